@@ -1,0 +1,65 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+/// The settings of every target of our own: nothing is less strict for being a test.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+let package = Package(
+    name: "danegate",
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        // Tests only: the TLS side of the SMTP hosts that the probe is tried against.
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+    ],
+    targets: [
+        // The C libraries: module maps, nothing else.
+        .systemLibrary(name: "CMilter", pkgConfig: "milter", providers: [.apt(["libmilter-dev"])]),
+        // No pkgConfig: libunbound.pc requires libevent.pc, which libunbound-dev does not bring.
+        .systemLibrary(name: "CUnbound", providers: [.apt(["libunbound-dev"])]),
+        .systemLibrary(name: "CGnuTLS", pkgConfig: "gnutls", providers: [.apt(["libgnutls28-dev"])]),
+        // The rules as values. No I/O, no C library, no clock.
+        .target(name: "DANE", swiftSettings: strict),
+        // Their wrappers: C types stay inside.
+        .target(name: "Certificates", dependencies: ["CGnuTLS", "DANE"], swiftSettings: strict),
+        .target(name: "DNSSEC", dependencies: ["CUnbound", "DANE"], swiftSettings: strict),
+        .target(name: "Milter", dependencies: ["CMilter", "DANE"], swiftSettings: strict),
+        .target(
+            name: "Probe",
+            dependencies: [
+                "CGnuTLS", "DANE",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: strict),
+        // The product.
+        .target(
+            name: "Gate",
+            dependencies: [
+                "Certificates", "DANE", "DNSSEC", "Milter", "Probe",
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "Configuration", package: "swift-configuration"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "danegate",
+            dependencies: [
+                "DNSSEC", "Gate", "Milter", "Probe",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict,
+            // A release runs on a machine that has no Swift.
+            linkerSettings: [.unsafeFlags(["-static-stdlib"], .when(configuration: .release))]),
+    ]
+)

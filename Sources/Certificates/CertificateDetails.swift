@@ -1,0 +1,62 @@
+import CGnuTLS
+import DANE
+
+/// What a person wants to know of a certificate. Nothing here is verified; the texts are a stranger's.
+public struct CertificateDetails: Sendable, Hashable {
+    /// The most host names that are listed.
+    public static let maximumNames = 50
+
+    /// The subject's distinguished name (RFC 4514), at most 512 characters, without control characters.
+    public let subject: String
+    /// The issuer's distinguished name, likewise.
+    public let issuer: String
+    /// The host names the certificate is good for, in lower case and wildcards included: DNS names of the subject alternative
+    /// names or, if there are none, common names. At most `maximumNames`.
+    public let names: [String]
+    /// The first second of validity, since 1970; -1 if that is before 1970.
+    public let notBefore: Int64
+    /// The last second of validity, since 1970; -1 if it cannot be read.
+    public let notAfter: Int64
+    /// The kind of key, such as `RSA` or `EC/ECDSA`; `unknown` if GnuTLS does not know it.
+    public let keyAlgorithm: String
+    /// The length of the key in bits; 0 if unknown.
+    public let keyBits: Int
+    /// The serial number in lower-case hexadecimal digits.
+    public let serial: String
+    /// SHA2-256 of the SubjectPublicKeyInfo in lower-case hexadecimal digits: the data of a `3 1 1` or `2 1 1` record.
+    public let spkiSHA256: String
+    /// SHA2-256 of the certificate in lower-case hexadecimal digits: the data of a `3 0 1` or `2 0 1` record.
+    public let certificateSHA256: String
+
+    /// Reads a certificate in DER; nil if it is none. May be called on any thread.
+    public init?(der: [UInt8]) {
+        guard let outline = CertificateOutline(der: der), let certificate = X509Certificate(outline) else { return nil }
+        subject = Self.printable(certificate.distinguishedName(ofIssuer: false))
+        issuer = Self.printable(certificate.distinguishedName(ofIssuer: true))
+        names = PresentedNames(certificate).names.prefix(Self.maximumNames).map(\.text)
+        notBefore = certificate.notBefore
+        notAfter = certificate.notAfter
+        if let key = PublicKey(spki: outline.spki) {
+            keyAlgorithm = key.algorithm
+            keyBits = key.bits
+        } else {
+            keyAlgorithm = "unknown"
+            keyBits = 0
+        }
+        serial = certificate.serialNumber?.hexadecimal ?? ""
+        spkiSHA256 = digest(GNUTLS_DIG_SHA256, outline.spki).hexadecimal
+        certificateSHA256 = digest(GNUTLS_DIG_SHA256, der[...]).hexadecimal
+    }
+
+    /// Unicode's general categories Cc, Cf, Zl and Zp could rewrite a terminal or a log line.
+    private static func printable(_ text: String?) -> String {
+        var result = String.UnicodeScalarView()
+        for scalar in (text ?? "").unicodeScalars.prefix(512) {
+            switch scalar.properties.generalCategory {
+            case .control, .format, .lineSeparator, .paragraphSeparator: result.append("?")
+            default: result.append(scalar)
+            }
+        }
+        return String(result)
+    }
+}

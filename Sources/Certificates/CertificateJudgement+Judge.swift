@@ -1,0 +1,104 @@
+public import DANE
+
+extension CertificateJudgement {
+    /// The most certificates of a chain that are looked at.
+    public static let maximumCertificates = 32
+    /// The most TLSA records that are looked at. More than these never lead to `noUsableRecords`, which asks for less.
+    public static let maximumRecords = 100
+    /// The most reference names that are looked at; RFC 7672 §3.2.2 comes to three.
+    public static let maximumNames = 8
+
+    /// Judges the chain of an SMTP server by its TLSA records (RFC 7672 §3, RFC 7671 §5 and §9).
+    ///
+    /// Any one record suffices. If several authenticate the server, DANE-EE comes before DANE-TA, then the one nearest to the
+    /// server's certificate. If none does, the one that came closest decides: wrong names before expired before the rest.
+    /// No I/O, no clock; may be called on any number of threads at once. Takes microseconds for DANE-EE, about a millisecond
+    /// for DANE-TA, and is bounded for any input.
+    ///
+    /// - Parameters:
+    ///   - chain: What the server sent in the handshake, in DER, its own certificate first; the rest in any order.
+    ///   - records: The TLSA set, secure by DNSSEC, usable or not.
+    ///   - names: The reference names for DANE-TA (RFC 7672 §3.2.2): the TLSA base domain, then others.
+    ///   - date: The moment to judge for, in seconds since 1970.
+    public static func judge(
+        chain: [[UInt8]], records: [TLSARecord], names: [DomainName], at date: Int64
+    ) -> CertificateJudgement {
+        var judge = ChainJudge(
+            chain: Array(chain.prefix(maximumCertificates)), names: Array(names.prefix(maximumNames)), date: date)
+        let considered = Array(records.prefix(maximumRecords))
+        let findings = judge.findings(of: considered)
+        let excess = records.dropFirst(maximumRecords).map { record in
+            let isUsable = record.usability.isUsable
+            let explanation = "only the first \(maximumRecords) records are looked at"
+            return RecordFinding(standing: isUsable ? .setAside : .unusable, depth: nil, explanation: explanation)
+        }
+
+        let (finding, reason) = conclusion(
+            records, findings + excess, chainFault: judge.leaf == nil ? chainFault(chain) : nil)
+        let leaf = judge.leaf?.certificate
+        return CertificateJudgement(
+            finding: finding, records: findings + excess,
+            isLeafExpired: leaf.map { $0.notAfter < date } ?? false,
+            isLeafNotYetValid: leaf.map { $0.notBefore > date } ?? false,
+            reason: reason)
+    }
+
+    /// What the findings of all records come to, with a reason.
+    private static func conclusion(
+        _ records: [TLSARecord], _ findings: [RecordFinding], chainFault: String?
+    ) -> (Finding, String) {
+        // RFC 7672 §2.2: TLS without authentication only if not one record can be used, whatever the chain is.
+        guard findings.contains(where: \.isUsable) else {
+            guard !findings.isEmpty else { return (.noUsableRecords, "there are no TLSA records") }
+            return (.noUsableRecords, "none of the \(findings.count) TLSA records can be used")
+        }
+        if let chainFault { return (.noMatch, chainFault) }
+        let best = findings.indices.max { left, right in
+            let (former, latter) = (findings[left], findings[right])
+            guard former.standing == latter.standing else { return former.standing < latter.standing }
+            let (formerUsage, latterUsage) = (records[left].usage, records[right].usage)
+            guard formerUsage == latterUsage else { return formerUsage < latterUsage }
+            let (formerDepth, latterDepth) = (former.depth ?? .max, latter.depth ?? .max)
+            return formerDepth == latterDepth ? left > right : formerDepth > latterDepth
+        }
+        guard let best, findings[best].standing > .unmatched else {
+            let usable = findings.count(where: \.isUsable)
+            return (.noMatch, "none of the usable TLSA records (\(usable)) matches the server's chain")
+        }
+        let reason = "TLSA record \(best + 1), \(records[best].names): \(findings[best].explanation)"
+        switch findings[best].standing {
+        case .authenticates: return (.authenticated(record: best, depth: findings[best].depth ?? 0), reason)
+        case .nameMismatch: return (.nameMismatch, reason)
+        case .expired: return (.expired, reason)
+        case .notYetValid, .chainInvalid, .unmatched, .setAside, .unusable: return (.noMatch, reason)
+        }
+    }
+
+    private static func chainFault(_ chain: [[UInt8]]) -> String {
+        chain.isEmpty ? "the server sent no certificate" : "the server's certificate cannot be read"
+    }
+}
+
+extension ChainJudge {
+    /// Holds the chain to a TLSA set, one finding a record.
+    fileprivate mutating func findings(of records: [TLSARecord]) -> [RecordFinding] {
+        let usabilities = records.map(\.fullUsability)
+        // RFC 7671 §9: records that cannot be used are out before the strongest digest is chosen.
+        let usable = Set(zip(records, usabilities).lazy.filter { $1.isUsable }.map { $0.0 })
+        let deciding = Set(records.indicesAfterDigestAgility { usable.contains($0) })
+        return records.indices.map { index in
+            let data = records[index].data
+            switch usabilities[index] {
+            case .unusable(let why):
+                return RecordFinding(standing: .unusable, depth: nil, explanation: "unusable: \(why)")
+            case .usable(let usage, let selector, let matching) where !deciding.contains(index):
+                let depth = depth(of: data, usage, selector, matching)
+                let match = depth.map { ", although it matches at depth \($0)" } ?? ""
+                let explanation = "set aside: a stronger digest is present (RFC 7671 9)\(match)"
+                return RecordFinding(standing: .setAside, depth: depth, explanation: explanation)
+            case .usable(let usage, let selector, let matching):
+                return judge(data, usage, selector, matching)
+            }
+        }
+    }
+}

@@ -1,0 +1,60 @@
+/// The parts of a certificate that DANE looks at, cut from its DER as they stand (RFC 5280 §4.1).
+///
+/// RFC 6698 §1.3: a TLSA record is about the certificate's own bytes. GnuTLS has no function that returns the raw
+/// SubjectPublicKeyInfo, and encoding it anew may change it, or fail if the key is of a kind GnuTLS does not know.
+struct CertificateOutline {
+    /// The largest certificate that is looked at, in bytes; a TLS handshake rarely carries more for a whole chain.
+    static let maximumSize = 65_536
+
+    /// The whole certificate.
+    let der: [UInt8]
+    /// The TBSCertificate: what the signature is over.
+    let tbs: ArraySlice<UInt8>
+    /// The issuer's distinguished name.
+    let issuer: ArraySlice<UInt8>
+    /// The subject's distinguished name.
+    let subject: ArraySlice<UInt8>
+    /// The SubjectPublicKeyInfo.
+    let spki: ArraySlice<UInt8>
+
+    /// Cuts a certificate into its parts; nil if the bytes have not the frame of a certificate or are too many.
+    init?(der: [UInt8]) {
+        guard der.count <= Self.maximumSize, let certificate = DERReader.only(DERReader.Tag.sequence, in: der[...])
+        else {
+            return nil
+        }
+        var outer = DERReader(certificate)
+        guard let tbs = outer.next(DERReader.Tag.sequence), outer.next(DERReader.Tag.sequence) != nil,
+            outer.next(DERReader.Tag.bitString) != nil, outer.isAtEnd
+        else { return nil }
+
+        var inner = DERReader(tbs.contents)
+        // The version is absent from X.509v1 certificates.
+        _ = inner.next(DERReader.Tag.explicitZero)
+        guard inner.next(DERReader.Tag.integer) != nil,  // serialNumber
+            inner.next(DERReader.Tag.sequence) != nil,  // signature
+            let issuer = inner.next(DERReader.Tag.sequence),
+            inner.next(DERReader.Tag.sequence) != nil,  // validity
+            let subject = inner.next(DERReader.Tag.sequence),
+            let spki = inner.next(DERReader.Tag.sequence),
+            Self.isSubjectPublicKeyInfo(spki.whole)
+        else { return nil }
+
+        self.der = der
+        self.tbs = tbs.whole
+        self.issuer = issuer.whole
+        self.subject = subject.whole
+        self.spki = spki.whole
+    }
+
+    /// Whether the bytes are framed as a SubjectPublicKeyInfo (RFC 5280 §4.1.2.7), be the algorithm known or not.
+    static func isSubjectPublicKeyInfo(_ bytes: ArraySlice<UInt8>) -> Bool {
+        guard let contents = DERReader.only(DERReader.Tag.sequence, in: bytes) else { return false }
+        var reader = DERReader(contents)
+        guard let algorithm = reader.next(DERReader.Tag.sequence), let key = reader.next(DERReader.Tag.bitString) else {
+            return false
+        }
+        var identifier = DERReader(algorithm.contents)
+        return reader.isAtEnd && key.contents.count > 1 && identifier.next(DERReader.Tag.objectIdentifier) != nil
+    }
+}

@@ -1,0 +1,40 @@
+import CGnuTLS
+import DANE
+
+/// One certificate of the presented chain, with what TLSA records are compared to worked out at most once.
+final class ChainElement {
+    /// The certificate's bytes and parts.
+    let outline: CertificateOutline
+    /// The certificate as GnuTLS sees it; nil if it refuses it. Then it still can match a DANE-EE record, which asks for no more
+    /// than equal bytes.
+    private(set) lazy var certificate = X509Certificate(outline)
+
+    private lazy var digests: [TLSARecord.Selector: (sha256: [UInt8], sha512: [UInt8])] = [:]
+
+    /// An element from a certificate's parts.
+    init(_ outline: CertificateOutline) { self.outline = outline }
+
+    /// Whether the record's data is this certificate's (RFC 6698 §2.1.2 to §2.1.4). The usage is not looked at.
+    func matches(_ data: [UInt8], _ selector: TLSARecord.Selector, _ matching: TLSARecord.MatchingType) -> Bool {
+        switch matching {
+        case .full: data[...] == content(selector)
+        case .sha256: data == digestPair(selector).sha256
+        case .sha512: data == digestPair(selector).sha512
+        }
+    }
+
+    private func content(_ selector: TLSARecord.Selector) -> ArraySlice<UInt8> {
+        switch selector {
+        case .cert: outline.der[...]
+        case .spki: outline.spki
+        }
+    }
+
+    private func digestPair(_ selector: TLSARecord.Selector) -> (sha256: [UInt8], sha512: [UInt8]) {
+        if let known = digests[selector] { return known }
+        let bytes = content(selector)
+        let pair = (digest(GNUTLS_DIG_SHA256, bytes), digest(GNUTLS_DIG_SHA512, bytes))
+        digests[selector] = pair
+        return pair
+    }
+}

@@ -1,0 +1,69 @@
+/// Reads the elements of DER (X.690) one after another, never beyond the bytes it was given.
+///
+/// It knows definite lengths of up to four bytes and single-byte tags; whatever else there is, is nil. It copies nothing:
+/// elements are slices of the bytes.
+struct DERReader {
+    /// One element: its tag, all of its bytes, and those of its contents.
+    struct Element {
+        /// The identifier byte (class, constructed bit and number).
+        let tag: UInt8
+        /// Tag, length and contents.
+        let whole: ArraySlice<UInt8>
+        /// The contents alone.
+        let contents: ArraySlice<UInt8>
+    }
+
+    /// Identifier bytes of the elements a certificate's frame is made of.
+    enum Tag {
+        static let integer: UInt8 = 0x02
+        static let bitString: UInt8 = 0x03
+        static let objectIdentifier: UInt8 = 0x06
+        static let sequence: UInt8 = 0x30
+        static let explicitZero: UInt8 = 0xA0
+        /// GeneralName's dNSName (RFC 5280 §4.2.1.6).
+        static let dnsName: UInt8 = 0x82
+    }
+
+    private var rest: ArraySlice<UInt8>
+
+    /// A reader of these bytes.
+    init(_ bytes: ArraySlice<UInt8>) { rest = bytes }
+
+    /// Whether every byte has been read.
+    var isAtEnd: Bool { rest.isEmpty }
+
+    /// The next element if it has this tag; nil, and nothing is read, if it has another or the bytes do not hold it.
+    mutating func next(_ tag: UInt8) -> Element? {
+        rest.first == tag ? next() : nil
+    }
+
+    /// The next element, whatever its tag; nil, and nothing is read, if the bytes do not hold it.
+    mutating func next() -> Element? {
+        guard let element = peek() else { return nil }
+        rest = rest[element.whole.endIndex...]
+        return element
+    }
+
+    /// The contents of the single element with this tag that fills the bytes exactly.
+    static func only(_ tag: UInt8, in bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
+        var reader = DERReader(bytes)
+        guard let element = reader.next(tag), reader.isAtEnd else { return nil }
+        return element.contents
+    }
+
+    private func peek() -> Element? {
+        var body = rest
+        guard let tag = body.popFirst(), let first = body.popFirst() else { return nil }
+        var length = Int(first)
+        if first & 0x80 != 0 {
+            let count = Int(first & 0x7F)
+            // 0x80 is BER's indefinite length; four bytes hold more than any certificate has.
+            guard (1...4).contains(count), body.count >= count else { return nil }
+            length = body.prefix(count).reduce(0) { $0 << 8 | Int($1) }
+            body = body.dropFirst(count)
+        }
+        guard length <= body.count else { return nil }
+        let contents = body.prefix(length)
+        return Element(tag: tag, whole: rest[rest.startIndex..<contents.endIndex], contents: contents)
+    }
+}

@@ -1,0 +1,61 @@
+import CGnuTLS
+
+/// A bundle of certificates in the textual encoding of RFC 7468.
+public enum PEM {
+    /// The most certificates a bundle may hold.
+    public static let maximumCount = 32
+    /// The most bytes a bundle may have.
+    public static let maximumSize = 1 << 20
+
+    /// Why a bundle could not be read.
+    public enum Failure: Error, Hashable, CustomStringConvertible {
+        /// The text has more than `maximumSize` bytes, or more than `maximumCount` certificates.
+        case tooLarge
+        /// No line reads `-----BEGIN CERTIFICATE-----`.
+        case noCertificate
+        /// The certificate with this number, from 1, has no end line or is no base 64.
+        case malformed(Int)
+
+        /// One sentence fit for a person, without a full stop.
+        public var description: String {
+            switch self {
+            case .tooLarge: "more than \(PEM.maximumCount) certificates or \(PEM.maximumSize) bytes"
+            case .noCertificate: "no certificate in PEM form (-----BEGIN CERTIFICATE-----)"
+            case .malformed(let number): "certificate \(number) is not well-formed PEM"
+            }
+        }
+    }
+
+    /// The certificates of a bundle in DER, in their order. Other text, and other kinds of objects, are skipped.
+    ///
+    /// What stands between the marks is decoded, but need not be a certificate. May be called on any thread.
+    ///
+    /// - Parameter text: The bytes of the bundle; lines end in LF or CRLF.
+    public static func certificates(in text: some Collection<UInt8>) throws(Failure) -> [[UInt8]] {
+        guard text.count <= maximumSize else { throw .tooLarge }
+        var certificates: [[UInt8]] = []
+        var body: [UInt8]?
+        for line in text.split(whereSeparator: { $0 == 0x0A || $0 == 0x0D }) {
+            if line.elementsEqual("-----BEGIN CERTIFICATE-----".utf8) {
+                guard body == nil else { throw .malformed(certificates.count + 1) }
+                guard certificates.count < maximumCount else { throw .tooLarge }
+                body = []
+            } else if line.elementsEqual("-----END CERTIFICATE-----".utf8) {
+                guard let bytes = body.flatMap({ decode($0) }) else { throw .malformed(certificates.count + 1) }
+                certificates.append(bytes)
+                body = nil
+            } else {
+                body?.append(contentsOf: line.filter { $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: "\t") })
+            }
+        }
+        guard body == nil else { throw .malformed(certificates.count + 1) }
+        guard !certificates.isEmpty else { throw .noCertificate }
+        return certificates
+    }
+
+    /// RFC 4648 §4, by `gnutls_base64_decode2(3)`.
+    private static func decode(_ base64: [UInt8]) -> [UInt8]? {
+        guard !base64.isEmpty else { return nil }
+        return withDatum(base64[...]) { input in takingDatum { gnutls_base64_decode2(&input, &$0) } }
+    }
+}

@@ -1,0 +1,29 @@
+/// Seconds since 1970 in words, without Foundation, a time zone, or C's shared buffers.
+enum UnixTime {
+    /// `2026-11-23 13:45:00 UTC`; years beyond 9999, which X.509 has not, are written as such.
+    static func text(_ seconds: Int64) -> String {
+        let day = seconds.dividingFloor(86_400)
+        let second = seconds - day * 86_400
+        // Howard Hinnant's civil_from_days: the year begins in March, so that the leap day is its last.
+        let shifted = day + 719_468
+        let era = shifted.dividingFloor(146_097)
+        let dayOfEra = shifted - era * 146_097
+        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let shiftedMonth = (5 * dayOfYear + 2) / 153
+        let dayOfMonth = dayOfYear - (153 * shiftedMonth + 2) / 5 + 1
+        let month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
+        let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+        func two(_ number: Int64) -> String { number < 10 ? "0\(number)" : "\(number)" }
+        let time = "\(two(second / 3600)):\(two(second / 60 % 60)):\(two(second % 60))"
+        return "\(year)-\(two(month))-\(two(dayOfMonth)) \(time) UTC"
+    }
+}
+
+extension Int64 {
+    /// The quotient rounded down, also for negative numbers.
+    fileprivate func dividingFloor(_ divisor: Int64) -> Int64 {
+        let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
+        return remainder < 0 ? quotient - 1 : quotient
+    }
+}

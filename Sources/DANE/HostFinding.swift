@@ -1,0 +1,57 @@
+/// What was found out about one address of a host.
+public struct AddressFinding: Sendable, Hashable {
+    /// The address.
+    public let address: IPAddress
+    /// What is true about it.
+    public let outcome: Outcome
+    /// Why, as a sentence without a full stop.
+    public let cause: String
+
+    /// A finding of these parts.
+    public init(address: IPAddress, outcome: Outcome, cause: String) {
+        self.address = address
+        self.outcome = outcome
+        self.cause = cause
+    }
+}
+
+/// What was found out about one host: an MX host, or the domain itself where it has no MX record.
+public struct HostFinding: Sendable, Hashable {
+    /// The host's name as published.
+    public let name: String
+    /// Its MX preference; 0 for an implicit MX (RFC 5321 §5.1).
+    public let preference: UInt16
+    /// What is true about it.
+    public let outcome: Outcome
+    /// Why, as a sentence without a full stop.
+    public let cause: String
+    /// What would crash or wedge an MTA that delivers to this host, a sentence each.
+    public let hazards: [String]
+    /// Whether one of its addresses failed while another may be used.
+    public let isDegraded: Bool
+
+    /// A finding of these parts.
+    public init(
+        name: String, preference: UInt16, outcome: Outcome, cause: String, hazards: [String] = [],
+        isDegraded: Bool = false
+    ) {
+        self.name = name
+        self.preference = preference
+        self.outcome = outcome
+        self.cause = cause
+        self.hazards = hazards
+        self.isDegraded = isDegraded
+    }
+
+    /// What follows for a host from its addresses, which a client tries one after the other (RFC 5321 §5.1).
+    ///
+    /// An address that may be used decides; else a failure that may pass; else the first failure.
+    ///
+    /// - Returns: The deciding finding and whether others failed beside it; nil if there are no addresses.
+    public static func deciding(_ addresses: [AddressFinding]) -> (finding: AddressFinding, isDegraded: Bool)? {
+        if let usable = addresses.first(where: { $0.outcome.allowsDelivery }) {
+            return (usable, addresses.contains { !$0.outcome.allowsDelivery })
+        }
+        return (addresses.first { $0.outcome.isDoubt } ?? addresses.first).map { ($0, false) }
+    }
+}

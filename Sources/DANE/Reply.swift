@@ -1,0 +1,56 @@
+/// An SMTP reply that refuses a recipient, and that no text can spoil.
+///
+/// Whatever the parts hold, the reply is one line of printable ASCII without `%`, at most 400 bytes, and its two codes are of
+/// one class. libmilter passes a `%` on, at which Sendmail throws the reply away and answers 550 instead: a 451 would turn
+/// into a 550 (milter.md §0.5). So `%` is not doubled but absent.
+public struct Reply: Hashable, Sendable {
+    /// The longest reply in bytes, codes included; RFC 5321 §4.5.3.1.5 allows 512.
+    public static let maximumLength = 400
+
+    /// The basic code, 400 to 599, of the same class as `enhanced`.
+    public let code: UInt16
+    /// The enhanced code.
+    public let enhanced: EnhancedStatusCode
+    /// The text after the codes.
+    public let text: String
+
+    /// A reply of the enhanced code's class.
+    ///
+    /// - Parameters:
+    ///   - enhanced: The enhanced code; it decides the class.
+    ///   - detail: The last two digits of the basic code: 50 for 550, 51 for 451. Above 99 they are taken as 50 or 51.
+    ///   - text: Any text. Control characters and what is not ASCII become `?`, `%` becomes `?`, blanks are folded, and what
+    ///     is too long is cut at the end and marked `...`.
+    public init(_ enhanced: EnhancedStatusCode, detail: UInt16, text: String) {
+        let permanent = enhanced.class == .permanent
+        self.code = UInt16(enhanced.class.rawValue) * 100 + (detail < 100 ? detail : permanent ? 50 : 51)
+        self.enhanced = enhanced
+        // "550 5.7.323 " stands in front.
+        let room = Self.maximumLength - enhanced.description.utf8.count - 5
+        self.text = Self.printable(text, limit: room)
+    }
+
+    /// Text made fit for a reply or a log: printable ASCII, no `%`, single blanks, at most `limit` bytes.
+    static func printable(_ text: String, limit: Int) -> String {
+        var bytes: [UInt8] = []
+        for scalar in text.unicodeScalars {
+            if scalar == " " || scalar == "\t" || scalar == "\r" || scalar == "\n" {
+                if let last = bytes.last, last != UInt8(ascii: " ") { bytes.append(UInt8(ascii: " ")) }
+            } else if scalar.isASCII, scalar.value > 0x20, scalar.value < 0x7F, scalar != "%" {
+                bytes.append(UInt8(scalar.value))
+            } else {
+                bytes.append(UInt8(ascii: "?"))
+            }
+            // A text of megabytes is not walked to its end.
+            if bytes.count > limit { break }
+        }
+        if bytes.count > limit { bytes = bytes.prefix(max(0, limit - 3)) + Array("...".utf8) }
+        while bytes.last == UInt8(ascii: " ") { bytes.removeLast() }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}
+
+extension Reply: CustomStringConvertible {
+    /// `550 5.7.323 text`, as the sender sees it.
+    public var description: String { text.isEmpty ? "\(code) \(enhanced)" : "\(code) \(enhanced) \(text)" }
+}

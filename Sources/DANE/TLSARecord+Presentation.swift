@@ -1,0 +1,72 @@
+extension TLSARecord {
+    /// Reads presentation form (RFC 6698 §2.2): three fields, each a number or an RFC 7218 acronym in any case, then
+    /// hexadecimal digits that may be split by blanks.
+    ///
+    /// - Returns: nil if the text is no TLSA record. A record with too little data, or none, is one.
+    public init?(presentation text: some StringProtocol) {
+        let fields = text.split(whereSeparator: \.isWhitespace)
+        guard fields.count >= 3,
+            let usage = Self.field(fields[0], Self.usageNames),
+            let selector = Self.field(fields[1], Self.selectorNames),
+            let matching = Self.field(fields[2], Self.matchingNames)
+        else { return nil }
+        var data: [UInt8] = []
+        var high: UInt8?
+        for digit in fields.dropFirst(3).joined() {
+            guard digit.isASCII, let value = digit.hexDigitValue.map(UInt8.init) else { return nil }
+            if let first = high {
+                data.append(first << 4 | value)
+                high = nil
+            } else {
+                high = value
+            }
+        }
+        guard high == nil else { return nil }
+        self.init(usage: usage, selector: selector, matchingType: matching, data: data)
+    }
+
+    /// `3 1 1 2bf4…`, as in a zone file, on one line.
+    public var presentation: String {
+        let hex = data.hexadecimal
+        return isTruncated ? "\\# \(data.count) \(hex)" : "\(usage) \(selector) \(matchingType) \(hex)"
+    }
+
+    /// The record's fields by their RFC 7218 acronyms: `DANE-EE(3) SPKI(1) SHA2-256(1)`.
+    public var names: String { "\(usageName) \(selectorName) \(matchingName)" }
+
+    var usageName: String { Self.name(usage, Self.usageNames) }
+    var selectorName: String { Self.name(selector, Self.selectorNames) }
+    var matchingName: String { Self.name(matchingType, Self.matchingNames) }
+
+    /// RFC 7218 §2: the acronyms of the three registries.
+    private static let usageNames: [(UInt8, String)] = [
+        (0, "PKIX-TA"), (1, "PKIX-EE"), (2, "DANE-TA"), (3, "DANE-EE"), (255, "PrivCert"),
+    ]
+    private static let selectorNames: [(UInt8, String)] = [(0, "Cert"), (1, "SPKI"), (255, "PrivSel")]
+    private static let matchingNames: [(UInt8, String)] = [
+        (0, "Full"), (1, "SHA2-256"), (2, "SHA2-512"), (255, "PrivMatch"),
+    ]
+
+    private static func field(_ text: Substring.SubSequence, _ names: [(UInt8, String)]) -> UInt8? {
+        let wanted = text.lowercased()
+        if let known = names.first(where: { $0.1.lowercased() == wanted }) { return known.0 }
+        guard text.allSatisfy({ $0.isASCII && $0.isNumber }) else { return nil }
+        return UInt8(text)
+    }
+
+    private static func field(_ text: some StringProtocol, _ names: [(UInt8, String)]) -> UInt8? {
+        field(Substring(text), names)
+    }
+
+    private static func name(_ value: UInt8, _ names: [(UInt8, String)]) -> String {
+        names.first { $0.0 == value }.map { "\($0.1)(\(value))" } ?? "\(value)"
+    }
+}
+
+extension Sequence<UInt8> {
+    /// The bytes as lower-case hexadecimal digits.
+    public var hexadecimal: String {
+        let digits = Array("0123456789abcdef".utf8)
+        return String(decoding: flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    }
+}
