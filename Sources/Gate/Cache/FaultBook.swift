@@ -1,0 +1,64 @@
+import DANE
+import Synchronization
+
+/// Since when destinations fail, and how often in a row that was seen: what turns "for now" into "for good".
+///
+/// A fault that was not seen again for a while is forgotten, so that two faults weeks apart are not one lasting fault.
+public final class FaultBook: Sendable {
+    /// What the fault is a fault of.
+    public enum Subject: Hashable, Sendable {
+        /// The destination, as the inspections found it.
+        case destination(Destination)
+        /// The policy that demands DANE of it.
+        case policy(Destination)
+    }
+
+    /// A fault as it stands.
+    private struct Fault {
+        let first: ContinuousClock.Instant
+        var last: ContinuousClock.Instant
+        var sightings: Int
+    }
+
+    /// More destinations that fail at a time are not remembered: they are told to try later for longer.
+    static let limit = 100_000
+
+    private let memory: Duration
+    private let faults = Mutex<[Subject: Fault]>([:])
+
+    /// A book for faults that must last a given time.
+    ///
+    /// - Parameter deferFor: How long a fault must last before a 5xx. A fault is forgotten a day, or twice that time if
+    ///   that is longer, after it was last seen.
+    public init(deferFor: Duration) { memory = max(.seconds(86400), deferFor * 2) }
+
+    /// Notes that a subject was seen failing.
+    ///
+    /// - Returns: How long it has been failing, and how often in a row that was seen, this time included.
+    @discardableResult
+    public func note(_ subject: Subject, at now: ContinuousClock.Instant = .now) -> (
+        failingFor: Duration, sightings: Int
+    ) {
+        faults.withLock { faults in
+            if var fault = faults[subject], now - fault.last <= memory {
+                fault.last = now
+                fault.sightings += 1
+                faults[subject] = fault
+                return (now - fault.first, fault.sightings)
+            }
+            if faults.count >= Self.limit { faults = faults.filter { now - $0.value.last <= memory } }
+            if faults.count < Self.limit { faults[subject] = Fault(first: now, last: now, sightings: 1) }
+            return (.zero, 1)
+        }
+    }
+
+    /// How long a subject has been failing; zero if it is not known to be.
+    public func failingFor(_ subject: Subject, at now: ContinuousClock.Instant = .now) -> Duration {
+        faults.withLock { $0[subject].map { now - $0.first } ?? .zero }
+    }
+
+    /// Notes that a subject is in order.
+    public func clear(_ subject: Subject) {
+        faults.withLock { if !$0.isEmpty { $0[subject] = nil } }
+    }
+}

@@ -1,0 +1,72 @@
+public import DANE
+public import Probe
+import Synchronization
+
+/// Probe reports by host, port, address and TLSA set: one provider's host serves a million domains, and is probed once.
+///
+/// What is kept is what the host showed, never how it was judged: under DANE-TA the judgement depends on the next hop. A good
+/// report is kept for the set time, a bad one for the time failures are. Whoever asks while a probe runs waits for that one.
+public final class ProbeCache: Probing {
+    private struct Key: Hashable, Sendable {
+        let target: ProbeTarget
+        let records: [TLSARecord]
+    }
+
+    private struct State {
+        var reports: BoundedCache<Key, ProbeReport>
+        var running: [Key: Task<ProbeReport, Never>] = [:]
+    }
+
+    /// A report carries a chain, some kilobytes: more hosts than this are probed anew.
+    static let limit = 20_000
+
+    private let prober: any Probing
+    private let lifetime: Duration
+    private let failureLifetime: Duration
+    private let state = Mutex(State(reports: BoundedCache(limit: limit)))
+
+    /// A cache before a prober.
+    ///
+    /// - Parameters:
+    ///   - prober: Who connects.
+    ///   - lifetime: How long a report with a TLS session is kept.
+    ///   - failureLifetime: How long any other is.
+    public init(_ prober: any Probing, lifetime: Duration, failureLifetime: Duration) {
+        self.prober = prober
+        self.lifetime = lifetime
+        self.failureLifetime = failureLifetime
+    }
+
+    /// The report kept, or a new one.
+    public func probe(_ target: ProbeTarget, publishing records: [TLSARecord]) async -> ProbeReport {
+        let key = Key(target: target, records: records.sorted { $0.presentation < $1.presentation })
+        switch state.withLock({ find(key, in: &$0) }) {
+        case .kept(let report): return report
+        case .running(let task): return await task.value
+        }
+    }
+
+    private enum Found {
+        case kept(ProbeReport)
+        case running(Task<ProbeReport, Never>)
+    }
+
+    private func find(_ key: Key, in state: inout State) -> Found {
+        if let report = state.reports.value(for: key, at: .now) { return .kept(report) }
+        if let running = state.running[key] { return .running(running) }
+        // Not the caller's child: others wait for it too, and a caller that is cancelled must not end it.
+        let task = Task { await run(key) }
+        state.running[key] = task
+        return .running(task)
+    }
+
+    private func run(_ key: Key) async -> ProbeReport {
+        let report = await prober.probe(key.target, publishing: key.records)
+        let isGood = if case .secured = report.end { true } else { false }
+        state.withLock { state in
+            state.running[key] = nil
+            state.reports.keep(report, for: key, until: .now + (isGood ? lifetime : failureLifetime))
+        }
+        return report
+    }
+}

@@ -1,0 +1,59 @@
+import DANE
+
+/// Decides how long a verdict is kept, and keeps the book of faults.
+public struct VerdictKeeper: Sendable {
+    /// Where verdicts are kept.
+    public let cache: VerdictCache
+    /// Since when destinations fail.
+    public let faults: FaultBook
+
+    private let minTTL: Duration
+    private let maxTTL: Duration
+    private let failureTTL: Duration
+    private let probeTTL: Duration
+    private let deferFor: Duration
+
+    /// The longest a failure is kept.
+    static let longestFailure = Duration.seconds(3600)
+
+    /// A keeper of the given settings.
+    public init(_ settings: Settings) {
+        cache = VerdictCache(limit: settings.cacheDomains)
+        faults = FaultBook(deferFor: settings.deferFor)
+        minTTL = settings.cacheMinTTL
+        maxTTL = settings.cacheMaxTTL
+        failureTTL = settings.failureTTL
+        probeTTL = settings.probeTTL
+        deferFor = settings.deferFor
+    }
+
+    /// Keeps the verdict of an inspection that has just ended.
+    public func keep(_ inspection: Inspection, at now: ContinuousClock.Instant = .now) {
+        let lifetime = lifetime(inspection, at: now)
+        if lifetime > .zero { cache.keep(inspection.verdict, on: inspection.destination, until: now + lifetime) }
+    }
+
+    /// How long the verdict of an inspection is kept.
+    func lifetime(_ inspection: Inspection, at now: ContinuousClock.Instant) -> Duration {
+        let subject = FaultBook.Subject.destination(inspection.destination)
+        switch inspection.verdict.outcome.defaultRuling {
+        case .accept:
+            faults.clear(subject)
+            if inspection.verdict.outcome == .verified { faults.clear(.policy(inspection.destination)) }
+            let wasProbed = inspection.hosts.contains { $0.addresses.contains { $0.report != nil } }
+            let lifetime = wasProbed ? min(inspection.lifetime, probeTTL) : inspection.lifetime
+            return min(max(lifetime, minTTL), maxTTL)
+        case .reject:
+            faults.clear(subject)
+            return min(max(inspection.lifetime, minTTL), maxTTL)
+        case .tempfail:
+            return failureTTL
+        case .deferThenReject:
+            let seen = faults.note(subject, at: now)
+            var lifetime = min(failureTTL * (1 << min(seen.sightings - 1, 12)), Self.longestFailure)
+            // Before the first 5xx there is a new look: the verdict that rejects is not one from before the time was up.
+            if seen.failingFor < deferFor { lifetime = min(lifetime, max(deferFor - seen.failingFor, .seconds(1))) }
+            return lifetime
+        }
+    }
+}

@@ -1,0 +1,166 @@
+import DNSSEC
+import Glibc
+import Logging
+import Milter
+import Probe
+import Synchronization
+
+/// The daemon: the parts of the gate, wired and running until a signal ends them.
+public struct Daemon: Sendable {
+    /// Why the daemon does not start, or ended by itself.
+    public struct Failure: Error, Sendable {
+        /// What kind of failure, as an exit status of sysexits.h: 69 for sockets and resources, 78 for settings.
+        public let status: Int32
+        /// The sentences.
+        public let sentences: [String]
+    }
+
+    private let settings: Settings
+    private let version: String
+    private let environment: [String: String]
+
+    /// A daemon of the given settings.
+    ///
+    /// - Parameters:
+    ///   - settings: The settings.
+    ///   - version: Its version, for the log.
+    ///   - environment: The process's environment, for `NOTIFY_SOCKET`.
+    public init(settings: Settings, version: String, environment: [String: String]) {
+        self.settings = settings
+        self.version = version
+        self.environment = environment
+    }
+
+    /// Runs until SIGTERM or SIGINT. Blocks the calling thread, which must be the main thread of a process that has no others:
+    /// libmilter takes signals for itself (milter.md A4).
+    ///
+    /// - Throws: Why it did not start, or ended by itself.
+    public func run() throws(Failure) {
+        let mailbox: SignalMailbox
+        do throws(MilterError) { mailbox = try SignalMailbox.install() } catch {
+            throw Failure(status: EX_OSERR, sentences: [error.description])
+        }
+        Self.raiseDescriptorLimit()
+        let policies: PolicyBook
+        do throws(PolicyTable.Faults) { policies = try PolicyBook(path: settings.policyFile) } catch {
+            throw Failure(status: EX_CONFIG, sentences: error.sentences)
+        }
+        let anchor = TrustAnchor.forRunning(settings)
+        let resolver: Resolver
+        do throws(ResolverError) { resolver = try Resolver(settings.resolverConfiguration(anchor.anchor)) } catch {
+            throw Failure(status: EX_CONFIG, sentences: [error.description])
+        }
+        let log = GateLog(settings)
+        defer { log.close() }
+        if let warning = anchor.warning { log.event(.warning, LogLine(event: "trust-anchor").adding("cause", warning)) }
+        try serve(mailbox, policies, resolver, log)
+    }
+
+    private func serve(
+        _ mailbox: SignalMailbox, _ policies: PolicyBook, _ resolver: Resolver, _ log: GateLog
+    ) throws(Failure) {
+        let notifySocket = environment["NOTIFY_SOCKET"]
+        let prober = settings.probe ? Prober(settings.probeConfiguration) : nil
+        let health = ResolverHealth(log: log) { ServiceNotice.send("READY=1", to: notifySocket) }
+        let keeper = VerdictKeeper(settings)
+        let service = MilterService(
+            socket: settings.milterSocket, mode: settings.milterSocketMode, group: settings.milterSocketGroup,
+            handler: MilterDoor(
+                settings: settings, policies: policies, desk: desk(resolver, prober, keeper, health),
+                faults: keeper.faults, log: log, now: unixTime)
+        ) { sentence in
+            log.event(.warning, repeated: "milter", LogLine(event: "milter").adding("message", sentence))
+        }
+        do throws(MilterError) { try service.open() } catch {
+            throw Failure(status: EX_UNAVAILABLE, sentences: [error.description])
+        }
+        // MTAs that connect meanwhile wait in the backlog; the first recipient finds a resolver that has been tried.
+        let watch = Task { await health.watch(resolver) }
+        health.waitForFirstTest(atMost: settings.dnsTimeout + .seconds(1))
+        let ending = Mutex<MilterError?>(nil)
+        do throws(MilterError) {
+            try service.start { failure in
+                ending.withLock { $0 = failure }
+                // Whatever ended libmilter, the main thread is to know.
+                mailbox.post(.terminate)
+            }
+        } catch {
+            throw Failure(status: EX_OSERR, sentences: [error.description])
+        }
+        log.event(.notice, startLine)
+        let reader = Task { await Self.rereadPolicies(policies, log) }
+        let reason = Self.waitForEnd(mailbox, policies, log)
+        ServiceNotice.send("STOPPING=1", to: notifySocket)
+        watch.cancel()
+        reader.cancel()
+        service.stop(drain: settings.milterDeadline + .seconds(1))
+        if let failure = ending.withLock({ $0 }) {
+            log.event(.error, LogLine(event: "stop").adding("reason", failure.description))
+            throw Failure(status: EX_UNAVAILABLE, sentences: [failure.description])
+        }
+        log.event(.notice, LogLine(event: "stop").adding("reason", reason))
+    }
+
+    private func desk(
+        _ resolver: Resolver, _ prober: Prober?, _ keeper: VerdictKeeper, _ health: ResolverHealth
+    ) -> InspectionDesk {
+        let probes = prober.map {
+            ProbeCache($0, lifetime: settings.probeTTL, failureLifetime: settings.failureTTL)
+        }
+        let look = SecondLook(
+            Inspector(
+                resolver: resolver, prober: probes, expiredEE: settings.expiredEE, isComplete: false, now: unixTime),
+            uncached: prober)
+        return InspectionDesk(keeper: keeper, health: health) { await look.inspect($0) }
+    }
+
+    /// Waits for a signal that ends the daemon; a SIGHUP or SIGUSR1 reads the policies again.
+    ///
+    /// - Returns: The signal's name.
+    private static func waitForEnd(_ mailbox: SignalMailbox, _ policies: PolicyBook, _ log: GateLog) -> String {
+        while true {
+            for signal in mailbox.wait() {
+                switch signal {
+                case .terminate: return "SIGTERM"
+                case .interrupt: return "SIGINT"
+                case .hangup, .user1: tell(policies.reload(force: true), log, isAsked: true)
+                }
+            }
+        }
+    }
+
+    private static func rereadPolicies(_ policies: PolicyBook, _ log: GateLog) async {
+        while !Task.isCancelled {
+            try? await Task.sleep(for: .seconds(2))
+            if !Task.isCancelled { tell(policies.reload(), log, isAsked: false) }
+        }
+    }
+
+    private static func tell(_ result: Result<Int, PolicyTable.Faults>?, _ log: GateLog, isAsked: Bool) {
+        let line = LogLine(event: "reload")
+        switch result {
+        case nil:
+            if isAsked { log.event(.notice, line.adding("result", "nothing to read; settings take a restart")) }
+        case .success(let count):
+            log.event(.notice, line.adding("result", "ok").adding("policies", "\(count)"))
+        case .failure(let faults):
+            for sentence in faults.sentences.prefix(20) {
+                log.event(.error, line.adding("result", "kept-old").adding("fault", sentence))
+            }
+        }
+    }
+
+    private var startLine: LogLine {
+        LogLine(event: "start").adding("version", version).adding("mode", settings.mode.rawValue)
+            .adding("socket", settings.milterSocket.postfixForm).adding("libmilter", MilterService.libraryVersion)
+            .adding("libunbound", Resolver.libraryVersion).adding("gnutls", Prober.gnuTLSVersion)
+    }
+
+    /// libunbound takes two descriptors a lookup under way, each probe and each MTA connection one.
+    private static func raiseDescriptorLimit() {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+        limit.rlim_cur = min(limit.rlim_max, 65536)
+        _ = setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    }
+}

@@ -1,0 +1,33 @@
+public import DNSSEC
+import Glibc
+public import Probe
+
+extension Settings {
+    /// The resolver's part of the settings.
+    public func resolverConfiguration(_ anchor: ResolverConfiguration.TrustAnchor) -> ResolverConfiguration {
+        ResolverConfiguration(
+            forwarders: dnsForward.map { .init(address: $0.address, port: $0.port) }, rootHints: dnsRootHints,
+            trustAnchor: anchor, configuration: dnsConfig, timeout: dnsTimeout)
+    }
+
+    /// The probe's part of the settings.
+    public var probeConfiguration: ProbeConfiguration {
+        ProbeConfiguration(
+            helo: probeHelo ?? Self.hostName, timeout: probeTimeout, connectTimeout: probeConnectTimeout,
+            concurrency: probeConcurrency, allowed: probeAllow)
+    }
+
+    /// The host's name (gethostname(2)).
+    private static var hostName: String {
+        var buffer = [CChar](repeating: 0, count: 256)
+        guard gethostname(&buffer, buffer.count - 1) == 0 else { return "localhost" }
+        return String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
+}
+
+/// The system's clock, in seconds since 1970.
+public func unixTime() -> Int64 {
+    var now = timespec()
+    clock_gettime(CLOCK_REALTIME, &now)
+    return Int64(now.tv_sec)
+}

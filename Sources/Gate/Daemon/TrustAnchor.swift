@@ -1,0 +1,53 @@
+public import DNSSEC
+import Foundation
+
+/// Where the keys are that validation starts from: the file of `DNS_TRUST_ANCHOR`, or the root's, which Debian ships and
+/// RFC 5011 keeps up to date in the state directory.
+public enum TrustAnchor {
+    /// The root's keys as Debian's dns-root-data ships them.
+    static let shipped = "/usr/share/dns/root.key"
+
+    /// The anchor, and a sentence if it is not the one that one would expect.
+    public struct Choice: Sendable {
+        /// The anchor.
+        public let anchor: ResolverConfiguration.TrustAnchor
+        /// Why the root's keys are not kept up to date; nil if they are, or need not be.
+        public let warning: String?
+    }
+
+    /// The anchor for commands that only ask: nothing is written.
+    public static func forAsking(_ settings: Settings) -> Choice {
+        if let file = settings.dnsTrustAnchor { return Choice(anchor: .file(file), warning: nil) }
+        let kept = path(settings)
+        return Choice(anchor: .file(isFilled(kept) ? kept : shipped), warning: nil)
+    }
+
+    /// The anchor for the daemon, which keeps it up to date. Makes the state directory and the file if they are not there.
+    public static func forRunning(_ settings: Settings) -> Choice {
+        if let file = settings.dnsTrustAnchor { return Choice(anchor: .file(file), warning: nil) }
+        let kept = path(settings)
+        do {
+            try FileManager.default.createDirectory(
+                atPath: settings.stateDirectory, withIntermediateDirectories: true,
+                attributes: [.posixPermissions: 0o750])
+            if !isFilled(kept) {
+                try Data(contentsOf: URL(fileURLWithPath: shipped)).write(
+                    to: URL(fileURLWithPath: kept), options: .atomic)
+            }
+            guard access(kept, W_OK) == 0, access(settings.stateDirectory, W_OK) == 0 else {
+                throw CocoaError(.fileWriteNoPermission)
+            }
+            return Choice(anchor: .automatic(kept), warning: nil)
+        } catch {
+            return Choice(
+                anchor: forAsking(settings).anchor,
+                warning: "the root's keys are not kept up to date: \(settings.stateDirectory) cannot be written")
+        }
+    }
+
+    private static func path(_ settings: Settings) -> String { "\(settings.stateDirectory)/root.key" }
+
+    private static func isFilled(_ path: String) -> Bool {
+        if case .success(let text) = ReadableFile.contents(path, limit: 1 << 20) { !text.isEmpty } else { false }
+    }
+}

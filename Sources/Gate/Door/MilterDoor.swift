@@ -1,0 +1,113 @@
+import DANE
+import Logging
+public import Milter
+
+/// The milter's door to the gate: a recipient in, a reply out, a log line behind it.
+public struct MilterDoor: RecipientHandler {
+    private let settings: Settings
+    private let scope: Scope
+    private let policies: PolicyBook
+    private let desk: InspectionDesk
+    private let rulebook: Rulebook
+    private let faults: FaultBook
+    private let log: GateLog
+    /// Seconds since 1970, for the dates of policies.
+    private let now: @Sendable () -> Int64
+
+    /// A door of the given parts.
+    public init(
+        settings: Settings, policies: PolicyBook, desk: InspectionDesk, faults: FaultBook, log: GateLog,
+        now: @escaping @Sendable () -> Int64
+    ) {
+        self.settings = settings
+        scope = Scope(settings)
+        self.policies = policies
+        self.desk = desk
+        rulebook = Rulebook(settings)
+        self.faults = faults
+        self.log = log
+        self.now = now
+    }
+
+    /// Rules on a recipient. Called on libmilter's threads; waits at most `MILTER_DEADLINE`.
+    public func recipient(_ event: RecipientEvent) -> RecipientAnswer {
+        let arrived = ContinuousClock.now
+        // A refusal there would leave the mail in Postfix's queue and warnings in its log (milter.md §0.9).
+        guard !event.isSimulated else { return .continue }
+        let recipient = Recipient(path: event.recipientText)
+        switch event.recipientIsCut ? .impossible : scope.decide(recipient, mailer: event.mailer, nextHop: event.host) {
+        case .notOurs:
+            return .continue
+        case .passed(let why):
+            pass(event, recipient, why, arrived)
+            return .continue
+        case .impossible:
+            let verdict = Verdict(outcome: .noSuchDomain, cause: "its domain is no domain name")
+            return rule(event, recipient, .root, verdict, isCached: false, policy: nil, subject: nil, arrived)
+        case .judged(let destination):
+            let policy = policy(recipient, destination)
+            if policy?.kind == .exempt {
+                pass(event, recipient, policy?.reason ?? "exempt by policy", arrived)
+                return .continue
+            }
+            let answer = desk.verdict(on: destination, before: arrived + settings.milterDeadline)
+            return rule(
+                event, recipient, destination.name, answer.verdict, isCached: answer.isCached, policy: policy?.kind,
+                subject: destination, arrived)
+        }
+    }
+
+    /// The policy of the address's domain, else that of the next hop.
+    private func policy(_ recipient: Recipient, _ destination: Destination) -> Policy? {
+        let table = policies.table
+        if case .name(let domain) = recipient.domain, let policy = table.policy(for: domain, at: now()) {
+            return policy
+        }
+        return table.policy(for: destination.name, at: now())
+    }
+
+    private func rule(
+        _ event: RecipientEvent, _ recipient: Recipient, _ domain: DomainName, _ verdict: Verdict, isCached: Bool,
+        policy: Policy.Kind?, subject: Destination?, _ arrived: ContinuousClock.Instant
+    ) -> RecipientAnswer {
+        let ruling = rulebook.rule(verdict, domain: domain, policy: policy) { outcome in
+            guard let subject else { return .zero }
+            // The inspection notes its own faults; that of policy is only seen here.
+            return outcome == .daneRequired
+                ? faults.note(.policy(subject)).failingFor : faults.failingFor(.destination(subject))
+        }
+        let trace = TraceID()
+        let shownDomain = domain.isRoot ? "the address" : domain.description
+        let reply =
+            ruling.action == .accept
+            ? nil : ruling.reply(verdict, domain: shownDomain, trace: trace.description, helpURL: settings.helpURL)
+        let isQuiet = ruling.action == .accept && ruling.would == nil
+        let waited = ContinuousClock.now - arrived
+        log.write(isQuiet ? .info : .notice) { [mode = settings.mode] in
+            RulingLine(
+                ruling: ruling, mode: mode, recipient: recipient.address,
+                domain: domain.isRoot ? "" : domain.description,
+                host: verdict.host, isCached: isCached, waited: waited, trace: trace.description,
+                client: event.clientAddress, queueID: event.queueID,
+                cause: isQuiet && !verdict.isDegraded ? nil : ruling.hazard ?? verdict.cause
+            ).line
+        }
+        return reply.map(RecipientAnswer.refuse) ?? .continue
+    }
+
+    private func pass(
+        _ event: RecipientEvent, _ recipient: Recipient, _ why: String, _ arrived: ContinuousClock.Instant
+    ) {
+        let waited = ContinuousClock.now - arrived
+        log.write(.info) { [mode = settings.mode] in
+            let domain = if case .name(let name) = recipient.domain { name.description } else { "" }
+            let ruling = Ruling(
+                action: .accept, would: nil, outcome: .opportunistic, code: nil, failingFor: nil, hazard: nil)
+            return RulingLine(
+                ruling: ruling, mode: mode, recipient: recipient.address, domain: domain, host: nil, isCached: false,
+                waited: waited, trace: TraceID().description, client: event.clientAddress, queueID: event.queueID,
+                passed: why
+            ).line
+        }
+    }
+}

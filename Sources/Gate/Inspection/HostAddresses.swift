@@ -1,0 +1,70 @@
+import DANE
+import DNSSEC
+
+/// What the two address lookups of a host come to.
+enum HostAddresses {
+    /// Addresses to deliver to.
+    struct Known {
+        let addresses: [IPAddress]
+        /// Whether the addresses validated, the whole CNAME chain included.
+        let isSecure: Bool
+        /// The end of the CNAME chain; nil if the host's name is no alias.
+        let canonicalName: DomainName?
+        let lifetime: Duration
+    }
+
+    case known(Known)
+    /// Proven: the host has no address.
+    case none(String, lifetime: Duration)
+    case bogus(String)
+    case failed(String)
+
+    /// More addresses of a host are not looked at.
+    static let limit = 16
+
+    /// Asks for both families at once.
+    static func look(up name: DomainName, _ resolver: any Resolving) async -> HostAddresses {
+        async let four = resolver.ipv4(name)
+        async let six = resolver.ipv6(name)
+        return await Self(four, six)
+    }
+
+    /// RFC 7672 §2.2.2 makes an error in any query a reason not to deliver; in practice one family whose denial is broken
+    /// must not stop the other (rules.md D-37).
+    init(_ four: Answer<IPAddress>, _ six: Answer<IPAddress>) {
+        let answers = [six, four]
+        let found = answers.compactMap { $0.found }
+        let carrying = found.filter { !$0.found.records.isEmpty }
+        if let first = carrying.first(where: \.isSecure) ?? carrying.first {
+            self = .known(
+                Known(
+                    addresses: Array(carrying.flatMap { $0.found.records }.prefix(Self.limit)),
+                    isSecure: first.isSecure, canonicalName: first.found.canonicalName,
+                    lifetime: carrying.map(\.found.ttl).min() ?? .zero))
+            return
+        }
+        for case .failed(let why) in answers {
+            self = .failed(why)
+            return
+        }
+        for case .bogus(let why) in answers {
+            self = .bogus(why)
+            return
+        }
+        let isGone = found.contains { $0.found.existence == .noSuchName }
+        self = .none(
+            isGone ? "the host name does not exist" : "the host has no address",
+            lifetime: found.map(\.found.ttl).min() ?? .zero)
+    }
+}
+
+extension Answer {
+    /// The answer's records or denial with its security; nil for an answer that says nothing.
+    var found: (found: Found<Record>, isSecure: Bool)? {
+        switch self {
+        case .secure(let found): (found, true)
+        case .insecure(let found): (found, false)
+        case .bogus, .failed: nil
+        }
+    }
+}

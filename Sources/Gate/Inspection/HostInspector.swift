@@ -1,0 +1,168 @@
+import Certificates
+import DANE
+import DNSSEC
+import Probe
+
+/// Judges one host: rows V6 to V19 of the table in rules.md, section 1.
+struct HostInspector {
+    /// A host to be judged.
+    struct Subject {
+        /// Its name.
+        let name: DomainName
+        /// Its MX preference.
+        let preference: UInt16
+        /// The next-hop domain and its CNAME expansion, where the way from there to the host is secure.
+        let nextHop: DomainName?
+        let expandedNextHop: DomainName?
+    }
+
+    let resolver: any Resolving
+    /// Nil where the probe is switched off.
+    let prober: (any Probing)?
+    let port: UInt16
+    let expiredEE: Settings.ExpiredEE
+    /// Seconds since 1970, for the dates of certificates.
+    let now: @Sendable () -> Int64
+
+    /// Judges a host whose MX records are secure.
+    func inspect(_ subject: Subject) async -> InspectedHost {
+        var trail = Trail(subject: subject.name.description)
+        /// RFC 7672 §2.2: DANE does not apply to an address; as MX target it is an error of the domain's.
+        if subject.name.looksLikeAddress {
+            trail.add(.address, .warning, "an MX record must name a host, not an address")
+            return host(subject, .opportunistic, "the MX record holds an address, to which DANE does not apply", trail)
+        }
+        let addresses = await HostAddresses.look(up: subject.name, resolver)
+        let known: HostAddresses.Known
+        switch addresses {
+        case .bogus(let why):
+            trail.add(.address, .failed, "bogus: \(why)")
+            return host(subject, .dnssecInvalid, "its address records are bogus: \(why)", trail)
+        case .failed(let why):
+            trail.add(.address, .failed, "no answer: \(why)")
+            return host(subject, .dnsUnavailable, "its address could not be looked up: \(why)", trail)
+        case .none(let why, let lifetime):
+            trail.add(.address, .failed, why)
+            return host(subject, .noMailHost, why, trail, lifetime: lifetime)
+        case .known(let found):
+            let alias = found.canonicalName.map { ", an alias of \($0)" } ?? ""
+            let list = found.addresses.map(\.description).joined(separator: " ")
+            trail.add(.address, .ok, "\(found.isSecure ? "secure" : "insecure")\(alias): \(list)")
+            known = found
+        }
+        switch await TLSALookup(resolver: resolver, port: port).search(subject.name, known) {
+        case .bogus(let why):
+            trail.add(.tlsa, .failed, "bogus: \(why)")
+            return host(subject, .dnssecInvalid, "its TLSA records are bogus: \(why)", trail)
+        case .failed(let why):
+            trail.add(.tlsa, .failed, "no answer: \(why)")
+            return host(subject, .dnsUnavailable, "its TLSA records could not be looked up: \(why)", trail)
+        case .none(let why, let lifetime):
+            trail.add(.tlsa, .ok, why)
+            return host(subject, .opportunistic, why, trail, lifetime: min(known.lifetime, lifetime ?? known.lifetime))
+        case .records(let records, let base, let lifetime):
+            let list = records.map(\.presentation).joined(separator: ", ")
+            trail.add(.tlsa, .ok, "secure, at \(base): \(String(list.prefix(600)))")
+            return await probed(
+                subject, records,
+                ReferenceIdentifiers(
+                    base: base, nextHop: subject.nextHop, expandedNextHop: subject.expandedNextHop),
+                known.addresses, min(known.lifetime, lifetime), trail)
+        }
+    }
+
+    /// Judges a host whose MX records are insecure: no DANE (RFC 7672 §2.2.1); only whether it exists is of interest.
+    func inspectInsecure(_ subject: Subject) async -> InspectedHost {
+        var trail = Trail(subject: subject.name.description)
+        if case .none(let why, let lifetime) = await HostAddresses.look(up: subject.name, resolver) {
+            trail.add(.address, .failed, why)
+            return host(subject, .noMailHost, why, trail, lifetime: lifetime)
+        }
+        trail.add(.address, .ok, "not judged: the way to the host is insecure")
+        return host(subject, .opportunistic, "its MX records are insecure", trail)
+    }
+
+    private func host(
+        _ subject: Subject, _ outcome: Outcome, _ cause: String, _ trail: Trail, lifetime: Duration? = nil
+    ) -> InspectedHost {
+        InspectedHost(
+            finding: HostFinding(
+                name: subject.name.description, preference: subject.preference, outcome: outcome, cause: cause),
+            base: nil, records: [], addresses: [], steps: trail.steps, lifetime: lifetime)
+    }
+
+    /// Rows V14 to V19: secure TLSA records are there.
+    private func probed(
+        _ subject: Subject, _ records: [TLSARecord], _ references: ReferenceIdentifiers, _ addresses: [IPAddress],
+        _ lifetime: Duration, _ trail: Trail
+    ) async -> InspectedHost {
+        var trail = trail
+        let base = references.names[0]
+        let hazards =
+            records.contains(where: \.isHazard)
+            ? ["a TLSA record of \(base) has no association data, which makes Postfix 3.7 crash at delivery"] : []
+        var inspected: [InspectedAddress] = []
+        if let prober {
+            inspected = await withTaskGroup(of: (Int, InspectedAddress).self) { group in
+                for (index, address) in addresses.enumerated() {
+                    group.addTask { (index, await inspect(address, records, references, prober)) }
+                }
+                var results: [(Int, InspectedAddress)] = []
+                for await result in group { results.append(result) }
+                return results.sorted { $0.0 < $1.0 }.map(\.1)
+            }
+        }
+        for address in inspected {
+            let isGood = address.finding.outcome.allowsDelivery
+            trail.add(
+                address.judgement == nil ? .probe : .certificate, isGood ? .ok : .failed,
+                "\(address.finding.address): \(address.finding.cause)")
+        }
+        let deciding = HostFinding.deciding(inspected.map(\.finding))
+        return InspectedHost(
+            finding: HostFinding(
+                name: subject.name.description, preference: subject.preference,
+                outcome: deciding?.finding.outcome ?? .unprobed,
+                cause: deciding?.finding.cause ?? "TLSA records are present; the probe is off",
+                hazards: hazards, isDegraded: deciding?.isDegraded ?? false),
+            base: base, records: records, addresses: inspected, steps: trail.steps, lifetime: lifetime)
+    }
+
+    private func inspect(
+        _ address: IPAddress, _ records: [TLSARecord], _ references: ReferenceIdentifiers, _ prober: any Probing
+    ) async -> InspectedAddress {
+        let target = ProbeTarget(address: address, port: port, serverName: references.names[0])
+        let report = await prober.probe(target, publishing: records)
+        var judgement: CertificateJudgement?
+        let (outcome, cause): (Outcome, String)
+        switch report.end {
+        case .notProbed(let why), .unreachable(_, let why): (outcome, cause) = (.unreachable, why)
+        case .startTLSNotOffered(let why), .startTLSRefused(let why): (outcome, cause) = (.startTLSNotSupported, why)
+        case .tlsFailed(let why): (outcome, cause) = (.tlsFailed, why)
+        case .secured(let session):
+            let judged = CertificateJudgement.judge(
+                chain: session.chain, records: records, names: references.names, at: now())
+            judgement = judged
+            (outcome, cause) = (judged.outcome(records, expiredEE), judged.reason)
+        }
+        return InspectedAddress(
+            finding: AddressFinding(address: address, outcome: outcome, cause: cause), report: report,
+            judgement: judgement)
+    }
+}
+
+extension CertificateJudgement {
+    /// The outcome of a host whose certificate was judged so.
+    func outcome(_ records: [TLSARecord], _ expiredEE: Settings.ExpiredEE) -> Outcome {
+        switch finding {
+        case .authenticated(let record, _):
+            /// RFC 7672 §3.1.1: under DANE-EE the date is ignored; Exchange Online's 5.7.322 may not ignore it.
+            let isEE = records.indices.contains(record) && records[record].usage == TLSARecord.Usage.daneEE.rawValue
+            return isEE && isLeafExpired && expiredEE == .fail ? .certificateExpired : .verified
+        case .noUsableRecords: return .encrypted
+        case .noMatch: return .tlsaInvalid
+        case .expired: return .certificateExpired
+        case .nameMismatch: return .certificateHostMismatch
+        }
+    }
+}

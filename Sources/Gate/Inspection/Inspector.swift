@@ -1,0 +1,176 @@
+import DANE
+import DNSSEC
+
+/// Finds out what is true about a destination: the MX records, the hosts in the order of a delivering client, the verdict.
+/// Rows V1 to V5 of the table in rules.md, section 1; the hosts are `HostInspector`'s.
+struct Inspector: Sendable {
+    /// More MX hosts of a domain are not looked at.
+    static let hostLimit = 32
+
+    let resolver: any Resolving
+    let prober: (any Probing)?
+    let expiredEE: Settings.ExpiredEE
+    /// Whether to look at every host, for the analyzer; the gate stops where a delivering client would.
+    let isComplete: Bool
+    /// Seconds since 1970, for the dates of certificates.
+    let now: @Sendable () -> Int64
+
+    /// An inspector.
+    ///
+    /// - Parameters:
+    ///   - resolver: Who validates.
+    ///   - prober: Who connects; nil to look at the DNS alone.
+    ///   - expiredEE: What to make of an expired certificate that a DANE-EE record matches.
+    ///   - isComplete: Whether to look at hosts behind the deciding one too.
+    ///   - now: The time, in seconds since 1970.
+    init(
+        resolver: any Resolving, prober: (any Probing)?, expiredEE: Settings.ExpiredEE, isComplete: Bool,
+        now: @escaping @Sendable () -> Int64
+    ) {
+        self.resolver = resolver
+        self.prober = prober
+        self.expiredEE = expiredEE
+        self.isComplete = isComplete
+        self.now = now
+    }
+
+    /// Inspects a destination. Honours cancellation: what has not been found out by then is a doubt.
+    func inspect(_ destination: Destination) async -> Inspection {
+        let start = ContinuousClock.now
+        var trail = Trail(subject: destination.name.description)
+        let route: Route
+        switch destination.nextHop {
+        case .host(let name):
+            /// RFC 7672 §2.2: a next hop without MX lookup; its own name is the only reference identifier.
+            let subject = HostInspector.Subject(name: name, preference: 0, nextHop: nil, expandedNextHop: nil)
+            route = .hosts([subject], isSecure: true, security: nil, lifetime: nil)
+        case .domain(let name):
+            route = Self.route(name, await resolver.mx(name), &trail)
+        }
+        switch route {
+        case .ended(let verdict, let security, let lifetime):
+            return Inspection(
+                destination: destination, verdict: verdict, mxSecurity: security, hosts: [], steps: trail.steps,
+                lifetime: lifetime ?? .zero, elapsed: .now - start)
+        case .hosts(let subjects, let isSecure, let security, let lifetime):
+            let hosts = await walk(subjects, isSecure: isSecure, port: destination.port)
+            let lifetimes = hosts.compactMap(\.lifetime) + [lifetime].compactMap { $0 }
+            return Inspection(
+                destination: destination, verdict: Verdict(walking: hosts.map(\.finding)), mxSecurity: security,
+                hosts: hosts, steps: trail.steps + hosts.flatMap(\.steps), lifetime: lifetimes.min() ?? .zero,
+                elapsed: .now - start)
+        }
+    }
+
+    /// What the MX answer comes to.
+    private enum Route {
+        case ended(Verdict, Inspection.Security?, lifetime: Duration?)
+        case hosts([HostInspector.Subject], isSecure: Bool, security: Inspection.Security?, lifetime: Duration?)
+    }
+
+    private static func route(_ domain: DomainName, _ answer: Answer<MXRecord>, _ trail: inout Trail) -> Route {
+        /// RFC 7672 §2.1.2: if the servers cannot be determined, delivery is delayed.
+        switch answer {
+        case .bogus(let why):
+            trail.add(.mx, .failed, "bogus: \(why)")
+            return .ended(
+                Verdict(outcome: .dnssecInvalid, cause: "its MX records are bogus: \(why)"), .bogus, lifetime: nil)
+        case .failed(let why):
+            trail.add(.mx, .failed, "no answer: \(why)")
+            let cause = "its MX records could not be looked up: \(why)"
+            return .ended(Verdict(outcome: .dnsUnavailable, cause: cause), .failed, lifetime: nil)
+        case .secure(let found):
+            return route(domain, found, isSecure: true, &trail)
+        case .insecure(let found):
+            return route(domain, found, isSecure: false, &trail)
+        }
+    }
+
+    private static func route(
+        _ domain: DomainName, _ found: Found<MXRecord>, isSecure: Bool, _ trail: inout Trail
+    ) -> Route {
+        let security: Inspection.Security = isSecure ? .secure : .insecure
+        let expanded = isSecure ? found.canonicalName : nil
+        func subject(_ name: DomainName, _ preference: UInt16) -> HostInspector.Subject {
+            .init(name: name, preference: preference, nextHop: isSecure ? domain : nil, expandedNextHop: expanded)
+        }
+        switch found.existence {
+        case .noSuchName:
+            /// RFC 5321 §5.1: a domain that does not exist is a permanent error, signed or not.
+            trail.add(.mx, .failed, "\(security.rawValue): the domain does not exist")
+            return .ended(
+                Verdict(outcome: .noSuchDomain, cause: "the domain does not exist"), security, lifetime: found.ttl)
+        case .noData:
+            /// RFC 5321 §5.1: the implicit MX. RFC 7672 §2.2.1 reads "secure" as "securely denied".
+            trail.add(.mx, .ok, "\(security.rawValue): no MX records, the domain itself is the host")
+            return .hosts([subject(domain, 0)], isSecure: isSecure, security: security, lifetime: found.ttl)
+        case .records:
+            break
+        }
+        let named = found.records.sorted { ($0.preference, "\($0.exchange)") < ($1.preference, "\($1.exchange)") }
+        let list = named.map { "\($0.preference) \($0.exchange.text)" }.joined(separator: ", ")
+        trail.add(.mx, .ok, "\(security.rawValue): \(String(list.prefix(600)))")
+        if named.allSatisfy({ $0.exchange == .null }) {
+            /// RFC 7505 §3: one record, preference 0. Senders look at the "." alone (rules.md N-01).
+            if named.contains(where: { $0.preference != 0 }) || named.count > 1 {
+                trail.add(.mx, .warning, "a null MX must be a single record of preference 0 (RFC 7505 3)")
+            }
+            return .ended(Verdict(outcome: .nullMX, cause: "its MX record is \".\""), security, lifetime: found.ttl)
+        }
+        if named.contains(where: { $0.exchange == .null }) {
+            /// RFC 7505 §3 forbids it, and senders differ: nothing is proven, so the other hosts are judged (rules.md N-02).
+            trail.add(.mx, .warning, "a null MX stands beside other MX records (RFC 7505 3); it is passed over")
+        }
+        let subjects = named.compactMap { record -> HostInspector.Subject? in
+            guard case .host(let name) = record.exchange else { return nil }
+            return subject(name, record.preference)
+        }
+        guard !subjects.isEmpty else {
+            let cause = "its MX records name no host"
+            return .ended(Verdict(outcome: .noMailHost, cause: cause), security, lifetime: found.ttl)
+        }
+        if subjects.count > hostLimit {
+            trail.add(.mx, .warning, "only the \(hostLimit) most preferred of \(subjects.count) hosts are looked at")
+        }
+        return .hosts(Array(subjects.prefix(hostLimit)), isSecure: isSecure, security: security, lifetime: found.ttl)
+    }
+
+    /// RFC 7672 §2.2.1: hosts are tried by preference, and a protected host of lower preference does not go before a better
+    /// one. Hosts of one preference are judged at once; behind those of which one may be used, a client does not go.
+    private func walk(_ subjects: [HostInspector.Subject], isSecure: Bool, port: UInt16) async -> [InspectedHost] {
+        var hosts: [InspectedHost] = []
+        var rest = subjects[...]
+        while let preference = rest.first?.preference {
+            let group = rest.prefix { $0.preference == preference }
+            rest = rest.dropFirst(group.count)
+            hosts += await judge(Array(group), isSecure: isSecure, port: port)
+            if !isComplete, hosts.contains(where: { $0.finding.outcome.allowsDelivery }) { break }
+        }
+        return hosts
+    }
+
+    private func judge(_ group: [HostInspector.Subject], isSecure: Bool, port: UInt16) async -> [InspectedHost] {
+        let inspector = HostInspector(resolver: resolver, prober: prober, port: port, expiredEE: expiredEE, now: now)
+        return await withTaskGroup(of: (Int, InspectedHost).self) { tasks in
+            for (index, subject) in group.enumerated() {
+                tasks.addTask {
+                    (index, isSecure ? await inspector.inspect(subject) : await inspector.inspectInsecure(subject))
+                }
+            }
+            var results: [(Int, InspectedHost)] = []
+            for await result in tasks { results.append(result) }
+            return results.sorted { $0.0 < $1.0 }.map(\.1)
+        }
+    }
+}
+
+extension MXRecord.Exchange {
+    /// The exchange as a person reads it.
+    var text: String {
+        switch self {
+        case .null: "."
+        case .host(let name): name.description
+        case .malformed(let escaped): escaped
+        }
+    }
+}

@@ -1,0 +1,25 @@
+public import DANE
+public import DNSSEC
+
+/// Validated lookups, as the inspection needs them: libunbound in earnest, a table in tests.
+public protocol Resolving: Sendable {
+    /// The MX records of a name.
+    func mx(_ name: DomainName) async -> Answer<MXRecord>
+    /// The A records of a name.
+    func ipv4(_ name: DomainName) async -> Answer<IPAddress>
+    /// The AAAA records of a name.
+    func ipv6(_ name: DomainName) async -> Answer<IPAddress>
+    /// The TLSA records of an owner name.
+    func tlsa(_ owner: DomainName) async -> Answer<TLSARecord>
+    /// The CNAME record of a name.
+    func cname(_ name: DomainName) async -> Answer<DomainName>
+    /// Whether the root's DNSKEY is secure: nil if so, else why not.
+    func selfTest() async -> String?
+    /// The same past every cache; nil if it cannot be had.
+    func pastCaches() -> (any Resolving)?
+}
+
+extension Resolver: Resolving {
+    /// A fresh resolver of the same configuration.
+    public func pastCaches() -> (any Resolving)? { try? fresh() }
+}

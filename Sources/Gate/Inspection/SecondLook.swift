@@ -1,0 +1,65 @@
+import DANE
+
+/// An inspection whose failure is looked at twice before it counts.
+///
+/// A failure may be the work of a cache: a TLSA record that was changed along with the certificate, a signature that has been
+/// renewed since. So the records are fetched again past every cache, and the hosts probed again. And a bogus answer may be the
+/// work of a resolver that does not validate, or of its clock: so before all that the root itself is asked for.
+struct SecondLook: Sendable {
+    /// How many second looks run at once: each has a resolver of its own, with an empty cache.
+    static let concurrency = 8
+
+    private let inspector: Inspector
+    /// Probes past the probe cache.
+    private let uncached: (any Probing)?
+    private let slots = AsyncSlots(Self.concurrency)
+
+    /// An inspection with a second look.
+    ///
+    /// - Parameters:
+    ///   - inspector: The first look.
+    ///   - uncached: Who connects in the second one.
+    init(_ inspector: Inspector, uncached: (any Probing)?) {
+        self.inspector = inspector
+        self.uncached = uncached
+    }
+
+    /// Inspects; honours cancellation as `Inspector.inspect` does.
+    func inspect(_ destination: Destination) async -> Inspection {
+        let first = await inspector.inspect(destination)
+        guard first.verdict.outcome.defaultRuling == .deferThenReject else { return first }
+        return await slots.withSlot { await again(destination, first) }
+    }
+
+    private func again(_ destination: Destination, _ first: Inspection) async -> Inspection {
+        var trail = Trail(subject: destination.name.description)
+        guard let fresh = inspector.resolver.pastCaches() else {
+            trail.add(.again, .failed, "no resolver could be made to look again")
+            return first.doubted("a failure could not be looked at again", trail.steps)
+        }
+        if let why = await fresh.selfTest() {
+            trail.add(.resolver, .failed, why)
+            return first.doubted("the resolver does not validate: \(why)", trail.steps)
+        }
+        trail.add(.resolver, .ok, "the root's keys are secure")
+        let second = await Inspector(
+            resolver: fresh, prober: uncached, expiredEE: inspector.expiredEE, isComplete: inspector.isComplete,
+            now: inspector.now
+        ).inspect(destination)
+        trail.add(
+            .again, second.verdict.outcome == first.verdict.outcome ? .ok : .warning,
+            "past every cache: \(first.verdict.outcome.rawValue), then \(second.verdict.outcome.rawValue)")
+        return Inspection(
+            destination: destination, verdict: second.verdict, mxSecurity: second.mxSecurity, hosts: second.hosts,
+            steps: second.steps + trail.steps, lifetime: second.lifetime, elapsed: first.elapsed + second.elapsed)
+    }
+}
+
+extension Inspection {
+    /// The inspection with its verdict taken back: nothing is known.
+    fileprivate func doubted(_ cause: String, _ more: [InspectionStep]) -> Inspection {
+        Inspection(
+            destination: destination, verdict: Verdict(outcome: .dnsUnavailable, cause: cause), mxSecurity: mxSecurity,
+            hosts: hosts, steps: steps + more, lifetime: .zero, elapsed: elapsed)
+    }
+}

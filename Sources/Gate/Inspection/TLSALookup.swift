@@ -1,0 +1,62 @@
+import DANE
+import DNSSEC
+
+/// The search for a host's TLSA records (RFC 7672 §2.2.2 and §2.2.3), in the order that the RFC demands: first the
+/// addresses, then where these are secure the records.
+struct TLSALookup {
+    /// What the search came to.
+    enum Result {
+        /// Secure records: DANE applies.
+        case records([TLSARecord], base: DomainName, lifetime: Duration)
+        /// No DANE: insecure, or proven absent.
+        case none(String, lifetime: Duration?)
+        case bogus(String)
+        case failed(String)
+    }
+
+    let resolver: any Resolving
+    let port: UInt16
+
+    /// Searches.
+    ///
+    /// - Parameters:
+    ///   - host: The host's name as published.
+    ///   - known: Its addresses.
+    func search(_ host: DomainName, _ known: HostAddresses.Known) async -> Result {
+        var bases: [DomainName]
+        if known.isSecure {
+            /// RFC 7672 §2.2.3: the expanded name first, then the original; never a name between.
+            bases = [known.canonicalName, host].compactMap { $0 }
+        } else {
+            /// RFC 7672 §2.2.2: no TLSA query where the address is insecure, unless the host's name is an alias: then a CNAME
+            /// query tells whether the alias itself is in a secure zone.
+            guard known.canonicalName != nil else { return .none("its addresses are insecure", lifetime: nil) }
+            switch await resolver.cname(host) {
+            case .secure(let found) where !found.records.isEmpty: bases = [host]
+            case .secure, .insecure: return .none("its name is an insecure alias", lifetime: nil)
+            case .bogus(let why): return .bogus(why)
+            case .failed(let why): return .failed(why)
+            }
+        }
+        if bases.count == 2, bases[0] == bases[1] { bases.removeLast() }
+        var lifetime: Duration?
+        var absence = "no TLSA records"
+        for base in bases {
+            guard let owner = base.tlsaOwner(port: port) else { continue }
+            switch await resolver.tlsa(owner) {
+            case .secure(let found) where !found.records.isEmpty:
+                return .records(found.records, base: base, lifetime: found.ttl)
+            /// RFC 7672 §2.1.1: a denial, secure or insecure, is an answer. §2.2: insecure records are no records.
+            case .secure(let found):
+                lifetime = min(lifetime ?? found.ttl, found.ttl)
+            case .insecure(let found):
+                lifetime = min(lifetime ?? found.ttl, found.ttl)
+                if !found.records.isEmpty { absence = "its TLSA records are insecure" }
+            /// RFC 7672 §2.1.2: any failed query on the way to the TLSA records makes the server unreachable.
+            case .bogus(let why): return .bogus("\(owner) TLSA: \(why)")
+            case .failed(let why): return .failed("\(owner) TLSA: \(why)")
+            }
+        }
+        return .none(absence, lifetime: lifetime)
+    }
+}

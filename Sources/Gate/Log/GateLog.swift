@@ -1,0 +1,93 @@
+public import Logging
+import Synchronization
+
+/// The log as the gate uses it: rulings, and events of which those that repeat are held back and counted.
+public final class GateLog: Sendable {
+    /// An event that repeats is logged once in this time.
+    static let interval = Duration.seconds(60)
+
+    private struct Repeated {
+        var next: ContinuousClock.Instant
+        var held = 0
+    }
+
+    private let writer: LogWriter
+    private let level: Logger.Level
+    private let repeated = Mutex<[String: Repeated]>([:])
+
+    /// A log of the given settings.
+    public init(_ settings: Settings) {
+        writer = LogWriter(settings.log)
+        level = Logger.Level(settings.logLevel)
+    }
+
+    /// Whether lines of a level are written.
+    public func writes(_ level: Logger.Level) -> Bool { level >= self.level }
+
+    /// Logs a line that is put together later, on the writing thread.
+    public func write(_ level: Logger.Level, _ line: @escaping @Sendable () -> LogLine) {
+        if writes(level) { writer.write(level) { line().description } }
+    }
+
+    /// Logs an event.
+    public func event(_ level: Logger.Level, _ line: LogLine) { write(level) { line } }
+
+    /// Logs an event that may come in floods: at most one of a kind a minute, with a count of those held back since.
+    public func event(_ level: Logger.Level, repeated kind: String, _ line: LogLine) {
+        guard writes(level) else { return }
+        let now = ContinuousClock.now
+        let held = repeated.withLock { repeated -> Int? in
+            guard var known = repeated[kind] else {
+                repeated[kind] = Repeated(next: now + Self.interval)
+                return 0
+            }
+            guard now >= known.next else {
+                known.held += 1
+                repeated[kind] = known
+                return nil
+            }
+            repeated[kind] = Repeated(next: now + Self.interval)
+            return known.held
+        }
+        guard let held else { return }
+        event(level, held > 0 ? line.adding("repeated", "\(held)") : line)
+    }
+
+    /// A swift-log logger that writes here, for libraries.
+    public func logger(label: String) -> Logger {
+        Logger(label: label) { _ in GateLogHandler(log: self, logLevel: self.level) }
+    }
+
+    /// Writes what is queued; nothing is logged afterwards.
+    public func close() { writer.close() }
+}
+
+/// swift-log's side of the log.
+private struct GateLogHandler: LogHandler {
+    let log: GateLog
+    var logLevel: Logger.Level
+    var metadata: Logger.Metadata = [:]
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) {
+        log.event(
+            event.level, repeated: "\(event.message)", LogLine(event: "log").adding("message", "\(event.message)"))
+    }
+}
+
+extension Logger.Level {
+    init(_ level: Settings.LogLevel) {
+        self =
+            switch level {
+            case .debug: .debug
+            case .info: .info
+            case .notice: .notice
+            case .warning: .warning
+            case .error: .error
+            }
+    }
+}

@@ -1,0 +1,74 @@
+import Glibc
+import Synchronization
+
+/// The policy file in force, read again when it changes.
+///
+/// A file that cannot be read, or holds a fault, leaves the policies as they were and is reported once.
+public final class PolicyBook: Sendable {
+    /// What identifies a version of the file.
+    private struct Stamp: Equatable {
+        let seconds: Int
+        let nanoseconds: Int
+        let size: Int64
+        let inode: UInt64
+    }
+
+    private struct State {
+        var table: PolicyTable
+        var stamp: Stamp?
+    }
+
+    /// Larger files are refused.
+    static let limit = 64 << 20
+
+    private let path: String?
+    private let state: Mutex<State>
+
+    /// A book of a file, or of no policies.
+    ///
+    /// - Throws: The file's faults.
+    public init(path: String?) throws(PolicyTable.Faults) {
+        self.path = path
+        // The stamp first: a change while the file is read is seen next time.
+        let stamp = path.flatMap(Self.stamp)
+        let table = if let path { try Self.read(path) } else { PolicyTable() }
+        state = Mutex(State(table: table, stamp: stamp))
+    }
+
+    /// The policies in force.
+    public var table: PolicyTable { state.withLock { $0.table } }
+
+    /// Reads the file again if it has changed.
+    ///
+    /// - Parameter force: Read it in any case.
+    /// - Returns: The number of policies if it was read, the faults if it could not be; nil if there was nothing to do.
+    public func reload(force: Bool = false) -> Result<Int, PolicyTable.Faults>? {
+        guard let path else { return nil }
+        let stamp = Self.stamp(path)
+        guard force || state.withLock({ $0.stamp != stamp }) else { return nil }
+        do throws(PolicyTable.Faults) {
+            let table = try Self.read(path)
+            state.withLock { $0 = State(table: table, stamp: stamp) }
+            return .success(table.count)
+        } catch {
+            // Remembered all the same, so that one broken version is reported once.
+            state.withLock { $0.stamp = stamp }
+            return .failure(error)
+        }
+    }
+
+    private static func read(_ path: String) throws(PolicyTable.Faults) -> PolicyTable {
+        switch ReadableFile.contents(path, limit: limit) {
+        case .success(let text): return try PolicyTable(text: text, path: path)
+        case .failure(let fault): throw PolicyTable.Faults(sentences: ["\(LogLine.escaped(path)): \(fault.clause)."])
+        }
+    }
+
+    private static func stamp(_ path: String) -> Stamp? {
+        var facts = stat()
+        guard stat(path, &facts) == 0 else { return nil }
+        return Stamp(
+            seconds: facts.st_mtim.tv_sec, nanoseconds: facts.st_mtim.tv_nsec, size: Int64(facts.st_size),
+            inode: UInt64(facts.st_ino))
+    }
+}

@@ -1,0 +1,72 @@
+import Certificates
+import DANE
+import Probe
+
+extension CheckReport {
+    /// The report for a person: a tree of what was looked at, the failing step marked, and what to do about it.
+    public var text: String {
+        var lines = ["\(domain): \(ruling.outcome.rawValue)\(verdict.isDegraded ? " (degraded)" : "")"]
+        if let inspection {
+            let domainSteps = inspection.steps.filter { $0.kind == .mx || $0.kind == .resolver || $0.kind == .again }
+            let branches = domainSteps.map { [Self.line($0)] } + inspection.hosts.map(Self.branch)
+            for (index, branch) in branches.enumerated() {
+                lines += Self.hung(branch, isLast: index == branches.count - 1)
+            }
+        }
+        lines.append("  Ruling: \(rulingText)")
+        lines.append("  Because \(ruling.hazard ?? verdict.cause).")
+        if let reply { lines.append("  Reply: \(reply)") }
+        if let remedy = ruling.outcome.remedy { lines.append("  To do: \(remedy).") }
+        lines += verdict.hazards.map { "  Hazard: \($0)." }
+        return lines.map(Self.printable).joined(separator: "\n")
+    }
+
+    private var rulingText: String {
+        ruling.would.map { "\(ruling.action.rawValue); it would be \($0.rawValue) if it were not monitored" }
+            ?? ruling.action.rawValue
+    }
+
+    /// A step as a line, a failed one marked.
+    private static func line(_ step: InspectionStep) -> String {
+        let mark =
+            switch step.result {
+            case .ok: "ok  "
+            case .warning: "note"
+            case .failed: "FAIL"
+            }
+        return "\(mark) \(step.kind.rawValue): \(step.detail) (\(step.elapsed.tenthsOfMilliseconds) ms)"
+    }
+
+    /// A host with its steps, its records and the certificates that its addresses showed.
+    private static func branch(_ host: InspectedHost) -> [String] {
+        var lines = [
+            "host \(host.finding.name), preference \(host.finding.preference): \(host.finding.outcome.rawValue)"
+        ]
+        var twigs = host.steps.map { [line($0)] }
+        twigs += host.addresses.compactMap { address in
+            guard case .secured(let session) = address.report?.end else { return nil }
+            let certificates = session.chain.compactMap(CertificateDetails.init(der:)).enumerated().map {
+                depth, details in
+                "\(depth): \(details.subject), issued by \(details.issuer), 3 1 1 \(details.spkiSHA256)"
+            }
+            return ["\(address.finding.address): \(session.protocolVersion) \(session.cipherSuite)"]
+                + certificates.map { "  \($0)" }
+        }
+        twigs += (host.addresses.first?.judgement?.records ?? []).enumerated().map { index, finding in
+            ["TLSA record \(index + 1) (\(host.records[index].names)): \(finding.explanation)"]
+        }
+        for (index, twig) in twigs.enumerated() { lines += hung(twig, isLast: index == twigs.count - 1, indent: "") }
+        return lines
+    }
+
+    private static func hung(_ branch: [String], isLast: Bool, indent: String = "  ") -> [String] {
+        branch.enumerated().map { index, line in
+            indent + (index == 0 ? (isLast ? "`- " : "|- ") : (isLast ? "   " : "|  ")) + line
+        }
+    }
+
+    /// A line without control characters: causes quote what strangers sent.
+    private static func printable(_ line: String) -> String {
+        String(String.UnicodeScalarView(line.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? "?" : $0 }))
+    }
+}

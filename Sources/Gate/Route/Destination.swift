@@ -1,0 +1,79 @@
+public import DANE
+
+/// Where mail goes next: what is judged, and what a verdict is kept under.
+public struct Destination: Sendable, Hashable {
+    /// The next hop.
+    public enum NextHop: Sendable, Hashable {
+        /// A domain, whose MX records name the hosts.
+        case domain(DomainName)
+        /// A host named in brackets: no MX lookup.
+        case host(DomainName)
+    }
+
+    /// The next hop.
+    public let nextHop: NextHop
+    /// The TCP port, also of the TLSA owner name (RFC 7672 §2.2.3).
+    public let port: UInt16
+
+    /// A destination of these parts.
+    public init(_ nextHop: NextHop, port: UInt16) {
+        self.nextHop = nextHop
+        self.port = port
+    }
+
+    /// The name of the next hop.
+    public var name: DomainName {
+        switch nextHop {
+        case .domain(let name), .host(let name): name
+        }
+    }
+}
+
+extension Destination {
+    /// What a next hop is, as an MTA writes it: `example.org`, `example.org:2525`, `[mx.example.org]`, `[mx.example.org]:2525`.
+    enum Parsed: Equatable {
+        case destination(Destination)
+        /// An address in brackets: DANE does not apply (RFC 7672 §2.2).
+        case literal
+        case malformed
+        case unmapped
+    }
+
+    /// Reads a next hop.
+    ///
+    /// - Parameters:
+    ///   - text: The next hop; of several separated by commas or blanks the first.
+    ///   - port: The port where the text names none.
+    static func parse(nextHop text: String, port: UInt16) -> Parsed {
+        let text = text.split(whereSeparator: { $0 == "," || $0 == " " || $0 == "\t" }).first ?? ""
+        if text.first == "[" {
+            guard let close = text.firstIndex(of: "]") else { return .malformed }
+            let inner = text[text.index(after: text.startIndex)..<close]
+            guard let port = Self.port(text[text.index(after: close)...], standard: port) else { return .malformed }
+            if IPAddress(inner) != nil || inner.lowercased().hasPrefix("ipv6:") { return .literal }
+            return named(inner, port) { .host($0) }
+        }
+        let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+        guard let name = parts.first, let port = Self.port(text.dropFirst(name.count), standard: port) else {
+            return .malformed
+        }
+        return named(name, port) { .domain($0) }
+    }
+
+    private static func port(_ text: Substring, standard: UInt16) -> UInt16? {
+        if text.isEmpty { return standard }
+        let name = text.dropFirst()
+        // The services that Postfix and Sendmail configurations write by name.
+        let services: [Substring: UInt16] = ["smtp": 25, "submission": 587, "submissions": 465, "smtps": 465]
+        return text.first == ":" ? services[name] ?? UInt16(name).flatMap { $0 == 0 ? nil : $0 } : nil
+    }
+
+    private static func named(_ text: Substring, _ port: UInt16, _ kind: (DomainName) -> NextHop) -> Parsed {
+        switch Recipient.domain(text) {
+        case .name(let name): .destination(Destination(kind(name), port: port))
+        case .literal: .literal
+        case .none, .malformed: .malformed
+        case .unmapped: .unmapped
+        }
+    }
+}

@@ -1,0 +1,99 @@
+public import DANE
+
+/// Verdict × policy × how long the fault has lasted → ruling.
+public struct Rulebook: Sendable {
+    private let mode: Settings.Mode
+    private let rollout: Int
+    private let deferFor: Duration
+    private let rulings: [Outcome: Settings.RulingSetting]
+    private let onHazard: Settings.RulingSetting
+
+    /// The rules that the settings give.
+    public init(_ settings: Settings) {
+        mode = settings.mode
+        rollout = settings.rollout
+        deferFor = settings.deferFor
+        rulings = settings.rulings
+        onHazard = settings.onHazard
+    }
+
+    /// Rules.
+    ///
+    /// - Parameters:
+    ///   - verdict: What is true.
+    ///   - domain: The domain that policy and roll-out go by.
+    ///   - policy: The domain's policy, if it has one.
+    ///   - failingFor: How long a subject has been failing; asked only where that matters.
+    public func rule(
+        _ verdict: Verdict, domain: DomainName, policy: Policy.Kind?, failingFor: (Outcome) -> Duration
+    ) -> Ruling {
+        /// RFC 7672 §2.2: where DANE is mandatory, neither its absence nor records that are all unusable will do.
+        let lacksDANE = verdict.outcome == .opportunistic || verdict.outcome == .encrypted
+        let outcome = policy == .require && lacksDANE ? Outcome.daneRequired : verdict.outcome
+        var failing: Duration?
+        var action = action(outcome) {
+            let time = failingFor(outcome)
+            failing = time
+            return time
+        }
+        var code = action.class.flatMap(outcome.enhancedCode)
+        var hazard: String?
+        if action == .accept, let found = verdict.hazards.first, outcome.allowsDelivery {
+            switch onHazard {
+            case .accept: break
+            case .reject: action = .reject
+            case .tempfail, .default: action = .tempfail
+            }
+            if action != .accept {
+                hazard = found
+                code = action.class.flatMap(Outcome.tlsaInvalid.enhancedCode)
+            }
+        }
+        let isMonitored = action != .accept && isMonitored(domain, policy)
+        return Ruling(
+            action: isMonitored ? .accept : action, would: isMonitored ? action : nil, outcome: outcome, code: code,
+            failingFor: failing, hazard: hazard)
+    }
+
+    private func action(_ outcome: Outcome, failingFor: () -> Duration) -> Ruling.Action {
+        switch rulings[outcome] ?? .default {
+        case .accept: return .accept
+        case .tempfail: return .tempfail
+        case .reject: return .reject
+        case .default: break
+        }
+        switch outcome.defaultRuling {
+        case .accept: return .accept
+        case .reject: return .reject
+        case .tempfail: return .tempfail
+        case .deferThenReject: return failingFor() >= deferFor ? .reject : .tempfail
+        }
+    }
+
+    private func isMonitored(_ domain: DomainName, _ policy: Policy.Kind?) -> Bool {
+        switch policy {
+        case .exempt, .monitor: true
+        case .enforce, .require: mode == .monitor
+        case nil: mode == .monitor || !isRolledOut(domain)
+        }
+    }
+
+    /// Whether a domain belongs to the share that is ruled in earnest: by FNV-1a of its name, so that it is the same on every
+    /// machine and after every start, and that a larger share holds the smaller ones.
+    private func isRolledOut(_ domain: DomainName) -> Bool {
+        guard rollout < 100 else { return true }
+        let hash = domain.text.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+        return (hash ^ hash >> 32) % 100 < UInt64(rollout)
+    }
+}
+
+extension Ruling.Action {
+    /// The class of the reply; nil for an accepted recipient.
+    var `class`: EnhancedStatusCode.Class? {
+        switch self {
+        case .accept: nil
+        case .tempfail: .persistentTransient
+        case .reject: .permanent
+        }
+    }
+}

@@ -1,0 +1,22 @@
+public import DANE
+
+/// What is done with a recipient.
+public struct Ruling: Sendable, Hashable {
+    /// The kinds; the raw values are the `ruling` of log and JSON.
+    public enum Action: String, Sendable, Hashable {
+        case accept, tempfail, reject
+    }
+
+    /// What is done.
+    public let action: Action
+    /// What would have been done if the recipient were not merely monitored; nil where that is the same.
+    public let would: Action?
+    /// What was ruled upon: the verdict's outcome, or `dane-required` by policy.
+    public let outcome: Outcome
+    /// The code of the refusal, carried out or not; nil for none.
+    public let code: EnhancedStatusCode?
+    /// How long the fault has lasted; nil where there is none that could.
+    public let failingFor: Duration?
+    /// Why a verdict that allows delivery was refused all the same: the hazard.
+    public let hazard: String?
+}

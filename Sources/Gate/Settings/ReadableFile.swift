@@ -1,0 +1,44 @@
+import Glibc
+import SystemPackage
+
+/// Small text files that an administrator names.
+enum ReadableFile {
+    /// Why a file cannot be read, as a clause; nil if it can.
+    static func fault(_ path: String) -> String? {
+        if case .failure(let fault) = contents(path, limit: 0) { fault.clause } else { nil }
+    }
+
+    /// Why a file could not be read.
+    struct Fault: Error {
+        /// A clause: "it cannot be read (No such file or directory)".
+        let clause: String
+    }
+
+    /// The text of a file.
+    ///
+    /// - Parameter limit: The most bytes to read; a longer file is a fault. 0 only tries whether the file can be read.
+    static func contents(_ path: String, limit: Int) -> Result<String, Fault> {
+        do {
+            let file = try FileDescriptor.open(FilePath(path), .readOnly, options: .closeOnExec)
+            return try file.closeAfter {
+                var facts = stat()
+                guard fstat(file.rawValue, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG else {
+                    return .failure(Fault(clause: "it is not a regular file"))
+                }
+                guard limit > 0 else { return .success("") }
+                guard facts.st_size <= limit else { return .failure(Fault(clause: "it has more than \(limit) bytes")) }
+                let bytes = try [UInt8](unsafeUninitializedCapacity: limit) { buffer, count in
+                    while count < limit {
+                        let taken = try file.read(
+                            into: UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(rebasing: buffer[count...])))
+                        guard taken > 0 else { break }
+                        count += taken
+                    }
+                }
+                return .success(String(decoding: bytes, as: UTF8.self))
+            }
+        } catch {
+            return .failure(Fault(clause: "it cannot be read (\(error))"))
+        }
+    }
+}

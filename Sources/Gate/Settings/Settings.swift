@@ -1,0 +1,104 @@
+import DANE
+import Milter
+import Probe
+
+/// The settings in force: typed, validated, whole. `SettingsReader` makes them; the catalogue in `Setting` describes them.
+public struct Settings: Sendable {
+    /// Whether refusals are carried out.
+    enum Mode: String, Sendable, CaseIterable {
+        /// Refuse.
+        case enforce
+        /// Rule and log, and let everything pass.
+        case monitor
+    }
+
+    /// What a recipient is judged by.
+    enum RouteSource: String, Sendable, CaseIterable {
+        /// The next hop that the MTA would use.
+        case nexthop
+        /// The domain of the address, even behind a relayhost.
+        case recipient
+    }
+
+    /// A ruling set for an outcome.
+    enum RulingSetting: String, Sendable, CaseIterable {
+        /// Accept.
+        case accept
+        /// Refuse for now.
+        case tempfail
+        /// Refuse for good.
+        case reject
+        /// As the outcome itself has it.
+        case `default`
+    }
+
+    /// What to make of an expired certificate that a DANE-EE record matches.
+    enum ExpiredEE: String, Sendable, CaseIterable {
+        /// Nothing: RFC 7672 §3.1.1.
+        case ignore
+        /// `certificate-expired`, as Exchange Online's 5.7.322 reads.
+        case fail
+    }
+
+    /// Where log lines go.
+    public enum LogTarget: String, Sendable, CaseIterable {
+        /// syslog(3), or standard error where there is no /dev/log.
+        case syslog
+        /// Standard error.
+        case stderr
+    }
+
+    /// The log levels.
+    enum LogLevel: String, Sendable, CaseIterable {
+        case debug, info, notice, warning, error
+    }
+
+    /// The DNS forwarder of a name server address and port.
+    struct Forwarder: Sendable, Hashable {
+        /// Its address.
+        let address: IPAddress
+        /// Its port, 53 unless set.
+        let port: UInt16
+    }
+
+    var mode = Mode.enforce
+    var milterSocket = MilterSocket.inet(address: .v4(0x7F00_0001), port: 8895)
+    var milterSocketMode: UInt32?
+    var milterSocketGroup: String?
+    var milterDeadline = Duration.seconds(5)
+    var transports: Set<String> = ["smtp", "esmtp"]
+    var route = RouteSource.nexthop
+    var rollout = 100
+    var deferFor = Duration.seconds(15 * 60)
+    var rulings: [Outcome: RulingSetting] = [:]
+    var onHazard = RulingSetting.tempfail
+    /// The policy file; nil for none.
+    public internal(set) var policyFile: String?
+    var exemptLocalparts: Set<String> = ["postmaster"]
+    var helpURL: String?
+    var dnsForward: [Forwarder] = []
+    var dnsRootHints: String?
+    var dnsTrustAnchor: String?
+    var dnsConfig: String?
+    var dnsTimeout = Duration.seconds(4)
+    /// Whether hosts that publish TLSA records are connected to.
+    public internal(set) var probe = true
+    var probePort: UInt16 = 25
+    var probeTimeout = Duration.seconds(15)
+    var probeConnectTimeout = Duration.seconds(5)
+    var probeConcurrency = 512
+    var probeHelo: String?
+    var probeAllow: [AddressRange] = []
+    var expiredEE = ExpiredEE.ignore
+    var cacheDomains = 1_000_000
+    var cacheMinTTL = Duration.seconds(60)
+    var cacheMaxTTL = Duration.seconds(86400)
+    var failureTTL = Duration.seconds(60)
+    var probeTTL = Duration.seconds(3600)
+    var stateDirectory = "/var/lib/danegate"
+    var log = LogTarget.syslog
+    var logLevel = LogLevel.info
+
+    /// The settings that hold when none is set.
+    public init() {}
+}

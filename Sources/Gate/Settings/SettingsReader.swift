@@ -1,0 +1,165 @@
+import Configuration
+import Glibc
+import Milter
+
+/// Reads the settings from the environment and an optional file, and judges them as a whole: every fault is reported at once,
+/// before anything starts.
+public struct SettingsReader: Sendable {
+    /// Where the value of a setting came from.
+    public enum Origin: Sendable, Hashable, CustomStringConvertible {
+        case standard
+        case environment
+        case file(String)
+        /// `STATE_DIRECTORY` as systemd sets it.
+        case systemd
+
+        /// As `danegate settings` prints it.
+        public var description: String {
+            switch self {
+            case .standard: "default"
+            case .environment: "environment"
+            case .file(let path): path
+            case .systemd: "systemd"
+            }
+        }
+    }
+
+    /// A setting as it is in force.
+    public struct InForce: Sendable, Hashable {
+        /// The name behind `DANEGATE_`.
+        public let name: String
+        /// Its text.
+        public let text: String
+        /// Where the text came from.
+        public let origin: Origin
+    }
+
+    /// Every fault found, a sentence each.
+    public struct Faults: Error, Sendable {
+        /// The sentences.
+        public let sentences: [String]
+    }
+
+    /// The settings, and where each came from in the order of the catalogue.
+    public let settings: Settings
+    /// Each setting's text and origin.
+    public let inForce: [InForce]
+
+    /// The prefix of every setting's name.
+    static let prefix = "DANEGATE_"
+
+    /// Names of design.md whose doors are not part of this version, and what they are for. They may be set to `off`.
+    private static let laterDoors = [
+        "TRACE": "the message trace", "TRACE_RETENTION": "the message trace", "TRACE_ADDRESSES": "the message trace",
+        "QUERY_SOCKET": "the query socket", "TLS_POLICY_SOCKET": "the TLS policy socket", "WEB_LISTEN": "the web page",
+    ]
+
+    /// Reads and judges.
+    ///
+    /// - Parameters:
+    ///   - environment: The process's environment; it wins over the file.
+    ///   - file: An environment file as systemd reads it, or nil.
+    /// - Throws: All faults together.
+    public init(environment: [String: String], file: String? = nil) throws(Faults) {
+        var sentences: [String] = []
+        var fromFile: [String: String] = [:]
+        if let file {
+            switch EnvironmentFile.read(file) {
+            case .success(let values): fromFile = values
+            case .failure(let faults): sentences += faults.sentences
+            }
+        }
+        sentences += Self.unknown(in: environment, fromFile)
+        let sources = [
+            (EnvironmentVariablesProvider(environmentVariables: environment), Origin.environment),
+            (EnvironmentVariablesProvider(environmentVariables: fromFile), Origin.file(file ?? "")),
+        ]
+        var settings = Settings()
+        if let directory = environment["STATE_DIRECTORY"]?.split(separator: ":").first {
+            settings.stateDirectory = String(directory)
+        }
+        var inForce: [InForce] = []
+        for setting in Setting.catalogue {
+            let name = Self.prefix + setting.name
+            // Empty means unset, as in systemd's EnvironmentFile and the shell's ${NAME:-default}.
+            let found = sources.lazy.compactMap { source, origin in
+                (try? source.environmentValue(forName: name)).flatMap { $0.isEmpty ? nil : ($0, origin) }
+            }.first
+            guard let (text, origin) = found else {
+                inForce.append(Self.unset(setting, settings))
+                continue
+            }
+            inForce.append(InForce(name: setting.name, text: text, origin: origin))
+            switch setting.take(text, &settings) {
+            case .taken: break
+            case .refused: sentences.append("\(name)=\(Self.shown(text)): must be \(setting.allowed).")
+            case .refusedBecause(let clause): sentences.append("\(name)=\(Self.shown(text)): \(clause).")
+            }
+        }
+        sentences += Self.contradictions(settings)
+        guard sentences.isEmpty else { throw Faults(sentences: sentences) }
+        self.settings = settings
+        self.inForce = inForce
+    }
+
+    private static func unset(_ setting: Setting, _ settings: Settings) -> InForce {
+        let isSystemd = setting.name == "STATE_DIRECTORY" && settings.stateDirectory != setting.standard
+        return InForce(
+            name: setting.name, text: isSystemd ? settings.stateDirectory : setting.standard,
+            origin: isSystemd ? .systemd : .standard)
+    }
+
+    private static func unknown(in environment: [String: String], _ fromFile: [String: String]) -> [String] {
+        let known = Set(Setting.catalogue.map(\.name))
+        let names = Set(environment.keys).union(fromFile.keys).filter { $0.hasPrefix(prefix) }
+        return names.sorted().compactMap { name in
+            let short = String(name.dropFirst(prefix.count))
+            let text = environment[name] ?? fromFile[name] ?? ""
+            if known.contains(short) { return nil }
+            if let door = laterDoors[short] {
+                return text == "off" || text.isEmpty
+                    ? nil : "\(name)=\(shown(text)): \(door) is not part of this version; leave it unset or off."
+            }
+            let nearest = known.filter { distance($0, short) <= 2 }.min { distance($0, short) < distance($1, short) }
+            let hint =
+                nearest.map { "did you mean \(prefix)\($0)?" } ?? "`danegate settings` lists the names there are."
+            return "\(shown(name))=\(shown(text)): there is no such setting; \(hint)"
+        }
+    }
+
+    /// Settings that are fine one by one and contradict each other.
+    private static func contradictions(_ settings: Settings) -> [String] {
+        var sentences: [String] = []
+        if settings.cacheMinTTL > settings.cacheMaxTTL {
+            sentences.append(
+                "\(prefix)CACHE_MIN_TTL=\(DurationText.write(settings.cacheMinTTL)): must not be longer than "
+                    + "\(prefix)CACHE_MAX_TTL, which is \(DurationText.write(settings.cacheMaxTTL)).")
+        }
+        let isUnix = if case .unix(path: _) = settings.milterSocket { true } else { false }
+        if !isUnix, settings.milterSocketMode != nil || settings.milterSocketGroup != nil {
+            sentences.append(
+                "\(prefix)MILTER_SOCKET_MODE and \(prefix)MILTER_SOCKET_GROUP: only a unix socket has them; "
+                    + "\(prefix)MILTER_SOCKET is \(settings.milterSocket).")
+        }
+        return sentences
+    }
+
+    /// A value as a sentence quotes it: printable, and not longer than a line.
+    private static func shown(_ text: String) -> String { LogLine.escaped(String(text.prefix(200))) }
+
+    /// Letters to insert, remove or change to get from one text to the other.
+    private static func distance(_ left: String, _ right: String) -> Int {
+        let right = Array(right.utf8.prefix(64))
+        var row = Array(0...right.count)
+        for (index, letter) in left.utf8.prefix(64).enumerated() {
+            var diagonal = row[0]
+            row[0] = index + 1
+            for column in right.indices {
+                let change = diagonal + (right[column] == letter ? 0 : 1)
+                diagonal = row[column + 1]
+                row[column + 1] = min(change, diagonal + 1, row[column] + 1)
+            }
+        }
+        return row[right.count]
+    }
+}

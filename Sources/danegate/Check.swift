@@ -1,0 +1,103 @@
+import ArgumentParser
+import DNSSEC
+import Foundation
+import Gate
+import Probe
+
+/// `danegate check`: what the gate would find out about domains, and rule.
+struct Check: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Inspect domains afresh, with the daemon's own engine and settings.",
+        discussion: """
+            A domain, or a next hop in brackets with an optional port: [mx.example.org]:2525.
+            Exits 0 if mail to every domain would be accepted, 1 if to some it would be rejected, 75 if to some only deferred, \
+            64 on usage, 78 on settings. A check sees a fault for the first time, so one that must last for \
+            DANEGATE_DEFER_FOR before it is rejected is deferred here.
+            """)
+
+    @OptionGroup var options: SettingsOptions
+
+    @Flag(help: "Print one JSON object a domain, one a line.")
+    var json = false
+
+    @Argument(help: "The domains.")
+    var domains: [String]
+
+    // Synchronous, as every command: `run` needs the main thread for itself, and an asynchronous root would take it.
+    func run() throws {
+        let settings = try options.read().settings
+        let policies: PolicyBook
+        do throws(PolicyTable.Faults) { policies = try PolicyBook(path: settings.policyFile) } catch {
+            throw Exit.fail(EX_CONFIG, error.sentences)
+        }
+        let resolver: Resolver
+        do throws(ResolverError) {
+            resolver = try Resolver(settings.resolverConfiguration(TrustAnchor.forAsking(settings).anchor))
+        } catch {
+            throw Exit.fail(EX_CONFIG, [error.description])
+        }
+        let batch = Batch(domains: domains, isJSON: json)
+        let actions = Waiting.forResult { await batch.check(settings, policies.table, resolver) }
+        if actions.contains(.reject) { throw ExitCode(1) }
+        if actions.contains(.tempfail) { throw ExitCode(EX_TEMPFAIL) }
+    }
+}
+
+/// The domains of one `danegate check`.
+private struct Batch: Sendable {
+    /// Domains inspected at once.
+    private static let concurrency = 16
+
+    let domains: [String]
+    let isJSON: Bool
+
+    /// Checks the domains and prints a report on each.
+    ///
+    /// - Returns: The rulings that occurred.
+    func check(_ settings: Settings, _ policies: PolicyTable, _ resolver: Resolver) async -> Set<Ruling.Action> {
+        let prober = settings.probe ? Prober(settings.probeConfiguration) : nil
+        let checker = Checker(
+            settings: settings, policies: policies, resolver: resolver, prober: prober,
+            resolverFault: await resolver.selfTest(), now: unixTime())
+        let actions = await check(with: checker)
+        await prober?.shutdown()
+        return actions
+    }
+
+    /// Checks the domains, some at once, and prints each report in the order given as soon as those before it are printed.
+    private func check(with checker: Checker) async -> Set<Ruling.Action> {
+        var actions: Set<Ruling.Action> = []
+        var reports: [Int: CheckReport] = [:]
+        var begun = 0
+        var printed = 0
+        await withTaskGroup(of: (Int, CheckReport).self) { group in
+            while begun < min(domains.count, Self.concurrency) {
+                begin(begun, checker, &group)
+                begun += 1
+            }
+            for await (index, report) in group {
+                if begun < domains.count {
+                    begin(begun, checker, &group)
+                    begun += 1
+                }
+                reports[index] = report
+                while let next = reports.removeValue(forKey: printed) {
+                    put(next)
+                    actions.insert(next.action)
+                    printed += 1
+                }
+            }
+        }
+        return actions
+    }
+
+    private func begin(_ index: Int, _ checker: Checker, _ group: inout TaskGroup<(Int, CheckReport)>) {
+        let domain = domains[index]
+        group.addTask { (index, await checker.check(domain)) }
+    }
+
+    private func put(_ report: CheckReport) {
+        let text = isJSON ? report.json : report.text
+        try? FileHandle.standardOutput.write(contentsOf: Data("\(text)\n".utf8))
+    }
+}

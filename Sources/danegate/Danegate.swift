@@ -1,0 +1,25 @@
+import ArgumentParser
+import DNSSEC
+import Milter
+import Probe
+
+/// The command line: one subcommand a file.
+@main
+struct Danegate: ParsableCommand {
+    /// The version of this program.
+    static let version = "0.1.0"
+
+    static let configuration = CommandConfiguration(
+        commandName: "danegate",
+        abstract: "Refuses mail to recipients whose DNSSEC or DANE is broken, before it is accepted.",
+        discussion: """
+            Settings are environment variables, DANEGATE_MODE=monitor for instance; `danegate settings` lists them all.
+            """,
+        version: """
+            danegate \(version)
+            libmilter \(MilterService.libraryVersion)
+            libunbound \(Resolver.libraryVersion)
+            GnuTLS \(Prober.gnuTLSVersion)
+            """,
+        subcommands: [Run.self, Check.self, SettingsCommand.self])
+}

@@ -1,0 +1,28 @@
+import ArgumentParser
+import Foundation
+import Gate
+
+/// `danegate run`: the daemon, in the foreground.
+struct Run: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Run the milter daemon in the foreground.",
+        discussion: """
+            Register it in Postfix's main.cf: smtpd_milters = inet:127.0.0.1:8895
+            SIGTERM ends it after the recipients under way have their answers; SIGHUP and SIGUSR1 read the policy file again.
+            Exits 0 after SIGTERM, 69 if the socket cannot be had, 78 if a setting is at fault.
+            """)
+
+    @OptionGroup var options: SettingsOptions
+
+    // Synchronous: the main thread belongs to the signals.
+    func run() throws {
+        let settings = try options.read().settings
+        let daemon = Daemon(
+            settings: settings, version: Danegate.version, environment: ProcessInfo.processInfo.environment)
+        do throws(Daemon.Failure) {
+            try daemon.run()
+        } catch {
+            throw Exit.fail(error.status, error.sentences)
+        }
+    }
+}

@@ -1,0 +1,27 @@
+import ArgumentParser
+import Foundation
+import Gate
+
+/// `danegate settings`: what is in force, and where it came from.
+struct SettingsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "settings", abstract: "Print the settings in force, and where each came from.",
+        discussion: "Exits 78, with a sentence for each fault, if the daemon would not start with them.")
+
+    @OptionGroup var options: SettingsOptions
+
+    @Flag(help: "Say what each setting is for, and what it may be.")
+    var explain = false
+
+    func run() throws {
+        let reader = try options.read()
+        let width = reader.inForce.map(\.name.count).max() ?? 0
+        var lines: [String] = []
+        for (setting, inForce) in zip(Setting.catalogue, reader.inForce) {
+            if explain { lines.append("# \(setting.summary). Must be \(setting.allowed).") }
+            let name = "DANEGATE_\(inForce.name)".padding(toLength: width + 9, withPad: " ", startingAt: 0)
+            lines.append("\(name) = \(inForce.text.isEmpty ? "-" : inForce.text)  (\(inForce.origin))")
+        }
+        try FileHandle.standardOutput.write(contentsOf: Data((lines.joined(separator: "\n") + "\n").utf8))
+    }
+}
