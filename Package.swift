@@ -61,5 +61,12 @@ let package = Package(
             swiftSettings: strict,
             // A release runs on a machine that has no Swift.
             linkerSettings: [.unsafeFlags(["-static-stdlib"], .when(configuration: .release))]),
+        // One test target a module, and the world they run in.
+        .testTarget(name: "DANETests", dependencies: ["DANE"], swiftSettings: strict),
+        .testTarget(
+            name: "CertificatesTests", dependencies: ["Certificates", "DANE"], exclude: ["Fixtures"], swiftSettings: strict),
+        .testTarget(
+            name: "GateTests",
+            dependencies: ["Certificates", "DANE", "DNSSEC", "Gate", "Milter", "Probe"], swiftSettings: strict),
     ]
 )

@@ -71,7 +71,8 @@ struct ChainJudge {
         }
         if let best = findings.max(by: { $0.standing < $1.standing }) { return best }
 
-        // The leaf's own content is not looked for among the anchors that need not be sent either.
+        // The server's own certificate is no anchor as "2 0 0" either. Its own key as "2 1 0" is one, as far as it has signed the
+        // certificate: RFC 7671 §5.2.3 asks for no more, and OpenSSL, hence Postfix, delivers.
         if matching == .full, !leaf.matches(data, .cert, .full) {
             let finding = selector == .cert ? judge(anchorFromDNS: data) : judge(keyFromDNS: data)
             if let finding { return finding }

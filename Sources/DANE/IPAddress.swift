@@ -9,6 +9,8 @@ public enum IPAddress: Hashable, Sendable {
 
     /// Reads the usual text forms (`inet_pton(3)`); nil for anything else.
     public init?(_ text: some StringProtocol) {
+        // inet_pton(3) reads a C string: what stands behind a NUL would be lost.
+        guard !text.utf8.contains(0) else { return nil }
         let text = String(text)
         var four = in_addr()
         var six = in6_addr()

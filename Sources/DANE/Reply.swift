@@ -33,19 +33,21 @@ public struct Reply: Hashable, Sendable {
     /// Text made fit for a reply or a log: printable ASCII, no `%`, single blanks, at most `limit` bytes.
     static func printable(_ text: String, limit: Int) -> String {
         var bytes: [UInt8] = []
+        // A blank is written only once something follows it, so that none stands at the end or counts there.
+        var isBlankDue = false
         for scalar in text.unicodeScalars {
             if scalar == " " || scalar == "\t" || scalar == "\r" || scalar == "\n" {
-                if let last = bytes.last, last != UInt8(ascii: " ") { bytes.append(UInt8(ascii: " ")) }
-            } else if scalar.isASCII, scalar.value > 0x20, scalar.value < 0x7F, scalar != "%" {
-                bytes.append(UInt8(scalar.value))
-            } else {
-                bytes.append(UInt8(ascii: "?"))
+                isBlankDue = !bytes.isEmpty
+                continue
             }
+            if isBlankDue { bytes.append(UInt8(ascii: " ")) }
+            isBlankDue = false
+            let isFit = scalar.value > 0x20 && scalar.value < 0x7F && scalar != "%"
+            bytes.append(isFit ? UInt8(scalar.value) : UInt8(ascii: "?"))
             // A text of megabytes is not walked to its end.
             if bytes.count > limit { break }
         }
         if bytes.count > limit { bytes = bytes.prefix(max(0, limit - 3)) + Array("...".utf8) }
-        while bytes.last == UInt8(ascii: " ") { bytes.removeLast() }
         return String(decoding: bytes, as: UTF8.self)
     }
 }

@@ -27,8 +27,8 @@ extension TLSARecord {
 
     /// `3 1 1 2bf4…`, as in a zone file, on one line.
     public var presentation: String {
-        let hex = data.hexadecimal
-        return isTruncated ? "\\# \(data.count) \(hex)" : "\(usage) \(selector) \(matchingType) \(hex)"
+        let fields = isTruncated ? "\\# \(data.count)" : "\(usage) \(selector) \(matchingType)"
+        return data.isEmpty ? fields : "\(fields) \(data.hexadecimal)"
     }
 
     /// The record's fields by their RFC 7218 acronyms: `DANE-EE(3) SPKI(1) SHA2-256(1)`.

@@ -1,0 +1,89 @@
+public import DANE
+import DNSSEC
+import Synchronization
+
+@testable import Gate
+
+/// A DNS of a few lines: what is not named does not exist, provably.
+final class FakeResolver: Resolving {
+    let mxAnswers: [String: Answer<MXRecord>]
+    let addresses: [String: Answer<IPAddress>]
+    let sixAddresses: [String: Answer<IPAddress>]
+    let tlsaAnswers: [String: Answer<TLSARecord>]
+    let cnames: [String: Answer<DomainName>]
+    let fault: String?
+    let fresh: FakeResolver?
+    private let asked = Mutex<[String]>([])
+
+    /// The questions asked so far, `MX example.org` for instance.
+    var questions: [String] { asked.withLock { $0 } }
+
+    init(
+        mx: [String: Answer<MXRecord>] = [:], a: [String: Answer<IPAddress>] = [:], aaaa: [String: Answer<IPAddress>] = [:],
+        tlsa: [String: Answer<TLSARecord>] = [:], cname: [String: Answer<DomainName>] = [:], fault: String? = nil,
+        fresh: FakeResolver? = nil
+    ) {
+        mxAnswers = mx
+        addresses = a
+        sixAddresses = aaaa
+        tlsaAnswers = tlsa
+        cnames = cname
+        self.fault = fault
+        self.fresh = fresh
+    }
+
+    func mx(_ name: DomainName) async -> Answer<MXRecord> { answer("MX", name, mxAnswers) }
+    func ipv4(_ name: DomainName) async -> Answer<IPAddress> { answer("A", name, addresses) }
+    func ipv6(_ name: DomainName) async -> Answer<IPAddress> { answer("AAAA", name, sixAddresses) }
+    func tlsa(_ owner: DomainName) async -> Answer<TLSARecord> { answer("TLSA", owner, tlsaAnswers) }
+    func cname(_ name: DomainName) async -> Answer<DomainName> { answer("CNAME", name, cnames) }
+    func selfTest() async -> String? { fault }
+    func pastCaches() -> (any Resolving)? { fresh ?? self }
+
+    private func answer<Record>(_ type: String, _ name: DomainName, _ answers: [String: Answer<Record>]) -> Answer<Record> {
+        asked.withLock { $0.append("\(type) \(name)") }
+        return answers[name.text] ?? .secure(Found(records: [], existence: .noSuchName, canonicalName: nil, ttl: .seconds(60)))
+    }
+}
+
+extension Answer {
+    /// Secure records of an hour.
+    static func secured(_ records: Record..., alias: DomainName? = nil) -> Answer {
+        .secure(Found(records: records, existence: .records, canonicalName: alias, ttl: .seconds(3600)))
+    }
+
+    /// Insecure records of an hour.
+    static func unsigned(_ records: Record..., alias: DomainName? = nil) -> Answer {
+        .insecure(Found(records: records, existence: .records, canonicalName: alias, ttl: .seconds(3600)))
+    }
+
+    /// A proven NODATA.
+    static var absent: Answer {
+        .secure(Found(records: [], existence: .noData, canonicalName: nil, ttl: .seconds(60)))
+    }
+
+    /// A NODATA of an insecure zone.
+    static var unsignedAbsent: Answer {
+        .insecure(Found(records: [], existence: .noData, canonicalName: nil, ttl: .seconds(60)))
+    }
+}
+
+extension MXRecord {
+    /// `10 mx.example.org`; `0 .` for a null MX.
+    init(_ preference: UInt16, _ exchange: String) {
+        let name = DomainName(exchange)
+        self.init(
+            preference: preference,
+            exchange: exchange == "." ? .null : name.map { .host($0) } ?? .malformed(exchange))
+    }
+}
+
+extension DomainName: ExpressibleByStringLiteral {
+    /// For tests; a text that is no domain name becomes the root.
+    public init(stringLiteral text: String) { self = DomainName(text) ?? .root }
+}
+
+extension IPAddress: ExpressibleByStringLiteral {
+    /// For tests; a text that is no address becomes 0.0.0.0.
+    public init(stringLiteral text: String) { self = IPAddress(text) ?? .v4(0) }
+}

@@ -1,0 +1,150 @@
+import DANE
+import DNSSEC
+import Dispatch
+import Foundation
+import Probe
+import Synchronization
+import Testing
+
+@testable import Gate
+
+@Suite(.timeLimit(.minutes(1))) struct InspectionDeskTests {
+    /// Inspections that end when they are told to.
+    private final class Door: Sendable {
+        private let state = Mutex<(isOpen: Bool, begun: Int, waiting: [CheckedContinuation<Void, Never>])>((false, 0, []))
+
+        var begun: Int { state.withLock { $0.begun } }
+
+        func pass() async {
+            await withCheckedContinuation { continuation in
+                let isOpen = state.withLock { state in
+                    state.begun += 1
+                    if !state.isOpen { state.waiting.append(continuation) }
+                    return state.isOpen
+                }
+                if isOpen { continuation.resume() }
+            }
+        }
+
+        func open() {
+            let waiting = state.withLock { state in
+                defer { state.waiting = [] }
+                state.isOpen = true
+                return state.waiting
+            }
+            for continuation in waiting { continuation.resume() }
+        }
+    }
+
+    private static let destination = Destination(.domain("d.example"), port: 25)
+
+    private static func inspection(_ outcome: Outcome, _ destination: Destination) -> Inspection {
+        Inspection(
+            destination: destination, verdict: Verdict(outcome: outcome, cause: ""), mxSecurity: .secure, hosts: [],
+            steps: [], lifetime: .seconds(600), elapsed: .zero)
+    }
+
+    private static func health(fault: String? = nil) async -> ResolverHealth {
+        var settings = Settings()
+        settings.log = .stderr
+        settings.logLevel = .error
+        let health = ResolverHealth(log: GateLog(settings))
+        let watch = Task { await health.watch(FakeResolver(fault: fault)) }
+        while health.fault != fault { await Task.yield() }
+        watch.cancel()
+        return health
+    }
+
+    /// Asks on a thread that may block.
+    private static func ask(
+        _ desk: InspectionDesk, _ destination: Destination = destination, within limit: Duration
+    ) async -> InspectionDesk.Answer {
+        await withCheckedContinuation { continuation in
+            Thread.detachNewThread {
+                continuation.resume(returning: desk.verdict(on: destination, before: .now + limit))
+            }
+        }
+    }
+
+    @Test func whoeverAsksThereIsOneInspection() async {
+        let door = Door()
+        let desk = InspectionDesk(keeper: VerdictKeeper(Settings()), health: await Self.health()) {
+            await door.pass()
+            return Self.inspection(.verified, $0)
+        }
+        await withTaskGroup(of: InspectionDesk.Answer.self) { group in
+            for _ in 0..<20 { group.addTask { await Self.ask(desk, within: .seconds(30)) } }
+            while door.begun == 0 { await Task.yield() }
+            door.open()
+            for await answer in group { #expect(answer.verdict.outcome == .verified) }
+        }
+        #expect(door.begun == 1)
+        #expect(await Self.ask(desk, within: .seconds(30)).isCached)
+        #expect(desk.inspectionsInFlight == 0)
+    }
+
+    @Test func aCallerIsToldPendingAndTheInspectionGoesOn() async {
+        let door = Door()
+        let keeper = VerdictKeeper(Settings())
+        let desk = InspectionDesk(keeper: keeper, health: await Self.health()) {
+            await door.pass()
+            return Self.inspection(.tlsaInvalid, $0)
+        }
+        #expect(await Self.ask(desk, within: .milliseconds(20)).verdict.outcome == .pending)
+        door.open()
+        while keeper.cache.verdict(on: Self.destination) == nil { await Task.yield() }
+        let answer = await Self.ask(desk, within: .seconds(30))
+        #expect(answer.verdict.outcome == .tlsaInvalid)
+        #expect(answer.isCached)
+    }
+
+    @Test func onlySoManyWait() async {
+        var limits = InspectionDesk.Limits()
+        limits.waiting = 2
+        let door = Door()
+        let desk = InspectionDesk(keeper: VerdictKeeper(Settings()), health: await Self.health(), limits: limits) {
+            await door.pass()
+            return Self.inspection(.verified, $0)
+        }
+        async let first = Self.ask(desk, Destination(.domain("a.example"), port: 25), within: .seconds(30))
+        async let second = Self.ask(desk, Destination(.domain("b.example"), port: 25), within: .seconds(30))
+        while door.begun < 2 { await Task.yield() }
+        let third = await Self.ask(desk, Destination(.domain("c.example"), port: 25), within: .seconds(30))
+        #expect(third.verdict.outcome == .pending)
+        door.open()
+        #expect(await first.verdict.outcome == .verified)
+        #expect(await second.verdict.outcome == .verified)
+    }
+
+    @Test func aBrokenResolverMakesNoVerdict() async {
+        let desk = InspectionDesk(keeper: VerdictKeeper(Settings()), health: await Self.health(fault: "no keys")) {
+            Issue.record("\($0.name) was inspected")
+            return Self.inspection(.opportunistic, $0)
+        }
+        let answer = await Self.ask(desk, within: .seconds(30))
+        #expect(answer.verdict.outcome == .dnsUnavailable)
+    }
+
+    @Test func anInspectionThatDoesNotEndIsEnded() async {
+        var limits = InspectionDesk.Limits()
+        limits.inspection = .milliseconds(20)
+        let desk = InspectionDesk(keeper: VerdictKeeper(Settings()), health: await Self.health(), limits: limits) {
+            try? await Task.sleep(for: .seconds(3600))
+            return Self.inspection(.dnsUnavailable, $0)
+        }
+        #expect(await Self.ask(desk, within: .seconds(50)).verdict.outcome == .dnsUnavailable)
+    }
+
+    @Test func aHostIsProbedOnceForAll() async {
+        let prober = FakeProber()
+        let cache = ProbeCache(prober, lifetime: .seconds(60), failureLifetime: .seconds(60))
+        let target = ProbeTarget(address: "192.0.2.1", port: 25, serverName: "mx.example")
+        let record = TLSARecord(usage: 3, selector: 1, matchingType: 1, data: [1])
+        await withTaskGroup(of: Void.self) { group in
+            for _ in 0..<50 { group.addTask { _ = await cache.probe(target, publishing: [record]) } }
+        }
+        #expect(prober.targets.count == 1)
+        _ = await cache.probe(target, publishing: [])
+        #expect(prober.targets.count == 2)
+    }
+}

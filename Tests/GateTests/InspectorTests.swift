@@ -1,0 +1,238 @@
+import DANE
+import DNSSEC
+import Probe
+import Testing
+
+@testable import Gate
+
+/// The table of rules.md, section 1, row by row, without a network. The world tests run the same on real servers.
+@Suite struct InspectorTests {
+    struct Row: Sendable, CustomTestStringConvertible {
+        let testDescription: String
+        let resolver: FakeResolver
+        var prober = FakeProber()
+        let outcome: Outcome
+        var isDegraded = false
+    }
+
+    private static let unusable = TLSARecord(usage: 1, selector: 1, matchingType: 1, data: [UInt8](repeating: 7, count: 32))
+    private static let usable = TLSARecord(usage: 3, selector: 1, matchingType: 1, data: [UInt8](repeating: 7, count: 32))
+    private static let session = ProbeReport.End.secured(
+        .init(protocolVersion: "TLS1.3", cipherSuite: "TLS_AES_128_GCM_SHA256", chain: [[1, 2, 3]]))
+
+    /// A secure domain with one secure host.
+    private static func secure(
+        _ tlsa: Answer<TLSARecord>, a: Answer<IPAddress> = .secured("192.0.2.1"), aaaa: Answer<IPAddress> = .absent,
+        cname: Answer<DomainName>? = nil, at owner: String = "_25._tcp.mx.example"
+    ) -> FakeResolver {
+        FakeResolver(
+            mx: ["d.example": .secured(MXRecord(10, "mx.example"))], a: ["mx.example": a], aaaa: ["mx.example": aaaa],
+            tlsa: [owner: tlsa], cname: cname.map { ["mx.example": $0] } ?? [:])
+    }
+
+    private static func mx(_ answer: Answer<MXRecord>) -> FakeResolver {
+        FakeResolver(mx: ["d.example": answer], a: ["mx.example": .secured("192.0.2.1")])
+    }
+
+    private static let reached = FakeProber(["192.0.2.1": session])
+
+    static let rows: [Row] = [
+        Row(testDescription: "V1 bogus MX", resolver: mx(.bogus("expired")), outcome: .dnssecInvalid),
+        Row(testDescription: "V1 MX without answer", resolver: mx(.failed("timeout")), outcome: .dnsUnavailable),
+        Row(testDescription: "V2 NXDOMAIN", resolver: FakeResolver(), outcome: .noSuchDomain),
+        Row(testDescription: "V3 null MX", resolver: mx(.secured(MXRecord(0, "."))), outcome: .nullMX),
+        Row(testDescription: "V3 null MX, insecure", resolver: mx(.unsigned(MXRecord(0, "."))), outcome: .nullMX),
+        Row(testDescription: "V3 null MX of preference 10", resolver: mx(.secured(MXRecord(10, "."))), outcome: .nullMX),
+        Row(
+            testDescription: "null MX beside a host", resolver: mx(.secured(MXRecord(0, "."), MXRecord(10, "mx.example"))),
+            outcome: .opportunistic),
+        Row(
+            testDescription: "V4 implicit MX, secure",
+            resolver: FakeResolver(
+                mx: ["d.example": .absent], a: ["d.example": .secured("192.0.2.1")],
+                tlsa: ["_25._tcp.d.example": .secured(unusable)]),
+            prober: reached, outcome: .encrypted),
+        Row(
+            testDescription: "V4 implicit MX, insecure",
+            resolver: FakeResolver(mx: ["d.example": .unsignedAbsent], a: ["d.example": .unsigned("192.0.2.1")]),
+            outcome: .opportunistic),
+        Row(
+            testDescription: "V5 insecure MX, secure TLSA",
+            resolver: FakeResolver(
+                mx: ["d.example": .unsigned(MXRecord(10, "mx.example"))], a: ["mx.example": .secured("192.0.2.1")],
+                tlsa: ["_25._tcp.mx.example": .secured(usable)]),
+            outcome: .opportunistic),
+        Row(
+            testDescription: "insecure MX, no address",
+            resolver: FakeResolver(mx: ["d.example": .unsigned(MXRecord(10, "mx.example"))]), outcome: .noMailHost),
+        Row(
+            testDescription: "V6 bogus addresses", resolver: secure(.secured(usable), a: .bogus("why"), aaaa: .bogus("why")),
+            outcome: .dnssecInvalid),
+        Row(
+            testDescription: "V6 no answers", resolver: secure(.secured(usable), a: .failed("why"), aaaa: .failed("why")),
+            outcome: .dnsUnavailable),
+        Row(
+            testDescription: "V6 bogus A, AAAA without answer",
+            resolver: secure(.secured(usable), a: .bogus("why"), aaaa: .failed("why")), outcome: .dnsUnavailable),
+        Row(
+            testDescription: "D-37 AAAA bogus, A fine", resolver: secure(.absent, aaaa: .bogus("denial")),
+            outcome: .opportunistic),
+        Row(testDescription: "V7 no address", resolver: secure(.secured(usable), a: .absent), outcome: .noMailHost),
+        Row(
+            testDescription: "V8 insecure address", resolver: secure(.secured(usable), a: .unsigned("192.0.2.1")),
+            outcome: .opportunistic),
+        Row(
+            testDescription: "V9 insecure alias",
+            resolver: secure(
+                .secured(usable), a: .unsigned("192.0.2.1", alias: "x.example"), cname: .unsigned("x.example")),
+            outcome: .opportunistic),
+        Row(
+            testDescription: "V10 secure alias into an insecure zone",
+            resolver: secure(
+                .secured(unusable), a: .unsigned("192.0.2.1", alias: "x.example"), cname: .secured("x.example")),
+            prober: reached, outcome: .encrypted),
+        Row(
+            testDescription: "V10 bogus alias",
+            resolver: secure(.secured(usable), a: .unsigned("192.0.2.1", alias: "x.example"), cname: .bogus("why")),
+            outcome: .dnssecInvalid),
+        Row(
+            testDescription: "V11 TLSA at the expanded name",
+            resolver: secure(
+                .secured(unusable), a: .secured("192.0.2.1", alias: "x.example"), at: "_25._tcp.x.example"),
+            prober: reached, outcome: .encrypted),
+        Row(
+            testDescription: "V11 TLSA at the original name alone",
+            resolver: secure(.secured(unusable), a: .secured("192.0.2.1", alias: "x.example")), prober: reached,
+            outcome: .encrypted),
+        Row(testDescription: "V12 bogus TLSA", resolver: secure(.bogus("why")), outcome: .dnssecInvalid),
+        Row(testDescription: "V12 TLSA without answer", resolver: secure(.failed("SERVFAIL")), outcome: .dnsUnavailable),
+        Row(testDescription: "V13 TLSA denied", resolver: secure(.absent), outcome: .opportunistic),
+        Row(testDescription: "V13 TLSA denied insecurely", resolver: secure(.unsignedAbsent), outcome: .opportunistic),
+        Row(testDescription: "V13 insecure TLSA", resolver: secure(.unsigned(usable)), outcome: .opportunistic),
+        Row(
+            testDescription: "V14 no STARTTLS", resolver: secure(.secured(unusable)),
+            prober: FakeProber(["192.0.2.1": .startTLSNotOffered("no STARTTLS")]), outcome: .startTLSNotSupported),
+        Row(testDescription: "V15", resolver: secure(.secured(unusable)), prober: reached, outcome: .encrypted),
+        Row(
+            testDescription: "V16 STARTTLS refused", resolver: secure(.secured(usable)),
+            prober: FakeProber(["192.0.2.1": .startTLSRefused("454")]), outcome: .startTLSNotSupported),
+        Row(
+            testDescription: "V16 handshake fails", resolver: secure(.secured(usable)),
+            prober: FakeProber(["192.0.2.1": .tlsFailed("alert")]), outcome: .tlsFailed),
+        Row(testDescription: "out of reach", resolver: secure(.secured(usable)), outcome: .unreachable),
+        Row(
+            testDescription: "not allowed to be probed", resolver: secure(.secured(usable)),
+            prober: FakeProber(["192.0.2.1": .notProbed("special")]), outcome: .unreachable),
+        Row(testDescription: "V19 no match", resolver: secure(.secured(usable)), prober: reached, outcome: .tlsaInvalid),
+        Row(
+            testDescription: "D-21 the MX target is an address", resolver: mx(.secured(MXRecord(10, "192.0.2.1"))),
+            outcome: .opportunistic),
+        Row(
+            testDescription: "one address fails, the other may be used",
+            resolver: secure(.secured(unusable), aaaa: .secured("2001:db8::1")), prober: reached, outcome: .encrypted,
+            isDegraded: true),
+        Row(
+            testDescription: "the first host fails, the second may be used",
+            resolver: FakeResolver(
+                mx: ["d.example": .secured(MXRecord(10, "mx.example"), MXRecord(20, "b.example"))],
+                a: ["mx.example": .secured("192.0.2.1"), "b.example": .secured("192.0.2.2")],
+                tlsa: ["_25._tcp.mx.example": .secured(usable)]),
+            prober: reached, outcome: .opportunistic, isDegraded: true),
+        Row(
+            testDescription: "a failure that may pass speaks for all",
+            resolver: FakeResolver(
+                mx: ["d.example": .secured(MXRecord(10, "mx.example"), MXRecord(20, "b.example"))],
+                a: ["mx.example": .secured("192.0.2.1"), "b.example": .failed("timeout")],
+                aaaa: ["b.example": .failed("timeout")], tlsa: ["_25._tcp.mx.example": .secured(usable)]),
+            prober: reached, outcome: .dnsUnavailable),
+    ]
+
+    @Test(arguments: rows)
+    func everyRowIsJudged(row: Row) async {
+        let inspection = await inspector(row.resolver, row.prober).inspect(Destination(.domain("d.example"), port: 25))
+        #expect(inspection.verdict.outcome == row.outcome, "\(inspection.verdict.cause)")
+        #expect(inspection.verdict.isDegraded == row.isDegraded)
+    }
+
+    /// RFC 7672 §2.2.2: no TLSA query where the address is insecure, nor where MX is (D-33).
+    @Test func insecureHostsAreNotAskedForTLSA() async {
+        for row in Self.rows where row.testDescription.hasPrefix("V8") || row.testDescription.hasPrefix("V5") {
+            _ = await inspector(row.resolver, row.prober).inspect(Destination(.domain("d.example"), port: 25))
+            #expect(row.resolver.questions.allSatisfy { !$0.hasPrefix("TLSA") })
+        }
+    }
+
+    /// Only hosts that publish TLSA are probed, and with the TLSA base domain as SNI.
+    @Test func onlyHostsWithTLSAAreProbed() async {
+        let prober = FakeProber(["192.0.2.1": Self.session])
+        let without = Self.secure(.absent)
+        _ = await inspector(without, prober).inspect(Destination(.domain("d.example"), port: 25))
+        #expect(prober.targets.isEmpty)
+        let alias = Self.secure(
+            .secured(Self.usable), a: .secured("192.0.2.1", alias: "x.example"), at: "_2525._tcp.x.example")
+        _ = await inspector(alias, prober).inspect(Destination(.domain("d.example"), port: 2525))
+        #expect(prober.targets == [ProbeTarget(address: "192.0.2.1", port: 2525, serverName: "x.example")])
+    }
+
+    /// D-23: behind a host that may be used a client does not go; the analyzer does.
+    @Test func theWalkStopsWhereAClientWould() async {
+        let resolver = FakeResolver(
+            mx: ["d.example": .secured(MXRecord(10, "a.example"), MXRecord(20, "b.example"))],
+            a: ["a.example": .secured("192.0.2.1"), "b.example": .secured("192.0.2.2")])
+        let destination = Destination(.domain("d.example"), port: 25)
+        #expect(await inspector(resolver, FakeProber()).inspect(destination).hosts.count == 1)
+        #expect(await inspector(resolver, FakeProber(), isComplete: true).inspect(destination).hosts.count == 2)
+    }
+
+    @Test func aBracketedHostHasNoMXLookup() async {
+        let resolver = Self.secure(.absent)
+        let inspection = await inspector(resolver, FakeProber()).inspect(Destination(.host("mx.example"), port: 25))
+        #expect(inspection.verdict.outcome == .opportunistic)
+        #expect(inspection.mxSecurity == nil)
+        #expect(!resolver.questions.contains { $0.hasPrefix("MX") })
+    }
+
+    @Test func withoutAProberNothingIsClaimed() async {
+        let inspection = await Inspector(
+            resolver: Self.secure(.secured(Self.usable)), prober: nil, expiredEE: .ignore, isComplete: false, now: { 0 }
+        ).inspect(Destination(.domain("d.example"), port: 25))
+        #expect(inspection.verdict.outcome == .unprobed)
+    }
+
+    @Test func aRecordWithoutDataIsAHazard() async {
+        let empty = TLSARecord(usage: 3, selector: 1, matchingType: 1, data: [])
+        let inspection = await inspector(Self.secure(.secured(empty)), Self.reached)
+            .inspect(Destination(.domain("d.example"), port: 25))
+        #expect(inspection.verdict.outcome == .encrypted)
+        #expect(inspection.verdict.hazards.count == 1)
+    }
+
+    // MARK: The second look
+
+    @Test func aFailureIsLookedAtPastEveryCache() async {
+        let mended = Self.secure(.absent)
+        let broken = FakeResolver(mx: ["d.example": .bogus("expired")], fresh: mended)
+        let look = SecondLook(inspector(broken, FakeProber()), uncached: FakeProber())
+        let inspection = await look.inspect(Destination(.domain("d.example"), port: 25))
+        #expect(inspection.verdict.outcome == .opportunistic)
+    }
+
+    @Test func aResolverThatDoesNotValidateProvesNothing() async {
+        let broken = FakeResolver(mx: ["d.example": .bogus("expired")], fresh: FakeResolver(fault: "no keys"))
+        let look = SecondLook(inspector(broken, FakeProber()), uncached: FakeProber())
+        let inspection = await look.inspect(Destination(.domain("d.example"), port: 25))
+        #expect(inspection.verdict.outcome == .dnsUnavailable)
+    }
+
+    @Test func whatIsInOrderIsLookedAtOnce() async {
+        let resolver = Self.secure(.absent)
+        _ = await SecondLook(inspector(resolver, FakeProber()), uncached: FakeProber())
+            .inspect(Destination(.domain("d.example"), port: 25))
+        #expect(resolver.questions.count { $0.hasPrefix("MX") } == 1)
+    }
+
+    private func inspector(_ resolver: FakeResolver, _ prober: FakeProber, isComplete: Bool = false) -> Inspector {
+        Inspector(
+            resolver: resolver, prober: prober, expiredEE: .ignore, isComplete: isComplete, now: { 1_800_000_000 })
+    }
+}

@@ -1,0 +1,95 @@
+import DANE
+import Testing
+
+@testable import Gate
+
+@Suite struct SettingsTests {
+    private func faults(_ environment: [String: String]) -> [String] {
+        do throws(SettingsReader.Faults) {
+            _ = try SettingsReader(environment: environment)
+            return []
+        } catch {
+            return error.sentences
+        }
+    }
+
+    @Test func nothingSetIsTheDefault() throws {
+        let reader = try SettingsReader(environment: ["PATH": "/bin"])
+        #expect(reader.settings.mode == .enforce)
+        #expect(reader.inForce.count == Setting.catalogue.count)
+        #expect(reader.inForce.allSatisfy { $0.origin == .standard })
+    }
+
+    @Test(arguments: [
+        ("MODE", "on"), ("MILTER_SOCKET", "inet:x"), ("MILTER_SOCKET", "tcp:1@2"), ("MILTER_SOCKET_MODE", "999"),
+        ("MILTER_DEADLINE", "5x"), ("MILTER_DEADLINE", "0"), ("MILTER_DEADLINE", "1h"), ("TRANSPORTS", ","),
+        ("ROUTE", "mx"), ("ROLLOUT", "101"), ("ROLLOUT", "-1"), ("DEFER_FOR", "soon"), ("ON_TLSA_INVALID", "bounce"),
+        ("ON_PENDING", "reject"), ("ON_DNS_UNAVAILABLE", "reject"), ("ON_UNREACHABLE", "reject"), ("ON_VERIFIED", "reject"),
+        ("ON_HAZARD", "x"), ("POLICY_FILE", "/nonexistent"), ("POLICY_FILE", "relative"), ("HELP_URL", "ftp://x"),
+        ("DNS_FORWARD", "localhost"), ("DNS_FORWARD", "192.0.2.1:53"), ("DNS_FORWARD", "192.0.2.1@0"), ("DNS_FORWARD", ","),
+        ("DNS_ROOT_HINTS", "/nonexistent"), ("DNS_TRUST_ANCHOR", "/"), ("DNS_CONFIG", "x"), ("DNS_TIMEOUT", "1ms"),
+        ("PROBE", "yes"), ("PROBE_PORT", "0"), ("PROBE_PORT", "70000"), ("PROBE_ALLOW", "10.0.0.0/33"),
+        ("PROBE_CONCURRENCY", "0"), ("PROBE_HELO", "a b"), ("EXPIRED_EE", "warn"), ("CACHE_DOMAINS", "many"),
+        ("STATE_DIRECTORY", "here"), ("LOG", "file"), ("LOG_LEVEL", "loud"), ("WEB_LISTEN", "127.0.0.1:80"),
+        ("MOOD", "good"),
+    ])
+    func aBadValueIsOneSentenceThatNamesIt(name: String, value: String) {
+        let sentences = faults(["DANEGATE_\(name)": value])
+        #expect(sentences.count == 1)
+        #expect(sentences.first?.contains("DANEGATE_\(name)=\(value)") == true)
+        #expect(sentences.first?.hasSuffix(".") == true || sentences.first?.hasSuffix("?") == true)
+    }
+
+    @Test func allFaultsAreReportedAtOnce() {
+        #expect(faults(["DANEGATE_MODE": "x", "DANEGATE_ROUTE": "y", "DANEGATE_NONE": "z"]).count == 3)
+    }
+
+    @Test func settingsMayContradictEachOther() {
+        #expect(faults(["DANEGATE_CACHE_MIN_TTL": "10m", "DANEGATE_CACHE_MAX_TTL": "5m"]).count == 1)
+        #expect(faults(["DANEGATE_MILTER_SOCKET_MODE": "0660"]).count == 1)
+        #expect(
+            faults(["DANEGATE_MILTER_SOCKET": "unix:/run/x/y", "DANEGATE_MILTER_SOCKET_MODE": "0660"]).isEmpty)
+    }
+
+    @Test func everyOutcomeHasASetting() throws {
+        for outcome in Outcome.allCases {
+            let settings = try SettingsReader(environment: ["DANEGATE_\(outcome.settingName)": "accept"]).settings
+            #expect(settings.rulings == [outcome: .accept])
+        }
+        #expect(Outcome.tlsaInvalid.settingName == "ON_TLSA_INVALID")
+    }
+
+    @Test func doorsOfLaterVersionsMayBeOff() {
+        #expect(faults(["DANEGATE_TRACE": "off", "DANEGATE_WEB_LISTEN": "off"]).isEmpty)
+        #expect(faults(["DANEGATE_TRACE": "on"]).count == 1)
+    }
+
+    @Test func systemdNamesTheStateDirectory() throws {
+        let reader = try SettingsReader(environment: ["STATE_DIRECTORY": "/var/lib/a:/var/lib/b"])
+        #expect(reader.settings.stateDirectory == "/var/lib/a")
+        #expect(reader.inForce.first { $0.name == "STATE_DIRECTORY" }?.origin == .systemd)
+    }
+
+    @Test(arguments: [
+        ("0", Duration.zero), ("5", .seconds(5)), ("250ms", .milliseconds(250)), ("15m", .seconds(900)),
+        ("1h", .seconds(3600)), ("30d", .seconds(30 * 86400)),
+    ])
+    func durationsAreRead(text: String, duration: Duration) { #expect(DurationText.parse(text) == duration) }
+
+    @Test(arguments: ["", "s", "1.5s", "-1s", "5 s", "99999999999999999999", "99999999999d", "1w"])
+    func otherTextIsNoDuration(text: String) { #expect(DurationText.parse(text) == nil) }
+
+    @Test func environmentFilesAreReadAsSystemdDoes() throws {
+        let text = "# comment\n; comment\n\nDANEGATE_MODE=monitor\nA=\"x y\"\nB='z'\n C = d \nE=\n"
+        let values = try EnvironmentFile.parse(text, path: "f").get()
+        #expect(values == ["DANEGATE_MODE": "monitor", "A": "x y", "B": "z", "C": "d", "E": ""])
+    }
+
+    @Test func aBadLineOfAnEnvironmentFileIsNamed() {
+        guard case .failure(let faults) = EnvironmentFile.parse("A=1\nnonsense\nB=\"x\n", path: "f") else {
+            Issue.record("the file was taken")
+            return
+        }
+        #expect(faults.sentences.map { $0.prefix(4) } == ["f:2:", "f:3:"])
+    }
+}
