@@ -1,0 +1,87 @@
+internal import CUnbound
+import DANE
+
+extension Answer<[UInt8]> {
+    /// The answer in a `ub_result`, copied: nothing of the C memory is referred to afterwards.
+    ///
+    /// - Parameters:
+    ///   - code: The error code of the callback; if not 0 there is no result.
+    ///   - result: The result, valid during the call.
+    init(code: Int32, result: ub_result?) {
+        guard code == 0, let result else {
+            self = .failed("libunbound: \(String(cString: ub_strerror(code)))")
+            return
+        }
+        // First: a bogus answer looks like a good one otherwise, data and NXDOMAIN flag included (libs.md A8).
+        guard result.bogus == 0 else {
+            self = .bogus(Self.text(result.why_bogus) ?? "validation failed")
+            return
+        }
+        guard result.rcode == 0 || result.rcode == 3 else {
+            // libunbound 1.17.1 cannot hand over a record whose RDATA is empty (its memdup takes length 0 for a failure) and
+            // says SERVFAIL; the packet beside it shows what it really got.
+            if result.rcode == 2, Self.isAnswer(result) {
+                self = .failed("malformed answer: a record without data")
+                return
+            }
+            self = .failed("the name servers gave no usable answer (\(Self.name(ofCode: result.rcode)))")
+            return
+        }
+        var canonicalName: DomainName?
+        if let target = result.canonname, !Self.isSame(target, result.qname) {
+            guard let name = DomainName(String(cString: target)) else {
+                self = .failed("malformed answer: the alias target \(Self.text(target) ?? "") is no host name")
+                return
+            }
+            canonicalName = name
+        }
+        let records = result.havedata == 0 ? [] : Self.records(of: result)
+        let found = Found(
+            records: records,
+            existence: !records.isEmpty ? .records : result.nxdomain != 0 ? .noSuchName : .noData,
+            canonicalName: canonicalName, ttl: .seconds(max(0, result.ttl)))
+        self = result.secure != 0 ? .secure(found) : .insecure(found)
+    }
+
+    private static func records(of result: ub_result) -> [[UInt8]] {
+        guard let data = result.data, let lengths = result.len else { return [] }
+        var records: [[UInt8]] = []
+        while records.count < Found<[UInt8]>.recordLimit, let start = data[records.count] {
+            let bytes = UnsafeRawBufferPointer(start: start, count: Int(max(0, lengths[records.count])))
+            records.append(Array(bytes))
+        }
+        return records
+    }
+
+    /// Whether the packet in a result is NOERROR with an answer (RFC 1035 §4.1.1).
+    private static func isAnswer(_ result: ub_result) -> Bool {
+        guard let packet = result.answer_packet, result.answer_len > 12 else { return false }
+        let header = UnsafeRawBufferPointer(start: packet, count: 12)
+        return header[3] & 0x0F == 0 && (header[6] | header[7]) != 0
+    }
+
+    /// Whether two names in presentation form are the same, with or without the trailing dot, in any case.
+    private static func isSame(_ one: UnsafePointer<CChar>, _ other: UnsafePointer<CChar>?) -> Bool {
+        guard let other else { return false }
+        func bare(_ name: UnsafePointer<CChar>) -> String {
+            let text = String(cString: name).lowercased()
+            return text.hasSuffix(".") ? String(text.dropLast()) : text
+        }
+        return bare(one) == bare(other)
+    }
+
+    private static func text(_ text: UnsafePointer<CChar>?) -> String? {
+        guard let text else { return nil }
+        return WireText.printable(String(cString: text).utf8)
+    }
+
+    private static func name(ofCode code: Int32) -> String {
+        switch code {
+        case 1: "FORMERR"
+        case 2: "SERVFAIL"
+        case 4: "NOTIMP"
+        case 5: "REFUSED"
+        default: "RCODE \(code)"
+        }
+    }
+}

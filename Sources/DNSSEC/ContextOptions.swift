@@ -1,0 +1,100 @@
+import DANE
+import Glibc
+
+/// All that a context is told, worked out from a configuration and checked before libunbound sees it.
+struct ContextOptions: Sendable {
+    /// What a context is for.
+    enum Purpose {
+        /// The one that everything is asked through: large caches, thousands of ports.
+        case cached
+        /// A second look past every cache: small, soon freed.
+        case fresh
+    }
+
+    /// Options of unbound.conf(5), in order.
+    let settings: [(String, String)]
+    /// Forwarders as `ub_ctx_set_fwd` takes them.
+    let forwarders: [String]
+    /// Trust anchors in zone file form.
+    let anchors: [String]
+    /// The file that libunbound itself keeps up to date, if any.
+    let automaticAnchorPath: String?
+    /// The fragment to read last.
+    let fragmentPath: String?
+
+    /// Reads and checks the files that the configuration names.
+    init(_ configuration: ResolverConfiguration, for purpose: Purpose) throws(ResolverError) {
+        var settings = Self.common + Self.sizes(for: purpose)
+        var reachesLoopback = configuration.forwarders.contains { $0.address.isLoopback }
+        if let path = configuration.rootHints {
+            let file = try SettingsFile(path, purpose: "root hints file")
+            reachesLoopback = reachesLoopback || file.mentionsLoopback()
+            settings.append(("root-hints", path))
+        }
+        if let path = configuration.configuration {
+            let file = try SettingsFile(path, purpose: "unbound configuration")
+            reachesLoopback = reachesLoopback || file.mentionsLoopback()
+        }
+        // A zone may delegate itself to 127.0.0.1, and then whatever listens here would be asked for it.
+        settings.append(("do-not-query-localhost", reachesLoopback ? "no" : "yes"))
+        self.settings = settings
+        forwarders = configuration.forwarders.map { "\($0.address)@\($0.port)" }
+        fragmentPath = configuration.configuration
+
+        let (path, isAutomatic) =
+            switch configuration.trustAnchor {
+            case .file(let path): (path, false)
+            case .automatic(let path): (path, true)
+            }
+        let anchors = try SettingsFile(path, purpose: "trust anchor file").anchors
+        guard !anchors.isEmpty else {
+            throw ResolverError("trust anchor file \(path) holds no DS or DNSKEY record that may be trusted")
+        }
+        // Two contexts must not write one file: the short-lived ones take a copy of what is trusted now. Handing over the
+        // records rather than the path also means that what was checked is what is used.
+        automaticAnchorPath = isAutomatic && purpose == .cached ? path : nil
+        self.anchors = automaticAnchorPath == nil ? anchors : []
+    }
+
+    /// The library's defaults are not those of the daemon (libs.md A2).
+    private static let common = [
+        // Dead servers are given up after 5 s rather than 29 (libs.md A5).
+        ("infra-cache-max-rtt", "2000"),
+        ("cache-max-negative-ttl", "900"),
+        // Off: special names can come back bogus; `_ta-` queries to the root.
+        ("root-key-sentinel", "no"),
+        ("trust-anchor-signaling", "no"),
+        ("target-fetch-policy", "0 0 0 0 0"),
+        // Off, both: so that whether TLSA records exist is told by the TLSA answer, and never by what else is cached. They
+        // would prove absence from an NSEC of the AAAA or _tcp answer even though the TLSA answer is bogus (libs.md E4).
+        ("qname-minimisation", "no"),
+        ("aggressive-nsec", "no"),
+    ]
+
+    private static func sizes(for purpose: Purpose) -> [(String, String)] {
+        switch purpose {
+        case .cached:
+            // With the library's default of 16 ports a few dead servers hold up everybody (libs.md A2).
+            [
+                ("outgoing-range", "\(outgoingRange)"), ("outgoing-num-tcp", "64"), ("msg-cache-size", "32m"),
+                ("rrset-cache-size", "64m"), ("key-cache-size", "16m"), ("neg-cache-size", "4m"),
+            ]
+        case .fresh:
+            [
+                ("outgoing-range", "64"), ("outgoing-num-tcp", "8"), ("msg-cache-size", "256k"),
+                ("rrset-cache-size", "512k"), ("key-cache-size", "256k"), ("neg-cache-size", "64k"),
+            ]
+        }
+    }
+
+    /// As many outgoing ports as half the descriptors this process may have, within 16 and 4096.
+    private static var outgoingRange: Int {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 256 }
+        return max(16, (Int(min(limit.rlim_cur, 16384)) - 128) / 2).clamped(to: 16...4096)
+    }
+}
+
+extension Comparable {
+    fileprivate func clamped(to range: ClosedRange<Self>) -> Self { min(max(self, range.lowerBound), range.upperBound) }
+}

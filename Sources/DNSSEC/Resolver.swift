@@ -1,0 +1,104 @@
+public import DANE
+
+/// A validating stub for mail's record types: libunbound with a cache of its own.
+///
+/// All methods may be called from any task or thread. A lookup ends within the configuration's timeout, and at once when its
+/// task is cancelled; it never throws and never blocks a thread. Identical questions asked at the same time go to the network
+/// once. Make it after any fork(2): libunbound's threads do not survive one.
+public final class Resolver: Sendable {
+    private let configuration: ResolverConfiguration
+    private let isFresh: Bool
+    private let inbox: Inbox
+
+    /// A resolver with an empty cache and large limits: one for the whole process.
+    ///
+    /// - Throws: If a file that the configuration names is missing, empty or unusable, or if libunbound refuses an option. What
+    ///   libunbound only refuses when it first works shows in every answer, and in `selfTest()`.
+    public convenience init(_ configuration: ResolverConfiguration) throws(ResolverError) {
+        try self.init(configuration, for: .cached)
+    }
+
+    private init(_ configuration: ResolverConfiguration, for purpose: ContextOptions.Purpose) throws(ResolverError) {
+        self.configuration = configuration
+        isFresh = purpose == .fresh
+        inbox = try Inbox()
+        let context = try Context(ContextOptions(configuration, for: purpose))
+        try ResolverThread.start(
+            Engine(inbox: inbox, context: context, configuration: configuration, purpose: purpose))
+    }
+
+    deinit { inbox.shut() }
+
+    /// The MX records of a mail domain.
+    public func mx(_ name: DomainName) async -> Answer<MXRecord> {
+        await ask(name, .mx).map { rdata throws(Malformed) in MXRecord(rdata: rdata) }
+    }
+
+    /// The IPv4 addresses of a host, aliases followed.
+    public func ipv4(_ name: DomainName) async -> Answer<IPAddress> {
+        await ask(name, .a).map { rdata throws(Malformed) in try Self.address(rdata, length: 4, type: "A") }
+    }
+
+    /// The IPv6 addresses of a host, aliases followed.
+    public func ipv6(_ name: DomainName) async -> Answer<IPAddress> {
+        await ask(name, .aaaa).map { rdata throws(Malformed) in try Self.address(rdata, length: 16, type: "AAAA") }
+    }
+
+    /// The TLSA records of an owner name, aliases followed (RFC 7671 §7). None is left out for being malformed.
+    ///
+    /// - Parameter owner: The full owner name, `_25._tcp.mx.example.org`.
+    public func tlsa(_ owner: DomainName) async -> Answer<TLSARecord> {
+        await ask(owner, .tlsa).map { rdata throws(Malformed) in TLSARecord(rdata: rdata) }
+    }
+
+    /// The alias that a name itself is (CNAME), not followed: one record or none.
+    public func cname(_ name: DomainName) async -> Answer<DomainName> {
+        await ask(name, .cname).map { rdata throws(Malformed) in
+            guard let target = DomainName(wire: rdata) else {
+                throw Malformed("malformed answer: the alias target \(WireText.name(rdata) ?? "") is no host name")
+            }
+            return target
+        }
+    }
+
+    /// A resolver of the same configuration with an empty cache, for a second look past every cache.
+    ///
+    /// It has few ports and small caches: for a handful of lookups, then to be let go of.
+    ///
+    /// - Throws: As `init(_:)`.
+    public func fresh() throws(ResolverError) -> Resolver { try Resolver(configuration, for: .fresh) }
+
+    /// Asks for the root's DNSKEY past the cache, through a fresh resolver unless this is one: only if that is secure does
+    /// validation work at all.
+    ///
+    /// - Returns: nil if it is secure, else a sentence without a full stop that says why not.
+    public func selfTest() async -> String? {
+        let probe: Resolver
+        do throws(ResolverError) { probe = isFresh ? self : try fresh() } catch { return error.description }
+        switch await probe.ask(.root, .dnskey) {
+        case .secure(let found) where found.existence == .records: return nil
+        case .secure, .insecure: return "the root's keys are not validated: no trust anchor is in force"
+        case .bogus(let reason): return "the root's keys do not match the trust anchor: \(reason)"
+        case .failed(let reason): return "the root's keys cannot be looked up: \(reason)"
+        }
+    }
+
+    /// The version of libunbound, as `1.17.1`.
+    public static var libraryVersion: String { Context.libraryVersion }
+
+    private func ask(_ name: DomainName, _ type: RecordType) async -> Answer<[UInt8]> {
+        let lookup = Lookup(name: name.description, type: type, deadline: .now + configuration.timeout)
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { inbox.start(lookup, $0) }
+        } onCancel: {
+            inbox.cancel(lookup)
+        }
+    }
+
+    private static func address(_ rdata: [UInt8], length: Int, type: String) throws(Malformed) -> IPAddress {
+        guard rdata.count == length, let address = IPAddress(bytes: rdata) else {
+            throw Malformed("malformed answer: \(rdata.count) bytes of RDATA in a record of type \(type)")
+        }
+        return address
+    }
+}

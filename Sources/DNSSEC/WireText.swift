@@ -1,0 +1,49 @@
+/// Bytes from the network, and text from libunbound that quotes them, made fit for a person to read.
+enum WireText {
+    /// The longest text in bytes that leaves this module.
+    static let limit = 300
+
+    /// Any text as printable ASCII, at most `limit` bytes; what is not becomes `?`.
+    static func printable(_ text: some Sequence<UInt8>) -> String {
+        var bytes: [UInt8] = []
+        for byte in text {
+            guard bytes.count < limit else { return String(decoding: bytes.dropLast(3), as: UTF8.self) + "..." }
+            bytes.append(0x20...0x7E ~= byte ? byte : UInt8(ascii: "?"))
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// A name in uncompressed wire form that fills the bytes exactly, with the escapes of RFC 1035 §5.1.
+    ///
+    /// - Returns: nil if the bytes are no name.
+    static func name(_ wire: some Collection<UInt8>) -> String? {
+        var rest = wire[...]
+        var text: [UInt8] = []
+        guard rest.count <= 255 else { return nil }
+        while let length = rest.popFirst() {
+            if length == 0 { return rest.isEmpty ? printable(text.isEmpty ? Array(".".utf8) : text) : nil }
+            guard length <= 63, rest.count > Int(length) else { return nil }
+            if !text.isEmpty { text.append(UInt8(ascii: ".")) }
+            for byte in rest.prefix(Int(length)) { text += escaped(byte) }
+            rest = rest.dropFirst(Int(length))
+        }
+        return nil
+    }
+
+    /// RDATA of any kind in the form of RFC 3597 §5.
+    static func unknown(_ rdata: [UInt8]) -> String {
+        let digits = Array("0123456789abcdef".utf8)
+        let hexadecimal = rdata.prefix(limit).flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
+        return printable(Array("\\# \(rdata.count) ".utf8) + hexadecimal)
+    }
+
+    private static func escaped(_ byte: UInt8) -> [UInt8] {
+        switch byte {
+        case UInt8(ascii: "."), UInt8(ascii: "\\"): return [UInt8(ascii: "\\"), byte]
+        case 0x21...0x7E: return [byte]
+        default:
+            let digits = [byte / 100, byte / 10 % 10, byte % 10].map { $0 + UInt8(ascii: "0") }
+            return [UInt8(ascii: "\\")] + digits
+        }
+    }
+}
