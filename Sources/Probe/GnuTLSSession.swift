@@ -1,0 +1,226 @@
+import CGnuTLS
+import Glibc
+import NIOCore
+
+/// A TLS client session of GnuTLS over byte buffers: what the host sent goes in with `receive`, what is to be sent
+/// comes out with `takeOutput`. It never blocks, opens nothing and verifies nothing.
+///
+/// A session belongs to one thread at a time; what it shares with others, GnuTLS only reads.
+final class GnuTLSSession {
+    /// How a handshake goes.
+    enum Progress {
+        /// It needs more from the host.
+        case incomplete
+        /// It is done.
+        case complete
+        /// It failed; a sentence. The alert that belongs to it is in the output.
+        case failed(String)
+    }
+
+    /// What a read yields.
+    enum Read {
+        /// Bytes that came through the session.
+        case bytes(ByteBuffer)
+        /// Nothing before more comes from the host.
+        case incomplete
+        /// The host ended the session in order.
+        case ended
+        /// The session broke; a sentence.
+        case failed(String)
+    }
+
+    /// The most certificates taken from a host.
+    static let maximumChainCount = 32
+    /// The most bytes all certificates of a host may have.
+    static let maximumChainBytes = 256 << 10
+    /// How many results that are neither data nor an end are taken in one go (warnings, renegotiation requests).
+    private static let maximumOddities = 32
+
+    /// The handle; freed in `deinit`, never lent out.
+    private let raw: gnutls_session_t
+    private var input = ByteBuffer()
+    private var output = ByteBuffer()
+
+    /// A session ready for its handshake.
+    ///
+    /// - Parameter serverName: The name for SNI, without trailing dot; nil sends none.
+    /// - Throws: If GnuTLS cannot make it, which means that memory is short or the name is refused.
+    init(serverName: String?) throws(TLSFailure) {
+        var handle: gnutls_session_t?
+        let flags =
+            GNUTLS_CLIENT.rawValue | GNUTLS_NONBLOCK.rawValue | GNUTLS_NO_SIGNAL.rawValue
+            | GNUTLS_NO_TICKETS.rawValue
+        let code = gnutls_init(&handle, flags)
+        guard code == GNUTLS_E_SUCCESS, let handle else { throw TLSFailure(code: code) }
+        raw = handle
+        try check(gnutls_priority_set(raw, GnuTLSDefaults.shared.priority))
+        try check(
+            gnutls_credentials_set(
+                raw, GNUTLS_CRD_CERTIFICATE, UnsafeMutableRawPointer(GnuTLSDefaults.shared.credentials)))
+        if let serverName {
+            // GnuTLS copies the name.
+            let name = Array(serverName.utf8)
+            try check(gnutls_server_name_set(raw, GNUTLS_NAME_DNS, name, name.count))
+        }
+        // One handshake message, the certificates' mostly; their own bound is checked when they are there.
+        gnutls_handshake_set_max_packet_length(raw, Self.maximumChainBytes + 4096)
+        // The dialogue's timer covers the handshake; GnuTLS's own would want a function to wait for input with.
+        gnutls_handshake_set_timeout(raw, 0)
+        // Unretained: the session outlives its handle.
+        gnutls_transport_set_ptr(raw, Unmanaged.passUnretained(self).toOpaque())
+        gnutls_transport_set_push_function(raw, push)
+        gnutls_transport_set_pull_function(raw, pull)
+    }
+
+    deinit { gnutls_deinit(raw) }
+
+    /// Takes in what the host sent.
+    func receive(_ bytes: ByteBuffer) {
+        input.discardReadBytes()
+        input.writeImmutableBuffer(bytes)
+    }
+
+    /// Gives out what is to be sent; nil if nothing is.
+    func takeOutput() -> ByteBuffer? {
+        guard output.readableBytes > 0 else { return nil }
+        defer { output = ByteBuffer() }
+        return output
+    }
+
+    /// Goes on with the handshake as far as the input reaches.
+    func handshake() -> Progress {
+        var oddities = 0
+        while oddities < Self.maximumOddities {
+            let before = input.readableBytes
+            let code = gnutls_handshake(raw)
+            if code == GNUTLS_E_SUCCESS { return .complete }
+            if code == GNUTLS_E_AGAIN {
+                if isStuck(since: before) { return .incomplete }
+                continue
+            }
+            guard gnutls_error_is_fatal(code) == 0 else { return .failed(fail(code)) }
+            oddities += 1
+        }
+        return .failed("the host keeps sending TLS warnings")
+    }
+
+    /// Reads what came through the session; at most one record.
+    func read() -> Read {
+        var bytes = ByteBuffer()
+        var oddities = 0
+        while oddities < Self.maximumOddities {
+            let before = input.readableBytes
+            var result = 0
+            bytes.writeWithUnsafeMutableBytes(minimumWritableBytes: 16 << 10) { target in
+                result = gnutls_record_recv(raw, target.baseAddress, target.count)
+                return max(0, result)
+            }
+            if result > 0 { return .bytes(bytes) }
+            if result == 0 { return .ended }
+            let code = Int32(truncatingIfNeeded: result)
+            switch code {
+            case GNUTLS_E_AGAIN:
+                if isStuck(since: before) { return .incomplete }
+                continue
+            case GNUTLS_E_REHANDSHAKE:
+                // RFC 5246 §7.4.1.1: a client may refuse to renegotiate.
+                gnutls_alert_send(raw, GNUTLS_AL_WARNING, GNUTLS_A_NO_RENEGOTIATION)
+            default:
+                guard gnutls_error_is_fatal(code) == 0 else { return .failed(fail(code)) }
+            }
+            oddities += 1
+        }
+        return .failed("the host keeps sending TLS warnings")
+    }
+
+    /// Sends bytes through the session.
+    ///
+    /// - Returns: nil, or why the session broke.
+    func write(_ bytes: ByteBuffer) -> String? {
+        var rest = bytes.readableBytesView[...]
+        while !rest.isEmpty {
+            let sent = rest.withUnsafeBytes { gnutls_record_send(raw, $0.baseAddress, $0.count) }
+            // The output takes everything, so there is no "again".
+            guard sent > 0 else { return fail(Int32(truncatingIfNeeded: sent)) }
+            rest = rest.dropFirst(sent)
+        }
+        return nil
+    }
+
+    /// Ends our direction of the session in order (close_notify, RFC 8446 §6.1).
+    func bye() { _ = gnutls_bye(raw, GNUTLS_SHUT_WR) }
+
+    /// What was negotiated, once the handshake is complete.
+    ///
+    /// - Throws: If the host sent no certificate, or more than we take.
+    func negotiated() throws(TLSFailure) -> ProbeReport.TLSSession {
+        var count: UInt32 = 0
+        // The list is GnuTLS's and lives as long as the session.
+        guard let list = gnutls_certificate_get_peers(raw, &count), count > 0 else {
+            throw TLSFailure("the host sent no certificate")
+        }
+        guard count <= Self.maximumChainCount else {
+            throw TLSFailure("the host sent \(count) certificates, more than \(Self.maximumChainCount)")
+        }
+        let certificates = UnsafeBufferPointer(start: list, count: Int(count))
+        guard certificates.reduce(0, { $0 + Int($1.size) }) <= Self.maximumChainBytes else {
+            throw TLSFailure("the host sent more than \(Self.maximumChainBytes) bytes of certificates")
+        }
+        return ProbeReport.TLSSession(
+            protocolVersion: gnutls_protocol_get_name(gnutls_protocol_get_version(raw)).map { String(cString: $0) }
+                ?? "unknown",
+            cipherSuite: gnutls_ciphersuite_get(raw).map { String(cString: $0) } ?? "unknown",
+            group: gnutls_group_get_name(gnutls_group_get(raw)).map { String(cString: $0) },
+            chain: certificates.map { Array(UnsafeBufferPointer(start: $0.data, count: Int($0.size))) })
+    }
+
+    /// Whether a call that returned "again" would do so once more.
+    ///
+    /// GnuTLS returns it after each record that holds a part of a handshake message, or a session ticket, however much
+    /// input is left; nobody would call again, for nothing more need come. It took at least a record header each time.
+    private func isStuck(since before: Int) -> Bool { input.readableBytes == 0 || input.readableBytes == before }
+
+    /// Says what a fatal code means, and leaves the alert that belongs to it in the output.
+    private func fail(_ code: Int32) -> String {
+        if code == GNUTLS_E_FATAL_ALERT_RECEIVED {
+            let alert = gnutls_alert_get(raw)
+            let name = gnutls_alert_get_name(alert).map { String(cString: $0) } ?? "unknown"
+            return "the host sent the TLS alert \(alert.rawValue), \"\(name)\""
+        }
+        gnutls_alert_send_appropriate(raw, code)
+        return TLSFailure(code: code).description
+    }
+
+    private func check(_ code: Int32) throws(TLSFailure) {
+        guard code == GNUTLS_E_SUCCESS else { throw TLSFailure(code: code) }
+    }
+
+    fileprivate func supply(_ target: UnsafeMutableRawBufferPointer) -> Int {
+        guard input.readableBytes > 0 else {
+            gnutls_transport_set_errno(raw, EAGAIN)
+            return -1
+        }
+        let count = min(target.count, input.readableBytes)
+        input.readWithUnsafeReadableBytes { source in
+            target.copyMemory(from: UnsafeRawBufferPointer(rebasing: source.prefix(count)))
+            return count
+        }
+        return count
+    }
+
+    fileprivate func collect(_ bytes: UnsafeRawBufferPointer) -> Int { output.writeBytes(bytes) }
+}
+
+/// GnuTLS asks for input, on the thread that called it; the transport pointer is the session.
+private func pull(_ transport: gnutls_transport_ptr_t?, _ target: UnsafeMutableRawPointer?, _ size: Int) -> Int {
+    guard let transport else { return -1 }
+    let session = Unmanaged<GnuTLSSession>.fromOpaque(transport).takeUnretainedValue()
+    return session.supply(UnsafeMutableRawBufferPointer(start: target, count: size))
+}
+
+/// GnuTLS gives output away, on the thread that called it; the transport pointer is the session.
+private func push(_ transport: gnutls_transport_ptr_t?, _ bytes: UnsafeRawPointer?, _ size: Int) -> Int {
+    guard let transport else { return -1 }
+    let session = Unmanaged<GnuTLSSession>.fromOpaque(transport).takeUnretainedValue()
+    return session.collect(UnsafeRawBufferPointer(start: bytes, count: size))
+}

@@ -1,0 +1,29 @@
+/// How a ``Prober`` goes about its probes.
+public struct ProbeConfiguration: Sendable {
+    /// The name said in EHLO.
+    public var helo: String
+    /// How long a whole dialogue may take, counted from the connection attempt; the wait for a free slot may take as
+    /// long again. RFC 5321 §4.5.3.2 would allow a host minutes; a recipient is waiting for this one.
+    public var timeout: Duration
+    /// How long the TCP connection attempt may take.
+    public var connectTimeout: Duration
+    /// How many connections may be open at once.
+    public var concurrency: Int
+    /// Special-purpose addresses that may be probed all the same; the rest of them never are.
+    public var allowed: [AddressRange]
+    /// How many event-loop threads share the probes.
+    public var threads: Int
+
+    /// A configuration of the given parts.
+    public init(
+        helo: String, timeout: Duration = .seconds(15), connectTimeout: Duration = .seconds(5), concurrency: Int = 512,
+        allowed: [AddressRange] = [], threads: Int = 2
+    ) {
+        self.helo = helo
+        self.timeout = timeout
+        self.connectTimeout = connectTimeout
+        self.concurrency = max(1, concurrency)
+        self.allowed = allowed
+        self.threads = max(1, threads)
+    }
+}

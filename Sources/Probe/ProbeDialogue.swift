@@ -1,0 +1,214 @@
+import DANE
+import Glibc
+import NIOCore
+import NIOPosix
+
+/// One probe's connection: the channel handler that drives an ``SMTPClient`` with what happens on the network, and
+/// keeps the record of it. Belongs to one event loop.
+///
+/// It reports exactly once, at the latest when its time is up, and calls `released` exactly once, when its socket is
+/// closed. The report may come before: QUIT and TLS's goodbye are not waited for.
+final class ProbeDialogue: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    /// How long the answer to QUIT may take.
+    private static let farewell = TimeAmount.seconds(1)
+    /// How many lines of a host are kept for the report.
+    private static let maximumReplies = 100
+
+    private let target: ProbeTarget
+    private let configuration: ProbeConfiguration
+    private let loop: any EventLoop
+    private let report: EventLoopPromise<ProbeReport>
+    private let released: @Sendable () -> Void
+
+    private var client: SMTPClient
+    private var codec = SMTPLineCodec()
+    private var parser = SMTPReplyParser()
+    private var context: ChannelHandlerContext?
+    private var timer: Scheduled<Void>?
+    private var isReported = false
+    private var stepBegan = NIODeadline.now()
+    private var timings: [ProbeReport.Timing] = []
+    private var banner: String?
+    private var replies: [String] = []
+
+    /// - Parameters:
+    ///   - loop: The event loop all methods are called on.
+    ///   - report: Fulfilled with the report.
+    ///   - released: Called when the connection is closed, or was never made.
+    init(
+        target: ProbeTarget, configuration: ProbeConfiguration, loop: any EventLoop,
+        report: EventLoopPromise<ProbeReport>, released: @escaping @Sendable () -> Void
+    ) {
+        self.target = target
+        self.configuration = configuration
+        self.loop = loop
+        self.report = report
+        self.released = released
+        client = SMTPClient(helo: configuration.helo)
+    }
+
+    /// Connects, and begins to count the time.
+    func start() {
+        guard !isReported else {
+            released()
+            return
+        }
+        let me = NIOLoopBound(self, eventLoop: loop)
+        stepBegan = .now()
+        let timeout = configuration.timeout
+        timer = loop.scheduleTask(in: TimeAmount(timeout)) { me.value.giveUp("no answer within \(timeout)") }
+        let bootstrap = ClientBootstrap(group: loop)
+            .connectTimeout(TimeAmount(configuration.connectTimeout))
+            // Replies are short; a buffer of this size holds a usual flight of the handshake.
+            .channelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 8192))
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(me.value) }
+            }
+        let connection: EventLoopFuture<any Channel>
+        do {
+            let address = try SocketAddress(ipAddress: target.address.description, port: Int(target.port))
+            connection = bootstrap.connect(to: address)
+        } catch {
+            connection = loop.makeFailedFuture(error)
+        }
+        connection.whenComplete { result in
+            switch result {
+            case .success(let channel):
+                channel.closeFuture.whenComplete { _ in me.value.released() }
+            case .failure(let error):
+                me.value.handle(.closed(me.value.describe(error)))
+                me.value.released()
+            }
+        }
+    }
+
+    /// Ends the dialogue where it stands.
+    func giveUp(_ reason: String) { handle(.gaveUp(reason)) }
+
+    // MARK: Channel events
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        if isReported { context.close(promise: nil) }
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
+
+    func channelActive(context: ChannelHandlerContext) {
+        if isReported { context.close(promise: nil) } else { handle(.connected) }
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        do throws(SMTPViolation) {
+            try codec.append(unwrapInboundIn(data))
+            while let line = try codec.next() {
+                if replies.count < Self.maximumReplies, !isReported { replies.append(Printable.text(line)) }
+                guard let reply = try parser.add(line) else { continue }
+                if client.step == .banner { banner = Printable.text("\(reply.code) \(reply.lines[0])".utf8) }
+                handle(.reply(reply, followed: !codec.isEmpty))
+            }
+        } catch {
+            handle(.violated(error))
+        }
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        switch event as? TLSEvent {
+        case .established(let session): handle(.established(session))
+        case .failed(let reason): handle(.tlsFailed(reason))
+        case .ended: handle(.closed("the host ended the TLS session"))
+        case nil: context.fireUserInboundEventTriggered(event)
+        }
+    }
+
+    func channelInactive(context: ChannelHandlerContext) { handle(.closed("the host closed the connection")) }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) { handle(.closed(describe(error))) }
+
+    // MARK: Actions
+
+    private func handle(_ event: SMTPClient.Event) {
+        let before = client.step
+        let action = client.handle(event)
+        if client.step != before, before != .quit { note(before) }
+        switch action {
+        case .wait:
+            break
+        case .send(let command):
+            send(command)
+        case .startTLS:
+            startTLS()
+        case .end(let end, let quit):
+            finish(end, quit: quit)
+        case .hangUp:
+            timer?.cancel()
+            context?.close(promise: nil)
+        }
+    }
+
+    private func note(_ step: ProbeReport.Step) {
+        let now = NIODeadline.now()
+        timings.append(.init(step: step, duration: .nanoseconds((now - stepBegan).nanoseconds)))
+        stepBegan = now
+    }
+
+    private func send(_ command: String) {
+        guard let context else { return }
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: "\(command)\r\n")), promise: nil)
+    }
+
+    private func startTLS() {
+        guard let context else { return }
+        // RFC 3207 §4.2: what was learnt in clear is forgotten.
+        codec = SMTPLineCodec()
+        parser = SMTPReplyParser()
+        // RFC 6066 §3: a literal address is no server name.
+        let name = target.serverName
+        let serverName = name.isRoot || name.looksLikeAddress ? nil : name.text
+        do {
+            let tls = TLSClientHandler(session: try GnuTLSSession(serverName: serverName))
+            try context.pipeline.syncOperations.addHandler(tls, position: .before(self))
+        } catch {
+            handle(.gaveUp("TLS is not available here: \(error)"))
+        }
+    }
+
+    private func finish(_ end: ProbeReport.End, quit: Bool) {
+        isReported = true
+        timer?.cancel()
+        report.succeed(ProbeReport(end: end, timings: timings, banner: banner, replies: replies))
+        guard quit, context != nil else {
+            context?.close(promise: nil)
+            return
+        }
+        // RFC 3207 §4.1: a client that does not go on says QUIT.
+        let me = NIOLoopBound(self, eventLoop: loop)
+        timer = loop.scheduleTask(in: Self.farewell) { me.value.giveUp("no answer to QUIT") }
+        send("QUIT")
+    }
+
+    private func describe(_ error: any Error) -> String {
+        switch error {
+        case ChannelError.connectTimeout: "no connection within \(configuration.connectTimeout)"
+        case let error as IOError: Self.describe(errno: error.errnoCode)
+        default: Printable.text("\(error)".utf8)
+        }
+    }
+
+    private static func describe(errno code: Int32) -> String {
+        switch code {
+        case ECONNREFUSED: "connection refused"
+        case ECONNRESET, EPIPE: "the host reset the connection"
+        case ETIMEDOUT: "connection timed out"
+        case ENETUNREACH: "no route to the network"
+        case EHOSTUNREACH: "no route to the host"
+        case EAFNOSUPPORT, EADDRNOTAVAIL: "no address of that family here"
+        case EACCES, EPERM: "connecting is not permitted here"
+        case EMFILE, ENFILE: "out of file descriptors"
+        default: "error \(code) of the operating system"
+        }
+    }
+}

@@ -1,0 +1,90 @@
+/// What a probe saw. It judges nothing: whether the chain is the right one is for others to say.
+///
+/// All text that came from the host is printable ASCII and at most 200 bytes long.
+public struct ProbeReport: Sendable {
+    /// A step of the dialogue, in order.
+    public enum Step: String, Sendable, CaseIterable {
+        /// The TCP connection attempt.
+        case connect
+        /// The wait for the greeting.
+        case banner
+        /// The first EHLO.
+        case ehlo
+        /// The STARTTLS command.
+        case starttls
+        /// The TLS handshake.
+        case handshake
+        /// EHLO again, inside TLS (RFC 3207 §4.2).
+        case secureEHLO = "secure-ehlo"
+        /// QUIT; the report is complete before it.
+        case quit
+    }
+
+    /// How the dialogue ended.
+    public enum End: Hashable, Sendable {
+        /// The address is of special purpose and not allowed by the configuration; nothing was sent.
+        case notProbed(String)
+        /// The host could not be reached over SMTP, or stopped answering, at that step: nothing is known about its TLS.
+        case unreachable(Step, String)
+        /// EHLO was answered without STARTTLS, or refused for good (HELO knows no extensions, RFC 5321 §4.1.1.1).
+        case startTLSNotOffered(String)
+        /// STARTTLS was offered and then refused; the reply.
+        case startTLSRefused(String)
+        /// The TLS handshake failed, cleartext stood where TLS must begin (CVE-2011-0411), or TLS broke before EHLO was
+        /// answered inside it.
+        case tlsFailed(String)
+        /// TLS is up, and EHLO was answered inside it.
+        case secured(TLSSession)
+    }
+
+    /// A TLS session as negotiated. Nothing in it is verified.
+    public struct TLSSession: Hashable, Sendable {
+        /// `TLS1.3` or `TLS1.2`.
+        public let protocolVersion: String
+        /// The cipher suite's IANA name, `TLS_AES_128_GCM_SHA256`.
+        public let cipherSuite: String
+        /// The key exchange group, `X25519`; nil where none was used.
+        public let group: String?
+        /// The certificates in DER as the host sent them, the leaf first: 1 to 32, together at most 256 KB.
+        public let chain: [[UInt8]]
+
+        /// A session of the given parts; for tests of those who judge.
+        public init(protocolVersion: String, cipherSuite: String, group: String? = nil, chain: [[UInt8]]) {
+            self.protocolVersion = protocolVersion
+            self.cipherSuite = cipherSuite
+            self.group = group
+            self.chain = chain
+        }
+    }
+
+    /// How long a step took.
+    public struct Timing: Hashable, Sendable {
+        /// The step.
+        public let step: Step
+        /// The time from its beginning to its end, or to the end of the dialogue.
+        public let duration: Duration
+
+        /// A timing of the given parts.
+        public init(step: Step, duration: Duration) {
+            self.step = step
+            self.duration = duration
+        }
+    }
+
+    /// How the dialogue ended.
+    public let end: End
+    /// The steps that were begun, in order, `quit` excepted.
+    public let timings: [Timing]
+    /// The first line of the greeting; nil if none came.
+    public let banner: String?
+    /// The lines the host sent, in clear and inside TLS: the first 100 of them.
+    public let replies: [String]
+
+    /// A report of the given parts; for tests of those who judge.
+    public init(end: End, timings: [Timing] = [], banner: String? = nil, replies: [String] = []) {
+        self.end = end
+        self.timings = timings
+        self.banner = banner
+        self.replies = replies
+    }
+}

@@ -1,0 +1,119 @@
+import DANE
+import NIOCore
+import NIOPosix
+import Synchronization
+
+/// Asks SMTP servers for STARTTLS and reports what it saw, without a message and without a judgement.
+///
+/// Any number of tasks may probe at once; they share a few event-loop threads and a bounded number of connections. Each
+/// probe is bounded in time and in what it takes from the host. `shutdown()` must be called before the last reference
+/// goes.
+public final class Prober: Sendable {
+    private struct State {
+        var isShutDown = false
+        var nextID = 0
+        var dialogues: [Int: NIOLoopBoundBox<ProbeDialogue>] = [:]
+    }
+
+    private let configuration: ProbeConfiguration
+    private let group: MultiThreadedEventLoopGroup
+    private let slots: ProbeSlots
+    private let state = Mutex(State())
+
+    /// Starts the event-loop threads.
+    public init(_ configuration: ProbeConfiguration) {
+        self.configuration = configuration
+        group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.threads)
+        slots = ProbeSlots(configuration.concurrency)
+    }
+
+    /// The version of the GnuTLS library in use, `3.7.9`.
+    public static var gnuTLSVersion: String { GnuTLSDefaults.version }
+
+    /// How many connections are open, or about to be.
+    public var connections: Int { slots.held }
+
+    /// Probes one host.
+    ///
+    /// Takes at most twice the configured timeout: once for a free slot, once for the dialogue. If the task is
+    /// cancelled, it closes the connection and returns what was seen until then.
+    ///
+    /// - Returns: What was seen; every failure is a value in it.
+    public func probe(_ target: ProbeTarget) async -> ProbeReport {
+        if let reason = reasonNotToProbe(target.address) { return ProbeReport(end: .notProbed(reason)) }
+        switch await slots.acquire(within: configuration.timeout) {
+        case .granted:
+            return await converse(with: target)
+        case .timedOut:
+            return ProbeReport(end: .unreachable(.connect, "no probe slot within \(configuration.timeout)"))
+        case .cancelled:
+            return ProbeReport(end: .unreachable(.connect, "cancelled"))
+        case .closed:
+            return ProbeReport(end: .unreachable(.connect, "shut down"))
+        }
+    }
+
+    /// Ends all probes, which then return, and the threads. Probes begun later return at once. Later calls return at
+    /// once.
+    public func shutdown() async {
+        let dialogues: [NIOLoopBoundBox<ProbeDialogue>]? = state.withLock { state in
+            if state.isShutDown { return nil }
+            state.isShutDown = true
+            return Array(state.dialogues.values)
+        }
+        guard let dialogues else { return }
+        slots.close()
+        for dialogue in dialogues { dialogue.giveUp("shut down") }
+        await slots.drain()
+        // Fails only if the group was shut down before.
+        try? await group.shutdownGracefully()
+    }
+
+    /// Conducts the dialogue. A slot is held, and is given back when the socket is closed.
+    private func converse(with target: ProbeTarget) async -> ProbeReport {
+        let loop = group.next()
+        let promise = loop.makePromise(of: ProbeReport.self)
+        let id = state.withLock { state in
+            state.nextID += 1
+            return state.nextID
+        }
+        let dialogue = NIOLoopBoundBox.makeBoxSendingValue(
+            ProbeDialogue(target: target, configuration: configuration, loop: loop, report: promise) { [self] in
+                state.withLock { _ = $0.dialogues.removeValue(forKey: id) }
+                slots.release()
+            },
+            eventLoop: loop)
+        let isShutDown = state.withLock { state in
+            state.dialogues[id] = dialogue
+            return state.isShutDown
+        }
+        return await withTaskCancellationHandler {
+            // The slot keeps the loop alive: the group is shut down only when all are back.
+            loop.execute {
+                if isShutDown { dialogue.value.giveUp("shut down") }
+                dialogue.value.start()
+            }
+            // A dialogue always succeeds with a report.
+            return (try? await promise.futureResult.get())
+                ?? ProbeReport(end: .unreachable(.connect, "the event loop has ended"))
+        } onCancel: {
+            dialogue.giveUp("cancelled")
+        }
+    }
+
+    private func reasonNotToProbe(_ address: IPAddress) -> String? {
+        guard let special = SpecialPurpose.range(of: address) else { return nil }
+        let embedded = SpecialPurpose.embedded(in: address)
+        let isAllowed = configuration.allowed.contains { range in
+            range.contains(address) || embedded.map(range.contains) == true
+        }
+        return isAllowed ? nil : "\(address) is a \(special.name) address (\(special.range))"
+    }
+}
+
+extension NIOLoopBoundBox<ProbeDialogue> {
+    /// Ends the dialogue, from any thread, unless it has ended.
+    fileprivate func giveUp(_ reason: String) {
+        eventLoop.execute { self.value.giveUp(reason) }
+    }
+}
