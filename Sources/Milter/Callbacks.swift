@@ -1,0 +1,99 @@
+import CMilter
+import DANE
+import Glibc
+
+// What libmilter calls, on threads of its own. File-scope functions: a closure here could be isolated to an actor and trap
+// on such a thread. Each fetches the session, converts, calls and maps.
+//
+// Any of them may be the first of a connection, and `onClose` the only one: a session is never taken for granted. abort and
+// end of message are not asked for: no state depends on them.
+
+/// What libmilter is given at `smfi_register`. It copies the structure and the name.
+func milterDescription(name: UnsafeMutablePointer<CChar>) -> smfiDesc {
+    var description = smfiDesc()
+    description.xxfi_name = name
+    description.xxfi_version = SMFI_VERSION
+    description.xxfi_flags = 0
+    description.xxfi_negotiate = onNegotiate
+    description.xxfi_connect = onConnect
+    description.xxfi_envfrom = onMail
+    description.xxfi_envrcpt = onRecipient
+    description.xxfi_close = onClose
+    return description
+}
+
+/// The session of a connection, made if there is none: an MTA may leave out the negotiation, and one that announced a next
+/// connection with its QUIT (`SMFIC_QUIT_NC`) does.
+private func session(of context: MilterContext?) -> Session? {
+    guard let context else { return nil }
+    if let session = context.session { return session }
+    guard let service = MilterService.current else { return nil }
+    let session = Session(of: service)
+    return context.attach(session) ? session : nil
+}
+
+private func onNegotiate(
+    _ raw: OpaquePointer?, _ actions: UInt, _ steps: UInt, _: UInt, _: UInt,
+    _ wantedActions: UnsafeMutablePointer<UInt>?,
+    _ wantedSteps: UnsafeMutablePointer<UInt>?, _ third: UnsafeMutablePointer<UInt>?,
+    _ fourth: UnsafeMutablePointer<UInt>?
+) -> sfsistat {
+    let context = MilterContext(raw)
+    var answer = Negotiation(offeredActions: actions, offeredSteps: steps)
+    if answer.asksForMacros, context?.ask(for: Negotiation.mailMacros, Negotiation.recipientMacros) != true {
+        answer = Negotiation(offeredActions: 0, offeredSteps: steps)
+    }
+    session(of: context)?.negotiated(answer)
+    for (output, value) in [(wantedActions, answer.actions), (wantedSteps, answer.steps), (third, 0), (fourth, 0)] {
+        output?.pointee = value
+    }
+    return SMFIS_CONTINUE
+}
+
+private func onConnect(
+    _ raw: OpaquePointer?, _ name: UnsafeMutablePointer<CChar>?, _ address: UnsafeMutablePointer<sockaddr>?
+) -> sfsistat {
+    let host = name.map {
+        String(decoding: MilterContext.copy($0, limit: MilterContext.textLimit).bytes, as: UTF8.self)
+    }
+    session(of: MilterContext(raw))?.connected(name: host, address: address.flatMap(IPAddress.init))
+    return SMFIS_CONTINUE
+}
+
+private func onMail(_ raw: OpaquePointer?, _ arguments: ArgumentVector?) -> sfsistat {
+    guard let session = session(of: MilterContext(raw)) else { return SMFIS_CONTINUE }
+    session.mail(arguments)
+    return session.leavesMailUnanswered ? SMFIS_NOREPLY : SMFIS_CONTINUE
+}
+
+private func onRecipient(_ raw: OpaquePointer?, _ arguments: ArgumentVector?) -> sfsistat {
+    guard let context = MilterContext(raw), let session = session(of: context),
+        let event = session.recipient(arguments, context)
+    else { return SMFIS_TEMPFAIL }
+    switch session.service.answer(event) {
+    case .continue: return SMFIS_CONTINUE
+    case .refuse(let reply): return context.refuse(reply)
+    }
+}
+
+private func onClose(_ raw: OpaquePointer?) -> sfsistat {
+    MilterContext(raw)?.detach()
+    return SMFIS_CONTINUE
+}
+
+extension IPAddress {
+    /// The address in a `sockaddr`; nil for other families. The memory is that of a `sockaddr_in` or `sockaddr_in6`.
+    fileprivate init?(_ address: UnsafeMutablePointer<sockaddr>) {
+        let raw = UnsafeRawPointer(address)
+        switch Int32(address.pointee.sa_family) {
+        case AF_INET:
+            let four = raw.loadUnaligned(as: sockaddr_in.self)
+            self = .v4(UInt32(bigEndian: four.sin_addr.s_addr))
+        case AF_INET6:
+            let six = raw.loadUnaligned(as: sockaddr_in6.self)
+            guard let address = withUnsafeBytes(of: six.sin6_addr, { IPAddress(bytes: $0) }) else { return nil }
+            self = address
+        default: return nil
+        }
+    }
+}

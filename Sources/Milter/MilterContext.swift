@@ -1,0 +1,122 @@
+import CMilter
+import DANE
+import Glibc
+
+/// libmilter's handle of a connection, lent to a callback for the length of the call.
+///
+/// All that libmilter lends, arguments and macros, is copied here, bounded: it lies in buffers that the next packet frees.
+struct MilterContext {
+    /// The longest address that is kept, in bytes.
+    static let addressLimit = 2048
+    /// The longest macro or parameter, in bytes.
+    static let textLimit = 1024
+    /// The most ESMTP parameters.
+    static let parameterLimit = 32
+
+    private let raw: OpaquePointer
+
+    init?(_ raw: OpaquePointer?) {
+        guard let raw else { return nil }
+        self.raw = raw
+    }
+
+    // MARK: The session
+
+    /// The state kept for the connection; nil before `attach` and after `detach`.
+    var session: Session? {
+        smfi_getpriv(raw).map { Unmanaged<Session>.fromOpaque($0).takeUnretainedValue() }
+    }
+
+    /// Keeps a session for the connection.
+    ///
+    /// - Returns: false if libmilter does not take it.
+    func attach(_ session: Session) -> Bool {
+        let kept = Unmanaged.passRetained(session)
+        guard smfi_setpriv(raw, kept.toOpaque()) == MI_SUCCESS else {
+            kept.release()
+            return false
+        }
+        return true
+    }
+
+    /// Lets go of the session. A pointer left behind would be logged at every disconnect, and be dangling.
+    func detach() {
+        guard let pointer = smfi_getpriv(raw) else { return }
+        smfi_setpriv(raw, nil)
+        Unmanaged<Session>.fromOpaque(pointer).release()
+    }
+
+    // MARK: What the MTA says
+
+    /// A macro's value; nil if it is not there, empty, or too long to be what it should be.
+    func macro(_ name: String) -> String? {
+        name.withCString { name -> String? in
+            // The name is only read.
+            guard let value = smfi_getsymval(raw, UnsafeMutablePointer(mutating: name)) else { return nil }
+            let (bytes, isCut) = Self.copy(value, limit: Self.textLimit)
+            return isCut || bytes.isEmpty ? nil : String(decoding: bytes, as: UTF8.self)
+        }
+    }
+
+    /// Copies a C string, up to a limit.
+    static func copy(_ string: UnsafePointer<CChar>, limit: Int) -> (bytes: [UInt8], isCut: Bool) {
+        let length = strnlen(string, limit + 1)
+        let bytes = UnsafeRawBufferPointer(start: string, count: min(length, limit))
+        return (Array(bytes), length > limit)
+    }
+
+    /// Copies the arguments behind the address.
+    static func parameters(_ arguments: ArgumentVector) -> [String] {
+        var parameters: [String] = []
+        var index = 1
+        while parameters.count < parameterLimit, let argument = arguments[index] {
+            parameters.append(String(decoding: copy(argument, limit: textLimit).bytes, as: UTF8.self))
+            index += 1
+        }
+        return parameters
+    }
+
+    // MARK: What the MTA is told
+
+    /// Asks for the macros that are read; call it in the negotiation only.
+    ///
+    /// - Returns: false if libmilter refused one of the lists.
+    func ask(for mail: String, _ recipient: String) -> Bool {
+        func ask(_ stage: Int32, _ names: String) -> Bool {
+            names.withCString { smfi_setsymlist(raw, stage, UnsafeMutablePointer(mutating: $0)) == MI_SUCCESS }
+        }
+        return ask(SMFIM_ENVFROM, mail) && ask(SMFIM_ENVRCPT, recipient)
+    }
+
+    /// Sets the reply and returns the status that goes with it.
+    ///
+    /// A reply sticks to the connection until one of its class is sent, so it is set only here, on the way out.
+    func refuse(_ reply: Reply) -> sfsistat {
+        let isPermanent = reply.enhanced.class == .permanent
+        let code = reply.code == 421 ? 451 : reply.code
+        if !set("\(code)", "\(reply.enhanced)", reply.text) {
+            // Cannot happen with what Reply admits; a stale text of an earlier recipient must not be sent all the same.
+            _ =
+                isPermanent
+                ? set("550", "5.7.0", "recipient refused by local policy")
+                : set("451", "4.7.0", "recipient refused by local policy for now")
+        }
+        return isPermanent ? SMFIS_REJECT : SMFIS_TEMPFAIL
+    }
+
+    private func set(_ code: String, _ enhanced: String, _ text: String) -> Bool {
+        code.withCString { code in
+            enhanced.withCString { enhanced in
+                text.withCString { text in
+                    // libmilter copies all three.
+                    smfi_setreply(
+                        raw, UnsafeMutablePointer(mutating: code), UnsafeMutablePointer(mutating: enhanced),
+                        UnsafeMutablePointer(mutating: text)) == MI_SUCCESS
+                }
+            }
+        }
+    }
+}
+
+/// The arguments of MAIL or RCPT: C strings, ended by NULL, with at least one before it.
+typealias ArgumentVector = UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>

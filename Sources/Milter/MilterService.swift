@@ -1,0 +1,219 @@
+import CMilter
+import Dispatch
+import Glibc
+import Synchronization
+
+/// The milter: libmilter, served with one handler.
+///
+/// libmilter is one of its kind in a process: so is an opened service. Its order is `open`, `start` (or `run`), `stop`; a
+/// stopped one is not opened again. What a connection is to libmilter is not quite an SMTP session: Postfix opens one for
+/// each SMTP session, and another after XCLIENT.
+///
+/// Diagnostics: libmilter writes its own to syslog(3), each line led by `name`; garbage on the socket is one line at most.
+public final class MilterService: Sendable {
+    /// What `stop` gives libmilter to write the replies of callbacks that have returned: it does so behind our back.
+    private static let replyGrace: Duration = .milliseconds(100)
+
+    /// The one that is open. Set once: callbacks may run until the process ends.
+    private static let opened = Mutex<MilterService?>(nil)
+    static var current: MilterService? { opened.withLock { $0 } }
+
+    /// Where it listens.
+    public let socket: MilterSocket
+
+    private let name: String
+    private let mode: UInt32
+    private let group: String?
+    private let handler: any RecipientHandler
+    private let log: @Sendable (String) -> Void
+
+    private let claim = Mutex<SocketClaim?>(nil)
+    private let inFlight = Atomic<Int>(0)
+    private let sessions = Atomic<Int>(0)
+    private let sessionNumber = Atomic<UInt64>(0)
+    private let isStopping = Atomic<Bool>(false)
+    /// Entered for every call of the handler.
+    private let calls = DispatchGroup()
+    /// Entered while `smfi_main` runs.
+    private let main = DispatchGroup()
+
+    /// A service that does nothing yet.
+    ///
+    /// - Parameters:
+    ///   - name: How libmilter calls the milter in syslog.
+    ///   - socket: Where to listen.
+    ///   - mode: The mode of a Unix socket; the MTA needs to write to it. 0660 if nil.
+    ///   - group: The group of a Unix socket, usually the MTA's.
+    ///   - handler: Who decides.
+    ///   - log: Takes a sentence about the service now and then, on any thread.
+    public init(
+        name: String = "danegate", socket: MilterSocket, mode: UInt32? = nil, group: String? = nil,
+        handler: any RecipientHandler, log: @escaping @Sendable (String) -> Void
+    ) {
+        self.name = name
+        self.socket = socket
+        self.mode = mode ?? 0o660
+        self.group = group
+        self.handler = handler
+        self.log = log
+    }
+
+    /// The version of libmilter, `1.0.1` for instance (`smfi_version`).
+    public static var libraryVersion: String {
+        var (major, minor, patch) = (UInt32(0), UInt32(0), UInt32(0))
+        guard smfi_version(&major, &minor, &patch) == MI_SUCCESS else { return "unknown" }
+        return "\(major).\(minor).\(patch)"
+    }
+
+    /// How many calls of the handler are under way.
+    public var callbacksInFlight: Int { inFlight.load(ordering: .relaxed) }
+
+    /// How many MTA connections there are that have said something.
+    public var connectionsOpen: Int { sessions.load(ordering: .relaxed) }
+
+    /// Makes the socket, so that MTAs can connect; they are served from `start` on.
+    ///
+    /// The socket of a daemon that is gone is replaced. A live daemon's socket, or what is no socket, is left as it is.
+    /// Changes the process's umask for a moment: call it before there are other threads that make files.
+    ///
+    /// - Throws: The reason why it cannot be.
+    public func open() throws(MilterError) {
+        let isFirst = Self.opened.withLock { opened in
+            defer { if opened == nil { opened = self } }
+            return opened == nil
+        }
+        guard isFirst else { throw MilterError(.inUse, "libmilter serves one milter a process, and there is one") }
+        do throws(MilterError) {
+            let group: gid_t? = if let name = self.group { try SocketClaim.group(name) } else { nil }
+            var claim = try SocketClaim(socket)
+            try register()
+            // Nobody but us connects before the socket has its mode and group.
+            let before = umask(0o177)
+            let result = smfi_opensocket(0)
+            umask(before)
+            guard result == MI_SUCCESS else {
+                throw MilterError(.cannotListen, "libmilter cannot listen on \(socket); it has told syslog why")
+            }
+            try claim.settle(mode: mode, group: group)
+            self.claim.withLock { $0 = claim }
+        } catch {
+            Self.opened.withLock { $0 = nil }
+            throw error
+        }
+    }
+
+    private func register() throws(MilterError) {
+        // libmilter copies both strings.
+        let isSet = socket.libmilterForm.withCString { smfi_setconn(UnsafeMutablePointer(mutating: $0)) == MI_SUCCESS }
+        // Every SMTP session costs an accept; the kernel lowers the backlog to net.core.somaxconn.
+        let isBacklog = smfi_setbacklog(4096) == MI_SUCCESS
+        let isRegistered = name.withCString {
+            smfi_register(milterDescription(name: UnsafeMutablePointer(mutating: $0))) == MI_SUCCESS
+        }
+        guard isSet, isBacklog, isRegistered else {
+            throw MilterError(.library, "libmilter refuses the milter for \(socket)")
+        }
+    }
+
+    /// Serves MTAs on the calling thread until `stop`.
+    ///
+    /// The thread must have all signals blocked, or libmilter stops at a SIGHUP: `start` makes such a thread.
+    ///
+    /// - Throws: If libmilter gave up, or took a signal and stopped.
+    public func run() throws(MilterError) {
+        main.enter()
+        defer { main.leave() }
+        try serve()
+    }
+
+    private func serve() throws(MilterError) {
+        guard smfi_main() == MI_SUCCESS else {
+            throw MilterError(.library, "libmilter gave up serving \(socket); it has told syslog why")
+        }
+        guard isStopping.load(ordering: .acquiring) else {
+            throw MilterError(.library, "libmilter stopped serving \(socket) by itself, probably at a signal it took")
+        }
+    }
+
+    /// Serves MTAs on a thread of its own, in which all signals are blocked, and returns when it does.
+    ///
+    /// A SIGHUP that comes meanwhile, some milliseconds, is ignored: the settings have just been read.
+    ///
+    /// - Parameter ended: Called on that thread when the service is over: nil after `stop`, else why libmilter gave up.
+    /// - Throws: If there is no thread to be had.
+    public func start(ended: @escaping @Sendable (MilterError?) -> Void) throws(MilterError) {
+        main.enter()
+        var ignored = sigaction()
+        ignored.__sigaction_handler.sa_handler = SIG_IGN
+        var before = sigaction()
+        sigaction(SIGHUP, &ignored, &before)
+        defer { sigaction(SIGHUP, &before, nil) }
+        do throws(MilterError) {
+            try ServiceThread.start { [self] in
+                let failure: MilterError?
+                do throws(MilterError) {
+                    try serve()
+                    failure = nil
+                } catch {
+                    failure = error
+                }
+                main.leave()
+                ended(failure)
+            }
+        } catch {
+            main.leave()
+            throw error
+        }
+        // A pending SIGHUP falls to libmilter's thread if that begins to wait before the main thread has run.
+        var rounds = 2000
+        while rounds > 0, !ServiceThread.isWaiting(for: SIGHUP) {
+            usleep(1000)
+            rounds -= 1
+        }
+    }
+
+    /// Ends the service: takes no more sessions, lets the recipients under way have their answers, removes the socket.
+    ///
+    /// Sessions between two commands are not served again; libmilter leaves them to the end of the process. Blocks the
+    /// calling thread, any one but the handler's, for at most `drain` and six seconds.
+    ///
+    /// - Parameter drain: How long to wait for the handler.
+    public func stop(drain: Duration) {
+        isStopping.store(true, ordering: .releasing)
+        // smfi_stop blocks until the listener leaves its poll, up to five seconds; a connection wakes it.
+        try? ServiceThread.start { _ = smfi_stop() }
+        let claim = self.claim.withLock { $0 }
+        var rounds = 300
+        while rounds > 0, main.wait(timeout: .now() + .milliseconds(20)) == .timedOut {
+            claim?.wake()
+            rounds -= 1
+        }
+        let limit = drain.components
+        let nanoseconds = limit.seconds.multipliedReportingOverflow(by: 1_000_000_000).partialValue
+        let interval = DispatchTimeInterval.nanoseconds(Int(nanoseconds + limit.attoseconds / 1_000_000_000))
+        if calls.wait(timeout: .now() + interval) == .timedOut {
+            log("stopped with \(callbacksInFlight) recipients unanswered after \(drain)")
+        }
+        usleep(UInt32(Self.replyGrace.components.attoseconds / 1_000_000_000_000))
+        claim?.remove()
+    }
+
+    // MARK: From the callbacks
+
+    func answer(_ event: RecipientEvent) -> RecipientAnswer {
+        calls.enter()
+        inFlight.add(1, ordering: .relaxed)
+        defer {
+            inFlight.subtract(1, ordering: .relaxed)
+            calls.leave()
+        }
+        return handler.recipient(event)
+    }
+
+    func sessionOpened() -> UInt64 {
+        sessions.add(1, ordering: .relaxed)
+        return sessionNumber.add(1, ordering: .relaxed).newValue
+    }
+
+    func sessionClosed() { sessions.subtract(1, ordering: .relaxed) }
+}

@@ -1,0 +1,108 @@
+public import DANE
+
+/// Where the MTA finds the milter.
+public enum MilterSocket: Sendable, Hashable {
+    /// The longest path a Unix socket may have here, in bytes: `sockaddr_un` less what libmilter keeps for itself.
+    public static let maximumPathLength = 106
+
+    /// A Unix socket at an absolute path.
+    case unix(path: String)
+    /// A TCP socket, IPv4 or IPv6 as the address is.
+    case inet(address: IPAddress, port: UInt16)
+
+    /// Reads the setting.
+    ///
+    /// Taken are libmilter's order, `inet:8895@127.0.0.1` and `inet6:8895@::1`, and Postfix's, `inet:127.0.0.1:8895` and
+    /// `inet:[::1]:8895`: writing one for the other is the commonest mistake made with milters. Further `unix:/path`,
+    /// `local:/path` and a bare absolute path. A host is an address or `localhost`: nothing is looked up in the DNS.
+    ///
+    /// - Throws: With a sentence that quotes the setting.
+    public init(_ text: String) throws(MilterError) {
+        if text.hasPrefix("/") {
+            self = .unix(path: try Self.path(text, of: text))
+            return
+        }
+        guard let colon = text.firstIndex(of: ":") else {
+            throw MilterError(.badSocket, "\"\(text)\" names no socket: \(Self.forms)")
+        }
+        let rest = String(text[text.index(after: colon)...])
+        switch text[..<colon] {
+        case "unix", "local": self = .unix(path: try Self.path(rest, of: text))
+        case "inet": self = try Self.inet(rest, six: false, of: text)
+        case "inet6": self = try Self.inet(rest, six: true, of: text)
+        default: throw MilterError(.badSocket, "\"\(text)\" names no kind of socket: \(Self.forms)")
+        }
+    }
+
+    /// As `smfi_setconn` wants it: `inet:8895@127.0.0.1`, `inet6:8895@::1`, `unix:/path`.
+    public var libmilterForm: String {
+        switch self {
+        case .unix(let path): "unix:\(path)"
+        case .inet(let address, let port):
+            if case .v6 = address { "inet6:\(port)@\(address)" } else { "inet:\(port)@\(address)" }
+        }
+    }
+
+    /// As `smtpd_milters` in Postfix's main.cf wants it: `inet:127.0.0.1:8895`, `inet:[::1]:8895`, `unix:/path`.
+    ///
+    /// A chrooted smtpd, as Debian has it, looks for the path below the queue directory, usually `/var/spool/postfix`.
+    public var postfixForm: String {
+        switch self {
+        case .unix(let path): "unix:\(path)"
+        case .inet(let address, let port):
+            if case .v6 = address { "inet:[\(address)]:\(port)" } else { "inet:\(address):\(port)" }
+        }
+    }
+
+    private static let forms = "use inet:8895@127.0.0.1, inet6:8895@::1, unix:/path or an absolute path"
+
+    private static func path(_ path: String, of text: String) throws(MilterError) -> String {
+        guard path.hasPrefix("/") else {
+            throw MilterError(.badSocket, "\"\(text)\" has no absolute path: write unix:/path")
+        }
+        guard path.utf8.count <= maximumPathLength else {
+            throw MilterError(
+                .badSocket,
+                "\"\(text)\" is too long: the path of a socket has at most \(maximumPathLength) bytes, this one has "
+                    + "\(path.utf8.count)")
+        }
+        guard path.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else {
+            throw MilterError(.badSocket, "the path of the socket holds control characters")
+        }
+        guard !path.hasSuffix("/") else { throw MilterError(.badSocket, "\"\(text)\" names a directory, not a socket") }
+        return path
+    }
+
+    private static func inet(_ rest: String, six: Bool, of text: String) throws(MilterError) -> MilterSocket {
+        let host: Substring
+        let number: Substring
+        if let at = rest.firstIndex(of: "@") {
+            (number, host) = (rest[..<at], rest[rest.index(after: at)...])
+        } else if let colon = rest.lastIndex(of: ":") {
+            (host, number) = (rest[..<colon], rest[rest.index(after: colon)...])
+        } else {
+            throw MilterError(.badSocket, "\"\(text)\" lacks the address to listen on, as in inet:8895@127.0.0.1")
+        }
+        guard number.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }), let port = UInt16(number), port > 0 else {
+            throw MilterError(.badSocket, "\"\(number)\" in \"\(text)\" is not a port from 1 to 65535")
+        }
+        guard let address = address(host, six: six) else {
+            throw MilterError(.badSocket, "\"\(host)\" in \"\(text)\" is not an IP address nor localhost")
+        }
+        if six, case .v4 = address {
+            throw MilterError(.badSocket, "\"\(text)\" gives an IPv4 address: write inet:, not inet6:")
+        }
+        return .inet(address: address, port: port)
+    }
+
+    private static func address(_ host: Substring, six: Bool) -> IPAddress? {
+        if host == "localhost" { return six ? .v6(0, 1) : .v4(0x7F00_0001) }
+        guard host.hasPrefix("["), host.hasSuffix("]") else { return IPAddress(host) }
+        return IPAddress(host.dropFirst().dropLast())
+    }
+}
+
+extension MilterSocket: CustomStringConvertible {
+    /// As `libmilterForm`: how it is written in the setting and in the log.
+    public var description: String { libmilterForm }
+}

@@ -1,0 +1,132 @@
+import DANE
+import Glibc
+
+/// The place the milter listens on: that it is free, that it becomes ours with the right owner, and that it is given back.
+///
+/// libmilter alone would take a live daemon's socket, tell its reasons to syslog only, and as root leave the socket behind.
+struct SocketClaim {
+    let socket: MilterSocket
+    /// Device and inode of our socket, so that another's is not removed.
+    private var identity: (device: dev_t, inode: ino_t)?
+
+    /// Makes sure that a socket can be made, and removes the one of a daemon that is gone.
+    ///
+    /// - Throws: With the reason, in a sentence. Nothing has been changed then.
+    init(_ socket: MilterSocket) throws(MilterError) {
+        self.socket = socket
+        if case .unix(let path) = socket { try Self.clear(path, of: socket) }
+        let result = Self.withSocket(socket) { descriptor, address, length in
+            var yes: Int32 = 1
+            setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout.size(ofValue: yes)))
+            return bind(descriptor, address, length)
+        }
+        if case .unix(let path) = socket, result == 0 { unlink(path) }
+        switch result {
+        case 0: return
+        case EADDRINUSE: throw MilterError(.alreadyListening, "another daemon is listening on \(socket)")
+        case ENOENT: throw MilterError(.cannotListen, "cannot listen on \(socket): its directory does not exist")
+        default: throw MilterError(.cannotListen, "cannot listen on \(socket)", errno: result)
+        }
+    }
+
+    private static func clear(_ path: String, of socket: MilterSocket) throws(MilterError) {
+        var status = stat()
+        guard lstat(path, &status) == 0 else { return }
+        guard status.st_mode & S_IFMT == S_IFSOCK else {
+            throw MilterError(.notASocket, "\(path) exists and is not a socket; it is left as it is")
+        }
+        switch connect(to: socket) {
+        // A full backlog is a daemon's, too.
+        case 0, EAGAIN, EINPROGRESS: throw MilterError(.alreadyListening, "another daemon is listening on \(socket)")
+        case ECONNREFUSED:
+            guard unlink(path) == 0 || errno == ENOENT else {
+                throw MilterError(.cannotListen, "cannot remove the stale socket \(path)", errno: errno)
+            }
+        case ENOENT: break
+        case let result:
+            throw MilterError(.cannotListen, "cannot tell whether a daemon is listening on \(socket)", errno: result)
+        }
+    }
+
+    /// Gives a new Unix socket its mode and group, and remembers it. Until now only its owner could connect.
+    mutating func settle(mode: UInt32, group: gid_t?) throws(MilterError) {
+        guard case .unix(let path) = socket else { return }
+        if let group, chown(path, uid_t.max, group) != 0 {
+            throw MilterError(.cannotListen, "cannot give \(path) its group", errno: errno)
+        }
+        guard chmod(path, mode_t(mode)) == 0 else {
+            throw MilterError(.cannotListen, "cannot give \(path) its mode", errno: errno)
+        }
+        var status = stat()
+        if lstat(path, &status) == 0 { identity = (status.st_dev, status.st_ino) }
+    }
+
+    /// Removes a Unix socket, if it still is ours.
+    func remove() {
+        guard case .unix(let path) = socket, let identity else { return }
+        var status = stat()
+        guard lstat(path, &status) == 0, status.st_dev == identity.device, status.st_ino == identity.inode else {
+            return
+        }
+        unlink(path)
+    }
+
+    /// Connects and hangs up: wakes a listener out of its poll.
+    func wake() { _ = Self.connect(to: socket) }
+
+    /// The id of a group (`getgrnam_r(3)`).
+    static func group(_ name: String) throws(MilterError) -> gid_t {
+        var entry = Glibc.group()
+        var found: UnsafeMutablePointer<Glibc.group>?
+        var buffer = [CChar](repeating: 0, count: 1 << 16)
+        guard getgrnam_r(name, &entry, &buffer, buffer.count, &found) == 0, found != nil else {
+            throw MilterError(.noSuchGroup, "there is no group \"\(name)\" for the socket")
+        }
+        return entry.gr_gid
+    }
+
+    /// The errno of a connection attempt; 0 if someone took it.
+    private static func connect(to socket: MilterSocket) -> Int32 {
+        var socket = socket
+        if case .inet(.v4(0), let port) = socket { socket = .inet(address: .v4(0x7F00_0001), port: port) }
+        if case .inet(.v6(0, 0), let port) = socket { socket = .inet(address: .v6(0, 1), port: port) }
+        return withSocket(socket) { Glibc.connect($0, $1, $2) }
+    }
+
+    /// Lends a new non-blocking descriptor and the socket's address, and returns the errno of the call, 0 for success.
+    private static func withSocket(
+        _ socket: MilterSocket, _ call: (Int32, UnsafePointer<sockaddr>, socklen_t) -> Int32
+    ) -> Int32 {
+        func with<Address>(_ address: Address, _ family: Int32) -> Int32 {
+            let type = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
+            let descriptor = Glibc.socket(family, type, 0)
+            guard descriptor >= 0 else { return errno }
+            defer { close(descriptor) }
+            return withUnsafePointer(to: address) {
+                $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    call(descriptor, $0, socklen_t(MemoryLayout<Address>.size)) == 0 ? 0 : errno
+                }
+            }
+        }
+        switch socket {
+        case .unix(let path):
+            var address = sockaddr_un()
+            address.sun_family = sa_family_t(AF_UNIX)
+            // MilterSocket admits no path that would not fit.
+            withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8.prefix($0.count - 1)) }
+            return with(address, AF_UNIX)
+        case .inet(.v4(let number), let port):
+            var address = sockaddr_in()
+            address.sin_family = sa_family_t(AF_INET)
+            address.sin_port = port.bigEndian
+            address.sin_addr.s_addr = number.bigEndian
+            return with(address, AF_INET)
+        case .inet(let six, let port):
+            var address = sockaddr_in6()
+            address.sin6_family = sa_family_t(AF_INET6)
+            address.sin6_port = port.bigEndian
+            withUnsafeMutableBytes(of: &address.sin6_addr) { $0.copyBytes(from: six.bytes) }
+            return with(address, AF_INET6)
+        }
+    }
+}
