@@ -15,11 +15,11 @@ public protocol Resolving: Sendable {
     func cname(_ name: DomainName) async -> Answer<DomainName>
     /// Whether the root's DNSKEY is secure: nil if so, else why not.
     func selfTest() async -> String?
-    /// The same past every cache; nil if it cannot be had.
-    func pastCaches() -> (any Resolving)?
+    /// The same past every cache.
+    func pastCaches() throws(ResolverError) -> any Resolving
 }
 
 extension Resolver: Resolving {
     /// A fresh resolver of the same configuration.
-    public func pastCaches() -> (any Resolving)? { try? fresh() }
+    public func pastCaches() throws(ResolverError) -> any Resolving { try fresh() }
 }

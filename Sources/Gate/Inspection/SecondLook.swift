@@ -1,4 +1,5 @@
 import DANE
+import DNSSEC
 
 /// An inspection whose failure is looked at twice before it counts.
 ///
@@ -33,9 +34,10 @@ struct SecondLook: Sendable {
 
     private func again(_ destination: Destination, _ first: Inspection) async -> Inspection {
         var trail = Trail(subject: destination.name.description)
-        guard let fresh = inspector.resolver.pastCaches() else {
-            trail.add(.again, .failed, "no resolver could be made to look again")
-            return first.doubted("a failure could not be looked at again", trail.steps)
+        let fresh: any Resolving
+        do throws(ResolverError) { fresh = try inspector.resolver.pastCaches() } catch {
+            trail.add(.again, .failed, error.description)
+            return first.doubted("a failure could not be looked at again: \(error.description)", trail.steps)
         }
         if let why = await fresh.selfTest() {
             trail.add(.resolver, .failed, why)
