@@ -58,15 +58,48 @@ let package = Package(
                 "DNSSEC", "Gate", "Milter", "Probe",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
-            swiftSettings: strict,
-            // A release runs on a machine that has no Swift.
+            // A release runs on a machine that has no Swift. The compiler is told too: it notes the libraries to link.
+            swiftSettings: strict + [.unsafeFlags(["-static-stdlib"], .when(configuration: .release))],
             linkerSettings: [.unsafeFlags(["-static-stdlib"], .when(configuration: .release))]),
-        // One test target a module, and the world they run in.
+        // One test target a module, and the world they run in: signed zones, SMTP hosts, a real Postfix, danegate itself.
+        .target(
+            name: "WorldServers", path: "Tests/World", sources: ["Process", "Names", "MTA"], swiftSettings: strict),
+        // A target of its own: beside NIO's C modules the system's socket types are hard to name.
+        .target(
+            name: "WorldHosts",
+            dependencies: [
+                "DANE", "WorldServers",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOTLS", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
+            path: "Tests/World", sources: ["Hosts"], swiftSettings: strict),
+        .target(
+            name: "World", dependencies: ["DANE", "WorldHosts", "WorldServers"],
+            path: "Tests/World", sources: ["Domains", "Daemon"], swiftSettings: strict),
         .testTarget(name: "DANETests", dependencies: ["DANE"], swiftSettings: strict),
         .testTarget(
-            name: "CertificatesTests", dependencies: ["Certificates", "DANE"], exclude: ["Fixtures"], swiftSettings: strict),
+            name: "CertificatesTests", dependencies: ["Certificates", "DANE"], exclude: ["Fixtures"],
+            swiftSettings: strict),
+        .testTarget(name: "DNSSECTests", dependencies: ["DANE", "DNSSEC", "World"], swiftSettings: strict),
+        .testTarget(
+            name: "ProbeTests",
+            dependencies: [
+                "DANE", "Probe", "World", "WorldHosts",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: strict),
+        // libmilter serves one milter a process, so a test has it in a child.
+        .executableTarget(
+            name: "MilterTestDaemon", dependencies: ["DANE", "Milter"], path: "Tests/MilterTestDaemon",
+            swiftSettings: strict),
+        .testTarget(
+            name: "MilterTests", dependencies: ["DANE", "Milter", "MilterTestDaemon", "World"], swiftSettings: strict),
         .testTarget(
             name: "GateTests",
             dependencies: ["Certificates", "DANE", "DNSSEC", "Gate", "Milter", "Probe"], swiftSettings: strict),
+        .testTarget(name: "danegateTests", dependencies: ["DANE", "World", "danegate"], swiftSettings: strict),
     ]
 )

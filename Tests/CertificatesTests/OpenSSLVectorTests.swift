@@ -27,7 +27,8 @@ import Testing
 
     /// The date of the judgement: 2026; OpenSSL's chains are in date until 2116 and longer.
     @Test(
-        .enabled(if: Fixture.shared("vectors/danetest.json") != nil, "there is no ../shared/vectors beside the repository"),
+        .enabled(
+            if: Fixture.shared("vectors/danetest.json") != nil, "there is no ../shared/vectors beside the repository"),
         arguments: [("danetest.json", 34), ("dane-cross.json", 1)])
     func weAgree(_ file: String, _ count: Int) throws {
         let place = try #require(Fixture.shared("vectors/\(file)"))

@@ -11,7 +11,8 @@ import Testing
         change(&settings)
         let resolver = FakeResolver(mx: ["d.example": .bogus("signature expired\u{1B}[31m")])
         return await Checker(
-            settings: settings, policies: PolicyTable(), resolver: resolver, prober: FakeProber(), resolverFault: nil, now: 0
+            settings: settings, policies: PolicyTable(), resolver: resolver, prober: FakeProber(), resolverFault: nil,
+            now: 0
         ).check(domain)
     }
 
@@ -20,7 +21,8 @@ import Testing
         #expect(!json.contains("\n"))
         let object = try #require(try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any])
         let keys = [
-            "domain", "outcome", "ruling", "code", "reply", "degraded", "hazards", "mx_security", "valid_for", "elapsed_ms",
+            "domain", "outcome", "ruling", "code", "reply", "degraded", "hazards", "mx_security", "valid_for",
+            "elapsed_ms",
             "hosts", "steps",
         ]
         for key in keys { #expect(object[key] != nil, "\(key) is missing") }
@@ -38,7 +40,9 @@ import Testing
         #expect(text.unicodeScalars.allSatisfy { $0 == "\n" || $0.value >= 0x20 })
     }
 
-    @Test(arguments: [("[192.0.2.1]", Outcome.opportunistic), ("exa%mple", .noSuchDomain), ("nx.example", .noSuchDomain)])
+    @Test(arguments: [
+        ("[192.0.2.1]", Outcome.opportunistic), ("exa%mple", .noSuchDomain), ("nx.example", .noSuchDomain),
+    ])
     func oddArgumentsHaveAnOutcome(text: String, outcome: Outcome) async {
         #expect(await report(text).ruling.outcome == outcome)
     }

@@ -19,7 +19,8 @@ final class FakeResolver: Resolving {
     var questions: [String] { asked.withLock { $0 } }
 
     init(
-        mx: [String: Answer<MXRecord>] = [:], a: [String: Answer<IPAddress>] = [:], aaaa: [String: Answer<IPAddress>] = [:],
+        mx: [String: Answer<MXRecord>] = [:], a: [String: Answer<IPAddress>] = [:],
+        aaaa: [String: Answer<IPAddress>] = [:],
         tlsa: [String: Answer<TLSARecord>] = [:], cname: [String: Answer<DomainName>] = [:], fault: String? = nil,
         fresh: FakeResolver? = nil
     ) {
@@ -38,11 +39,14 @@ final class FakeResolver: Resolving {
     func tlsa(_ owner: DomainName) async -> Answer<TLSARecord> { answer("TLSA", owner, tlsaAnswers) }
     func cname(_ name: DomainName) async -> Answer<DomainName> { answer("CNAME", name, cnames) }
     func selfTest() async -> String? { fault }
-    func pastCaches() -> (any Resolving)? { fresh ?? self }
+    func pastCaches() throws(ResolverError) -> any Resolving { fresh ?? self }
 
-    private func answer<Record>(_ type: String, _ name: DomainName, _ answers: [String: Answer<Record>]) -> Answer<Record> {
+    private func answer<Record>(_ type: String, _ name: DomainName, _ answers: [String: Answer<Record>]) -> Answer<
+        Record
+    > {
         asked.withLock { $0.append("\(type) \(name)") }
-        return answers[name.text] ?? .secure(Found(records: [], existence: .noSuchName, canonicalName: nil, ttl: .seconds(60)))
+        return answers[name.text]
+            ?? .secure(Found(records: [], existence: .noSuchName, canonicalName: nil, ttl: .seconds(60)))
     }
 }
 

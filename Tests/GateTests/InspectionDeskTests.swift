@@ -11,7 +11,8 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct InspectionDeskTests {
     /// Inspections that end when they are told to.
     private final class Door: Sendable {
-        private let state = Mutex<(isOpen: Bool, begun: Int, waiting: [CheckedContinuation<Void, Never>])>((false, 0, []))
+        private let state = Mutex<(isOpen: Bool, begun: Int, waiting: [CheckedContinuation<Void, Never>])>(
+            (false, 0, []))
 
         var begun: Int { state.withLock { $0.begun } }
 

@@ -15,8 +15,10 @@ import Testing
         var isDegraded = false
     }
 
-    private static let unusable = TLSARecord(usage: 1, selector: 1, matchingType: 1, data: [UInt8](repeating: 7, count: 32))
-    private static let usable = TLSARecord(usage: 3, selector: 1, matchingType: 1, data: [UInt8](repeating: 7, count: 32))
+    private static let unusable = TLSARecord(
+        usage: 1, selector: 1, matchingType: 1, data: [UInt8](repeating: 7, count: 32))
+    private static let usable = TLSARecord(
+        usage: 3, selector: 1, matchingType: 1, data: [UInt8](repeating: 7, count: 32))
     private static let session = ProbeReport.End.secured(
         .init(protocolVersion: "TLS1.3", cipherSuite: "TLS_AES_128_GCM_SHA256", chain: [[1, 2, 3]]))
 
@@ -42,9 +44,11 @@ import Testing
         Row(testDescription: "V2 NXDOMAIN", resolver: FakeResolver(), outcome: .noSuchDomain),
         Row(testDescription: "V3 null MX", resolver: mx(.secured(MXRecord(0, "."))), outcome: .nullMX),
         Row(testDescription: "V3 null MX, insecure", resolver: mx(.unsigned(MXRecord(0, "."))), outcome: .nullMX),
-        Row(testDescription: "V3 null MX of preference 10", resolver: mx(.secured(MXRecord(10, "."))), outcome: .nullMX),
         Row(
-            testDescription: "null MX beside a host", resolver: mx(.secured(MXRecord(0, "."), MXRecord(10, "mx.example"))),
+            testDescription: "V3 null MX of preference 10", resolver: mx(.secured(MXRecord(10, "."))), outcome: .nullMX),
+        Row(
+            testDescription: "null MX beside a host",
+            resolver: mx(.secured(MXRecord(0, "."), MXRecord(10, "mx.example"))),
             outcome: .opportunistic),
         Row(
             testDescription: "V4 implicit MX, secure",
@@ -66,10 +70,12 @@ import Testing
             testDescription: "insecure MX, no address",
             resolver: FakeResolver(mx: ["d.example": .unsigned(MXRecord(10, "mx.example"))]), outcome: .noMailHost),
         Row(
-            testDescription: "V6 bogus addresses", resolver: secure(.secured(usable), a: .bogus("why"), aaaa: .bogus("why")),
+            testDescription: "V6 bogus addresses",
+            resolver: secure(.secured(usable), a: .bogus("why"), aaaa: .bogus("why")),
             outcome: .dnssecInvalid),
         Row(
-            testDescription: "V6 no answers", resolver: secure(.secured(usable), a: .failed("why"), aaaa: .failed("why")),
+            testDescription: "V6 no answers",
+            resolver: secure(.secured(usable), a: .failed("why"), aaaa: .failed("why")),
             outcome: .dnsUnavailable),
         Row(
             testDescription: "V6 bogus A, AAAA without answer",
@@ -105,7 +111,8 @@ import Testing
             resolver: secure(.secured(unusable), a: .secured("192.0.2.1", alias: "x.example")), prober: reached,
             outcome: .encrypted),
         Row(testDescription: "V12 bogus TLSA", resolver: secure(.bogus("why")), outcome: .dnssecInvalid),
-        Row(testDescription: "V12 TLSA without answer", resolver: secure(.failed("SERVFAIL")), outcome: .dnsUnavailable),
+        Row(
+            testDescription: "V12 TLSA without answer", resolver: secure(.failed("SERVFAIL")), outcome: .dnsUnavailable),
         Row(testDescription: "V13 TLSA denied", resolver: secure(.absent), outcome: .opportunistic),
         Row(testDescription: "V13 TLSA denied insecurely", resolver: secure(.unsignedAbsent), outcome: .opportunistic),
         Row(testDescription: "V13 insecure TLSA", resolver: secure(.unsigned(usable)), outcome: .opportunistic),
@@ -123,7 +130,8 @@ import Testing
         Row(
             testDescription: "not allowed to be probed", resolver: secure(.secured(usable)),
             prober: FakeProber(["192.0.2.1": .notProbed("special")]), outcome: .unreachable),
-        Row(testDescription: "V19 no match", resolver: secure(.secured(usable)), prober: reached, outcome: .tlsaInvalid),
+        Row(
+            testDescription: "V19 no match", resolver: secure(.secured(usable)), prober: reached, outcome: .tlsaInvalid),
         Row(
             testDescription: "D-21 the MX target is an address", resolver: mx(.secured(MXRecord(10, "192.0.2.1"))),
             outcome: .opportunistic),

@@ -19,7 +19,8 @@ import Testing
             action: .reject, would: nil, outcome: .tlsaInvalid,
             code: EnhancedStatusCode(.permanent, 7, 323), failingFor: .seconds(27 * 60 + 12), hazard: nil)
         let line = RulingLine(
-            ruling: ruling, mode: .enforce, recipient: "user@example.org", domain: "example.org", host: "mx1.example.org",
+            ruling: ruling, mode: .enforce, recipient: "user@example.org", domain: "example.org",
+            host: "mx1.example.org",
             isCached: true, waited: .microseconds(100), trace: "01J", client: "192.0.2.9", queueID: nil)
         #expect(
             line.line.description == """

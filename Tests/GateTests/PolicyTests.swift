@@ -12,11 +12,12 @@ import Testing
         bücher.example   enforce  # a U-label
         """
 
-    @Test(arguments: [
-        ("example.org", Policy.Kind.exempt), ("a.example.org", .monitor), ("a.b.example.org", .monitor),
-        ("mail.example.org", .monitor), ("x.mail.example.org", .require), ("xn--bcher-kva.example", .enforce),
-        ("example.com", nil), ("org", nil),
-    ] as [(DomainName, Policy.Kind?)])
+    @Test(
+        arguments: [
+            ("example.org", Policy.Kind.exempt), ("a.example.org", .monitor), ("a.b.example.org", .monitor),
+            ("mail.example.org", .monitor), ("x.mail.example.org", .require), ("xn--bcher-kva.example", .enforce),
+            ("example.com", nil), ("org", nil),
+        ] as [(DomainName, Policy.Kind?)])
     func theMostSpecificLineWins(domain: DomainName, kind: Policy.Kind?) throws {
         #expect(try PolicyTable(text: text, path: "p").policy(for: domain, at: 0)?.kind == kind)
     }
@@ -30,15 +31,20 @@ import Testing
     }
 
     @Test func everyFaultIsNamedWithItsLine() {
-        let text = "example.org\nexa%mple exempt\na.example exempt until=2027-02-30\nb.example exempt x\nc.example exempt\nc.example monitor"
+        let text =
+            "example.org\nexa%mple exempt\na.example exempt until=2027-02-30\nb.example exempt x\nc.example exempt\nc.example monitor"
         #expect {
             _ = try PolicyTable(text: text, path: "p")
         } throws: { error in
-            (error as? PolicyTable.Faults)?.sentences.map { String($0.prefix(4)) } == ["p:1:", "p:2:", "p:3:", "p:4:", "p:6:"]
+            (error as? PolicyTable.Faults)?.sentences.map { String($0.prefix(4)) } == [
+                "p:1:", "p:2:", "p:3:", "p:4:", "p:6:",
+            ]
         }
     }
 
-    @Test(arguments: [("1970-01-01", 86400), ("2000-02-29", 951_868_800), ("2026-12-31", 1_798_761_600)] as [(String, Int64)])
+    @Test(
+        arguments: [("1970-01-01", 86400), ("2000-02-29", 951_868_800), ("2026-12-31", 1_798_761_600)]
+            as [(String, Int64)])
     func daysAreCounted(text: String, end: Int64) { #expect(CalendarDate.endOfDay(text) == end) }
 
     @Test(arguments: ["2027-2-1", "2027-13-01", "1999-02-29", "2027-00-10", "1969-12-31", "x", "2027-01-01-01"])

@@ -47,7 +47,8 @@ import Testing
         ("[mx.example.org]:2525", .destination(Destination(.host("mx.example.org"), port: 2525))),
         ("[192.0.2.1]", .literal), ("[2001:db8::1]:25", .literal), ("[IPv6:2001:db8::1]", .literal),
         ("first.example, second.example", .destination(Destination(.domain("first.example"), port: 25))),
-        ("[mx.example.org", .malformed), ("example.org:0", .malformed), ("example.org:70000", .malformed), ("", .malformed),
+        ("[mx.example.org", .malformed), ("example.org:0", .malformed), ("example.org:70000", .malformed),
+        ("", .malformed),
         ("[]", .malformed),
     ])
     func nextHopsAreRead(text: String, parsed: Destination.Parsed) {
@@ -64,22 +65,29 @@ import Testing
         return Scope(settings).decide(Recipient(path: path), mailer: mailer, nextHop: nextHop)
     }
 
-    @Test(arguments: [
-        ("<a@example.org>", "smtp", "example.org", Scope.Decision.judged(Destination(.domain("example.org"), port: 25))),
-        ("<a@example.org>", "SMTP", "example.org", .judged(Destination(.domain("example.org"), port: 25))),
-        ("<a@example.org>", nil, nil, .judged(Destination(.domain("example.org"), port: 25))),
-        ("<a@example.org>", "smtp", "[mx.relay.example]:2525", .judged(Destination(.host("mx.relay.example"), port: 2525))),
-        ("<a@example.org>", "local", "example.org", .notOurs),
-        ("<a@example.org>", "error", "5.1.1", .notOurs),
-        ("<a@[192.0.2.1]>", "smtp", "[192.0.2.1]", .notOurs),
-        ("<a@[192.0.2.1]>", nil, nil, .notOurs),
-        ("<postmaster>", nil, nil, .notOurs),
-        ("<user>", nil, nil, .notOurs),
-        ("<Postmaster@example.org>", "smtp", "example.org", .passed("exempt local part")),
-        ("<a@exa%mple.org>", "smtp", "exa%mple.org", .impossible),
-        ("<a@example.org>", "smtp", "not a host", .judged(Destination(.domain("not"), port: 25))),
-        ("<a@example.org>", "smtp", "%%", .judged(Destination(.domain("example.org"), port: 25))),
-    ] as [(String, String?, String?, Scope.Decision)])
+    @Test(
+        arguments: [
+            (
+                "<a@example.org>", "smtp", "example.org",
+                Scope.Decision.judged(Destination(.domain("example.org"), port: 25))
+            ),
+            ("<a@example.org>", "SMTP", "example.org", .judged(Destination(.domain("example.org"), port: 25))),
+            ("<a@example.org>", nil, nil, .judged(Destination(.domain("example.org"), port: 25))),
+            (
+                "<a@example.org>", "smtp", "[mx.relay.example]:2525",
+                .judged(Destination(.host("mx.relay.example"), port: 2525))
+            ),
+            ("<a@example.org>", "local", "example.org", .notOurs),
+            ("<a@example.org>", "error", "5.1.1", .notOurs),
+            ("<a@[192.0.2.1]>", "smtp", "[192.0.2.1]", .notOurs),
+            ("<a@[192.0.2.1]>", nil, nil, .notOurs),
+            ("<postmaster>", nil, nil, .notOurs),
+            ("<user>", nil, nil, .notOurs),
+            ("<Postmaster@example.org>", "smtp", "example.org", .passed("exempt local part")),
+            ("<a@exa%mple.org>", "smtp", "exa%mple.org", .impossible),
+            ("<a@example.org>", "smtp", "not a host", .judged(Destination(.domain("not"), port: 25))),
+            ("<a@example.org>", "smtp", "%%", .judged(Destination(.domain("example.org"), port: 25))),
+        ] as [(String, String?, String?, Scope.Decision)])
     func recipientsAreSorted(path: String, mailer: String?, nextHop: String?, decision: Scope.Decision) {
         #expect(decide(path, mailer, nextHop) == decision)
     }

@@ -1,0 +1,125 @@
+import DANE
+import Testing
+import World
+
+@testable import Probe
+
+@Suite("Dialogues with hosts that do not", .timeLimit(.minutes(2)))
+struct HostileHostTests {
+    typealias Step = SMTPHostBehaviour.Step
+    typealias Fault = SMTPHostBehaviour.Fault
+
+    /// What a failure at a step before TLS is, and one in TLS.
+    private static func name(_ step: Step) -> String {
+        switch step {
+        case .banner: "unreachable banner"
+        case .ehlo: "unreachable ehlo"
+        case .starttls: "unreachable starttls"
+        case .handshake, .secureEHLO: "tlsFailed"
+        }
+    }
+
+    @Test(arguments: Step.allCases, [Fault.close, .reset])
+    func closesAndResets(_ step: Step, _ fault: Fault) async throws {
+        let chain = try await ProbeWorld.chain.value
+        try await ProbeWorld.run { world in
+            let end = try await world.probe(.normal(chain).failing(at: step, fault)).end
+            // A reset at once may come before the kernel has told us of the connection.
+            let isSooner = step == .banner && fault == .reset && end.kind == "unreachable connect"
+            #expect(end.kind == Self.name(step) || isSooner, "\(end)")
+            #expect(end.reason.contains(fault == .close ? "the host" : "reset"), "\(end)")
+        }
+    }
+
+    @Test(arguments: Step.allCases, [Fault.stall, .tarpit(every: .milliseconds(20))])
+    func silenceAndTarpitsEndInTime(_ step: Step, _ fault: Fault) async throws {
+        let chain = try await ProbeWorld.chain.value
+        let limit = Duration.seconds(1)
+        try await ProbeWorld.run(timeout: limit) { world in
+            let address = try await world.hosts.add(.normal(chain).failing(at: step, fault))
+            let begin = ContinuousClock.now
+            let end = await world.probe(address).end
+            let elapsed = ContinuousClock.now - begin
+            // Cleartext in the handshake is no TLS from its first bytes on.
+            if step == .handshake, fault != .stall {
+                #expect(end.kind == "tlsFailed", "\(end)")
+            } else {
+                let step = step == .secureEHLO ? "secure-ehlo" : "\(step)"
+                #expect(end.kind == "unreachable \(step)", "\(end)")
+                #expect(end.reason == "no answer within 1.0 seconds")
+                #expect(elapsed >= limit && elapsed < .seconds(15))
+            }
+        }
+    }
+
+    @Test(
+        arguments: Step.allCases,
+        [Fault.flood, .longLine, .binary, .text("hello there\r\n"), .text("\u{15}\u{3}\u{3}\0\u{2}\u{2}P")])
+    func floodsAndGarbageEndEarly(_ step: Step, _ fault: Fault) async throws {
+        let chain = try await ProbeWorld.chain.value
+        try await ProbeWorld.run(timeout: .seconds(60)) { world in
+            let begin = ContinuousClock.now
+            let end = try await world.probe(.normal(chain).failing(at: step, fault)).end
+            switch step {
+            case .handshake: #expect(end.kind == "tlsFailed", "\(end)")
+            case .secureEHLO: #expect(end.kind == "unreachable secure-ehlo", "\(end)")
+            default: #expect(end.kind == "unreachable \(step)", "\(end)")
+            }
+            #expect(ContinuousClock.now - begin < .seconds(20))
+            #expect(end.reason.utf8.allSatisfy { (0x20...0x7E).contains($0) } && end.reason.utf8.count <= 300)
+        }
+    }
+
+    @Test(arguments: ["2", "250 injected\r\n", "\u{16}\u{3}\u{3}"])
+    func injectedCleartextIsAFailureOfItsOwn(_ bytes: String) async throws {
+        let chain = try await ProbeWorld.chain.value
+        try await ProbeWorld.run { world in
+            let end = try await world.probe(.normal(chain).injecting(after220: bytes)).end
+            #expect(end == .tlsFailed("the host sent cleartext after its answer to STARTTLS (CVE-2011-0411)"))
+        }
+    }
+
+    @Test func plaintextInsteadOfTLS() async throws {
+        try await ProbeWorld.run { world in
+            let end = try await world.probe(.plaintextInsteadOfTLS).end
+            #expect(end.kind == "tlsFailed", "\(end)")
+        }
+    }
+
+    @Test(arguments: [SMTPHostBehaviour.TLSVersion.tls12, .tls13])
+    func aClientCertificateIsDemanded(_ version: SMTPHostBehaviour.TLSVersion) async throws {
+        let chain = try await ProbeWorld.chain.value
+        try await ProbeWorld.run { world in
+            let end = try await world.probe(.normal(chain).requiringClientCertificate().tls(max: version)).end
+            #expect(end.kind == "tlsFailed", "\(end)")
+        }
+    }
+
+    @Test func connectionsRefusedAndUnanswered() async throws {
+        try await ProbeWorld.run(connectTimeout: .milliseconds(300)) { world in
+            let refused = await world.probe(world.hosts.closedAddress)
+            #expect(refused.end == .unreachable(.connect, "connection refused"))
+            #expect(refused.timings.map(\.step) == [.connect])
+            let unanswered = await world.probe(try world.hosts.addMute())
+            #expect(unanswered.end == .unreachable(.connect, "no connection within 0.3 seconds"))
+        }
+    }
+
+    @Test(arguments: ["127.0.0.1", "::1", "::ffff:127.0.0.1", "10.0.0.1", "169.254.169.254"])
+    func specialPurposeAddressesAreLeftAlone(_ address: String) async throws {
+        try await ProbeWorld.run(allowed: ["127.0.0.2", "::2"]) { world in
+            let address = try #require(IPAddress(address))
+            let end = await world.probe(address).end
+            #expect(end.kind == "notProbed" && end.reason.contains("\(address)"))
+        }
+    }
+
+    @Test func aMappedAddressIsAllowedAsWhatItEmbeds() async throws {
+        try await ProbeWorld.run { world in
+            let address = try await world.hosts.add(.noSTARTTLS)
+            guard case .v4(let number) = address else { return }
+            let mapped = IPAddress.v6(0, 0xFFFF << 32 | UInt64(number))
+            #expect(await world.probe(mapped).end.kind == "startTLSNotOffered")
+        }
+    }
+}

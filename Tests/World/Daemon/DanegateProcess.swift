@@ -1,0 +1,36 @@
+import Foundation
+
+/// A real danegate, as a child process: the program that was built beside the tests.
+public enum Danegate {
+    /// The program's path.
+    public static var path: String {
+        // The tests are run from a bundle in the folder that programs are built into.
+        let folder = Bundle.allBundles.first { $0.bundlePath.hasSuffix(".xctest") }?.bundleURL
+            .deletingLastPathComponent()
+        let arguments = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
+        let places = [folder, arguments].compactMap { $0?.appendingPathComponent("danegate").path }
+        return places.first { access($0, X_OK) == 0 } ?? "danegate"
+    }
+
+    /// Runs a command to its end.
+    ///
+    /// - Returns: The exit status and all that was printed.
+    public static func run(
+        _ arguments: [String], environment: [String: String?] = [:]
+    ) async throws -> (status: Int32, output: String) {
+        try await ChildProcess.run(path, arguments, environment: environment)
+    }
+
+    /// Starts the daemon and waits until it serves a milter socket.
+    ///
+    /// - Parameters:
+    ///   - environment: The settings; the socket among them.
+    /// - Throws: If it ends instead; the error holds what it printed.
+    public static func start(environment: [String: String?]) async throws -> ChildProcess {
+        let child = try await ChildProcess(path, ["run"], environment: environment)
+        guard await child.waitForOutput(where: { $0.contains("event=start ") }) else {
+            throw WorldError("danegate did not start: \(child.output)")
+        }
+        return child
+    }
+}

@@ -1,0 +1,53 @@
+public import DANE
+
+/// A mail domain of the world: how it is built, which row of the table in rules.md it stands for, and what must come out.
+///
+/// A domain more is an entry more in one of the tables:
+///
+///     MailDomain("tlsa-invalid", "V19", .tlsaInvalid) { draft in
+///         try await draft.host(.normal(draft.chain()), tlsa: draft.otherChain().tlsa())
+///     }
+public struct MailDomain: Sendable, CustomStringConvertible {
+    /// Its name below `example`, and the key of its expectations.
+    public let label: String
+    /// The row of the table, V1 to V19, or the outcome it is an example of.
+    public let row: String
+    /// What must come out.
+    public let outcome: Outcome
+    /// Whether a host before or beside the deciding one fails.
+    public let isDegraded: Bool
+    /// Whether its data would crash an MTA.
+    public let isHazard: Bool
+    /// Whether the policy file demands DANE of it.
+    public let isRequired: Bool
+    let build: @Sendable (inout Draft) async throws -> Void
+
+    /// A domain.
+    ///
+    /// - Parameters:
+    ///   - label: Its label below `example`.
+    ///   - row: The row of rules.md's table.
+    ///   - outcome: What must come out.
+    ///   - degraded: Whether a host before or beside the deciding one fails.
+    ///   - hazard: Whether its data would crash an MTA.
+    ///   - required: Whether the policy file is to demand DANE of it.
+    ///   - build: Adds records, hosts and faults to a draft that holds an empty, signed zone.
+    public init(
+        _ label: String, _ row: String, _ outcome: Outcome, degraded: Bool = false, hazard: Bool = false,
+        required: Bool = false, build: @escaping @Sendable (inout Draft) async throws -> Void
+    ) {
+        self.label = label
+        self.row = row
+        self.outcome = outcome
+        self.isDegraded = degraded
+        self.isHazard = hazard
+        self.isRequired = required
+        self.build = build
+    }
+
+    /// The domain's name.
+    public var name: String { "\(label).example" }
+
+    /// The domain's name, for the name of a test case.
+    public var description: String { name }
+}

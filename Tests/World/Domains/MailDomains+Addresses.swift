@@ -1,0 +1,117 @@
+import DANE
+
+extension MailDomains {
+    /// Rows V6 to V11: the addresses of the hosts.
+    static let addresses: [MailDomain] = [
+        // V6: no answer, or a bogus one.
+        MailDomain("address-bogus", "V6", .dnssecInvalid) { draft in
+            try await draft.host(.noSTARTTLS)
+            draft.zone.faults = [.corruptSignature(name: "mx", type: "A")]
+        },
+        MailDomain("address-servfail", "V6", .dnsUnavailable) { draft in
+            try await draft.host(.noSTARTTLS)
+            draft.wire = ["A", "AAAA"].map { WireFault("mx.\(draft.domain)", $0, .servfail) }
+        },
+        MailDomain("aaaa-servfail", "V13", .opportunistic) { draft in
+            // D-37: one family suffices.
+            try await draft.host(.noSTARTTLS)
+            draft.wire = [WireFault("mx.\(draft.domain)", "AAAA", .servfail)]
+        },
+        MailDomain("aaaa-bogus", "V17", .verified) { draft in
+            let chain = try await draft.chain()
+            try await draft.host(.normal(chain), tlsa: chain.tlsa())
+            draft.record("mx AAAA 2001:db8::1")
+            draft.zone.faults = [.corruptSignature(name: "mx", type: "AAAA")]
+        },
+        // V7: no address.
+        MailDomain("no-address", "V7", .noMailHost) { draft in
+            draft.mx(10, "mx")
+            draft.record("mx TXT \"nothing here\"")
+        },
+        MailDomain("host-does-not-exist", "V7", .noMailHost) { $0.mx(10, "mx") },
+        MailDomain("unsigned-without-host", "V7", .noMailHost) { draft in
+            draft.zone.signing = .unsigned
+            draft.mx(10, "mx")
+        },
+        MailDomain("mx-is-an-address", "D-21", .opportunistic) { $0.mx(10, "192.0.2.1.") },
+        // V8: an insecure address.
+        MailDomain("unsigned-host", "V8", .opportunistic) { draft in
+            draft.mx(10, "mx.unsigned-host-zone.example.")
+            draft.others = [
+                Zone(
+                    "unsigned-host-zone.example", signing: .unsigned, "mx A \(try await draft.farm.add(.noSTARTTLS))",
+                    "\(draft.owner("mx")) TLSA \(try await draft.chain().tlsa())")
+            ]
+        },
+        MailDomain("tlsa-notimp-in-unsigned-zone", "V8", .opportunistic) { draft in
+            // F-24: mail.protection.outlook.com. A correct client never asks.
+            draft.mx(10, "mx.unsigned-notimp.example.")
+            draft.others = [
+                Zone("unsigned-notimp.example", signing: .unsigned, "mx A \(try await draft.farm.add(.noSTARTTLS))")
+            ]
+            draft.wire = [WireFault("_\(draft.farm.port)._tcp.mx.unsigned-notimp.example", "TLSA", .notimp)]
+        },
+        // V9: an insecure alias.
+        MailDomain("insecure-alias", "V9", .opportunistic) { draft in
+            draft.mx(10, "mx.unsigned-alias.example.")
+            try await draft.address("target", .noSTARTTLS)
+            draft.publish([try await draft.chain().tlsa()], at: "target")
+            draft.others = [
+                Zone("unsigned-alias.example", signing: .unsigned, "mx CNAME target.\(draft.domain).")
+            ]
+        },
+        // V10: a secure alias into an unsigned zone: the original name alone counts.
+        MailDomain("secure-alias-to-unsigned", "V10", .verified) { draft in
+            let chain = try await draft.chain()
+            draft.mx(10, "mx")
+            draft.record("mx CNAME host.unsigned-target.example.")
+            draft.publish([chain.tlsa()])
+            draft.others = [
+                Zone(
+                    "unsigned-target.example", signing: .unsigned, "host A \(try await draft.farm.add(.normal(chain)))",
+                    "\(draft.owner("host")) TLSA \(try await draft.chain().tlsa())")
+            ]
+        },
+        MailDomain("secure-alias-to-unsigned-mismatch", "V10", .tlsaInvalid) { draft in
+            draft.mx(10, "mx")
+            draft.record("mx CNAME host.unsigned-other.example.")
+            draft.publish([try await draft.chain().tlsa()])
+            draft.others = [
+                Zone(
+                    "unsigned-other.example", signing: .unsigned,
+                    "host A \(try await draft.farm.add(.normal(draft.chain())))")
+            ]
+        },
+        // V11: a secure alias: the expanded name first, then the original, never one between.
+        MailDomain("tlsa-at-expanded-name", "V11", .verified) { draft in
+            let chain = try await draft.chain("host.expanded.example")
+            draft.mx(10, "mx")
+            draft.record("mx CNAME host.expanded.example.")
+            draft.publish([try await draft.chain().tlsa()])
+            draft.others = [
+                Zone(
+                    "expanded.example",
+                    // The expanded name is the TLSA base domain, and so the name in SNI.
+                    "host A \(try await draft.farm.add(.sni(["host.expanded.example": chain], default: nil)))",
+                    "\(draft.owner("host")) TLSA \(chain.tlsa())")
+            ]
+        },
+        MailDomain("tlsa-at-original-name", "V11", .verified) { draft in
+            let chain = try await draft.chain()
+            draft.mx(10, "mx")
+            draft.record("mx CNAME host.expanded-without.example.")
+            draft.publish([chain.tlsa()])
+            draft.others = [
+                Zone(
+                    "expanded-without.example",
+                    "host A \(try await draft.farm.add(.sni(["mx.\(draft.domain)": chain], default: nil)))")
+            ]
+        },
+        MailDomain("tlsa-at-middle-name", "V13", .opportunistic) { draft in
+            draft.mx(10, "mx")
+            draft.record("mx CNAME middle", "middle CNAME host")
+            try await draft.address("host", .noSTARTTLS)
+            draft.publish([try await draft.chain().tlsa()], at: "middle")
+        },
+    ]
+}

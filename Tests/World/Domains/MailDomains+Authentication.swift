@@ -1,0 +1,104 @@
+import DANE
+
+extension MailDomains {
+    /// Rows V17 to V19: the certificate.
+    static let authentication: [MailDomain] = [
+        // V17: DANE-EE. Names and dates are ignored (RFC 7672 §3.1.1).
+        ee("verified") { $0.tlsa() },
+        ee("ee-cert-sha256") { $0.tlsa(selector: 0) },
+        ee("ee-spki-sha512") { $0.tlsa(matching: 2) },
+        ee("ee-cert-full") { $0.tlsa(selector: 0, matching: 0) },
+        ee("ee-spki-full") { $0.tlsa(matching: 0) },
+        MailDomain("ee-expired", "V17", .verified) { draft in
+            let chain = try await draft.chain(valid: .expired)
+            try await draft.host(.normal(chain), tlsa: chain.tlsa())
+        },
+        MailDomain("ee-not-yet-valid", "V17", .verified) { draft in
+            let chain = try await draft.chain(valid: .notYet)
+            try await draft.host(.normal(chain), tlsa: chain.tlsa())
+        },
+        MailDomain("ee-other-name", "V17", .verified) { draft in
+            let chain = try await draft.chain("other.example")
+            try await draft.host(.normal(chain), tlsa: chain.tlsa())
+        },
+        MailDomain("ee-roll-over", "V17", .verified) { draft in
+            let chain = try await draft.chain()
+            try await draft.host(.normal(chain), tlsa: draft.chain().tlsa(), chain.tlsa())
+        },
+        MailDomain("ee-beside-malformed", "V17", .verified) { draft in
+            // E-16: a malformed strong digest does not hide a good weak one.
+            let chain = try await draft.chain()
+            try await draft.host(.normal(chain), tlsa: "3 1 2 00", chain.tlsa())
+        },
+        MailDomain("ee-ipv4-only-of-two", "V17", .verified, degraded: true) { draft in
+            let chain = try await draft.chain()
+            try await draft.host(.normal(chain), tlsa: chain.tlsa())
+            try await draft.address("mx", .normal(draft.chain()))
+        },
+        // V18: DANE-TA.
+        ta("ta-root") { ($0.tlsa(usage: 2, selector: 0, depth: 2), nil) },
+        ta("ta-intermediate") { ($0.tlsa(usage: 2, depth: 1), [0, 1]) },
+        ta("ta-full-not-sent") { ($0.tlsa(usage: 2, selector: 0, matching: 0, depth: 1), [0]) },
+        MailDomain("ta-domain-name", "V18", .verified) { draft in
+            // D-54: with secure MX records the domain's own name will do.
+            let chain = try await draft.chain(draft.domain)
+            try await draft.host(.normal(chain), tlsa: chain.tlsa(usage: 2, depth: 1))
+        },
+        MailDomain("ta-wildcard", "V18", .verified) { draft in
+            let chain = try await draft.chain("*.\(draft.domain)")
+            try await draft.host(.normal(chain), tlsa: chain.tlsa(usage: 2, depth: 1))
+        },
+        // V19: nothing matches, or the chain is not in order.
+        MailDomain("tlsa-invalid", "V19", .tlsaInvalid) { draft in
+            try await draft.host(.normal(draft.chain()), tlsa: draft.chain().tlsa())
+        },
+        MailDomain("tlsa-invalid-beside-unusable", "V19", .tlsaInvalid) { draft in
+            // F-13: one usable record that does not match is enough.
+            let chain = try await draft.chain()
+            try await draft.host(.normal(chain), tlsa: draft.chain().tlsa(), chain.tlsa(usage: 1))
+        },
+        MailDomain("agility", "V19", .tlsaInvalid) { draft in
+            // E-16: the strongest digest present alone counts.
+            let chain = try await draft.chain()
+            try await draft.host(.normal(chain), tlsa: chain.tlsa(), draft.chain().tlsa(matching: 2))
+        },
+        MailDomain("ta-not-sent", "V19", .tlsaInvalid) { draft in
+            let chain = try await draft.chain()
+            try await draft.host(.normal(chain, sending: [0, 1]), tlsa: chain.tlsa(usage: 2, depth: 2))
+        },
+        MailDomain("ta-expired", "V19", .certificateExpired) { draft in
+            let chain = try await draft.chain(valid: .expired)
+            try await draft.host(.normal(chain), tlsa: chain.tlsa(usage: 2, depth: 1))
+        },
+        MailDomain("ta-not-yet-valid", "V19", .tlsaInvalid) { draft in
+            let chain = try await draft.chain(valid: .notYet)
+            try await draft.host(.normal(chain), tlsa: chain.tlsa(usage: 2, depth: 1))
+        },
+        MailDomain("ta-other-name", "V19", .certificateHostMismatch) { draft in
+            let chain = try await draft.chain("other.example")
+            try await draft.host(.normal(chain), tlsa: chain.tlsa(usage: 2, depth: 1))
+        },
+        MailDomain("ta-partial-wildcard", "V19", .certificateHostMismatch) { draft in
+            let chain = try await draft.chain("m*.\(draft.domain)")
+            try await draft.host(.normal(chain), tlsa: chain.tlsa(usage: 2, depth: 1))
+        },
+    ]
+
+    private static func ee(_ label: String, _ record: @escaping @Sendable (IssuedChain) -> String) -> MailDomain {
+        MailDomain(label, "V17", .verified) { draft in
+            let chain = try await draft.chain()
+            try await draft.host(.normal(chain), tlsa: record(chain))
+        }
+    }
+
+    /// A host with a record, and those certificates of its chain that it sends.
+    private static func ta(
+        _ label: String, _ make: @escaping @Sendable (IssuedChain) -> (record: String, sending: [Int]?)
+    ) -> MailDomain {
+        MailDomain(label, "V18", .verified) { draft in
+            let chain = try await draft.chain()
+            let (record, sending) = make(chain)
+            try await draft.host(.normal(chain, sending: sending), tlsa: record)
+        }
+    }
+}

@@ -1,0 +1,13 @@
+/// All mail domains of the world, in the order of the table in rules.md, section 1.
+public enum MailDomains {
+    /// All of them.
+    public static let all: [MailDomain] = names + addresses + records + authentication + reachability
+
+    /// The domain of a label.
+    ///
+    /// - Precondition: There is one.
+    public static func named(_ label: String) -> MailDomain {
+        guard let domain = all.first(where: { $0.label == label }) else { preconditionFailure("no domain \(label)") }
+        return domain
+    }
+}

@@ -1,0 +1,189 @@
+import Glibc
+import NIOCore
+import NIOPosix
+import NIOSSL
+import NIOTLS
+
+/// The server's side of one connection, as its host behaves.
+final class HostConnection: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    private enum Mode { case commands, message, hello, faulty }
+
+    private let host: SMTPHost
+    private let behaviour: SMTPHostBehaviour
+    private let tls: HostTLS
+    private var mode = Mode.commands
+    private var isSecure = false
+    private var input = ByteBuffer()
+    private var message = ""
+    private var drip: RepeatedTask?
+
+    init(host: SMTPHost) {
+        let now = host.now
+        self.host = host
+        behaviour = now.behaviour
+        tls = now.tls
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        host.connected()
+        answer(.banner, behaviour.greeting, context)
+    }
+
+    func channelInactive(context: ChannelHandlerContext) { drip?.cancel() }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        if mode == .hello, let fault = behaviour.faults[.handshake] {
+            inflict(fault, context)
+            return
+        }
+        guard mode != .faulty else { return }
+        input.discardReadBytes()
+        input.writeImmutableBuffer(unwrapInboundIn(data))
+        while let end = input.readableBytesView.firstIndex(of: UInt8(ascii: "\n")) {
+            let line = input.readString(length: end - input.readerIndex + 1) ?? ""
+            // CRLF is one Character.
+            took(line.dropLast(), context)
+        }
+        // Real messages are small; so are commands.
+        if input.readableBytes > 1 << 20 { context.close(promise: nil) }
+    }
+
+    // MARK: SMTP
+
+    private func took(_ line: Substring, _ context: ChannelHandlerContext) {
+        if mode == .message {
+            guard line == "." else {
+                message += "\(line)\n"
+                return
+            }
+            host.took(message)
+            message = ""
+            mode = .commands
+            reply(["250 2.0.0 Ok"], context)
+            return
+        }
+        guard mode == .commands else { return }
+        host.heard(String(line))
+        switch line.prefix(while: { $0 != " " }).uppercased() {
+        case "EHLO" where isSecure:
+            answer(.secureEHLO, ["250-mx", "250-8BITMIME", "250-SMTPUTF8", "250 ENHANCEDSTATUSCODES"], context)
+        case "EHLO": answer(.ehlo, behaviour.ehlo, context)
+        case "HELO": reply(["250 mx"], context)
+        case "STARTTLS" where !isSecure: startTLS(context)
+        case "MAIL", "RCPT", "RSET", "NOOP": reply(["250 2.0.0 Ok"], context)
+        case "DATA":
+            mode = .message
+            reply(["354 End data with <CR><LF>.<CR><LF>"], context)
+        case "QUIT":
+            reply(["221 2.0.0 Bye"], context)
+            context.close(promise: nil)
+        default: reply(["502 5.5.2 Command not implemented"], context)
+        }
+    }
+
+    private func answer(_ step: SMTPHostBehaviour.Step, _ lines: [String], _ context: ChannelHandlerContext) {
+        if let fault = behaviour.faults[step] { inflict(fault, context) } else { reply(lines, context) }
+    }
+
+    private func reply(_ lines: [String], _ context: ChannelHandlerContext) {
+        send(lines.map { "\($0)\r\n" }.joined(), context)
+    }
+
+    private func send(_ text: String, _ context: ChannelHandlerContext) {
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: text)), promise: nil)
+    }
+
+    // MARK: TLS
+
+    private func startTLS(_ context: ChannelHandlerContext) {
+        if let fault = behaviour.faults[.starttls] {
+            inflict(fault, context)
+            return
+        }
+        // In one packet, as an attacker would.
+        send("\(behaviour.starttls)\r\n\(behaviour.injection)", context)
+        guard behaviour.starttls.hasPrefix("2") else { return }
+        input.clear()
+        if behaviour.faults[.handshake] != nil {
+            mode = .hello
+            return
+        }
+        isSecure = true
+        let me = NIOLoopBound(self, eventLoop: context.eventLoop)
+        let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
+        let chooser = SNIHandler { result in
+            me.value.choose(for: result, bound.value)
+            return bound.value.eventLoop.makeSucceededVoidFuture()
+        }
+        try? context.pipeline.syncOperations.addHandler(ByteToMessageHandler(chooser), position: .before(self))
+    }
+
+    private func choose(for result: SNIResult, _ context: ChannelHandlerContext) {
+        let name: String? = if case .hostname(let name) = result { name } else { nil }
+        host.asked(for: name)
+        guard let chosen = tls.context(for: name) else {
+            // A fatal alert, unrecognized_name (RFC 6066 §3).
+            mode = .faulty
+            context.writeAndFlush(wrapOutboundOut(ByteBuffer(bytes: [21, 3, 3, 0, 2, 2, 112])), promise: nil)
+            context.close(promise: nil)
+            return
+        }
+        let handler = NIOSSLServerHandler(context: chosen)
+        try? context.pipeline.syncOperations.addHandler(handler, position: .before(self))
+    }
+
+    // MARK: Faults
+
+    private func inflict(_ fault: SMTPHostBehaviour.Fault, _ context: ChannelHandlerContext) {
+        mode = .faulty
+        switch fault {
+        case .stall:
+            break
+        case .close:
+            context.close(promise: nil)
+        case .reset:
+            reset(context)
+        case .tarpit(let interval):
+            let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
+            let me = NIOLoopBound(self, eventLoop: context.eventLoop)
+            let bytes = Array("250-in a moment\r\n".utf8)
+            let next = NIOLoopBoundBox(0, eventLoop: context.eventLoop)
+            drip = context.eventLoop.scheduleRepeatedTask(initialDelay: .zero, delay: TimeAmount(interval)) { _ in
+                me.value.send(String(decoding: [bytes[next.value % bytes.count]], as: UTF8.self), bound.value)
+                next.value += 1
+            }
+        case .flood:
+            let line = "250-\(String(repeating: "x", count: 60))\r\n"
+            flood(ByteBuffer(string: String(repeating: line, count: 200)), context)
+        case .longLine:
+            flood(ByteBuffer(string: "250-\(String(repeating: "x", count: 16_000))"), context)
+        case .binary:
+            let bytes = ByteBuffer(bytes: (0..<600).map { UInt8(($0 * 37 + 22) & 0xFF) })
+            context.writeAndFlush(wrapOutboundOut(bytes), promise: nil)
+        case .text(let text):
+            send(text, context)
+        }
+    }
+
+    private func flood(_ bytes: ByteBuffer, _ context: ChannelHandlerContext) {
+        let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
+        let me = NIOLoopBound(self, eventLoop: context.eventLoop)
+        context.writeAndFlush(wrapOutboundOut(bytes)).whenSuccess {
+            // Not at once: a write that is done at once would make this a deep recursion.
+            bound.value.eventLoop.execute { me.value.flood(bytes, bound.value) }
+        }
+    }
+
+    private func reset(_ context: ChannelHandlerContext) {
+        // Past the TLS handler, which would say goodbye first.
+        let tls = try? context.pipeline.syncOperations.context(handlerType: NIOSSLServerHandler.self)
+        let bound = NIOLoopBound(tls ?? context, eventLoop: context.eventLoop)
+        (context.channel as? any SocketOptionProvider)?.setSoLinger(linger(l_onoff: 1, l_linger: 0))
+            .whenComplete { _ in bound.value.close(promise: nil) }
+    }
+}

@@ -1,0 +1,121 @@
+import Foundation
+import Synchronization
+
+/// A private DNS: a signed root, the zones given, whatever lies between, and a name server that serves them all on 127.0.0.1,
+/// for as long as the value lives. It needs no privileges; any number may run side by side.
+///
+/// To libunbound it is a forwarder for everything. The zones are real (signed by ldns-signzone, served by nsd); what real
+/// servers do not do is damage to the signed files (`ZoneFault`) or misbehaviour on the way (`WireFault`).
+///
+/// Avoid names below test, invalid, onion and localhost: libunbound answers those by itself.
+public final class NameServers: Sendable {
+    private struct State {
+        var zones: [Zone]
+        var serial = 1
+    }
+
+    private let directory: ScratchDirectory
+    private let signer: ZoneSigner
+    private let server: NSD
+    private let responder: Responder
+    private let silence: NameSocket
+    private let state: Mutex<State>
+
+    /// The path of an unbound.conf fragment that leads to this world (`DNS_CONFIG`).
+    public let configurationPath: String
+    /// The path of the root's trust anchor, a DS record (`DNS_TRUST_ANCHOR`).
+    public let trustAnchorPath: String
+    /// The address to ask (`DNS_FORWARD`, together with the port).
+    public let address = "127.0.0.1"
+    /// The port to ask.
+    public let port: UInt16
+
+    /// Signs the zones and starts to serve them.
+    ///
+    /// - Parameters:
+    ///   - zones: The zones. Top-level zones that are missing are added, signed with NSEC; so is the root.
+    ///   - wire: Names and types for which the server misbehaves.
+    ///   - dead: Names of zones whose own name servers never answer. Unlike `WireFault.Effect.drop` this leaves libunbound's
+    ///     opinion of the server of all the others alone.
+    /// - Throws: `WorldError`, if a tool is missing or a zone cannot be made.
+    public init(zones: [Zone], wire: [WireFault] = [], dead: [String] = []) async throws {
+        let zones = Self.completed(zones)
+        directory = try ScratchDirectory("names")
+        signer = try await ZoneSigner(in: directory)
+        let signers = try await signer.delegationSigners(of: zones)
+        let files = zones.indices.map { ($0, Self.delegations(below: zones[$0], among: zones, signers)) }
+        try await signer.write(files.map { (zones[$0.0], $0.0, $0.1) }, serial: 1)
+        server = try await NSD(zones: zones.map(\.name), in: directory)
+        responder = try Responder(upstream: server.port, faults: wire)
+        port = responder.port
+        state = Mutex(State(zones: zones))
+        // Bound, so that no ICMP message tells, and never read.
+        (silence, _) = try NameSocket.pair()
+        let silentPort = silence.port
+        let routes = [(".", port)] + dead.map { ("\($0).", silentPort) }
+        configurationPath = try directory.write(
+            routes.map { "forward-zone:\n    name: \"\($0)\"\n    forward-addr: 127.0.0.1@\($1)\n" }.joined(),
+            to: "unbound.conf")
+        trustAnchorPath = try directory.write("\(signers[""] ?? "")\n", to: "root.key")
+    }
+
+    deinit { responder.stop() }
+
+    /// Ends the servers. Without it they end with the value.
+    public func stop() async {
+        responder.stop()
+        await server.stop()
+    }
+
+    /// Puts a zone in the place of the one of the same name, signs it and its parent again, and waits until both are served.
+    /// One call at a time.
+    public func replace(_ zone: Zone) async throws {
+        let (zones, serial) = try state.withLock { state in
+            guard let index = state.zones.firstIndex(where: { $0.name == zone.name }) else {
+                throw WorldError("there is no zone \(zone.name) to replace")
+            }
+            state.zones[index] = zone
+            state.serial += 1
+            return (state.zones, state.serial)
+        }
+        let signers = try await signer.delegationSigners(of: zones)
+        let parent = Self.parent(of: zone, among: zones)
+        let changed = zones.indices.filter { zones[$0].name == zone.name || zones[$0].name == parent?.name }
+        try await signer.write(
+            changed.map { (zones[$0], $0, Self.delegations(below: zones[$0], among: zones, signers)) }, serial: serial)
+        try await server.reload(changed.map { zones[$0].name }, serial: serial)
+    }
+
+    /// Changes for which names and types the server misbehaves.
+    public func setWireFaults(_ faults: [WireFault]) { responder.set(faults) }
+
+    /// What was asked so far, in order; repeats included.
+    public var queries: [Query] { responder.queries }
+
+    /// Forgets what was asked.
+    public func clearQueries() { responder.clearQueries() }
+
+    /// What the name server has logged, for a test that failed.
+    public var log: String { server.output }
+
+    /// The zones, the root first, with the top-level zones that are missing.
+    private static func completed(_ zones: [Zone]) -> [Zone] {
+        var all = zones
+        for name in Set(zones.compactMap { $0.name.split(separator: ".").last.map(String.init) } + [""]).sorted()
+        where !zones.contains(where: { $0.name == name }) {
+            all.append(Zone(name, records: []))
+        }
+        return all.sorted { $0.name.isEmpty && !$1.name.isEmpty }
+    }
+
+    private static func parent(of zone: Zone, among zones: [Zone]) -> Zone? {
+        zones.filter { $0.encloses(zone) }.max { $0.name.utf8.count < $1.name.utf8.count }
+    }
+
+    private static func delegations(below zone: Zone, among zones: [Zone], _ signers: [String: String]) -> [String] {
+        zones.filter { parent(of: $0, among: zones)?.name == zone.name }.flatMap { child in
+            ["\(child.origin) NS ns.\(child.origin)", "ns.\(child.origin) A 127.0.0.1"]
+                + (child.hasDS ? [signers[child.name] ?? ""] : [])
+        }
+    }
+}

@@ -1,0 +1,162 @@
+import Foundation
+import Synchronization
+
+/// Stands before a name server: passes queries on and answers back, writes down what was asked, and misbehaves where it is
+/// told to. UDP and TCP, on one port of 127.0.0.1.
+final class Responder: Sendable {
+    private struct State {
+        var queries: [Query] = []
+        var faults: [WireFault] = []
+        var isStopped = false
+    }
+
+    private let state = Mutex(State())
+    private let datagrams: NameSocket
+    private let listener: NameSocket
+    private let upstream: UInt16
+
+    /// The port it listens on.
+    let port: UInt16
+
+    /// Starts to listen, before a name server on another port.
+    init(upstream: UInt16, faults: [WireFault]) throws {
+        self.upstream = upstream
+        (datagrams, listener) = try NameSocket.pair()
+        port = datagrams.port
+        state.withLock { $0.faults = faults }
+        var size: Int32 = 4 << 20
+        setsockopt(datagrams.descriptor, SOL_SOCKET, SO_RCVBUF, &size, socklen_t(MemoryLayout<Int32>.size))
+        guard listen(listener.descriptor, 256) == 0 else { throw WorldError("the responder cannot listen") }
+        // The threads look whether they are to end this often.
+        datagrams.limitReads(to: .milliseconds(200))
+        listener.limitReads(to: .milliseconds(200))
+        let server = try NameSocket(SOCK_DGRAM, to: upstream, limit: .seconds(1))
+        Thread.detachNewThread { [self] in serveDatagrams(server) }
+        Thread.detachNewThread { [self] in serveStreams() }
+    }
+
+    /// What was asked so far, in order.
+    var queries: [Query] { state.withLock { $0.queries } }
+
+    /// Forgets what was asked.
+    func clearQueries() { state.withLock { $0.queries = [] } }
+
+    /// Changes how it misbehaves.
+    func set(_ faults: [WireFault]) { state.withLock { $0.faults = faults } }
+
+    /// Makes the threads end soon.
+    func stop() { state.withLock { $0.isStopped = true } }
+
+    private var isStopped: Bool { state.withLock { $0.isStopped } }
+
+    /// Only reads: a resolver sends thousands of queries at once, and what does not fit into the socket's buffer is lost.
+    private func serveDatagrams(_ server: NameSocket) {
+        var buffer = [UInt8](repeating: 0, count: 65535)
+        let answering = DispatchQueue(label: "responder")
+        while !isStopped {
+            var sender = sockaddr_storage()
+            var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+            let count = withUnsafeMutablePointer(to: &sender) { pointer in
+                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    recvfrom(datagrams.descriptor, &buffer, buffer.count, 0, $0, &length)
+                }
+            }
+            guard count > 0 else { continue }
+            let query = WireMessage(bytes: Array(buffer.prefix(count)))
+            answering.async { [self, sender, length] in answer(query, of: sender, length, by: server) }
+        }
+    }
+
+    private func answer(
+        _ query: WireMessage, of sender: sockaddr_storage, _ length: socklen_t, by server: NameSocket
+    ) {
+        let (effect, isAnswered) = note(query, isStream: false)
+        if let answer = isAnswered ? effect.answer(to: query) ?? ask(server, query) : nil {
+            reply(answer, to: sender, length: length, after: effect.delay)
+        }
+    }
+
+    private func reply(_ answer: [UInt8], to address: sockaddr_storage, length: socklen_t, after delay: Duration?) {
+        guard let delay else { return send(answer, to: address, length) }
+        let seconds = Double(delay.components.seconds) + Double(delay.components.attoseconds) / 1e18
+        DispatchQueue.global().asyncAfter(deadline: .now() + seconds) { [self] in send(answer, to: address, length) }
+    }
+
+    private func send(_ answer: [UInt8], to address: sockaddr_storage, _ length: socklen_t) {
+        withUnsafePointer(to: address) { pointer in
+            _ = pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                sendto(datagrams.descriptor, answer, answer.count, 0, $0, length)
+            }
+        }
+    }
+
+    /// The name server's answer; nil if it gives none. Late answers to earlier questions are passed over.
+    private func ask(_ server: NameSocket, _ query: WireMessage) -> [UInt8]? {
+        server.send(query.bytes)
+        while let bytes = server.receive() {
+            var answer = WireMessage(bytes: bytes)
+            guard bytes.prefix(2) == query.bytes.prefix(2), answer.query == query.query else { continue }
+            answer.removeMarks()
+            return answer.bytes
+        }
+        return nil
+    }
+
+    private func serveStreams() {
+        while !isStopped {
+            let descriptor = accept(listener.descriptor, nil, nil)
+            guard descriptor >= 0 else { continue }
+            let client = NameSocket(owning: descriptor)
+            client.limitReads(to: .seconds(5))
+            Thread.detachNewThread { [self] in serve(client) }
+        }
+    }
+
+    private func serve(_ client: NameSocket) {
+        guard let server = try? NameSocket(SOCK_STREAM, to: upstream) else { return }
+        while !isStopped, let bytes = client.receiveMessage() {
+            let query = WireMessage(bytes: bytes)
+            let (effect, isAnswered) = note(query, isStream: true)
+            guard isAnswered else { continue }
+            if let answer = effect.answer(to: query) {
+                client.sendMessage(answer)
+                continue
+            }
+            server.sendMessage(bytes)
+            guard let reply = server.receiveMessage() else { return }
+            var answer = WireMessage(bytes: reply)
+            answer.removeMarks()
+            client.sendMessage(answer.bytes)
+        }
+    }
+
+    /// Writes the question down.
+    ///
+    /// - Returns: What is to be done to it, nil for nothing, and whether to answer at all.
+    private func note(_ message: WireMessage, isStream: Bool) -> (effect: WireFault.Effect?, isAnswered: Bool) {
+        guard let query = message.query else { return (nil, false) }
+        let effect = state.withLock { state in
+            state.queries.append(query)
+            return state.faults.first { $0.name == query.name && ($0.type == nil || $0.type == query.type) }?.effect
+        }
+        if effect == .truncate && isStream { return (nil, true) }
+        return (effect, effect != .drop)
+    }
+}
+
+extension WireFault.Effect? {
+    /// What is answered instead; nil for what the name server says.
+    fileprivate func answer(to query: WireMessage) -> [UInt8]? {
+        switch self {
+        case .servfail?: query.answer(code: 2)
+        case .notimp?: query.answer(code: 4)
+        case .refused?: query.answer(code: 5)
+        case .formerr?: query.answer(code: 1)
+        case .truncate?: query.answer(code: 0, isTruncated: true)
+        case .drop?, .delay?, nil: nil
+        }
+    }
+
+    /// How long to hold the answer back.
+    fileprivate var delay: Duration? { if case .delay(let time)? = self { time } else { nil } }
+}

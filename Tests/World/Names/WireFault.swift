@@ -1,0 +1,51 @@
+/// What a name server does to the queries of one kind instead of answering them.
+public struct WireFault: Sendable, Hashable {
+    /// What it does.
+    public enum Effect: Sendable, Hashable {
+        /// It says nothing.
+        case drop
+        /// It answers with SERVFAIL.
+        case servfail
+        /// It answers with NOTIMP.
+        case notimp
+        /// It answers with REFUSED.
+        case refused
+        /// It answers with FORMERR.
+        case formerr
+        /// It says over UDP that the answer does not fit; over TCP it answers.
+        case truncate
+        /// It answers after a time.
+        case delay(Duration)
+    }
+
+    /// The name asked for, without a trailing dot.
+    public var name: String
+    /// The type asked for, as in a zone file; nil for all.
+    public var type: String?
+    /// What happens.
+    public var effect: Effect
+
+    /// A fault for a name and type.
+    public init(_ name: String, _ type: String? = nil, _ effect: Effect) {
+        self.name = name.lowercased()
+        self.type = type
+        self.effect = effect
+    }
+}
+
+/// A question that the name servers were asked.
+public struct Query: Sendable, Hashable, CustomStringConvertible {
+    /// The name in lower case, without a trailing dot; empty for the root.
+    public var name: String
+    /// The type as in a zone file (`MX`), or `TYPE` and a number.
+    public var type: String
+
+    /// A question.
+    public init(_ name: String, _ type: String) {
+        self.name = name.lowercased()
+        self.type = type
+    }
+
+    /// `example.org MX`.
+    public var description: String { "\(name.isEmpty ? "." : name) \(type)" }
+}

@@ -1,0 +1,56 @@
+/// A DNS message in wire form (RFC 1035 §4), as far as the responder has to understand it.
+struct WireMessage {
+    /// Stands in front of TLSA RDATA in the served zone that no name server's zone file parser takes for being too short; cut
+    /// out on the way to the asker. The first bytes make it a TLSA record of usage, selector and matching type 254.
+    static let shortDataMark: [UInt8] = [0xFE, 0xFE, 0xFE] + Array("\u{1}dg\u{2}\u{3}".utf8)
+
+    private static let typeNames: [UInt16: String] = [
+        1: "A", 2: "NS", 5: "CNAME", 6: "SOA", 15: "MX", 16: "TXT", 28: "AAAA", 43: "DS", 46: "RRSIG", 47: "NSEC",
+        48: "DNSKEY", 50: "NSEC3", 51: "NSEC3PARAM", 52: "TLSA",
+    ]
+
+    /// The message.
+    var bytes: [UInt8]
+
+    /// The question; nil if there is none that can be read.
+    var query: Query? {
+        guard bytes.count > 12 else { return nil }
+        var labels: [String] = []
+        var index = 12
+        while index < bytes.count, bytes[index] != 0 {
+            let end = index + 1 + Int(bytes[index])
+            guard bytes[index] < 64, end < bytes.count else { return nil }
+            labels.append(String(decoding: bytes[index + 1..<end], as: UTF8.self))
+            index = end
+        }
+        guard index + 2 < bytes.count else { return nil }
+        let type = UInt16(bytes[index + 1]) << 8 | UInt16(bytes[index + 2])
+        return Query(labels.joined(separator: "."), Self.typeNames[type] ?? "TYPE\(type)")
+    }
+
+    /// The query turned into an answer without records.
+    func answer(code: UInt8, isTruncated: Bool = false) -> [UInt8] {
+        var answer = bytes
+        answer[2] = bytes[2] | 0x80 | (isTruncated ? 0x02 : 0)
+        answer[3] = 0x80 | code
+        return answer
+    }
+
+    /// Takes the marks out of the records that carry one. The records before and after it do not move their names, because
+    /// NSD in minimal mode compresses names to the question only.
+    mutating func removeMarks() {
+        guard query?.type == "TLSA" else { return }
+        let mark = Self.shortDataMark
+        var index = 12
+        while index + mark.count <= bytes.count {
+            guard bytes[index..<index + mark.count].elementsEqual(mark) else {
+                index += 1
+                continue
+            }
+            let length = Int(bytes[index - 2]) << 8 + Int(bytes[index - 1]) - mark.count
+            bytes[index - 2] = UInt8(length >> 8)
+            bytes[index - 1] = UInt8(length & 255)
+            bytes.removeSubrange(index..<index + mark.count)
+        }
+    }
+}

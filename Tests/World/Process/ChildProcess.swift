@@ -1,0 +1,224 @@
+import Foundation
+import Synchronization
+
+/// A program started by a test, ended by it, and ended by the kernel if the test process dies first.
+///
+/// Its standard output and error are collected, bounded, and can be waited for line by line.
+public final class ChildProcess: Sendable {
+    /// What the program said and how it ended.
+    private struct State {
+        var output: [UInt8] = []
+        var status: Int32?
+        var isDrained = false
+        var waiters: [UUID: CheckedContinuation<Void, Never>] = [:]
+    }
+
+    /// More than this many bytes of output are not kept; the first ones are the ones that tell.
+    private static let outputLimit = 16 << 20
+
+    private let process: ProcessBox
+    private let state = Mutex(State())
+
+    /// The program's process id.
+    public var pid: Int32 { process.value.processIdentifier }
+
+    /// Starts a program.
+    ///
+    /// - Parameters:
+    ///   - program: A name looked up in the usual directories (`/usr/sbin` included), or a path.
+    ///   - arguments: Its arguments.
+    ///   - environment: Variables added to those of this process; a nil value takes one away.
+    ///   - directory: Its working directory.
+    /// - Throws: If the program is not there or cannot be started.
+    public init(
+        _ program: String, _ arguments: [String] = [], environment: [String: String?] = [:], directory: String? = nil
+    ) async throws {
+        process = ProcessBox(Process())
+        let child = process.value
+        // setpriv(1) asks the kernel to end the program when the thread that started it ends: see Spawner.
+        child.executableURL = URL(fileURLWithPath: try Self.find("setpriv"))
+        child.arguments = ["--pdeathsig", "KILL", "--", try Self.find(program)] + arguments
+        var merged = ProcessInfo.processInfo.environment
+        for (name, value) in environment { merged[name] = value }
+        child.environment = merged
+        if let directory { child.currentDirectoryURL = URL(fileURLWithPath: directory) }
+        child.standardInput = FileHandle.nullDevice
+        let pipe = Pipe()
+        child.standardOutput = pipe
+        child.standardError = pipe
+        // Not readabilityHandler: FileHandle closes its descriptor under libdispatch's feet when it goes, which crashes there.
+        let output = dup(pipe.fileHandleForReading.fileDescriptor)
+        Thread.detachNewThread { [weak self] in
+            var buffer = [UInt8](repeating: 0, count: 65536)
+            while case let count = read(output, &buffer, buffer.count), count > 0 || (count < 0 && errno == EINTR) {
+                self?.took(Data(buffer.prefix(max(0, count))))
+            }
+            close(output)
+            self?.drained()
+        }
+        child.terminationHandler = { [weak self] ended in
+            self?.ended(ended.terminationReason == .exit ? ended.terminationStatus : -ended.terminationStatus)
+        }
+        try await Spawner.shared.start(process)
+    }
+
+    deinit { if process.value.isRunning { kill(pid, SIGKILL) } }
+
+    /// All that the program has printed so far.
+    public var output: String { String(decoding: state.withLock { $0.output }, as: UTF8.self) }
+
+    /// The exit status, or the negative number of the signal that ended it; nil while it runs.
+    public var status: Int32? { state.withLock { $0.status } }
+
+    /// Waits until the output satisfies a condition.
+    ///
+    /// - Returns: false if the program ended, or the time passed, before that.
+    @discardableResult
+    public func waitForOutput(
+        within limit: Duration = .seconds(60), where satisfied: @Sendable (String) -> Bool
+    ) async -> Bool {
+        let deadline = ContinuousClock.now + limit
+        while !satisfied(output) {
+            guard status == nil, ContinuousClock.now < deadline else { return satisfied(output) }
+            await change(before: deadline)
+        }
+        return true
+    }
+
+    /// Waits for the program to end.
+    ///
+    /// - Returns: As `status`; nil if it has not ended within the limit.
+    @discardableResult
+    public func waitForEnd(within limit: Duration = .seconds(60)) async -> Int32? {
+        let deadline = ContinuousClock.now + limit
+        while status == nil, ContinuousClock.now < deadline { await change(before: deadline) }
+        // What it said last may still be in the pipe; a program of its own that lives on may keep that open.
+        if status != nil { _ = await waitForDrain(within: .seconds(2)) }
+        return status
+    }
+
+    /// Sends a signal to the program, and to nothing else.
+    public func signal(_ number: Int32) {
+        state.withLock { if $0.status == nil { _ = kill(pid, number) } }
+    }
+
+    /// Asks the program to end, and makes it end if it has not within the limit.
+    ///
+    /// - Returns: As `status`.
+    @discardableResult
+    public func stop(within limit: Duration = .seconds(20)) async -> Int32? {
+        signal(SIGTERM)
+        if let status = await waitForEnd(within: limit) { return status }
+        signal(SIGKILL)
+        return await waitForEnd()
+    }
+
+    /// Runs a program to its end.
+    ///
+    /// - Returns: The exit status and the output.
+    public static func run(
+        _ program: String, _ arguments: [String], environment: [String: String?] = [:], directory: String? = nil,
+        within limit: Duration = .seconds(120)
+    ) async throws -> (status: Int32, output: String) {
+        let child = try await ChildProcess(program, arguments, environment: environment, directory: directory)
+        guard let status = await child.waitForEnd(within: limit), await child.waitForDrain(within: limit) else {
+            await child.stop()
+            throw WorldError("\(program) did not end within \(limit)")
+        }
+        return (status, child.output)
+    }
+
+    /// The path of a program.
+    public static func find(_ program: String) throws -> String {
+        if program.contains("/") { return program }
+        for directory in ["/usr/local/bin", "/usr/local/sbin", "/usr/bin", "/usr/sbin", "/bin", "/sbin"] {
+            let path = "\(directory)/\(program)"
+            if access(path, X_OK) == 0 { return path }
+        }
+        throw WorldError("\(program) is not installed; deploy/test installs what the tests need")
+    }
+
+    private func took(_ bytes: Data) {
+        wake { state in
+            if state.output.count < Self.outputLimit { state.output.append(contentsOf: bytes) }
+        }
+    }
+
+    private func drained() { wake { $0.isDrained = true } }
+
+    private func waitForDrain(within limit: Duration) async -> Bool {
+        let deadline = ContinuousClock.now + limit
+        while !state.withLock({ $0.isDrained }), ContinuousClock.now < deadline { await change(before: deadline) }
+        return state.withLock { $0.isDrained }
+    }
+
+    private func ended(_ status: Int32) { wake { $0.status = status } }
+
+    private func wake(_ change: (inout State) -> Void) {
+        let waiters = state.withLock { state in
+            change(&state)
+            defer { state.waiters = [:] }
+            return Array(state.waiters.values)
+        }
+        for waiter in waiters { waiter.resume() }
+    }
+
+    /// Returns at the next output, at the end of the program, or at the deadline.
+    private func change(before deadline: ContinuousClock.Instant) async {
+        let id = UUID()
+        let timer = Task {
+            try? await Task.sleep(until: min(deadline, .now + .milliseconds(200)))
+            state.withLock { $0.waiters.removeValue(forKey: id) }?.resume()
+        }
+        await withCheckedContinuation { continuation in
+            state.withLock { $0.waiters[id] = continuation }
+        }
+        timer.cancel()
+    }
+}
+
+/// Why a piece of the test world could not be made.
+public struct WorldError: Error, CustomStringConvertible {
+    /// A sentence.
+    public let description: String
+    /// An error of the sentence.
+    public init(_ description: String) { self.description = description }
+}
+
+/// Foundation's Process is not Sendable; it is configured before it is shared, and only read afterwards.
+struct ProcessBox: @unchecked Sendable {
+    let value: Process
+    init(_ value: Process) { self.value = value }
+}
+
+/// The one thread that starts programs.
+///
+/// PR_SET_PDEATHSIG goes by the thread that forked, not by its process: a program started from a pool thread would be ended
+/// when the pool lets that thread go. This thread lives as long as the process.
+private final class Spawner: Sendable {
+    static let shared = Spawner()
+
+    private let queue = Mutex<[(ProcessBox, CheckedContinuation<Void, any Error>)]>([])
+    private let ready = DispatchSemaphore(value: 0)
+
+    private init() {
+        Thread.detachNewThread { [self] in
+            // libdispatch blocks signals in its threads, and a program would inherit that: no SIGTERM, no SIGHUP, no SIGCHLD.
+            var none = sigset_t()
+            sigemptyset(&none)
+            pthread_sigmask(SIG_SETMASK, &none, nil)
+            while true {
+                ready.wait()
+                let (process, continuation) = queue.withLock { $0.removeFirst() }
+                continuation.resume(with: Result { try process.value.run() })
+            }
+        }
+    }
+
+    func start(_ process: ProcessBox) async throws {
+        try await withCheckedThrowingContinuation { continuation in
+            queue.withLock { $0.append((process, continuation)) }
+            ready.signal()
+        }
+    }
+}

@@ -1,0 +1,102 @@
+import DANE
+import Foundation
+import Testing
+import World
+
+/// `danegate check --json` on every domain of the world.
+@Suite(.timeLimit(.minutes(5))) struct CheckWorldTests {
+    /// What is read of the JSON.
+    struct Report: Decodable {
+        struct Host: Decodable {
+            let name: String
+            let outcome: String
+        }
+        let domain: String
+        let outcome: String
+        let ruling: String
+        let code: String?
+        let reply: String?
+        let degraded: Bool
+        let hazards: [String]
+        let cause: String
+        let hosts: [Host]
+    }
+
+    @Test func everyDomainIsJudgedAsTheTableSays() async throws {
+        let world = try await MailWorld(MailDomains.all)
+        let (status, output) = try await Danegate.run(
+            ["check", "--json"] + world.domains.map(\.name), environment: world.environment(["DEFER_FOR": "0"]))
+        #expect(status == 1, "some are rejected")
+        let lines = output.split(separator: "\n").filter { $0.hasPrefix("{") }
+        let reports = try lines.map { try JSONDecoder().decode(Report.self, from: Data($0.utf8)) }
+        try #require(reports.map(\.domain) == world.domains.map(\.name), "one object a domain, in order: \(output)")
+        for (domain, report) in zip(world.domains, reports) {
+            let seen = "\(domain.name) (\(domain.row)): \(report.cause)"
+            #expect(report.outcome == domain.outcome.rawValue, "\(seen)")
+            #expect(report.degraded == domain.isDegraded, "\(seen)")
+            #expect(report.hazards.isEmpty != domain.isHazard, "\(seen)")
+            #expect((report.reply?.prefix(9)).map(String.init) == domain.codes?.prefixed(9), "\(seen)")
+        }
+        await world.stop()
+    }
+
+    /// At least 45 domains, every row, every outcome but the one that is a matter of time.
+    @Test func theWorldIsWhole() {
+        let rows = Set(MailDomains.all.map(\.row))
+        for row in 1...19 { #expect(rows.contains("V\(row)")) }
+        #expect(MailDomains.all.count >= 45)
+        #expect(Set(MailDomains.all.map(\.label)).count == MailDomains.all.count)
+        let missing = Set(Outcome.allCases).subtracting(MailDomains.all.map(\.outcome))
+        #expect(missing == [.pending, .unprobed])
+    }
+
+    @Test func theExitStatusTellsTheWorst() async throws {
+        let world = try await MailWorld(
+            ["verified", "tlsa-invalid", "tlsa-servfail"].map(MailDomains.named))
+        let environment = world.environment()
+        func status(_ labels: String..., settings: [String: String] = [:]) async throws -> Int32 {
+            try await Danegate.run(["check"] + labels.map { "\($0).example" }, environment: world.environment(settings))
+                .status
+        }
+        #expect(try await status("verified") == 0)
+        #expect(try await status("verified", "tlsa-servfail") == 75)
+        #expect(try await status("tlsa-invalid") == 75)
+        #expect(try await status("tlsa-servfail", "tlsa-invalid", settings: ["DEFER_FOR": "0"]) == 1)
+        #expect(try await status("tlsa-invalid", settings: ["DEFER_FOR": "0", "MODE": "monitor"]) == 0)
+        #expect(try await status("tlsa-invalid", settings: ["PROBE": "off"]) == 0)
+        #expect(try await Danegate.run(["check"], environment: environment).status == 64)
+        #expect(try await status("verified", settings: ["MODE": "x"]) == 78)
+        let nowhere = ["DNS_CONFIG": "", "DNS_FORWARD": "127.0.0.1@9", "DNS_TIMEOUT": "500ms"]
+        #expect(try await status("verified", settings: nowhere) == 75)
+        await world.stop()
+    }
+
+    @Test func theTextIsATreeWithTheFailingStep() async throws {
+        let world = try await MailWorld([MailDomains.named("tlsa-invalid")])
+        let (_, text) = try await Danegate.run(["check", "tlsa-invalid.example"], environment: world.environment())
+        for part in [
+            "tlsa-invalid.example: tlsa-invalid", "host mx.tlsa-invalid.example", "FAIL certificate:", "To do: ",
+        ] {
+            #expect(text.contains(part), "\(text)")
+        }
+        await world.stop()
+    }
+}
+
+extension MailDomain {
+    /// The codes of a refusal with `DEFER_FOR=0`, `550 5.7.323`; nil where mail is accepted.
+    var codes: String? {
+        // A record that would crash the MTA is a reason to defer whatever else is true.
+        if isHazard { return "451 4.7.323" }
+        switch outcome.defaultRuling {
+        case .accept: return nil
+        case .tempfail: return outcome.enhancedCode(.persistentTransient).map { "451 \($0)" }
+        case .reject, .deferThenReject:
+            return outcome.enhancedCode(.permanent).map { "5\(outcome.basicDetail(.permanent)) \($0)" }
+        }
+    }
+}
+
+extension String {
+    func prefixed(_ length: Int) -> String { String(prefix(length)) }
+}

@@ -1,0 +1,105 @@
+import Foundation
+import Testing
+import World
+
+@Suite(.timeLimit(.minutes(10))) struct SoakTests {
+    /// 10 000 milter connections, most of them aborted somewhere, leave memory, threads and descriptors where they were.
+    @Test func tenThousandConnectionsLeaveNothing() async throws {
+        let world = try await MailWorld(["verified", "tlsa-invalid", "no-tlsa", "null-mx"].map(MailDomains.named))
+        let gate = try await DaemonTests.Gate(world)
+        try await load(gate.socket, connections: 3000, seed: 1)
+        let before = try await settled(gate)
+        try await load(gate.socket, connections: 10_000, seed: 2)
+        let after = try await settled(gate)
+        print("10 000 connections: before \(before), after \(after)")
+        #expect(after.descriptors <= before.descriptors + 3)
+        #expect(after.threads <= before.threads + 4)
+        #expect(after.residentKB <= before.residentKB + 8192)
+        #expect(try await gate.answer("<a@verified.example>") == .continue)
+        #expect(await gate.daemon.stop() == 0)
+        await world.stop()
+    }
+
+    private func load(_ socket: String, connections: Int, seed: UInt64) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for worker in 0..<8 {
+                group.addTask {
+                    try await onOwnThread {
+                        var chance = Chance(seed &* 1000 &+ UInt64(worker))
+                        for _ in 0..<connections / 8 { try Self.connection(socket, &chance) }
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+    }
+
+    /// A connection that may end at any step, with garbage or half a packet.
+    private static func connection(_ socket: String, _ chance: inout Chance) throws {
+        let client = try MilterClient(socket)
+        if chance.oneIn(10) { return }
+        if chance.oneIn(30) { return try client.send(Array("GET / HTTP/1.0\r\n\r\n".utf8)) }
+        if chance.oneIn(30) { return try client.send((0..<chance.below(40)).map { _ in UInt8(chance.below(256)) }) }
+        try client.open()
+        for _ in 0..<1 + chance.below(3) {
+            if chance.oneIn(10) { return }
+            try client.mail(macros: ["{client_addr}": "192.0.2.1"])
+            for _ in 0..<1 + chance.below(4) {
+                if chance.oneIn(15) { return }
+                if chance.oneIn(15) { return try client.packet("R", Array("<a@verified.example>\0".utf8)) }
+                let domain = ["verified", "tlsa-invalid", "no-tlsa", "null-mx"][chance.below(4)]
+                _ = try client.recipient("<a@\(domain).example>", macros: ["{rcpt_mailer}": "smtp"])
+            }
+            if chance.oneIn(10) { return try client.send([0, 0, 1]) }
+            try client.abort()
+        }
+        if !chance.oneIn(3) { try client.quit() }
+    }
+
+    private struct Usage: Equatable {
+        var residentKB = 0
+        var threads = 0
+        var descriptors = 0
+
+        init(_ pid: Int32) throws {
+            let status = try String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)
+            for line in status.split(separator: "\n") {
+                let words = line.split(whereSeparator: \.isWhitespace)
+                guard words.count > 1, let number = Int(words[1]) else { continue }
+                if words[0] == "VmRSS:" { residentKB = number }
+                if words[0] == "Threads:" { threads = number }
+            }
+            descriptors = try FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/fd").count
+        }
+    }
+
+    /// The daemon's usage once libmilter's idle threads have gone: the same twice.
+    private func settled(_ gate: DaemonTests.Gate) async throws -> Usage {
+        var last = try Usage(gate.daemon.pid)
+        _ = try await eventually(within: .seconds(15)) {
+            // A session wakes a worker, which quits when there are others.
+            _ = try await gate.answer("<a@no-tlsa.example>")
+            let now = try Usage(gate.daemon.pid)
+            defer { last = now }
+            return now.descriptors == last.descriptors && now.threads == last.threads
+        }
+        return try Usage(gate.daemon.pid)
+    }
+}
+
+/// Numbers that look random and are the same in every run (SplitMix64).
+private struct Chance {
+    private var state: UInt64
+
+    init(_ seed: UInt64) { state = seed }
+
+    mutating func below(_ limit: Int) -> Int {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return Int((mixed ^ (mixed >> 31)) % UInt64(limit))
+    }
+
+    mutating func oneIn(_ count: Int) -> Bool { below(count) == 0 }
+}
