@@ -1,3 +1,5 @@
 #include <unbound.h>
-/* The thread that serves libunbound also polls an eventfd(2), which Swift's Glibc module leaves out. */
+/* Swift's Glibc module leaves these out: the thread that serves libunbound also polls an eventfd(2), and the heap that many
+ * short-lived contexts share is limited with mallopt(3). */
+#include <malloc.h>
 #include <sys/eventfd.h>

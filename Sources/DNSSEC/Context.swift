@@ -82,6 +82,9 @@ final class Context: @unchecked Sendable {
     /// Reads what the worker has finished and lands the flights, on this thread.
     func process() -> Status { Status(ub_process(raw)) }
 
+    /// See `Resolver.shareHeap`.
+    static func shareHeap() { _ = mallopt(M_ARENA_MAX, 2) }
+
     /// The version of libunbound.
     static var libraryVersion: String { String(cString: ub_version()) }
 

@@ -20,6 +20,29 @@ import World
         await world.stop()
     }
 
+    /// Every failure is looked at twice, the second time with a resolver of its own: that memory comes back.
+    @Test func secondLooksLeaveNothing() async throws {
+        let world = try await MailWorld(["tlsa-invalid", "mx-expired", "no-tlsa"].map(MailDomains.named))
+        let gate = try await DaemonTests.Gate(world, ["FAILURE_TTL": "0"])
+        func look(times: Int) async throws {
+            for _ in 0..<times {
+                _ = try await gate.answer("<a@tlsa-invalid.example>")
+                _ = try await gate.answer("<a@mx-expired.example>")
+            }
+        }
+        try await look(times: 150)
+        let before = try await settled(gate)
+        try await look(times: 150)
+        let after = try await settled(gate)
+        print("300 second looks: before \(before), after \(after)")
+        // Without shared heaps it is 3 MB and more.
+        #expect(after.residentKB <= before.residentKB + 2048)
+        #expect(after.descriptors <= before.descriptors + 10)
+        #expect(after.threads <= before.threads + 6)
+        #expect(await gate.daemon.stop() == 0)
+        await world.stop()
+    }
+
     private func load(_ socket: String, connections: Int, seed: UInt64) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for worker in 0..<8 {

@@ -41,6 +41,7 @@ public struct Daemon: Sendable {
             throw Failure(status: EX_OSERR, sentences: [error.description])
         }
         Self.raiseDescriptorLimit()
+        Resolver.shareHeap()
         let policies: PolicyBook
         do throws(PolicyTable.Faults) { policies = try PolicyBook(path: settings.policyFile) } catch {
             throw Failure(status: EX_CONFIG, sentences: error.sentences)
