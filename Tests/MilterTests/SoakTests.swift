@@ -69,20 +69,3 @@ private func session(_ socket: String, _ chance: inout Chance) throws {
     }
     if !chance.oneIn(3) { try client.quit() }
 }
-
-/// Numbers that look random and are the same in every run (SplitMix64).
-private struct Chance {
-    private var state: UInt64
-
-    init(_ seed: UInt64) { state = seed }
-
-    mutating func below(_ limit: Int) -> Int {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return Int((mixed ^ (mixed >> 31)) % UInt64(limit))
-    }
-
-    mutating func oneIn(_ count: Int) -> Bool { below(count) == 0 }
-}
