@@ -39,7 +39,4 @@ public struct RecordFinding: Sendable, Hashable {
 
     /// Whether the record could be used at all: neither malformed nor of a kind SMTP does not use.
     public var isUsable: Bool { standing != .unusable }
-
-    /// Whether the record's data is that of a certificate of the chain, be the rest in order or not.
-    public var isMatch: Bool { depth != nil && standing != .unmatched }
 }

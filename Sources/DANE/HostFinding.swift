@@ -6,12 +6,15 @@ public struct AddressFinding: Sendable, Hashable {
     public let outcome: Outcome
     /// Why, as a sentence without a full stop.
     public let cause: String
+    /// Whether the host was tried at this address; not where there is no way there from here.
+    public let isProbed: Bool
 
     /// A finding of these parts.
-    public init(address: IPAddress, outcome: Outcome, cause: String) {
+    public init(address: IPAddress, outcome: Outcome, cause: String, isProbed: Bool = true) {
         self.address = address
         self.outcome = outcome
         self.cause = cause
+        self.isProbed = isProbed
     }
 }
 
@@ -45,10 +48,12 @@ public struct HostFinding: Sendable, Hashable {
 
     /// What follows for a host from its addresses, which a client tries one after the other (RFC 5321 §5.1).
     ///
-    /// An address that may be used decides; else a failure that may pass; else the first failure.
+    /// An address that may be used decides; else a failure that may pass; else the first failure. Addresses that could not be
+    /// tried from here (no IPv6, say) say nothing where others could.
     ///
     /// - Returns: The deciding finding and whether others failed beside it; nil if there are no addresses.
     public static func deciding(_ addresses: [AddressFinding]) -> (finding: AddressFinding, isDegraded: Bool)? {
+        let addresses = addresses.contains(where: \.isProbed) ? addresses.filter(\.isProbed) : addresses
         if let usable = addresses.first(where: { $0.outcome.allowsDelivery }) {
             return (usable, addresses.contains { !$0.outcome.allowsDelivery })
         }

@@ -36,10 +36,13 @@ extension Answer<[UInt8]> {
             canonicalName = name
         }
         let records = result.havedata == 0 ? [] : Self.records(of: result)
+        // A denial without an SOA record has no TTL, and libunbound reports the DO bit of the OPT record as one: 32768. So
+        // does a denial from its cache; what is longer than `cache-max-negative-ttl` is no TTL (libs.md A8).
+        let isUnknown = records.isEmpty && result.ttl > ContextOptions.longestDenial
         let found = Found(
             records: records,
             existence: !records.isEmpty ? .records : result.nxdomain != 0 ? .noSuchName : .noData,
-            canonicalName: canonicalName, ttl: .seconds(max(0, result.ttl)))
+            canonicalName: canonicalName, ttl: .seconds(isUnknown ? 60 : max(0, result.ttl)))
         self = result.secure != 0 ? .secure(found) : .insecure(found)
     }
 

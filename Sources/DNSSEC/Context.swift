@@ -82,6 +82,11 @@ final class Context: @unchecked Sendable {
     /// Reads what the worker has finished and lands the flights, on this thread.
     func process() -> Status { Status(ub_process(raw)) }
 
+    /// What is told of settings that libunbound takes at first and cannot start with.
+    static let unusableSettings =
+        "libunbound cannot start with these settings (trust anchor, root hints or unbound configuration;"
+        + " the reason is on standard error)"
+
     /// See `Resolver.shareHeap`.
     static func shareHeap() { _ = mallopt(M_ARENA_MAX, 2) }
 
@@ -119,9 +124,7 @@ extension Context {
             case 0: self = .ok
             case Int32(UB_PIPE.rawValue), Int32(UB_SOCKET.rawValue): self = .broken
             case Int32(UB_INITFAIL.rawValue):
-                self = .unusable(
-                    "libunbound cannot start with these settings (trust anchor, root hints or unbound configuration;"
-                        + " the reason is on standard error)")
+                self = .unusable(Context.unusableSettings)
             default: self = .failed("libunbound: \(String(cString: ub_strerror(code)))")
             }
         }

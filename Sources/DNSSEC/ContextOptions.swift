@@ -56,11 +56,14 @@ struct ContextOptions: Sendable {
         self.anchors = automaticAnchorPath == nil ? anchors : []
     }
 
+    /// The longest a denial is kept, in seconds.
+    static let longestDenial: Int32 = 900
+
     /// The library's defaults are not those of the daemon (libs.md A2).
     private static let common = [
         // Dead servers are given up after 5 s rather than 29 (libs.md A5).
         ("infra-cache-max-rtt", "2000"),
-        ("cache-max-negative-ttl", "900"),
+        ("cache-max-negative-ttl", "\(longestDenial)"),
         // Off: special names can come back bogus; `_ta-` queries to the root.
         ("root-key-sentinel", "no"),
         ("trust-anchor-signaling", "no"),

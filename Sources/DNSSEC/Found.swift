@@ -37,9 +37,9 @@ public struct Found<Record: Sendable>: Sendable {
         self.ttl = ttl
     }
 
-    /// The most records that are kept of one answer; of more, the first ones. A mail domain with a hundred MX hosts has
-    /// none that matter beyond them, and an answer of 64 KiB can hold thousands to keep a filter busy with.
-    public static var recordLimit: Int { 100 }
+    /// The most records that are kept of one answer: about what a message of 64 KiB can hold. To cut an answer before it is
+    /// sorted would be to judge by chance.
+    public static var recordLimit: Int { 4096 }
 
     func map<Parsed>(_ parse: (Record) throws(Malformed) -> Parsed) throws(Malformed) -> Found<Parsed> {
         var parsed: [Parsed] = []

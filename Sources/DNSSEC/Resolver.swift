@@ -72,13 +72,14 @@ public final class Resolver: Sendable {
     /// validation work at all.
     ///
     /// - Returns: nil if it is secure, else a sentence without a full stop that says why not.
-    public func selfTest() async -> String? {
-        let probe: Resolver
-        do throws(ResolverError) { probe = isFresh ? self : try fresh() } catch { return error.description }
+    /// - Throws: If the settings are such that no lookup will ever work: there is no point in asking again.
+    public func selfTest() async throws(ResolverError) -> String? {
+        let probe = isFresh ? self : try fresh()
         switch await probe.ask(.root, .dnskey) {
         case .secure(let found) where found.existence == .records: return nil
         case .secure, .insecure: return "the root's keys are not validated: no trust anchor is in force"
         case .bogus(let reason): return "the root's keys do not match the trust anchor: \(reason)"
+        case .failed(Context.unusableSettings): throw ResolverError(Context.unusableSettings)
         case .failed(let reason): return "the root's keys cannot be looked up: \(reason)"
         }
     }

@@ -148,6 +148,7 @@ public final class MilterService: Sendable {
         var before = sigaction()
         sigaction(SIGHUP, &ignored, &before)
         defer { sigaction(SIGHUP, &before, nil) }
+        let others = ServiceThread.all
         do throws(MilterError) {
             try ServiceThread.start { [self] in
                 let failure: MilterError?
@@ -166,7 +167,7 @@ public final class MilterService: Sendable {
         }
         // A pending SIGHUP falls to libmilter's thread if that begins to wait before the main thread has run.
         var rounds = 2000
-        while rounds > 0, !ServiceThread.isWaiting(for: SIGHUP) {
+        while rounds > 0, !ServiceThread.isWaiting(for: SIGHUP, besides: others) {
             usleep(1000)
             rounds -= 1
         }

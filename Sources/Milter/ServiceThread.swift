@@ -29,21 +29,29 @@ enum ServiceThread {
         pthread_detach(thread)
     }
 
-    /// Whether a thread other than the main thread has a signal unblocked, as one has that is in `sigwait(3)` for it.
+    /// Whether a thread that was not there before has a signal unblocked, as one has that is in `sigwait(3)` for it.
     ///
     /// Asks /proc; without it, the answer is no.
-    static func isWaiting(for signal: Int32) -> Bool {
-        guard let tasks = opendir("/proc/self/task") else { return false }
+    ///
+    /// - Parameter others: The threads that were there before; theirs may be unblocked for other reasons.
+    static func isWaiting(for signal: Int32, besides others: Set<String>) -> Bool {
+        all.subtracting(others).contains { thread in
+            blockedSignals(of: thread).map { $0 & (1 << UInt64(signal - 1)) == 0 } ?? false
+        }
+    }
+
+    /// The ids of the process's threads; none without /proc.
+    static var all: Set<String> {
+        guard let tasks = opendir("/proc/self/task") else { return [] }
         defer { closedir(tasks) }
-        let main = "\(getpid())"
+        var names: Set<String> = []
         while let entry = readdir(tasks) {
             let name = withUnsafeBytes(of: entry.pointee.d_name) {
                 String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
             }
-            guard name != main, Int32(name) != nil, let blocked = blockedSignals(of: name) else { continue }
-            if blocked & (1 << UInt64(signal - 1)) == 0 { return true }
+            if Int32(name) != nil { names.insert(name) }
         }
-        return false
+        return names
     }
 
     /// The signals a thread has blocked (`SigBlk` in proc(5)), signal 1 in the lowest bit.

@@ -79,7 +79,11 @@ final class ProbeDialogue: ChannelInboundHandler {
             case .success(let channel):
                 channel.closeFuture.whenComplete { _ in me.value.released() }
             case .failure(let error):
-                me.value.handle(.closed(me.value.describe(error)))
+                if let code = (error as? IOError)?.errnoCode, Self.isOurs(errno: code) {
+                    me.value.untried(Self.describe(errno: code))
+                } else {
+                    me.value.handle(.closed(me.value.describe(error)))
+                }
                 me.value.released()
             }
         }
@@ -174,6 +178,18 @@ final class ProbeDialogue: ChannelInboundHandler {
         } catch {
             handle(.gaveUp("TLS is not available here: \(error)"))
         }
+    }
+
+    /// Ends a dialogue that this machine could not even begin.
+    private func untried(_ reason: String) {
+        guard !isReported else { return }
+        note(.connect)
+        finish(.notProbed("\(target.address): \(reason)"), quit: false)
+    }
+
+    /// Whether a failure to connect is this machine's: it says nothing about the host.
+    private static func isOurs(errno code: Int32) -> Bool {
+        [ENETUNREACH, EAFNOSUPPORT, EADDRNOTAVAIL, EACCES, EPERM, EMFILE, ENFILE, ENOBUFS, ENOMEM].contains(code)
     }
 
     private func finish(_ end: ProbeReport.End, quit: Bool) {

@@ -22,7 +22,9 @@ public struct ProbeReport: Sendable {
 
     /// How the dialogue ended.
     public enum End: Hashable, Sendable {
-        /// The address is of special purpose and not allowed by the configuration; nothing was sent.
+        /// The host was not tried, and nothing was sent: the address is of special purpose and not allowed by the
+        /// configuration, this machine has no way there (no IPv6, say) or no means (descriptors, a free slot), or the probe was
+        /// cancelled before it began.
         case notProbed(String)
         /// The host could not be reached over SMTP, or stopped answering, at that step: nothing is known about its TLS.
         case unreachable(Step, String)

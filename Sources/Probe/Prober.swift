@@ -45,11 +45,11 @@ public final class Prober: Sendable {
         case .granted:
             return await converse(with: target)
         case .timedOut:
-            return ProbeReport(end: .unreachable(.connect, "no probe slot within \(configuration.timeout)"))
+            return ProbeReport(end: .notProbed("no probe slot within \(configuration.timeout)"))
         case .cancelled:
-            return ProbeReport(end: .unreachable(.connect, "cancelled"))
+            return ProbeReport(end: .notProbed("cancelled"))
         case .closed:
-            return ProbeReport(end: .unreachable(.connect, "shut down"))
+            return ProbeReport(end: .notProbed("shut down"))
         }
     }
 

@@ -37,7 +37,18 @@ struct Check: ParsableCommand {
             throw Exit.fail(EX_CONFIG, [error.description])
         }
         let batch = Batch(domains: domains, isJSON: json)
-        let actions = Waiting.forResult { await batch.check(settings, policies.table, resolver) }
+        let outcome = Waiting.forResult { () -> Result<Set<Ruling.Action>, ResolverError> in
+            do throws(ResolverError) {
+                return .success(try await batch.check(settings, policies.table, resolver))
+            } catch {
+                return .failure(error)
+            }
+        }
+        let actions: Set<Ruling.Action>
+        switch outcome {
+        case .success(let seen): actions = seen
+        case .failure(let error): throw Exit.fail(EX_CONFIG, [error.description])
+        }
         if actions.contains(.reject) { throw ExitCode(1) }
         if actions.contains(.tempfail) { throw ExitCode(EX_TEMPFAIL) }
     }
@@ -54,11 +65,15 @@ private struct Batch: Sendable {
     /// Checks the domains and prints a report on each.
     ///
     /// - Returns: The rulings that occurred.
-    func check(_ settings: Settings, _ policies: PolicyTable, _ resolver: Resolver) async -> Set<Ruling.Action> {
+    /// - Throws: If no lookup will ever work with these settings.
+    func check(
+        _ settings: Settings, _ policies: PolicyTable, _ resolver: Resolver
+    ) async throws(ResolverError) -> Set<Ruling.Action> {
+        let fault = try await resolver.selfTest()
         let prober = settings.probe ? Prober(settings.probeConfiguration) : nil
         let checker = Checker(
             settings: settings, policies: policies, resolver: resolver, prober: prober,
-            resolverFault: await resolver.selfTest(), now: unixTime())
+            resolverFault: fault, now: unixTime())
         let actions = await check(with: checker)
         await prober?.shutdown()
         return actions

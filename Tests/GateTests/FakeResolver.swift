@@ -38,7 +38,7 @@ final class FakeResolver: Resolving {
     func ipv6(_ name: DomainName) async -> Answer<IPAddress> { answer("AAAA", name, sixAddresses) }
     func tlsa(_ owner: DomainName) async -> Answer<TLSARecord> { answer("TLSA", owner, tlsaAnswers) }
     func cname(_ name: DomainName) async -> Answer<DomainName> { answer("CNAME", name, cnames) }
-    func selfTest() async -> String? { fault }
+    func selfTest() async throws(ResolverError) -> String? { fault }
     func pastCaches() throws(ResolverError) -> any Resolving { fresh ?? self }
 
     private func answer<Record>(_ type: String, _ name: DomainName, _ answers: [String: Answer<Record>]) -> Answer<

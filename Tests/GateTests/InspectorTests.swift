@@ -136,6 +136,17 @@ import Testing
             testDescription: "D-21 the MX target is an address", resolver: mx(.secured(MXRecord(10, "192.0.2.1"))),
             outcome: .opportunistic),
         Row(
+            testDescription: "D-21 the MX target is an address, insecurely",
+            resolver: mx(.unsigned(MXRecord(10, "192.0.2.1"))), outcome: .opportunistic),
+        Row(
+            testDescription: "no way to the IPv6 address, IPv4 fails",
+            resolver: secure(.secured(usable), aaaa: .secured("2001:db8::1")),
+            prober: FakeProber(["192.0.2.1": session, "2001:db8::1": .notProbed("no route")]), outcome: .tlsaInvalid),
+        Row(
+            testDescription: "no way to the IPv6 address, IPv4 may be used",
+            resolver: secure(.secured(unusable), aaaa: .secured("2001:db8::1")),
+            prober: FakeProber(["192.0.2.1": session, "2001:db8::1": .notProbed("no route")]), outcome: .encrypted),
+        Row(
             testDescription: "one address fails, the other may be used",
             resolver: secure(.secured(unusable), aaaa: .secured("2001:db8::1")), prober: reached, outcome: .encrypted,
             isDegraded: true),

@@ -45,8 +45,9 @@ import Testing
         ("example.org:submission", .destination(Destination(.domain("example.org"), port: 587))),
         ("[mx.example.org]", .destination(Destination(.host("mx.example.org"), port: 25))),
         ("[mx.example.org]:2525", .destination(Destination(.host("mx.example.org"), port: 2525))),
-        ("[192.0.2.1]", .literal), ("[2001:db8::1]:25", .literal), ("[IPv6:2001:db8::1]", .literal),
-        ("first.example, second.example", .destination(Destination(.domain("first.example"), port: 25))),
+        ("[192.0.2.1]", .literal), ("192.0.2.1", .literal), ("192.0.2.1:2525", .literal), ("2001:db8::1", .literal),
+        ("[2001:db8::1]:25", .literal), ("[IPv6:2001:db8::1]", .literal),
+        ("first.example, second.example", .several),
         ("[mx.example.org", .malformed), ("example.org:0", .malformed), ("example.org:70000", .malformed),
         ("", .malformed),
         ("[]", .malformed),
@@ -85,8 +86,10 @@ import Testing
             ("<user>", nil, nil, .notOurs),
             ("<Postmaster@example.org>", "smtp", "example.org", .passed("exempt local part")),
             ("<a@exa%mple.org>", "smtp", "exa%mple.org", .impossible),
-            ("<a@example.org>", "smtp", "not a host", .judged(Destination(.domain("not"), port: 25))),
-            ("<a@example.org>", "smtp", "%%", .judged(Destination(.domain("example.org"), port: 25))),
+            ("<a@example.org>", "smtp", "not a host", .passed("several next hops")),
+            ("<a@example.org>", "smtp", "%%", .passed("the next hop is not understood")),
+            ("<a@example.org>", "smtp", "[relay.example]:465", .passed("the next hop speaks TLS from the start")),
+            ("<a@192.0.2.1>", "smtp", "192.0.2.1", .notOurs), ("<a@192.0.2.1>", nil, nil, .notOurs),
         ] as [(String, String?, String?, Scope.Decision)])
     func recipientsAreSorted(path: String, mailer: String?, nextHop: String?, decision: Scope.Decision) {
         #expect(decide(path, mailer, nextHop) == decision)

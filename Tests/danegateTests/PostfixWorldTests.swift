@@ -128,11 +128,22 @@ struct PostfixWorldTests {
 
     @Test func anOddAddressHasACleanReply() async throws {
         let world = try await MailWorld([MailDomains.named("verified")])
-        let site = try await Site(world, extra: ["smtputf8_enable": "yes", "strict_rfc821_envelopes": "no"])
+        let site = try await Site(world, extra: ["smtputf8_enable": "yes"])
         let label = String(repeating: "a", count: 300)
-        let replies = try await site.replies("x@\(label).example", "\"a b\"@verified.example", "a%b@verified.example")
-        #expect(replies.allSatisfy { (250..<560).contains($0.code) })
-        #expect(replies[1].code == 250)
+        let replies = try await onOwnThread { [port = site.postfix.port] in
+            let client = try SMTPClient(port: port)
+            try client.hello()
+            try client.mail("sender@example.org", "SMTPUTF8")
+            let recipients = [
+                "x@\(label).example", "\"a b\"@verified.example", "a%b@verified.example", "x@b\u{FC}cher.example",
+            ]
+            return try recipients.map { try client.recipient($0) }
+        }
+        // Postfix itself refuses the first one, or hands it on to us: in any case it is no domain.
+        #expect(replies[0].code / 100 == 5, "\(replies[0])")
+        #expect(replies[1].code == 250, "\(replies[1])")
+        #expect(replies[2].code == 250, "\(replies[2])")
+        #expect("\(replies[3])".hasPrefix("550 5.1.2 no-such-domain: xn--bcher-kva.example: "), "\(replies[3])")
         #expect(await site.stop() == 0)
         await world.stop()
     }

@@ -25,12 +25,14 @@ public final class FaultBook: Sendable {
 
     private let memory: Duration
     private let faults = Mutex<[Subject: Fault]>([:])
+    /// When the book was last looked through for what can be forgotten.
+    private let lastPruning = Mutex(ContinuousClock.now)
 
     /// A book for faults that must last a given time.
     ///
-    /// - Parameter deferFor: How long a fault must last before a 5xx. A fault is forgotten a day, or twice that time if
-    ///   that is longer, after it was last seen.
-    public init(deferFor: Duration) { memory = max(.seconds(86400), deferFor * 2) }
+    /// - Parameter deferFor: How long a fault must last before a 5xx. A fault is forgotten four hours after it was last seen,
+    ///   which is longer than clients wait between tries, or twice that time if that is longer.
+    public init(deferFor: Duration) { memory = max(.seconds(4 * 3600), deferFor * 2) }
 
     /// Notes that a subject was seen failing.
     ///
@@ -46,7 +48,9 @@ public final class FaultBook: Sendable {
                 faults[subject] = fault
                 return (now - fault.first, fault.sightings)
             }
-            if faults.count >= Self.limit { faults = faults.filter { now - $0.value.last <= memory } }
+            if faults.count >= Self.limit, isTimeToPrune(now) {
+                faults = faults.filter { now - $0.value.last <= memory }
+            }
             if faults.count < Self.limit { faults[subject] = Fault(first: now, last: now, sightings: 1) }
             return (.zero, 1)
         }
@@ -54,7 +58,16 @@ public final class FaultBook: Sendable {
 
     /// How long a subject has been failing; zero if it is not known to be.
     public func failingFor(_ subject: Subject, at now: ContinuousClock.Instant = .now) -> Duration {
-        faults.withLock { $0[subject].map { now - $0.first } ?? .zero }
+        faults.withLock { $0[subject].map { now - $0.last <= memory ? now - $0.first : .zero } ?? .zero }
+    }
+
+    /// Once a minute at most: a full book takes a while to look through.
+    private func isTimeToPrune(_ now: ContinuousClock.Instant) -> Bool {
+        lastPruning.withLock { last in
+            guard now - last >= .seconds(60) else { return false }
+            last = now
+            return true
+        }
     }
 
     /// Notes that a subject is in order.

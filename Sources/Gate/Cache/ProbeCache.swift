@@ -18,7 +18,9 @@ public final class ProbeCache: Probing {
     }
 
     /// A report carries a chain, some kilobytes: more hosts than this are probed anew.
-    static let limit = 20_000
+    static let limit = 10_000
+    /// A report with a longer chain, or for more TLSA data, is not kept: it would be a stranger who fills the memory.
+    static let sizeLimit = 16 << 10
 
     private let prober: any Probing
     private let lifetime: Duration
@@ -62,11 +64,22 @@ public final class ProbeCache: Probing {
 
     private func run(_ key: Key) async -> ProbeReport {
         let report = await prober.probe(key.target, publishing: key.records)
-        let isGood = if case .secured = report.end { true } else { false }
+        let kept = self.lifetime(of: report)
+        let chain = if case .secured(let session) = report.end { session.chain } else { [[UInt8]]() }
+        let size = chain.reduce(0) { $0 + $1.count } + key.records.reduce(0) { $0 + $1.data.count }
         state.withLock { state in
             state.running[key] = nil
-            state.reports.keep(report, for: key, until: .now + (isGood ? lifetime : failureLifetime))
+            if kept > .zero, size <= Self.sizeLimit { state.reports.keep(report, for: key, until: .now + kept) }
         }
         return report
+    }
+
+    private func lifetime(of report: ProbeReport) -> Duration {
+        switch report.end {
+        case .secured: lifetime
+        // It says nothing about the host.
+        case .notProbed: .zero
+        case .unreachable, .startTLSNotOffered, .startTLSRefused, .tlsFailed: failureLifetime
+        }
     }
 }

@@ -77,7 +77,12 @@ public struct Daemon: Sendable {
         }
         // MTAs that connect meanwhile wait in the backlog; the first recipient finds a resolver that has been tried.
         let watch = Task { await health.watch(resolver) }
-        health.waitForFirstTest(atMost: settings.dnsTimeout + .seconds(1))
+        do throws(ResolverError) {
+            try health.waitForFirstTest(atMost: settings.dnsTimeout + .seconds(1))
+        } catch {
+            service.stop(drain: .zero)
+            throw Failure(status: EX_CONFIG, sentences: [error.description])
+        }
         let ending = Mutex<MilterError?>(nil)
         do throws(MilterError) {
             try service.start { failure in
@@ -95,6 +100,15 @@ public struct Daemon: Sendable {
         watch.cancel()
         reader.cancel()
         service.stop(drain: settings.milterDeadline + .seconds(1))
+        // GnuTLS is taken down when the process exits: no handshake may be under way then.
+        if let prober {
+            let isDone = Signal()
+            Task {
+                await prober.shutdown()
+                isDone.signal()
+            }
+            _ = isDone.wait(until: .now + .seconds(2))
+        }
         if let failure = ending.withLock({ $0 }) {
             log.event(.error, LogLine(event: "stop").adding("reason", failure.description))
             throw Failure(status: EX_UNAVAILABLE, sentences: [failure.description])
@@ -161,7 +175,7 @@ public struct Daemon: Sendable {
     private static func raiseDescriptorLimit() {
         var limit = rlimit()
         guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
-        limit.rlim_cur = min(limit.rlim_max, 65536)
+        limit.rlim_cur = max(limit.rlim_cur, min(limit.rlim_max, 65536))
         _ = setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
     }
 }

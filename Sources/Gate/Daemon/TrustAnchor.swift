@@ -39,9 +39,11 @@ public enum TrustAnchor {
             }
             return Choice(anchor: .automatic(kept), warning: nil)
         } catch {
+            let cause =
+                isFilled(shipped)
+                ? "\(settings.stateDirectory) cannot be written" : "\(shipped) is missing (dns-root-data)"
             return Choice(
-                anchor: forAsking(settings).anchor,
-                warning: "the root's keys are not kept up to date: \(settings.stateDirectory) cannot be written")
+                anchor: forAsking(settings).anchor, warning: "the root's keys are not kept up to date: \(cause)")
         }
     }
 

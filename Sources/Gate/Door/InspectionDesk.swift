@@ -75,10 +75,12 @@ public final class InspectionDesk: Sendable {
             )
         }
         let seat = Seat()
-        guard let begins = take(seat, destination) else {
+        switch take(seat, destination) {
+        case .kept(let verdict): return Answer(verdict: verdict, isCached: true)
+        case .full:
             return Answer(verdict: Verdict(outcome: .pending, cause: "too many checks are under way"), isCached: false)
+        case .seated(let begins): if begins { begin(destination) }
         }
-        if begins { begin(destination) }
         _ = seat.arrived.wait(until: deadline)
         state.withLock { $0.waiting -= 1 }
         let verdict = seat.verdict.withLock { $0 }
@@ -89,21 +91,30 @@ public final class InspectionDesk: Sendable {
     /// Inspections under way.
     public var inspectionsInFlight: Int { state.withLock { $0.flights.count } }
 
+    /// What a caller without a verdict gets.
+    private enum Taken {
+        /// A verdict after all.
+        case kept(Verdict)
+        /// A seat, and whether the caller is to begin the inspection.
+        case seated(begins: Bool)
+        case full
+    }
+
     /// Takes a seat for a destination.
-    ///
-    /// - Returns: Whether the caller is to begin the inspection; nil if there is no seat.
-    private func take(_ seat: Seat, _ destination: Destination) -> Bool? {
+    private func take(_ seat: Seat, _ destination: Destination) -> Taken {
         state.withLock { state in
-            guard state.waiting < limits.waiting else { return nil }
+            // A flight may have landed since the caller looked.
+            if let verdict = keeper.cache.verdict(on: destination) { return .kept(verdict) }
+            guard state.waiting < limits.waiting else { return .full }
             if state.flights[destination] != nil {
                 state.flights[destination]?.waiters.append(seat)
                 state.waiting += 1
-                return false
+                return .seated(begins: false)
             }
-            guard state.flights.count < limits.inspections else { return nil }
+            guard state.flights.count < limits.inspections else { return .full }
             state.flights[destination] = Flight(waiters: [seat])
             state.waiting += 1
-            return true
+            return .seated(begins: true)
         }
     }
 

@@ -34,8 +34,13 @@ public struct MilterDoor: RecipientHandler {
         let arrived = ContinuousClock.now
         // A refusal there would leave the mail in Postfix's queue and warnings in its log (milter.md §0.9).
         guard !event.isSimulated else { return .continue }
-        let recipient = Recipient(path: event.recipientText)
-        switch event.recipientIsCut ? .impossible : scope.decide(recipient, mailer: event.mailer, nextHop: event.host) {
+        let typed = Recipient(path: event.recipientText)
+        // What the MTA made of it: `user%example.org@here` and plain `user` are someone elsewhere in truth.
+        let rewritten = event.address.map(Recipient.init(path:))
+        let recipient = rewritten.map { $0.domain == .none ? typed : $0 } ?? typed
+        switch event.recipientIsCut && rewritten == nil
+            ? .impossible : scope.decide(recipient, mailer: event.mailer, nextHop: event.host)
+        {
         case .notOurs:
             return .continue
         case .passed(let why):
@@ -43,7 +48,7 @@ public struct MilterDoor: RecipientHandler {
             return .continue
         case .impossible:
             let verdict = Verdict(outcome: .noSuchDomain, cause: "its domain is no domain name")
-            return rule(event, recipient, .root, verdict, isCached: false, policy: nil, subject: nil, arrived)
+            return rule(event, typed, .root, verdict, isCached: false, policy: nil, subject: nil, arrived)
         case .judged(let destination):
             let policy = policy(recipient, destination)
             if policy?.kind == .exempt {
@@ -52,7 +57,7 @@ public struct MilterDoor: RecipientHandler {
             }
             let answer = desk.verdict(on: destination, before: arrived + settings.milterDeadline)
             return rule(
-                event, recipient, destination.name, answer.verdict, isCached: answer.isCached, policy: policy?.kind,
+                event, typed, destination.name, answer.verdict, isCached: answer.isCached, policy: policy?.kind,
                 subject: destination, arrived)
         }
     }
@@ -67,7 +72,7 @@ public struct MilterDoor: RecipientHandler {
     }
 
     private func rule(
-        _ event: RecipientEvent, _ recipient: Recipient, _ domain: DomainName, _ verdict: Verdict, isCached: Bool,
+        _ event: RecipientEvent, _ typed: Recipient, _ domain: DomainName, _ verdict: Verdict, isCached: Bool,
         policy: Policy.Kind?, subject: Destination?, _ arrived: ContinuousClock.Instant
     ) -> RecipientAnswer {
         let ruling = rulebook.rule(verdict, domain: domain, policy: policy) { outcome in
@@ -85,7 +90,7 @@ public struct MilterDoor: RecipientHandler {
         let waited = ContinuousClock.now - arrived
         log.write(isQuiet ? .info : .notice) { [mode = settings.mode] in
             RulingLine(
-                ruling: ruling, mode: mode, recipient: recipient.address,
+                ruling: ruling, mode: mode, recipient: typed.address,
                 domain: domain.isRoot ? "" : domain.description,
                 host: verdict.host, isCached: isCached, waited: waited, trace: trace.description,
                 client: event.clientAddress, queueID: event.queueID,

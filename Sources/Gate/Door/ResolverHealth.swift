@@ -1,3 +1,4 @@
+import DNSSEC
 import Logging
 import Synchronization
 
@@ -12,6 +13,8 @@ public final class ResolverHealth: Sendable {
 
     private struct State {
         var fault: String? = "it has not been tried yet"
+        /// Why no lookup will ever work, as the first test found.
+        var unusable: ResolverError?
     }
 
     private let state = Mutex(State())
@@ -33,16 +36,29 @@ public final class ResolverHealth: Sendable {
     public var fault: String? { state.withLock { $0.fault } }
 
     /// Blocks the calling thread until the first test has ended, or the time is over. Once only.
-    func waitForFirstTest(atMost limit: Duration) { _ = tested.wait(until: .now + limit) }
+    ///
+    /// - Throws: If it has ended and no lookup will ever work with these settings.
+    func waitForFirstTest(atMost limit: Duration) throws(ResolverError) {
+        _ = tested.wait(until: .now + limit)
+        if let unusable = state.withLock({ $0.unusable }) { throw unusable }
+    }
 
     /// Asks again and again, until it is cancelled.
     public func watch(_ resolver: any Resolving) async {
         var hasWorked = false
+        var isFirst = true
         while !Task.isCancelled {
-            let fault = await resolver.selfTest()
+            let fault: String?
+            do throws(ResolverError) {
+                fault = try await resolver.selfTest()
+            } catch {
+                fault = error.description
+                if isFirst { state.withLock { $0.unusable = error } }
+            }
             if Task.isCancelled { return }
             take(fault)
-            tested.signal()
+            if isFirst { tested.signal() }
+            isFirst = false
             if fault == nil, !hasWorked {
                 hasWorked = true
                 onFirstSuccess()
@@ -53,7 +69,7 @@ public final class ResolverHealth: Sendable {
 
     private func take(_ fault: String?) {
         let before = state.withLock { state in
-            defer { state = State(fault: fault) }
+            defer { state.fault = fault }
             return state
         }
         if let fault {

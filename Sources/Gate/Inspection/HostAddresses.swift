@@ -19,8 +19,8 @@ enum HostAddresses {
     case bogus(String)
     case failed(String)
 
-    /// More addresses of a host are not looked at.
-    static let limit = 16
+    /// More addresses of a host are not looked at; Postfix tries five. Both families have their share.
+    static let limit = 8
 
     /// Asks for both families at once.
     static func look(up name: DomainName, _ resolver: any Resolving) async -> HostAddresses {
@@ -38,7 +38,7 @@ enum HostAddresses {
         if let first = carrying.first(where: \.isSecure) ?? carrying.first {
             self = .known(
                 Known(
-                    addresses: Array(carrying.flatMap { $0.found.records }.prefix(Self.limit)),
+                    addresses: Self.mixed(carrying.map(\.found.records)),
                     isSecure: first.isSecure, canonicalName: first.found.canonicalName,
                     lifetime: carrying.map(\.found.ttl).min() ?? .zero))
             return
@@ -55,6 +55,17 @@ enum HostAddresses {
         self = .none(
             isGone ? "the host name does not exist" : "the host has no address",
             lifetime: found.map(\.found.ttl).min() ?? .zero)
+    }
+}
+
+extension HostAddresses {
+    /// The first addresses of each family in turn, up to the limit.
+    private static func mixed(_ families: [[IPAddress]]) -> [IPAddress] {
+        let longest = families.map(\.count).max() ?? 0
+        let turns = (0..<min(longest, limit)).flatMap { turn in
+            families.compactMap { $0.indices.contains(turn) ? $0[turn] : nil }
+        }
+        return Array(turns.prefix(limit))
     }
 }
 

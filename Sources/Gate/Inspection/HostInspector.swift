@@ -19,6 +19,8 @@ struct HostInspector {
     let resolver: any Resolving
     /// Nil where the probe is switched off.
     let prober: (any Probing)?
+    /// Bounds how many hosts are talked to at once.
+    let slots: AsyncSlots
     let port: UInt16
     let expiredEE: Settings.ExpiredEE
     /// Seconds since 1970, for the dates of certificates.
@@ -27,11 +29,7 @@ struct HostInspector {
     /// Judges a host whose MX records are secure.
     func inspect(_ subject: Subject) async -> InspectedHost {
         var trail = Trail(subject: subject.name.description)
-        /// RFC 7672 §2.2: DANE does not apply to an address; as MX target it is an error of the domain's.
-        if subject.name.looksLikeAddress {
-            trail.add(.address, .warning, "an MX record must name a host, not an address")
-            return host(subject, .opportunistic, "the MX record holds an address, to which DANE does not apply", trail)
-        }
+        if let address = named(subject, &trail) { return address }
         let addresses = await HostAddresses.look(up: subject.name, resolver)
         let known: HostAddresses.Known
         switch addresses {
@@ -53,7 +51,7 @@ struct HostInspector {
         switch await TLSALookup(resolver: resolver, port: port).search(subject.name, known) {
         case .bogus(let why):
             trail.add(.tlsa, .failed, "bogus: \(why)")
-            return host(subject, .dnssecInvalid, "its TLSA records are bogus: \(why)", trail)
+            return host(subject, .dnssecInvalid, "the way to its TLSA records is bogus: \(why)", trail)
         case .failed(let why):
             trail.add(.tlsa, .failed, "no answer: \(why)")
             return host(subject, .dnsUnavailable, "its TLSA records could not be looked up: \(why)", trail)
@@ -74,12 +72,22 @@ struct HostInspector {
     /// Judges a host whose MX records are insecure: no DANE (RFC 7672 §2.2.1); only whether it exists is of interest.
     func inspectInsecure(_ subject: Subject) async -> InspectedHost {
         var trail = Trail(subject: subject.name.description)
+        if let address = named(subject, &trail) { return address }
         if case .none(let why, let lifetime) = await HostAddresses.look(up: subject.name, resolver) {
             trail.add(.address, .failed, why)
             return host(subject, .noMailHost, why, trail, lifetime: lifetime)
         }
         trail.add(.address, .ok, "not judged: the way to the host is insecure")
         return host(subject, .opportunistic, "its MX records are insecure", trail)
+    }
+
+    /// What follows for a host whose name is an address.
+    ///
+    /// RFC 7672 §2.2: DANE does not apply to an address; as MX target it is an error of the domain's, but MTAs deliver.
+    private func named(_ subject: Subject, _ trail: inout Trail) -> InspectedHost? {
+        guard subject.name.looksLikeAddress else { return nil }
+        trail.add(.address, .warning, "an MX record must name a host, not an address")
+        return host(subject, .opportunistic, "the MX record holds an address, to which DANE does not apply", trail)
     }
 
     private func host(
@@ -132,11 +140,15 @@ struct HostInspector {
         _ address: IPAddress, _ records: [TLSARecord], _ references: ReferenceIdentifiers, _ prober: any Probing
     ) async -> InspectedAddress {
         let target = ProbeTarget(address: address, port: port, serverName: references.names[0])
-        let report = await prober.probe(target, publishing: records)
+        let report = await slots.withSlot { await prober.probe(target, publishing: records) }
         var judgement: CertificateJudgement?
+        var isProbed = true
         let (outcome, cause): (Outcome, String)
         switch report.end {
-        case .notProbed(let why), .unreachable(_, let why): (outcome, cause) = (.unreachable, why)
+        case .notProbed(let why):
+            isProbed = false
+            (outcome, cause) = (.unreachable, why)
+        case .unreachable(_, let why): (outcome, cause) = (.unreachable, why)
         case .startTLSNotOffered(let why), .startTLSRefused(let why): (outcome, cause) = (.startTLSNotSupported, why)
         case .tlsFailed(let why): (outcome, cause) = (.tlsFailed, why)
         case .secured(let session):
@@ -146,7 +158,8 @@ struct HostInspector {
             (outcome, cause) = (judged.outcome(records, expiredEE), judged.reason)
         }
         return InspectedAddress(
-            finding: AddressFinding(address: address, outcome: outcome, cause: cause), report: report,
+            finding: AddressFinding(address: address, outcome: outcome, cause: cause, isProbed: isProbed),
+            report: report,
             judgement: judgement)
     }
 }

@@ -2,7 +2,7 @@
 public struct InspectionStep: Sendable {
     /// The kinds of step; the raw values are the `step` of the JSON.
     public enum Kind: String, Sendable {
-        case mx, address, cname, tlsa, probe, certificate
+        case mx, address, tlsa, probe, certificate
         /// The root's DNSKEY, before a bogus answer is believed.
         case resolver
         /// Everything again, past every cache.

@@ -6,6 +6,8 @@ import DNSSEC
 struct Inspector: Sendable {
     /// More MX hosts of a domain are not looked at.
     static let hostLimit = 32
+    /// Hosts talked to at once for one destination: a stranger's zone must not take all probes, nor point them at a victim.
+    static let probesAtOnce = 8
 
     let resolver: any Resolving
     let prober: (any Probing)?
@@ -14,6 +16,8 @@ struct Inspector: Sendable {
     let isComplete: Bool
     /// Seconds since 1970, for the dates of certificates.
     let now: @Sendable () -> Int64
+    /// Those of one destination.
+    private var slots = AsyncSlots(Self.probesAtOnce)
 
     /// An inspector.
     ///
@@ -36,13 +40,19 @@ struct Inspector: Sendable {
 
     /// Inspects a destination. Honours cancellation: what has not been found out by then is a doubt.
     func inspect(_ destination: Destination) async -> Inspection {
+        var one = self
+        one.slots = AsyncSlots(Self.probesAtOnce)
+        return await one.inspectAlone(destination)
+    }
+
+    private func inspectAlone(_ destination: Destination) async -> Inspection {
         let start = ContinuousClock.now
         var trail = Trail(subject: destination.name.description)
         let route: Route
         switch destination.nextHop {
         case .host(let name):
-            /// RFC 7672 §2.2: a next hop without MX lookup; its own name is the only reference identifier.
-            let subject = HostInspector.Subject(name: name, preference: 0, nextHop: nil, expandedNextHop: nil)
+            /// RFC 7672 §3.2.2: without MX records the next hop's own name is a reference identifier beside its expansion.
+            let subject = HostInspector.Subject(name: name, preference: 0, nextHop: name, expandedNextHop: nil)
             route = .hosts([subject], isSecure: true, security: nil, lifetime: nil)
         case .domain(let name):
             route = Self.route(name, await resolver.mx(name), &trail)
@@ -53,10 +63,19 @@ struct Inspector: Sendable {
                 destination: destination, verdict: verdict, mxSecurity: security, hosts: [], steps: trail.steps,
                 lifetime: lifetime ?? .zero, elapsed: .now - start)
         case .hosts(let subjects, let isSecure, let security, let lifetime):
-            let hosts = await walk(subjects, isSecure: isSecure, port: destination.port)
+            let hosts = await walk(
+                Array(subjects.prefix(Self.hostLimit)), isSecure: isSecure, port: destination.port)
             let lifetimes = hosts.compactMap(\.lifetime) + [lifetime].compactMap { $0 }
+            var verdict = Verdict(walking: hosts.map(\.finding))
+            if subjects.count > Self.hostLimit, !verdict.outcome.allowsDelivery {
+                // Of the others nothing is known.
+                verdict = Verdict(
+                    outcome: .unreachable, host: verdict.host,
+                    cause: "none of the \(Self.hostLimit) hosts looked at may be used: \(verdict.cause)",
+                    hazards: verdict.hazards)
+            }
             return Inspection(
-                destination: destination, verdict: Verdict(walking: hosts.map(\.finding)), mxSecurity: security,
+                destination: destination, verdict: verdict, mxSecurity: security,
                 hosts: hosts, steps: trail.steps + hosts.flatMap(\.steps), lifetime: lifetimes.min() ?? .zero,
                 elapsed: .now - start)
         }
@@ -132,7 +151,7 @@ struct Inspector: Sendable {
         if subjects.count > hostLimit {
             trail.add(.mx, .warning, "only the \(hostLimit) most preferred of \(subjects.count) hosts are looked at")
         }
-        return .hosts(Array(subjects.prefix(hostLimit)), isSecure: isSecure, security: security, lifetime: found.ttl)
+        return .hosts(subjects, isSecure: isSecure, security: security, lifetime: found.ttl)
     }
 
     /// RFC 7672 §2.2.1: hosts are tried by preference, and a protected host of lower preference does not go before a better
@@ -150,7 +169,8 @@ struct Inspector: Sendable {
     }
 
     private func judge(_ group: [HostInspector.Subject], isSecure: Bool, port: UInt16) async -> [InspectedHost] {
-        let inspector = HostInspector(resolver: resolver, prober: prober, port: port, expiredEE: expiredEE, now: now)
+        let inspector = HostInspector(
+            resolver: resolver, prober: prober, slots: slots, port: port, expiredEE: expiredEE, now: now)
         return await withTaskGroup(of: (Int, InspectedHost).self) { tasks in
             for (index, subject) in group.enumerated() {
                 tasks.addTask {

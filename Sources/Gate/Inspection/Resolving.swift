@@ -13,8 +13,8 @@ public protocol Resolving: Sendable {
     func tlsa(_ owner: DomainName) async -> Answer<TLSARecord>
     /// The CNAME record of a name.
     func cname(_ name: DomainName) async -> Answer<DomainName>
-    /// Whether the root's DNSKEY is secure: nil if so, else why not.
-    func selfTest() async -> String?
+    /// Whether the root's DNSKEY is secure: nil if so, else why not. Throws if no lookup will ever work.
+    func selfTest() async throws(ResolverError) -> String?
     /// The same past every cache.
     func pastCaches() throws(ResolverError) -> any Resolving
 }

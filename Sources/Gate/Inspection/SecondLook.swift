@@ -34,14 +34,22 @@ struct SecondLook: Sendable {
 
     private func again(_ destination: Destination, _ first: Inspection) async -> Inspection {
         var trail = Trail(subject: destination.name.description)
+        guard !Task.isCancelled else {
+            trail.add(.again, .failed, "no time was left")
+            return first.doubted("a failure could not be looked at again in time", trail.steps)
+        }
         let fresh: any Resolving
-        do throws(ResolverError) { fresh = try inspector.resolver.pastCaches() } catch {
+        let fault: String?
+        do throws(ResolverError) {
+            fresh = try inspector.resolver.pastCaches()
+            fault = try await fresh.selfTest()
+        } catch {
             trail.add(.again, .failed, error.description)
             return first.doubted("a failure could not be looked at again: \(error.description)", trail.steps)
         }
-        if let why = await fresh.selfTest() {
-            trail.add(.resolver, .failed, why)
-            return first.doubted("the resolver does not validate: \(why)", trail.steps)
+        if let fault {
+            trail.add(.resolver, .failed, fault)
+            return first.doubted("the resolver does not validate: \(fault)", trail.steps)
         }
         trail.add(.resolver, .ok, "the root's keys are secure")
         let second = await Inspector(

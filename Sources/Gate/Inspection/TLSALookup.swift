@@ -34,8 +34,8 @@ struct TLSALookup {
             switch await resolver.cname(host) {
             case .secure(let found) where !found.records.isEmpty: bases = [host]
             case .secure, .insecure: return .none("its name is an insecure alias", lifetime: nil)
-            case .bogus(let why): return .bogus(why)
-            case .failed(let why): return .failed(why)
+            case .bogus(let why): return .bogus("\(host) CNAME: \(why)")
+            case .failed(let why): return .failed("\(host) CNAME: \(why)")
             }
         }
         if bases.count == 2, bases[0] == bases[1] { bases.removeLast() }

@@ -53,30 +53,8 @@ public final class GateLog: Sendable {
         event(level, held > 0 ? line.adding("repeated", "\(held)") : line)
     }
 
-    /// A swift-log logger that writes here, for libraries.
-    public func logger(label: String) -> Logger {
-        Logger(label: label) { _ in GateLogHandler(log: self, logLevel: self.level) }
-    }
-
     /// Writes what is queued; nothing is logged afterwards.
     public func close() { writer.close() }
-}
-
-/// swift-log's side of the log.
-private struct GateLogHandler: LogHandler {
-    let log: GateLog
-    var logLevel: Logger.Level
-    var metadata: Logger.Metadata = [:]
-
-    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-        get { metadata[key] }
-        set { metadata[key] = newValue }
-    }
-
-    func log(event: LogEvent) {
-        log.event(
-            event.level, repeated: "\(event.message)", LogLine(event: "log").adding("message", "\(event.message)"))
-    }
 }
 
 extension Logger.Level {

@@ -133,6 +133,7 @@ extension CheckReport {
         let chain: [Certificate]
         let banner: Nullable<String>
         let replies: [String]
+        let timings: [Timing]
 
         init(_ address: InspectedAddress) {
             self.address = address.finding.address.description
@@ -140,6 +141,7 @@ extension CheckReport {
             cause = address.finding.cause
             banner = Nullable(address.report?.banner)
             replies = address.report?.replies ?? []
+            timings = address.report?.timings.map(Timing.init) ?? []
             guard case .secured(let session) = address.report?.end else {
                 tls = Nullable(nil)
                 chain = []
@@ -148,6 +150,16 @@ extension CheckReport {
             tls = Nullable(
                 TLS(version: session.protocolVersion, cipher: session.cipherSuite, group: Nullable(session.group)))
             chain = session.chain.compactMap(CertificateDetails.init(der:)).map(Certificate.init)
+        }
+    }
+
+    private struct Timing: Encodable {
+        let step: String
+        let elapsed_ms: Double
+
+        init(_ timing: ProbeReport.Timing) {
+            step = timing.step.rawValue
+            elapsed_ms = timing.duration.tenthsOfMilliseconds
         }
     }
 

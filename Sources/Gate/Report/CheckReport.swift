@@ -54,15 +54,17 @@ public struct Checker: Sendable {
         switch Destination.parse(nextHop: text, port: settings.probePort) {
         case .literal:
             return report(text, nil, Verdict(outcome: .opportunistic, cause: "DANE does not apply to an address"), nil)
-        case .malformed, .unmapped:
+        case .unmapped:
+            return report(text, nil, Verdict(outcome: .opportunistic, cause: "IDNA does not map this domain"), nil)
+        case .malformed, .several:
             return report(text, nil, Verdict(outcome: .noSuchDomain, cause: "this is no domain name"), nil)
         case .destination(let destination):
             if let resolverFault {
                 let verdict = Verdict(outcome: .dnsUnavailable, cause: "the resolver does not work: \(resolverFault)")
-                return report(destination.name.description, nil, verdict, destination)
+                return report(destination.text(standard: settings.probePort), nil, verdict, destination)
             }
             let inspection = await Deadline.run(.seconds(90)) { await look.inspect(destination) }
-            return report(destination.name.description, inspection, inspection.verdict, destination)
+            return report(destination.text(standard: settings.probePort), inspection, inspection.verdict, destination)
         }
     }
 

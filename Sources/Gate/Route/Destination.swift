@@ -30,11 +30,19 @@ public struct Destination: Sendable, Hashable {
 }
 
 extension Destination {
+    /// The destination as an MTA writes it: a host in brackets, a port unless it is the standard one.
+    func text(standard: UInt16) -> String {
+        let name = if case .host(let name) = nextHop { "[\(name)]" } else { name.description }
+        return port == standard ? name : "\(name):\(port)"
+    }
+
     /// What a next hop is, as an MTA writes it: `example.org`, `example.org:2525`, `[mx.example.org]`, `[mx.example.org]:2525`.
     enum Parsed: Equatable {
         case destination(Destination)
-        /// An address in brackets: DANE does not apply (RFC 7672 §2.2).
+        /// An address, in brackets or not: DANE does not apply (RFC 7672 §2.2).
         case literal
+        /// Several next hops, of which the MTA takes whichever works.
+        case several
         case malformed
         case unmapped
     }
@@ -42,10 +50,12 @@ extension Destination {
     /// Reads a next hop.
     ///
     /// - Parameters:
-    ///   - text: The next hop; of several separated by commas or blanks the first.
+    ///   - text: The next hop.
     ///   - port: The port where the text names none.
     static func parse(nextHop text: String, port: UInt16) -> Parsed {
-        let text = text.split(whereSeparator: { $0 == "," || $0 == " " || $0 == "\t" }).first ?? ""
+        let parts = text.split(whereSeparator: { $0 == "," || $0 == " " || $0 == "\t" })
+        if parts.count > 1 { return .several }
+        let text = parts.first ?? ""
         if text.first == "[" {
             guard let close = text.firstIndex(of: "]") else { return .malformed }
             let inner = text[text.index(after: text.startIndex)..<close]
@@ -53,10 +63,10 @@ extension Destination {
             if IPAddress(inner) != nil || inner.lowercased().hasPrefix("ipv6:") { return .literal }
             return named(inner, port) { .host($0) }
         }
-        let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-        guard let name = parts.first, let port = Self.port(text.dropFirst(name.count), standard: port) else {
-            return .malformed
-        }
+        let name = text.prefix { $0 != ":" }
+        // Postfix delivers to a bare address too: "using numerical host".
+        if IPAddress(text) != nil || IPAddress(name) != nil { return .literal }
+        guard let port = Self.port(text.dropFirst(name.count), standard: port) else { return .malformed }
         return named(name, port) { .domain($0) }
     }
 

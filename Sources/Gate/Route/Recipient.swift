@@ -48,7 +48,8 @@ public struct Recipient: Sendable, Hashable {
     /// What a text is as the domain of an address.
     static func domain(_ text: Substring) -> Domain {
         if text.isEmpty { return .none }
-        if text.first == "[" { return .literal }
+        // Without brackets it is no literal of RFC 5321, but MTAs take it for one.
+        if text.first == "[" || IPAddress(text) != nil { return .literal }
         if let name = DomainName(text) { return name.isRoot ? .malformed : .name(name) }
         let isASCII = text.utf8.allSatisfy { $0 < 0x80 }
         // String(decoding:) turned bytes that are no UTF-8 into U+FFFD.

@@ -44,10 +44,16 @@ struct Scope: Sendable {
         }
         if route == .nexthop, let nextHop, !nextHop.isEmpty {
             switch Destination.parse(nextHop: nextHop, port: port) {
+            // RFC 8314 §3.3: there TLS begins with the connection, which the probe does not try.
+            case .destination(let destination) where destination.port == 465:
+                return .passed("the next hop speaks TLS from the start")
             case .destination(let destination): return .judged(destination)
             case .literal: return .notOurs
-            // What the MTA says of its own next hop is not the sender's fault: the address decides.
-            case .malformed, .unmapped: break
+            case .several: return .passed("several next hops")
+            // A domain that is none is its own next hop. Any other next hop that is not understood is the MTA's affair: to
+            // judge the address instead would be to judge a host that the mail never goes to.
+            case .malformed, .unmapped:
+                if recipient.domain != .malformed { return .passed("the next hop is not understood") }
             }
         }
         switch recipient.domain {

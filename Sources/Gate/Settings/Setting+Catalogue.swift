@@ -48,12 +48,13 @@ extension Setting {
             "POLICY_FILE", \.policyFile, "lines of: domain exempt|monitor|enforce|require [until=DATE] [reason=\"…\"]"),
         .words("EXEMPT_LOCALPARTS", \.exemptLocalparts, allowsNone: true, "local parts that are never refused"),
         Setting(
-            "HELP_URL", "", "an http or https address of at most 120 characters",
+            "HELP_URL", "", "an http or https address of at most 120 characters, with no % but %c and %d",
             "appended to replies; %c code, %d domain"
         ) {
             text, settings in
             guard text.hasPrefix("https://") || text.hasPrefix("http://"), text.utf8.count <= 120,
-                text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F })
+                text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }),
+                !text.replacing("%c", with: "").replacing("%d", with: "").contains("%")
             else { return .refused }
             settings.helpURL = text
             return .taken

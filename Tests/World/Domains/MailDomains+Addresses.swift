@@ -34,6 +34,10 @@ extension MailDomains {
             draft.mx(10, "mx")
         },
         MailDomain("mx-is-an-address", "D-21", .opportunistic) { $0.mx(10, "192.0.2.1.") },
+        MailDomain("mx-is-an-address-unsigned", "D-21", .opportunistic) { draft in
+            draft.zone.signing = .unsigned
+            draft.mx(10, "192.0.2.1.")
+        },
         // V8: an insecure address.
         MailDomain("unsigned-host", "V8", .opportunistic) { draft in
             draft.mx(10, "mx.unsigned-host-zone.example.")
