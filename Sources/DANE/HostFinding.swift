@@ -1,23 +1,3 @@
-/// What was found out about one address of a host.
-public struct AddressFinding: Sendable, Hashable {
-    /// The address.
-    public let address: IPAddress
-    /// What is true about it.
-    public let outcome: Outcome
-    /// Why, as a sentence without a full stop.
-    public let cause: String
-    /// Whether the host was tried at this address; not where there is no way there from here.
-    public let isProbed: Bool
-
-    /// A finding of these parts.
-    public init(address: IPAddress, outcome: Outcome, cause: String, isProbed: Bool = true) {
-        self.address = address
-        self.outcome = outcome
-        self.cause = cause
-        self.isProbed = isProbed
-    }
-}
-
 /// What was found out about one host: an MX host, or the domain itself where it has no MX record.
 public struct HostFinding: Sendable, Hashable {
     /// The host's name as published.

@@ -1,3 +1,5 @@
+import DANE
+
 /// Bytes from the network, and text from libunbound that quotes them, made fit for a person to read.
 enum WireText {
     /// The longest text in bytes that leaves this module.
@@ -5,12 +7,7 @@ enum WireText {
 
     /// Any text as printable ASCII, at most `limit` bytes; what is not becomes `?`.
     static func printable(_ text: some Sequence<UInt8>) -> String {
-        var bytes: [UInt8] = []
-        for byte in text {
-            guard bytes.count < limit else { return String(decoding: bytes.dropLast(3), as: UTF8.self) + "..." }
-            bytes.append(0x20...0x7E ~= byte ? byte : UInt8(ascii: "?"))
-        }
-        return String(decoding: bytes, as: UTF8.self)
+        PrintableText.of(text, limit: limit)
     }
 
     /// A name in uncompressed wire form that fills the bytes exactly, with the escapes of RFC 1035 §5.1.
@@ -32,9 +29,7 @@ enum WireText {
 
     /// RDATA of any kind in the form of RFC 3597 §5.
     static func unknown(_ rdata: [UInt8]) -> String {
-        let digits = Array("0123456789abcdef".utf8)
-        let hexadecimal = rdata.prefix(limit).flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
-        return printable(Array("\\# \(rdata.count) ".utf8) + hexadecimal)
+        printable("\\# \(rdata.count) \(rdata.prefix(limit).hexadecimal)".utf8)
     }
 
     private static func escaped(_ byte: UInt8) -> [UInt8] {

@@ -1,0 +1,22 @@
+/// What strangers send, made fit for logs, replies and terminals.
+public enum PrintableText {
+    /// Bytes as printable ASCII: a tab becomes a blank, any other byte outside it `?`, and what is too long is cut and marked
+    /// `...`.
+    ///
+    /// - Parameter limit: The longest text in bytes, at least 3.
+    public static func of(_ bytes: some Sequence<UInt8>, limit: Int) -> String {
+        var kept: [UInt8] = []
+        for byte in bytes {
+            guard kept.count < limit else {
+                kept.replaceSubrange(max(0, limit - 3)..., with: Array("...".utf8).prefix(limit))
+                break
+            }
+            switch byte {
+            case 0x20...0x7E: kept.append(byte)
+            case UInt8(ascii: "\t"): kept.append(UInt8(ascii: " "))
+            default: kept.append(UInt8(ascii: "?"))
+            }
+        }
+        return String(decoding: kept, as: UTF8.self)
+    }
+}

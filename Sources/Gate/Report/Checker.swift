@@ -1,0 +1,65 @@
+import DANE
+
+/// Checks domains with the gate's own engine and settings, past its caches.
+public struct Checker: Sendable {
+    private let settings: Settings
+    private let policies: PolicyTable
+    private let look: SecondLook
+    private let resolverFault: String?
+    private let now: Int64
+
+    /// A checker.
+    ///
+    /// - Parameters:
+    ///   - settings: The settings.
+    ///   - policies: The policies.
+    ///   - resolver: Who validates.
+    ///   - prober: Who connects; nil where the probe is off.
+    ///   - resolverFault: Why the resolver does not work, if it does not.
+    ///   - now: The time, in seconds since 1970.
+    public init(
+        settings: Settings, policies: PolicyTable, resolver: any Resolving, prober: (any Probing)?,
+        resolverFault: String?,
+        now: Int64
+    ) {
+        self.settings = settings
+        self.policies = policies
+        self.resolverFault = resolverFault
+        self.now = now
+        look = SecondLook(
+            Inspector(
+                resolver: resolver, prober: prober, expiredEE: settings.expiredEE, isComplete: true, now: unixTime),
+            uncached: prober)
+    }
+
+    /// Checks a domain, or a next hop as an MTA writes it: `[host]:port`.
+    public func check(_ text: String) async -> CheckReport {
+        switch Destination.parse(nextHop: text, port: settings.probePort) {
+        case .literal:
+            return report(text, nil, Verdict(outcome: .opportunistic, cause: "DANE does not apply to an address"), nil)
+        case .unmapped:
+            return report(text, nil, Verdict(outcome: .opportunistic, cause: "IDNA does not map this domain"), nil)
+        case .malformed, .several:
+            return report(text, nil, Verdict(outcome: .noSuchDomain, cause: "this is no domain name"), nil)
+        case .destination(let destination):
+            if let resolverFault {
+                let verdict = Verdict(outcome: .dnsUnavailable, cause: "the resolver does not work: \(resolverFault)")
+                return report(destination.text(standard: settings.probePort), nil, verdict, destination)
+            }
+            let inspection = await Deadline.run(.seconds(90)) { await look.inspect(destination) }
+            return report(destination.text(standard: settings.probePort), inspection, inspection.verdict, destination)
+        }
+    }
+
+    private func report(
+        _ domain: String, _ inspection: Inspection?, _ verdict: Verdict, _ destination: Destination?
+    ) -> CheckReport {
+        let name = destination?.name ?? .root
+        let policy = policies.policy(for: name, at: now)?.kind
+        // A check sees a fault for the first time: how long it has lasted only the daemon knows.
+        let ruling = Rulebook(settings).rule(verdict, domain: name, policy: policy) { _ in .zero }
+        return CheckReport(
+            domain: domain, inspection: inspection, verdict: verdict, ruling: ruling,
+            reply: ruling.reply(verdict, domain: domain, trace: nil, helpURL: settings.helpURL))
+    }
+}
