@@ -12,11 +12,11 @@ struct LogSink: Sendable {
     /// Opens syslog, or standard error where that is set or there is no /dev/log.
     init(_ target: Settings.LogTarget) {
         usesSyslog = target == .syslog && access("/dev/log", W_OK) == 0
-        if usesSyslog {
-            Self.ident.utf8Start.withMemoryRebound(to: CChar.self, capacity: Self.ident.utf8CodeUnitCount + 1) {
-                openlog($0, LOG_PID | LOG_NDELAY, LOG_MAIL)
-            }
-        } else if target == .syslog {
+        // In any case: libmilter tells syslog what is wrong with an MTA's bytes, whatever is set here.
+        Self.ident.utf8Start.withMemoryRebound(to: CChar.self, capacity: Self.ident.utf8CodeUnitCount + 1) {
+            openlog($0, LOG_PID, LOG_MAIL)
+        }
+        if target == .syslog, !usesSyslog {
             let line = LogLine(event: "log-target").adding("target", "stderr").adding("cause", "no /dev/log")
             write(.warning, line.description)
         }
