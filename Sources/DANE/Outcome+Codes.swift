@@ -62,8 +62,8 @@ extension Outcome {
         switch self {
         case .verified, .encrypted, .opportunistic, .unprobed: nil
         case .startTLSNotSupported:
-            "its operator should offer STARTTLS on port 25 to every client, or withdraw the TLSA records"
-        case .tlsFailed: "its operator should mend TLS (1.2 or later) on port 25, or withdraw the TLSA records"
+            "its operator should offer STARTTLS to every client, or withdraw the TLSA records"
+        case .tlsFailed: "its operator should mend TLS (1.2 or later), or withdraw the TLSA records"
         case .certificateExpired: "its operator should renew the certificate"
         case .tlsaInvalid: "its operator should publish TLSA records that match the certificate in use"
         case .dnssecInvalid: "its DNS operator should mend DNSSEC (signatures, DS and DNSKEY, denial of existence)"

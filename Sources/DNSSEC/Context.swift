@@ -46,6 +46,11 @@ final class Context: @unchecked Sendable {
                     "the unbound configuration \(path) is not accepted by libunbound: \(Self.message(code))"
                         + " (the line is named on standard error)")
             }
+            // It would tell of bogus answers as of insecure ones, and nothing would show it.
+            guard value(of: "val-permissive-mode") != "yes" else {
+                throw ResolverError(
+                    "the unbound configuration \(path) sets val-permissive-mode, which lets bogus answers pass")
+            }
         }
     }
 
@@ -98,6 +103,14 @@ final class Context: @unchecked Sendable {
         let opened = (0..<32).map { _ in eventfd(0, Int32(EFD_CLOEXEC)) }
         for descriptor in opened where descriptor >= 0 { close(descriptor) }
         return opened.allSatisfy { $0 >= 0 }
+    }
+
+    /// The value of an option as libunbound has it; nil if it does not say.
+    private func value(of option: String) -> String? {
+        var text: UnsafeMutablePointer<CChar>?
+        guard ub_ctx_get_option(raw, option, &text) == 0, let text else { return nil }
+        defer { free(text) }
+        return String(cString: text).split(whereSeparator: \.isWhitespace).first.map(String.init)
     }
 
     private func check(_ code: Int32, _ what: String) throws(ResolverError) {

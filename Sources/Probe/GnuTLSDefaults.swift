@@ -5,8 +5,10 @@ final class GnuTLSDefaults: @unchecked Sendable {
     // @unchecked: both handles are only read after `init`, and GnuTLS lets any number of sessions read them at once
     // (GnuTLS manual, "Thread safety").
 
-    /// GnuTLS's normal priorities without the versions RFC 8996 retired; RFC 7672 §3 asks for TLS 1.2.
-    static let priorities = "NORMAL:-VERS-TLS1.1:-VERS-TLS1.0"
+    /// GnuTLS's normal priorities without the versions RFC 8996 retired (RFC 7671 §3 asks for TLS 1.2), and with two things
+    /// that other senders' clients have: the CBC suites of TLS 1.2 with SHA-2 (RFC 7672 §8.2), and no opinion of a certificate's
+    /// key usage (`%COMPAT`): under DANE-EE nothing but the match counts (RFC 7672 §3.1.1).
+    static let priorities = "NORMAL:-VERS-TLS1.1:-VERS-TLS1.0:+SHA256:+SHA384:%COMPAT"
 
     /// The one instance, never freed.
     static let shared = GnuTLSDefaults()

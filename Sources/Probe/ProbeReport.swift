@@ -32,8 +32,8 @@ public struct ProbeReport: Sendable {
         case startTLSNotOffered(String)
         /// STARTTLS was offered and then refused; the reply.
         case startTLSRefused(String)
-        /// The TLS handshake failed, cleartext stood where TLS must begin (CVE-2011-0411), or TLS broke before EHLO was
-        /// answered inside it.
+        /// The TLS handshake failed, cleartext stood where TLS must begin (CVE-2011-0411), or an alert came before EHLO was
+        /// answered inside TLS.
         case tlsFailed(String)
         /// TLS is up, and EHLO was answered inside it.
         case secured(TLSSession)

@@ -64,11 +64,11 @@ struct SMTPClient {
         case .gaveUp(let reason):
             return end(.unreachable(step, reason))
         case .closed(let reason):
-            // From the handshake to the first answer inside TLS it is TLS that broke: servers that do not like what
-            // they see close without an alert, or after TLS 1.3's client side is already done.
+            // In the handshake it is TLS that broke: servers that do not like what they see close without an alert. After
+            // it, without an alert, that is a guess: TLS had worked.
             switch step {
             case .handshake: return end(.tlsFailed("\(reason) during the TLS handshake"))
-            case .secureEHLO: return end(.tlsFailed("\(reason) right after the TLS handshake"))
+            case .secureEHLO: return end(.unreachable(step, "\(reason) right after the TLS handshake"))
             default: return end(.unreachable(step, reason))
             }
         }

@@ -37,17 +37,14 @@ struct Check: ParsableCommand {
             throw Exit.fail(EX_CONFIG, [error.description])
         }
         let batch = Batch(domains: domains, isJSON: json)
-        let outcome = Waiting.forResult { () -> Result<Set<Ruling.Action>, ResolverError> in
-            do throws(ResolverError) {
-                return .success(try await batch.check(settings, policies.table, resolver))
-            } catch {
+        let outcome = Waiting.forResult { () -> Result<Set<Ruling.Action>, any Error> in
+            do { return .success(try await batch.check(settings, policies.table, resolver)) } catch {
                 return .failure(error)
             }
         }
         let actions: Set<Ruling.Action>
-        switch outcome {
-        case .success(let seen): actions = seen
-        case .failure(let error): throw Exit.fail(EX_CONFIG, [error.description])
+        do { actions = try outcome.get() } catch let error as ResolverError {
+            throw Exit.fail(EX_CONFIG, [error.description])
         }
         if actions.contains(.reject) { throw ExitCode(1) }
         if actions.contains(.tempfail) { throw ExitCode(EX_TEMPFAIL) }
@@ -65,39 +62,40 @@ private struct Batch: Sendable {
     /// Checks the domains and prints a report on each.
     ///
     /// - Returns: The rulings that occurred.
-    /// - Throws: If no lookup will ever work with these settings.
+    /// - Throws: If no lookup will ever work with these settings, or the reports cannot be written.
     func check(
         _ settings: Settings, _ policies: PolicyTable, _ resolver: Resolver
-    ) async throws(ResolverError) -> Set<Ruling.Action> {
+    ) async throws -> Set<Ruling.Action> {
         let fault = try await resolver.selfTest()
         let prober = settings.probe ? Prober(settings.probeConfiguration) : nil
         let checker = Checker(
             settings: settings, policies: policies, resolver: resolver, prober: prober,
             resolverFault: fault, now: unixTime())
-        let actions = await check(with: checker)
+        let outcome: Result<Set<Ruling.Action>, any Error>
+        do { outcome = .success(try await check(with: checker)) } catch { outcome = .failure(error) }
         await prober?.shutdown()
-        return actions
+        return try outcome.get()
     }
 
     /// Checks the domains, some at once, and prints each report in the order given as soon as those before it are printed.
-    private func check(with checker: Checker) async -> Set<Ruling.Action> {
+    private func check(with checker: Checker) async throws -> Set<Ruling.Action> {
         var actions: Set<Ruling.Action> = []
         var reports: [Int: CheckReport] = [:]
         var begun = 0
         var printed = 0
-        await withTaskGroup(of: (Int, CheckReport).self) { group in
+        try await withThrowingTaskGroup(of: (Int, CheckReport).self) { group in
             while begun < min(domains.count, Self.concurrency) {
                 begin(begun, checker, &group)
                 begun += 1
             }
-            for await (index, report) in group {
+            for try await (index, report) in group {
                 if begun < domains.count {
                     begin(begun, checker, &group)
                     begun += 1
                 }
                 reports[index] = report
                 while let next = reports.removeValue(forKey: printed) {
-                    put(next)
+                    try StandardDescriptors.put(isJSON ? next.json : next.text)
                     actions.insert(next.action)
                     printed += 1
                 }
@@ -106,13 +104,10 @@ private struct Batch: Sendable {
         return actions
     }
 
-    private func begin(_ index: Int, _ checker: Checker, _ group: inout TaskGroup<(Int, CheckReport)>) {
+    private func begin(
+        _ index: Int, _ checker: Checker, _ group: inout ThrowingTaskGroup<(Int, CheckReport), any Error>
+    ) {
         let domain = domains[index]
         group.addTask { (index, await checker.check(domain)) }
-    }
-
-    private func put(_ report: CheckReport) {
-        let text = isJSON ? report.json : report.text
-        try? FileHandle.standardOutput.write(contentsOf: Data("\(text)\n".utf8))
     }
 }

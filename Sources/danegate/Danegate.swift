@@ -22,4 +22,9 @@ struct Danegate: ParsableCommand {
             GnuTLS \(Prober.gnuTLSVersion)
             """,
         subcommands: [Run.self, Check.self, SettingsCommand.self])
+
+    static func main() {
+        StandardDescriptors.fill()
+        main(nil)
+    }
 }

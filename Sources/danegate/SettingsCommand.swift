@@ -22,6 +22,6 @@ struct SettingsCommand: ParsableCommand {
             let name = "DANEGATE_\(inForce.name)".padding(toLength: width + 9, withPad: " ", startingAt: 0)
             lines.append("\(name) = \(inForce.text.isEmpty ? "-" : inForce.text)  (\(inForce.origin))")
         }
-        try FileHandle.standardOutput.write(contentsOf: Data((lines.joined(separator: "\n") + "\n").utf8))
+        try StandardDescriptors.put(lines.joined(separator: "\n"))
     }
 }

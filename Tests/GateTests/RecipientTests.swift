@@ -85,6 +85,7 @@ import Testing
             ("<postmaster>", nil, nil, .notOurs),
             ("<user>", nil, nil, .notOurs),
             ("<Postmaster@example.org>", "smtp", "example.org", .passed("exempt local part")),
+            ("<\"post\\master\"@example.org>", "smtp", "example.org", .passed("exempt local part")),
             ("<a@exa%mple.org>", "smtp", "exa%mple.org", .impossible),
             ("<a@example.org>", "smtp", "not a host", .passed("several next hops")),
             ("<a@example.org>", "smtp", "%%", .passed("the next hop is not understood")),

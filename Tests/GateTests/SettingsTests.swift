@@ -31,7 +31,8 @@ import Testing
         ("DNS_FORWARD", ","),
         ("DNS_ROOT_HINTS", "/nonexistent"), ("DNS_TRUST_ANCHOR", "/"), ("DNS_CONFIG", "x"), ("DNS_TIMEOUT", "1ms"),
         ("PROBE", "yes"), ("PROBE_PORT", "0"), ("PROBE_PORT", "70000"), ("PROBE_ALLOW", "10.0.0.0/33"),
-        ("PROBE_CONCURRENCY", "0"), ("PROBE_HELO", "a b"), ("EXPIRED_EE", "warn"), ("CACHE_DOMAINS", "many"),
+        ("PROBE_CONCURRENCY", "0"), ("PROBE_HELO", "a b"), ("PROBE_HELO", "--"), ("EXEMPT_LOCALPARTS", "a b"),
+        ("HELP_URL", "https://h/%c%25"), ("EXPIRED_EE", "warn"), ("CACHE_DOMAINS", "many"),
         ("STATE_DIRECTORY", "here"), ("LOG", "file"), ("LOG_LEVEL", "loud"), ("WEB_LISTEN", "127.0.0.1:80"),
         ("MOOD", "good"),
     ])
@@ -85,6 +86,13 @@ import Testing
         let text = "# comment\n; comment\n\nDANEGATE_MODE=monitor\nA=\"x y\"\nB='z'\n C = d \nE=\n"
         let values = try EnvironmentFile.parse(text, path: "f").get()
         #expect(values == ["DANEGATE_MODE": "monitor", "A": "x y", "B": "z", "C": "d", "E": ""])
+    }
+
+    @Test func linesMayEndInCRLF() throws {
+        let values = try EnvironmentFile.parse("\u{FEFF}# c\r\nDANEGATE_MODE=monitor\r\nA=1\r\n", path: "f").get()
+        #expect(values == ["DANEGATE_MODE": "monitor", "A": "1"])
+        let table = try PolicyTable(text: "# c\r\na.example exempt\r\nb.example monitor\r\n", path: "p")
+        #expect(table.count == 2)
     }
 
     @Test func aBadLineOfAnEnvironmentFileIsNamed() {

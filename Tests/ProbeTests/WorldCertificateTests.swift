@@ -76,18 +76,13 @@ struct WorldCertificateTests {
         #expect(TLSARecord(presentation: chain.tlsa())?.usability.isUsable == true)
     }
 
-    @Test func fortyChainsAreMadeQuickly() async throws {
-        let clock = ContinuousClock()
-        let elapsed = try await clock.measure {
-            let root = try await CertificateAuthority.root()
-            let chains = try await withThrowingTaskGroup { group in
-                for number in 0..<40 { group.addTask { try await root.issue("mx\(number).test") } }
-                return try await group.reduce(into: Set()) { $0.insert($1.tlsa()) }
-            }
-            #expect(chains.count == 40)
+    @Test func eachChainHasAKeyOfItsOwn() async throws {
+        let root = try await CertificateAuthority.root()
+        let chains = try await withThrowingTaskGroup { group in
+            for number in 0..<40 { group.addTask { try await root.issue("mx\(number).test") } }
+            return try await group.reduce(into: Set()) { $0.insert($1.tlsa()) }
         }
-        print("40 chains: \(elapsed)")
-        #expect(elapsed < .seconds(20))
+        #expect(chains.count == 40)
     }
 
     private func verify(_ chain: IssuedChain) async throws -> (status: Int32, output: String) {

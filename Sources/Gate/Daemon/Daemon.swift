@@ -53,6 +53,11 @@ public struct Daemon: Sendable {
         }
         let log = GateLog(settings)
         defer { log.close() }
+        if Self.descriptorLimit < 1024 {
+            log.event(
+                .warning,
+                LogLine(event: "descriptors").adding("limit", "\(Self.descriptorLimit)").adding("wanted", "1024"))
+        }
         if let warning = anchor.warning { log.event(.warning, LogLine(event: "trust-anchor").adding("cause", warning)) }
         try serve(mailbox, policies, resolver, log)
     }
@@ -169,6 +174,12 @@ public struct Daemon: Sendable {
         LogLine(event: "start").adding("version", version).adding("mode", settings.mode.rawValue)
             .adding("socket", settings.milterSocket.postfixForm).adding("libmilter", MilterService.libraryVersion)
             .adding("libunbound", Resolver.libraryVersion).adding("gnutls", Prober.gnuTLSVersion)
+    }
+
+    private static var descriptorLimit: UInt {
+        var limit = rlimit()
+        getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+        return limit.rlim_cur
     }
 
     /// libunbound takes two descriptors a lookup under way, each probe and each MTA connection one.

@@ -38,7 +38,7 @@ public struct PolicyTable: Sendable {
     /// - Parameter path: The file's name, for the sentences.
     public init(text: String, path: String) throws(Faults) {
         var faults: [String] = []
-        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+        for (index, line) in text.linesOfFile.enumerated() {
             let words = Self.words(line)
             guard !words.isEmpty else { continue }
             do throws(LineFault) {

@@ -26,9 +26,11 @@ public struct Checker: Sendable {
         self.policies = policies
         self.resolverFault = resolverFault
         self.now = now
+        // Many domains have one provider: its hosts are probed once for all.
+        let shared = prober.map { ProbeCache($0, lifetime: .seconds(60), failureLifetime: .seconds(60)) }
         look = SecondLook(
             Inspector(
-                resolver: resolver, prober: prober, expiredEE: settings.expiredEE, isComplete: true, now: unixTime),
+                resolver: resolver, prober: shared, expiredEE: settings.expiredEE, isComplete: true, now: unixTime),
             uncached: prober)
     }
 

@@ -45,6 +45,12 @@ public struct Recipient: Sendable, Hashable {
         domain = Self.domain(rest[rest.index(after: at)...])
     }
 
+    /// The mailbox that the local part names: a quoted string that needs no quotes is the same without (RFC 5321 §4.1.2).
+    var mailbox: String {
+        guard localPart.count >= 2, localPart.first == "\"", localPart.last == "\"" else { return localPart }
+        return String(localPart.dropFirst().dropLast()).replacing("\\", with: "")
+    }
+
     /// What a text is as the domain of an address.
     static func domain(_ text: Substring) -> Domain {
         if text.isEmpty { return .none }

@@ -39,7 +39,7 @@ struct Scope: Sendable {
     ///   - nextHop: The macro `{rcpt_host}`: the next hop that the MTA would use; nil or empty if it did not say.
     func decide(_ recipient: Recipient, mailer: String?, nextHop: String?) -> Decision {
         if let mailer, !mailer.isEmpty, !transports.contains(mailer.lowercased()) { return .notOurs }
-        if !exemptLocalparts.isEmpty, exemptLocalparts.contains(recipient.localPart.lowercased()) {
+        if !exemptLocalparts.isEmpty, exemptLocalparts.contains(recipient.mailbox.lowercased()) {
             return recipient.domain == .none ? .notOurs : .passed("exempt local part")
         }
         if route == .nexthop, let nextHop, !nextHop.isEmpty {

@@ -12,7 +12,8 @@ extension Ruling {
     public func reply(_ verdict: Verdict, domain: String, trace: String?, helpURL: String?) -> Reply? {
         guard let code else { return nil }
         var tail = trace.map { " [\($0)]" } ?? ""
-        let help = helpURL?.replacing("%c", with: code.description).replacing("%d", with: domain)
+        let help = helpURL?.replacing("%c", with: code.description).replacing(
+            "%d", with: domain.contains(" ") ? "-" : domain)
         // A help address that a long domain makes longer than this would leave no room for the cause.
         if let help, help.utf8.count <= 160 { tail += " \(help)" }
         var text = "\(outcome.rawValue): \(Self.shortened(domain, 120))"

@@ -19,7 +19,7 @@ enum EnvironmentFile {
     static func parse(_ text: String, path: String) -> Result<[String: String], SettingsReader.Faults> {
         var values: [String: String] = [:]
         var faults: [String] = []
-        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+        for (index, line) in text.linesOfFile.enumerated() {
             let line = line.trimmingBlanks()
             if line.isEmpty || line.hasPrefix("#") || line.hasPrefix(";") { continue }
             let parts = line.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)

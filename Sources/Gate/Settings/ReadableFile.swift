@@ -42,3 +42,12 @@ enum ReadableFile {
         }
     }
 }
+
+extension String {
+    /// The lines of a text file, whatever ends them, without a byte order mark. (To Swift CR LF is one character, which
+    /// splitting at LF passes over.)
+    var linesOfFile: [Substring] {
+        let text = first == "\u{FEFF}" ? dropFirst() : self[...]
+        return text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+    }
+}

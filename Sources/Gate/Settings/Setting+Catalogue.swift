@@ -64,15 +64,18 @@ extension Setting {
     /// One setting for each outcome, and one for hazards.
     private static let outcomes: [Setting] =
         Outcome.allCases.map { outcome in
-            /// What nobody knows is no reason for a 5xx, whoever asks for one: design.md gives such outcomes no 5.x.x code.
-            let allowed = Settings.RulingSetting.allCases.filter { !(outcome.isDoubt && $0 == .reject) }
+            /// What nobody knows is no reason for a 5xx, whoever asks for one: design.md gives such outcomes no 5.x.x code. And a
+            /// host in order has no code at all.
+            let allowed: [Settings.RulingSetting] =
+                outcome.allowsDelivery
+                ? [.accept, .default]
+                : outcome.isDoubt ? [.accept, .tempfail, .default] : Settings.RulingSetting.allCases
             return Setting(
                 outcome.settingName, "default", allowed.map(\.rawValue).joined(separator: ", "),
                 "ruling where \(outcome.meaning)"
             ) { text, settings in
                 guard let ruling = Settings.RulingSetting(rawValue: text) else { return .refused }
-                /// Without a code there is no reply: a host in order cannot be refused.
-                guard !outcome.allowsDelivery || ruling == .accept || ruling == .default else {
+                guard !outcome.allowsDelivery || allowed.contains(ruling) else {
                     return .refusedBecause(
                         "there is nothing to refuse in \(outcome.rawValue); a policy of require does that")
                 }
@@ -120,7 +123,8 @@ extension Setting {
             "PROBE_CONNECT_TIMEOUT", \.probeConnectTimeout, .milliseconds(50)...(.seconds(60)), "the longest connect"),
         .number("PROBE_CONCURRENCY", \.probeConcurrency, 1...10000, "probes at once"),
         Setting("PROBE_HELO", "", "a domain name", "the name in EHLO; else the host's name") { text, settings in
-            guard DomainName(text) != nil else { return .refused }
+            guard let name = DomainName(text), !name.labels.contains(where: { $0.hasPrefix("-") || $0.hasSuffix("-") })
+            else { return .refused }
             settings.probeHelo = text
             return .taken
         },

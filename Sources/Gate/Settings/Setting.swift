@@ -56,7 +56,7 @@ public struct Setting: Sendable {
         let bounds = "\(DurationText.write(range.lowerBound)) to \(DurationText.write(range.upperBound))"
         return Setting(
             name, DurationText.write(Settings()[keyPath: path]),
-            "a duration like 250ms, 5s, 15m, 1h or 2d, from \(bounds)", summary
+            "a duration like 250ms, 5s, 15m, 1h or 2d (a bare number counts seconds), from \(bounds)", summary
         ) { text, settings in
             guard let value = DurationText.parse(text), range.contains(value) else { return .refused }
             settings[keyPath: path] = value
@@ -102,7 +102,8 @@ public struct Setting: Sendable {
         ) { text, settings in
             let words = text.split(separator: ",", omittingEmptySubsequences: text.isEmpty)
                 .map { $0.trimmingBlanks().lowercased() }
-            guard allowsNone || !words.isEmpty, !words.contains("") else { return .refused }
+            guard allowsNone || !words.isEmpty, words.allSatisfy({ !$0.isEmpty && !$0.contains(where: \.isWhitespace) })
+            else { return .refused }
             settings[keyPath: path] = Set(words)
             return .taken
         }

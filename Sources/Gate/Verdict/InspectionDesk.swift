@@ -128,6 +128,7 @@ public final class InspectionDesk: Sendable {
     private func land(_ destination: Destination, _ inspection: Inspection) {
         // Kept before the flight ends, so that nobody finds neither.
         keeper.keep(inspection)
+        health.note(inspection.verdict.outcome)
         let flight = state.withLock { $0.flights.removeValue(forKey: destination) }
         for seat in flight?.waiters ?? [] {
             seat.verdict.withLock { $0 = inspection.verdict }

@@ -1,3 +1,4 @@
+import DANE
 import DNSSEC
 import Logging
 import Synchronization
@@ -10,6 +11,8 @@ public final class ResolverHealth: Sendable {
     static let interval = Duration.seconds(300)
     /// How often it is asked while it does not.
     static let retryInterval = Duration.seconds(10)
+    /// So many inspections in a row that found no DNS are a reason to ask at once.
+    static let doubtLimit = 5
 
     private struct State {
         var fault: String? = "it has not been tried yet"
@@ -18,6 +21,7 @@ public final class ResolverHealth: Sendable {
     }
 
     private let state = Mutex(State())
+    private let doubts = Atomic<Int>(0)
     private let tested = Signal()
     private let log: GateLog
     private let onFirstSuccess: @Sendable () -> Void
@@ -63,8 +67,23 @@ public final class ResolverHealth: Sendable {
                 hasWorked = true
                 onFirstSuccess()
             }
-            try? await Task.sleep(for: fault == nil ? Self.interval : Self.retryInterval)
+            await rest(fault == nil ? Self.interval : Self.retryInterval)
         }
+    }
+
+    /// Notes what an inspection found: no DNS, or something.
+    func note(_ outcome: Outcome) {
+        if outcome == .dnsUnavailable { doubts.add(1, ordering: .relaxed) } else { doubts.store(0, ordering: .relaxed) }
+    }
+
+    /// Waits for the next test, in short turns: an outage is not to go unnoticed until then.
+    private func rest(_ interval: Duration) async {
+        let end = ContinuousClock.now + interval
+        while ContinuousClock.now < end, !Task.isCancelled {
+            try? await Task.sleep(for: .seconds(2))
+            if doubts.load(ordering: .relaxed) >= Self.doubtLimit { break }
+        }
+        doubts.store(0, ordering: .relaxed)
     }
 
     private func take(_ fault: String?) {

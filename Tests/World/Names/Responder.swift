@@ -137,7 +137,9 @@ final class Responder: Sendable {
         guard let query = message.query else { return (nil, false) }
         let effect = state.withLock { state in
             state.queries.append(query)
-            return state.faults.first { $0.name == query.name && ($0.type == nil || $0.type == query.type) }?.effect
+            return state.faults.first {
+                ($0.name == "*" || $0.name == query.name) && ($0.type == nil || $0.type == query.type)
+            }?.effect
         }
         if effect == .truncate && isStream { return (nil, true) }
         return (effect, effect != .drop)

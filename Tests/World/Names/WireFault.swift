@@ -18,7 +18,7 @@ public struct WireFault: Sendable, Hashable {
         case delay(Duration)
     }
 
-    /// The name asked for, without a trailing dot.
+    /// The name asked for, without a trailing dot; `*` for all.
     public var name: String
     /// The type asked for, as in a zone file; nil for all.
     public var type: String?
