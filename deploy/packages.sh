@@ -5,7 +5,7 @@ build_packages=(git ca-certificates binutils libc6-dev libstdc++-12-dev pkg-conf
     libmilter-dev libunbound-dev libgnutls28-dev dns-root-data)
 
 # What the tests run against: name servers, certificates, a real MTA.
-test_packages=(nsd ldnsutils knot-dnssecutils openssl postfix procps)
+test_packages=(nsd ldnsutils openssl postfix)
 
 say() { printf '%s\n' "$*" >&2; }
 
