@@ -49,7 +49,7 @@ install_packages() {
 
 need_swift() {
     command -v swift >/dev/null || {
-        say "Swift 6.1 or later must be installed: https://www.swift.org/install/linux/"
+        say "Swift 6.2 or later must be installed: https://www.swift.org/install/linux/"
         return 1
     }
 }
