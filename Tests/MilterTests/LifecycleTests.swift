@@ -65,8 +65,10 @@ import World
         #expect(!FileManager.default.fileExists(atPath: daemon.socket))
     }
 
-    @Test(
-        "mode and group of the socket", arguments: [("660", nil), ("600", nil), ("666", "daemon"), ("660", "daemon")])
+    /// A group that this user may give a socket to: any for root, else its own.
+    private static let group = geteuid() == 0 ? "daemon" : getgrgid(getegid()).map { String(cString: $0.pointee.gr_name) }
+
+    @Test("mode and group of the socket", arguments: [("660", nil), ("600", nil), ("666", group), ("660", group)])
     func permissions(mode: String, group: String?) async throws {
         let daemon = try await TestDaemon("mode=\(mode)", group.map { "group=\($0)" } ?? "")
         let attributes = try FileManager.default.attributesOfItem(atPath: daemon.socket)
@@ -84,7 +86,9 @@ import World
         #expect(!FileManager.default.fileExists(atPath: scratch.file("x")))
     }
 
-    @Test("another's socket at the path is not removed at the end")
+    @Test(
+        "another's socket at the path is not removed at the end",
+        .enabled(if: geteuid() == 0, "libmilter itself removes what is at the path, unless it runs as root"))
     func usurped() async throws {
         let daemon = try await TestDaemon()
         unlink(daemon.socket)
