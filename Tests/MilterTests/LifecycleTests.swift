@@ -66,7 +66,8 @@ import World
     }
 
     /// A group that this user may give a socket to: any for root, else its own.
-    private static let group = geteuid() == 0 ? "daemon" : getgrgid(getegid()).map { String(cString: $0.pointee.gr_name) }
+    private static let group =
+        geteuid() == 0 ? "daemon" : getgrgid(getegid()).map { String(cString: $0.pointee.gr_name) }
 
     @Test("mode and group of the socket", arguments: [("660", nil), ("600", nil), ("666", group), ("660", group)])
     func permissions(mode: String, group: String?) async throws {
