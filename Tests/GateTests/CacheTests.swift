@@ -40,7 +40,7 @@ import Testing
         (.tlsaInvalid, .seconds(600), .seconds(60)),
     ])
     func verdictsAreKeptFor(outcome: Outcome, lifetime: Duration, kept: Duration) {
-        #expect(VerdictKeeper(Settings()).lifetime(inspection(outcome, lifetime: lifetime), at: .now) == kept)
+        #expect(VerdictKeeper(Settings()).book(inspection(outcome, lifetime: lifetime), at: .now) == kept)
     }
 
     @Test func aFailureIsKeptForLongerEachTimeButLookedAtAgainBeforeTheFirst5xx() {
@@ -50,14 +50,14 @@ import Testing
         var now = ContinuousClock.now
         var kept: [Int64] = []
         for _ in 0..<10 {
-            let lifetime = keeper.lifetime(inspection(.tlsaInvalid), at: now)
+            let lifetime = keeper.book(inspection(.tlsaInvalid), at: now)
             kept.append(lifetime.components.seconds)
             now += lifetime
         }
         #expect(kept == [60, 120, 240, 480, 960, 1920, 3600, 3600, 3600, 3600])
-        #expect(keeper.lifetime(inspection(.verified), at: now) == .seconds(600))
+        #expect(keeper.book(inspection(.verified), at: now) == .seconds(600))
         #expect(keeper.faults.failingFor(.destination(destination)) == .zero)
-        #expect(keeper.lifetime(inspection(.tlsaInvalid), at: now) == .seconds(60))
+        #expect(keeper.book(inspection(.tlsaInvalid), at: now) == .seconds(60))
     }
 
     @Test func theLookBeforeThe5xxIsNotPutOff() {
@@ -65,9 +65,9 @@ import Testing
         settings.deferFor = .seconds(100)
         let keeper = VerdictKeeper(settings)
         let now = ContinuousClock.now
-        #expect(keeper.lifetime(inspection(.tlsaInvalid), at: now) == .seconds(60))
-        #expect(keeper.lifetime(inspection(.tlsaInvalid), at: now + .seconds(60)) == .seconds(40))
-        #expect(keeper.lifetime(inspection(.tlsaInvalid), at: now + .seconds(100)) == .seconds(240))
+        #expect(keeper.book(inspection(.tlsaInvalid), at: now) == .seconds(60))
+        #expect(keeper.book(inspection(.tlsaInvalid), at: now + .seconds(60)) == .seconds(40))
+        #expect(keeper.book(inspection(.tlsaInvalid), at: now + .seconds(100)) == .seconds(240))
     }
 
     @Test func aFaultNotSeenForHoursIsForgotten() {

@@ -29,12 +29,14 @@ public struct VerdictKeeper: Sendable {
 
     /// Keeps the verdict of an inspection that has just ended.
     public func keep(_ inspection: Inspection, at now: ContinuousClock.Instant = .now) {
-        let lifetime = lifetime(inspection, at: now)
+        let lifetime = book(inspection, at: now)
         if lifetime > .zero { cache.keep(inspection.verdict, on: inspection.destination, until: now + lifetime) }
     }
 
-    /// How long the verdict of an inspection is kept.
-    func lifetime(_ inspection: Inspection, at now: ContinuousClock.Instant) -> Duration {
+    /// Enters what an inspection found into the book of faults.
+    ///
+    /// - Returns: How long its verdict is kept.
+    func book(_ inspection: Inspection, at now: ContinuousClock.Instant) -> Duration {
         let subject = FaultBook.Subject.destination(inspection.destination)
         switch inspection.verdict.outcome.defaultRuling {
         case .accept:
