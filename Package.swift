@@ -31,7 +31,10 @@ let package = Package(
         .target(name: "DANE", swiftSettings: strict),
         // Their wrappers: C types stay inside.
         .target(name: "Certificates", dependencies: ["CGnuTLS", "DANE"], swiftSettings: strict),
-        .target(name: "DNSSEC", dependencies: ["CUnbound", "DANE"], swiftSettings: strict),
+        .target(
+            name: "DNSSEC",
+            dependencies: ["CUnbound", "DANE", .product(name: "DequeModule", package: "swift-collections")],
+            swiftSettings: strict),
         .target(name: "Milter", dependencies: ["CMilter", "DANE"], swiftSettings: strict),
         .target(
             name: "Probe",

@@ -1,3 +1,4 @@
+import DequeModule
 import Glibc
 import Synchronization
 
@@ -27,9 +28,9 @@ final class Engine {
     private var waiters: [UInt64: (lookup: Lookup, continuation: Waiter)] = [:]
     /// Those waiters in the order of their deadlines, which is that of their arrival (all lookups are given the same time), and
     /// some that have been answered.
-    private var deadlines = Queue<(id: UInt64, deadline: ContinuousClock.Instant)>()
+    private var deadlines = Deque<(id: UInt64, deadline: ContinuousClock.Instant)>()
     /// Lookups not yet handed to libunbound, and some that have been given up.
-    private var pending = Queue<UInt64>()
+    private var pending = Deque<UInt64>()
     /// What libunbound is working on, waited for or not.
     private var flights: [UInt64: Flight] = [:]
 
@@ -89,7 +90,7 @@ final class Engine {
                 let milliseconds = left.components.seconds * 1000 + left.components.attoseconds / 1_000_000_000_000_000
                 return Int32(clamping: max(0, milliseconds + 1))
             }
-            _ = deadlines.removeFirst()
+            deadlines.removeFirst()
         }
         return -1
     }
@@ -119,7 +120,7 @@ final class Engine {
 
     private func expire(at now: ContinuousClock.Instant) {
         while let next = deadlines.first, next.deadline <= now || waiters[next.id] == nil {
-            _ = deadlines.removeFirst()
+            deadlines.removeFirst()
             waiters.removeValue(forKey: next.id)?.continuation
                 .resume(returning: .failed("no answer within \(configuration.timeout.inSeconds) s"))
         }
@@ -127,7 +128,7 @@ final class Engine {
 
     /// Hands lookups to libunbound while it has room for them.
     private func launch() {
-        while flights.count < configuration.concurrency, let id = pending.removeFirst() {
+        while flights.count < configuration.concurrency, let id = pending.popFirst() {
             guard let (lookup, _) = waiters[id] else { continue }
             revive()
             guard case .working(let context) = condition else {
