@@ -40,6 +40,7 @@ extension CertificateJudgement {
             finding: finding, records: findings + excess,
             isLeafExpired: leaf.map { $0.notAfter < date } ?? false,
             isLeafNotYetValid: leaf.map { $0.notBefore > date } ?? false,
+            isCut: chain.count > maximumCertificates || excess.contains(where: \.isUsable) || judge.hasGivenUp,
             reason: reason)
     }
 

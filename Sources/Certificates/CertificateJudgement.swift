@@ -25,6 +25,9 @@ public struct CertificateJudgement: Sendable, Hashable {
     public let isLeafExpired: Bool
     /// Whether the server's certificate begins after the date. Of no consequence under DANE-EE (RFC 7672 §3.1.1).
     public let isLeafNotYetValid: Bool
+    /// Whether a bound of ours left records, certificates or possible chains out. Then only `authenticated` is a fact; a failure
+    /// is one of what was looked at.
+    public let isCut: Bool
     /// One sentence for a person, without a full stop: what decided.
     public let reason: String
 }

@@ -18,6 +18,8 @@ struct ChainJudge {
     /// What is known of anchors among the presented certificates: several records may name the same one.
     private var known: [ObjectIdentifier: RecordFinding] = [:]
     private var signatureChecks = 0
+    /// Whether a chain or key was not tried, for there were too many.
+    var hasGivenUp: Bool { signatureChecks > Self.maximumSignatureChecks }
 
     /// A judge of this chain, leaf first, in DER. What cannot be read is left out.
     init(chain: [[UInt8]], names: [DomainName], date: Int64) {

@@ -29,8 +29,8 @@ final class GnuTLSSession {
         case failed(String)
     }
 
-    /// The most certificates taken from a host.
-    static let maximumChainCount = 32
+    /// The most certificates taken from a host: one more than are judged, so that it shows that there were more.
+    static let maximumChainCount = 33
     /// The most bytes all certificates of a host may have.
     static let maximumChainBytes = 256 << 10
     /// How many results that are neither data nor an end are taken in one go (warnings, renegotiation requests).
@@ -152,17 +152,14 @@ final class GnuTLSSession {
 
     /// What was negotiated, once the handshake is complete.
     ///
-    /// - Throws: If the host sent no certificate, or more than we take.
+    /// - Throws: If the host sent no certificate, or more bytes of them than we take.
     func negotiated() throws(TLSFailure) -> ProbeReport.TLSSession {
         var count: UInt32 = 0
         // The list is GnuTLS's and lives as long as the session.
         guard let list = gnutls_certificate_get_peers(raw, &count), count > 0 else {
             throw TLSFailure("the host sent no certificate")
         }
-        guard count <= Self.maximumChainCount else {
-            throw TLSFailure("the host sent \(count) certificates, more than \(Self.maximumChainCount)")
-        }
-        let certificates = UnsafeBufferPointer(start: list, count: Int(count))
+        let certificates = UnsafeBufferPointer(start: list, count: min(Int(count), Self.maximumChainCount))
         guard certificates.reduce(0, { $0 + Int($1.size) }) <= Self.maximumChainBytes else {
             throw TLSFailure("the host sent more than \(Self.maximumChainBytes) bytes of certificates")
         }

@@ -70,6 +70,7 @@ public enum SpecialPurpose {
 
     private static func table(_ rows: [(String, String)]) -> [(range: AddressRange, name: String)] {
         rows.map { text, name in
+            // The rows are literals of this file, and a test reads every one.
             guard let range = AddressRange(text) else { preconditionFailure("\(text) is no address range") }
             return (range, name)
         }

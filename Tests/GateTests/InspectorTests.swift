@@ -136,6 +136,11 @@ import Testing
             testDescription: "D-21 the MX target is an address", resolver: mx(.secured(MXRecord(10, "192.0.2.1"))),
             outcome: .opportunistic),
         Row(
+            testDescription: "more records than are judged, none of which match",
+            resolver: secure(
+                .secure(Found(records: [TLSARecord](repeating: usable, count: 101), ttl: .seconds(60)))),
+            prober: reached, outcome: .unreachable),
+        Row(
             testDescription: "D-21 the MX target is an address, insecurely",
             resolver: mx(.unsigned(MXRecord(10, "192.0.2.1"))), outcome: .opportunistic),
         Row(

@@ -45,12 +45,14 @@ struct DialogueTests {
         }
     }
 
-    @Test(arguments: [(31, "secured"), (32, "tlsFailed"), (250, "tlsFailed")])
-    func theChainIsBounded(_ extra: Int, _ kind: String) async throws {
+    /// A chain too long to be judged is not a failed handshake: it is cut, one certificate past what is judged.
+    @Test(arguments: [(31, 32), (32, 33), (250, 33)])
+    func theChainIsBounded(_ extra: Int, _ count: Int) async throws {
         let chain = try await ProbeWorld.chain.value
         try await ProbeWorld.run { world in
             let report = try await world.probe(.normal(chain, sending: [0] + Array(repeating: 1, count: extra)))
-            #expect(report.end.kind == kind, "\(report.end.reason)")
+            #expect(report.end.session?.chain.count == count, "\(report.end.reason)")
+            #expect(report.end.session?.chain.first == chain.der[0])
         }
     }
 

@@ -47,7 +47,10 @@ public struct MilterDoor: RecipientHandler {
             pass(event, recipient, why, arrived)
             return .continue
         case .impossible:
-            let verdict = Verdict(outcome: .noSuchDomain, cause: "its domain is no domain name")
+            /// RFC 5321 §4.5.3.1: a path has at most 256 octets, a domain 255.
+            let cause =
+                event.recipientIsCut ? "the address is longer than any address can be" : "its domain is no domain name"
+            let verdict = Verdict(outcome: .noSuchDomain, cause: cause)
             return rule(event, typed, .root, verdict, isCached: false, policy: nil, subject: nil, arrived)
         case .judged(let destination):
             let policy = policy(recipient, destination)

@@ -143,7 +143,7 @@ struct HostInspector {
         let report = await slots.withSlot { await prober.probe(target, publishing: records) }
         var judgement: CertificateJudgement?
         var isProbed = true
-        let (outcome, cause): (Outcome, String)
+        var (outcome, cause): (Outcome, String)
         switch report.end {
         case .notProbed(let why):
             isProbed = false
@@ -156,6 +156,12 @@ struct HostInspector {
                 chain: session.chain, records: records, names: references.names, at: now())
             judgement = judged
             (outcome, cause) = (judged.outcome(records, expiredEE), judged.reason)
+            if judged.isCut, !outcome.allowsDelivery {
+                // A bound of ours proves nothing of the host.
+                (outcome, cause) = (
+                    .unreachable, "it has more records or certificates than are judged: \(judged.reason)"
+                )
+            }
         }
         return InspectedAddress(
             finding: AddressFinding(address: address, outcome: outcome, cause: cause, isProbed: isProbed),
