@@ -19,7 +19,9 @@ struct ChainJudge {
     private var known: [ObjectIdentifier: RecordFinding] = [:]
     private var signatureChecks = 0
     /// Whether a chain or key was not tried, for there were too many.
-    var hasGivenUp: Bool { signatureChecks > Self.maximumSignatureChecks }
+    var hasGivenUp: Bool {
+        mutating get { signatureChecks > Self.maximumSignatureChecks || search.hasGivenUp }
+    }
 
     /// A judge of this chain, leaf first, in DER. What cannot be read is left out.
     init(chain: [[UInt8]], names: [DomainName], date: Int64) {

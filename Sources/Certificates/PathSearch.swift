@@ -16,6 +16,8 @@ struct PathSearch {
     private let certificates: [X509Certificate]
     /// For each certificate, those that may have issued it.
     private let issuers: [[Int]]
+    /// Whether a bound has kept a path from being followed or tried.
+    private(set) var hasGivenUp = false
 
     /// A search among these certificates, of which the first is the server's.
     init(_ certificates: [X509Certificate]) {
@@ -26,8 +28,9 @@ struct PathSearch {
     }
 
     /// The paths from the server's certificate to this anchor, which may or may not be among the certificates; shortest first.
-    func paths(to anchor: X509Certificate) -> [CertificationPath] {
-        let complete = partialPaths(avoiding: anchor).lazy.filter { $0.last?.isIssued(by: anchor) == true }
+    mutating func paths(to anchor: X509Certificate) -> [CertificationPath] {
+        let complete = partialPaths(avoiding: anchor).filter { $0.last?.isIssued(by: anchor) == true }
+        if complete.count > Self.maximumPaths { hasGivenUp = true }
         return complete.prefix(Self.maximumPaths).map {
             CertificationPath(certificates: $0 + [anchor], isAnchoredByKey: false)
         }
@@ -36,7 +39,7 @@ struct PathSearch {
     /// The shortest path whose last certificate a bare key has signed (RFC 7671 §5.2.3).
     ///
     /// Checks at most one signature for each certificate.
-    func path(to key: borrowing PublicKey) -> CertificationPath? {
+    mutating func path(to key: borrowing PublicKey) -> CertificationPath? {
         var tried: Set<ObjectIdentifier> = []
         for path in partialPaths(avoiding: nil) {
             guard let last = path.last, tried.insert(ObjectIdentifier(last)).inserted, key.signed(last) else {
@@ -50,15 +53,23 @@ struct PathSearch {
     /// Every path that begins at the server's certificate and follows issuers upwards, breadth first.
     ///
     /// - Parameter anchor: An entity that must not be passed through on the way to itself.
-    private func partialPaths(avoiding anchor: X509Certificate?) -> [[X509Certificate]] {
+    private mutating func partialPaths(avoiding anchor: X509Certificate?) -> [[X509Certificate]] {
         guard !certificates.isEmpty else { return [] }
         var paths: [[Int]] = [[0]]
         var next = 0
         while next < paths.count {
             let path = paths[next]
             next += 1
-            guard path.count <= Self.maximumIntermediates else { continue }
-            for issuer in issuers[path[path.endIndex - 1]] where paths.count < Self.maximumSteps {
+            let above = issuers[path[path.endIndex - 1]]
+            guard path.count <= Self.maximumIntermediates, paths.count < Self.maximumSteps else {
+                hasGivenUp = hasGivenUp || !above.isEmpty
+                continue
+            }
+            for issuer in above {
+                guard paths.count < Self.maximumSteps else {
+                    hasGivenUp = true
+                    break
+                }
                 let candidate = certificates[issuer]
                 // RFC 4158 §2.4.2: a path that meets an entity again is a loop, whoever signed the certificate.
                 let isLoop = path.contains { certificates[$0].isSameEntity(as: candidate) }

@@ -6,7 +6,7 @@ import Gate
 struct SettingsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "settings", abstract: "Print the settings in force, and where each came from.",
-        discussion: "Exits 78, with a sentence for each fault, if the daemon would not start with them.")
+        discussion: "Exits 78, with a sentence for each fault, if a setting or a line of the policy file is at fault.")
 
     @OptionGroup var options: SettingsOptions
 
@@ -15,6 +15,9 @@ struct SettingsCommand: ParsableCommand {
 
     func run() throws {
         let reader = try options.read()
+        do throws(PolicyTable.Faults) { _ = try PolicyBook(path: reader.settings.policyFile) } catch {
+            throw Exit.fail(EX_CONFIG, error.sentences)
+        }
         let width = reader.inForce.map(\.name.count).max() ?? 0
         var lines: [String] = []
         for (setting, inForce) in zip(Setting.catalogue, reader.inForce) {

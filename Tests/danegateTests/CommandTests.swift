@@ -31,6 +31,23 @@ import World
         #expect(lines.contains { $0.hasPrefix("DANEGATE_DEFER_FOR ") && $0.hasSuffix("= 15m  (default)") })
     }
 
+    @Test(arguments: ["run", "check", "settings"])
+    func aBadPolicyFileIsNamedByItsLine(command: String) async throws {
+        let directory = try ScratchDirectory("policy")
+        let file = try directory.write("example.org exempt\nexample.com nonsense\n", to: "policy")
+        let arguments = command == "check" ? ["check", "example.org"] : [command]
+        let (status, output) = try await Danegate.run(arguments, environment: ["DANEGATE_POLICY_FILE": file])
+        #expect(status == 78)
+        #expect(output.hasPrefix("danegate: \(file):2: "), "\(output)")
+    }
+
+    @Test func aNamedPipeIsNoPolicyFile() async throws {
+        let directory = try ScratchDirectory("pipe")
+        #expect(mkfifo(directory.file("pipe"), 0o600) == 0)
+        let environment = ["DANEGATE_POLICY_FILE": directory.file("pipe")]
+        #expect(try await Danegate.run(["settings"], environment: environment).status == 78)
+    }
+
     @Test func aSocketThatCannotBeHadEndsTheStart() async throws {
         let directory = try ScratchDirectory("socket")
         let file = try directory.write("not a socket", to: "file")

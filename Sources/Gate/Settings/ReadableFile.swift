@@ -16,10 +16,12 @@ enum ReadableFile {
 
     /// The text of a file.
     ///
+    /// Does not wait for a writer, as a named pipe would have it.
+    ///
     /// - Parameter limit: The most bytes to read; a longer file is a fault. 0 only tries whether the file can be read.
     static func contents(_ path: String, limit: Int) -> Result<String, Fault> {
         do {
-            let file = try FileDescriptor.open(FilePath(path), .readOnly, options: .closeOnExec)
+            let file = try FileDescriptor.open(FilePath(path), .readOnly, options: [.closeOnExec, .nonBlocking])
             return try file.closeAfter {
                 var facts = stat()
                 guard fstat(file.rawValue, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG else {
@@ -27,8 +29,10 @@ enum ReadableFile {
                 }
                 guard limit > 0 else { return .success("") }
                 guard facts.st_size <= limit else { return .failure(Fault(clause: "it has more than \(limit) bytes")) }
-                let bytes = try [UInt8](unsafeUninitializedCapacity: limit) { buffer, count in
-                    while count < limit {
+                // What is written behind that meanwhile is read when the change is seen.
+                let size = Int(facts.st_size)
+                let bytes = try [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+                    while count < size {
                         let taken = try file.read(
                             into: UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(rebasing: buffer[count...])))
                         guard taken > 0 else { break }

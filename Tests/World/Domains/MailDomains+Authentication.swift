@@ -78,6 +78,13 @@ extension MailDomains {
             let chain = try await draft.chain("other.example")
             try await draft.host(.normal(chain), tlsa: chain.tlsa(usage: 2, depth: 1))
         },
+        MailDomain("ta-too-long", "unreachable", .unreachable) { draft in
+            // A chain of more links than are followed: a bound of ours, and no proof that it leads nowhere.
+            var authority = try await CertificateAuthority.root()
+            for number in 1...12 { authority = try await authority.intermediate("Link \(number)") }
+            let chain = try await authority.issue("mx.\(draft.domain)")
+            try await draft.host(.normal(chain), tlsa: chain.tlsa(usage: 2, selector: 0, depth: 13))
+        },
         MailDomain("ta-partial-wildcard", "V19", .certificateHostMismatch) { draft in
             let chain = try await draft.chain("m*.\(draft.domain)")
             try await draft.host(.normal(chain), tlsa: chain.tlsa(usage: 2, depth: 1))
