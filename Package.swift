@@ -81,15 +81,18 @@ let package = Package(
         .target(
             name: "World", dependencies: ["DANE", "WorldHosts", "WorldServers"],
             path: "Tests/World", exclude: ["Hosts", "MTA", "Names", "Process"], swiftSettings: strict),
-        .testTarget(name: "DANETests", dependencies: ["DANE"], swiftSettings: strict),
+        // The rules by number, and the mark of a test that proves one.
+        .target(name: "Rules", path: "Tests/Rules", swiftSettings: strict),
+        .testTarget(name: "RulesTests", dependencies: ["Rules"], swiftSettings: strict),
+        .testTarget(name: "DANETests", dependencies: ["DANE", "Rules"], swiftSettings: strict),
         .testTarget(
-            name: "CertificatesTests", dependencies: ["Certificates", "DANE"], exclude: ["Fixtures"],
+            name: "CertificatesTests", dependencies: ["Certificates", "DANE", "Rules"], exclude: ["Fixtures"],
             swiftSettings: strict),
-        .testTarget(name: "DNSSECTests", dependencies: ["DANE", "DNSSEC", "World"], swiftSettings: strict),
+        .testTarget(name: "DNSSECTests", dependencies: ["DANE", "DNSSEC", "Rules", "World"], swiftSettings: strict),
         .testTarget(
             name: "ProbeTests",
             dependencies: [
-                "DANE", "Probe", "World", "WorldHosts",
+                "DANE", "Probe", "Rules", "World", "WorldHosts",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
@@ -99,10 +102,12 @@ let package = Package(
             name: "MilterTestDaemon", dependencies: ["DANE", "Milter"], path: "Tests/MilterTestDaemon",
             swiftSettings: strict),
         .testTarget(
-            name: "MilterTests", dependencies: ["DANE", "Milter", "MilterTestDaemon", "World"], swiftSettings: strict),
+            name: "MilterTests", dependencies: ["DANE", "Milter", "MilterTestDaemon", "Rules", "World"],
+            swiftSettings: strict),
         .testTarget(
             name: "GateTests",
-            dependencies: ["Certificates", "DANE", "DNSSEC", "Gate", "Milter", "Probe"], swiftSettings: strict),
-        .testTarget(name: "danegateTests", dependencies: ["DANE", "World", "danegate"], swiftSettings: strict),
+            dependencies: ["Certificates", "DANE", "DNSSEC", "Gate", "Milter", "Probe", "Rules"], swiftSettings: strict),
+        .testTarget(
+            name: "danegateTests", dependencies: ["DANE", "Rules", "World", "danegate"], swiftSettings: strict),
     ]
 )

@@ -1,7 +1,8 @@
 import DANE
+import Rules
 import Testing
 
-@Suite struct DomainNameTests {
+@Suite(.rules("T-12")) struct DomainNameTests {
     private static let label63 = String(repeating: "a", count: 63)
     /// 253 bytes: three labels of 63 and one of 61.
     private static let name253 = "\(label63).\(label63).\(label63).\(String(repeating: "b", count: 61))"

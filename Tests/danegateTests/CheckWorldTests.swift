@@ -1,5 +1,6 @@
 import DANE
 import Foundation
+import Rules
 import Testing
 import World
 
@@ -22,7 +23,7 @@ import World
         let hosts: [Host]
     }
 
-    @Test func everyDomainIsJudgedAsTheTableSays() async throws {
+    @Test(.rules(MailDomains.all.flatMap(\.rules))) func everyDomainIsJudgedAsTheTableSays() async throws {
         let world = try await MailWorld(MailDomains.all)
         let (status, output) = try await Danegate.run(
             ["check", "--json"] + world.domains.map(\.name), environment: world.environment(["DEFER_FOR": "0"]))

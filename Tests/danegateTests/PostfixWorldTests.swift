@@ -1,5 +1,6 @@
 import DANE
 import Foundation
+import Rules
 import Testing
 import World
 
@@ -37,7 +38,7 @@ struct PostfixWorldTests {
         }
     }
 
-    @Test func everyDomainIsRuledAtRCPT() async throws {
+    @Test(.rules(MailDomains.all.flatMap(\.rules))) func everyDomainIsRuledAtRCPT() async throws {
         let world = try await MailWorld(MailDomains.all)
         let site = try await Site(world, ["DEFER_FOR": "0"])
         let replies = try await withThrowingTaskGroup(of: (String, SMTPClient.Reply).self) { group in

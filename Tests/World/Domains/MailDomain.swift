@@ -12,6 +12,8 @@ public struct MailDomain: Sendable, CustomStringConvertible {
     public let label: String
     /// The row of the table, V1 to V19, or the outcome it is an example of.
     public let row: String
+    /// The rules that it proves, by number; the row among them if it is one.
+    public let rules: [String]
     /// What must come out.
     public let outcome: Outcome
     /// Whether a host before or beside the deciding one fails.
@@ -28,16 +30,19 @@ public struct MailDomain: Sendable, CustomStringConvertible {
     ///   - label: Its label below `example`.
     ///   - row: The row of rules.md's table.
     ///   - outcome: What must come out.
+    ///   - rules: Further rules that it proves, by number.
     ///   - degraded: Whether a host before or beside the deciding one fails.
     ///   - hazard: Whether its data would crash an MTA.
     ///   - required: Whether the policy file is to demand DANE of it.
     ///   - build: Adds records, hosts and faults to a draft that holds an empty, signed zone.
     public init(
-        _ label: String, _ row: String, _ outcome: Outcome, degraded: Bool = false, hazard: Bool = false,
+        _ label: String, _ row: String, _ outcome: Outcome, rules: String..., degraded: Bool = false,
+        hazard: Bool = false,
         required: Bool = false, build: @escaping @Sendable (inout Draft) async throws -> Void
     ) {
         self.label = label
         self.row = row
+        self.rules = (row.first?.isUppercase == true ? [row] : []) + rules
         self.outcome = outcome
         self.isDegraded = degraded
         self.isHazard = hazard

@@ -1,0 +1,57 @@
+extension Rule {
+    /// Failures seen in the field, and what a sender sees of them.
+    static let field = rules(
+        #"""
+        F-01 | field | LE (or other) renewal with new key, 3 1 1 not updated: mismatch at depth 0, notBefore recent -> SKIP-AUTH
+        F-02 | field | 3 0 1 / 3 0 2 with auto-renewal: breaks at every renewal even with same key: mismatch; SPKI unchanged -> SKIP-AUTH
+        F-03 | field | DNS changed after (or at the same time as) certificate: outage of old TTL + secondary refresh: intermittent mismatch -> SKIP-AUTH during window
+        F-04 | field | stale issuer hash (LE X3, R3, E1 ...) in 2 1 1: TA not in chain -> SKIP-AUTH if nothing else matches, else warning E-12
+        F-05 | field | root or cross-sign no longer sent (DST X3 cross of ISRG X1) while 2 1 1 pins root: TA absent from handshake -> SKIP-AUTH
+        F-06 | field | DANE-TA leaf name lacks MX host/recipient domain: chain fine, name fails -> SKIP-AUTH (name)
+        F-07 | field | DANE-TA certificate expired: date failure -> SKIP-AUTH
+        F-08 | field | DANE-EE certificate expired, key matches: match -> DANE-OK
+        F-09 | field | RSA+ECDSA dual certs, TLSA for one only: depends on client's cipher choice -> SKIP-AUTH or DANE-OK by algorithm
+        F-10 | field | SNI-selected certificate; default one does not match: only clients with SNI pass -> DANE-OK with SNI
+        F-11 | field | same wildcard key on all MX, rotated at once: all hosts fail together -> all SKIP-AUTH, then delay
+        F-12 | field | some MX hosts or some addresses (v6) wrong: partial -> per host; delivery via others
+        F-13 | field | mixed usable + unusable, the usable one mismatches: mismatch -> SKIP-AUTH (not TLS-UNAUTH)
+        F-14 | field | usage 0/1 only (copied from HTTPS): all unusable -> TLS-UNAUTH
+        F-15 | field | TLSA at wrong owner: _25._tcp.<recipient domain> instead of MX host; or 443 record CNAMEd (lore.xmw.de): no TLSA / mismatch -> NO-DANE / SKIP-AUTH
+        F-16 | field | digest of PEM, of wrong cert, of chain file, or SHA-1 length: mismatch / malformed -> SKIP-AUTH / unusable
+        F-17 | field | strong digest wrong, weak one right: agility drops the right one -> SKIP-AUTH with agility
+        F-18 | field | customer MX is CNAME to third-party host; stale TLSA at the alias: alias TLSA tried when target has none -> SKIP-AUTH
+        F-20 | field | wrong or missing NSEC/NSEC3 for TLSA (incl. SOA changed after signing): SERVFAIL on TLSA, A fine -> SKIP-DNS
+        F-21 | field | NXDOMAIN at _tcp.<host> while _25._tcp.<host> exists (empty non-terminal bug): fails only with QNAME-minimising or aggressive-NSEC resolvers -> SKIP-DNS or NO-DANE
+        F-22 | field | Internet.nl extra probe: A query at _25._tcp.<host> must not be bogus: negative answers broken though TLSA positive answer fine -> risk
+        F-23 | field | name servers or middlebox drop TLSA queries (old Arbor filter; sauditelecom): timeout on TLSA only -> SKIP-DNS if zone signed; NO-DANE if A insecure
+        F-24 | field | NOTIMP / SERVFAIL / REFUSED / FORMERR on unknown type in an UNSIGNED zone: SERVFAIL from resolver -> NO-DANE (do not query)
+        F-25 | field | NSEC3 opt-out: denial is insecure: NODATA AD=0 -> NO-DANE, not an error
+        F-26 | field | RRSIG expired or future: SERVFAIL everywhere -> DNS-DEFER / SKIP-DNS
+        F-27 | field | DS left after moving to unsigned provider, or DNSKEY rolled without DS: SERVFAIL -> DNS-DEFER
+        F-28 | field | some secondaries stale or unsigned (inconsistent): random results ("50/50" in INL #1358) -> varies by try
+        F-29 | field | lame delegation / dead glue: SERVFAIL, EDE 20/22/23 -> SKIP-DNS / DNS-DEFER
+        F-30 | field | wildcard CNAME (*.example.com CNAME x) catches _25._tcp.mx.example.com: TLSA follows to x: usually NODATA; dangling/unsigned/bogus target possible -> NO-DANE if denial ok or insecure; SKIP-DNS if target fails
+        F-31 | field | wildcard TLSA (*._tcp or *): TLSA for hosts never meant -> DANE applies
+        F-32 | field | MX host in unsigned zone, recipient signed: A insecure -> NO-DANE
+        F-33 | field | recipient unsigned, MX host signed with TLSA: MX insecure -> NO-DANE (or HALF)
+        F-34 | field | A validates, AAAA denial broken (or reverse): SERVFAIL for one family -> use other family
+        F-35 | field | high NSEC3 iteration count: validators go insecure or SERVFAIL -> NO-DANE or SKIP-DNS
+        F-36 | field | unsupported algorithm/digest only (e.g. old GOST, or SHA-1 disabled validator): insecure -> NO-DANE
+        F-37 | field | large answer, TC=1, TCP/53 blocked; fragments dropped: timeout -> lookup failure
+        F-38 | field | CNAME loop / too long chain: error -> lookup failure
+        F-39 | field | MX to IP literal, MX to CNAME, MX to nonexistent name, null MX mixed: see D-21, S-07, N-02 -> per row
+        F-40 | field | checker reports SERVFAIL as "no TLSA": false clean result -> tool bug
+        F-50 | field | STARTTLS not offered on all or some MX: EHLO without STARTTLS -> SKIP-TLS
+        F-51 | field | STARTTLS offered but 454 / 5xx on use: "TLS not available due to local problem" -> SKIP-TLS
+        F-52 | field | selective STARTTLS (greylist/reputation): offered only to known IPs: DANE senders locked out for good -> SKIP-TLS
+        F-53 | field | greylisting at RCPT (4xx) with STARTTLS always on: normal deferral -> no DANE effect
+        F-54 | field | tarpit / banner delay / slow EHLO: long wait -> none if within 5321 timers (5 min greeting)
+        F-55 | field | 421/554 banner (blocklisted tester IP): cannot test -> inconclusive
+        F-56 | field | TLS 1.0/1.1 only, RSA key exchange only, weak cert key: handshake alert -> SKIP-TLS
+        F-57 | field | RSA-only or ECDSA-only server: fine if client offers both -> none
+        F-58 | field | server demands SNI / aborts on unknown SNI: handshake fails -> SKIP-TLS
+        F-59 | field | firewall "SMTP inspection" hides STARTTLS (XXXXXXXA): not offered -> SKIP-TLS
+        F-60 | field | client certificate request, or server closing after handshake: handshake or later error -> SKIP-TLS if handshake fails
+        F-61 | field | TLS fine on most IPs of a pool, one backend stale: intermittent -> per connection
+        """#)
+}
