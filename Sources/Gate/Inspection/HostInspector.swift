@@ -106,9 +106,7 @@ struct HostInspector {
     ) async -> InspectedHost {
         var trail = trail
         let base = references.names[0]
-        let hazards =
-            records.contains(where: \.isHazard)
-            ? ["a TLSA record of \(base) has no association data, which makes Postfix 3.7 crash at delivery"] : []
+        let hazards = records.contains(where: \.isHazard) ? [TLSARecord.hazard(at: base.description)] : []
         var inspected: [InspectedAddress] = []
         if let prober {
             inspected = await withTaskGroup(of: (Int, InspectedAddress).self) { group in

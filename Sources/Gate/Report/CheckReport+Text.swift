@@ -66,7 +66,7 @@ extension CheckReport {
     }
 
     /// A line without control characters: causes quote what strangers sent.
-    private static func printable(_ line: String) -> String {
+    static func printable(_ line: String) -> String {
         String(String.UnicodeScalarView(line.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? "?" : $0 }))
     }
 }
