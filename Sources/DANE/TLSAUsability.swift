@@ -50,6 +50,9 @@ extension TLSARecord {
     public static func hazard(at base: String) -> String {
         "a TLSA record of \(base) has no association data, which makes Postfix 3.7 crash at delivery"
     }
+
+    /// What is to be done about such a record, in an administrator's imperative.
+    public static let hazardRepair = "remove the TLSA record that has no data"
 }
 
 extension Sequence<TLSARecord> {

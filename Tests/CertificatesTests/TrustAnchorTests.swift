@@ -139,11 +139,11 @@ import Testing
     @Test func theReasonSaysWhatIsWrong() {
         #expect(
             Fixture.judge("leaf-expired i2", ["2 1 1 i2"]).reason
-                == "TLSA record 1, DANE-TA(2) SPKI(1) SHA2-256(1): the chain to depth 1 does not verify: "
-                + "the certificate at depth 0 expired on 2021-01-01 00:00:00 UTC")
+                == "the certificate at depth 0 expired on 2021-01-01 00:00:00 UTC, so the chain to depth 1 does not verify "
+                + "(TLSA record 1, DANE-TA(2) SPKI(1) SHA2-256(1))")
         #expect(
             Fixture.judge("leaf-other i2", ["2 1 1 i2"]).reason
-                == "TLSA record 1, DANE-TA(2) SPKI(1) SHA2-256(1): the chain to depth 1 verifies, but the server's "
-                + "certificate is for other.example, third.example, not for mx.example.com")
+                == "the server's certificate is for other.example, third.example, not for mx.example.com, though the chain to "
+                + "depth 1 verifies (TLSA record 1, DANE-TA(2) SPKI(1) SHA2-256(1))")
     }
 }
