@@ -30,7 +30,8 @@ import Testing
         for (time, codes) in [(Duration.zero, atFirst), (.seconds(900), later)] {
             let ruling = rule(outcome, failingFor: time)
             let reply = ruling.reply(
-                Verdict(outcome: outcome, cause: "why"), domain: "example.org", firstSeen: nil, trace: "ID", helpURL: nil)
+                Verdict(outcome: outcome, cause: "why"), domain: "example.org", firstSeen: nil, trace: "ID",
+                helpURL: nil)
             #expect(reply.map { "\($0.code) \($0.enhanced)" } ?? "-" == codes)
             #expect((reply == nil) == (ruling.action == .accept))
         }
