@@ -187,6 +187,19 @@ import World
         await world.stop()
     }
 
+    /// RFC 7672 §3.1.1, and what Exchange Online may do instead where an administrator asks for it.
+    @Test(.rules("D-44", "E-05", "F-08")) func anExpiredServerCertificateIsNoFaultUnlessAskedFor() async throws {
+        let labels = ["ee-expired", "ee-not-yet-valid", "verified", "ta-expired"]
+        let world = try await MailWorld(labels.map(MailDomains.named))
+        let names = world.domains.map(\.name)
+        #expect(
+            try await check(world, names).map(\.outcome) == ["verified", "verified", "verified", "certificate-expired"])
+        #expect(
+            try await check(world, names, settings: ["EXPIRED_EE": "fail"]).map(\.outcome)
+                == ["certificate-expired", "verified", "verified", "certificate-expired"])
+        await world.stop()
+    }
+
     /// RFC 7672 §2.2: the same zone with and without the demand.
     @Test(.rules("D-20", "D-26")) func theDemandIsThePolicysAndNotTheZones() async throws {
         let labels = ["no-tlsa", "pkix-usages", "unsigned", "verified"]

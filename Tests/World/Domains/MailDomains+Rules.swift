@@ -52,7 +52,7 @@ extension MailDomains {
                     "required-behind.example", signing: .unsigned, "@ MX 10 mx.required-alias-to-unsigned.example.")
             ]
         },
-        MailDomain("unsigned-mx-matching-host", "D-29", .opportunistic, rules: "D-55") { draft in
+        MailDomain("unsigned-mx-matching-host", "D-29", .opportunistic) { draft in
             // All is in order at the host, and yet it is not known to be the domain's.
             let chain = try await draft.chain("mx.matching-host.example")
             draft.zone = Zone(draft.domain, signing: .unsigned, "@ MX 10 mx.matching-host.example.")
@@ -98,6 +98,11 @@ extension MailDomains {
             let chain = try await draft.chain()
             let host = SMTPHostBehaviour.sni(["mx.xn--bcher-kva.example": chain], default: nil)
             try await draft.host(host.answeringEHLO("250-mx", "250 STARTTLS"), tlsa: chain.tlsa())
+        },
+        MailDomain("raw-u-label-for-mx", "T-12", .noMailHost) { draft in
+            // UTF-8 in the DNS itself is no host name, and no base for TLSA records.
+            draft.mx(10, "b\\195\\188cher")
+            try await draft.address("b\\195\\188cher", .noSTARTTLS)
         },
         MailDomain("odd-spelling", "I-05", .verified) { draft in
             let chain = try await draft.chain("mx_1.\(draft.domain)")
