@@ -46,6 +46,10 @@ struct HostInspector {
             let alias = found.canonicalName.map { ", an alias of \($0)" } ?? ""
             let list = found.addresses.map(\.description).joined(separator: " ")
             trail.add(.address, .ok, "\(found.isSecure ? "secure" : "insecure")\(alias): \(list)")
+            if found.canonicalName != nil, subject.name != subject.nextHop {
+                // RFC 2181 §10.3, RFC 5321 §5.1; MTAs deliver, and RFC 7672 §2.2.2 says how.
+                trail.add(.address, .warning, "an MX record should not name an alias (RFC 2181 10.3)")
+            }
             known = found
         }
         switch await TLSALookup(resolver: resolver, port: port).search(subject.name, known) {

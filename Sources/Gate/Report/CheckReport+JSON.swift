@@ -44,7 +44,8 @@ extension CheckReport {
             valid_for = report.inspection?.lifetime.components.seconds ?? 0
             elapsed_ms = report.inspection?.elapsed.tenthsOfMilliseconds ?? 0
             hosts = report.inspection?.hosts.map(Host.init) ?? []
-            steps = report.inspection?.steps.map(Step.init) ?? []
+            let inspection = report.inspection
+            steps = ((inspection?.steps ?? []) + (inspection?.hosts.flatMap(\.advice) ?? [])).map(Step.init)
         }
     }
 

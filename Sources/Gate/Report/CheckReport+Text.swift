@@ -42,7 +42,7 @@ extension CheckReport {
         var lines = [
             "host \(host.finding.name), preference \(host.finding.preference): \(host.finding.outcome.rawValue)"
         ]
-        var twigs = host.steps.map { [line($0)] }
+        var twigs = (host.steps + host.advice).map { [line($0)] }
         twigs += host.addresses.compactMap { address in
             guard case .secured(let session) = address.report?.end else { return nil }
             let certificates = session.chain.compactMap(CertificateDetails.init(der:)).enumerated().map {
