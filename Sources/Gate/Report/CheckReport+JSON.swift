@@ -129,27 +129,42 @@ extension CheckReport {
         let address: String
         let outcome: String
         let cause: String
+        let degraded: Bool
         let tls: Nullable<TLS>
         let chain: [Certificate]
         let banner: Nullable<String>
         let replies: [String]
         let timings: [Timing]
+        let attempts: [Attempt]
 
         init(_ address: InspectedAddress) {
             self.address = address.finding.address.description
             outcome = address.finding.outcome.rawValue
             cause = address.finding.cause
-            banner = Nullable(address.report?.banner)
-            replies = address.report?.replies ?? []
-            timings = address.report?.timings.map(Timing.init) ?? []
-            guard case .secured(let session) = address.report?.end else {
-                tls = Nullable(nil)
-                chain = []
-                return
-            }
-            tls = Nullable(
-                TLS(version: session.protocolVersion, cipher: session.cipherSuite, group: Nullable(session.group)))
-            chain = session.chain.compactMap(CertificateDetails.init(der:)).map(Certificate.init)
+            degraded = address.finding.isDegraded
+            tls = Nullable(TLS(address.report))
+            chain = Certificate.chain(of: address.report)
+            banner = Nullable(address.report.banner)
+            replies = address.report.replies
+            timings = address.report.timings.map(Timing.init)
+            attempts = address.connections.map(Attempt.init)
+        }
+    }
+
+    /// One connection to an address; the address's own keys are those of the one that decided.
+    private struct Attempt: Encodable {
+        let connection: String
+        let outcome: String
+        let cause: String
+        let tls: Nullable<TLS>
+        let chain: [Certificate]
+
+        init(_ connection: InspectedConnection) {
+            self.connection = connection.purpose.rawValue
+            outcome = connection.outcome.rawValue
+            cause = connection.cause
+            tls = Nullable(TLS(connection.report))
+            chain = Certificate.chain(of: connection.report)
         }
     }
 
@@ -167,6 +182,13 @@ extension CheckReport {
         let version: String
         let cipher: String
         let group: Nullable<String>
+
+        init?(_ report: ProbeReport) {
+            guard case .secured(let session) = report.end else { return nil }
+            version = session.protocolVersion
+            cipher = session.cipherSuite
+            group = Nullable(session.group)
+        }
     }
 
     private struct Certificate: Encodable {
@@ -190,6 +212,12 @@ extension CheckReport {
             bits = details.keyBits
             sha256 = details.certificateSHA256
             spki_sha256 = details.spkiSHA256
+        }
+
+        /// The chain that a host showed, as far as it can be read.
+        static func chain(of report: ProbeReport) -> [Certificate] {
+            guard case .secured(let session) = report.end else { return [] }
+            return session.chain.compactMap(CertificateDetails.init(der:)).map(Certificate.init)
         }
 
         private static func text(_ time: Int64) -> String {
