@@ -108,6 +108,7 @@ let package = Package(
             name: "GateTests",
             dependencies: ["Certificates", "DANE", "DNSSEC", "Gate", "Milter", "Probe", "Rules"], swiftSettings: strict),
         .testTarget(
-            name: "danegateTests", dependencies: ["DANE", "Rules", "World", "danegate"], swiftSettings: strict),
+            name: "danegateTests", dependencies: ["DANE", "DNSSEC", "Gate", "Probe", "Rules", "World", "danegate"],
+            swiftSettings: strict),
     ]
 )

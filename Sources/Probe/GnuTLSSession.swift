@@ -43,9 +43,11 @@ final class GnuTLSSession {
 
     /// A session ready for its handshake.
     ///
-    /// - Parameter serverName: The name for SNI, without trailing dot; nil sends none.
+    /// - Parameters:
+    ///   - serverName: The name for SNI, without trailing dot; nil sends none.
+    ///   - offer: The kinds of certificate to offer.
     /// - Throws: If GnuTLS cannot make it, which means that memory is short or the name is refused.
-    init(serverName: String?) throws(TLSFailure) {
+    init(serverName: String?, offer: CertificateOffer = .any) throws(TLSFailure) {
         var handle: gnutls_session_t?
         let flags =
             GNUTLS_CLIENT.rawValue | GNUTLS_NONBLOCK.rawValue | GNUTLS_NO_SIGNAL.rawValue
@@ -53,7 +55,7 @@ final class GnuTLSSession {
         let code = gnutls_init(&handle, flags)
         guard code == GNUTLS_E_SUCCESS, let handle else { throw TLSFailure(code: code) }
         raw = handle
-        try check(gnutls_priority_set(raw, GnuTLSDefaults.shared.priority))
+        try check(gnutls_priority_set(raw, GnuTLSDefaults.shared.priority(for: offer)))
         try check(
             gnutls_credentials_set(
                 raw, GNUTLS_CRD_CERTIFICATE, UnsafeMutableRawPointer(GnuTLSDefaults.shared.credentials)))

@@ -173,7 +173,7 @@ final class ProbeDialogue: ChannelInboundHandler {
         let name = target.serverName
         let serverName = name.isRoot || name.looksLikeAddress ? nil : name.text
         do {
-            let tls = TLSClientHandler(session: try GnuTLSSession(serverName: serverName))
+            let tls = TLSClientHandler(session: try GnuTLSSession(serverName: serverName, offer: target.offer))
             try context.pipeline.syncOperations.addHandler(tls, position: .before(self))
         } catch {
             handle(.gaveUp("TLS is not available here: \(error)"))

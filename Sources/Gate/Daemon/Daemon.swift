@@ -130,7 +130,7 @@ public struct Daemon: Sendable {
         let look = SecondLook(
             Inspector(
                 resolver: resolver, prober: probes, expiredEE: settings.expiredEE, isComplete: false, now: unixTime),
-            uncached: prober)
+            uncached: probes?.renewing)
         return InspectionDesk(keeper: keeper, health: health) { await look.inspect($0) }
     }
 

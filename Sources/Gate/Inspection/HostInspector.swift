@@ -3,7 +3,7 @@ import DANE
 import DNSSEC
 import Probe
 
-/// Judges one host: rows V6 to V19 of the table in rules.md, section 1.
+/// Judges one host: rows V6 to V13 of the table in rules.md, section 1.
 struct HostInspector {
     /// A host to be judged.
     struct Subject {
@@ -100,10 +100,10 @@ struct HostInspector {
         InspectedHost(
             finding: HostFinding(
                 name: subject.name.description, preference: subject.preference, outcome: outcome, cause: cause),
-            base: nil, records: [], addresses: [], steps: trail.steps, lifetime: lifetime)
+            references: nil, records: [], addresses: [], steps: trail.steps, lifetime: lifetime)
     }
 
-    /// Rows V14 to V19: secure TLSA records are there.
+    /// Secure TLSA records are there: each address is connected to, and each connection judged (rows V14 to V19).
     private func probed(
         _ subject: Subject, _ records: [TLSARecord], _ references: ReferenceIdentifiers, _ addresses: [IPAddress],
         _ lifetime: Duration, _ trail: Trail
@@ -135,40 +135,17 @@ struct HostInspector {
                 outcome: deciding?.finding.outcome ?? .unprobed,
                 cause: deciding?.finding.cause ?? "TLSA records are present; the probe is off",
                 hazards: hazards, isDegraded: deciding?.isDegraded ?? false),
-            base: base, records: records, addresses: inspected, steps: trail.steps, lifetime: lifetime)
+            references: references, records: records, addresses: inspected, steps: trail.steps, lifetime: lifetime)
     }
 
     private func inspect(
         _ address: IPAddress, _ records: [TLSARecord], _ references: ReferenceIdentifiers, _ prober: any Probing
     ) async -> InspectedAddress {
+        let asked = ContinuousClock.now
         let target = ProbeTarget(address: address, port: port, serverName: references.names[0])
         let report = await slots.withSlot { await prober.probe(target, publishing: records) }
-        var judgement: CertificateJudgement?
-        var isProbed = true
-        var (outcome, cause): (Outcome, String)
-        switch report.end {
-        case .notProbed(let why):
-            isProbed = false
-            (outcome, cause) = (.unreachable, why)
-        case .unreachable(_, let why): (outcome, cause) = (.unreachable, why)
-        case .startTLSNotOffered(let why), .startTLSRefused(let why): (outcome, cause) = (.startTLSNotSupported, why)
-        case .tlsFailed(let why): (outcome, cause) = (.tlsFailed, why)
-        case .secured(let session):
-            let judged = CertificateJudgement.judge(
-                chain: session.chain, records: records, names: references.names, at: now())
-            judgement = judged
-            (outcome, cause) = (judged.outcome(records, expiredEE), judged.reason)
-            if judged.isCut, !outcome.allowsDelivery {
-                // A bound of ours proves nothing of the host.
-                (outcome, cause) = (
-                    .unreachable, "it has more records or certificates than are judged: \(judged.reason)"
-                )
-            }
-        }
-        return InspectedAddress(
-            finding: AddressFinding(address: address, outcome: outcome, cause: cause, isProbed: isProbed),
-            report: report,
-            judgement: judgement)
+        let judge = ConnectionJudge(records: records, references: references, expiredEE: expiredEE, now: now)
+        return InspectedAddress(address, judge.judge(report, for: .first, asked: asked))
     }
 }
 

@@ -4,8 +4,11 @@ import DNSSEC
 /// An inspection whose failure is looked at twice before it counts.
 ///
 /// A failure may be the work of a cache: a TLSA record that was changed along with the certificate, a signature that has been
-/// renewed since. So the records are fetched again past every cache, and the hosts probed again. And a bogus answer may be the
-/// work of a resolver that does not validate, or of its clock: so before all that the root itself is asked for.
+/// renewed since. So the records are fetched again past every cache, and the hosts probed again on new connections. And a bogus
+/// answer may be the work of a resolver that does not validate, or of its clock: so before all that the root itself is asked for.
+///
+/// That a domain does not exist, or takes no mail, is no failure: it is what the DNS says, and every MTA acts on it as it is
+/// cached. Looking twice would let a list of made-up domains hold up everybody else's second looks.
 struct SecondLook: Sendable {
     /// How many second looks run at once: each has a resolver of its own, with an empty cache.
     static let concurrency = 8
@@ -19,7 +22,7 @@ struct SecondLook: Sendable {
     ///
     /// - Parameters:
     ///   - inspector: The first look.
-    ///   - uncached: Who connects in the second one.
+    ///   - uncached: Who connects in the second one: on a new connection each time.
     init(_ inspector: Inspector, uncached: (any Probing)?) {
         self.inspector = inspector
         self.uncached = uncached
@@ -55,10 +58,12 @@ struct SecondLook: Sendable {
         let second = await Inspector(
             resolver: fresh, prober: uncached, expiredEE: inspector.expiredEE, isComplete: inspector.isComplete,
             now: inspector.now
-        ).inspect(destination)
+        ).inspect(destination).after(first)
+        let isSame = second.verdict.outcome == first.verdict.outcome
         trail.add(
-            .again, second.verdict.outcome == first.verdict.outcome ? .ok : .warning,
-            "past every cache: \(first.verdict.outcome.rawValue), then \(second.verdict.outcome.rawValue)")
+            .again, isSame ? .ok : .warning,
+            "past every cache: \(first.verdict.outcome.rawValue)\(isSame ? "" : " (\(first.verdict.cause))"), "
+                + "then \(second.verdict.outcome.rawValue)")
         return Inspection(
             destination: destination, verdict: second.verdict, mxSecurity: second.mxSecurity, hosts: second.hosts,
             steps: second.steps + trail.steps, lifetime: second.lifetime, elapsed: first.elapsed + second.elapsed)

@@ -1,5 +1,6 @@
 import Certificates
 import Foundation
+import Probe
 
 /// A certificate in JSON, as `check` and `judge` print it.
 struct CertificateJSON: Encodable {
@@ -23,6 +24,12 @@ struct CertificateJSON: Encodable {
         bits = details.keyBits
         sha256 = details.certificateSHA256
         spki_sha256 = details.spkiSHA256
+    }
+
+    /// The chain that a host showed, as far as it can be read.
+    static func chain(of report: ProbeReport) -> [CertificateJSON] {
+        guard case .secured(let session) = report.end else { return [] }
+        return session.chain.compactMap(CertificateDetails.init(der:)).map(CertificateJSON.init)
     }
 
     /// A time in ISO 8601, `2026-11-23T14:00:00Z`.

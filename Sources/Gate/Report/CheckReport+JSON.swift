@@ -119,27 +119,42 @@ extension CheckReport {
         let address: String
         let outcome: String
         let cause: String
+        let degraded: Bool
         let tls: NullableJSON<TLS>
         let chain: [CertificateJSON]
         let banner: NullableJSON<String>
         let replies: [String]
         let timings: [Timing]
+        let attempts: [Attempt]
 
         init(_ address: InspectedAddress) {
             self.address = address.finding.address.description
             outcome = address.finding.outcome.rawValue
             cause = address.finding.cause
-            banner = NullableJSON(address.report?.banner)
-            replies = address.report?.replies ?? []
-            timings = address.report?.timings.map(Timing.init) ?? []
-            guard case .secured(let session) = address.report?.end else {
-                tls = NullableJSON(nil)
-                chain = []
-                return
-            }
-            tls = NullableJSON(
-                TLS(version: session.protocolVersion, cipher: session.cipherSuite, group: NullableJSON(session.group)))
-            chain = session.chain.compactMap(CertificateDetails.init(der:)).map(CertificateJSON.init)
+            degraded = address.finding.isDegraded
+            tls = NullableJSON(TLS(address.report))
+            chain = CertificateJSON.chain(of: address.report)
+            banner = NullableJSON(address.report.banner)
+            replies = address.report.replies
+            timings = address.report.timings.map(Timing.init)
+            attempts = address.connections.map(Attempt.init)
+        }
+    }
+
+    /// One connection to an address; the address's own keys are those of the one that decided.
+    private struct Attempt: Encodable {
+        let connection: String
+        let outcome: String
+        let cause: String
+        let tls: NullableJSON<TLS>
+        let chain: [CertificateJSON]
+
+        init(_ connection: InspectedConnection) {
+            self.connection = connection.purpose.rawValue
+            outcome = connection.outcome.rawValue
+            cause = connection.cause
+            tls = NullableJSON(TLS(connection.report))
+            chain = CertificateJSON.chain(of: connection.report)
         }
     }
 
@@ -157,5 +172,12 @@ extension CheckReport {
         let version: String
         let cipher: String
         let group: NullableJSON<String>
+
+        init?(_ report: ProbeReport) {
+            guard case .secured(let session) = report.end else { return nil }
+            version = session.protocolVersion
+            cipher = session.cipherSuite
+            group = NullableJSON(session.group)
+        }
     }
 }

@@ -5,6 +5,7 @@ public struct Checker: Sendable {
     private let settings: Settings
     private let policies: PolicyTable
     private let look: SecondLook
+    private let comparison: Comparison?
     private let resolverFault: String?
     private let now: Int64
 
@@ -31,7 +32,13 @@ public struct Checker: Sendable {
         look = SecondLook(
             Inspector(
                 resolver: resolver, prober: shared, expiredEE: settings.expiredEE, isComplete: true, now: unixTime),
-            uncached: prober)
+            uncached: shared?.renewing)
+        // Likewise; but a further connection must be one that no look has used.
+        comparison = prober.map {
+            Comparison(
+                prober: ProbeCache($0, lifetime: .seconds(60), failureLifetime: .seconds(60)),
+                expiredEE: settings.expiredEE, now: unixTime)
+        }
     }
 
     /// Checks a domain, or a next hop as an MTA writes it: `[host]:port`.
@@ -48,7 +55,10 @@ public struct Checker: Sendable {
                 let verdict = Verdict(outcome: .dnsUnavailable, cause: "the resolver does not work: \(resolverFault)")
                 return report(destination.text(standard: settings.probePort), nil, verdict, destination)
             }
-            let inspection = await Deadline.run(.seconds(90)) { await look.inspect(destination) }
+            let inspection = await Deadline.run(.seconds(90)) {
+                let inspection = await look.inspect(destination)
+                return await comparison?.compare(inspection) ?? inspection
+            }
             return report(destination.text(standard: settings.probePort), inspection, inspection.verdict, destination)
         }
     }

@@ -44,7 +44,7 @@ public struct VerdictKeeper: Sendable {
         case .accept:
             faults.clear(subject)
             if inspection.verdict.outcome == .verified { faults.clear(.policy(inspection.destination)) }
-            let wasProbed = inspection.hosts.contains { $0.addresses.contains { $0.report != nil } }
+            let wasProbed = inspection.hosts.contains { !$0.addresses.isEmpty }
             let lifetime = wasProbed ? min(inspection.lifetime, probeTTL) : inspection.lifetime
             return min(max(lifetime, minTTL), maxTTL)
         case .reject:

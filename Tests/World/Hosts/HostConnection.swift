@@ -21,16 +21,13 @@ final class HostConnection: ChannelInboundHandler {
     private var drip: RepeatedTask?
 
     init(host: SMTPHost) {
-        let now = host.now
+        let turn = host.connected()
         self.host = host
-        behaviour = now.behaviour
-        tls = now.tls
+        behaviour = turn.behaviour
+        tls = turn.tls
     }
 
-    func channelActive(context: ChannelHandlerContext) {
-        host.connected()
-        answer(.banner, behaviour.greeting, context)
-    }
+    func channelActive(context: ChannelHandlerContext) { answer(.banner, behaviour.greeting, context) }
 
     func channelInactive(context: ChannelHandlerContext) { drip?.cancel() }
 
@@ -116,17 +113,20 @@ final class HostConnection: ChannelInboundHandler {
         isSecure = true
         let me = NIOLoopBound(self, eventLoop: context.eventLoop)
         let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
+        let tap = NIOLoopBound(ClientHelloTap(), eventLoop: context.eventLoop)
         let chooser = SNIHandler { result in
-            me.value.choose(for: result, bound.value)
+            me.value.choose(for: result, ClientHello(tap.value.bytes), bound.value)
+            bound.value.pipeline.syncOperations.removeHandler(tap.value, promise: nil)
             return bound.value.eventLoop.makeSucceededVoidFuture()
         }
+        try? context.pipeline.syncOperations.addHandler(tap.value, position: .before(self))
         try? context.pipeline.syncOperations.addHandler(ByteToMessageHandler(chooser), position: .before(self))
     }
 
-    private func choose(for result: SNIResult, _ context: ChannelHandlerContext) {
+    private func choose(for result: SNIResult, _ hello: ClientHello?, _ context: ChannelHandlerContext) {
         let name: String? = if case .hostname(let name) = result { name } else { nil }
         host.asked(for: name)
-        guard let chosen = tls.context(for: name) else {
+        guard let chosen = tls.context(for: name, hello?.algorithms ?? []) else {
             // A fatal alert, unrecognized_name (RFC 6066 §3).
             mode = .faulty
             context.writeAndFlush(wrapOutboundOut(ByteBuffer(bytes: [21, 3, 3, 0, 2, 2, 112])), promise: nil)
