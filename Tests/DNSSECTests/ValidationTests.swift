@@ -112,10 +112,11 @@ struct ValidationTests {
     ])
     func reasons(_ zone: String, _ words: String) async throws {
         let name = try #require(DomainName(zone.hasPrefix("undenied") ? "none.\(zone)" : zone))
-        guard case .bogus(let reason) = await (try NameServers.current.resolver()).mx(name) else {
+        guard case .bogus(let why) = await (try NameServers.current.resolver()).mx(name) else {
             Issue.record("not bogus")
             return
         }
+        let reason = why.detail
         #expect(reason.contains(words), "\(reason)")
         #expect(reason.utf8.allSatisfy { 0x20...0x7E ~= $0 } && reason.utf8.count <= 300)
     }

@@ -34,8 +34,8 @@ struct HostInspector {
         let known: HostAddresses.Known
         switch addresses {
         case .bogus(let why):
-            trail.add(.address, .failed, "bogus: \(why)")
-            return host(subject, .dnssecInvalid, "its address records are bogus: \(why)", trail)
+            trail.add(.address, .failed, why.step(at: now()))
+            return host(subject, .dnssecInvalid, why.cause(for: "its address records", at: now()), trail)
         case .failed(let why):
             trail.add(.address, .failed, "no answer: \(why)")
             return host(subject, .dnsUnavailable, "its address could not be looked up: \(why)", trail)
@@ -54,8 +54,8 @@ struct HostInspector {
         }
         switch await TLSALookup(resolver: resolver, port: port).search(subject.name, known) {
         case .bogus(let why):
-            trail.add(.tlsa, .failed, "bogus: \(why)")
-            return host(subject, .dnssecInvalid, "the way to its TLSA records is bogus: \(why)", trail)
+            trail.add(.tlsa, .failed, why.step(at: now()))
+            return host(subject, .dnssecInvalid, why.cause(for: "its TLSA records", at: now()), trail)
         case .failed(let why):
             trail.add(.tlsa, .failed, "no answer: \(why)")
             return host(subject, .dnsUnavailable, "its TLSA records could not be looked up: \(why)", trail)
