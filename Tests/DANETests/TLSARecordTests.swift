@@ -15,8 +15,18 @@ import Testing
             #expect(record.isTruncated == isTruncated)
             #expect([record.usage, record.selector, record.matchingType] == [usage, selector, type])
             #expect(record.data.count == length)
-            #expect(record.isHazard == (length == 0 || isTruncated))
         }
+    }
+
+    /// As Postfix 3.7.11 was seen to behave: it panics on usages 2 and 3 without data, and on nothing else.
+    @Test(
+        arguments: [
+            ([3, 1, 1], true), ([2, 0, 0], true), ([3, 9, 9], true), ([0, 1, 1], false), ([1, 1, 1], false),
+            ([4, 1, 1], false), ([255, 255, 255], false), ([], false), ([3], false), ([3, 1], false),
+            ([3, 1, 1, 0], false),
+        ] as [([UInt8], Bool)])
+    func whatCrashesPostfixIsAHazard(_ rdata: [UInt8], _ isHazard: Bool) {
+        #expect(TLSARecord(rdata: rdata).isHazard == isHazard)
     }
 
     /// RFC 6698 §2.2 and RFC 7218 §2.

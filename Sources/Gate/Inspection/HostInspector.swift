@@ -73,16 +73,35 @@ struct HostInspector {
         }
     }
 
-    /// Judges a host whose MX records are insecure: no DANE (RFC 7672 §2.2.1); only whether it exists is of interest.
+    /// Judges a host whose MX records are insecure: no DANE (RFC 7672 §2.2.1); only whether it exists is of interest, and
+    /// whether its records would crash an MTA that asks for them all the same.
     func inspectInsecure(_ subject: Subject) async -> InspectedHost {
         var trail = Trail(subject: subject.name.description)
         if let address = named(subject, &trail) { return address }
-        if case .none(let why, let lifetime) = await HostAddresses.look(up: subject.name, resolver) {
+        let addresses = await HostAddresses.look(up: subject.name, resolver)
+        if case .none(let why, let lifetime) = addresses {
             trail.add(.address, .failed, why)
             return host(subject, .noMailHost, why, trail, lifetime: lifetime)
         }
         trail.add(.address, .ok, "not judged: the way to the host is insecure")
-        return host(subject, .opportunistic, "its MX records are insecure", trail)
+        var hazards: [String] = []
+        if case .known(let known) = addresses, let base = await hazardousBase(subject.name, known) {
+            hazards = [TLSARecord.hazard(at: base.description)]
+            trail.add(.tlsa, .warning, "a secure record at \(base) has no data")
+        }
+        return host(subject, .opportunistic, "its MX records are insecure", trail, hazards: hazards)
+    }
+
+    /// The TLSA base domain with a record that crashes an MTA, behind insecure MX records.
+    ///
+    /// RFC 7672 §2.2.1 lets a client ask for a host's TLSA records there, and Postfix does unless told otherwise
+    /// (`smtp_tls_dane_insecure_mx_policy`). Nothing else follows from them, so that no failure of the lookup, nor its
+    /// slowness, matters.
+    private func hazardousBase(_ name: DomainName, _ known: HostAddresses.Known) async -> DomainName? {
+        let lookup = TLSALookup(resolver: resolver, port: port)
+        let result = await Deadline.run(.milliseconds(1500)) { await lookup.search(name, known) }
+        guard case .records(let records, let base, _) = result, records.contains(where: \.isHazard) else { return nil }
+        return base
     }
 
     /// What follows for a host whose name is an address.
@@ -95,11 +114,13 @@ struct HostInspector {
     }
 
     private func host(
-        _ subject: Subject, _ outcome: Outcome, _ cause: String, _ trail: Trail, lifetime: Duration? = nil
+        _ subject: Subject, _ outcome: Outcome, _ cause: String, _ trail: Trail, lifetime: Duration? = nil,
+        hazards: [String] = []
     ) -> InspectedHost {
         InspectedHost(
             finding: HostFinding(
-                name: subject.name.description, preference: subject.preference, outcome: outcome, cause: cause),
+                name: subject.name.description, preference: subject.preference, outcome: outcome, cause: cause,
+                hazards: hazards),
             references: nil, records: [], addresses: [], steps: trail.steps, lifetime: lifetime)
     }
 

@@ -74,6 +74,17 @@ extension MailDomains {
         MailDomain("record-without-data", "V15", .encrypted, rules: "T-05", hazard: true) { draft in
             try await draft.host(.normal(draft.chain()), tlsa: "\\# 3 030101")
         },
+        MailDomain("record-without-data-insecure-mx", "V5", .opportunistic, rules: "D-27", hazard: true) { draft in
+            let host = try await draft.farm.add(.noSTARTTLS)
+            draft.zone = Zone(draft.domain, signing: .unsigned, "@ MX 10 mx.hazardous-host.example.")
+            draft.others = [
+                Zone("hazardous-host.example", "mx A \(host)", "\(draft.owner("mx")) TYPE52 \\# 3 030101")
+            ]
+        },
+        MailDomain("record-too-short", "V15", .encrypted, rules: "T-05") { draft in
+            // Postfix passes over it: no hazard.
+            try await draft.host(.normal(draft.chain()), tlsa: "\\# 2 0301")
+        },
         MailDomain("full-garbage", "V15", .encrypted, rules: "T-05") { draft in
             try await draft.host(.normal(draft.chain()), tlsa: "3 0 0 0102030405", "3 1 0 0102030405")
         },
