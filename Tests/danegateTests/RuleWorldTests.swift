@@ -39,7 +39,7 @@ import World
     }
 
     /// What is wrong and does no harm is noted, and what is in order is not.
-    @Test(.rules("D-48", "E-01", "E-12", "S-07", "N-01", "N-02", "F-04", "F-39"))
+    @Test(.rules("D-48", "E-01", "E-12", "S-07", "N-01", "N-02", "F-04", "F-15", "F-39"))
     func whatShouldBeMendedIsNoted() async throws {
         let expected: [(label: String, step: String, words: [String])] = [
             ("verified", "", []), ("ta-root", "", []), ("ee-roll-over", "", []),
@@ -65,6 +65,8 @@ import World
             ("null-mx", "", []),
             ("null-mx-preference-10", "mx", ["a null MX must be a single record of preference 0"]),
             ("null-mx-beside-a-host", "mx", ["a null MX stands beside other MX records"]),
+            ("tlsa-at-mail-domain", "tlsa", ["nobody looks for the TLSA records at _"]),
+            ("no-tlsa", "", []), ("implicit-mx", "", []),
             ("mx-is-an-address", "address", ["an MX record must name a host, not an address"]),
         ]
         let world = try await MailWorld(expected.map { MailDomains.named($0.label) })
