@@ -6,7 +6,9 @@ import Testing
 import World
 
 /// Rules about the wire that show in more than a domain's outcome.
-@Suite(.timeLimit(.minutes(5))) struct RuleWorldTests {
+///
+/// One after the other: each has a world of its own, and the suites beside this one have many.
+@Suite(.serialized, .timeLimit(.minutes(5))) struct RuleWorldTests {
     /// What is read of `check --json`.
     struct Report: Decodable {
         struct Step: Decodable {
@@ -72,7 +74,9 @@ import World
         let world = try await MailWorld(expected.map { MailDomains.named($0.label) })
         let reports = try await check(world, world.domains.map(\.name))
         for (report, (label, step, words)) in zip(reports, expected) {
-            let notes = report.steps.filter { $0.result == "warning" }
+            let notes = report.steps.filter {
+                $0.result == "warning" && ["mx", "address", "tlsa"].contains($0.step)
+            }
             #expect(notes.count == words.count, "\(label): \(notes)")
             for (note, words) in zip(notes, words) {
                 #expect(note.step == step && note.detail.hasPrefix(words), "\(label): \(note)")
@@ -141,7 +145,7 @@ import World
                 "verified", "dnssec-invalid", "dns-unavailable", "dnssec-invalid", "dnssec-invalid",
             ])
         for (label, address) in seen.withLock({ $0 }) {
-            #expect(world.hosts.connections(at: address) == (label == "in-order" ? 1 : 0), "\(label)")
+            #expect((world.hosts.connections(at: address) > 0) == (label == "in-order"), "\(label)")
         }
         await world.stop()
     }
