@@ -202,11 +202,17 @@ import Testing
     /// D-23: behind a host that may be used a client does not go; the analyzer does.
     @Test(.rules("D-23")) func theWalkStopsWhereAClientWould() async {
         let resolver = FakeResolver(
-            mx: ["d.example": .secured(MXRecord(10, "a.example"), MXRecord(20, "b.example"))],
-            a: ["a.example": .secured("192.0.2.1"), "b.example": .secured("192.0.2.2")])
+            // Neither the order of the answer nor that of the names is the order of the hosts.
+            mx: ["d.example": .secured(MXRecord(20, "a.example"), MXRecord(10, "b.example"))],
+            a: ["a.example": .secured("192.0.2.1"), "b.example": .secured("192.0.2.2")],
+            tlsa: ["_25._tcp.a.example": .secured(Self.unusable)])
         let destination = Destination(.domain("d.example"), port: 25)
-        #expect(await inspector(resolver, FakeProber()).inspect(destination).hosts.count == 1)
-        #expect(await inspector(resolver, FakeProber(), isComplete: true).inspect(destination).hosts.count == 2)
+        for isComplete in [false, true] {
+            let inspection = await inspector(resolver, Self.reached, isComplete: isComplete).inspect(destination)
+            #expect(inspection.hosts.map(\.finding.name) == (isComplete ? ["b.example", "a.example"] : ["b.example"]))
+            // What protects the host behind is of no use to the one before it.
+            #expect(inspection.verdict.outcome == .opportunistic && inspection.verdict.host == "b.example")
+        }
     }
 
     @Test func aBracketedHostHasNoMXLookup() async {

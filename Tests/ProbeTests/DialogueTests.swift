@@ -5,7 +5,7 @@ import World
 
 @testable import Probe
 
-@Suite("Dialogues with hosts that keep to the protocol", .timeLimit(.minutes(1)))
+@Suite("Dialogues with hosts that keep to the protocol", .timeLimit(.minutes(3)))
 struct DialogueTests {
     @Test(.rules("D-61", "F-53", "L-03", "L-04")) func aNormalHostIsSecured() async throws {
         let chain = try await ProbeWorld.chain.value

@@ -8,6 +8,6 @@ public enum Excuse {
         "E-14": "binds publishers: one look cannot tell one change from two; a roll-over half done is F-01 or F-03",
         "E-22": "advice to the publisher about signatures that are valid; those that are not are F-26",
         "I-03": "about MTA-STS policies and TLS reports, which danegate neither reads nor writes",
-        "L-02": "binds servers towards senders without TLS; a probe always goes on to STARTTLS, and asks for no delivery",
+        "L-02": "binds servers towards senders without TLS; a probe goes on to STARTTLS, and asks for no delivery",
     ]
 }

@@ -114,7 +114,7 @@ struct PostfixWorldTests {
         await world.stop()
     }
 
-    @Test func aRelayhostIsTheNextHop() async throws {
+    @Test(.rules("D-38")) func aRelayhostIsTheNextHop() async throws {
         let world = try await MailWorld(["tlsa-invalid", "verified"].map(MailDomains.named))
         let relay = ["relayhost": "[mx.verified.example]:\(world.hosts.port)"]
         let byHop = try await Site(world, ["DEFER_FOR": "0"], extra: relay)

@@ -45,7 +45,8 @@ extension CheckReport {
             elapsed_ms = report.inspection?.elapsed.tenthsOfMilliseconds ?? 0
             hosts = report.inspection?.hosts.map(Host.init) ?? []
             let inspection = report.inspection
-            steps = ((inspection?.steps ?? []) + (inspection?.hosts.flatMap(\.advice) ?? [])).map(Step.init)
+            steps = ((inspection?.steps ?? []) + (inspection?.hosts.flatMap(\.advice) ?? []) + report.notes)
+                .map(Step.init)
         }
     }
 

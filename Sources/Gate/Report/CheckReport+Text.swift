@@ -7,7 +7,8 @@ extension CheckReport {
     public var text: String {
         var lines = ["\(domain): \(ruling.outcome.rawValue)\(verdict.isDegraded ? " (degraded)" : "")"]
         if let inspection {
-            let domainSteps = inspection.steps.filter { $0.kind == .mx || $0.kind == .resolver || $0.kind == .again }
+            let domainSteps =
+                inspection.steps.filter { $0.kind == .mx || $0.kind == .resolver || $0.kind == .again } + notes
             let branches = domainSteps.map { [Self.line($0)] } + inspection.hosts.map(Self.branch)
             for (index, branch) in branches.enumerated() {
                 lines += Self.hung(branch, isLast: index == branches.count - 1)

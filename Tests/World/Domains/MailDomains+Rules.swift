@@ -13,14 +13,6 @@ extension MailDomains {
             let chain = try await draft.chain("second.\(draft.domain)")
             try await draft.host(named: "second", preference: 20, .normal(chain), tlsa: chain.tlsa())
         },
-        MailDomain("tlsa-in-unsigned-child", "D-18", .opportunistic) { draft in
-            try await draft.host(.noSTARTTLS)
-            draft.others = [
-                Zone(
-                    "_tcp.mx.\(draft.domain)", signing: .unsigned,
-                    "_\(draft.farm.port) TLSA \(try await draft.chain().tlsa())")
-            ]
-        },
         MailDomain("tlsa-failed-at-first", "D-19", .verified, degraded: true) { draft in
             let first = try await draft.chain("first.\(draft.domain)")
             try await draft.host(named: "first", preference: 10, .normal(first), tlsa: first.tlsa())
@@ -220,10 +212,6 @@ extension MailDomains {
             draft.publish([try await draft.chain().tlsa()])
             let chain = try await draft.chain("host.third-party.example")
             draft.others = [Zone("third-party.example", "host A \(try await draft.farm.add(.normal(chain)))")]
-        },
-        MailDomain("starttls-hidden", "F-59", .startTLSNotSupported) { draft in
-            let chain = try await draft.chain()
-            try await draft.host(.normal(chain).answeringEHLO("250-mx", "250 XXXXXXXA"), tlsa: chain.tlsa())
         },
     ]
 
