@@ -134,6 +134,33 @@ import Testing
         #expect(prober.targets.count == 4)
     }
 
+    @Test(arguments: [
+        (FakeResolver.domain(fresh: .domain(.ecdsa)), Outcome.verified), (.domain(), .opportunistic),
+        (
+            .domain(TLSARecord(usage: 1, selector: 0, matchingType: 0, data: [1]), fresh: .domain(.ecdsa)), .verified
+        ),
+    ])
+    func thatDANEIsLackingIsAFailureWherePolicyDemandsIt(resolver: FakeResolver, outcome: Outcome) async {
+        let look = look(resolver, FakeBackends(.ecdsa)).look
+        #expect(await look.inspect(Self.destination).verdict.outcome.lacksDANE)
+        #expect(await look.demandingDANE.inspect(Self.destination).verdict.outcome == outcome)
+    }
+
+    /// A verdict that lacks DANE is looked at anew as soon as any failure, however long the DNS lets it be kept.
+    @Test func whatPolicyRefusesIsNotKeptForLong() {
+        let inspection = Inspection(
+            destination: Self.destination, verdict: Verdict(outcome: .opportunistic, cause: ""), mxSecurity: .insecure,
+            hosts: [], steps: [], lifetime: .seconds(86_400), elapsed: .zero)
+        let keeper = VerdictKeeper(Settings())
+        let demanding = keeper.demandingDANE(Settings())
+        #expect(keeper.book(inspection, at: .now) == .seconds(86_400))
+        #expect(demanding.book(inspection, at: .now) == .seconds(60))
+        demanding.keep(inspection)
+        #expect(keeper.cache.verdict(on: Self.destination) == nil)
+        #expect(demanding.cache.verdict(on: Self.destination) == inspection.verdict)
+        #expect(keeper.faults === demanding.faults)
+    }
+
     @Test func whatTheDNSSaysIsNoFailure() async {
         let cases: [([String: Answer<MXRecord>], Outcome)] = [
             ([:], .noSuchDomain), (["d.example": .secured(MXRecord(0, "."))], .nullMX),

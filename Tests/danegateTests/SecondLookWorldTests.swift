@@ -49,9 +49,11 @@ import World
             try await names.replace(Self.zone(hosts, address, [], records))
         }
 
-        func inspect() async -> Inspection {
-            await look.inspect(Destination(.domain(DomainName("rollover.example") ?? .root), port: hosts.port))
+        var destination: Destination {
+            Destination(.domain(DomainName("rollover.example") ?? .root), port: hosts.port)
         }
+
+        func inspect() async -> Inspection { await look.inspect(destination) }
 
         /// The TLSA records that the resolver has.
         func known() async -> [String] {
@@ -96,6 +98,20 @@ import World
         await site.stop()
     }
 
+    /// A denial in the cache is no reason to refuse whom policy demands DANE of.
+    @Test func recordsThatAreNewAreFoundWherePolicyDemandsThem() async throws {
+        let (old, _) = try await Self.chains.value
+        let site = try await Site(.normal(old))
+        #expect(await site.inspect().verdict.outcome == .opportunistic)
+        try await site.publish(old.tlsa())
+        #expect(await site.known() == [], "the denial is cached")
+        #expect(await site.inspect().verdict.outcome == .opportunistic)
+        #expect(site.connections() == 0)
+        let demanded = await site.look.demandingDANE.inspect(site.destination)
+        #expect(demanded.verdict.outcome == .verified && !demanded.verdict.isDegraded, "\(demanded.verdict)")
+        await site.stop()
+    }
+
     /// The other half of the roll-over has not been done: no cache is to blame.
     @Test(.rules("F-01")) func aCertificateThatNoRecordAwaitsIsAFailure() async throws {
         let (old, new) = try await Self.chains.value
@@ -134,6 +150,21 @@ import World
         #expect(second.verdict.cause.contains("but the connection before failed: none of the usable TLSA records"))
         #expect(good.connections() == 3)
         await good.stop()
+    }
+
+    /// The door asks for a second look by the policy in force.
+    @Test func theDaemonLooksTwiceWherePolicyDemandsDANE() async throws {
+        let world = try await MailWorld(["required-without-dane", "no-tlsa"].map(MailDomains.named))
+        let gate = try await DaemonTests.Gate(world, ["DEFER_FOR": "0"])
+        for (domain, code, looks) in [("required-without-dane.example", "5.7.10", 2), ("no-tlsa.example", nil, 1)] {
+            world.names.clearQueries()
+            let answer = try await gate.answer("<user@\(domain)>")
+            #expect(code.map { "\(answer)".contains($0) } ?? (answer == .continue), "\(answer)")
+            let count = world.names.queries.count { $0 == Query(domain, "MX") }
+            #expect(count == looks, "\(world.names.queries)")
+        }
+        #expect(await gate.daemon.stop() == 0)
+        await world.stop()
     }
 
     /// `danegate check`, as its user reads it.

@@ -8,6 +8,8 @@ public struct MilterDoor: RecipientHandler {
     private let scope: Scope
     private let policies: PolicyBook
     private let desk: InspectionDesk
+    /// Where those are asked for of whom policy demands DANE.
+    private let demandingDesk: InspectionDesk
     private let rulebook: Rulebook
     private let faults: FaultBook
     private let log: GateLog
@@ -16,13 +18,15 @@ public struct MilterDoor: RecipientHandler {
 
     /// A door of the given parts.
     public init(
-        settings: Settings, policies: PolicyBook, desk: InspectionDesk, faults: FaultBook, log: GateLog,
+        settings: Settings, policies: PolicyBook, desk: InspectionDesk, demandingDesk: InspectionDesk,
+        faults: FaultBook, log: GateLog,
         now: @escaping @Sendable () -> Int64
     ) {
         self.settings = settings
         scope = Scope(settings)
         self.policies = policies
         self.desk = desk
+        self.demandingDesk = demandingDesk
         rulebook = Rulebook(settings)
         self.faults = faults
         self.log = log
@@ -58,6 +62,7 @@ public struct MilterDoor: RecipientHandler {
                 pass(event, recipient, policy?.reason ?? "exempt by policy", arrived)
                 return .continue
             }
+            let desk = policy?.kind == .require ? demandingDesk : desk
             let answer = desk.verdict(on: destination, before: arrived + settings.milterDeadline)
             return rule(
                 event, typed, destination.name, answer.verdict, isCached: answer.isCached, policy: policy?.kind,

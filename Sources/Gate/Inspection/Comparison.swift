@@ -20,6 +20,7 @@ struct Comparison: Sendable {
     /// - Parameter inspection: A complete one. Addresses of which nothing is known are left alone.
     /// - Returns: The inspection with what was seen. Honours cancellation: it then holds what was seen until then.
     func compare(_ inspection: Inspection) async -> Inspection {
+        let began = ContinuousClock.now
         let slots = AsyncSlots(Inspector.probesAtOnce)
         let port = inspection.destination.port
         let hosts = await withTaskGroup(of: (Int, InspectedHost, [InspectionStep]).self) { group in
@@ -31,7 +32,7 @@ struct Comparison: Sendable {
             }
             return await group.reduce(into: []) { $0.append($1) }.sorted { $0.0 < $1.0 }
         }
-        return inspection.with(hosts.map(\.1), hosts.flatMap(\.2))
+        return inspection.with(hosts.map(\.1), hosts.flatMap(\.2), elapsed: .now - began)
     }
 
     private func compare(

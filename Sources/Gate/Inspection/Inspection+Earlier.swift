@@ -15,14 +15,19 @@ extension Inspection {
 
     /// The inspection with more seen of its hosts.
     ///
-    /// - Parameter hosts: The same hosts in the same order.
-    func with(_ hosts: [InspectedHost], _ more: [InspectionStep] = []) -> Inspection {
+    /// - Parameters:
+    ///   - hosts: The same hosts in the same order.
+    ///   - more: What was done.
+    ///   - further: How long that took.
+    func with(
+        _ hosts: [InspectedHost], _ more: [InspectionStep] = [], elapsed further: Duration = .zero
+    ) -> Inspection {
         // Only the words and the degradation can differ; a verdict of another making stays as it is.
         let walked = hosts.isEmpty ? verdict : Verdict(walking: hosts.map(\.finding))
         let isSame = walked.outcome == verdict.outcome && walked.host == verdict.host
         return Inspection(
             destination: destination, verdict: isSame ? walked : verdict, mxSecurity: mxSecurity, hosts: hosts,
-            steps: steps + more, lifetime: lifetime, elapsed: elapsed)
+            steps: steps + more, lifetime: lifetime, elapsed: elapsed + further)
     }
 }
 

@@ -16,7 +16,8 @@ struct SecondLook: Sendable {
     private let inspector: Inspector
     /// Probes past the probe cache.
     private let uncached: (any Probing)?
-    private let slots = AsyncSlots(Self.concurrency)
+    private let slots: AsyncSlots
+    private let demandsDANE: Bool
 
     /// An inspection with a second look.
     ///
@@ -24,14 +25,27 @@ struct SecondLook: Sendable {
     ///   - inspector: The first look.
     ///   - uncached: Who connects in the second one: on a new connection each time.
     init(_ inspector: Inspector, uncached: (any Probing)?) {
+        self.init(inspector, uncached: uncached, slots: AsyncSlots(Self.concurrency), demandsDANE: false)
+    }
+
+    private init(_ inspector: Inspector, uncached: (any Probing)?, slots: AsyncSlots, demandsDANE: Bool) {
         self.inspector = inspector
         self.uncached = uncached
+        self.slots = slots
+        self.demandsDANE = demandsDANE
+    }
+
+    /// The same for destinations of which policy demands DANE: that they lack it is a failure too, which the DNS may have
+    /// mended while its denial was cached.
+    var demandingDANE: SecondLook {
+        SecondLook(inspector, uncached: uncached, slots: slots, demandsDANE: true)
     }
 
     /// Inspects; honours cancellation as `Inspector.inspect` does.
     func inspect(_ destination: Destination) async -> Inspection {
         let first = await inspector.inspect(destination)
-        guard first.verdict.outcome.defaultRuling == .deferThenReject else { return first }
+        let outcome = first.verdict.outcome
+        guard outcome.defaultRuling == .deferThenReject || demandsDANE && outcome.lacksDANE else { return first }
         return await slots.withSlot { await again(destination, first) }
     }
 

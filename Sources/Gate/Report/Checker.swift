@@ -58,6 +58,8 @@ public struct Checker: Sendable {
                 let verdict = Verdict(outcome: .dnsUnavailable, cause: "the resolver does not work: \(resolverFault)")
                 return report(destination.text(standard: settings.probePort), nil, verdict, destination)
             }
+            let demandsDANE = policies.policy(for: destination.name, at: now)?.kind == .require
+            let look = demandsDANE ? look.demandingDANE : look
             let inspection = await Deadline.run(.seconds(90)) {
                 let inspection = await look.inspect(destination)
                 return await comparison?.compare(inspection) ?? inspection

@@ -27,9 +27,7 @@ public struct Rulebook: Sendable {
     public func rule(
         _ verdict: Verdict, domain: DomainName, policy: Policy.Kind?, failingFor: (Outcome) -> Duration
     ) -> Ruling {
-        /// RFC 7672 §2.2: where DANE is mandatory, neither its absence nor records that are all unusable will do.
-        let lacksDANE = verdict.outcome == .opportunistic || verdict.outcome == .encrypted
-        let outcome = policy == .require && lacksDANE ? Outcome.daneRequired : verdict.outcome
+        let outcome = policy == .require && verdict.outcome.lacksDANE ? Outcome.daneRequired : verdict.outcome
         let failing = outcome.lasts ? failingFor(outcome) : nil
         var action = action(outcome, failingFor: failing ?? .zero)
         var code = action.class.flatMap(outcome.enhancedCode)
