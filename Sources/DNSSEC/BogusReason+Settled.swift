@@ -13,7 +13,9 @@ extension BogusReason {
         switch (kind, subject.type) {
         case (.noKeys, "DNSKEY"): return (name, .dnskey)
         case (.unknownDelegation, "DS"): return (name, .ds)
+        // Their signatures are not in the answer to the first question.
         case (.expired, "DNSKEY"), (.notYetValid, "DNSKEY"): return time == nil ? (name, .dnskey) : nil
+        case (.expired, "DS"), (.notYetValid, "DS"): return time == nil ? (name, .ds) : nil
         default: return nil
         }
     }

@@ -14,6 +14,10 @@ public struct Draft: Sendable {
     public var wire: [WireFault] = []
     /// Zones whose name servers never answer.
     public var dead: [String] = []
+    /// Zones whose name servers send nothing whole over UDP, and take no TCP.
+    public var truncated: [String] = []
+    /// Zones that are asked for at their own name servers.
+    public var lame: [String] = []
 
     private let authority: CertificateAuthority
 

@@ -2,7 +2,7 @@
 public enum MailDomains {
     /// All of them.
     public static let all: [MailDomain] = [
-        names, addresses, records, authentication, reachability, rules, backends,
+        names, addresses, records, authentication, reachability, rules, backends, failures,
     ].flatMap(\.self)
 
     /// The domain of a label.
