@@ -77,10 +77,11 @@ let package = Package(
                 .product(name: "NIOTLS", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
-            path: "Tests/World", exclude: ["Daemon", "Domains", "MTA", "Names", "Process"], swiftSettings: strict),
+            path: "Tests/World", exclude: ["Daemon", "Domains", "Judges", "MTA", "Names", "Process"],
+            swiftSettings: strict),
         .target(
             name: "World", dependencies: ["DANE", "WorldHosts", "WorldServers"],
-            path: "Tests/World", exclude: ["Hosts", "MTA", "Names", "Process"], swiftSettings: strict),
+            path: "Tests/World", exclude: ["Hosts", "Judges", "MTA", "Names", "Process"], swiftSettings: strict),
         // The rules by number, and the mark of a test that proves one.
         .target(name: "Rules", path: "Tests/Rules", swiftSettings: strict),
         .testTarget(name: "RulesTests", dependencies: ["Rules"], swiftSettings: strict),
@@ -109,5 +110,8 @@ let package = Package(
             dependencies: ["Certificates", "DANE", "DNSSEC", "Gate", "Milter", "Probe", "Rules"], swiftSettings: strict),
         .testTarget(
             name: "danegateTests", dependencies: ["DANE", "Rules", "World", "danegate"], swiftSettings: strict),
+        .testTarget(
+            name: "JudgesTests",
+            dependencies: ["DANE", "Rules", "World", "WorldHosts", "WorldServers", "danegate"], swiftSettings: strict),
     ]
 )

@@ -23,6 +23,9 @@ public struct IssuedChain: Hashable, Sendable {
         return IssuedChain([try await IssuedCertificate.sign(draft, key: key, issuer: nil)])
     }
 
+    /// This chain with certificates behind it that have nothing to do with it, for a host that sends them too.
+    public func followed(by strangers: [IssuedCertificate]) -> IssuedChain { IssuedChain(certificates + strangers) }
+
     /// Each certificate in DER, the leaf first.
     public var der: [[UInt8]] { certificates.map(\.der) }
 

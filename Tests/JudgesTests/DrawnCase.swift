@@ -1,0 +1,2 @@
+/// A random chain with a random TLSA set. (stub)
+struct DrawnCase: Sendable, CustomStringConvertible { var description: String { "" } }
