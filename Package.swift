@@ -71,7 +71,7 @@ let package = Package(
         .target(
             name: "WorldHosts",
             dependencies: [
-                "DANE", "WorldServers",
+                "CGnuTLS", "DANE", "WorldServers",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOTLS", package: "swift-nio"),

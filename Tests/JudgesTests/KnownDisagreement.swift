@@ -13,7 +13,7 @@ struct KnownDisagreement: Sendable {
 
     /// All kinds.
     static let all: [KnownDisagreement] =
-        records + names
+        records + names + paths(.openssl) + paths(.postfix)
         + [
             KnownDisagreement(
                 judge: .openssl, section: "RFC 3207 §4.2", why: "takes bytes sent in clear behind the 220"
@@ -58,6 +58,29 @@ struct KnownDisagreement: Sendable {
                 && $0.records.contains(where: \.data.isEmpty)
         },
     ]
+
+    /// What a chain must be; Postfix judges it by OpenSSL.
+    private static func paths(_ judge: Exhibit.Judge) -> [KnownDisagreement] {
+        [
+            KnownDisagreement(
+                judge: judge, section: "RFC 5280 §4.2.1.12",
+                why: "does not take anyExtendedKeyUsage for serverAuth; it may, and need not"
+            ) { exhibit in
+                exhibit.ours == .authenticated && exhibit.theirs.verdict == .refused
+                    && exhibit.drawn?.chain.first?.purpose == .any
+                    && exhibit.theirs.reason.contains(
+                        /depth=0.*num=26:|verification failed for.*not designated for use as a server certificate/)
+            },
+            KnownDisagreement(
+                judge: judge, section: "RFC 5280 §4.2.1.9",
+                why: "takes a certificate of version 3 without basic constraints for a CA's if it has keyCertSign"
+            ) { exhibit in
+                exhibit.ours == .refused && exhibit.cause.contains("an issuer is not a CA")
+                    && exhibit.theirs.verdict == .authenticated
+                    && exhibit.drawn?.chain.dropFirst().contains { !$0.isCA && $0.keyUsage == .issuing } == true
+            },
+        ]
+    }
 
     /// What a certificate is for.
     private static let names = [

@@ -9,10 +9,9 @@ import World
         let world = try await MailWorld(MailDomains.all)
         let names = world.domains.map(\.name)
         let environment = world.environment()
-        async let checked = CheckReport.all(of: names, environment: environment)
+        let reports = try await CheckReport.all(of: names, environment: environment)
         let unavailable = await PostfixJudge.unavailable()
         // Nobody is sent out of the world: an address that is not the world's is danegate's own to refuse.
-        let reports = try await checked
         let inside = reports.filter { report in
             report.hosts.allSatisfy { $0.addresses.allSatisfy(\.isLoopback) && IPAddress($0.name) == nil }
         }

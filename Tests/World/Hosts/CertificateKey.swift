@@ -57,39 +57,6 @@ public struct CertificateKey: Hashable, Sendable {
         }
     }
 
-    /// The key's signature over the bytes.
-    func signature(over bytes: [UInt8]) async throws -> [UInt8] { try await Self.signatures(over: [(bytes, self)])[0] }
-
-    /// Signatures, each of a key over bytes; many in one go, two at a time, because starting a program is most of the cost.
-    static func signatures(over texts: [(bytes: [UInt8], key: CertificateKey)]) async throws -> [[UInt8]] {
-        guard !texts.isEmpty else { return [] }
-        let scratch = try ScratchDirectory("sign")
-        let keys = Array(Set(texts.map(\.key)))
-        for (number, key) in keys.enumerated() { try scratch.write(key.pem, to: "key\(number)") }
-        let numbers = Dictionary(uniqueKeysWithValues: keys.enumerated().map { ($1, $0) })
-        var commands = ["", ""]
-        for (index, text) in texts.enumerated() {
-            try Data(text.bytes).write(to: URL(fileURLWithPath: scratch.file("\(index).text")))
-            let files = "-out \(index).signature"
-            let key = "key\(numbers[text.key] ?? 0)"
-            let command =
-                switch text.key.algorithm {
-                case .ed25519: "openssl pkeyutl -sign -rawin -inkey \(key) \(files) -in \(index).text\n"
-                case .p384: "openssl dgst -sha384 -sign \(key) \(files) \(index).text\n"
-                default: "openssl dgst -sha256 -sign \(key) \(files) \(index).text\n"
-                }
-            commands[index % 2] += command
-        }
-        let script = "(set -e\n\(commands[0])) & first=$!\n(set -e\n\(commands[1])) && wait $first"
-        try scratch.write(script, to: "sign.sh")
-        let (status, output) = try await ChildProcess.run(
-            "sh", ["sign.sh"], directory: scratch.path, within: .seconds(300))
-        guard status == 0 else { throw WorldError("openssl does not sign: \(output)") }
-        return try texts.indices.map {
-            Array(try Data(contentsOf: URL(fileURLWithPath: scratch.file("\($0).signature"))))
-        }
-    }
-
     /// Makes keys, many in one go because starting a program is most of the cost.
     public static func make(_ algorithm: Algorithm, count: Int) async throws -> [CertificateKey] {
         let options = algorithm.options

@@ -56,42 +56,28 @@ public struct IssuedCertificate: Hashable, Sendable {
     /// Signs a certificate.
     ///
     /// - Parameter issuer: Who signs it; nil makes it self-signed.
-    static func sign(_ draft: Draft, key: CertificateKey, issuer: IssuedCertificate?) async throws -> IssuedCertificate
-    {
-        let signer = issuer?.key ?? key
-        let subject = name(draft.commonName)
-        let text = text(of: draft, key: key, issuer: issuer?.subject ?? subject, signer: signer)
-        let signature = try await signer.signature(over: text)
-        let der = DER.sequence(text, signer.signatureAlgorithm, DER.bits(signature))
-        return IssuedCertificate(der: der, key: key, subject: subject)
+    static func sign(_ draft: Draft, key: CertificateKey, issuer: IssuedCertificate?) throws -> IssuedCertificate {
+        try sign(draft, key: key, issuer: issuer?.subject ?? name(draft.commonName), signer: issuer?.key ?? key)
     }
 
-    /// Signs chains in one go: far faster than one certificate after another.
-    ///
-    /// - Parameter chains: Each with the leaf first, every certificate issued by the next, the last one self-signed.
-    public static func sign(_ chains: [[(draft: Draft, key: CertificateKey)]]) async throws -> [IssuedChain] {
-        // What is signed depends on the issuer's name and key, not on its signature: all of it is known beforehand.
-        let texts = chains.map { chain in
-            chain.indices.map { depth in
-                let issuer = chain[min(depth + 1, chain.count - 1)]
-                return (
-                    text(
-                        of: chain[depth].draft, key: chain[depth].key, issuer: name(issuer.draft.commonName),
-                        signer: issuer.key), issuer.key
-                )
-            }
-        }
-        var signatures = try await CertificateKey.signatures(over: texts.flatMap { $0 })[...]
-        return zip(chains, texts).map { chain, texts in
-            IssuedChain(
-                zip(chain, texts).map { certificate, text in
-                    var signature = signatures.removeFirst()
-                    if certificate.draft.isForged { signature[signature.count - 1] ^= 1 }
-                    let der = DER.sequence(text.0, text.1.signatureAlgorithm, DER.bits(signature))
-                    return IssuedCertificate(
-                        der: der, key: certificate.key, subject: name(certificate.draft.commonName))
-                })
-        }
+    /// Signs a chain from drafts: the leaf first, every certificate issued by the next, the last one self-signed.
+    public static func sign(_ chain: [(draft: Draft, key: CertificateKey)]) throws -> IssuedChain {
+        IssuedChain(
+            try chain.indices.map { depth in
+                let (certificate, issuer) = (chain[depth], chain[min(depth + 1, chain.count - 1)])
+                return try sign(
+                    certificate.draft, key: certificate.key, issuer: name(issuer.draft.commonName), signer: issuer.key)
+            })
+    }
+
+    private static func sign(
+        _ draft: Draft, key: CertificateKey, issuer: [UInt8], signer: CertificateKey
+    ) throws -> IssuedCertificate {
+        let text = text(of: draft, key: key, issuer: issuer, signer: signer)
+        var signature = try signer.signature(over: text)
+        if draft.isForged { signature[signature.count - 1] ^= 1 }
+        let der = DER.sequence(text, signer.signatureAlgorithm, DER.bits(signature))
+        return IssuedCertificate(der: der, key: key, subject: name(draft.commonName))
     }
 
     /// The part that is signed.

@@ -43,7 +43,7 @@ public enum OpenSSLJudge {
     }
 
     /// Judges hosts, in the order given.
-    public static func judge(_ questions: [Question], seconds: Int = 8) async throws -> [JudgeOpinion] {
+    public static func judge(_ questions: [Question], seconds: Int = 10) async throws -> [JudgeOpinion] {
         let first = try await CommandBatch.run(questions.map { $0.script(for: $0.names[0]) }, seconds: seconds)
         var opinions = first.map(opinion)
         // Any of the names will do, and one that does not fit is the last thing that is found wrong.

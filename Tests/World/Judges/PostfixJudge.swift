@@ -25,7 +25,7 @@ public enum PostfixJudge {
         let scratch = try ScratchDirectory("finger")
         // The host's own configuration is not read.
         try scratch.write(
-            "compatibility_level = 3.6\nmyhostname = judge.example\ninet_protocols = ipv4\n", to: "main.cf")
+            "compatibility_level = 3.6\nmyhostname = judge.example\ninet_protocols = all\n", to: "main.cf")
         // Verbose: otherwise it does not tell a host with TLSA records from one without where no TLS comes about.
         let scripts = domains.map {
             "MAIL_CONFIG=\(scratch.path) exec posttls-finger -v -l dane -t 6 -T 6 '\($0):\(port)'"
