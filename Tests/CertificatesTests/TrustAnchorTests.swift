@@ -97,6 +97,9 @@ import Testing
             // RFC 8446 §4.4.2.2: a key for certificates alone is none for TLS; GnuTLS alone does not look.
             ("leaf-certsign usage-root", "2 1 1 usage-root", .noMatch, .chainInvalid),
             ("leaf-certsign", "2 1 0 usage-root", .noMatch, .chainInvalid),
+            // RFC 5280 §4.2.1.12: an anchor for clients' certificates; GnuTLS does not look at what an anchor is meant for.
+            ("leaf-client-root client-root", "2 0 1 client-root", .noMatch, .chainInvalid),
+            ("leaf-client-root", "2 0 0 client-root", .noMatch, .chainInvalid),
             ("leaf-sha1 i2", "2 1 1 i2", .noMatch, .chainInvalid), ("leaf-sha1", "2 1 0 i2", .noMatch, .unmatched),
         ] as [(String, String, CertificateJudgement.Finding, RecordFinding.Standing)])
     func doesNotAuthenticate(

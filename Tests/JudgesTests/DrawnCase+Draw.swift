@@ -121,7 +121,7 @@ extension DrawnCase {
         case 12..<14: record.damage = .longer(1 + chance.below(40))
         case 14..<17: record.damage = .lastBit
         case 17, 18: record.content = .junk(chance.bytes(1 + chance.below(200)))
-        default: if chance.oneIn(4) { record.damage = .empty } else { record.content = .junk(chance.bytes(20)) }
+        default: if chance.oneIn(12) { record.damage = .empty } else { record.content = .junk(chance.bytes(20)) }
         }
     }
 }

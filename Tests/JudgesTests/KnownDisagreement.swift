@@ -13,7 +13,7 @@ struct KnownDisagreement: Sendable {
 
     /// All kinds.
     static let all: [KnownDisagreement] =
-        records + names + paths(.openssl) + paths(.postfix)
+        records + names + [Exhibit.Judge.openssl, .postfix].flatMap { paths($0) + [keys($0)] }
         + [
             KnownDisagreement(
                 judge: .openssl, section: "RFC 3207 §4.2", why: "takes bytes sent in clear behind the 220"
@@ -80,6 +80,24 @@ struct KnownDisagreement: Sendable {
                     && exhibit.drawn?.chain.dropFirst().contains { !$0.isCA && $0.keyUsage == .issuing } == true
             },
         ]
+    }
+
+    /// What data is malformed.
+    private static func keys(_ judge: Exhibit.Judge) -> KnownDisagreement {
+        KnownDisagreement(
+            judge: judge, section: "RFC 6698 §4.1",
+            why: "takes a full key that is no point of its curve for malformed; its frame is whole, and bytes are compared"
+        ) { exhibit in
+            // It must be all there is.
+            exhibit.ours == .refused && exhibit.theirs.verdict == .encrypted
+                && exhibit.records.allSatisfy { !$0.usable || ($0.selector == 1 && $0.matching == 0) }
+                && exhibit.drawn?.records.contains { record in
+                    guard case (1, 0, .certificate(let depth), .lastBit) =
+                        (record.selector, record.matching, record.content, record.damage)
+                    else { return false }
+                    return [.p256, .p384].contains(exhibit.drawn?.chain[depth].algorithm)
+                } == true
+        }
     }
 
     /// What a certificate is for.

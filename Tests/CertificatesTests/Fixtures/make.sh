@@ -136,4 +136,10 @@ keyUsage=critical,keyCertSign"
 issue leaf-encipher leaf "mx.example.com" usage-root "$ever" "$mx
 keyUsage=critical,keyEncipherment"
 
+# A root for clients' certificates alone.
+key client-root
+issue client-root client-root "Client Root" - "$ever" "$ca
+extendedKeyUsage=clientAuth"
+issue leaf-client-root leaf "mx.example.com" client-root "$ever" "$mx"
+
 cp certificates.pem digests.txt "$here/"
