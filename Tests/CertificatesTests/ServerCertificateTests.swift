@@ -28,7 +28,7 @@ import Testing
             ("leaf-other", false, false), ("leaf-expired", true, false), ("leaf-future", false, true),
             ("leaf-other-expired", true, false), ("leaf-mail", false, false), ("leaf-sha1", false, false),
             ("leaf-critical", false, false), ("leaf-forged i2", false, false), ("self", false, false),
-            ("root", false, false),
+            ("leaf-certsign", false, false), ("root", false, false),
             ("leaf-rsa", false, false),
         ])
     func nothingElseCounts(_ chain: String, _ isExpired: Bool, _ isEarly: Bool) {

@@ -42,6 +42,10 @@ import Testing
             // RSA signing for Ed25519.
             ("leaf-rsa rsa-root", "2 1 1 rsa-root", 1), ("leaf-rsa", "2 1 0 rsa-root", 0),
             ("leaf-rsa", "2 0 0 rsa-root", 1),
+            // A root of version 1 cannot say that it is a CA. A bare key says nothing of its holder.
+            ("leaf-v1 v1-root", "2 1 1 v1-root", 1), ("leaf-plain", "2 1 0 plain-root", 0),
+            // A key that may encipher serves TLS 1.2.
+            ("leaf-encipher usage-root", "2 1 1 usage-root", 1),
         ])
     func authenticates(_ chain: String, _ record: String, _ depth: Int) {
         let judgement = Fixture.judge(chain, [record])
@@ -94,6 +98,15 @@ import Testing
             ("leaf-org org", "2 1 1 org", .noMatch, .chainInvalid),
             ("leaf-mail i2", "2 1 1 i2", .noMatch, .chainInvalid), ("leaf-mail", "2 1 0 i2", .noMatch, .chainInvalid),
             ("leaf-critical i2", "2 1 1 i2", .noMatch, .chainInvalid),
+            // RFC 5280 §4.2.1.9: of version 3, and not said to be a CA; GnuTLS alone takes it for a root of version 1.
+            ("leaf-plain plain-root", "2 1 1 plain-root", .noMatch, .chainInvalid),
+            ("leaf-plain", "2 0 0 plain-root", .noMatch, .chainInvalid),
+            // RFC 8446 §4.4.2.2: a key for certificates alone is none for TLS; GnuTLS alone does not look.
+            ("leaf-certsign usage-root", "2 1 1 usage-root", .noMatch, .chainInvalid),
+            ("leaf-certsign", "2 1 0 usage-root", .noMatch, .chainInvalid),
+            // RFC 5280 §4.2.1.12: an anchor for clients' certificates; GnuTLS does not look at what an anchor is meant for.
+            ("leaf-client-root client-root", "2 0 1 client-root", .noMatch, .chainInvalid),
+            ("leaf-client-root", "2 0 0 client-root", .noMatch, .chainInvalid),
             ("leaf-sha1 i2", "2 1 1 i2", .noMatch, .chainInvalid), ("leaf-sha1", "2 1 0 i2", .noMatch, .unmatched),
         ] as [(String, String, CertificateJudgement.Finding, RecordFinding.Standing)])
     func doesNotAuthenticate(
