@@ -43,7 +43,7 @@ extension CheckReport {
         var lines = [
             "host \(host.finding.name), preference \(host.finding.preference): \(host.finding.outcome.rawValue)"
         ]
-        var twigs = (host.steps + host.advice).map { [line($0)] }
+        var twigs = host.steps.map { [line($0)] }
         twigs += host.addresses.compactMap { address in
             guard case .secured(let session) = address.report?.end else { return nil }
             let certificates = session.chain.compactMap(CertificateDetails.init(der:)).enumerated().map {
@@ -56,6 +56,7 @@ extension CheckReport {
         twigs += (host.addresses.first?.judgement?.records ?? []).enumerated().map { index, finding in
             ["TLSA record \(index + 1) (\(host.records[index].names)): \(finding.explanation)"]
         }
+        twigs += host.advice.map { [line($0)] }
         for (index, twig) in twigs.enumerated() { lines += hung(twig, isLast: index == twigs.count - 1, indent: "") }
         return lines
     }

@@ -44,11 +44,11 @@ public struct MailDomain: Sendable, CustomStringConvertible {
             label, row, outcome, rules: rules, degraded: degraded, hazard: hazard, required: required, build: build)
     }
 
-    /// A domain whose rules are a list.
+    /// A domain, its rules as a list.
     init(
         _ label: String, _ row: String, _ outcome: Outcome, rules: [String], degraded: Bool = false,
-        hazard: Bool = false,
-        required: Bool = false, build: @escaping @Sendable (inout Draft) async throws -> Void
+        hazard: Bool = false, required: Bool = false,
+        build: @escaping @Sendable (inout Draft) async throws -> Void
     ) {
         self.label = label
         self.row = row
