@@ -43,11 +43,12 @@ extension CheckReport {
         var lines = [
             "host \(host.finding.name), preference \(host.finding.preference): \(host.finding.outcome.rawValue)"
         ]
-        var twigs = (host.steps + host.advice).map { [line($0)] }
+        var twigs = host.steps.map { [line($0)] }
         twigs += host.addresses.flatMap(Self.twigs)
         twigs += (host.addresses.first?.judgement?.records ?? []).enumerated().map { index, finding in
             ["TLSA record \(index + 1) (\(host.records[index].names)): \(finding.explanation)"]
         }
+        twigs += host.advice.map { [line($0)] }
         for (index, twig) in twigs.enumerated() { lines += hung(twig, isLast: index == twigs.count - 1, indent: "") }
         return lines
     }

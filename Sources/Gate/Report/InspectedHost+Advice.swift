@@ -14,11 +14,11 @@ extension InspectedHost {
                 "no record of \($0) matches the chain in use: a client that looks at these alone would not deliver (RFC 7671 8)"
             }
         }
-        /// RFC 7672 §3.1.2, RFC 7671 §10.1.2: publishers should leave Full(0).
+        /// RFC 7671 §10.1, RFC 7672 §3.1.2: answers should stay small, and publishers leave Full(0).
         for names in Self.unique(
             usable.filter { $0.matchingType == TLSARecord.MatchingType.full.rawValue }.map(\.names))
         {
-            sentences.append("\(names) puts the whole content into the DNS; a digest is enough (RFC 7672 3.1.2)")
+            sentences.append("\(names) puts the whole content into the DNS; a digest is enough (RFC 7671 10.1)")
         }
         /// RFC 7671 §2: clients need not support SHA2-512.
         if !usable.isEmpty, usable.allSatisfy({ $0.matchingType == TLSARecord.MatchingType.sha512.rawValue }) {

@@ -48,7 +48,7 @@ public struct MailDomain: Sendable, CustomStringConvertible {
             build: build)
     }
 
-    /// A domain whose rules are a list.
+    /// A domain, its rules as a list.
     init(
         _ label: String, _ row: String, _ outcome: Outcome, rules: [String], degraded: Bool = false,
         hazard: Bool = false,
