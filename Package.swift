@@ -58,7 +58,7 @@ let package = Package(
         .executableTarget(
             name: "danegate",
             dependencies: [
-                "DNSSEC", "Gate", "Milter", "Probe",
+                "Certificates", "DANE", "DNSSEC", "Gate", "Milter", "Probe",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             // A release runs on a machine that has no Swift. The compiler is told too: it notes the libraries to link.

@@ -45,6 +45,14 @@ extension TLSARecord {
     /// A record that makes a widely used MTA fall over when it delivers: Postfix 3.7.11's smtp(8) panics on a TLSA record
     /// without association data.
     public var isHazard: Bool { isTruncated || data.isEmpty }
+
+    /// What such a record at a TLSA base domain does, as a sentence without a full stop.
+    public static func hazard(at base: String) -> String {
+        "a TLSA record of \(base) has no association data, which makes Postfix 3.7 crash at delivery"
+    }
+
+    /// What is to be done about such a record, in an administrator's imperative.
+    public static let hazardRepair = "remove the TLSA record that has no data"
 }
 
 extension Sequence<TLSARecord> {

@@ -123,6 +123,7 @@ final class ProbeDialogue: ChannelInboundHandler {
         switch event as? TLSEvent {
         case .established(let session): handle(.established(session))
         case .failed(let reason): handle(.tlsFailed(reason))
+        case .refused(let reason): handle(.violated(SMTPViolation(reason)))
         case .ended: handle(.closed("the host ended the TLS session"))
         case nil: context.fireUserInboundEventTriggered(event)
         }

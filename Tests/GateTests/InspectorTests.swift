@@ -1,6 +1,7 @@
 import DANE
 import DNSSEC
 import Probe
+import Rules
 import Testing
 
 @testable import Gate
@@ -171,7 +172,7 @@ import Testing
             prober: reached, outcome: .dnsUnavailable),
     ]
 
-    @Test(arguments: rows)
+    @Test(.rules("D-21", "D-37"), arguments: rows)
     func everyRowIsJudged(row: Row) async {
         let inspection = await inspector(row.resolver, row.prober).inspect(Destination(.domain("d.example"), port: 25))
         #expect(inspection.verdict.outcome == row.outcome, "\(inspection.verdict.cause)")
@@ -179,7 +180,7 @@ import Testing
     }
 
     /// RFC 7672 §2.2.2: no TLSA query where the address is insecure, nor where MX is (D-33).
-    @Test func insecureHostsAreNotAskedForTLSA() async {
+    @Test(.rules("D-33")) func insecureHostsAreNotAskedForTLSA() async {
         for row in Self.rows where row.testDescription.hasPrefix("V8") || row.testDescription.hasPrefix("V5") {
             _ = await inspector(row.resolver, row.prober).inspect(Destination(.domain("d.example"), port: 25))
             #expect(row.resolver.questions.allSatisfy { !$0.hasPrefix("TLSA") })
@@ -187,7 +188,7 @@ import Testing
     }
 
     /// Only hosts that publish TLSA are probed, and with the TLSA base domain as SNI.
-    @Test func onlyHostsWithTLSAAreProbed() async {
+    @Test(.rules("D-38", "D-61")) func onlyHostsWithTLSAAreProbed() async {
         let prober = FakeProber(["192.0.2.1": Self.session])
         let without = Self.secure(.absent)
         _ = await inspector(without, prober).inspect(Destination(.domain("d.example"), port: 25))
@@ -199,7 +200,7 @@ import Testing
     }
 
     /// D-23: behind a host that may be used a client does not go; the analyzer does.
-    @Test func theWalkStopsWhereAClientWould() async {
+    @Test(.rules("D-23")) func theWalkStopsWhereAClientWould() async {
         let resolver = FakeResolver(
             mx: ["d.example": .secured(MXRecord(10, "a.example"), MXRecord(20, "b.example"))],
             a: ["a.example": .secured("192.0.2.1"), "b.example": .secured("192.0.2.2")])

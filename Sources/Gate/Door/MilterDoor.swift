@@ -86,14 +86,17 @@ public struct MilterDoor: RecipientHandler {
         let ruling = rulebook.rule(verdict, domain: domain, policy: policy) { outcome in
             guard let subject else { return .zero }
             // The inspection notes its own faults; that of policy is only seen here.
-            return outcome == .daneRequired
-                ? faults.note(.policy(subject)).failingFor : faults.failingFor(.destination(subject))
+            if outcome == .daneRequired { return faults.note(.policy(subject)).failingFor }
+            return faults.failingFor(outcome.isDoubt ? .doubt(subject) : .destination(subject))
         }
         let trace = TraceID()
         let shownDomain = domain.isRoot ? "the address" : domain.description
         let reply =
             ruling.action == .accept
-            ? nil : ruling.reply(verdict, domain: shownDomain, trace: trace.description, helpURL: settings.helpURL)
+            ? nil
+            : ruling.reply(
+                verdict, domain: shownDomain, firstSeen: ruling.failingFor.map { now() - $0.components.seconds },
+                trace: trace.description, helpURL: settings.helpURL)
         let isQuiet = ruling.action == .accept && ruling.would == nil
         let waited = ContinuousClock.now - arrived
         log.write(isQuiet ? .info : .notice) { [mode = settings.mode] in

@@ -34,8 +34,8 @@ struct HostInspector {
         let known: HostAddresses.Known
         switch addresses {
         case .bogus(let why):
-            trail.add(.address, .failed, "bogus: \(why)")
-            return host(subject, .dnssecInvalid, "its address records are bogus: \(why)", trail)
+            trail.add(.address, .failed, why.step(at: now()))
+            return host(subject, .dnssecInvalid, why.cause(for: "its address records", at: now()), trail)
         case .failed(let why):
             trail.add(.address, .failed, "no answer: \(why)")
             return host(subject, .dnsUnavailable, "its address could not be looked up: \(why)", trail)
@@ -46,12 +46,16 @@ struct HostInspector {
             let alias = found.canonicalName.map { ", an alias of \($0)" } ?? ""
             let list = found.addresses.map(\.description).joined(separator: " ")
             trail.add(.address, .ok, "\(found.isSecure ? "secure" : "insecure")\(alias): \(list)")
+            if found.canonicalName != nil, subject.name != subject.nextHop {
+                // RFC 2181 §10.3, RFC 5321 §5.1; MTAs deliver, and RFC 7672 §2.2.2 says how.
+                trail.add(.address, .warning, "an MX record should not name an alias (RFC 2181 10.3)")
+            }
             known = found
         }
         switch await TLSALookup(resolver: resolver, port: port).search(subject.name, known) {
         case .bogus(let why):
-            trail.add(.tlsa, .failed, "bogus: \(why)")
-            return host(subject, .dnssecInvalid, "the way to its TLSA records is bogus: \(why)", trail)
+            trail.add(.tlsa, .failed, why.step(at: now()))
+            return host(subject, .dnssecInvalid, why.cause(for: "its TLSA records", at: now()), trail)
         case .failed(let why):
             trail.add(.tlsa, .failed, "no answer: \(why)")
             return host(subject, .dnsUnavailable, "its TLSA records could not be looked up: \(why)", trail)
@@ -106,9 +110,7 @@ struct HostInspector {
     ) async -> InspectedHost {
         var trail = trail
         let base = references.names[0]
-        let hazards =
-            records.contains(where: \.isHazard)
-            ? ["a TLSA record of \(base) has no association data, which makes Postfix 3.7 crash at delivery"] : []
+        let hazards = records.contains(where: \.isHazard) ? [TLSARecord.hazard(at: base.description)] : []
         var inspected: [InspectedAddress] = []
         if let prober {
             inspected = await withTaskGroup(of: (Int, InspectedAddress).self) { group in

@@ -10,7 +10,7 @@ struct TLSALookup {
         case records([TLSARecord], base: DomainName, lifetime: Duration)
         /// No DANE: insecure, or proven absent.
         case none(String, lifetime: Duration?)
-        case bogus(String)
+        case bogus(BogusReason)
         case failed(String)
     }
 
@@ -34,7 +34,7 @@ struct TLSALookup {
             switch await resolver.cname(host) {
             case .secure(let found) where !found.records.isEmpty: bases = [host]
             case .secure, .insecure: return .none("its name is an insecure alias", lifetime: nil)
-            case .bogus(let why): return .bogus("\(host) CNAME: \(why)")
+            case .bogus(let why): return .bogus(why)
             case .failed(let why): return .failed("\(host) CNAME: \(why)")
             }
         }
@@ -53,7 +53,7 @@ struct TLSALookup {
                 lifetime = min(lifetime ?? found.ttl, found.ttl)
                 if !found.records.isEmpty { absence = "its TLSA records are insecure" }
             /// RFC 7672 §2.1.2: any failed query on the way to the TLSA records makes the server unreachable.
-            case .bogus(let why): return .bogus("\(owner) TLSA: \(why)")
+            case .bogus(let why): return .bogus(why)
             case .failed(let why): return .failed("\(owner) TLSA: \(why)")
             }
         }

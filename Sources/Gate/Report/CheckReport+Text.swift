@@ -42,7 +42,7 @@ extension CheckReport {
         var lines = [
             "host \(host.finding.name), preference \(host.finding.preference): \(host.finding.outcome.rawValue)"
         ]
-        var twigs = host.steps.map { [line($0)] }
+        var twigs = (host.steps + host.advice).map { [line($0)] }
         twigs += host.addresses.flatMap(Self.twigs)
         twigs += (host.addresses.first?.judgement?.records ?? []).enumerated().map { index, finding in
             ["TLSA record \(index + 1) (\(host.records[index].names)): \(finding.explanation)"]
@@ -79,7 +79,7 @@ extension CheckReport {
     }
 
     /// A line without control characters: causes quote what strangers sent.
-    private static func printable(_ line: String) -> String {
+    static func printable(_ line: String) -> String {
         String(String.UnicodeScalarView(line.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? "?" : $0 }))
     }
 }

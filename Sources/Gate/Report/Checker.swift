@@ -74,6 +74,6 @@ public struct Checker: Sendable {
         let ruling = Rulebook(settings).rule(verdict, domain: name, policy: policy) { _ in .zero }
         return CheckReport(
             domain: domain, inspection: inspection, verdict: verdict, ruling: ruling,
-            reply: ruling.reply(verdict, domain: domain, trace: nil, helpURL: settings.helpURL))
+            reply: ruling.reply(verdict, domain: domain, firstSeen: nil, trace: nil, helpURL: settings.helpURL))
     }
 }

@@ -50,6 +50,8 @@ public struct VerdictKeeper: Sendable {
     /// - Returns: How long its verdict is kept.
     func book(_ inspection: Inspection, at now: ContinuousClock.Instant) -> Duration {
         let subject = FaultBook.Subject.destination(inspection.destination)
+        let doubt = FaultBook.Subject.doubt(inspection.destination)
+        if !inspection.verdict.outcome.isDoubt { faults.clear(doubt) }
         switch inspection.verdict.outcome.defaultRuling {
         case .accept:
             faults.clear(subject)
@@ -62,6 +64,7 @@ public struct VerdictKeeper: Sendable {
             faults.clear(subject)
             return min(max(inspection.lifetime, minTTL), maxTTL)
         case .tempfail:
+            faults.note(doubt, at: now)
             return failureTTL
         case .deferThenReject:
             let seen = faults.note(subject, at: now)

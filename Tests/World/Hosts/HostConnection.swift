@@ -149,14 +149,13 @@ final class HostConnection: ChannelInboundHandler {
         case .reset:
             reset(context)
         case .tarpit(let interval):
-            let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
-            let me = NIOLoopBound(self, eventLoop: context.eventLoop)
-            let bytes = Array("250-in a moment\r\n".utf8)
-            let next = NIOLoopBoundBox(0, eventLoop: context.eventLoop)
-            drip = context.eventLoop.scheduleRepeatedTask(initialDelay: .zero, delay: TimeAmount(interval)) { _ in
-                me.value.send(String(decoding: [bytes[next.value % bytes.count]], as: UTF8.self), bound.value)
-                next.value += 1
-            }
+            drip(Array("250-in a moment\r\n".utf8), isEndless: true, every: interval, context)
+        case .drip(let bytes, let interval):
+            drip(bytes, isEndless: false, every: interval, context)
+        case .repeating(let bytes):
+            flood(ByteBuffer(bytes: bytes), context)
+        case .bytes(let bytes):
+            context.writeAndFlush(wrapOutboundOut(ByteBuffer(bytes: bytes)), promise: nil)
         case .flood:
             let line = "250-\(String(repeating: "x", count: 60))\r\n"
             flood(ByteBuffer(string: String(repeating: line, count: 200)), context)
@@ -167,6 +166,23 @@ final class HostConnection: ChannelInboundHandler {
             context.writeAndFlush(wrapOutboundOut(bytes), promise: nil)
         case .text(let text):
             send(text, context)
+        }
+    }
+
+    private func drip(
+        _ bytes: [UInt8], isEndless: Bool, every interval: Duration, _ context: ChannelHandlerContext
+    ) {
+        let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
+        let me = NIOLoopBound(self, eventLoop: context.eventLoop)
+        let next = NIOLoopBoundBox(0, eventLoop: context.eventLoop)
+        drip = context.eventLoop.scheduleRepeatedTask(initialDelay: .zero, delay: TimeAmount(interval)) { task in
+            guard isEndless || next.value < bytes.count else {
+                task.cancel()
+                return
+            }
+            let byte = ByteBuffer(bytes: [bytes[next.value % bytes.count]])
+            bound.value.writeAndFlush(me.value.wrapOutboundOut(byte), promise: nil)
+            next.value += 1
         }
     }
 

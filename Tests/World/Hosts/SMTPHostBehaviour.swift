@@ -35,6 +35,12 @@ public struct SMTPHostBehaviour: Sendable {
         case binary
         /// It sends these bytes, and then nothing.
         case text(String)
+        /// It sends these bytes, and then nothing.
+        case bytes([UInt8])
+        /// It sends these bytes again and again, as fast as they are taken.
+        case repeating([UInt8])
+        /// It sends these bytes one by one at each interval, and then nothing.
+        case drip([UInt8], every: Duration)
     }
 
     /// Which certificates a host shows to whom.
