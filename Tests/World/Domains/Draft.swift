@@ -46,6 +46,11 @@ public struct Draft: Sendable {
         try await authority.issue("mx.\(domain)", validity: validity)
     }
 
+    /// A chain for the host `mx` whose leaf has a key of that kind.
+    public func chain(_ algorithm: CertificateKey.Algorithm) async throws -> IssuedChain {
+        try await authority.issue("mx.\(domain)", algorithm: algorithm)
+    }
+
     /// Adds an MX record without a host.
     public mutating func mx(_ preference: Int, _ target: String) { zone.records.append("@ MX \(preference) \(target)") }
 
