@@ -174,11 +174,11 @@ import Testing
         let words = [
             "validation failure <", "example.org.", " MX IN>", ">: ", ">", "<", ":", " for key ", " for DS ", " for <",
             " from ", "because of a previous validation failure <", "signature expired", "no signatures", "NSEC",
-            "\u{0}", "\u{1B}", "\u{FF}", "\u{1F4A9}", String(repeating: "a", count: 5000), " CNAME", "No DNSKEY record",
+            "\u{0}", "\u{1B}", "\u{FF}", "\u{1F4A9}", String(repeating: "a", count: 700), " CNAME", "No DNSKEY record",
             " while building chain of trust", " ",
         ]
         var random = SystemRandomNumberGenerator()
-        for _ in 0..<20_000 {
+        for _ in 0..<500 {
             let text = (0..<Int.random(in: 0...12, using: &random)).map { _ in words.randomElement(using: &random) ?? ""
             }
             .joined()

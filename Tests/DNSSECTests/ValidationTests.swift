@@ -121,6 +121,22 @@ struct ValidationTests {
         #expect(reason.utf8.allSatisfy { 0x20...0x7E ~= $0 } && reason.utf8.count <= 300)
     }
 
+    /// libunbound tells of a zone's keys once, and refers to that afterwards; the sentence stays the same, dates and all.
+    @Test(arguments: ["old.example", "early.example", "keyless.example", "mismatch.example"])
+    func reasonsAreToldAgain(_ zone: String) async throws {
+        let resolver = try (try NameServers.current.resolver()).fresh()
+        let (domain, host) = (try #require(DomainName(zone)), try #require(DomainName("mx.\(zone)")))
+        guard case .bogus(let first) = await resolver.mx(domain), case .bogus(let second) = await resolver.ipv4(host)
+        else {
+            Issue.record("not bogus")
+            return
+        }
+        #expect(second.detail.contains("because of a previous validation failure"), "\(second.detail)")
+        #expect(first.sentence(at: 0) == second.sentence(at: 0))
+        #expect((first.time != nil) == (first.kind == .expired || first.kind == .notYetValid))
+        #expect(first.kind != .other && !first.namesQuestion)
+    }
+
     @Test func rootIsValidated() async throws {
         #expect(try await NameServers.current.resolver().selfTest() == nil)
         #expect(Resolver.libraryVersion.hasPrefix("1."))

@@ -166,6 +166,26 @@ import World
         await world.stop()
     }
 
+    /// A host behind insecure MX records is named as the domain names it, whatever it is an alias of (RFC 7672 §2.2.1).
+    @Test(.rules("D-28", "D-29")) func aHostBehindInsecureRecordsIsNamedAsPublished() async throws {
+        let domain = MailDomain("published-name", "V5", .opportunistic) { draft in
+            draft.zone.signing = .unsigned
+            draft.mx(10, "mx")
+            draft.record("mx CNAME elsewhere")
+            try await draft.address("elsewhere", .noSTARTTLS)
+            draft.publish([try await draft.chain().tlsa()], at: "elsewhere")
+        }
+        let world = try await MailWorld([domain])
+        let (_, output) = try await Danegate.run(["check", "--json", domain.name], environment: world.environment())
+        #expect(output.contains("\"host\":\"mx.published-name.example\""), "\(output)")
+        #expect(output.contains("\"outcome\":\"opportunistic\""), "\(output)")
+        let gate = try await DaemonTests.Gate(world)
+        #expect(try await gate.answer("<user@\(domain.name)>") == .continue)
+        #expect(await gate.daemon.waitForOutput { $0.contains("host=mx.published-name.example ") })
+        #expect(await gate.daemon.stop() == 0)
+        await world.stop()
+    }
+
     /// A host whose TLSA lookup failed is not connected to, however well it would do (RFC 7672 §2.1.2).
     @Test(.rules("D-10", "D-67"), arguments: [WireFault.Effect.servfail, .notimp, .noSuchName, .unsigned])
     func noConnectionIsMadeWhereTheLookupFailed(effect: WireFault.Effect) async throws {

@@ -65,7 +65,7 @@ extension MailDomains {
             try await draft.host(.noSTARTTLS)
             draft.others = [Zone("opt-out-delegation.example", signing: .nsec3OptOut)]
         },
-        MailDomain("no.opt-out-name", "V2", .noSuchDomain, rules: "D-05", "F-25") { draft in
+        MailDomain("no.opt-out-name", "V2", .noSuchDomain, rules: "D-05", "F-25", "S-02") { draft in
             // RFC 5155 §12.2: under opt-out a name that does not exist is denied insecurely; it does not exist all the same.
             draft.zone = Zone("opt-out-name.example", signing: .nsec3OptOut)
         },
@@ -327,7 +327,7 @@ extension MailDomains {
                     "mx A \(try await draft.farm.add(.noSTARTTLS))")
             ]
         },
-        MailDomain("www.from-unsigned", "V5", .opportunistic, rules: "D-13", "D-25") { draft in
+        MailDomain("www.from-unsigned", "V5", .opportunistic, rules: "D-13", "D-25", "D-29", "F-33") { draft in
             // The target is signed, and its TLSA records are wrong; the way there is not secure.
             draft.zone = Zone("from-unsigned.example", signing: .unsigned, "www CNAME signed-mail.example.")
             draft.others = [
@@ -364,7 +364,12 @@ extension MailDomains {
         },
         links(9, .verified), links(10, .verified), links(16, .dnsUnavailable),
         // At the host.
-        host("host-alias-dangling", "V7", .noMailHost, "D-12", "S-07") { draft, _ in
+        MailDomain("own-address-unused", "V7", .noMailHost, rules: "S-05", "D-34", "F-39") { draft in
+            // The domain has an address, at which a host listens; with an MX record it is none of the sender's business.
+            draft.mx(10, "nothing")
+            try await draft.address("@", .noSTARTTLS)
+        },
+        host("host-alias-dangling", "V7", .noMailHost, "D-34", "S-07", "F-39") { draft, _ in
             draft.record("mx CNAME nothing")
         },
         host("host-alias-to-servfail", "V6", .dnsUnavailable, "D-12", "D-35") { draft, _ in
@@ -395,6 +400,16 @@ extension MailDomains {
             draft.record("mx CNAME host", "host A \(try await draft.farm.add(.normal(chain)))")
             draft.publish([chain.tlsa()], at: "host")
             draft.publish([try await draft.chain().tlsa()])
+        },
+        host("host-alias-original-only", "V11", .verified, "D-39", "D-40") { draft, chain in
+            // That there is nothing at the end of the alias may be denied insecurely too.
+            draft.record("mx CNAME host.original-only.example.")
+            draft.publish([chain.tlsa()])
+            draft.others = [
+                Zone(
+                    "original-only.example", signing: .nsec3OptOut,
+                    "host A \(try await draft.farm.add(.normal(chain)))")
+            ]
         },
         host("host-alias-never-between", "V13", .opportunistic, "D-41") { draft, _ in
             draft.record("mx CNAME one", "one CNAME two", "two CNAME host")
