@@ -79,6 +79,18 @@ struct KnownDisagreement: Sendable {
                     && exhibit.theirs.verdict == .authenticated
                     && exhibit.drawn?.chain.dropFirst().contains { !$0.isCA && $0.keyUsage == .issuing } == true
             },
+            KnownDisagreement(
+                judge: judge, section: "RFC 5280 §6.1",
+                why:
+                    "follows the first of two CA certificates with one name and key, though another path leads to the anchor"
+            ) { exhibit in
+                guard let drawn = exhibit.drawn, case .twin(let depth) = drawn.company,
+                    let twin = drawn.sent.firstIndex(of: drawn.chain.count)
+                else { return false }
+                return exhibit.ours == .authenticated && exhibit.theirs.verdict == .refused
+                    && exhibit.theirs.reason.contains("num=65:")
+                    && twin < drawn.sent.firstIndex(of: depth) ?? .max
+            },
         ]
     }
 
@@ -86,14 +98,16 @@ struct KnownDisagreement: Sendable {
     private static func keys(_ judge: Exhibit.Judge) -> KnownDisagreement {
         KnownDisagreement(
             judge: judge, section: "RFC 6698 §4.1",
-            why: "takes a full key that is no point of its curve for malformed; its frame is whole, and bytes are compared"
+            why:
+                "takes a full key that is no point of its curve for malformed; its frame is whole, and bytes are compared"
         ) { exhibit in
             // It must be all there is.
             exhibit.ours == .refused && exhibit.theirs.verdict == .encrypted
                 && exhibit.records.allSatisfy { !$0.usable || ($0.selector == 1 && $0.matching == 0) }
                 && exhibit.drawn?.records.contains { record in
-                    guard case (1, 0, .certificate(let depth), .lastBit) =
-                        (record.selector, record.matching, record.content, record.damage)
+                    guard
+                        case (1, 0, .certificate(let depth), .lastBit) =
+                            (record.selector, record.matching, record.content, record.damage)
                     else { return false }
                     return [.p256, .p384].contains(exhibit.drawn?.chain[depth].algorithm)
                 } == true
