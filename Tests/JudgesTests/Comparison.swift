@@ -1,40 +1,19 @@
 import Foundation
-import Testing
 import World
-
-/// One judge's opinion beside danegate's, on one host or domain.
-struct Exhibit: Sendable {
-    /// A judge beside danegate.
-    enum Judge: String, Sendable, CaseIterable { case openssl, postfix }
-
-    let judge: Judge
-    /// The domain, as in the world's table; of a random case its number.
-    let subject: String
-    /// The TLSA records of the host in question.
-    let records: [CheckReport.Record]
-    /// danegate's verdict and its words.
-    let ours: JudgeVerdict
-    let cause: String
-    /// The judge's.
-    let theirs: JudgeOpinion
-    /// The case, if it was drawn.
-    let drawn: DrawnCase?
-
-    /// Whether both say the same.
-    var agrees: Bool {
-        // s_client tries TLS whatever the host said in clear: it does not tell these two from each other.
-        if judge == .openssl, ours == .unreached, theirs.verdict == .withoutTLS { return true }
-        return ours == theirs.verdict
-    }
-}
 
 /// Exhibits, sorted by what they come to.
 struct Comparison {
+    /// How many agree, by judge.
     private(set) var agreements: [Exhibit.Judge: Int] = [:]
+    /// Those that differ for a reason that is known.
     private(set) var known: [(exhibit: Exhibit, kind: KnownDisagreement)] = []
+    /// Those that differ for none.
     private(set) var unknown: [Exhibit] = []
 
-    mutating func add(_ exhibit: Exhibit) {
+    /// Sorts exhibits in.
+    mutating func add(_ exhibits: [Exhibit]) { for exhibit in exhibits { add(exhibit) } }
+
+    private mutating func add(_ exhibit: Exhibit) {
         if exhibit.agrees {
             agreements[exhibit.judge, default: 0] += 1
         } else if let kind = KnownDisagreement.all.first(where: { $0.judge == exhibit.judge && $0.holds(exhibit) }) {
@@ -59,13 +38,6 @@ struct Comparison {
         }
         if !unknown.isEmpty { lines.append("\(what): \(unknown.count) differ, and no known reason decides") }
         return lines.map { "judges: \($0)" }
-    }
-}
-
-extension Exhibit: CustomStringConvertible {
-    var description: String {
-        "\(subject): danegate \(ours.rawValue) (\(cause)), \(judge.rawValue) \(theirs.verdict.rawValue) (\(theirs.reason))"
-            + (drawn.map { "; \($0)" } ?? "; TLSA \(records.map { String($0.presentation.prefix(24)) })")
     }
 }
 

@@ -28,8 +28,9 @@ extension DrawnCase {
         self.domain = domain
         self.chain = chain
         self.naming = naming
+        company = chance.oneIn(6) ? Self.company(length: length, &chance) : nil
+        if company != nil { sent.insert(length, at: 1 + chance.below(sent.count)) }
         self.sent = sent
-        hasStranger = chance.oneIn(8)
         records = Self.records(length: length, &chance)
     }
 
@@ -54,6 +55,12 @@ extension DrawnCase {
             if chance.oneIn(15) { certificate.purpose = .serving }
             return certificate
         }
+    }
+
+    private static func company(length: Int, _ chance: inout Chance) -> Company {
+        guard length > 1, !chance.oneIn(3) else { return .stranger }
+        let depth = 1 + chance.below(length - 1)
+        return chance.oneIn(2) ? .impostor(depth: depth) : .twin(depth: depth)
     }
 
     /// Spoils one thing.

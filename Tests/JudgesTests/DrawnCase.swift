@@ -37,6 +37,16 @@ struct DrawnCase: Sendable {
         case none, shorter(Int), longer(Int), lastBit, empty
     }
 
+    /// A certificate that is sent beside the chain.
+    enum Company: Sendable {
+        /// It has nothing to do with the chain.
+        case stranger
+        /// It has the name of a CA of the chain, and another key.
+        case impostor(depth: Int)
+        /// It has the name and the key of a CA of the chain, and has signed itself.
+        case twin(depth: Int)
+    }
+
     /// One record.
     struct Record: Sendable {
         var usage: UInt8
@@ -53,10 +63,9 @@ struct DrawnCase: Sendable {
     let naming: Naming
     /// The chain, the server's certificate first, the root last.
     let chain: [Certificate]
-    /// Which certificates are sent, by depth, in this order.
+    /// Which certificates are sent, by depth, in this order; the number behind the last depth is the company's.
     let sent: [Int]
-    /// Whether a certificate is sent that has nothing to do with the chain.
-    let hasStranger: Bool
+    let company: Company?
     let records: [Record]
 
     /// The host's name.
@@ -100,7 +109,7 @@ extension DrawnCase: CustomStringConvertible {
             return words.joined(separator: " ")
         }
         return "case \(number), \(host), named \(naming.rawValue), chain [\(links.joined(separator: " < "))],"
-            + " sent \(sent)\(hasStranger ? " and a stranger" : ""), TLSA [\(records.map(\.description).joined(separator: ", "))]"
+            + " sent \(sent)\(company.map { ", \(chain.count) a \($0)" } ?? ""), TLSA [\(records.map(\.description).joined(separator: ", "))]"
     }
 }
 

@@ -12,10 +12,10 @@ struct DrawnWorld {
     init(_ cases: [DrawnCase]) async throws {
         self.cases = cases
         let keys = try await Self.keys()
-        let stranger = try await CertificateAuthority.root("Stranger").certificates
+        let stranger = try await CertificateAuthority.root("Stranger").certificates[0]
         let chains = try await withThrowingTaskGroup(of: (Int, IssuedChain).self) { group in
             for (index, drawn) in cases.enumerated() {
-                group.addTask { (index, try IssuedCertificate.sign(drawn.drafts(keys)).followed(by: stranger)) }
+                group.addTask { (index, try drawn.signed(keys, stranger: stranger)) }
             }
             return try await group.reduce(into: [:]) { $0[$1.0] = $1.1 }.sorted { $0.key < $1.key }.map(\.value)
         }
@@ -23,9 +23,8 @@ struct DrawnWorld {
             MailDomain("draw", "random", .opportunistic) { draft in
                 for (drawn, chain) in zip(cases, chains) {
                     let label = String(drawn.domain.dropLast(".draw.example".count))
-                    let sent = drawn.sent + (drawn.hasStranger ? [drawn.chain.count] : [])
                     draft.record("\(label) MX 10 mx.\(label)")
-                    try await draft.address("mx.\(label)", .normal(chain, sending: sent))
+                    try await draft.address("mx.\(label)", .normal(chain, sending: drawn.sent))
                     // A set holds nothing twice.
                     var records: [String] = []
                     for record in drawn.records.map({ $0.presentation(chain) }) where !records.contains(record) {
@@ -48,7 +47,24 @@ struct DrawnWorld {
 }
 
 extension DrawnCase {
-    fileprivate func drafts(
+    /// The chain, and behind it the company that it has.
+    fileprivate func signed(
+        _ keys: [CertificateKey.Algorithm: [CertificateKey]], stranger: IssuedCertificate
+    ) throws -> IssuedChain {
+        let drafts = drafts(keys)
+        let chain = try IssuedCertificate.sign(drafts)
+        switch company {
+        case nil: return chain
+        case .stranger: return chain.followed(by: [stranger])
+        case .impostor(let depth):
+            return chain.followed(
+                by: try IssuedCertificate.sign([(drafts[depth].draft, stranger.key)]).certificates)
+        case .twin(let depth):
+            return chain.followed(by: try IssuedCertificate.sign([drafts[depth]]).certificates)
+        }
+    }
+
+    private func drafts(
         _ keys: [CertificateKey.Algorithm: [CertificateKey]]
     ) -> [(draft: IssuedCertificate.Draft, key: CertificateKey)] {
         chain.enumerated().map { depth, certificate in

@@ -33,7 +33,7 @@ struct KnownDisagreement: Sendable {
             },
             KnownDisagreement(
                 judge: .postfix, section: "RFC 7672 §2.2.1", why: "applies DANE although the MX records are insecure"
-            ) { $0.ours == .plain && $0.cause == "its MX records are insecure" },
+            ) { $0.ours == .plain && $0.cause == "its MX records are insecure" && !$0.theirs.verdict.delivers },
             KnownDisagreement(
                 judge: .postfix, section: "RFC 7505 §3",
                 why: "takes a null MX beside other MX records for the last word"
@@ -51,7 +51,8 @@ struct KnownDisagreement: Sendable {
                 && exhibit.records.contains { $0.usage <= 1 } && !exhibit.records.contains(where: \.usable)
         },
         KnownDisagreement(judge: .openssl, section: "RFC 6698 §4.1", why: "cannot read a record without data") {
-            $0.theirs.verdict == .unknown && $0.records.contains(where: \.data.isEmpty)
+            $0.theirs.verdict == .unknown && $0.theirs.reason.contains("Could not allocate 0 bytes")
+                && $0.records.contains(where: \.data.isEmpty)
         },
         KnownDisagreement(judge: .postfix, section: "RFC 6698 §4.1", why: "crashes on a record without data") {
             $0.theirs.verdict == .unknown && $0.theirs.reason.contains("mymalloc: requested length 0")
@@ -79,6 +80,18 @@ struct KnownDisagreement: Sendable {
                     && exhibit.theirs.verdict == .authenticated
                     && exhibit.drawn?.chain.dropFirst().contains { !$0.isCA && $0.keyUsage == .issuing } == true
             },
+            KnownDisagreement(
+                judge: judge, section: "RFC 5280 §6.1",
+                why:
+                    "follows the first of two CA certificates with one name and key, though another path leads to the anchor"
+            ) { exhibit in
+                guard let drawn = exhibit.drawn, case .twin(let depth) = drawn.company,
+                    let twin = drawn.sent.firstIndex(of: drawn.chain.count)
+                else { return false }
+                return exhibit.ours == .authenticated && exhibit.theirs.verdict == .refused
+                    && exhibit.theirs.reason.contains("num=65:")
+                    && twin < drawn.sent.firstIndex(of: depth) ?? .max
+            },
         ]
     }
 
@@ -86,13 +99,15 @@ struct KnownDisagreement: Sendable {
     private static func keys(_ judge: Exhibit.Judge) -> KnownDisagreement {
         KnownDisagreement(
             judge: judge, section: "RFC 6698 §4.1",
-            why: "takes a full key that is no point of its curve for malformed; its frame is whole, and bytes are compared"
+            why:
+                "takes a full key that is no point of its curve for malformed; its frame is whole, and bytes are compared"
         ) { exhibit in
             // It must be all there is.
             exhibit.ours == .refused && exhibit.theirs.verdict == .encrypted
                 && exhibit.records.allSatisfy { !$0.usable || ($0.selector == 1 && $0.matching == 0) }
                 && exhibit.drawn?.records.contains { record in
-                    guard case (1, 0, .certificate(let depth), .lastBit) =
+                    guard
+                        case (1, 0, .certificate(let depth), .lastBit) =
                         (record.selector, record.matching, record.content, record.damage)
                     else { return false }
                     return [.p256, .p384].contains(exhibit.drawn?.chain[depth].algorithm)

@@ -26,10 +26,9 @@ import World
         // So many hosts at a time as a process has descriptors for.
         for start in stride(from: 0, to: count, by: 300) {
             let part = try await DrawnWorld(Array(cases[start..<min(start + 300, count)]))
-            for exhibit in try await part.exhibits(withPostfix: unavailable == nil) {
-                comparison.add(exhibit)
-                if exhibit.judge == .openssl { verdicts[exhibit.ours, default: 0] += 1 }
-            }
+            let exhibits = try await part.exhibits(withPostfix: unavailable == nil)
+            comparison.add(exhibits)
+            for exhibit in exhibits where exhibit.judge == .openssl { verdicts[exhibit.ours, default: 0] += 1 }
             await part.world.stop()
         }
         let ours = verdicts.sorted { $0.key.rawValue < $1.key.rawValue }.map { "\($1) \($0.rawValue)" }
@@ -54,35 +53,29 @@ extension DrawnWorld {
     fileprivate func exhibits(withPostfix: Bool) async throws -> [Exhibit] {
         let names = cases.map(\.domain)
         let port = world.hosts.port
-        let reports = try await CheckReport.all(of: names, environment: world.environment())
+        // Every host answers, be the machine as busy as it is.
+        let patience = ["PROBE_TIMEOUT": "60s", "PROBE_CONNECT_TIMEOUT": "30s", "DNS_TIMEOUT": "30s"]
+        let reports = try await CheckReport.all(of: names, environment: world.environment(patience))
         let hosts = try reports.map { report in
-            guard let host = report.hosts.first, let address = host.addresses.first, let verdict = address.verdict
-            else {
+            guard let host = report.hosts.first, let address = host.addresses.first else {
                 throw WorldError("\(report.domain) was not judged: \(report.cause)")
             }
-            return (host, address, verdict)
+            return (report, host, address)
         }
-        var exhibits: [Exhibit] = []
-        let questions = zip(reports, hosts).map { report, host in
-            OpenSSLJudge.Question(
-                address: host.1.address, port: port, names: [host.0.tlsa_base ?? host.0.name, report.domain],
-                records: host.0.tlsa.map(\.presentation))
+        let questions = hosts.map { OpenSSLJudge.Question($0, $1, $2, port: port) }
+        let openssl = try await Exhibit.all(hosts.count) { indices in
+            try await OpenSSLJudge.judge(indices.map { questions[$0] }, seconds: 20)
+        } make: {
+            try Exhibit(hosts[$0].0, hosts[$0].1, hosts[$0].2, $1, drawn: cases[$0])
         }
-        for (index, opinion) in try await OpenSSLJudge.judge(questions, seconds: 20).enumerated() {
-            exhibits.append(
-                Exhibit(
-                    judge: .openssl, subject: names[index], records: hosts[index].0.tlsa, ours: hosts[index].2,
-                    cause: hosts[index].1.cause, theirs: opinion, drawn: cases[index]))
-        }
-        guard withPostfix else { return exhibits }
+        guard withPostfix else { return openssl }
         let resolver = try await ValidatingResolver(before: world.names)
-        for (index, opinion) in try await PostfixJudge.judge(names, port: port, by: resolver).enumerated() {
-            guard let exhibit = Exhibit(reports[index], opinion, drawn: cases[index]) else {
-                throw WorldError("\(names[index]) has no verdict: \(reports[index].cause)")
-            }
-            exhibits.append(exhibit)
+        let postfix = try await Exhibit.all(names.count) { indices in
+            try await PostfixJudge.judge(indices.map { names[$0] }, port: port, by: resolver)
+        } make: {
+            try Exhibit(reports[$0], $1, drawn: cases[$0])
         }
         await resolver.stop()
-        return exhibits
+        return openssl + postfix
     }
 }

@@ -17,36 +17,25 @@ import World
         }
         var comparison = Comparison()
         let hosts = inside.flatMap { report in
-            report.hosts.filter { !$0.tlsa.isEmpty }.flatMap { host in
-                host.addresses.map { (report: report, host: host, address: $0) }
-            }
+            report.hosts.filter { !$0.tlsa.isEmpty }.flatMap { host in host.addresses.map { (report, host, $0) } }
         }
-        let questions = hosts.map { report, host, address in
-            OpenSSLJudge.Question(
-                address: address.address, port: world.hosts.port, names: [host.tlsa_base ?? host.name, report.domain],
-                records: host.tlsa.map(\.presentation))
-        }
-        async let judgements = OpenSSLJudge.judge(questions)
-        let resolver = unavailable == nil ? try await ValidatingResolver(before: world.names) : nil
-        if let resolver {
-            let opinions = try await PostfixJudge.judge(inside.map(\.domain), port: world.hosts.port, by: resolver)
-            for (report, opinion) in zip(inside, opinions) {
-                guard let exhibit = Exhibit(report, opinion, drawn: nil) else {
-                    Issue.record("\(report.domain) has no verdict: \(report.cause)")
-                    continue
-                }
-                comparison.add(exhibit)
-            }
-        }
-        for (host, opinion) in zip(hosts, try await judgements) {
-            guard let ours = host.address.verdict else {
-                Issue.record("\(host.report.domain) has no verdict at \(host.address.address)")
-                continue
-            }
+        let port = world.hosts.port
+        let questions = hosts.map { OpenSSLJudge.Question($0, $1, $2, port: port) }
+        comparison.add(
+            try await Exhibit.all(hosts.count) { indices in
+                try await OpenSSLJudge.judge(indices.map { questions[$0] })
+            } make: {
+                try Exhibit(hosts[$0].0, hosts[$0].1, hosts[$0].2, $1)
+            })
+        if unavailable == nil {
+            let resolver = try await ValidatingResolver(before: world.names)
             comparison.add(
-                Exhibit(
-                    judge: .openssl, subject: host.report.domain, records: host.host.tlsa, ours: ours,
-                    cause: host.address.cause, theirs: opinion, drawn: nil))
+                try await Exhibit.all(inside.count) { indices in
+                    try await PostfixJudge.judge(indices.map { inside[$0].domain }, port: port, by: resolver)
+                } make: {
+                    try Exhibit(inside[$0], $1)
+                })
+            await resolver.stop()
         }
         var lines = [
             "judges: world: \(inside.count) domains of \(reports.count), \(hosts.count) hosts with TLSA records"
@@ -54,20 +43,15 @@ import World
         if let unavailable { lines.append("judges: world: without Postfix: \(unavailable)") }
         say(lines + comparison.summary("world"))
         for exhibit in comparison.unknown { Issue.record("\(exhibit)") }
-        await resolver?.stop()
         await world.stop()
     }
 }
 
-extension Exhibit {
-    /// What Postfix says of a domain, beside what danegate says of the address at which Postfix settled.
-    init?(_ report: CheckReport, _ opinion: JudgeOpinion, drawn: DrawnCase?) {
-        let host = opinion.place.flatMap { place in report.hosts.first { $0.name == place.name } }
-        let address = host?.addresses.first { $0.address == opinion.place?.address }
-        // Policy apart, which Postfix does not know.
-        guard let ours = address?.verdict ?? host?.verdict ?? report.verdict else { return nil }
+extension OpenSSLJudge.Question {
+    /// A host as danegate found it.
+    init(_ report: CheckReport, _ host: CheckReport.Host, _ address: CheckReport.Address, port: UInt16) {
         self.init(
-            judge: .postfix, subject: report.domain, records: (host ?? report.hosts.first)?.tlsa ?? [], ours: ours,
-            cause: address?.cause ?? host?.cause ?? report.cause, theirs: opinion, drawn: drawn)
+            address: address.address, port: port, names: [host.tlsa_base ?? host.name, report.domain],
+            records: host.tlsa.map(\.presentation))
     }
 }

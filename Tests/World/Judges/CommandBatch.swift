@@ -31,7 +31,9 @@ enum CommandBatch {
         for (index, script) in scripts.enumerated() { try scratch.write(script, to: "\(index).sh") }
         // A host may be told to talk without end, and the command to repeat what it says.
         let one = "{ timeout -k 2 \(seconds) sh $0.sh </dev/null; echo $? >$0.status; } 2>&1 | tail -c 262144 >$0.out"
-        let all = "seq 0 \(scripts.count - 1) | xargs -P \(atOnce) -n 1 sh -c '\(one)'"
+        try scratch.write(scripts.indices.map { "\($0)\n" }.joined(), to: "list")
+        // In the shell's place: what is under way when the test process dies ends at its deadline, and nothing begins any more.
+        let all = "exec xargs -a list -P \(atOnce) -n 1 sh -c '\(one)'"
         // unshare(1) makes the new namespace private: the mount is not seen outside, and goes with its last process.
         let mount = resolvConf.map { "mount --bind \($0) /etc/resolv.conf || exit 1\n" }
         let arguments = ["sh", "-c", (mount ?? "") + all]

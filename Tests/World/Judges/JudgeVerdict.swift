@@ -32,10 +32,16 @@ public struct JudgeOpinion: Sendable {
     public let reason: String
     /// Where the judge settled, if it chose for itself: the host's name and address.
     public let place: (name: String, address: String)?
+    /// Whether a deadline passed: of a machine with much to do that proves nothing.
+    public let isLate: Bool
 
-    init(_ verdict: JudgeVerdict, _ reason: String, at place: (name: String, address: String)? = nil) {
+    init(
+        _ verdict: JudgeVerdict, _ reason: String, at place: (name: String, address: String)? = nil,
+        isLate: Bool = false
+    ) {
         self.verdict = verdict
         self.reason = reason
         self.place = place
+        self.isLate = isLate
     }
 }

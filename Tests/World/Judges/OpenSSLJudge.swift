@@ -75,14 +75,18 @@ public enum OpenSSLJudge {
             let name = lines.first { $0.hasPrefix("Verified peername: ") }.map { ", \($0)" } ?? ""
             return JudgeOpinion(.authenticated, match + name)
         }
-        if result.status > 128 && !result.isLate || result.output.contains("Could not allocate") {
-            return JudgeOpinion(.unknown, "s_client broke: \(result.output.prefix(200))")
+        if let broken = lines.first(where: { $0.contains("Could not allocate") }) {
+            return JudgeOpinion(.unknown, "s_client broke: \(broken)")
+        }
+        if result.status > 128 && !result.isLate {
+            return JudgeOpinion(.unknown, "s_client broke: \(result.output.suffix(200))")
         }
         // What is wrong, and at which depth.
         if let index = lines.firstIndex(where: { $0.hasPrefix("verify error:") }) {
             let depth = index > 0 ? lines[index - 1] + ": " : ""
             return JudgeOpinion(.refused, depth + lines[index].dropFirst("verify error:".count))
         }
-        return JudgeOpinion(.withoutTLS, result.isLate ? "nothing in time" : lines.last ?? "it says nothing")
+        return JudgeOpinion(
+            .withoutTLS, result.isLate ? "nothing in time" : lines.last ?? "it says nothing", isLate: result.isLate)
     }
 }

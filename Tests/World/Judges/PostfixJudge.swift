@@ -47,7 +47,8 @@ public enum PostfixJudge {
         let place = line("Connected to ").flatMap { $0.firstMatch(of: /Connected to (.+)\[(.+)\]:\d+/) }
             .map { (name: String($0.1), address: String($0.2)) }
         func say(_ verdict: JudgeVerdict, _ reason: String) -> JudgeOpinion {
-            JudgeOpinion(verdict, reason, at: place)
+            JudgeOpinion(
+                verdict, reason, at: place, isLate: result.isLate || reason.contains(/timeout while|timed out/))
         }
         if result.status >= 128 && !result.isLate {
             return say(.unknown, "posttls-finger broke: \(lines.suffix(2).joined(separator: " "))")
@@ -59,6 +60,10 @@ public enum PostfixJudge {
         let hasRecords = lines.contains { $0.contains(" (TLSA): OK") } && absent == nil
         if let verified = line("Verified TLS connection established"), hasRecords {
             return say(.authenticated, line("Matched DANE") ?? verified)
+        }
+        // RFC 7672 §2.2.1: a match by way of insecure MX records is not to be called secure; Postfix says "trusted".
+        if let trusted = line("Trusted TLS connection established"), line("MX RRset insecure") != nil {
+            return say(.plain, trusted)
         }
         if line("TLS connection established") != nil {
             if unusable != nil { return say(.encrypted, unusable ?? "") }
