@@ -40,6 +40,16 @@ public struct MailDomain: Sendable, CustomStringConvertible {
         hazard: Bool = false,
         required: Bool = false, build: @escaping @Sendable (inout Draft) async throws -> Void
     ) {
+        self.init(
+            label, row, outcome, rules: rules, degraded: degraded, hazard: hazard, required: required, build: build)
+    }
+
+    /// A domain; parameters as above.
+    init(
+        _ label: String, _ row: String, _ outcome: Outcome, rules: [String], degraded: Bool = false,
+        hazard: Bool = false,
+        required: Bool = false, build: @escaping @Sendable (inout Draft) async throws -> Void
+    ) {
         self.label = label
         self.row = row
         self.rules = (row.first?.isUppercase == true ? [row] : []) + rules

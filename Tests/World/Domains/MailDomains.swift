@@ -1,7 +1,12 @@
 /// All mail domains of the world, in the order of the table in rules.md, section 1.
 public enum MailDomains {
     /// All of them.
-    public static let all: [MailDomain] = names + addresses + records + authentication + reachability
+    public static let all: [MailDomain] =
+        names + addresses + records + authentication + reachability
+        + hostileOnes
+
+    /// Those that mean harm, or without measure.
+    public static let hostileOnes: [MailDomain] = hostile + hostileNames
 
     /// The domain of a label.
     ///

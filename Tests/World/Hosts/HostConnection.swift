@@ -29,7 +29,15 @@ final class HostConnection: ChannelInboundHandler {
 
     func channelActive(context: ChannelHandlerContext) {
         host.connected()
-        answer(.banner, behaviour.greeting, context)
+        guard behaviour.delay > .zero else {
+            answer(.banner, behaviour.greeting, context)
+            return
+        }
+        let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
+        let me = NIOLoopBound(self, eventLoop: context.eventLoop)
+        context.eventLoop.scheduleTask(in: TimeAmount(behaviour.delay)) {
+            me.value.answer(.banner, me.value.behaviour.greeting, bound.value)
+        }
     }
 
     func channelInactive(context: ChannelHandlerContext) { drip?.cancel() }

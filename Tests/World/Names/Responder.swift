@@ -12,6 +12,8 @@ final class Responder: Sendable {
 
     private let state = Mutex(State())
     private let datagrams: NameSocket
+    /// Sends from another port than the one that is asked.
+    private let stranger: NameSocket
     private let listener: NameSocket
     private let upstream: UInt16
 
@@ -22,6 +24,7 @@ final class Responder: Sendable {
     init(upstream: UInt16, faults: [WireFault]) throws {
         self.upstream = upstream
         (datagrams, listener) = try NameSocket.pair()
+        stranger = try NameSocket(SOCK_DGRAM)
         port = datagrams.port
         state.withLock { $0.faults = faults }
         var size: Int32 = 4 << 20
@@ -72,7 +75,13 @@ final class Responder: Sendable {
     ) {
         let (effect, isAnswered) = note(query, isStream: false)
         if let answer = isAnswered ? effect.answer(to: query) ?? ask(server, query) : nil {
-            reply(answer, to: sender, length: length, after: effect.delay)
+            guard case .forged(let forgery)? = effect else {
+                reply(answer, to: sender, length: length, after: effect.delay)
+                return
+            }
+            for (message, isOurs) in forgery.messages(instead: answer, of: query, isStream: false) {
+                send(message, to: sender, length, from: isOurs ? datagrams : stranger)
+            }
         }
     }
 
@@ -82,10 +91,12 @@ final class Responder: Sendable {
         DispatchQueue.global().asyncAfter(deadline: .now() + seconds) { [self] in send(answer, to: address, length) }
     }
 
-    private func send(_ answer: [UInt8], to address: sockaddr_storage, _ length: socklen_t) {
+    private func send(
+        _ answer: [UInt8], to address: sockaddr_storage, _ length: socklen_t, from socket: NameSocket? = nil
+    ) {
         withUnsafePointer(to: address) { pointer in
             _ = pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                sendto(datagrams.descriptor, answer, answer.count, 0, $0, length)
+                sendto((socket ?? datagrams).descriptor, answer, answer.count, 0, $0, length)
             }
         }
     }
@@ -126,7 +137,13 @@ final class Responder: Sendable {
             guard let reply = server.receiveMessage() else { return }
             var answer = WireMessage(bytes: reply)
             answer.removeMarks()
-            client.sendMessage(answer.bytes)
+            guard case .forged(let forgery)? = effect else {
+                client.sendMessage(answer.bytes)
+                continue
+            }
+            for (message, _) in forgery.messages(instead: answer.bytes, of: query, isStream: true) {
+                client.sendMessage(message)
+            }
         }
     }
 
@@ -155,7 +172,7 @@ extension WireFault.Effect? {
         case .refused?: query.answer(code: 5)
         case .formerr?: query.answer(code: 1)
         case .truncate?: query.answer(code: 0, isTruncated: true)
-        case .drop?, .delay?, nil: nil
+        case .drop?, .delay?, .forged?, nil: nil
         }
     }
 

@@ -16,6 +16,8 @@ public struct WireFault: Sendable, Hashable {
         case truncate
         /// It answers after a time.
         case delay(Duration)
+        /// It answers with a message that is not quite the answer, or with more than one.
+        case forged(AnswerForgery)
     }
 
     /// The name asked for, without a trailing dot; `*` for all.
