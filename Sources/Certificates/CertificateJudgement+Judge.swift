@@ -3,8 +3,9 @@ public import DANE
 extension CertificateJudgement {
     /// The most certificates of a chain that are looked at.
     public static let maximumCertificates = 32
-    /// The most TLSA records that are looked at. More than these never lead to `noUsableRecords`, which asks for less.
-    public static let maximumRecords = 100
+    /// The most TLSA records that are looked at, which is as many as the resolver takes from an answer: any of them may be the
+    /// one that matches. More than these never lead to `noUsableRecords`, which asks for less.
+    public static let maximumRecords = 4096
     /// The most reference names that are looked at; RFC 7672 §3.2.2 comes to three.
     public static let maximumNames = 8
 

@@ -6,6 +6,8 @@ import DANE
 struct ChainJudge {
     /// The most signatures that are checked in one judgement; three records with chains of three take nine.
     static let maximumSignatureChecks = 128
+    /// The most anchors that the DNS alone holds ("2 0 0", "2 1 0") to which paths are looked for.
+    static let maximumAnchorsFromDNS = 64
 
     /// The server's certificate; nil if it sent none, or one that cannot be read.
     let leaf: ChainElement?
@@ -18,9 +20,13 @@ struct ChainJudge {
     /// What is known of anchors among the presented certificates: several records may name the same one.
     private var known: [ObjectIdentifier: RecordFinding] = [:]
     private var signatureChecks = 0
+    private var anchorsFromDNS = 0
     /// Whether a chain or key was not tried, for there were too many.
     var hasGivenUp: Bool {
-        mutating get { signatureChecks > Self.maximumSignatureChecks || search.hasGivenUp }
+        mutating get {
+            signatureChecks > Self.maximumSignatureChecks || anchorsFromDNS > Self.maximumAnchorsFromDNS
+                || search.hasGivenUp
+        }
     }
 
     /// A judge of this chain, leaf first, in DER. What cannot be read is left out.
@@ -78,6 +84,10 @@ struct ChainJudge {
         // The server's own certificate is no anchor as "2 0 0" either. Its own key as "2 1 0" is one, as far as it has signed the
         // certificate: RFC 7671 §5.2.3 asks for no more, and OpenSSL, hence Postfix, delivers.
         if matching == .full, !leaf.matches(data, .cert, .full) {
+            anchorsFromDNS += 1
+            guard anchorsFromDNS <= Self.maximumAnchorsFromDNS else {
+                return .unmatched("not tried: there are too many trust anchors in the DNS")
+            }
             let finding = selector == .cert ? judge(anchorFromDNS: data) : judge(keyFromDNS: data)
             if let finding { return finding }
         }

@@ -68,13 +68,14 @@ extension Sequence<TLSARecord> {
     /// - Returns: The offsets of the records that count, ascending.
     public func indicesAfterDigestAgility(isUsable: (TLSARecord) -> Bool = { $0.usability.isUsable }) -> [Int] {
         let usable = enumerated().filter { isUsable($0.element) }
-        return usable.filter { candidate in
-            let record = candidate.element
-            return record.matchingType == TLSARecord.MatchingType.full.rawValue
-                || !usable.contains { other in
-                    other.element.usage == record.usage && other.element.selector == record.selector
-                        && other.element.matchingType > record.matchingType
+        var strongest: [[UInt8]: UInt8] = [:]
+        for (_, record) in usable {
+            let kind = [record.usage, record.selector]
+            strongest[kind] = Swift.max(strongest[kind] ?? 0, record.matchingType)
                 }
+        return usable.filter { _, record in
+            record.matchingType == TLSARecord.MatchingType.full.rawValue
+                || record.matchingType == strongest[[record.usage, record.selector]]
         }.map(\.offset)
     }
 }

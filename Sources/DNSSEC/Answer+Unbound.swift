@@ -15,6 +15,10 @@ extension Answer<[UInt8]> {
         }
         // First: a bogus answer looks like a good one otherwise, data and NXDOMAIN flag included (libs.md A8).
         guard result.bogus == 0 else {
+            if let count = Self.unvalidated(result) {
+                self = .failed("\(count) records are more than libunbound validates")
+                return
+            }
             self = .bogus(Self.reason(result))
             return
         }
@@ -65,6 +69,23 @@ extension Answer<[UInt8]> {
             hasData: result.havedata != 0, canonicalName: result.canonname.map { String(cString: $0) },
             deniesName: result.nxdomain != 0,
             signatures: result.answer_packet == nil ? [] : SignatureRecord.all(in: packet), now: Int64(time(nil)))
+    }
+
+    /// How many records there are, if they are too many for libunbound to validate; nil if they are not.
+    ///
+    /// It puts them in canonical form (RFC 4034 §6.2) into a buffer of 65,552 bytes, where each has its whole owner name
+    /// again; if they do not fit it calls them bogus, though their signature may be in order.
+    private static func unvalidated(_ result: ub_result) -> Int? {
+        guard let lengths = result.len, let data = result.data, let owner = result.canonname ?? result.qname else {
+            return nil
+        }
+        var (count, size) = (0, 0)
+        while data[count] != nil {
+            // Type, class, TTL, length of the data; the name in wire form has at most two bytes more than its text.
+            size += Int(max(0, lengths[count])) + 10 + strlen(owner) + 2
+            count += 1
+        }
+        return size > 65_000 ? count : nil
     }
 
     /// Whether the packet in a result is NOERROR with an answer (RFC 1035 §4.1.1).

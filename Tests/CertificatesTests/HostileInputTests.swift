@@ -1,4 +1,5 @@
 import DANE
+import Rules
 import Testing
 
 @testable import Certificates
@@ -33,24 +34,67 @@ import Testing
         #expect(headless.reason == "the server's certificate cannot be read")
     }
 
-    @Test func aMillionBytesOfRecordsAreBounded() {
-        let wrong = (0..<1000).map { index in
-            TLSARecord(usage: 3, selector: 1, matchingType: 1, data: [UInt8](repeating: UInt8(index % 251), count: 32))
+    /// RFC 6698 §4.1: any record that matches suffices, wherever it stands.
+    @Test(.timeLimit(.minutes(1)), .rules("T-08"), arguments: [0, 99, 100, 500, 999])
+    func theOneOfAThousandRecordsIsFound(_ place: Int) {
+        for (kind, good) in [("3 1 1", "3 1 1 leaf"), ("2 1 1", "2 1 1 i2"), ("2 0 2", "2 0 2 i2")] {
+            var records = Self.wrong(kind, 999)
+            records.insert(Fixture.record(good), at: place)
+            let judgement = Self.judge(records)
+            #expect(judgement.finding == .authenticated(record: place, depth: kind.hasPrefix("3") ? 0 : 1))
+            #expect(judgement.records.count == 1000)
         }
+        #expect(Self.judge(Self.wrong("3 1 1", 1000)).finding == .noMatch)
+        #expect(!Self.judge(Self.wrong("3 1 1", 1000)).isCut, "all were looked at: a fact")
+        #expect(Self.judge(Self.wrong("1 1 1", 1000)).finding == .noUsableRecords)
+    }
+
+    @Test(.timeLimit(.minutes(1))) func recordsAreBounded() {
+        let limit = CertificateJudgement.maximumRecords
         let good = Fixture.record("3 1 1 leaf")
-        func finding(_ records: [TLSARecord]) -> CertificateJudgement {
-            .judge(chain: Fixture.chain("leaf i2"), records: records, names: [Fixture.host], at: Fixture.today)
-        }
-        #expect(finding([good] + wrong).finding == .authenticated(record: 0, depth: 0))
-        #expect(finding(wrong.prefix(99) + [good]).finding == .authenticated(record: 99, depth: 0))
-        let beyond = finding(wrong + [good])
+        #expect(
+            Self.judge(Self.wrong("3 1 1", limit - 1) + [good]).finding == .authenticated(record: limit - 1, depth: 0))
+        let beyond = Self.judge(Self.wrong("3 1 1", limit) + [good])
         #expect(beyond.finding == .noMatch)
-        #expect(beyond.records.count == 1001)
-        #expect(beyond.records[100].standing == .setAside)
+        #expect(beyond.isCut)
+        #expect(beyond.records.count == limit + 1)
+        #expect(beyond.records[limit].standing == .setAside)
         // What is beyond the bound must not make a set pass for unusable, which asks for less.
-        let unusable = [TLSARecord](repeating: TLSARecord(rdata: [1, 1, 1]), count: 100)
-        #expect(finding(unusable + [good]).finding == .noMatch)
-        #expect(finding(unusable + unusable).finding == .noUsableRecords)
+        let unusable = [TLSARecord](repeating: TLSARecord(rdata: [1, 1, 1]), count: limit)
+        #expect(Self.judge(unusable + [good]).finding == .noMatch)
+        #expect(Self.judge(unusable + unusable).finding == .noUsableRecords)
+    }
+
+    /// RDATA of every length that a message can hold, and of the fields' kinds, alone and beside a record that matches.
+    @Test(.timeLimit(.minutes(1)), .rules("T-08"), arguments: ["3 0 0", "3 1 0", "2 0 0", "2 1 0", "3 1 1", "3 1 2"])
+    func recordsOfAnyLength(_ kind: String) {
+        let fields = kind.split(separator: " ").compactMap { UInt8($0) }
+        let good = Fixture.record("3 1 1 leaf")
+        for length in Array(0...80) + [255, 256, 1000, 4095, 16_384, 65_534, 65_535] {
+            let rdata = (fields + [UInt8](repeating: 0x30, count: max(0, length - 3))).prefix(length)
+            let odd = TLSARecord(rdata: rdata)
+            // A digest of the right length is a good record that does not match.
+            let isDigest = (kind == "3 1 1" && length == 35) || (kind == "3 1 2" && length == 67)
+            #expect(Self.judge([odd]).finding == (isDigest ? .noMatch : .noUsableRecords), "\(kind), \(length) bytes")
+            let hidesWeaker = kind == "3 1 2" && length == 67
+            #expect(
+                Self.judge([odd, good]).finding == (hidesWeaker ? .noMatch : .authenticated(record: 1, depth: 0)),
+                "\(kind), \(length) bytes")
+        }
+    }
+
+    /// Records that match nothing, no two alike.
+    private static func wrong(_ kind: String, _ count: Int) -> [TLSARecord] {
+        let fields = kind.split(separator: " ").compactMap { UInt8($0) }
+        return (0..<count).map { index in
+            let data =
+                [UInt8(index >> 8), UInt8(index & 0xFF)] + [UInt8](repeating: 7, count: fields[2] == 2 ? 62 : 30)
+            return TLSARecord(usage: fields[0], selector: fields[1], matchingType: fields[2], data: data)
+        }
+    }
+
+    private static func judge(_ records: [TLSARecord]) -> CertificateJudgement {
+        .judge(chain: Fixture.chain("leaf i2"), records: records, names: [Fixture.host], at: Fixture.today)
     }
 
     @Test func chainsAreBounded() {

@@ -33,7 +33,7 @@ struct HostileHostTests {
         }
     }
 
-    @Test(.rules("F-54"), arguments: Step.allCases, [Fault.stall, .tarpit(every: .milliseconds(20))])
+    @Test(.rules("F-54", "S-08"), arguments: Step.allCases, [Fault.stall, .tarpit(every: .milliseconds(20))])
     func silenceAndTarpitsEndInTime(_ step: Step, _ fault: Fault) async throws {
         let chain = try await ProbeWorld.chain.value
         let limit = Duration.seconds(4)

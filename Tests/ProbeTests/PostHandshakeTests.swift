@@ -37,6 +37,7 @@ struct PostHandshakeTests {
         // Key updates, with and without an answer asked for, between data.
         ("-tls1_3", ["K", "k", "K", "hello"], "hello"),
         ("-tls1_3 -num_tickets 8", ["hello"], "hello"),
+        ("-tls1_3 -num_tickets 200", ["hello"], "hello"),
         ("-tls1_2", ["hello"], "hello"),
         // Renegotiation is refused; OpenSSL then ends the session.
         ("-tls1_2", ["r"], "alert 40"),
@@ -46,9 +47,32 @@ struct PostHandshakeTests {
         let scratch = try ScratchDirectory()
         try scratch.write(chain.pem, to: "chain")
         try scratch.write(chain.key.pem, to: "key")
+        let received = try await received(from: options, sending: commands, in: scratch)
+        #expect(received.hasPrefix("established") && received.contains(expected), "\(received)")
+    }
+
+    /// The host's certificate is looked at before its key is used, in TLS 1.3 too, where it comes encrypted.
+    @Test(arguments: ["-tls1_2", "-tls1_3"])
+    func anExponentThatIsTooLargeIsNotTried(_ options: String) async throws {
+        let scratch = try ScratchDirectory()
+        let key = "-algorithm RSA -pkeyopt rsa_keygen_bits:3200 -pkeyopt rsa_keygen_pubexp:1208925819614629174706189"
+        let script = """
+            openssl genpkey \(key) -quiet -out key && openssl req -x509 -new -key key -subj /CN=mx.test -days 2 -out chain
+            """
+        let (status, output) = try await ChildProcess.run("sh", ["-c", script], directory: scratch.path)
+        try #require(status == 0, "\(output)")
+        let received = try await received(from: options, sending: [], in: scratch)
+        #expect(received.hasPrefix("failed: the host's RSA key of 3200 bits"), "\(received)")
+    }
+
+    /// What comes from an `openssl s_server` that has `chain` and `key` in a directory and is given commands once the session
+    /// is up.
+    private func received(
+        from options: String, sending commands: [String], in scratch: ScratchDirectory
+    ) async throws -> String {
         // The farm only keeps a port free for us, and its neighbour's address with it.
         let farm = try await SMTPHosts()
-        guard case .v4(let number) = farm.closedAddress else { return }
+        guard case .v4(let number) = farm.closedAddress else { return "" }
         let address = IPAddress.v4(number + 1)
         #expect(mkfifo(scratch.file("commands"), 0o600) == 0)
         let input = open(scratch.file("commands"), O_RDWR | O_CLOEXEC)
@@ -90,10 +114,10 @@ struct PostHandshakeTests {
                 break
             }
         }
-        #expect(received.hasPrefix("established") && received.contains(expected), "\(received)")
         try? await channel.close()
         server.signal(SIGKILL)
         await server.waitForEnd()
         await farm.stop()
+        return received
     }
 }

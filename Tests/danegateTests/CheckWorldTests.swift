@@ -9,8 +9,13 @@ import World
     /// What is read of the JSON.
     struct Report: Decodable {
         struct Host: Decodable {
+            struct Address: Decodable {
+                struct Timing: Decodable { let elapsed_ms: Double }
+                let timings: [Timing]
+            }
             let name: String
             let outcome: String
+            let addresses: [Address]
         }
         let domain: String
         let outcome: String
@@ -36,6 +41,11 @@ import World
             #expect(report.outcome == domain.outcome.rawValue, "\(seen)")
             #expect(report.degraded == domain.isDegraded, "\(seen)")
             #expect(report.hazards.isEmpty != domain.isHazard, "\(seen)")
+            for address in report.hosts.flatMap(\.addresses) {
+                // PROBE_TIMEOUT, and half of it for a machine that has other things to do.
+                let milliseconds = address.timings.reduce(0) { $0 + $1.elapsed_ms }
+                #expect(milliseconds <= 9000, "\(seen)")
+            }
             #expect((report.reply?.prefix(9)).map(String.init) == domain.codes?.prefixed(9), "\(seen)")
         }
         await world.stop()

@@ -2,8 +2,11 @@
 public enum MailDomains {
     /// All of them.
     public static let all: [MailDomain] = [
-        names, addresses, records, authentication, reachability, rules, backends, failures,
+        names, addresses, records, authentication, reachability, rules, backends, failures, hostileOnes,
     ].flatMap(\.self)
+
+    /// Those that mean harm, or without measure.
+    public static let hostileOnes: [MailDomain] = hostile + hostileNames
 
     /// The domain of a label.
     ///

@@ -27,7 +27,17 @@ final class HostConnection: ChannelInboundHandler {
         tls = turn.tls
     }
 
-    func channelActive(context: ChannelHandlerContext) { answer(.banner, behaviour.greeting, context) }
+    func channelActive(context: ChannelHandlerContext) {
+        guard behaviour.delay > .zero else {
+            answer(.banner, behaviour.greeting, context)
+            return
+        }
+        let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
+        let me = NIOLoopBound(self, eventLoop: context.eventLoop)
+        context.eventLoop.scheduleTask(in: TimeAmount(behaviour.delay)) {
+            me.value.answer(.banner, me.value.behaviour.greeting, bound.value)
+        }
+    }
 
     func channelInactive(context: ChannelHandlerContext) { drip?.cancel() }
 

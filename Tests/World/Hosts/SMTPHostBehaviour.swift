@@ -67,6 +67,7 @@ public struct SMTPHostBehaviour: Sendable {
     ]
     var starttls = "220 2.0.0 Ready to start TLS"
     var injection = ""
+    var delay = Duration.zero
     var certificates = Certificates.none
     var maximumVersion = TLSVersion.tls13
     var wantsClientCertificate = false
@@ -157,6 +158,9 @@ public struct SMTPHostBehaviour: Sendable {
 
     /// The same host, greeting with these lines.
     public func greeting(_ lines: String...) -> SMTPHostBehaviour { changed { $0.greeting = lines } }
+
+    /// The same host, greeting after a time.
+    public func slow(_ delay: Duration) -> SMTPHostBehaviour { changed { $0.delay = delay } }
 
     /// The same host, answering EHLO in clear with these lines; inside TLS it answers well.
     public func answeringEHLO(_ lines: String...) -> SMTPHostBehaviour { changed { $0.ehlo = lines } }

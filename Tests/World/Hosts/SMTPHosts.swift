@@ -90,6 +90,9 @@ public final class SMTPHosts: Sendable {
         try host.change(to: behaviour)
     }
 
+    /// How many connections all hosts have accepted.
+    public var connections: Int { state.withLock { Array($0.hosts.values) }.reduce(0) { $0 + $1.now.connections } }
+
     /// How many connections a host has accepted.
     public func connections(at address: IPAddress) -> Int { memory(of: address)?.connections ?? 0 }
 

@@ -14,6 +14,8 @@ final class Responder: Sendable {
 
     private let state = Mutex(State())
     private let datagrams: NameSocket
+    /// Sends from another port than the one that is asked.
+    private let stranger: NameSocket
     private let listener: NameSocket
     private let upstream: UInt16
 
@@ -26,6 +28,7 @@ final class Responder: Sendable {
     init(upstream: UInt16, faults: [WireFault], isDatagramOnly: Bool = false) throws {
         self.upstream = upstream
         (datagrams, listener) = try NameSocket.pair()
+        stranger = try NameSocket(SOCK_DGRAM)
         port = datagrams.port
         state.withLock { $0.faults = faults }
         var size: Int32 = 4 << 20
@@ -79,7 +82,13 @@ final class Responder: Sendable {
     ) {
         let (effect, isAnswered) = note(query, isStream: false)
         if let answer = isAnswered ? effect.answer(to: query) ?? ask(server, effect.changed(query)) : nil {
-            reply(effect.adorned(answer), to: sender, length: length, after: effect.delay)
+            guard case .forged(let forgery)? = effect else {
+                reply(effect.adorned(answer), to: sender, length: length, after: effect.delay)
+                return
+            }
+            for (message, isOurs) in forgery.messages(instead: answer, of: query, isStream: false) {
+                send(message, to: sender, length, from: isOurs ? datagrams : stranger)
+            }
         }
     }
 
@@ -89,10 +98,12 @@ final class Responder: Sendable {
         DispatchQueue.global().asyncAfter(deadline: .now() + seconds) { [self] in send(answer, to: address, length) }
     }
 
-    private func send(_ answer: [UInt8], to address: sockaddr_storage, _ length: socklen_t) {
+    private func send(
+        _ answer: [UInt8], to address: sockaddr_storage, _ length: socklen_t, from socket: NameSocket? = nil
+    ) {
         withUnsafePointer(to: address) { pointer in
             _ = pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                sendto(datagrams.descriptor, answer, answer.count, 0, $0, length)
+                sendto((socket ?? datagrams).descriptor, answer, answer.count, 0, $0, length)
             }
         }
     }
@@ -133,7 +144,13 @@ final class Responder: Sendable {
             guard let reply = server.receiveMessage() else { return }
             var answer = WireMessage(bytes: reply)
             answer.removeMarks()
-            client.sendMessage(effect.adorned(answer.bytes))
+            guard case .forged(let forgery)? = effect else {
+                client.sendMessage(effect.adorned(answer.bytes))
+                continue
+            }
+            for (message, _) in forgery.messages(instead: answer.bytes, of: query, isStream: true) {
+                client.sendMessage(message)
+            }
         }
     }
 
@@ -168,7 +185,7 @@ extension WireFault.Effect? {
         case .noData?: query.answer(code: 0)
         case .noSuchName?: query.answer(code: 3)
         case .lame?: query.referral
-        case .drop?, .delay?, .unsigned?, .claimingValidity?, .everySecond?, nil: nil
+        case .drop?, .delay?, .unsigned?, .claimingValidity?, .everySecond?, .forged?, nil: nil
         }
     }
 

@@ -28,6 +28,8 @@ public struct WireFault: Sendable, Hashable {
         case claimingValidity
         /// It does so to the first question of the kind, and to every second one after it; to the others it answers.
         case everySecond(Effect)
+        /// It answers with a message that is not quite the answer, or with more than one.
+        case forged(AnswerForgery)
     }
 
     /// The name asked for, without a trailing dot; `*` for all.

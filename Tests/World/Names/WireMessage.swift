@@ -58,7 +58,7 @@ struct WireMessage {
     }
 
     /// Where the question ends.
-    private var questionEnd: Int {
+    var questionEnd: Int {
         var index = 12
         while index < bytes.count, bytes[index] != 0 { index += 1 + Int(bytes[index]) }
         return min(bytes.count, index + 5)

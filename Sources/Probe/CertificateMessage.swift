@@ -1,13 +1,20 @@
 import CGnuTLS
 import Glibc
 
-/// The bound on the key that a host signs its handshake with, checked before GnuTLS works with it.
+/// The bounds on a host's certificates, and on the key that it signs the handshake with, checked before GnuTLS works with
+/// either.
+///
+/// GnuTLS reads all certificates of the message, and takes longer for a large one than in proportion. 64 KB are as many as
+/// `Certificates` looks at.
 ///
 /// GnuTLS sets no limit to RSA keys: a certificate of 16 KB holds one with a modulus and an exponent of 65,536 bits, whose
 /// one signature takes 20 s of computing in a single call, which no timer interrupts; one of half a million bits takes
 /// hours. The bounds are OpenSSL's, like those of `Certificates`: a modulus of 16,384 bits, and an exponent of 64 bits
 /// for moduli above 3,072; and the 3,072 bits of FIPS 186-4 for DSA.
-enum ServerKeyBound {
+enum CertificateMessage {
+    /// The most bytes of one certificate.
+    static let maximumCertificate = 64 << 10
+
     /// What is beyond the bound in the certificate message of a handshake, whose header is cut off (RFC 5246 §7.4.2,
     /// RFC 8446 §4.4.2); a sentence.
     ///
@@ -18,11 +25,23 @@ enum ServerKeyBound {
             guard let context = rest.popFirst() else { return nil }
             rest = rest.dropFirst(Int(context))
         }
-        // The length of the list, then that of its first certificate.
-        let length = rest.dropFirst(3).prefix(3).reduce(0) { $0 << 8 | Int($1) }
-        let certificate = UnsafeRawBufferPointer(rebasing: rest.dropFirst(6))
-        guard length > 0, length <= certificate.count else { return nil }
-        return excess(inKeyOf: UnsafeRawBufferPointer(rebasing: certificate.prefix(length)))
+        // The length of the list.
+        rest = rest.dropFirst(3)
+        var leaf: Slice<UnsafeRawBufferPointer>?
+        while rest.count >= 3 {
+            let length = rest.prefix(3).reduce(0) { $0 << 8 | Int($1) }
+            let certificate = rest.dropFirst(3).prefix(length)
+            // GnuTLS will say what is wrong with that.
+            guard certificate.count == length else { break }
+            guard length <= maximumCertificate else { return "the host sent a certificate of \(length) bytes" }
+            leaf = leaf ?? certificate
+            rest = rest.dropFirst(3 + length)
+            guard isTLS13 else { continue }
+            // RFC 8446 §4.4.2: each has extensions.
+            rest = rest.dropFirst(2 + rest.prefix(2).reduce(0) { $0 << 8 | Int($1) })
+        }
+        guard let leaf, !leaf.isEmpty else { return nil }
+        return excess(inKeyOf: UnsafeRawBufferPointer(rebasing: leaf))
     }
 
     private static func excess(inKeyOf der: UnsafeRawBufferPointer) -> String? {
