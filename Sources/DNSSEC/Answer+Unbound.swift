@@ -13,6 +13,11 @@ extension Answer<[UInt8]> {
             self = .failed("libunbound: \(String(cString: ub_strerror(code)))")
             return
         }
+        // Without its records it looks like a denial, a bogus one even: libunbound compresses the names of an answer only so far.
+        guard !Self.isCut(result) else {
+            self = .failed("the answer has more records than a message of libunbound holds")
+            return
+        }
         // First: a bogus answer looks like a good one otherwise, data and NXDOMAIN flag included (libs.md A8).
         guard result.bogus == 0 else {
             if let count = Self.unvalidated(result) {
@@ -86,6 +91,12 @@ extension Answer<[UInt8]> {
             count += 1
         }
         return size > 65_000 ? count : nil
+    }
+
+    /// Whether the packet in a result lacks records that did not fit into it (the TC bit, RFC 1035 §4.1.1).
+    private static func isCut(_ result: ub_result) -> Bool {
+        guard let packet = result.answer_packet, result.answer_len > 12, result.havedata == 0 else { return false }
+        return UnsafeRawBufferPointer(start: packet, count: 12)[2] & 0x02 != 0
     }
 
     /// Whether the packet in a result is NOERROR with an answer (RFC 1035 §4.1.1).

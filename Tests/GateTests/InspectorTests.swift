@@ -139,7 +139,7 @@ import Testing
         Row(
             testDescription: "more records than are judged, none of which match",
             resolver: secure(
-                .secure(Found(records: [TLSARecord](repeating: usable, count: 101), ttl: .seconds(60)))),
+                .secure(Found(records: [TLSARecord](repeating: usable, count: 4097), ttl: .seconds(60)))),
             prober: reached, outcome: .unreachable),
         Row(
             testDescription: "D-21 the MX target is an address, insecurely",
