@@ -88,8 +88,9 @@ struct KnownDisagreement: Sendable {
                 guard let drawn = exhibit.drawn, case .twin(let depth) = drawn.company,
                     let twin = drawn.sent.firstIndex(of: drawn.chain.count)
                 else { return false }
+                // No match, or with records of usages 0 and 1 about, no root of a public CA.
                 return exhibit.ours == .authenticated && exhibit.theirs.verdict == .refused
-                    && exhibit.theirs.reason.contains("num=65:")
+                    && exhibit.theirs.reason.contains(/num=(65|19):/)
                     && twin < drawn.sent.firstIndex(of: depth) ?? .max
             },
         ]

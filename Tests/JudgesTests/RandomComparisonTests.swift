@@ -10,8 +10,7 @@ import World
     @Test(
         .rules(
             "D-44", "D-49", "D-51", "D-52", "D-53", "D-54", "D-57", "E-05", "E-07", "E-08", "E-10", "E-16", "E-17",
-            "E-18",
-            "T-04", "T-05", "T-08", "T-09", "T-10"))
+            "E-18", "T-04", "T-05", "T-08", "T-09", "T-10"))
     func theJudgesAgreeOnRandomCases() async throws {
         let settings = ProcessInfo.processInfo.environment
         let seed = settings["DANEGATE_TEST_SEED"].flatMap { UInt64($0) } ?? .random(in: 0...999_999_999)
@@ -35,7 +34,8 @@ import World
         say(["judges: random: danegate's verdicts: \(ours.joined(separator: ", "))"] + comparison.summary("random"))
         if let unavailable { say(["judges: random: without Postfix: \(unavailable)"]) }
         for exhibit in comparison.unknown { Issue.record("seed \(seed), \(exhibit)") }
-        #expect(verdicts[.authenticated, default: 0] * 4 > count, "too few cases authenticate to prove much")
+        let authenticated = verdicts[.authenticated, default: 0]
+        #expect(count < 100 || authenticated * 3 > count, "too few cases authenticate to prove much")
     }
 
     @Test func aSeedRepeatsItsCases() {

@@ -15,10 +15,13 @@ public final class ValidatingResolver: Sendable {
     /// Starts it and waits until it listens.
     public init(before names: NameServers) async throws {
         directory = try ScratchDirectory("unbound")
+        // AppArmor keeps the package's own program to the package's own directories.
+        let program = directory.file("unbound")
+        try FileManager.default.copyItem(atPath: try ChildProcess.find("unbound"), toPath: program)
         for _ in 0..<5 {
             let address = "127.\(Int.random(in: 1...250)).\(Int.random(in: 1...250)).53"
             try directory.write(Self.configuration(at: address, names, in: directory), to: "unbound.conf")
-            let process = try await ChildProcess("unbound", ["-d", "-c", directory.file("unbound.conf")])
+            let process = try await ChildProcess(program, ["-d", "-c", directory.file("unbound.conf")])
             let isUp = await process.waitForOutput(within: .seconds(30)) { $0.contains("start of service") }
             if isUp {
                 self.process = process
