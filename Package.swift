@@ -58,7 +58,7 @@ let package = Package(
         .executableTarget(
             name: "danegate",
             dependencies: [
-                "DNSSEC", "Gate", "Milter", "Probe",
+                "Certificates", "DANE", "DNSSEC", "Gate", "Milter", "Probe",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             // A release runs on a machine that has no Swift. The compiler is told too: it notes the libraries to link.
@@ -71,16 +71,17 @@ let package = Package(
         .target(
             name: "WorldHosts",
             dependencies: [
-                "DANE", "WorldServers",
+                "CGnuTLS", "DANE", "WorldServers",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOTLS", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
-            path: "Tests/World", exclude: ["Daemon", "Domains", "MTA", "Names", "Process"], swiftSettings: strict),
+            path: "Tests/World", exclude: ["Daemon", "Domains", "Judges", "MTA", "Names", "Process"],
+            swiftSettings: strict),
         .target(
             name: "World", dependencies: ["DANE", "WorldHosts", "WorldServers"],
-            path: "Tests/World", exclude: ["Hosts", "MTA", "Names", "Process"], swiftSettings: strict),
+            path: "Tests/World", exclude: ["Hosts", "Judges", "MTA", "Names", "Process"], swiftSettings: strict),
         // The rules by number, and the mark of a test that proves one.
         .target(name: "Rules", path: "Tests/Rules", swiftSettings: strict),
         .testTarget(name: "RulesTests", dependencies: ["Rules"], swiftSettings: strict),
@@ -108,7 +109,11 @@ let package = Package(
             name: "GateTests",
             dependencies: ["Certificates", "DANE", "DNSSEC", "Gate", "Milter", "Probe", "Rules"], swiftSettings: strict),
         .testTarget(
-            name: "danegateTests", dependencies: ["DANE", "Rules", "World", "danegate"], swiftSettings: strict),
+            name: "danegateTests", dependencies: ["DANE", "DNSSEC", "Gate", "Probe", "Rules", "World", "danegate"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "JudgesTests",
+            dependencies: ["DANE", "Rules", "World", "WorldHosts", "WorldServers", "danegate"], swiftSettings: strict),
     ]
 )
 

@@ -66,9 +66,14 @@ extension CertificateJudgement {
             let usable = findings.count(where: \.isUsable)
             return (.noMatch, "none of the usable TLSA records (\(usable)) matches the server's chain")
         }
-        let reason = "TLSA record \(best + 1), \(records[best].names): \(findings[best].explanation)"
+        let record = "TLSA record \(best + 1), \(records[best].names)"
+        let reason = "\(findings[best].explanation) (\(record))"
         switch findings[best].standing {
-        case .authenticates: return (.authenticated(record: best, depth: findings[best].depth ?? 0), reason)
+        case .authenticates:
+            return (
+                .authenticated(record: best, depth: findings[best].depth ?? 0),
+                "\(record): \(findings[best].explanation)"
+            )
         case .nameMismatch: return (.nameMismatch, reason)
         case .expired: return (.expired, reason)
         case .notYetValid, .chainInvalid, .unmatched, .setAside, .unusable: return (.noMatch, reason)

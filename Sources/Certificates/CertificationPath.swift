@@ -32,10 +32,15 @@ struct CertificationPath {
             guard let key = PublicKey(spki: issuer.outline.spki), key.isOfReasonableSize else {
                 return .invalid("it holds a key of an unknown kind or absurd size")
             }
+            // GnuTLS takes a self-signed anchor of version 3 for one of version 1 if it does not say whether it is a CA.
+            guard issuer.isForIssuers else { return .invalid("an issuer is not a CA") }
+        }
+        // GnuTLS looks neither at the server's key usage nor at what the anchor is meant for (RFC 7672 §3.1.2).
+        guard leaf.hasServerKey, leaf.isMeantForServers, anchor.isMeantForServers else {
+            return .invalid("a certificate is not meant for servers")
         }
         if leaf === anchor {
             guard isAnchoredByKey else { return .invalid("the server's certificate is its own anchor") }
-            guard leaf.isForServers else { return .invalid("a certificate is not meant for servers") }
         } else if let fault = Self.fault(of: certificates.dropLast(), under: anchor) {
             return .invalid(fault)
         }

@@ -139,8 +139,9 @@ struct ChainJudge {
         let chain = "the chain to \(path.isAnchoredByKey ? "the key above " : "")depth \(path.depth)"
         switch path.validate(at: date) {
         case .invalid(let fault): return finding(.chainInvalid, "\(chain) does not verify: \(fault)")
-        case .notYetValid(let fault): return finding(.notYetValid, "\(chain) does not verify: \(fault)")
-        case .expired(let fault): return finding(.expired, "\(chain) does not verify: \(fault)")
+        // The fact first: a reply may have no room for the rest.
+        case .notYetValid(let fault): return finding(.notYetValid, "\(fault), so \(chain) does not verify")
+        case .expired(let fault): return finding(.expired, "\(fault), so \(chain) does not verify")
         case .valid: break
         }
         // RFC 7672 §3.2.2: under DANE-TA the server's certificate must be for one of the reference names.
@@ -148,8 +149,8 @@ struct ChainJudge {
             return finding(.authenticates, "\(chain) verifies for \(name)")
         }
         let wanted = names.isEmpty ? "any reference name" : names.map(\.description).joined(separator: " or ")
-        let actual = "but the server's certificate is for \(presentedInWords), not for \(wanted)"
-        return finding(.nameMismatch, "\(chain) verifies, \(actual)")
+        let actual = "the server's certificate is for \(presentedInWords), not for \(wanted)"
+        return finding(.nameMismatch, "\(actual), though \(chain) verifies")
     }
 
     private var presentedInWords: String {

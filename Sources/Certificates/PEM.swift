@@ -35,7 +35,9 @@ public enum PEM {
         guard text.count <= maximumSize else { throw .tooLarge }
         var certificates: [[UInt8]] = []
         var body: [UInt8]?
-        for line in text.split(whereSeparator: { $0 == 0x0A || $0 == 0x0D }) {
+        for whole in text.split(whereSeparator: { $0 == 0x0A || $0 == 0x0D }) {
+            // RFC 7468 §2: parsers should ignore white space around the marks.
+            let line = Self.trimmed(whole)
             if line.elementsEqual("-----BEGIN CERTIFICATE-----".utf8) {
                 guard body == nil else { throw .malformed(certificates.count + 1) }
                 guard certificates.count < maximumCount else { throw .tooLarge }
@@ -51,6 +53,11 @@ public enum PEM {
         guard body == nil else { throw .malformed(certificates.count + 1) }
         guard !certificates.isEmpty else { throw .noCertificate }
         return certificates
+    }
+
+    private static func trimmed<Line: Collection<UInt8>>(_ line: Line) -> [UInt8] {
+        func isBlank(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
+        return Array(line.drop(while: isBlank).reversed().drop(while: isBlank).reversed())
     }
 
     /// RFC 4648 §4, by `gnutls_base64_decode2(3)`.

@@ -46,9 +46,22 @@ final class X509Certificate {
         outline.subject == other.outline.subject && outline.spki == other.outline.spki
     }
 
-    /// Whether the certificate may be a TLS server's (RFC 5280 §4.2.1.12): no extended key usage, or the right one.
-    var isForServers: Bool {
-        gnutls_x509_crt_check_key_purpose(raw, GNUTLS_KP_TLS_WWW_SERVER, 0) != 0
+    /// Whether the certificate is meant for TLS servers or, a CA's, for issuing such: no extended key usage, or the right one
+    /// (RFC 5280 §4.2.1.12).
+    var isMeantForServers: Bool { gnutls_x509_crt_check_key_purpose(raw, GNUTLS_KP_TLS_WWW_SERVER, 0) != 0 }
+
+    /// Whether the certificate's key may be a TLS server's: no key usage, or one for TLS (RFC 8446 §4.4.2.2, RFC 5246 §7.4.2).
+    var hasServerKey: Bool {
+        var usage: UInt32 = 0
+        let status = gnutls_x509_crt_get_key_usage(raw, &usage, nil)
+        guard status != GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE else { return true }
+        let wanted = GNUTLS_KEY_DIGITAL_SIGNATURE | GNUTLS_KEY_KEY_ENCIPHERMENT | GNUTLS_KEY_KEY_AGREEMENT
+        return status == GNUTLS_E_SUCCESS && usage & UInt32(wanted) != 0
+    }
+
+    /// Whether the certificate may be a CA's. RFC 5280 §4.2.1.9: one of version 3 must say so; older ones cannot.
+    var isForIssuers: Bool {
+        gnutls_x509_crt_get_version(raw) != 3 || gnutls_x509_crt_get_ca_status(raw, nil) > 0
     }
 
     /// The subject's or issuer's distinguished name as text (RFC 4514).

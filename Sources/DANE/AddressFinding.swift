@@ -8,9 +8,14 @@ public struct AddressFinding: Sendable, Hashable {
     public let cause: String
     /// Whether the host was tried at this address; not where there is no way there from here.
     public let isProbed: Bool
+    /// Whether another connection to it failed while this one may be used.
+    public let isDegraded: Bool
 
     /// A finding of these parts.
-    public init(address: IPAddress, outcome: Outcome, cause: String, isProbed: Bool = true) {
+    public init(
+        address: IPAddress, outcome: Outcome, cause: String, isProbed: Bool = true, isDegraded: Bool = false
+    ) {
+        self.isDegraded = isDegraded
         self.address = address
         self.outcome = outcome
         self.cause = cause

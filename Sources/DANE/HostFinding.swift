@@ -10,7 +10,7 @@ public struct HostFinding: Sendable, Hashable {
     public let cause: String
     /// What would crash or wedge an MTA that delivers to this host, a sentence each.
     public let hazards: [String]
-    /// Whether one of its addresses failed while another may be used.
+    /// Whether one of its addresses, or of the connections to them, failed while another may be used.
     public let isDegraded: Bool
 
     /// A finding of these parts.
@@ -35,7 +35,7 @@ public struct HostFinding: Sendable, Hashable {
     public static func deciding(_ addresses: [AddressFinding]) -> (finding: AddressFinding, isDegraded: Bool)? {
         let addresses = addresses.contains(where: \.isProbed) ? addresses.filter(\.isProbed) : addresses
         if let usable = addresses.first(where: { $0.outcome.allowsDelivery }) {
-            return (usable, addresses.contains { !$0.outcome.allowsDelivery })
+            return (usable, addresses.contains { !$0.outcome.allowsDelivery || $0.isDegraded })
         }
         return (addresses.first { $0.outcome.isDoubt } ?? addresses.first).map { ($0, false) }
     }

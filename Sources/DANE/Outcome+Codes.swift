@@ -41,37 +41,59 @@ extension Outcome {
         case .encrypted: "TLSA records are present but none is usable, so TLS is mandatory, and it works"
         case .opportunistic: "no DANE applies"
         case .unprobed: "TLSA records are present; the hosts were not probed"
-        case .startTLSNotSupported: "the destination publishes TLSA records but does not support STARTTLS"
-        case .tlsFailed: "the destination publishes TLSA records but the TLS handshake fails"
-        case .certificateExpired: "the certificate chain of the destination is out of date"
-        case .tlsaInvalid: "the destination failed DANE validation"
-        case .dnssecInvalid: "the destination returned invalid DNSSEC records"
-        case .certificateHostMismatch: "the certificate names of the destination do not match (DANE)"
-        case .daneRequired: "local policy requires DANE and the destination does not offer it"
+        case .startTLSNotSupported: "TLSA records demand TLS and STARTTLS is not supported"
+        case .tlsFailed: "TLSA records demand TLS and the handshake fails"
+        case .certificateExpired: "the certificate chain is out of date (DANE)"
+        case .tlsaInvalid: "the server fails DANE validation"
+        case .dnssecInvalid: "the domain's DNSSEC is broken"
+        case .certificateHostMismatch: "the certificate is for other names (DANE)"
+        case .daneRequired: "local policy requires DANE and the domain does not offer it"
         case .nullMX: "the domain does not accept mail (null MX)"
         case .noSuchDomain: "the domain does not exist"
         case .noMailHost: "no mail host of the domain has an address"
-        case .dnsUnavailable: "the DNS of the destination could not be asked"
-        case .unreachable: "no mail host of the destination could be reached to check its DANE records"
-        case .pending: "the destination is still being checked"
+        case .dnsUnavailable: "the domain's DNS could not be asked"
+        case .unreachable: "no mail host could be reached to check its DANE records"
+        case .pending: "the domain is still being checked"
         }
     }
 
     /// What to do about it, and who, as a sentence without a full stop; nil where there is nothing to do.
+    ///
+    /// A sender cannot mend a domain that is not his: he is told who can, and may pass the sentence on.
     public var remedy: String? {
-        switch self {
-        case .verified, .encrypted, .opportunistic, .unprobed: nil
-        case .startTLSNotSupported:
-            "its operator should offer STARTTLS to every client, or withdraw the TLSA records"
-        case .tlsFailed: "its operator should mend TLS (1.2 or later), or withdraw the TLSA records"
-        case .certificateExpired: "its operator should renew the certificate"
-        case .tlsaInvalid: "its operator should publish TLSA records that match the certificate in use"
-        case .dnssecInvalid: "its DNS operator should mend DNSSEC (signatures, DS and DNSKEY, denial of existence)"
-        case .certificateHostMismatch: "its operator should install a certificate with the name of the MX host"
-        case .daneRequired: "its operator should publish DNSSEC-signed TLSA records"
+        if let repair { return "only the recipient's administrator can mend this: \(repair)" }
+        return switch self {
         case .nullMX, .noSuchDomain: "check the address"
-        case .noMailHost: "its operator should publish address records for its MX hosts"
-        case .dnsUnavailable, .unreachable, .pending: "try again later"
+        // Whose fault it is is not known.
+        case .dnsUnavailable, .unreachable: "try again later; if it lasts, tell the administrators of both sides"
+        case .pending: "try again in some minutes"
+        default: nil
+        }
+    }
+
+    /// What the recipient's administrator should do; nil where the fault is not his for certain.
+    public var repair: String? {
+        switch self {
+        case .startTLSNotSupported: "offer STARTTLS to every client, or withdraw the TLSA records"
+        case .tlsFailed: "make TLS 1.2 or later work, or withdraw the TLSA records"
+        case .certificateExpired: "renew the certificate"
+        case .tlsaInvalid: "publish TLSA records that match the certificate in use"
+        case .dnssecInvalid: "repair DNSSEC (signatures, DS and DNSKEY, denial of existence)"
+        case .certificateHostMismatch: "install a certificate with the name of the MX host"
+        case .daneRequired: "sign the zones of domain and MX hosts, and publish TLSA records"
+        case .noMailHost: "publish address records for the MX hosts"
+        case .verified, .encrypted, .opportunistic, .unprobed, .nullMX, .noSuchDomain, .dnsUnavailable, .unreachable,
+            .pending:
+            nil
+        }
+    }
+
+    /// Whether it is of interest for how long it has been so: not where it is in order, or a fact that waiting does not change.
+    public var lasts: Bool {
+        switch defaultRuling {
+        case .deferThenReject: true
+        case .tempfail: self != .pending
+        case .accept, .reject: false
         }
     }
 }

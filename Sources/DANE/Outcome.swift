@@ -68,6 +68,10 @@ extension Outcome {
     /// Whether the outcome says that something could not be found out. Such an outcome is never a reason for a 5xx.
     public var isDoubt: Bool { defaultRuling == .tempfail }
 
+    /// Whether mail may be delivered, but without DANE: where that is mandatory, neither its absence nor records that are all
+    /// unusable will do (RFC 7672 §2.2).
+    public var lacksDANE: Bool { self == .opportunistic || self == .encrypted }
+
     /// How much a host of this outcome protects the mail, the more the higher. Between hosts of one preference a client may
     /// choose freely, so the weakest one speaks for them (RFC 7672 §2.2.1).
     var protection: Int {

@@ -1,28 +1,40 @@
 extension TLSARecord {
     /// Reads presentation form (RFC 6698 §2.2): three fields, each a number or an RFC 7218 acronym in any case, then
-    /// hexadecimal digits that may be split by blanks.
+    /// hexadecimal digits that may be split by blanks. Also RDATA as such (RFC 3597 §5): `\# 3 030101`.
     ///
     /// - Returns: nil if the text is no TLSA record. A record with too little data, or none, is one.
     public init?(presentation text: some StringProtocol) {
         let fields = text.split(whereSeparator: \.isWhitespace)
+        if fields.first == "\\#" {
+            guard fields.count >= 2, fields[1].allSatisfy({ $0.isASCII && $0.isNumber }),
+                let rdata = Self.bytes(fields.dropFirst(2)), Int(fields[1]) == rdata.count
+            else { return nil }
+            self.init(rdata: rdata)
+            return
+        }
         guard fields.count >= 3,
             let usage = Self.field(fields[0], Self.usageNames),
             let selector = Self.field(fields[1], Self.selectorNames),
-            let matching = Self.field(fields[2], Self.matchingNames)
+            let matching = Self.field(fields[2], Self.matchingNames),
+            let data = Self.bytes(fields.dropFirst(3))
         else { return nil }
-        var data: [UInt8] = []
+        self.init(usage: usage, selector: selector, matchingType: matching, data: data)
+    }
+
+    /// The bytes of hexadecimal digits, split anywhere; nil if they are none, or half a byte too many.
+    private static func bytes(_ fields: some Sequence<some StringProtocol>) -> [UInt8]? {
+        var bytes: [UInt8] = []
         var high: UInt8?
-        for digit in fields.dropFirst(3).joined() {
+        for digit in fields.joined() {
             guard digit.isASCII, let value = digit.hexDigitValue.map(UInt8.init) else { return nil }
             if let first = high {
-                data.append(first << 4 | value)
+                bytes.append(first << 4 | value)
                 high = nil
             } else {
                 high = value
             }
         }
-        guard high == nil else { return nil }
-        self.init(usage: usage, selector: selector, matchingType: matching, data: data)
+        return high == nil ? bytes : nil
     }
 
     /// `3 1 1 2bf4…`, as in a zone file, on one line.

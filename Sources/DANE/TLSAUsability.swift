@@ -42,9 +42,20 @@ extension TLSARecord {
         }
     }
 
-    /// A record that makes a widely used MTA fall over when it delivers: Postfix 3.7.11's smtp(8) panics on a TLSA record
-    /// without association data.
-    public var isHazard: Bool { isTruncated || data.isEmpty }
+    /// A record that makes a widely used MTA fall over when it delivers: Postfix 3.7.11's smtp(8) panics on a secure TLSA record of
+    /// usage 2 or 3 without association data, whatever its selector and matching type. Records of other usages and RDATA of less
+    /// than three bytes it passes over.
+    public var isHazard: Bool {
+        !isTruncated && data.isEmpty && (usage == Usage.daneTA.rawValue || usage == Usage.daneEE.rawValue)
+    }
+
+    /// What such a record at a TLSA base domain does, as a sentence without a full stop.
+    public static func hazard(at base: String) -> String {
+        "a TLSA record of \(base) has no association data, which makes Postfix 3.7 crash at delivery"
+    }
+
+    /// What is to be done about such a record, in an administrator's imperative.
+    public static let hazardRepair = "remove the TLSA record that has no data"
 }
 
 extension Sequence<TLSARecord> {

@@ -1,5 +1,6 @@
 internal import CUnbound
 import DANE
+import Glibc
 
 extension Answer<[UInt8]> {
     /// The answer in a `ub_result`, copied: nothing of the C memory is referred to afterwards.
@@ -14,7 +15,7 @@ extension Answer<[UInt8]> {
         }
         // First: a bogus answer looks like a good one otherwise, data and NXDOMAIN flag included (libs.md A8).
         guard result.bogus == 0 else {
-            self = .bogus(Self.text(result.why_bogus) ?? "validation failed")
+            self = .bogus(Self.reason(result))
             return
         }
         guard result.rcode == 0 || result.rcode == 3 else {
@@ -54,6 +55,16 @@ extension Answer<[UInt8]> {
             records.append(Array(bytes))
         }
         return records
+    }
+
+    /// Why a result is bogus. The dates are in the packet alone.
+    private static func reason(_ result: ub_result) -> BogusReason {
+        let packet = UnsafeRawBufferPointer(start: result.answer_packet, count: Int(max(0, result.answer_len)))
+        return BogusReason(
+            unbound: result.why_bogus.map { String(cString: $0) } ?? "validation failed",
+            hasData: result.havedata != 0, canonicalName: result.canonname.map { String(cString: $0) },
+            deniesName: result.nxdomain != 0,
+            signatures: result.answer_packet == nil ? [] : SignatureRecord.all(in: packet), now: Int64(time(nil)))
     }
 
     /// Whether the packet in a result is NOERROR with an answer (RFC 1035 §4.1.1).

@@ -7,8 +7,8 @@ public enum Answer<Record: Sendable>: Sendable {
     case secure(Found<Record>)
     /// The answer comes from a zone that is proven to be outside DNSSEC, or its denial spans an NSEC3 opt-out.
     case insecure(Found<Record>)
-    /// Validation failed. The reason is libunbound's own: printable ASCII of bounded length.
-    case bogus(String)
+    /// Validation failed.
+    case bogus(BogusReason)
     /// Nothing could be found out: SERVFAIL without a failed validation, no answer in time, cancelled, resolver out of order.
     /// The reason is a sentence without a full stop, printable ASCII of bounded length.
     case failed(String)

@@ -30,6 +30,7 @@ enum RecordType: Int32, Sendable {
     case cname = 5
     case mx = 15
     case aaaa = 28
+    case ds = 43
     case dnskey = 48
     case tlsa = 52
 }

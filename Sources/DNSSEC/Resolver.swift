@@ -78,7 +78,7 @@ public final class Resolver: Sendable {
         switch await probe.ask(.root, .dnskey) {
         case .secure(let found) where found.existence == .records: return nil
         case .secure, .insecure: return "the root's keys are not validated: no trust anchor is in force"
-        case .bogus(let reason): return "the root's keys do not match the trust anchor: \(reason)"
+        case .bogus(let reason): return "the root's keys do not match the trust anchor: \(reason.detail)"
         case .failed(Context.unusableSettings): throw ResolverError(Context.unusableSettings)
         case .failed(let reason): return "the root's keys cannot be looked up: \(reason)"
         }
@@ -94,7 +94,16 @@ public final class Resolver: Sendable {
     public static var libraryVersion: String { Context.libraryVersion }
 
     private func ask(_ name: DomainName, _ type: RecordType) async -> Answer<[UInt8]> {
-        let lookup = Lookup(name: name.description, type: type, deadline: .now + configuration.timeout)
+        let deadline = ContinuousClock.now + configuration.timeout
+        let answer = await ask(name, type, by: deadline)
+        guard case .bogus(let reason) = answer, let (zone, type) = reason.openQuestion else { return answer }
+        return reason.settled(by: await ask(zone, type, by: deadline))
+    }
+
+    private func ask(
+        _ name: DomainName, _ type: RecordType, by deadline: ContinuousClock.Instant
+    ) async -> Answer<[UInt8]> {
+        let lookup = Lookup(name: name.description, type: type, deadline: deadline)
         return await withTaskCancellationHandler {
             await withCheckedContinuation { inbox.start(lookup, $0) }
         } onCancel: {

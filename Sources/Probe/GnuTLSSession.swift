@@ -15,6 +15,8 @@ final class GnuTLSSession {
         case complete
         /// It failed; a sentence. The alert that belongs to it is in the output.
         case failed(String)
+        /// A bound of ours was reached, which says nothing of the host; a sentence.
+        case refused(String)
     }
 
     /// What a read yields.
@@ -40,12 +42,16 @@ final class GnuTLSSession {
     private let raw: gnutls_session_t
     private var input = ByteBuffer()
     private var output = ByteBuffer()
+    /// What in the host's certificate is beyond a bound of ours.
+    private var excess: String?
 
     /// A session ready for its handshake.
     ///
-    /// - Parameter serverName: The name for SNI, without trailing dot; nil sends none.
+    /// - Parameters:
+    ///   - serverName: The name for SNI, without trailing dot; nil sends none.
+    ///   - offer: The kinds of certificate to offer.
     /// - Throws: If GnuTLS cannot make it, which means that memory is short or the name is refused.
-    init(serverName: String?) throws(TLSFailure) {
+    init(serverName: String?, offer: CertificateOffer = .any) throws(TLSFailure) {
         var handle: gnutls_session_t?
         let flags =
             GNUTLS_CLIENT.rawValue | GNUTLS_NONBLOCK.rawValue | GNUTLS_NO_SIGNAL.rawValue
@@ -53,7 +59,7 @@ final class GnuTLSSession {
         let code = gnutls_init(&handle, flags)
         guard code == GNUTLS_E_SUCCESS, let handle else { throw TLSFailure(code: code) }
         raw = handle
-        try check(gnutls_priority_set(raw, GnuTLSDefaults.shared.priority))
+        try check(gnutls_priority_set(raw, GnuTLSDefaults.shared.priority(for: offer)))
         try check(
             gnutls_credentials_set(
                 raw, GNUTLS_CRD_CERTIFICATE, UnsafeMutableRawPointer(GnuTLSDefaults.shared.credentials)))
@@ -62,8 +68,10 @@ final class GnuTLSSession {
             let name = Array(serverName.utf8)
             try check(gnutls_server_name_set(raw, GNUTLS_NAME_DNS, name, name.count))
         }
-        // One handshake message, the certificates' mostly; their own bound is checked when they are there.
-        gnutls_handshake_set_max_packet_length(raw, Self.maximumChainBytes + 4096)
+        // One handshake message, of which that with the certificates is the longest.
+        gnutls_handshake_set_max_packet_length(raw, Self.maximumChainBytes)
+        gnutls_session_set_ptr(raw, Unmanaged.passUnretained(self).toOpaque())
+        gnutls_handshake_set_hook_function(raw, GNUTLS_HANDSHAKE_CERTIFICATE_PKT.rawValue, GNUTLS_HOOK_PRE, inspect)
         // The dialogue's timer covers the handshake; GnuTLS's own would want a function to wait for input with.
         gnutls_handshake_set_timeout(raw, 0)
         // Unretained: the session outlives its handle.
@@ -97,6 +105,14 @@ final class GnuTLSSession {
             if code == GNUTLS_E_AGAIN {
                 if isStuck(since: before) { return .incomplete }
                 continue
+            }
+            if let excess {
+                gnutls_alert_send_appropriate(raw, code)
+                return .refused(excess)
+            }
+            if code == GNUTLS_E_HANDSHAKE_TOO_LARGE {
+                gnutls_alert_send_appropriate(raw, code)
+                return .refused("the host sent a handshake message of more than \(Self.maximumChainBytes) bytes")
             }
             guard gnutls_error_is_fatal(code) == 0 else { return .failed(fail(code)) }
             oddities += 1
@@ -152,7 +168,7 @@ final class GnuTLSSession {
 
     /// What was negotiated, once the handshake is complete.
     ///
-    /// - Throws: If the host sent no certificate, or more bytes of them than we take.
+    /// - Throws: If the host sent no certificate.
     func negotiated() throws(TLSFailure) -> ProbeReport.TLSSession {
         var count: UInt32 = 0
         // The list is GnuTLS's and lives as long as the session.
@@ -160,9 +176,6 @@ final class GnuTLSSession {
             throw TLSFailure("the host sent no certificate")
         }
         let certificates = UnsafeBufferPointer(start: list, count: min(Int(count), Self.maximumChainCount))
-        guard certificates.reduce(0, { $0 + Int($1.size) }) <= Self.maximumChainBytes else {
-            throw TLSFailure("the host sent more than \(Self.maximumChainBytes) bytes of certificates")
-        }
         return ProbeReport.TLSSession(
             protocolVersion: gnutls_protocol_get_name(gnutls_protocol_get_version(raw)).map { String(cString: $0) }
                 ?? "unknown",
@@ -205,6 +218,12 @@ final class GnuTLSSession {
         return count
     }
 
+    /// Whether the host's certificate message keeps to our bounds.
+    fileprivate func accepts(_ message: UnsafeRawBufferPointer) -> Bool {
+        excess = ServerKeyBound.excess(in: message, isTLS13: gnutls_protocol_get_version(raw) == GNUTLS_TLS1_3)
+        return excess == nil
+    }
+
     fileprivate func collect(_ bytes: UnsafeRawBufferPointer) -> Int { output.writeBytes(bytes) }
 }
 
@@ -220,4 +239,16 @@ private func push(_ transport: gnutls_transport_ptr_t?, _ bytes: UnsafeRawPointe
     guard let transport else { return -1 }
     let session = Unmanaged<GnuTLSSession>.fromOpaque(transport).takeUnretainedValue()
     return session.collect(UnsafeRawBufferPointer(start: bytes, count: size))
+}
+
+/// GnuTLS has the host's certificates and has not looked at them yet; the session's pointer is the session.
+private func inspect(
+    _ raw: gnutls_session_t?, _ type: UInt32, _ when: UInt32, _ isIncoming: UInt32,
+    _ message: UnsafePointer<gnutls_datum_t>?
+) -> Int32 {
+    guard isIncoming != 0, let message, let data = message.pointee.data, let pointer = gnutls_session_get_ptr(raw)
+    else { return GNUTLS_E_SUCCESS }
+    let session = Unmanaged<GnuTLSSession>.fromOpaque(pointer).takeUnretainedValue()
+    let bytes = UnsafeRawBufferPointer(start: data, count: Int(message.pointee.size))
+    return session.accepts(bytes) ? GNUTLS_E_SUCCESS : GNUTLS_E_CERTIFICATE_ERROR
 }

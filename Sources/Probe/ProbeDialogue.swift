@@ -123,6 +123,7 @@ final class ProbeDialogue: ChannelInboundHandler {
         switch event as? TLSEvent {
         case .established(let session): handle(.established(session))
         case .failed(let reason): handle(.tlsFailed(reason))
+        case .refused(let reason): handle(.violated(SMTPViolation(reason)))
         case .ended: handle(.closed("the host ended the TLS session"))
         case nil: context.fireUserInboundEventTriggered(event)
         }
@@ -173,7 +174,7 @@ final class ProbeDialogue: ChannelInboundHandler {
         let name = target.serverName
         let serverName = name.isRoot || name.looksLikeAddress ? nil : name.text
         do {
-            let tls = TLSClientHandler(session: try GnuTLSSession(serverName: serverName))
+            let tls = TLSClientHandler(session: try GnuTLSSession(serverName: serverName, offer: target.offer))
             try context.pipeline.syncOperations.addHandler(tls, position: .before(self))
         } catch {
             handle(.gaveUp("TLS is not available here: \(error)"))

@@ -81,9 +81,15 @@ public struct ProbeReport: Sendable {
     public let banner: String?
     /// The lines the host sent, in clear and inside TLS: the first 100 of them.
     public let replies: [String]
+    /// When the dialogue ended: a report may be kept, and then speaks of that time.
+    public let taken: ContinuousClock.Instant
 
     /// A report of the given parts; for tests of those who judge.
-    public init(end: End, timings: [Timing] = [], banner: String? = nil, replies: [String] = []) {
+    public init(
+        end: End, timings: [Timing] = [], banner: String? = nil, replies: [String] = [],
+        taken: ContinuousClock.Instant = .now
+    ) {
+        self.taken = taken
         self.end = end
         self.timings = timings
         self.banner = banner

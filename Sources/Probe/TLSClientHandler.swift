@@ -6,6 +6,8 @@ enum TLSEvent {
     case established(ProbeReport.TLSSession)
     /// TLS failed, in the handshake or after it; nothing more will come.
     case failed(String)
+    /// A bound of ours was reached, which says nothing of the host's TLS; nothing more will come.
+    case refused(String)
     /// The host ended the session in order.
     case ended
 }
@@ -37,7 +39,7 @@ final class TLSClientHandler: ChannelDuplexHandler {
         let bytes = unwrapInboundIn(data)
         received += bytes.readableBytes
         guard received <= Self.maximumBytes else {
-            fail("the host sent more than \(Self.maximumBytes) bytes of TLS", context)
+            end(.refused("the host sent more than \(Self.maximumBytes) bytes of TLS"), context)
             return
         }
         session.receive(bytes)
@@ -77,6 +79,8 @@ final class TLSClientHandler: ChannelDuplexHandler {
             return
         case .failed(let reason):
             fail(reason, context)
+        case .refused(let reason):
+            end(.refused(reason), context)
         case .complete:
             do throws(TLSFailure) {
                 let negotiated = try session.negotiated()
@@ -108,11 +112,13 @@ final class TLSClientHandler: ChannelDuplexHandler {
         }
     }
 
-    private func fail(_ reason: String, _ context: ChannelHandlerContext) {
+    private func fail(_ reason: String, _ context: ChannelHandlerContext) { end(.failed(reason), context) }
+
+    private func end(_ event: TLSEvent, _ context: ChannelHandlerContext) {
         guard state != .over else { return }
         state = .over
         flush(context)
-        context.fireUserInboundEventTriggered(TLSEvent.failed(reason))
+        context.fireUserInboundEventTriggered(event)
     }
 
     private func flush(_ context: ChannelHandlerContext) {

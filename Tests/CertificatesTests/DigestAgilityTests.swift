@@ -1,10 +1,12 @@
 import Certificates
 import DANE
+import Rules
 import Testing
 
 /// Which records of a set count (RFC 7671 §9, RFC 7672 §2.2).
 @Suite struct DigestAgilityTests {
     @Test(
+        .rules("D-60", "E-16", "E-17", "E-18", "F-17"),
         arguments: [
             // E-16: the stronger digest decides alone, though it be wrong.
             (["3 1 1 leaf", "3 1 2 leaf~"], .noMatch, [.setAside, .unmatched]),
@@ -35,14 +37,16 @@ import Testing
     }
 
     /// A malformed strong digest does not hide a good weak one, nor does a record of a usage that does not apply.
-    @Test(arguments: [
-        TLSARecord(usage: 3, selector: 1, matchingType: 2, data: [UInt8](repeating: 7, count: 63)),
-        TLSARecord(usage: 3, selector: 1, matchingType: 2, data: []),
-        TLSARecord(usage: 3, selector: 1, matchingType: 3, data: [UInt8](repeating: 7, count: 64)),
-        TLSARecord(usage: 1, selector: 1, matchingType: 2, data: [UInt8](repeating: 7, count: 64)),
-        TLSARecord(usage: 3, selector: 2, matchingType: 2, data: [UInt8](repeating: 7, count: 64)),
-        TLSARecord(rdata: [3, 1]), TLSARecord(rdata: []),
-    ])
+    @Test(
+        .rules("E-16", "T-05"),
+        arguments: [
+            TLSARecord(usage: 3, selector: 1, matchingType: 2, data: [UInt8](repeating: 7, count: 63)),
+            TLSARecord(usage: 3, selector: 1, matchingType: 2, data: []),
+            TLSARecord(usage: 3, selector: 1, matchingType: 3, data: [UInt8](repeating: 7, count: 64)),
+            TLSARecord(usage: 1, selector: 1, matchingType: 2, data: [UInt8](repeating: 7, count: 64)),
+            TLSARecord(usage: 3, selector: 2, matchingType: 2, data: [UInt8](repeating: 7, count: 64)),
+            TLSARecord(rdata: [3, 1]), TLSARecord(rdata: []),
+        ])
     func whatIsUnusableHidesNothing(_ malformed: TLSARecord) {
         let records = [malformed, Fixture.record("3 1 1 leaf")]
         let judgement = CertificateJudgement.judge(
@@ -54,6 +58,7 @@ import Testing
 
     /// RFC 7672 §2.2: nothing usable is not the same as nothing matching.
     @Test(
+        .rules("D-50", "E-03", "F-13", "F-14"),
         arguments: [
             ([], .noUsableRecords), (["0 0 1 root"], .noUsableRecords), (["1 1 1 leaf", "0 1 2 i2"], .noUsableRecords),
             (["1 1 1 leaf", "3 1 1 leaf~"], .noMatch),
@@ -63,6 +68,7 @@ import Testing
     }
 
     @Test(
+        .rules("T-05"),
         arguments: [
             (0, "leaf", nil, true), (0, "root", nil, true), (1, "leaf", nil, true), (1, "leaf-rsa", nil, true),
             (0, "", [0x30, 0x03, 0x02, 0x01, 0x00], false), (0, "", [0xFF], false), (1, "", [0x30, 0x00], false),

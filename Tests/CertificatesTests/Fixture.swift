@@ -60,13 +60,6 @@ enum Fixture {
 
     /// The bytes of hexadecimal digits.
     static func bytes(_ hex: String) -> [UInt8] { TLSARecord(presentation: "3 1 1 \(hex)")?.data ?? [] }
-
-    /// A folder or file in ../shared, beside the repository or two levels above it; nil if this machine has none.
-    static func shared(_ path: String) -> URL? {
-        let root = folder.deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        let places = ["../shared", "../../shared"].map { root.appending(path: "\($0)/\(path)").standardized }
-        return places.first { FileManager.default.fileExists(atPath: $0.path) }
-    }
 }
 
 /// A generator of pseudo-random numbers (SplitMix64) that begins the same every time.

@@ -2,29 +2,34 @@ import DANE
 import Rules
 import Testing
 
-@Suite(.rules("T-12")) struct DomainNameTests {
+@Suite struct DomainNameTests {
     private static let label63 = String(repeating: "a", count: 63)
     /// 253 bytes: three labels of 63 and one of 61.
     private static let name253 = "\(label63).\(label63).\(label63).\(String(repeating: "b", count: 61))"
 
-    @Test(arguments: [
-        ("example.com", "example.com"), ("EXAMPLE.Com", "example.com"), ("example.com.", "example.com"),
-        ("com", "com"), ("a", "a"), (".", ""), ("_25._tcp.mx.example", "_25._tcp.mx.example"),
-        ("mx_1.example", "mx_1.example"),
-        ("xn--bcher-kva.example", "xn--bcher-kva.example"), ("-a-.example", "-a-.example"), ("192.0.2.1", "192.0.2.1"),
-        (label63, label63), (name253, name253), (name253 + ".", name253),
-    ])
+    @Test(
+        .rules("T-12", "I-05"),
+        arguments: [
+            ("example.com", "example.com"), ("EXAMPLE.Com", "example.com"), ("example.com.", "example.com"),
+            ("com", "com"), ("a", "a"), (".", ""), ("_25._tcp.mx.example", "_25._tcp.mx.example"),
+            ("mx_1.example", "mx_1.example"),
+            ("xn--bcher-kva.example", "xn--bcher-kva.example"), ("-a-.example", "-a-.example"),
+            ("192.0.2.1", "192.0.2.1"),
+            (label63, label63), (name253, name253), (name253 + ".", name253),
+        ])
     func names(_ text: String, _ expected: String) {
         #expect(DomainName(text)?.text == expected)
     }
 
-    @Test(arguments: [
-        "", "..", ".a", "a..b", "a..", "a b", " a", "a ", "a\n", "a\0", "a\0b", "\0", "*.example.com", "a/b", "a@b",
-        "a\\.b",
-        "bücher.example", "ａ.example", "a。b", "\u{130}.example", "\u{212A}.example", "[192.0.2.1]", "2001:db8::1",
-        label63 + "a", name253 + "b", name253 + "b.", name253 + "..", String(repeating: "a.", count: 127) + "aa",
-        String(repeating: ".", count: 256), String(repeating: "a", count: 1_000_000),
-    ])
+    @Test(
+        .rules("T-12"),
+        arguments: [
+            "", "..", ".a", "a..b", "a..", "a b", " a", "a ", "a\n", "a\0", "a\0b", "\0", "*.example.com", "a/b", "a@b",
+            "a\\.b",
+            "bücher.example", "ａ.example", "a。b", "\u{130}.example", "\u{212A}.example", "[192.0.2.1]", "2001:db8::1",
+            label63 + "a", name253 + "b", name253 + "b.", name253 + "..", String(repeating: "a.", count: 127) + "aa",
+            String(repeating: ".", count: 256), String(repeating: "a", count: 1_000_000),
+        ])
     func noNames(_ text: String) {
         #expect(DomainName(text) == nil)
     }
@@ -35,7 +40,7 @@ import Testing
         #expect(DomainName(text)?.labels.count == 127)
     }
 
-    @Test func caseAndTrailingDotDoNotMakeADifference() {
+    @Test(.rules("I-05")) func caseAndTrailingDotDoNotMakeADifference() {
         let names = ["mx.example.com", "MX.EXAMPLE.COM", "mx.example.com.", "Mx.Example.Com."].map { DomainName($0) }
         #expect(Set(names).count == 1)
         #expect(DomainName("mx.example.com") != DomainName("mx.example.org"))
@@ -95,6 +100,7 @@ import Testing
     }
 
     @Test(
+        .rules("T-12"),
         arguments: [
             ("mx.example.com", 25, "_25._tcp.mx.example.com"), ("mx.example.com", 65535, "_65535._tcp.mx.example.com"),
             ("mx.example.com", 0, "_0._tcp.mx.example.com"),
@@ -105,11 +111,13 @@ import Testing
         #expect(DomainName(name)?.tlsaOwner(port: port)?.text == expected)
     }
 
-    @Test(arguments: [
-        ("192.0.2.1", true), ("192.0.2.1.", true), ("0.0.0.0", true), ("255.255.255.255", true),
-        ("192.0.2.example", false),
-        ("192.0.2", false), ("256.0.2.1", false), ("mx.example", false), ("1.2.3.4.5", false), (".", false),
-    ])
+    @Test(
+        .rules("D-21"),
+        arguments: [
+            ("192.0.2.1", true), ("192.0.2.1.", true), ("0.0.0.0", true), ("255.255.255.255", true),
+            ("192.0.2.example", false),
+            ("192.0.2", false), ("256.0.2.1", false), ("mx.example", false), ("1.2.3.4.5", false), (".", false),
+        ])
     func addresses(_ text: String, _ isAddress: Bool) {
         #expect(DomainName(text)?.looksLikeAddress == isAddress)
     }

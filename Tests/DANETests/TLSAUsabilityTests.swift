@@ -1,9 +1,10 @@
 import DANE
+import Rules
 import Testing
 
 @Suite struct TLSAUsabilityTests {
     /// T-01, T-04, T-05: every combination of the fields, with data of several lengths.
-    @Test func fieldsAndLengthsDecide() {
+    @Test(.rules("T-01", "T-04", "T-05")) func fieldsAndLengthsDecide() {
         let lengths = [0, 1, 20, 31, 32, 33, 48, 63, 64, 65, 1000]
         for usage: UInt8 in [0, 1, 2, 3, 4, 254, 255] {
             for selector: UInt8 in [0, 1, 2, 255] {
@@ -40,18 +41,21 @@ import Testing
     }
 
     /// RFC 7671 §9: records by usage, selector, matching type; 9 in front marks a malformed one. Then who counts.
-    @Test(arguments: [
-        ([], []), (["311"], [0]), (["311", "312"], [1]), (["312", "311"], [0]),
-        (["311", "311", "312", "312"], [2, 3]),
-        // E-17: Full(0) is never discarded, and discards nothing.
-        (["310", "312"], [0, 1]), (["310", "311"], [0, 1]), (["310", "311", "312"], [0, 2]), (["310", "310"], [0, 1]),
-        // E-18: usages and selectors do not compete.
-        (["311", "302"], [0, 1]), (["311", "212"], [0, 1]), (["201", "212", "302", "311"], [0, 1, 2, 3]),
-        (["201", "202", "211", "212", "301", "302", "311", "312"], [1, 3, 5, 7]),
-        // E-16: what cannot be used is out first.
-        (["311", "9312"], [0]), (["9311", "9312"], []), (["311", "313", "112", "322"], [0]),
-        (["111", "112", "011"], []), (["312", "9310"], [0]),
-    ])
+    @Test(
+        .rules("D-60", "E-15", "E-16", "E-17", "E-18"),
+        arguments: [
+            ([], []), (["311"], [0]), (["311", "312"], [1]), (["312", "311"], [0]),
+            (["311", "311", "312", "312"], [2, 3]),
+            // E-17: Full(0) is never discarded, and discards nothing.
+            (["310", "312"], [0, 1]), (["310", "311"], [0, 1]), (["310", "311", "312"], [0, 2]),
+            (["310", "310"], [0, 1]),
+            // E-18: usages and selectors do not compete.
+            (["311", "302"], [0, 1]), (["311", "212"], [0, 1]), (["201", "212", "302", "311"], [0, 1, 2, 3]),
+            (["201", "202", "211", "212", "301", "302", "311", "312"], [1, 3, 5, 7]),
+            // E-16: what cannot be used is out first.
+            (["311", "9312"], [0]), (["9311", "9312"], []), (["311", "313", "112", "322"], [0]),
+            (["111", "112", "011"], []), (["312", "9310"], [0]),
+        ])
     func digestAgility(_ kinds: [String], _ counting: [Int]) {
         let records = kinds.map { kind in
             let fields = kind.suffix(3).utf8.map { $0 - UInt8(ascii: "0") }

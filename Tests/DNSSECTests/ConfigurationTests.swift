@@ -1,5 +1,6 @@
 import DANE
 import Foundation
+import Rules
 import Testing
 import World
 
@@ -86,7 +87,7 @@ struct ConfigurationTests {
         await #expect(throws: ResolverError.self) { try await resolver.selfTest() }
     }
 
-    @Test func wrongRootKeyShows() async throws {
+    @Test(.rules("D-01")) func wrongRootKeyShows() async throws {
         // The real root's.
         let path = try scratch.write(
             ". IN DS 20326 8 2 E06D44B80B8F1D39A95C0B0D7C65D08458E880409BBC683457104237C7F8EC8D\n", to: "anchor")
@@ -95,7 +96,7 @@ struct ConfigurationTests {
         #expect(try await resolver.selfTest()?.contains("do not match the trust anchor") == true)
     }
 
-    @Test func validationTurnedOffShows() async throws {
+    @Test(.rules("D-01")) func validationTurnedOffShows() async throws {
         let resolver = try resolver(fragment: "server:\n  module-config: \"iterator\"\n")
         #expect(try await resolver.selfTest()?.contains("not validated") == true)
     }

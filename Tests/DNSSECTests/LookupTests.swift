@@ -2,6 +2,7 @@ import DANE
 import DNSSEC
 import Foundation
 import Synchronization
+import Rules
 import Testing
 import World
 
@@ -15,7 +16,7 @@ import World
         dead: ["dead.example"]),
     .timeLimit(.minutes(2)))
 struct LookupTests {
-    @Test func deadlineIsKept() async throws {
+    @Test(.rules("D-06")) func deadlineIsKept() async throws {
         // libunbound itself is made to wait for minutes, so that it is the deadline that ends the lookup on any machine.
         let world = try NameServers.current
         let directory = try ScratchDirectory("patient")

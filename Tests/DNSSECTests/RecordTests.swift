@@ -1,4 +1,5 @@
 import DANE
+import Rules
 import Testing
 import World
 
@@ -36,7 +37,7 @@ struct RecordTests {
         #expect(found.ttl > .seconds(290) && found.ttl <= .seconds(300))
     }
 
-    @Test(arguments: [("t1", [[3]]), ("t2", [[3, 1]]), ("t3", [[3, 1, 1]])] as [(String, [[UInt8]])])
+    @Test(.rules("T-05"), arguments: [("t1", [[3]]), ("t2", [[3, 1]]), ("t3", [[3, 1, 1]])] as [(String, [[UInt8]])])
     func malformedTLSA(_ label: String, _ rdata: [[UInt8]]) async throws {
         guard case .secure(let found) = await (try NameServers.current.resolver()).tlsa(try Self.name(label)) else {
             Issue.record("not secure")
@@ -46,7 +47,7 @@ struct RecordTests {
     }
 
     /// One malformed record leaves the others alone.
-    @Test func mixedTLSA() async throws {
+    @Test(.rules("T-05")) func mixedTLSA() async throws {
         guard case .secure(let found) = await (try NameServers.current.resolver()).tlsa(try Self.name("set")) else {
             Issue.record("not secure")
             return
@@ -57,7 +58,7 @@ struct RecordTests {
     }
 
     /// libunbound 1.17.1 does not hand over records without RDATA.
-    @Test func emptyTLSA() async throws {
+    @Test(.rules("D-06")) func emptyTLSA() async throws {
         guard case .failed(let reason) = await (try NameServers.current.resolver()).tlsa(try Self.name("t0")) else {
             Issue.record("not failed")
             return

@@ -1,5 +1,6 @@
 import DANE
 import DNSSEC
+import Rules
 import Testing
 import World
 
@@ -45,6 +46,7 @@ struct ValidationTests {
     }
 
     @Test(
+        .rules("D-03", "F-26", "F-27"),
         arguments: [
             ("good.example", Expected.secure), ("three.example", .secure), ("optout.example", .secure),
             ("sub.optout.example", .insecure), ("plain.example", .insecure), ("island.example", .insecure),
@@ -56,22 +58,26 @@ struct ValidationTests {
         #expect(try await Self.summary(kind, zone.name) == zone.expected)
     }
 
-    @Test(arguments: [
-        ("mx.good.example", Expected.secureNoData), ("none.good.example", .secureNoName),
-        ("mx.three.example", .secureNoData), ("none.three.example", .secureNoName),
-        ("none.optout.example", .insecureNoName), ("mx.optout.example", .secureNoData),
-        ("mx.plain.example", .insecureNoData), ("none.plain.example", .insecureNoName), ("none.example", .secureNoName),
-        ("mx.undenied.example", .bogus), ("none.undenied.example", .bogus), ("none.undenied3.example", .bogus),
-        ("none.old.example", .bogus), ("any.wild.example", .secure), ("tcp.wild.example", .secure),
-        ("slow.wild.example", .secure), ("servfail.broken.example", .failed), ("notimp.broken.example", .failed),
-        ("refused.broken.example", .failed),
-    ])
+    @Test(
+        .rules("D-05", "D-06", "F-20", "F-25"),
+        arguments: [
+            ("mx.good.example", Expected.secureNoData), ("none.good.example", .secureNoName),
+            ("mx.three.example", .secureNoData), ("none.three.example", .secureNoName),
+            ("none.optout.example", .insecureNoName), ("mx.optout.example", .secureNoData),
+            ("mx.plain.example", .insecureNoData), ("none.plain.example", .insecureNoName),
+            ("none.example", .secureNoName),
+            ("mx.undenied.example", .bogus), ("none.undenied.example", .bogus), ("none.undenied3.example", .bogus),
+            ("none.old.example", .bogus), ("any.wild.example", .secure), ("tcp.wild.example", .secure),
+            ("slow.wild.example", .secure), ("servfail.broken.example", .failed), ("notimp.broken.example", .failed),
+            ("refused.broken.example", .failed),
+        ])
     func denialsAndFailures(_ name: String, _ expected: Expected) async throws {
         let answer = try await NameServers.current.resolver().mx(try #require(DomainName(name)))
         #expect(Self.sum(answer) == expected, "\(answer)")
     }
 
     @Test(
+        .rules("D-11", "D-12", "D-13", "F-38"),
         arguments: [
             ("good.links.example", Expected.secure, "mx.good.example"),
             ("plain.links.example", .insecure, "mx.plain.example"),
@@ -89,7 +95,7 @@ struct ValidationTests {
     }
 
     /// The link itself is secure where the address behind it is not: RFC 7672 2.2.2 asks for it.
-    @Test func aliasIntoInsecureZone() async throws {
+    @Test(.rules("D-14")) func aliasIntoInsecureZone() async throws {
         let resolver = try NameServers.current.resolver()
         guard case .secure(let found) = await resolver.cname(try #require(DomainName("plain.links.example"))) else {
             Issue.record("not secure")
@@ -106,12 +112,29 @@ struct ValidationTests {
     ])
     func reasons(_ zone: String, _ words: String) async throws {
         let name = try #require(DomainName(zone.hasPrefix("undenied") ? "none.\(zone)" : zone))
-        guard case .bogus(let reason) = await (try NameServers.current.resolver()).mx(name) else {
+        guard case .bogus(let why) = await (try NameServers.current.resolver()).mx(name) else {
             Issue.record("not bogus")
             return
         }
+        let reason = why.detail
         #expect(reason.contains(words), "\(reason)")
         #expect(reason.utf8.allSatisfy { 0x20...0x7E ~= $0 } && reason.utf8.count <= 300)
+    }
+
+    /// libunbound tells of a zone's keys once, and refers to that afterwards; the sentence stays the same, dates and all.
+    @Test(arguments: ["old.example", "early.example", "keyless.example", "mismatch.example"])
+    func reasonsAreToldAgain(_ zone: String) async throws {
+        let resolver = try (try NameServers.current.resolver()).fresh()
+        let (domain, host) = (try #require(DomainName(zone)), try #require(DomainName("mx.\(zone)")))
+        guard case .bogus(let first) = await resolver.mx(domain), case .bogus(let second) = await resolver.ipv4(host)
+        else {
+            Issue.record("not bogus")
+            return
+        }
+        #expect(second.detail.contains("because of a previous validation failure"), "\(second.detail)")
+        #expect(first.sentence(at: 0) == second.sentence(at: 0))
+        #expect((first.time != nil) == (first.kind == .expired || first.kind == .notYetValid))
+        #expect(first.kind != .other && !first.namesQuestion)
     }
 
     @Test func rootIsValidated() async throws {

@@ -1,6 +1,7 @@
 import DANE
 import DNSSEC
 import Probe
+import Rules
 import Testing
 
 @testable import Gate
@@ -17,7 +18,7 @@ import Testing
 
     private static let unusable = TLSARecord(
         usage: 1, selector: 1, matchingType: 1, data: [UInt8](repeating: 7, count: 32))
-    private static let usable = TLSARecord(
+    static let usable = TLSARecord(
         usage: 3, selector: 1, matchingType: 1, data: [UInt8](repeating: 7, count: 32))
     private static let session = ProbeReport.End.secured(
         .init(protocolVersion: "TLS1.3", cipherSuite: "TLS_AES_128_GCM_SHA256", chain: [[1, 2, 3]]))
@@ -171,23 +172,23 @@ import Testing
             prober: reached, outcome: .dnsUnavailable),
     ]
 
-    @Test(arguments: rows)
+    @Test(.rules("D-21", "D-37"), arguments: rows)
     func everyRowIsJudged(row: Row) async {
         let inspection = await inspector(row.resolver, row.prober).inspect(Destination(.domain("d.example"), port: 25))
         #expect(inspection.verdict.outcome == row.outcome, "\(inspection.verdict.cause)")
         #expect(inspection.verdict.isDegraded == row.isDegraded)
     }
 
-    /// RFC 7672 §2.2.2: no TLSA query where the address is insecure, nor where MX is (D-33).
-    @Test func insecureHostsAreNotAskedForTLSA() async {
-        for row in Self.rows where row.testDescription.hasPrefix("V8") || row.testDescription.hasPrefix("V5") {
+    /// RFC 7672 §2.2.2: no TLSA query where the address is insecure (D-33).
+    @Test(.rules("D-33")) func insecureHostsAreNotAskedForTLSA() async {
+        for row in Self.rows where row.testDescription.hasPrefix("V8") {
             _ = await inspector(row.resolver, row.prober).inspect(Destination(.domain("d.example"), port: 25))
             #expect(row.resolver.questions.allSatisfy { !$0.hasPrefix("TLSA") })
         }
     }
 
     /// Only hosts that publish TLSA are probed, and with the TLSA base domain as SNI.
-    @Test func onlyHostsWithTLSAAreProbed() async {
+    @Test(.rules("D-38", "D-61")) func onlyHostsWithTLSAAreProbed() async {
         let prober = FakeProber(["192.0.2.1": Self.session])
         let without = Self.secure(.absent)
         _ = await inspector(without, prober).inspect(Destination(.domain("d.example"), port: 25))
@@ -199,13 +200,19 @@ import Testing
     }
 
     /// D-23: behind a host that may be used a client does not go; the analyzer does.
-    @Test func theWalkStopsWhereAClientWould() async {
+    @Test(.rules("D-23")) func theWalkStopsWhereAClientWould() async {
         let resolver = FakeResolver(
-            mx: ["d.example": .secured(MXRecord(10, "a.example"), MXRecord(20, "b.example"))],
-            a: ["a.example": .secured("192.0.2.1"), "b.example": .secured("192.0.2.2")])
+            // Neither the order of the answer nor that of the names is the order of the hosts.
+            mx: ["d.example": .secured(MXRecord(20, "a.example"), MXRecord(10, "b.example"))],
+            a: ["a.example": .secured("192.0.2.1"), "b.example": .secured("192.0.2.2")],
+            tlsa: ["_25._tcp.a.example": .secured(Self.unusable)])
         let destination = Destination(.domain("d.example"), port: 25)
-        #expect(await inspector(resolver, FakeProber()).inspect(destination).hosts.count == 1)
-        #expect(await inspector(resolver, FakeProber(), isComplete: true).inspect(destination).hosts.count == 2)
+        for isComplete in [false, true] {
+            let inspection = await inspector(resolver, Self.reached, isComplete: isComplete).inspect(destination)
+            #expect(inspection.hosts.map(\.finding.name) == (isComplete ? ["b.example", "a.example"] : ["b.example"]))
+            // What protects the host behind is of no use to the one before it.
+            #expect(inspection.verdict.outcome == .opportunistic && inspection.verdict.host == "b.example")
+        }
     }
 
     @Test func aBracketedHostHasNoMXLookup() async {
@@ -229,6 +236,25 @@ import Testing
             .inspect(Destination(.domain("d.example"), port: 25))
         #expect(inspection.verdict.outcome == .encrypted)
         #expect(inspection.verdict.hazards.count == 1)
+    }
+
+    /// Postfix asks for the records there too, and falls over; neither a failed lookup nor a sound record has an effect.
+    @Test(
+        .rules("D-27"),
+        arguments: [
+            (TLSARecord(usage: 3, selector: 9, matchingType: 9, data: []), 1),
+            (TLSARecord(usage: 1, selector: 1, matchingType: 1, data: []), 0), (TLSARecord(rdata: [3]), 0),
+            (usable, 0), (nil, 0),
+        ])
+    func aHazardBehindInsecureMXRecordsIsSeen(_ record: TLSARecord?, _ count: Int) async {
+        let resolver = FakeResolver(
+            mx: ["d.example": .unsigned(MXRecord(10, "mx.example"))], a: ["mx.example": .secured("192.0.2.1")],
+            tlsa: ["_25._tcp.mx.example": record.map { .secured($0) } ?? .failed("SERVFAIL")])
+        let prober = FakeProber()
+        let inspection = await inspector(resolver, prober).inspect(Destination(.domain("d.example"), port: 25))
+        #expect(inspection.verdict.outcome == .opportunistic)
+        #expect(inspection.verdict.hazards.count == count)
+        #expect(prober.targets.isEmpty)
     }
 
     // MARK: The second look

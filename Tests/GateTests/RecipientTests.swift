@@ -1,4 +1,5 @@
 import DANE
+import Rules
 import Testing
 
 @testable import Gate
@@ -42,19 +43,21 @@ import Testing
         #expect(Recipient(path: "<user@" + String(repeating: "é.", count: 500_000) + "example>").domain == .malformed)
     }
 
-    @Test(arguments: [
-        ("example.org", Destination.Parsed.destination(Destination(.domain("example.org"), port: 25))),
-        ("example.org:587", .destination(Destination(.domain("example.org"), port: 587))),
-        ("example.org:submission", .destination(Destination(.domain("example.org"), port: 587))),
-        ("[mx.example.org]", .destination(Destination(.host("mx.example.org"), port: 25))),
-        ("[mx.example.org]:2525", .destination(Destination(.host("mx.example.org"), port: 2525))),
-        ("[192.0.2.1]", .literal), ("192.0.2.1", .literal), ("192.0.2.1:2525", .literal), ("2001:db8::1", .literal),
-        ("[2001:db8::1]:25", .literal), ("[IPv6:2001:db8::1]", .literal),
-        ("first.example, second.example", .several),
-        ("[mx.example.org", .malformed), ("example.org:0", .malformed), ("example.org:70000", .malformed),
-        ("", .malformed),
-        ("[]", .malformed),
-    ])
+    @Test(
+        .rules("D-21", "D-38"),
+        arguments: [
+            ("example.org", Destination.Parsed.destination(Destination(.domain("example.org"), port: 25))),
+            ("example.org:587", .destination(Destination(.domain("example.org"), port: 587))),
+            ("example.org:submission", .destination(Destination(.domain("example.org"), port: 587))),
+            ("[mx.example.org]", .destination(Destination(.host("mx.example.org"), port: 25))),
+            ("[mx.example.org]:2525", .destination(Destination(.host("mx.example.org"), port: 2525))),
+            ("[192.0.2.1]", .literal), ("192.0.2.1", .literal), ("192.0.2.1:2525", .literal), ("2001:db8::1", .literal),
+            ("[2001:db8::1]:25", .literal), ("[IPv6:2001:db8::1]", .literal),
+            ("first.example, second.example", .several),
+            ("[mx.example.org", .malformed), ("example.org:0", .malformed), ("example.org:70000", .malformed),
+            ("", .malformed),
+            ("[]", .malformed),
+        ])
     func nextHopsAreRead(text: String, parsed: Destination.Parsed) {
         #expect(Destination.parse(nextHop: text, port: 25) == parsed)
     }
@@ -70,6 +73,7 @@ import Testing
     }
 
     @Test(
+        .rules("D-21"),
         arguments: [
             (
                 "<a@example.org>", "smtp", "example.org",

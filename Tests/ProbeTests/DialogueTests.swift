@@ -1,12 +1,13 @@
 import DANE
+import Rules
 import Testing
 import World
 
 @testable import Probe
 
-@Suite("Dialogues with hosts that keep to the protocol", .timeLimit(.minutes(1)))
+@Suite("Dialogues with hosts that keep to the protocol", .timeLimit(.minutes(3)))
 struct DialogueTests {
-    @Test func aNormalHostIsSecured() async throws {
+    @Test(.rules("D-61", "F-53", "L-03", "L-04")) func aNormalHostIsSecured() async throws {
         let chain = try await ProbeWorld.chain.value
         try await ProbeWorld.run { world in
             let address = try await world.hosts.add(.normal(chain).greeting("220-mx.example.org", "220 ready\u{7}"))
@@ -56,7 +57,7 @@ struct DialogueTests {
         }
     }
 
-    @Test func certificatesAreNotVerified() async throws {
+    @Test(.rules("F-57")) func certificatesAreNotVerified() async throws {
         let expired = try await IssuedChain.selfSigned("other.test", validity: .expired)
         let rsa = try await CertificateAuthority.root().issue("mx.test", validity: .notYet, algorithm: .rsa2048)
         try await ProbeWorld.run { world in
@@ -67,7 +68,7 @@ struct DialogueTests {
         }
     }
 
-    @Test func theServerNameSelects() async throws {
+    @Test(.rules("D-61", "F-10", "I-05")) func theServerNameSelects() async throws {
         let one = try await IssuedChain.selfSigned("one.test")
         let two = try await IssuedChain.selfSigned("two.test")
         let fallback = try await IssuedChain.selfSigned("fallback.test")
@@ -85,9 +86,11 @@ struct DialogueTests {
         }
     }
 
-    @Test(arguments: [
-        (SMTPHostBehaviour.TLSVersion.tls12, "secured"), (.tls13, "secured"), (.tls11, "tlsFailed"),
-    ])
+    @Test(
+        .rules("E-02", "F-56"),
+        arguments: [
+            (SMTPHostBehaviour.TLSVersion.tls12, "secured"), (.tls13, "secured"), (.tls11, "tlsFailed"),
+        ])
     func versions(_ version: SMTPHostBehaviour.TLSVersion, _ kind: String) async throws {
         let chain = try await ProbeWorld.chain.value
         try await ProbeWorld.run { world in
@@ -99,15 +102,17 @@ struct DialogueTests {
         }
     }
 
-    @Test(arguments: [
-        (SMTPHostBehaviour.noSTARTTLS, ProbeReport.End.startTLSNotOffered("EHLO was answered without STARTTLS")),
-        (.ehloRefused(), .startTLSNotOffered("EHLO was refused: 502 5.5.2 Command not implemented")),
-        (.ehloRefused("421 4.3.2 Later"), .unreachable(.ehlo, "421 4.3.2 Later")),
-        (.refusingSTARTTLS(), .startTLSRefused("454 4.7.0 TLS not available")),
-        (.refusingSTARTTLS("550 5.7.1 \u{1B}no"), .startTLSRefused("550 5.7.1 ?no")),
-        (.banner("554-5.7.1 no", "554 5.7.1 service"), .unreachable(.banner, "554 5.7.1 no 5.7.1 service")),
-        (.banner("421 4.3.2 Later"), .unreachable(.banner, "421 4.3.2 Later")),
-    ])
+    @Test(
+        .rules("F-50", "F-51", "F-55", "L-01", "L-03", "L-06", "S-09"),
+        arguments: [
+            (SMTPHostBehaviour.noSTARTTLS, ProbeReport.End.startTLSNotOffered("EHLO was answered without STARTTLS")),
+            (.ehloRefused(), .startTLSNotOffered("EHLO was refused: 502 5.5.2 Command not implemented")),
+            (.ehloRefused("421 4.3.2 Later"), .unreachable(.ehlo, "421 4.3.2 Later")),
+            (.refusingSTARTTLS(), .startTLSRefused("454 4.7.0 TLS not available")),
+            (.refusingSTARTTLS("550 5.7.1 \u{1B}no"), .startTLSRefused("550 5.7.1 ?no")),
+            (.banner("554-5.7.1 no", "554 5.7.1 service"), .unreachable(.banner, "554 5.7.1 no 5.7.1 service")),
+            (.banner("421 4.3.2 Later"), .unreachable(.banner, "421 4.3.2 Later")),
+        ])
     func refusalsAreKeptApart(_ behaviour: SMTPHostBehaviour, _ end: ProbeReport.End) async throws {
         try await ProbeWorld.run { world in
             let address = try await world.hosts.add(behaviour)
@@ -116,7 +121,7 @@ struct DialogueTests {
         }
     }
 
-    @Test func starttlsInAnyCase() async throws {
+    @Test(.rules("L-01")) func starttlsInAnyCase() async throws {
         let chain = try await ProbeWorld.chain.value
         try await ProbeWorld.run { world in
             let report = try await world.probe(.normal(chain).answeringEHLO("250-mx", "250 StartTls"))

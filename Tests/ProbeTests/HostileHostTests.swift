@@ -1,4 +1,5 @@
 import DANE
+import Rules
 import Testing
 import World
 
@@ -32,7 +33,7 @@ struct HostileHostTests {
         }
     }
 
-    @Test(arguments: Step.allCases, [Fault.stall, .tarpit(every: .milliseconds(20))])
+    @Test(.rules("F-54"), arguments: Step.allCases, [Fault.stall, .tarpit(every: .milliseconds(20))])
     func silenceAndTarpitsEndInTime(_ step: Step, _ fault: Fault) async throws {
         let chain = try await ProbeWorld.chain.value
         let limit = Duration.seconds(4)
@@ -70,7 +71,7 @@ struct HostileHostTests {
         }
     }
 
-    @Test(arguments: ["2", "250 injected\r\n", "\u{16}\u{3}\u{3}"])
+    @Test(.rules("L-05"), arguments: ["2", "250 injected\r\n", "\u{16}\u{3}\u{3}"])
     func injectedCleartextIsAFailureOfItsOwn(_ bytes: String) async throws {
         let chain = try await ProbeWorld.chain.value
         try await ProbeWorld.run { world in
@@ -86,7 +87,7 @@ struct HostileHostTests {
         }
     }
 
-    @Test(arguments: [SMTPHostBehaviour.TLSVersion.tls12, .tls13])
+    @Test(.rules("F-60"), arguments: [SMTPHostBehaviour.TLSVersion.tls12, .tls13])
     func aClientCertificateIsDemanded(_ version: SMTPHostBehaviour.TLSVersion) async throws {
         let chain = try await ProbeWorld.chain.value
         try await ProbeWorld.run { world in

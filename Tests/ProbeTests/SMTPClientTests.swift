@@ -1,3 +1,4 @@
+import Rules
 import Testing
 
 @testable import Probe
@@ -40,30 +41,32 @@ struct SMTPClientTests {
         #expect(client.handle(Self.reply(221)) == .hangUp)
     }
 
-    @Test(arguments: [
-        (ProbeReport.Step.banner, reply(421), End.unreachable(.banner, "421 text"), true),
-        (.banner, reply(554, "no", "really"), .unreachable(.banner, "554 no really"), true),
-        (.banner, reply(354), .unreachable(.banner, "354 text"), true),
-        (.ehlo, reply(421), .unreachable(.ehlo, "421 text"), true),
-        (.ehlo, reply(450), .unreachable(.ehlo, "450 text"), true),
-        (.ehlo, reply(502), .startTLSNotOffered("EHLO was refused: 502 text"), true),
-        (.ehlo, reply(250, "mx"), .startTLSNotOffered("EHLO was answered without STARTTLS"), true),
-        (.starttls, reply(454), .startTLSRefused("454 text"), true),
-        (.starttls, reply(502), .startTLSRefused("502 text"), true),
-        (.starttls, reply(421), .startTLSRefused("421 text"), true),
-        (
-            .starttls, reply(220, followed: true),
-            .tlsFailed("the host sent cleartext after its answer to STARTTLS (CVE-2011-0411)"), false
-        ),
-        (.handshake, .tlsFailed("alert"), .tlsFailed("alert"), false),
-        (.handshake, .closed("reset"), .tlsFailed("reset during the TLS handshake"), false),
-        (.handshake, .gaveUp("late"), .unreachable(.handshake, "late"), false),
-        (.secureEHLO, .tlsFailed("alert"), .tlsFailed("alert"), false),
-        (.secureEHLO, .closed("reset"), .unreachable(.secureEHLO, "reset right after the TLS handshake"), false),
-        (.secureEHLO, .gaveUp("late"), .unreachable(.secureEHLO, "late"), false),
-        (.secureEHLO, reply(421), .secured(session), true),
-        (.secureEHLO, reply(550), .secured(session), true),
-    ])
+    @Test(
+        .rules("L-01", "L-06"),
+        arguments: [
+            (ProbeReport.Step.banner, reply(421), End.unreachable(.banner, "421 text"), true),
+            (.banner, reply(554, "no", "really"), .unreachable(.banner, "554 no really"), true),
+            (.banner, reply(354), .unreachable(.banner, "354 text"), true),
+            (.ehlo, reply(421), .unreachable(.ehlo, "421 text"), true),
+            (.ehlo, reply(450), .unreachable(.ehlo, "450 text"), true),
+            (.ehlo, reply(502), .startTLSNotOffered("EHLO was refused: 502 text"), true),
+            (.ehlo, reply(250, "mx"), .startTLSNotOffered("EHLO was answered without STARTTLS"), true),
+            (.starttls, reply(454), .startTLSRefused("454 text"), true),
+            (.starttls, reply(502), .startTLSRefused("502 text"), true),
+            (.starttls, reply(421), .startTLSRefused("421 text"), true),
+            (
+                .starttls, reply(220, followed: true),
+                .tlsFailed("the host sent cleartext after its answer to STARTTLS (CVE-2011-0411)"), false
+            ),
+            (.handshake, .tlsFailed("alert"), .tlsFailed("alert"), false),
+            (.handshake, .closed("reset"), .tlsFailed("reset during the TLS handshake"), false),
+            (.handshake, .gaveUp("late"), .unreachable(.handshake, "late"), false),
+            (.secureEHLO, .tlsFailed("alert"), .tlsFailed("alert"), false),
+            (.secureEHLO, .closed("reset"), .unreachable(.secureEHLO, "reset right after the TLS handshake"), false),
+            (.secureEHLO, .gaveUp("late"), .unreachable(.secureEHLO, "late"), false),
+            (.secureEHLO, reply(421), .secured(session), true),
+            (.secureEHLO, reply(550), .secured(session), true),
+        ])
     func ends(_ step: ProbeReport.Step, _ event: Event, _ end: End, _ quit: Bool) {
         var client = Self.client(at: step)
         #expect(client.step == step)

@@ -1,3 +1,4 @@
+import Rules
 import Testing
 
 @testable import Probe
@@ -37,11 +38,14 @@ struct SMTPReplyParserTests {
         }
     }
 
-    @Test(arguments: [
-        (["mx", "STARTTLS"], true), (["mx", "starttls"], true), (["mx", "StartTLS now"], true), (["STARTTLS"], false),
-        (["mx", "XSTARTTLS"], false), (["mx", "XXXXXXXA"], false), (["mx", "AUTH STARTTLS"], false),
-        (["mx", ""], false),
-    ])
+    @Test(
+        .rules("F-59", "L-01"),
+        arguments: [
+            (["mx", "STARTTLS"], true), (["mx", "starttls"], true), (["mx", "StartTLS now"], true),
+            (["STARTTLS"], false),
+            (["mx", "XSTARTTLS"], false), (["mx", "XXXXXXXA"], false), (["mx", "AUTH STARTTLS"], false),
+            (["mx", ""], false),
+        ])
     func findsExtensions(_ lines: [String], _ isOffered: Bool) {
         #expect(SMTPReply(code: 250, lines: lines).offers("STARTTLS") == isOffered)
     }

@@ -5,7 +5,7 @@ import Testing
 import World
 @testable import WorldHosts
 
-@Suite("Certificates of the test world", .timeLimit(.minutes(1)))
+@Suite("Certificates of the test world", .timeLimit(.minutes(5)))
 struct WorldCertificateTests {
     @Test(arguments: [0, 3, 55, 56, 64, 111, 112, 128, 3000])
     func digestsAgreeWithOpenSSL(_ count: Int) async throws {

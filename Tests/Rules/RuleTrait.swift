@@ -1,14 +1,28 @@
-import Synchronization
 public import Testing
 
-/// Marks a test with the rules that it proves.
+/// Marks a test with the rules that it proves; a mark on a suite marks each of its tests.
 public struct RuleTrait: TestTrait, SuiteTrait {
     /// The rules' numbers.
     let ids: [String]
 
+    /// A suite's tests carry its mark, so that a suite all of whose tests are off proves nothing.
+    public var isRecursive: Bool { true }
+
     /// Notes what the test proves. Called for every test that is to run before the first one runs: the matrix is whole
     /// whenever it is looked at.
-    public func prepare(for test: Test) async throws { ProvenRules.note(ids, by: test.name) }
+    ///
+    /// A test is prepared trait by trait, and a condition behind this one may still take it out of the run: so the conditions are
+    /// asked here too, the suite's among them, which a test inherits.
+    public func prepare(for test: Test) async throws {
+        guard !test.isSuite else { return }
+        for case let condition as ConditionTrait in test.traits {
+            guard try await condition.evaluate() else {
+                MarkedRules.note(ids, of: "\(test.id)", runs: false)
+                return
+            }
+        }
+        MarkedRules.note(ids, of: "\(test.id)", runs: true)
+    }
 }
 
 extension Trait where Self == RuleTrait {
@@ -17,18 +31,4 @@ extension Trait where Self == RuleTrait {
 
     /// The rules that a table of test cases proves.
     public static func rules(_ ids: [String]) -> RuleTrait { RuleTrait(ids: ids) }
-}
-
-/// Which rules the tests of this run prove.
-public enum ProvenRules {
-    private static let proofs = Mutex<[String: Set<String>]>([:])
-
-    /// The tests by the rule that they prove.
-    public static var tests: [String: Set<String>] { proofs.withLock { $0 } }
-
-    static func note(_ ids: [String], by test: String) {
-        proofs.withLock { proofs in
-            for id in ids { proofs[id, default: []].insert(test) }
-        }
-    }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Rules
 import Testing
 import World
 
@@ -35,7 +36,7 @@ import World
         }
     }
 
-    @Test func addressesOfAnyBytesHaveADefinedAnswer() async throws {
+    @Test(.rules("D-21", "I-01")) func addressesOfAnyBytesHaveADefinedAnswer() async throws {
         let world = try await MailWorld(["verified", "tlsa-invalid"].map(MailDomains.named))
         let gate = try await Gate(world)
         let impossible = "550 5.1.2 no-such-domain: the address"
@@ -118,7 +119,7 @@ import World
         await world.stop()
     }
 
-    @Test func aResolverThatDoesNotValidateMakesNoVerdict() async throws {
+    @Test(.rules("D-01")) func aResolverThatDoesNotValidateMakesNoVerdict() async throws {
         let world = try await MailWorld(["verified", "mx-expired", "no-tlsa"].map(MailDomains.named))
         let wrong = try ScratchDirectory("anchor")
         let anchor = try wrong.write(

@@ -99,7 +99,7 @@ struct PostfixWorldTests {
         await world.stop()
     }
 
-    @Test func monitoringRefusesNobodyAndLogsWhatItWould() async throws {
+    @Test(.rules("D-64")) func monitoringRefusesNobodyAndLogsWhatItWould() async throws {
         let world = try await MailWorld(["tlsa-invalid", "null-mx", "verified"].map(MailDomains.named))
         let site = try await Site(world, ["MODE": "monitor"])
         let replies = try await site.replies("a@tlsa-invalid.example", "a@null-mx.example", "a@verified.example")
@@ -114,7 +114,7 @@ struct PostfixWorldTests {
         await world.stop()
     }
 
-    @Test func aRelayhostIsTheNextHop() async throws {
+    @Test(.rules("D-38")) func aRelayhostIsTheNextHop() async throws {
         let world = try await MailWorld(["tlsa-invalid", "verified"].map(MailDomains.named))
         let relay = ["relayhost": "[mx.verified.example]:\(world.hosts.port)"]
         let byHop = try await Site(world, ["DEFER_FOR": "0"], extra: relay)
@@ -127,7 +127,7 @@ struct PostfixWorldTests {
         await world.stop()
     }
 
-    @Test func anOddAddressHasACleanReply() async throws {
+    @Test(.rules("I-04")) func anOddAddressHasACleanReply() async throws {
         let world = try await MailWorld([MailDomains.named("verified")])
         let site = try await Site(world, extra: ["smtputf8_enable": "yes"])
         let label = String(repeating: "a", count: 300)

@@ -41,11 +41,35 @@ public final class ProbeCache: Probing {
 
     /// The report kept, or a new one.
     public func probe(_ target: ProbeTarget, publishing records: [TLSARecord]) async -> ProbeReport {
-        let key = Key(target: target, records: records.sorted { $0.presentation < $1.presentation })
+        let key = key(target, records)
         switch state.withLock({ find(key, in: &$0) }) {
         case .kept(let report): return report
         case .running(let task): return await task.value
         }
+    }
+
+    /// The same hosts past what is kept: each probe is a new connection, and what it shows takes the place of what was kept, so
+    /// that the next domain of a host that has been mended need not find that out again.
+    public var renewing: any Probing { Renewal(cache: self) }
+
+    private struct Renewal: Probing {
+        let cache: ProbeCache
+
+        func probe(_ target: ProbeTarget, publishing records: [TLSARecord]) async -> ProbeReport {
+            await cache.renew(cache.key(target, records))
+        }
+    }
+
+    private func renew(_ key: Key) async -> ProbeReport {
+        let report = await prober.probe(key.target, publishing: key.records)
+        // A doubt is no reason to forget what was seen, and a caller that gave up sees nothing else.
+        if case .unreachable = report.end { return report }
+        state.withLock { keep(report, key, in: &$0) }
+        return report
+    }
+
+    private func key(_ target: ProbeTarget, _ records: [TLSARecord]) -> Key {
+        Key(target: target, records: records.sorted { $0.presentation < $1.presentation })
     }
 
     private enum Found {
@@ -64,14 +88,18 @@ public final class ProbeCache: Probing {
 
     private func run(_ key: Key) async -> ProbeReport {
         let report = await prober.probe(key.target, publishing: key.records)
+        state.withLock { state in
+            state.running[key] = nil
+            keep(report, key, in: &state)
+        }
+        return report
+    }
+
+    private func keep(_ report: ProbeReport, _ key: Key, in state: inout State) {
         let kept = self.lifetime(of: report)
         let chain = if case .secured(let session) = report.end { session.chain } else { [[UInt8]]() }
         let size = chain.reduce(0) { $0 + $1.count } + key.records.reduce(0) { $0 + $1.data.count }
-        state.withLock { state in
-            state.running[key] = nil
-            if kept > .zero, size <= Self.sizeLimit { state.reports.keep(report, for: key, until: .now + kept) }
-        }
-        return report
+        if kept > .zero, size <= Self.sizeLimit { state.reports.keep(report, for: key, until: .now + kept) }
     }
 
     private func lifetime(of report: ProbeReport) -> Duration {

@@ -69,10 +69,15 @@ public struct Daemon: Sendable {
         let prober = settings.probe ? Prober(settings.probeConfiguration) : nil
         let health = ResolverHealth(log: log) { ServiceNotice.send("READY=1", to: notifySocket) }
         let keeper = VerdictKeeper(settings)
+        let look = look(resolver, prober)
         let service = MilterService(
             socket: settings.milterSocket, mode: settings.milterSocketMode, group: settings.milterSocketGroup,
             handler: MilterDoor(
-                settings: settings, policies: policies, desk: desk(resolver, prober, keeper, health),
+                settings: settings, policies: policies,
+                desk: InspectionDesk(keeper: keeper, health: health) { await look.inspect($0) },
+                demandingDesk: InspectionDesk(keeper: keeper.demandingDANE(settings), health: health) {
+                    await look.demandingDANE.inspect($0)
+                },
                 faults: keeper.faults, log: log, now: unixTime)
         ) { sentence in
             log.event(.warning, repeated: "milter", LogLine(event: "milter").adding("message", sentence))
@@ -121,17 +126,14 @@ public struct Daemon: Sendable {
         log.event(.notice, LogLine(event: "stop").adding("reason", reason))
     }
 
-    private func desk(
-        _ resolver: Resolver, _ prober: Prober?, _ keeper: VerdictKeeper, _ health: ResolverHealth
-    ) -> InspectionDesk {
+    private func look(_ resolver: Resolver, _ prober: Prober?) -> SecondLook {
         let probes = prober.map {
             ProbeCache($0, lifetime: settings.probeTTL, failureLifetime: settings.failureTTL)
         }
-        let look = SecondLook(
+        return SecondLook(
             Inspector(
                 resolver: resolver, prober: probes, expiredEE: settings.expiredEE, isComplete: false, now: unixTime),
-            uncached: prober)
-        return InspectionDesk(keeper: keeper, health: health) { await look.inspect($0) }
+            uncached: probes?.renewing)
     }
 
     /// Waits for a signal that ends the daemon; a SIGHUP or SIGUSR1 reads the policies again.

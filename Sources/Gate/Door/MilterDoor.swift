@@ -8,6 +8,8 @@ public struct MilterDoor: RecipientHandler {
     private let scope: Scope
     private let policies: PolicyBook
     private let desk: InspectionDesk
+    /// Where those are asked for of whom policy demands DANE.
+    private let demandingDesk: InspectionDesk
     private let rulebook: Rulebook
     private let faults: FaultBook
     private let log: GateLog
@@ -16,13 +18,15 @@ public struct MilterDoor: RecipientHandler {
 
     /// A door of the given parts.
     public init(
-        settings: Settings, policies: PolicyBook, desk: InspectionDesk, faults: FaultBook, log: GateLog,
+        settings: Settings, policies: PolicyBook, desk: InspectionDesk, demandingDesk: InspectionDesk,
+        faults: FaultBook, log: GateLog,
         now: @escaping @Sendable () -> Int64
     ) {
         self.settings = settings
         scope = Scope(settings)
         self.policies = policies
         self.desk = desk
+        self.demandingDesk = demandingDesk
         rulebook = Rulebook(settings)
         self.faults = faults
         self.log = log
@@ -58,6 +62,7 @@ public struct MilterDoor: RecipientHandler {
                 pass(event, recipient, policy?.reason ?? "exempt by policy", arrived)
                 return .continue
             }
+            let desk = policy?.kind == .require ? demandingDesk : desk
             let answer = desk.verdict(on: destination, before: arrived + settings.milterDeadline)
             return rule(
                 event, typed, destination.name, answer.verdict, isCached: answer.isCached, policy: policy?.kind,
@@ -81,14 +86,17 @@ public struct MilterDoor: RecipientHandler {
         let ruling = rulebook.rule(verdict, domain: domain, policy: policy) { outcome in
             guard let subject else { return .zero }
             // The inspection notes its own faults; that of policy is only seen here.
-            return outcome == .daneRequired
-                ? faults.note(.policy(subject)).failingFor : faults.failingFor(.destination(subject))
+            if outcome == .daneRequired { return faults.note(.policy(subject)).failingFor }
+            return faults.failingFor(outcome.isDoubt ? .doubt(subject) : .destination(subject))
         }
         let trace = TraceID()
         let shownDomain = domain.isRoot ? "the address" : domain.description
         let reply =
             ruling.action == .accept
-            ? nil : ruling.reply(verdict, domain: shownDomain, trace: trace.description, helpURL: settings.helpURL)
+            ? nil
+            : ruling.reply(
+                verdict, domain: shownDomain, firstSeen: ruling.failingFor.map { now() - $0.components.seconds },
+                trace: trace.description, helpURL: settings.helpURL)
         let isQuiet = ruling.action == .accept && ruling.would == nil
         let waited = ContinuousClock.now - arrived
         log.write(isQuiet ? .info : .notice) { [mode = settings.mode] in

@@ -16,7 +16,7 @@ enum HostAddresses {
     case known(Known)
     /// Proven: the host has no address.
     case none(String, lifetime: Duration)
-    case bogus(String)
+    case bogus(BogusReason)
     case failed(String)
 
     /// More addresses of a host are not looked at; Postfix tries five. Both families have their share.

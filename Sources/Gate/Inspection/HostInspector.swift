@@ -3,7 +3,7 @@ import DANE
 import DNSSEC
 import Probe
 
-/// Judges one host: rows V6 to V19 of the table in rules.md, section 1.
+/// Judges one host: rows V6 to V13 of the table in rules.md, section 1.
 struct HostInspector {
     /// A host to be judged.
     struct Subject {
@@ -34,8 +34,8 @@ struct HostInspector {
         let known: HostAddresses.Known
         switch addresses {
         case .bogus(let why):
-            trail.add(.address, .failed, "bogus: \(why)")
-            return host(subject, .dnssecInvalid, "its address records are bogus: \(why)", trail)
+            trail.add(.address, .failed, why.step(at: now()))
+            return host(subject, .dnssecInvalid, why.cause(for: "its address records", at: now()), trail)
         case .failed(let why):
             trail.add(.address, .failed, "no answer: \(why)")
             return host(subject, .dnsUnavailable, "its address could not be looked up: \(why)", trail)
@@ -46,12 +46,16 @@ struct HostInspector {
             let alias = found.canonicalName.map { ", an alias of \($0)" } ?? ""
             let list = found.addresses.map(\.description).joined(separator: " ")
             trail.add(.address, .ok, "\(found.isSecure ? "secure" : "insecure")\(alias): \(list)")
+            if found.canonicalName != nil, subject.name != subject.nextHop {
+                // RFC 2181 §10.3, RFC 5321 §5.1; MTAs deliver, and RFC 7672 §2.2.2 says how.
+                trail.add(.address, .warning, "an MX record should not name an alias (RFC 2181 10.3)")
+            }
             known = found
         }
         switch await TLSALookup(resolver: resolver, port: port).search(subject.name, known) {
         case .bogus(let why):
-            trail.add(.tlsa, .failed, "bogus: \(why)")
-            return host(subject, .dnssecInvalid, "the way to its TLSA records is bogus: \(why)", trail)
+            trail.add(.tlsa, .failed, why.step(at: now()))
+            return host(subject, .dnssecInvalid, why.cause(for: "its TLSA records", at: now()), trail)
         case .failed(let why):
             trail.add(.tlsa, .failed, "no answer: \(why)")
             return host(subject, .dnsUnavailable, "its TLSA records could not be looked up: \(why)", trail)
@@ -69,16 +73,35 @@ struct HostInspector {
         }
     }
 
-    /// Judges a host whose MX records are insecure: no DANE (RFC 7672 §2.2.1); only whether it exists is of interest.
+    /// Judges a host whose MX records are insecure: no DANE (RFC 7672 §2.2.1); only whether it exists is of interest, and
+    /// whether its records would crash an MTA that asks for them all the same.
     func inspectInsecure(_ subject: Subject) async -> InspectedHost {
         var trail = Trail(subject: subject.name.description)
         if let address = named(subject, &trail) { return address }
-        if case .none(let why, let lifetime) = await HostAddresses.look(up: subject.name, resolver) {
+        let addresses = await HostAddresses.look(up: subject.name, resolver)
+        if case .none(let why, let lifetime) = addresses {
             trail.add(.address, .failed, why)
             return host(subject, .noMailHost, why, trail, lifetime: lifetime)
         }
         trail.add(.address, .ok, "not judged: the way to the host is insecure")
-        return host(subject, .opportunistic, "its MX records are insecure", trail)
+        var hazards: [String] = []
+        if case .known(let known) = addresses, let base = await hazardousBase(subject.name, known) {
+            hazards = [TLSARecord.hazard(at: base.description)]
+            trail.add(.tlsa, .warning, "a secure record at \(base) has no data")
+        }
+        return host(subject, .opportunistic, "its MX records are insecure", trail, hazards: hazards)
+    }
+
+    /// The TLSA base domain with a record that crashes an MTA, behind insecure MX records.
+    ///
+    /// RFC 7672 §2.2.1 lets a client ask for a host's TLSA records there, and Postfix does unless told otherwise
+    /// (`smtp_tls_dane_insecure_mx_policy`). Nothing else follows from them, so that no failure of the lookup, nor its
+    /// slowness, matters.
+    private func hazardousBase(_ name: DomainName, _ known: HostAddresses.Known) async -> DomainName? {
+        let lookup = TLSALookup(resolver: resolver, port: port)
+        let result = await Deadline.run(.milliseconds(1500)) { await lookup.search(name, known) }
+        guard case .records(let records, let base, _) = result, records.contains(where: \.isHazard) else { return nil }
+        return base
     }
 
     /// What follows for a host whose name is an address.
@@ -91,24 +114,24 @@ struct HostInspector {
     }
 
     private func host(
-        _ subject: Subject, _ outcome: Outcome, _ cause: String, _ trail: Trail, lifetime: Duration? = nil
+        _ subject: Subject, _ outcome: Outcome, _ cause: String, _ trail: Trail, lifetime: Duration? = nil,
+        hazards: [String] = []
     ) -> InspectedHost {
         InspectedHost(
             finding: HostFinding(
-                name: subject.name.description, preference: subject.preference, outcome: outcome, cause: cause),
-            base: nil, records: [], addresses: [], steps: trail.steps, lifetime: lifetime)
+                name: subject.name.description, preference: subject.preference, outcome: outcome, cause: cause,
+                hazards: hazards),
+            references: nil, records: [], addresses: [], steps: trail.steps, lifetime: lifetime)
     }
 
-    /// Rows V14 to V19: secure TLSA records are there.
+    /// Secure TLSA records are there: each address is connected to, and each connection judged (rows V14 to V19).
     private func probed(
         _ subject: Subject, _ records: [TLSARecord], _ references: ReferenceIdentifiers, _ addresses: [IPAddress],
         _ lifetime: Duration, _ trail: Trail
     ) async -> InspectedHost {
         var trail = trail
         let base = references.names[0]
-        let hazards =
-            records.contains(where: \.isHazard)
-            ? ["a TLSA record of \(base) has no association data, which makes Postfix 3.7 crash at delivery"] : []
+        let hazards = records.contains(where: \.isHazard) ? [TLSARecord.hazard(at: base.description)] : []
         var inspected: [InspectedAddress] = []
         if let prober {
             inspected = await withTaskGroup(of: (Int, InspectedAddress).self) { group in
@@ -133,40 +156,17 @@ struct HostInspector {
                 outcome: deciding?.finding.outcome ?? .unprobed,
                 cause: deciding?.finding.cause ?? "TLSA records are present; the probe is off",
                 hazards: hazards, isDegraded: deciding?.isDegraded ?? false),
-            base: base, records: records, addresses: inspected, steps: trail.steps, lifetime: lifetime)
+            references: references, records: records, addresses: inspected, steps: trail.steps, lifetime: lifetime)
     }
 
     private func inspect(
         _ address: IPAddress, _ records: [TLSARecord], _ references: ReferenceIdentifiers, _ prober: any Probing
     ) async -> InspectedAddress {
+        let asked = ContinuousClock.now
         let target = ProbeTarget(address: address, port: port, serverName: references.names[0])
         let report = await slots.withSlot { await prober.probe(target, publishing: records) }
-        var judgement: CertificateJudgement?
-        var isProbed = true
-        var (outcome, cause): (Outcome, String)
-        switch report.end {
-        case .notProbed(let why):
-            isProbed = false
-            (outcome, cause) = (.unreachable, why)
-        case .unreachable(_, let why): (outcome, cause) = (.unreachable, why)
-        case .startTLSNotOffered(let why), .startTLSRefused(let why): (outcome, cause) = (.startTLSNotSupported, why)
-        case .tlsFailed(let why): (outcome, cause) = (.tlsFailed, why)
-        case .secured(let session):
-            let judged = CertificateJudgement.judge(
-                chain: session.chain, records: records, names: references.names, at: now())
-            judgement = judged
-            (outcome, cause) = (judged.outcome(records, expiredEE), judged.reason)
-            if judged.isCut, !outcome.allowsDelivery {
-                // A bound of ours proves nothing of the host.
-                (outcome, cause) = (
-                    .unreachable, "it has more records or certificates than are judged: \(judged.reason)"
-                )
-            }
-        }
-        return InspectedAddress(
-            finding: AddressFinding(address: address, outcome: outcome, cause: cause, isProbed: isProbed),
-            report: report,
-            judgement: judgement)
+        let judge = ConnectionJudge(records: records, references: references, expiredEE: expiredEE, now: now)
+        return InspectedAddress(address, judge.judge(report, for: .first, asked: asked))
     }
 }
 

@@ -4,8 +4,8 @@ public import DANE
 public struct InspectedHost: Sendable {
     /// What was found out.
     public let finding: HostFinding
-    /// The TLSA base domain whose records counted; nil where there were none.
-    public let base: DomainName?
+    /// Its reference identifiers, the TLSA base domain whose records counted first; nil where there were no records.
+    public let references: ReferenceIdentifiers?
     /// Its TLSA records.
     public let records: [TLSARecord]
     /// Its addresses.
@@ -14,4 +14,18 @@ public struct InspectedHost: Sendable {
     public let steps: [InspectionStep]
     /// How long the answers may be kept; nil where there were none.
     public let lifetime: Duration?
+
+    /// The TLSA base domain whose records counted; nil where there were none.
+    public var base: DomainName? { references?.names.first }
+
+    /// The host with more seen of its addresses, which decide anew.
+    func with(_ addresses: [InspectedAddress], _ more: [InspectionStep] = []) -> InspectedHost {
+        let deciding = HostFinding.deciding(addresses.map(\.finding))
+        return InspectedHost(
+            finding: HostFinding(
+                name: finding.name, preference: finding.preference,
+                outcome: deciding?.finding.outcome ?? finding.outcome, cause: deciding?.finding.cause ?? finding.cause,
+                hazards: finding.hazards, isDegraded: deciding?.isDegraded ?? finding.isDegraded),
+            references: references, records: records, addresses: addresses, steps: steps + more, lifetime: lifetime)
+    }
 }

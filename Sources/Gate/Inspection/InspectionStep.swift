@@ -7,6 +7,8 @@ public struct InspectionStep: Sendable {
         case resolver
         /// Everything again, past every cache.
         case again = "second-look"
+        /// The analyzer's further connections to an address.
+        case comparison
     }
 
     /// How a step went; the raw values are the `result` of the JSON.

@@ -55,7 +55,7 @@ struct Inspector: Sendable {
             let subject = HostInspector.Subject(name: name, preference: 0, nextHop: name, expandedNextHop: nil)
             route = .hosts([subject], isSecure: true, security: nil, lifetime: nil)
         case .domain(let name):
-            route = Self.route(name, await resolver.mx(name), &trail)
+            route = Self.route(name, await resolver.mx(name), at: now(), &trail)
         }
         switch route {
         case .ended(let verdict, let security, let lifetime):
@@ -87,13 +87,15 @@ struct Inspector: Sendable {
         case hosts([HostInspector.Subject], isSecure: Bool, security: Inspection.Security?, lifetime: Duration?)
     }
 
-    private static func route(_ domain: DomainName, _ answer: Answer<MXRecord>, _ trail: inout Trail) -> Route {
+    private static func route(
+        _ domain: DomainName, _ answer: Answer<MXRecord>, at now: Int64, _ trail: inout Trail
+    ) -> Route {
         /// RFC 7672 §2.1.2: if the servers cannot be determined, delivery is delayed.
         switch answer {
         case .bogus(let why):
-            trail.add(.mx, .failed, "bogus: \(why)")
-            return .ended(
-                Verdict(outcome: .dnssecInvalid, cause: "its MX records are bogus: \(why)"), .bogus, lifetime: nil)
+            trail.add(.mx, .failed, why.step(at: now))
+            let cause = why.cause(for: "its MX records", at: now)
+            return .ended(Verdict(outcome: .dnssecInvalid, cause: cause), .bogus, lifetime: nil)
         case .failed(let why):
             trail.add(.mx, .failed, "no answer: \(why)")
             let cause = "its MX records could not be looked up: \(why)"

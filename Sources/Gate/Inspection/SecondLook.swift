@@ -4,8 +4,11 @@ import DNSSEC
 /// An inspection whose failure is looked at twice before it counts.
 ///
 /// A failure may be the work of a cache: a TLSA record that was changed along with the certificate, a signature that has been
-/// renewed since. So the records are fetched again past every cache, and the hosts probed again. And a bogus answer may be the
-/// work of a resolver that does not validate, or of its clock: so before all that the root itself is asked for.
+/// renewed since. So the records are fetched again past every cache, and the hosts probed again on new connections. And a bogus
+/// answer may be the work of a resolver that does not validate, or of its clock: so before all that the root itself is asked for.
+///
+/// That a domain does not exist, or takes no mail, is no failure: it is what the DNS says, and every MTA acts on it as it is
+/// cached. Looking twice would let a list of made-up domains hold up everybody else's second looks.
 struct SecondLook: Sendable {
     /// How many second looks run at once: each has a resolver of its own, with an empty cache.
     static let concurrency = 8
@@ -13,22 +16,36 @@ struct SecondLook: Sendable {
     private let inspector: Inspector
     /// Probes past the probe cache.
     private let uncached: (any Probing)?
-    private let slots = AsyncSlots(Self.concurrency)
+    private let slots: AsyncSlots
+    private let demandsDANE: Bool
 
     /// An inspection with a second look.
     ///
     /// - Parameters:
     ///   - inspector: The first look.
-    ///   - uncached: Who connects in the second one.
+    ///   - uncached: Who connects in the second one: on a new connection each time.
     init(_ inspector: Inspector, uncached: (any Probing)?) {
+        self.init(inspector, uncached: uncached, slots: AsyncSlots(Self.concurrency), demandsDANE: false)
+    }
+
+    private init(_ inspector: Inspector, uncached: (any Probing)?, slots: AsyncSlots, demandsDANE: Bool) {
         self.inspector = inspector
         self.uncached = uncached
+        self.slots = slots
+        self.demandsDANE = demandsDANE
+    }
+
+    /// The same for destinations of which policy demands DANE: that they lack it is a failure too, which the DNS may have
+    /// mended while its denial was cached.
+    var demandingDANE: SecondLook {
+        SecondLook(inspector, uncached: uncached, slots: slots, demandsDANE: true)
     }
 
     /// Inspects; honours cancellation as `Inspector.inspect` does.
     func inspect(_ destination: Destination) async -> Inspection {
         let first = await inspector.inspect(destination)
-        guard first.verdict.outcome.defaultRuling == .deferThenReject else { return first }
+        let outcome = first.verdict.outcome
+        guard outcome.defaultRuling == .deferThenReject || demandsDANE && outcome.lacksDANE else { return first }
         return await slots.withSlot { await again(destination, first) }
     }
 
@@ -55,10 +72,12 @@ struct SecondLook: Sendable {
         let second = await Inspector(
             resolver: fresh, prober: uncached, expiredEE: inspector.expiredEE, isComplete: inspector.isComplete,
             now: inspector.now
-        ).inspect(destination)
+        ).inspect(destination).after(first)
+        let isSame = second.verdict.outcome == first.verdict.outcome
         trail.add(
-            .again, second.verdict.outcome == first.verdict.outcome ? .ok : .warning,
-            "past every cache: \(first.verdict.outcome.rawValue), then \(second.verdict.outcome.rawValue)")
+            .again, isSame ? .ok : .warning,
+            "past every cache: \(first.verdict.outcome.rawValue)\(isSame ? "" : " (\(first.verdict.cause))"), "
+                + "then \(second.verdict.outcome.rawValue)")
         return Inspection(
             destination: destination, verdict: second.verdict, mxSecurity: second.mxSecurity, hosts: second.hosts,
             steps: second.steps + trail.steps, lifetime: second.lifetime, elapsed: first.elapsed + second.elapsed)

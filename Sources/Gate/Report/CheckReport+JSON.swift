@@ -12,29 +12,18 @@ extension CheckReport {
         return (try? encoder.encode(Body(self))).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
     }
 
-    /// A value that stands in the JSON as `null` where there is none: keys are stable, present or not.
-    private struct Nullable<Value: Encodable>: Encodable {
-        let value: Value?
-        init(_ value: Value?) { self.value = value }
-
-        func encode(to encoder: any Encoder) throws {
-            var container = encoder.singleValueContainer()
-            if let value { try container.encode(value) } else { try container.encodeNil() }
-        }
-    }
-
     private struct Body: Encodable {
         let domain: String
         let outcome: String
         let ruling: String
-        let would: Nullable<String>
-        let code: Nullable<String>
-        let reply: Nullable<String>
+        let would: NullableJSON<String>
+        let code: NullableJSON<String>
+        let reply: NullableJSON<String>
         let cause: String
-        let host: Nullable<String>
+        let host: NullableJSON<String>
         let degraded: Bool
         let hazards: [String]
-        let mx_security: Nullable<String>
+        let mx_security: NullableJSON<String>
         let valid_for: Int64
         let elapsed_ms: Double
         let hosts: [Host]
@@ -44,18 +33,20 @@ extension CheckReport {
             domain = report.domain
             outcome = report.ruling.outcome.rawValue
             ruling = report.ruling.action.rawValue
-            would = Nullable(report.ruling.would?.rawValue)
-            code = Nullable(report.ruling.code?.description)
-            reply = Nullable(report.reply?.description)
+            would = NullableJSON(report.ruling.would?.rawValue)
+            code = NullableJSON(report.ruling.code?.description)
+            reply = NullableJSON(report.reply?.description)
             cause = report.ruling.hazard ?? report.verdict.cause
-            host = Nullable(report.verdict.host)
+            host = NullableJSON(report.verdict.host)
             degraded = report.verdict.isDegraded
             hazards = report.verdict.hazards
-            mx_security = Nullable(report.inspection?.mxSecurity?.rawValue)
+            mx_security = NullableJSON(report.inspection?.mxSecurity?.rawValue)
             valid_for = report.inspection?.lifetime.components.seconds ?? 0
             elapsed_ms = report.inspection?.elapsed.tenthsOfMilliseconds ?? 0
             hosts = report.inspection?.hosts.map(Host.init) ?? []
-            steps = report.inspection?.steps.map(Step.init) ?? []
+            let inspection = report.inspection
+            steps = ((inspection?.steps ?? []) + (inspection?.hosts.flatMap(\.advice) ?? []) + report.notes)
+                .map(Step.init)
         }
     }
 
@@ -81,7 +72,7 @@ extension CheckReport {
         let outcome: String
         let cause: String
         let hazards: [String]
-        let tlsa_base: Nullable<String>
+        let tlsa_base: NullableJSON<String>
         let tlsa: [Record]
         let addresses: [Address]
 
@@ -91,7 +82,7 @@ extension CheckReport {
             outcome = host.finding.outcome.rawValue
             cause = host.finding.cause
             hazards = host.finding.hazards
-            tlsa_base = Nullable(host.base?.description)
+            tlsa_base = NullableJSON(host.base?.description)
             let judged = host.addresses.compactMap { $0.judgement?.records }
             tlsa = host.records.enumerated().map { index, record in
                 Record(record, judged.compactMap { $0.indices.contains(index) ? $0[index] : nil })
@@ -108,7 +99,7 @@ extension CheckReport {
         let names: String
         let usable: Bool
         let matched: Bool
-        let why: Nullable<String>
+        let why: NullableJSON<String>
 
         /// A record and how it was judged at each address.
         init(_ record: TLSARecord, _ findings: [RecordFinding]) {
@@ -121,7 +112,7 @@ extension CheckReport {
             usable = own.isUsable
             matched = findings.contains { $0.standing == .authenticates }
             let reason: String? = if case .unusable(let why) = own { why } else { nil }
-            why = Nullable(reason ?? findings.first { $0.standing != .authenticates }?.explanation)
+            why = NullableJSON(reason ?? findings.first { $0.standing != .authenticates }?.explanation)
         }
     }
 
@@ -129,27 +120,42 @@ extension CheckReport {
         let address: String
         let outcome: String
         let cause: String
-        let tls: Nullable<TLS>
-        let chain: [Certificate]
-        let banner: Nullable<String>
+        let degraded: Bool
+        let tls: NullableJSON<TLS>
+        let chain: [CertificateJSON]
+        let banner: NullableJSON<String>
         let replies: [String]
         let timings: [Timing]
+        let attempts: [Attempt]
 
         init(_ address: InspectedAddress) {
             self.address = address.finding.address.description
             outcome = address.finding.outcome.rawValue
             cause = address.finding.cause
-            banner = Nullable(address.report?.banner)
-            replies = address.report?.replies ?? []
-            timings = address.report?.timings.map(Timing.init) ?? []
-            guard case .secured(let session) = address.report?.end else {
-                tls = Nullable(nil)
-                chain = []
-                return
-            }
-            tls = Nullable(
-                TLS(version: session.protocolVersion, cipher: session.cipherSuite, group: Nullable(session.group)))
-            chain = session.chain.compactMap(CertificateDetails.init(der:)).map(Certificate.init)
+            degraded = address.finding.isDegraded
+            tls = NullableJSON(TLS(address.report))
+            chain = CertificateJSON.chain(of: address.report)
+            banner = NullableJSON(address.report.banner)
+            replies = address.report.replies
+            timings = address.report.timings.map(Timing.init)
+            attempts = address.connections.map(Attempt.init)
+        }
+    }
+
+    /// One connection to an address; the address's own keys are those of the one that decided.
+    private struct Attempt: Encodable {
+        let connection: String
+        let outcome: String
+        let cause: String
+        let tls: NullableJSON<TLS>
+        let chain: [CertificateJSON]
+
+        init(_ connection: InspectedConnection) {
+            self.connection = connection.purpose.rawValue
+            outcome = connection.outcome.rawValue
+            cause = connection.cause
+            tls = NullableJSON(TLS(connection.report))
+            chain = CertificateJSON.chain(of: connection.report)
         }
     }
 
@@ -166,34 +172,13 @@ extension CheckReport {
     private struct TLS: Encodable {
         let version: String
         let cipher: String
-        let group: Nullable<String>
-    }
+        let group: NullableJSON<String>
 
-    private struct Certificate: Encodable {
-        let subject: String
-        let issuer: String
-        let names: [String]
-        let not_before: String
-        let not_after: String
-        let key: String
-        let bits: Int
-        let sha256: String
-        let spki_sha256: String
-
-        init(_ details: CertificateDetails) {
-            subject = details.subject
-            issuer = details.issuer
-            names = details.names
-            not_before = Self.text(details.notBefore)
-            not_after = Self.text(details.notAfter)
-            key = details.keyAlgorithm
-            bits = details.keyBits
-            sha256 = details.certificateSHA256
-            spki_sha256 = details.spkiSHA256
-        }
-
-        private static func text(_ time: Int64) -> String {
-            Date(timeIntervalSince1970: TimeInterval(time)).formatted(.iso8601)
+        init?(_ report: ProbeReport) {
+            guard case .secured(let session) = report.end else { return nil }
+            version = session.protocolVersion
+            cipher = session.cipherSuite
+            group = NullableJSON(session.group)
         }
     }
 }

@@ -7,7 +7,8 @@ extension CheckReport {
     public var text: String {
         var lines = ["\(domain): \(ruling.outcome.rawValue)\(verdict.isDegraded ? " (degraded)" : "")"]
         if let inspection {
-            let domainSteps = inspection.steps.filter { $0.kind == .mx || $0.kind == .resolver || $0.kind == .again }
+            let domainSteps =
+                inspection.steps.filter { $0.kind == .mx || $0.kind == .resolver || $0.kind == .again } + notes
             let branches = domainSteps.map { [Self.line($0)] } + inspection.hosts.map(Self.branch)
             for (index, branch) in branches.enumerated() {
                 lines += Self.hung(branch, isLast: index == branches.count - 1)
@@ -43,20 +44,34 @@ extension CheckReport {
             "host \(host.finding.name), preference \(host.finding.preference): \(host.finding.outcome.rawValue)"
         ]
         var twigs = host.steps.map { [line($0)] }
-        twigs += host.addresses.compactMap { address in
-            guard case .secured(let session) = address.report?.end else { return nil }
-            let certificates = session.chain.compactMap(CertificateDetails.init(der:)).enumerated().map {
-                depth, details in
-                "\(depth): \(details.subject), issued by \(details.issuer), 3 1 1 \(details.spkiSHA256)"
-            }
-            return ["\(address.finding.address): \(session.protocolVersion) \(session.cipherSuite)"]
-                + certificates.map { "  \($0)" }
-        }
+        twigs += host.addresses.flatMap(Self.twigs)
         twigs += (host.addresses.first?.judgement?.records ?? []).enumerated().map { index, finding in
             ["TLSA record \(index + 1) (\(host.records[index].names)): \(finding.explanation)"]
         }
+        twigs += host.advice.map { [line($0)] }
         for (index, twig) in twigs.enumerated() { lines += hung(twig, isLast: index == twigs.count - 1, indent: "") }
         return lines
+    }
+
+    /// An address's connections, and each chain where it was first shown.
+    private static func twigs(_ address: InspectedAddress) -> [[String]] {
+        var shown: Set<[[UInt8]]> = []
+        return address.connections.compactMap { connection in
+            let name = "\(address.finding.address), \(connection.purpose.words)"
+            guard case .secured(let session) = connection.report.end else {
+                // A first connection alone that failed is told in a step.
+                return connection.purpose == .first && address.connections.count == 1
+                    ? nil : ["\(name): \(connection.outcome.rawValue), \(connection.cause)"]
+            }
+            let head = "\(name): \(connection.outcome.rawValue), \(session.protocolVersion) \(session.cipherSuite)"
+            guard shown.insert(session.chain).inserted else { return ["\(head), the same certificates"] }
+            let certificates = session.chain.compactMap(CertificateDetails.init(der:)).enumerated()
+            return [head]
+                + certificates.map { depth, details in
+                    "  \(depth): \(details.subject), issued by \(details.issuer), \(details.keyAlgorithm), "
+                        + "3 1 1 \(details.spkiSHA256)"
+                }
+        }
     }
 
     private static func hung(_ branch: [String], isLast: Bool, indent: String = "  ") -> [String] {
@@ -66,7 +81,7 @@ extension CheckReport {
     }
 
     /// A line without control characters: causes quote what strangers sent.
-    private static func printable(_ line: String) -> String {
+    static func printable(_ line: String) -> String {
         String(String.UnicodeScalarView(line.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? "?" : $0 }))
     }
 }

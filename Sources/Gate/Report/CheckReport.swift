@@ -6,6 +6,8 @@ public struct CheckReport: Sendable {
     public let domain: String
     /// What was seen; nil where the text is no domain.
     public let inspection: Inspection?
+    /// What was noted about the domain itself beyond the inspection, and has no effect on the verdict.
+    let notes: [InspectionStep]
     /// What was ruled upon.
     public let verdict: Verdict
     /// The ruling.

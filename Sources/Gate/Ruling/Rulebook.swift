@@ -23,19 +23,13 @@ public struct Rulebook: Sendable {
     ///   - verdict: What is true.
     ///   - domain: The domain that policy and roll-out go by.
     ///   - policy: The domain's policy, if it has one.
-    ///   - failingFor: How long a subject has been failing; asked only where that matters.
+    ///   - failingFor: How long the outcome has lasted; asked only where that is of interest.
     public func rule(
         _ verdict: Verdict, domain: DomainName, policy: Policy.Kind?, failingFor: (Outcome) -> Duration
     ) -> Ruling {
-        /// RFC 7672 §2.2: where DANE is mandatory, neither its absence nor records that are all unusable will do.
-        let lacksDANE = verdict.outcome == .opportunistic || verdict.outcome == .encrypted
-        let outcome = policy == .require && lacksDANE ? Outcome.daneRequired : verdict.outcome
-        var failing: Duration?
-        var action = action(outcome) {
-            let time = failingFor(outcome)
-            failing = time
-            return time
-        }
+        let outcome = policy == .require && verdict.outcome.lacksDANE ? Outcome.daneRequired : verdict.outcome
+        let failing = outcome.lasts ? failingFor(outcome) : nil
+        var action = action(outcome, failingFor: failing ?? .zero)
         var code = action.class.flatMap(outcome.enhancedCode)
         var hazard: String?
         if action == .accept, let found = verdict.hazards.first, outcome.allowsDelivery {
@@ -55,7 +49,7 @@ public struct Rulebook: Sendable {
             failingFor: failing, hazard: hazard)
     }
 
-    private func action(_ outcome: Outcome, failingFor: () -> Duration) -> Ruling.Action {
+    private func action(_ outcome: Outcome, failingFor: Duration) -> Ruling.Action {
         switch rulings[outcome] ?? .default {
         case .accept: return .accept
         case .tempfail: return .tempfail
@@ -66,7 +60,7 @@ public struct Rulebook: Sendable {
         case .accept: return .accept
         case .reject: return .reject
         case .tempfail: return .tempfail
-        case .deferThenReject: return failingFor() >= deferFor ? .reject : .tempfail
+        case .deferThenReject: return failingFor >= deferFor ? .reject : .tempfail
         }
     }
 

@@ -1,35 +1,44 @@
 public import DANE
 
 extension Ruling {
-    /// The reply that the ruling gives, or would give: code, keyword, domain, host, cause, what to do, trace id, help.
+    /// The reply that the ruling gives, or would give: code, keyword, domain, what failed, at which host, since when, who can
+    /// mend it and how, trace id, help. A sender can pass it on as it is.
     ///
     /// - Parameters:
     ///   - verdict: What was ruled upon.
     ///   - domain: The domain as the sender knows it.
+    ///   - firstSeen: When the fault was seen first, in seconds since 1970; nil where that is not known or of no interest.
     ///   - trace: The id that finds the log line.
     ///   - helpURL: `HELP_URL`; `%c` and `%d` stand for code and domain.
     /// - Returns: nil where nobody is or would be refused.
-    public func reply(_ verdict: Verdict, domain: String, trace: String?, helpURL: String?) -> Reply? {
+    public func reply(
+        _ verdict: Verdict, domain: String, firstSeen: Int64?, trace: String?, helpURL: String?
+    ) -> Reply? {
         guard let code else { return nil }
         var tail = trace.map { " [\($0)]" } ?? ""
         let help = helpURL?.replacing("%c", with: code.description).replacing(
             "%d", with: domain.contains(" ") ? "-" : domain)
         // A help address that a long domain makes longer than this would leave no room for the cause.
         if let help, help.utf8.count <= 160 { tail += " \(help)" }
-        var text = "\(outcome.rawValue): \(Self.shortened(domain, 120))"
+        let (head, cause, end) = words(verdict, Self.shortened(domain, 120), firstSeen)
+        // What finds the log line, and who can mend it, must not be what a long text loses: the cause gives way first.
+        let room = Reply.maximumLength - 12 - tail.utf8.count
+        let left = max(40, room - head.utf8.count - end.utf8.count)
+        let text = Self.shortened(head + Self.shortened(cause, left) + end, room) + tail
+        return Reply(code, detail: outcome.basicDetail(code.class), text: text)
+    }
+
+    /// The sentence, in three parts.
+    private func words(_ verdict: Verdict, _ domain: String, _ firstSeen: Int64?) -> (String, String, String) {
+        let since = firstSeen.map { "; first seen \(UnixTime.minute($0))" } ?? ""
         if let hazard {
-            text = "tlsa-invalid: \(Self.shortened(domain, 120)): \(hazard)"
-        } else {
-            text += ": \(outcome.meaning)"
-            if let host = verdict.host, host != domain { text += "; host \(Self.shortened(host, 80))" }
-            let cause = Self.shortened(verdict.cause, 140)
-            if !cause.isEmpty, outcome.namesCause { text += ": \(cause)" }
-            if let remedy = outcome.remedy { text += "; \(remedy)" }
+            let end = "; only the recipient's administrator can mend this: \(TLSARecord.hazardRepair)"
+            return ("tlsa-invalid: \(domain): ", hazard, since + end)
         }
-        // What finds the log line, and the help, must not be what a long text loses.
-        let room = Reply.maximumLength - 16 - tail.utf8.count
-        let shown = Self.shortened(text, room) + tail
-        return Reply(code, detail: outcome.basicDetail(code.class), text: shown)
+        var head = "\(outcome.rawValue): \(domain): \(outcome.meaning)"
+        if let host = verdict.host, host != domain { head += "; host \(Self.shortened(host, 80))" }
+        let cause = outcome.namesCause && !verdict.cause.isEmpty ? ": \(verdict.cause)" : ""
+        return (head, cause, since + (outcome.remedy.map { "; \($0)" } ?? ""))
     }
 
     private static func shortened(_ text: String, _ limit: Int) -> String {

@@ -9,6 +9,8 @@ public final class FaultBook: Sendable {
     public enum Subject: Hashable, Sendable {
         /// The destination, as the inspections found it.
         case destination(Destination)
+        /// That nothing could be found out about it: kept apart, for a doubt that lasts makes no fault older.
+        case doubt(Destination)
         /// The policy that demands DANE of it.
         case policy(Destination)
     }

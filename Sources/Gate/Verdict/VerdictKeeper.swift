@@ -3,7 +3,7 @@ import DANE
 /// Decides how long a verdict is kept, and keeps the book of faults.
 public struct VerdictKeeper: Sendable {
     /// Where verdicts are kept.
-    public let cache: VerdictCache
+    public private(set) var cache: VerdictCache
     /// Since when destinations fail.
     public let faults: FaultBook
 
@@ -12,6 +12,7 @@ public struct VerdictKeeper: Sendable {
     private let failureTTL: Duration
     private let probeTTL: Duration
     private let deferFor: Duration
+    private var demandsDANE = false
 
     /// The longest a failure is kept.
     static let longestFailure = Duration.seconds(3600)
@@ -27,6 +28,17 @@ public struct VerdictKeeper: Sendable {
         deferFor = settings.deferFor
     }
 
+    /// A keeper beside this one, of the same book and with a cache of its own, for destinations of which policy demands DANE.
+    ///
+    /// That they lack it is a failure there, and looked at anew as soon: a verdict from before, which may be a day old, is no
+    /// reason for a 5xx.
+    public func demandingDANE(_ settings: Settings) -> VerdictKeeper {
+        var other = self
+        other.cache = VerdictCache(limit: settings.cacheDomains)
+        other.demandsDANE = true
+        return other
+    }
+
     /// Keeps the verdict of an inspection that has just ended.
     public func keep(_ inspection: Inspection, at now: ContinuousClock.Instant = .now) {
         let lifetime = book(inspection, at: now)
@@ -38,17 +50,21 @@ public struct VerdictKeeper: Sendable {
     /// - Returns: How long its verdict is kept.
     func book(_ inspection: Inspection, at now: ContinuousClock.Instant) -> Duration {
         let subject = FaultBook.Subject.destination(inspection.destination)
+        let doubt = FaultBook.Subject.doubt(inspection.destination)
+        if !inspection.verdict.outcome.isDoubt { faults.clear(doubt) }
         switch inspection.verdict.outcome.defaultRuling {
         case .accept:
             faults.clear(subject)
             if inspection.verdict.outcome == .verified { faults.clear(.policy(inspection.destination)) }
-            let wasProbed = inspection.hosts.contains { $0.addresses.contains { $0.report != nil } }
+            if demandsDANE, inspection.verdict.outcome.lacksDANE { return failureTTL }
+            let wasProbed = inspection.hosts.contains { !$0.addresses.isEmpty }
             let lifetime = wasProbed ? min(inspection.lifetime, probeTTL) : inspection.lifetime
             return min(max(lifetime, minTTL), maxTTL)
         case .reject:
             faults.clear(subject)
             return min(max(inspection.lifetime, minTTL), maxTTL)
         case .tempfail:
+            faults.note(doubt, at: now)
             return failureTTL
         case .deferThenReject:
             let seen = faults.note(subject, at: now)

@@ -124,4 +124,22 @@ issue org org "Only example.org" root "$ever" "$ca
 nameConstraints=critical,permitted;DNS:example.org"
 issue leaf-org leaf "mx.example.com" org "$ever" "$mx"
 
+# Roots that do not say that they are CAs, of version 3 and of version 1; a key for certificates alone.
+for name in plain-root v1-root usage-root; do key $name; done
+issue plain-root plain-root "Plain Root" - "$ever" "subjectKeyIdentifier=hash"
+issue leaf-plain leaf "mx.example.com" plain-root "$ever" "$mx"
+issue v1-root v1-root "Version 1 Root" - "$ever" "# no extension"
+issue leaf-v1 leaf "mx.example.com" v1-root "$ever" "$mx"
+issue usage-root usage-root "Usage Root" - "$ever" "$ca"
+issue leaf-certsign leaf "mx.example.com" usage-root "$ever" "$mx
+keyUsage=critical,keyCertSign"
+issue leaf-encipher leaf "mx.example.com" usage-root "$ever" "$mx
+keyUsage=critical,keyEncipherment"
+
+# A root for clients' certificates alone.
+key client-root
+issue client-root client-root "Client Root" - "$ever" "$ca
+extendedKeyUsage=clientAuth"
+issue leaf-client-root leaf "mx.example.com" client-root "$ever" "$mx"
+
 cp certificates.pem digests.txt "$here/"

@@ -12,13 +12,16 @@ public enum Danegate {
         return places.first { access($0, X_OK) == 0 } ?? "danegate"
     }
 
+    /// What tells the tests something is no setting of danegate's, which would refuse to start with it.
+    private static let notSettings: [String: String?] = ["DANEGATE_TEST_SEED": nil, "DANEGATE_TEST_CASES": nil]
+
     /// Runs a command to its end.
     ///
     /// - Returns: The exit status and all that was printed.
     public static func run(
         _ arguments: [String], environment: [String: String?] = [:]
     ) async throws -> (status: Int32, output: String) {
-        try await ChildProcess.run(path, arguments, environment: environment)
+        try await ChildProcess.run(path, arguments, environment: environment.merging(notSettings) { $1 })
     }
 
     /// Starts the daemon and waits until it serves a milter socket.
@@ -27,7 +30,7 @@ public enum Danegate {
     ///   - environment: The settings; the socket among them.
     /// - Throws: If it ends instead; the error holds what it printed.
     public static func start(environment: [String: String?]) async throws -> ChildProcess {
-        let child = try await ChildProcess(path, ["run"], environment: environment)
+        let child = try await ChildProcess(path, ["run"], environment: environment.merging(notSettings) { $1 })
         guard await child.waitForOutput(where: { $0.contains("event=start ") }) else {
             throw WorldError("danegate did not start: \(child.output)")
         }

@@ -14,6 +14,10 @@ public struct Draft: Sendable {
     public var wire: [WireFault] = []
     /// Zones whose name servers never answer.
     public var dead: [String] = []
+    /// Zones whose name servers send nothing whole over UDP, and take no TCP.
+    public var truncated: [String] = []
+    /// Zones that are asked for at their own name servers.
+    public var lame: [String] = []
 
     private let authority: CertificateAuthority
 
@@ -40,6 +44,11 @@ public struct Draft: Sendable {
     /// A chain for the host `mx` whose leaf has the dates given.
     public func chain(valid validity: Validity) async throws -> IssuedChain {
         try await authority.issue("mx.\(domain)", validity: validity)
+    }
+
+    /// A chain for the host `mx` whose leaf has a key of that kind.
+    public func chain(_ algorithm: CertificateKey.Algorithm) async throws -> IssuedChain {
+        try await authority.issue("mx.\(domain)", algorithm: algorithm)
     }
 
     /// Adds an MX record without a host.

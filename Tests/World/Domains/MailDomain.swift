@@ -22,6 +22,8 @@ public struct MailDomain: Sendable, CustomStringConvertible {
     public let isHazard: Bool
     /// Whether the policy file demands DANE of it.
     public let isRequired: Bool
+    /// Whether a client may come to another outcome that connects at another time, or to another of the addresses.
+    public let isFickle: Bool
     let build: @Sendable (inout Draft) async throws -> Void
 
     /// A domain.
@@ -34,11 +36,23 @@ public struct MailDomain: Sendable, CustomStringConvertible {
     ///   - degraded: Whether a host before or beside the deciding one fails.
     ///   - hazard: Whether its data would crash an MTA.
     ///   - required: Whether the policy file is to demand DANE of it.
+    ///   - fickle: Whether a client may come to another outcome at another time or address.
     ///   - build: Adds records, hosts and faults to a draft that holds an empty, signed zone.
     public init(
         _ label: String, _ row: String, _ outcome: Outcome, rules: String..., degraded: Bool = false,
         hazard: Bool = false,
-        required: Bool = false, build: @escaping @Sendable (inout Draft) async throws -> Void
+        required: Bool = false, fickle: Bool = false, build: @escaping @Sendable (inout Draft) async throws -> Void
+    ) {
+        self.init(
+            label, row, outcome, rules: rules, degraded: degraded, hazard: hazard, required: required, fickle: fickle,
+            build: build)
+    }
+
+    /// A domain, its rules as a list.
+    init(
+        _ label: String, _ row: String, _ outcome: Outcome, rules: [String], degraded: Bool = false,
+        hazard: Bool = false,
+        required: Bool = false, fickle: Bool = false, build: @escaping @Sendable (inout Draft) async throws -> Void
     ) {
         self.label = label
         self.row = row
@@ -47,6 +61,7 @@ public struct MailDomain: Sendable, CustomStringConvertible {
         self.isDegraded = degraded
         self.isHazard = hazard
         self.isRequired = required
+        self.isFickle = fickle
         self.build = build
     }
 

@@ -9,14 +9,14 @@ extension MailDomains {
             draft.publish([try await draft.chain().tlsa()])
         },
         unreachable("silent", .silent),
-        unreachable("tarpit", .tarpit()),
+        unreachable("tarpit", .tarpit(), rules: "F-54"),
         unreachable("flood", .flood),
         unreachable("endless-line", .longLine),
         unreachable("binary", .binary),
         unreachable("resetting", .resetting(at: .banner)),
         unreachable("closing", .closing(at: .banner)),
-        unreachable("refusing-greeting", .banner("554 5.7.1 You are on a list")),
-        unreachable("busy-greeting", .banner("421 4.3.2 Too many connections")),
+        unreachable("refusing-greeting", .banner("554 5.7.1 You are on a list"), rules: "F-55"),
+        unreachable("busy-greeting", .banner("421 4.3.2 Too many connections"), rules: "F-55"),
         unreachable("stalling-at-starttls", .failing(at: .starttls, .stall)),
         unreachable("stalling-at-handshake", .failing(at: .handshake, .stall)),
         MailDomain("private-address", "unreachable", .unreachable) { draft in
@@ -26,7 +26,7 @@ extension MailDomains {
             draft.publish([try await draft.chain().tlsa()])
         },
         // Several hosts: the first that may be used decides.
-        MailDomain("backup-verified", "D-23", .verified, degraded: true) { draft in
+        MailDomain("backup-verified", "D-23", .verified, rules: "D-16", "D-30", degraded: true) { draft in
             try await draft.host(named: "mx", preference: 10, .normal(draft.chain()), tlsa: draft.chain().tlsa())
             let chain = try await draft.chain("backup.\(draft.domain)")
             try await draft.host(named: "backup", preference: 20, .normal(chain), tlsa: chain.tlsa())
@@ -40,7 +40,7 @@ extension MailDomains {
             try await draft.host(named: "mx", preference: 10, .normal(chain), tlsa: chain.tlsa())
             try await draft.host(named: "backup", preference: 20, .noSTARTTLS, tlsa: draft.chain().tlsa())
         },
-        MailDomain("equals", "D-24", .opportunistic) { draft in
+        MailDomain("equals", "D-24", .opportunistic, rules: "D-30") { draft in
             let chain = try await draft.chain("a.\(draft.domain)")
             try await draft.host(named: "a", preference: 10, .normal(chain), tlsa: chain.tlsa())
             try await draft.host(named: "b", preference: 10, .noSTARTTLS)
@@ -59,10 +59,11 @@ extension MailDomains {
             draft.zone.faults = [.corruptSignature(name: "mx", type: "A")]
         },
         // Policy.
-        MailDomain("required-without-dane", "dane-required", .daneRequired, required: true) {
+        MailDomain("required-without-dane", "dane-required", .daneRequired, rules: "D-20", required: true) {
             try await $0.host(.noSTARTTLS)
         },
-        MailDomain("required-unusable", "dane-required", .daneRequired, required: true) { draft in
+        MailDomain("required-unusable", "dane-required", .daneRequired, rules: "D-20", "E-21", required: true) {
+            draft in
             let chain = try await draft.chain()
             try await draft.host(.normal(chain), tlsa: chain.tlsa(usage: 1))
         },
@@ -72,7 +73,11 @@ extension MailDomains {
         },
     ]
 
-    private static func unreachable(_ label: String, _ behaviour: SMTPHostBehaviour) -> MailDomain {
-        MailDomain(label, "unreachable", .unreachable) { try await $0.host(behaviour, tlsa: $0.chain().tlsa()) }
+    private static func unreachable(
+        _ label: String, _ behaviour: SMTPHostBehaviour, rules: String...
+    ) -> MailDomain {
+        MailDomain(label, "unreachable", .unreachable, rules: rules) {
+            try await $0.host(behaviour, tlsa: $0.chain().tlsa())
+        }
     }
 }

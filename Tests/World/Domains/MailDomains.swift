@@ -1,7 +1,9 @@
 /// All mail domains of the world, in the order of the table in rules.md, section 1.
 public enum MailDomains {
     /// All of them.
-    public static let all: [MailDomain] = names + addresses + records + authentication + reachability
+    public static let all: [MailDomain] = [
+        names, addresses, records, authentication, reachability, rules, backends, failures,
+    ].flatMap(\.self)
 
     /// The domain of a label.
     ///

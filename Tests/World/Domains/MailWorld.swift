@@ -32,7 +32,8 @@ public final class MailWorld: Sendable {
             return try await group.reduce(into: []) { $0.append($1) }
         }
         names = try await NameServers(
-            zones: drafts.flatMap { [$0.zone] + $0.others }, wire: drafts.flatMap(\.wire), dead: drafts.flatMap(\.dead))
+            zones: drafts.flatMap { [$0.zone] + $0.others }, wire: drafts.flatMap(\.wire), dead: drafts.flatMap(\.dead),
+            truncated: drafts.flatMap(\.truncated), lame: drafts.flatMap(\.lame))
         let policies = domains.filter(\.isRequired).map { "\($0.name) require\n" }
         policyPath = try directory.write(policies.joined(), to: "policy")
     }

@@ -19,7 +19,7 @@ public struct CertificateAuthority: Hashable, Sendable {
     ) async throws -> CertificateAuthority {
         let draft = IssuedCertificate.Draft(commonName: name, validity: validity, authority: (true, pathLength))
         let key = try await CertificateKey.new(algorithm)
-        return CertificateAuthority(certificates: [try await IssuedCertificate.sign(draft, key: key, issuer: nil)])
+        return CertificateAuthority(certificates: [try IssuedCertificate.sign(draft, key: key, issuer: nil)])
     }
 
     /// A CA below this one; parameters as for ``root(_:validity:pathLength:algorithm:)``.
@@ -29,7 +29,7 @@ public struct CertificateAuthority: Hashable, Sendable {
     ) async throws -> CertificateAuthority {
         let draft = IssuedCertificate.Draft(commonName: name, validity: validity, authority: (true, pathLength))
         let key = try await CertificateKey.new(algorithm)
-        let certificate = try await IssuedCertificate.sign(draft, key: key, issuer: certificates[0])
+        let certificate = try IssuedCertificate.sign(draft, key: key, issuer: certificates[0])
         return CertificateAuthority(certificates: [certificate] + certificates)
     }
 
@@ -49,7 +49,7 @@ public struct CertificateAuthority: Hashable, Sendable {
         let key = if let key { key } else { try await CertificateKey.new(algorithm) }
         let draft = IssuedCertificate.Draft(
             commonName: commonName ?? names.first, names: names, validity: validity)
-        let leaf = try await IssuedCertificate.sign(draft, key: key, issuer: certificates[0])
+        let leaf = try IssuedCertificate.sign(draft, key: key, issuer: certificates[0])
         return IssuedChain([leaf] + certificates)
     }
 }

@@ -10,6 +10,26 @@ public struct CertificateKey: Hashable, Sendable {
         case p256
         /// RSA with 2048 bits; signs with SHA-256, PKCS #1 v1.5. Takes a tenth of a second or more to make.
         case rsa2048
+        /// As ``rsa2048``, with 3072 bits.
+        case rsa3072
+        /// As ``rsa2048``, with 4096 bits. Takes a second or more to make.
+        case rsa4096
+        /// ECDSA on P-384; signs with SHA-384.
+        case p384
+        /// Ed25519 (RFC 8410).
+        case ed25519
+
+        /// What genpkey(1) is told to make one.
+        fileprivate var options: String {
+            switch self {
+            case .p256: "-algorithm EC -pkeyopt ec_paramgen_curve:P-256"
+            case .p384: "-algorithm EC -pkeyopt ec_paramgen_curve:P-384"
+            case .rsa2048: "-algorithm RSA"
+            case .rsa3072: "-algorithm RSA -pkeyopt rsa_keygen_bits:3072"
+            case .rsa4096: "-algorithm RSA -pkeyopt rsa_keygen_bits:4096"
+            case .ed25519: "-algorithm ED25519"
+            }
+        }
     }
 
     /// The kind of key.
@@ -23,7 +43,7 @@ public struct CertificateKey: Hashable, Sendable {
     public static func new(_ algorithm: Algorithm = .p256) async throws -> CertificateKey {
         switch algorithm {
         case .p256: try await KeyPool.shared.take()
-        case .rsa2048: try await make(algorithm, count: 1)[0]
+        case .rsa2048, .rsa3072, .rsa4096, .p384, .ed25519: try await make(algorithm, count: 1)[0]
         }
     }
 
@@ -31,24 +51,15 @@ public struct CertificateKey: Hashable, Sendable {
     var signatureAlgorithm: [UInt8] {
         switch algorithm {
         case .p256: DER.sequence(DER.identifier("1.2.840.10045.4.3.2"))
-        case .rsa2048: DER.sequence(DER.identifier("1.2.840.113549.1.1.11"), DER.null)
+        case .rsa2048, .rsa3072, .rsa4096: DER.sequence(DER.identifier("1.2.840.113549.1.1.11"), DER.null)
+        case .p384: DER.sequence(DER.identifier("1.2.840.10045.4.3.3"))
+        case .ed25519: DER.sequence(DER.identifier("1.3.101.112"))
         }
     }
 
-    /// The key's signature over the bytes.
-    func signature(over bytes: [UInt8]) async throws -> [UInt8] {
-        let scratch = try ScratchDirectory("sign")
-        try scratch.write(pem, to: "key")
-        try Data(bytes).write(to: URL(fileURLWithPath: scratch.file("text")))
-        let (status, output) = try await ChildProcess.run(
-            "openssl", ["dgst", "-sha256", "-sign", "key", "-out", "signature", "text"], directory: scratch.path)
-        guard status == 0 else { throw WorldError("openssl dgst: \(output)") }
-        return Array(try Data(contentsOf: URL(fileURLWithPath: scratch.file("signature"))))
-    }
-
     /// Makes keys, many in one go because starting a program is most of the cost.
-    fileprivate static func make(_ algorithm: Algorithm, count: Int) async throws -> [CertificateKey] {
-        let options = algorithm == .p256 ? "-algorithm EC -pkeyopt ec_paramgen_curve:P-256" : "-algorithm RSA"
+    public static func make(_ algorithm: Algorithm, count: Int) async throws -> [CertificateKey] {
+        let options = algorithm.options
         let scratch = try ScratchDirectory("keys")
         let script = """
             set -e

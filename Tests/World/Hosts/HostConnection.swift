@@ -21,16 +21,13 @@ final class HostConnection: ChannelInboundHandler {
     private var drip: RepeatedTask?
 
     init(host: SMTPHost) {
-        let now = host.now
+        let turn = host.connected()
         self.host = host
-        behaviour = now.behaviour
-        tls = now.tls
+        behaviour = turn.behaviour
+        tls = turn.tls
     }
 
-    func channelActive(context: ChannelHandlerContext) {
-        host.connected()
-        answer(.banner, behaviour.greeting, context)
-    }
+    func channelActive(context: ChannelHandlerContext) { answer(.banner, behaviour.greeting, context) }
 
     func channelInactive(context: ChannelHandlerContext) { drip?.cancel() }
 
@@ -116,17 +113,20 @@ final class HostConnection: ChannelInboundHandler {
         isSecure = true
         let me = NIOLoopBound(self, eventLoop: context.eventLoop)
         let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
+        let tap = NIOLoopBound(ClientHelloTap(), eventLoop: context.eventLoop)
         let chooser = SNIHandler { result in
-            me.value.choose(for: result, bound.value)
+            me.value.choose(for: result, ClientHello(tap.value.bytes), bound.value)
+            bound.value.pipeline.syncOperations.removeHandler(tap.value, promise: nil)
             return bound.value.eventLoop.makeSucceededVoidFuture()
         }
+        try? context.pipeline.syncOperations.addHandler(tap.value, position: .before(self))
         try? context.pipeline.syncOperations.addHandler(ByteToMessageHandler(chooser), position: .before(self))
     }
 
-    private func choose(for result: SNIResult, _ context: ChannelHandlerContext) {
+    private func choose(for result: SNIResult, _ hello: ClientHello?, _ context: ChannelHandlerContext) {
         let name: String? = if case .hostname(let name) = result { name } else { nil }
         host.asked(for: name)
-        guard let chosen = tls.context(for: name) else {
+        guard let chosen = tls.context(for: name, hello?.algorithms ?? []) else {
             // A fatal alert, unrecognized_name (RFC 6066 §3).
             mode = .faulty
             context.writeAndFlush(wrapOutboundOut(ByteBuffer(bytes: [21, 3, 3, 0, 2, 2, 112])), promise: nil)
@@ -149,14 +149,13 @@ final class HostConnection: ChannelInboundHandler {
         case .reset:
             reset(context)
         case .tarpit(let interval):
-            let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
-            let me = NIOLoopBound(self, eventLoop: context.eventLoop)
-            let bytes = Array("250-in a moment\r\n".utf8)
-            let next = NIOLoopBoundBox(0, eventLoop: context.eventLoop)
-            drip = context.eventLoop.scheduleRepeatedTask(initialDelay: .zero, delay: TimeAmount(interval)) { _ in
-                me.value.send(String(decoding: [bytes[next.value % bytes.count]], as: UTF8.self), bound.value)
-                next.value += 1
-            }
+            drip(Array("250-in a moment\r\n".utf8), isEndless: true, every: interval, context)
+        case .drip(let bytes, let interval):
+            drip(bytes, isEndless: false, every: interval, context)
+        case .repeating(let bytes):
+            flood(ByteBuffer(bytes: bytes), context)
+        case .bytes(let bytes):
+            context.writeAndFlush(wrapOutboundOut(ByteBuffer(bytes: bytes)), promise: nil)
         case .flood:
             let line = "250-\(String(repeating: "x", count: 60))\r\n"
             flood(ByteBuffer(string: String(repeating: line, count: 200)), context)
@@ -167,6 +166,23 @@ final class HostConnection: ChannelInboundHandler {
             context.writeAndFlush(wrapOutboundOut(bytes), promise: nil)
         case .text(let text):
             send(text, context)
+        }
+    }
+
+    private func drip(
+        _ bytes: [UInt8], isEndless: Bool, every interval: Duration, _ context: ChannelHandlerContext
+    ) {
+        let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
+        let me = NIOLoopBound(self, eventLoop: context.eventLoop)
+        let next = NIOLoopBoundBox(0, eventLoop: context.eventLoop)
+        drip = context.eventLoop.scheduleRepeatedTask(initialDelay: .zero, delay: TimeAmount(interval)) { task in
+            guard isEndless || next.value < bytes.count else {
+                task.cancel()
+                return
+            }
+            let byte = ByteBuffer(bytes: [bytes[next.value % bytes.count]])
+            bound.value.writeAndFlush(me.value.wrapOutboundOut(byte), promise: nil)
+            next.value += 1
         }
     }
 

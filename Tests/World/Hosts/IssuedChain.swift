@@ -20,8 +20,11 @@ public struct IssuedChain: Hashable, Sendable {
         let key = if let key { key } else { try await CertificateKey.new() }
         let draft = IssuedCertificate.Draft(
             commonName: commonName ?? names.first, names: names, validity: validity)
-        return IssuedChain([try await IssuedCertificate.sign(draft, key: key, issuer: nil)])
+        return IssuedChain([try IssuedCertificate.sign(draft, key: key, issuer: nil)])
     }
+
+    /// This chain with certificates behind it that have nothing to do with it, for a host that sends them too.
+    public func followed(by strangers: [IssuedCertificate]) -> IssuedChain { IssuedChain(certificates + strangers) }
 
     /// Each certificate in DER, the leaf first.
     public var der: [[UInt8]] { certificates.map(\.der) }

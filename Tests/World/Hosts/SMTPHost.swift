@@ -4,19 +4,31 @@ import Synchronization
 final class SMTPHost: Sendable {
     /// What is remembered; bounded, because hosts are flooded too.
     struct Memory {
-        var behaviour: SMTPHostBehaviour
-        var tls: HostTLS
+        /// How connections are met, in turn.
+        var turns: [Turn]
+        /// The connections since these turns began.
+        var turned = 0
         var connections = 0
         var commands: [String] = []
         var serverNames: [String?] = []
         var messages: [String] = []
     }
 
+    /// How one connection is met.
+    struct Turn: Sendable {
+        let behaviour: SMTPHostBehaviour
+        let tls: HostTLS
+
+        static func all(of behaviour: SMTPHostBehaviour) throws -> [Turn] {
+            try ([behaviour] + behaviour.others).map { Turn(behaviour: $0, tls: try HostTLS($0)) }
+        }
+    }
+
     private static let limit = 10_000
     private let memory: Mutex<Memory>
 
     init(_ behaviour: SMTPHostBehaviour) throws {
-        memory = Mutex(Memory(behaviour: behaviour, tls: try HostTLS(behaviour)))
+        memory = Mutex(Memory(turns: try Turn.all(of: behaviour)))
     }
 
     /// All that is known at this moment.
@@ -26,14 +38,25 @@ final class SMTPHost: Sendable {
 
     /// Behaves differently from the next connection on.
     func change(to behaviour: SMTPHostBehaviour) throws {
-        let tls = try HostTLS(behaviour)
+        let turns = try Turn.all(of: behaviour)
         memory.withLock { memory in
-            memory.behaviour = behaviour
-            memory.tls = tls
+            memory.turns = turns
+            memory.turned = 0
         }
     }
 
-    func connected() { memory.withLock { $0.connections += 1 } }
+    /// Takes a new connection.
+    ///
+    /// - Returns: How it is met.
+    func connected() -> Turn {
+        memory.withLock { memory in
+            defer {
+                memory.connections += 1
+                memory.turned += 1
+            }
+            return memory.turns[memory.turned % memory.turns.count]
+        }
+    }
 
     func heard(_ command: String) { memory.withLock { Self.add(command, to: &$0.commands) } }
 

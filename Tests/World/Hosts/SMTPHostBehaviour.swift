@@ -35,6 +35,12 @@ public struct SMTPHostBehaviour: Sendable {
         case binary
         /// It sends these bytes, and then nothing.
         case text(String)
+        /// It sends these bytes, and then nothing.
+        case bytes([UInt8])
+        /// It sends these bytes again and again, as fast as they are taken.
+        case repeating([UInt8])
+        /// It sends these bytes one by one at each interval, and then nothing.
+        case drip([UInt8], every: Duration)
     }
 
     /// Which certificates a host shows to whom.
@@ -42,6 +48,7 @@ public struct SMTPHostBehaviour: Sendable {
         case none
         case chain(IssuedChain, sending: [Int]?)
         case byName([String: IssuedChain], default: IssuedChain?)
+        case byKey([IssuedChain])
     }
 
     /// The TLS versions up to which a host can be held.
@@ -64,6 +71,8 @@ public struct SMTPHostBehaviour: Sendable {
     var maximumVersion = TLSVersion.tls13
     var wantsClientCertificate = false
     var faults: [Step: Fault] = [:]
+    /// How each further connection is met; after the last one it begins anew with this behaviour itself.
+    var others: [SMTPHostBehaviour] = []
 
     // MARK: Constructors
 
@@ -82,6 +91,17 @@ public struct SMTPHostBehaviour: Sendable {
     ///   `unrecognized_name`.
     public static func sni(_ chains: [String: IssuedChain], default: IssuedChain?) -> SMTPHostBehaviour {
         SMTPHostBehaviour(certificates: .byName(chains, default: `default`))
+    }
+
+    /// A host with several chains whose leaves have keys of different kinds: the client is shown the one whose kind stands first
+    /// in its signature algorithms, as OpenSSL does it.
+    public static func byKey(_ chains: IssuedChain...) -> SMTPHostBehaviour {
+        SMTPHostBehaviour(certificates: .byKey(chains))
+    }
+
+    /// A host with several machines behind one address, which take turns: the first connection meets the first, and so on.
+    public static func inTurn(_ first: SMTPHostBehaviour, _ others: SMTPHostBehaviour...) -> SMTPHostBehaviour {
+        first.changed { $0.others = others }
     }
 
     /// A host without TLS.

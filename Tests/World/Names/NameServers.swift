@@ -18,6 +18,7 @@ public final class NameServers: Sendable {
     private let signer: ZoneSigner
     private let server: NSD
     private let responder: Responder
+    private let datagrams: Responder
     private let silence: NameSocket
     private let state: Mutex<State>
 
@@ -37,8 +38,13 @@ public final class NameServers: Sendable {
     ///   - wire: Names and types for which the server misbehaves.
     ///   - dead: Names of zones whose own name servers never answer. Unlike `WireFault.Effect.drop` this leaves libunbound's
     ///     opinion of the server of all the others alone.
+    ///   - truncated: Names of zones whose name servers send nothing whole over UDP, and refuse connections over TCP.
+    ///   - lame: Names of zones that are asked for at a server of their own address, as by a delegation, and not at the
+    ///     forwarder. `WireFault.Effect.lame` makes it lame.
     /// - Throws: `WorldError`, if a tool is missing or a zone cannot be made.
-    public init(zones: [Zone], wire: [WireFault] = [], dead: [String] = []) async throws {
+    public init(
+        zones: [Zone], wire: [WireFault] = [], dead: [String] = [], truncated: [String] = [], lame: [String] = []
+    ) async throws {
         let zones = Self.completed(zones)
         directory = try ScratchDirectory("names")
         signer = try await ZoneSigner(in: directory)
@@ -52,18 +58,27 @@ public final class NameServers: Sendable {
         // Bound, so that no ICMP message tells, and never read.
         (silence, _) = try NameSocket.pair()
         let silentPort = silence.port
-        let routes = [(".", port)] + dead.map { ("\($0).", silentPort) }
+        datagrams = try Responder(upstream: server.port, faults: [WireFault("*", nil, .truncate)], isDatagramOnly: true)
+        let datagramPort = datagrams.port
+        let routes = [(".", port)] + dead.map { ("\($0).", silentPort) } + truncated.map { ("\($0).", datagramPort) }
+        let stubPort = port
+        let stubs = lame.map { "stub-zone:\n    name: \"\($0).\"\n    stub-addr: 127.0.0.1@\(stubPort)\n" }
         configurationPath = try directory.write(
-            routes.map { "forward-zone:\n    name: \"\($0)\"\n    forward-addr: 127.0.0.1@\($1)\n" }.joined(),
+            routes.map { "forward-zone:\n    name: \"\($0)\"\n    forward-addr: 127.0.0.1@\($1)\n" }.joined()
+                + stubs.joined(),
             to: "unbound.conf")
         trustAnchorPath = try directory.write("\(signers[""] ?? "")\n", to: "root.key")
     }
 
-    deinit { responder.stop() }
+    deinit {
+        responder.stop()
+        datagrams.stop()
+    }
 
     /// Ends the servers. Without it they end with the value.
     public func stop() async {
         responder.stop()
+        datagrams.stop()
         await server.stop()
     }
 

@@ -8,6 +8,8 @@ final class Responder: Sendable {
         var queries: [Query] = []
         var faults: [WireFault] = []
         var isStopped = false
+        /// How often a question met a fault that is there every second time.
+        var turns: [Query: Int] = [:]
     }
 
     private let state = Mutex(State())
@@ -19,20 +21,25 @@ final class Responder: Sendable {
     let port: UInt16
 
     /// Starts to listen, before a name server on another port.
-    init(upstream: UInt16, faults: [WireFault]) throws {
+    ///
+    /// - Parameter isDatagramOnly: Whether connections over TCP are refused.
+    init(upstream: UInt16, faults: [WireFault], isDatagramOnly: Bool = false) throws {
         self.upstream = upstream
         (datagrams, listener) = try NameSocket.pair()
         port = datagrams.port
         state.withLock { $0.faults = faults }
         var size: Int32 = 4 << 20
         setsockopt(datagrams.descriptor, SOL_SOCKET, SO_RCVBUF, &size, socklen_t(MemoryLayout<Int32>.size))
-        guard listen(listener.descriptor, 256) == 0 else { throw WorldError("the responder cannot listen") }
+        // Bound and not listened to, the port refuses connections.
+        guard isDatagramOnly || listen(listener.descriptor, 256) == 0 else {
+            throw WorldError("the responder cannot listen")
+        }
         // The threads look whether they are to end this often.
         datagrams.limitReads(to: .milliseconds(200))
         listener.limitReads(to: .milliseconds(200))
         let server = try NameSocket(SOCK_DGRAM, to: upstream, limit: .seconds(1))
         Thread.detachNewThread { [self] in serveDatagrams(server) }
-        Thread.detachNewThread { [self] in serveStreams() }
+        if !isDatagramOnly { Thread.detachNewThread { [self] in serveStreams() } }
     }
 
     /// What was asked so far, in order.
@@ -71,8 +78,8 @@ final class Responder: Sendable {
         _ query: WireMessage, of sender: sockaddr_storage, _ length: socklen_t, by server: NameSocket
     ) {
         let (effect, isAnswered) = note(query, isStream: false)
-        if let answer = isAnswered ? effect.answer(to: query) ?? ask(server, query) : nil {
-            reply(answer, to: sender, length: length, after: effect.delay)
+        if let answer = isAnswered ? effect.answer(to: query) ?? ask(server, effect.changed(query)) : nil {
+            reply(effect.adorned(answer), to: sender, length: length, after: effect.delay)
         }
     }
 
@@ -122,11 +129,11 @@ final class Responder: Sendable {
                 client.sendMessage(answer)
                 continue
             }
-            server.sendMessage(bytes)
+            server.sendMessage(effect.changed(query).bytes)
             guard let reply = server.receiveMessage() else { return }
             var answer = WireMessage(bytes: reply)
             answer.removeMarks()
-            client.sendMessage(answer.bytes)
+            client.sendMessage(effect.adorned(answer.bytes))
         }
     }
 
@@ -137,9 +144,12 @@ final class Responder: Sendable {
         guard let query = message.query else { return (nil, false) }
         let effect = state.withLock { state in
             state.queries.append(query)
-            return state.faults.first {
+            let effect = state.faults.first {
                 ($0.name == "*" || $0.name == query.name) && ($0.type == nil || $0.type == query.type)
             }?.effect
+            guard case .everySecond(let other)? = effect else { return effect }
+            state.turns[query, default: 0] += 1
+            return state.turns[query, default: 0] % 2 == 1 ? other : nil
         }
         if effect == .truncate && isStream { return (nil, true) }
         return (effect, effect != .drop)
@@ -155,8 +165,24 @@ extension WireFault.Effect? {
         case .refused?: query.answer(code: 5)
         case .formerr?: query.answer(code: 1)
         case .truncate?: query.answer(code: 0, isTruncated: true)
-        case .drop?, .delay?, nil: nil
+        case .noData?: query.answer(code: 0)
+        case .noSuchName?: query.answer(code: 3)
+        case .lame?: query.referral
+        case .drop?, .delay?, .unsigned?, .claimingValidity?, .everySecond?, nil: nil
         }
+    }
+
+    /// The query as it goes to the name server.
+    fileprivate func changed(_ query: WireMessage) -> WireMessage {
+        self == .unsigned ? query.withoutSignatures : query
+    }
+
+    /// The name server's answer as it goes to the asker.
+    fileprivate func adorned(_ answer: [UInt8]) -> [UInt8] {
+        guard self == .claimingValidity, answer.count > 3 else { return answer }
+        var answer = answer
+        answer[3] |= 0x20
+        return answer
     }
 
     /// How long to hold the answer back.

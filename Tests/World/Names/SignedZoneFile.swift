@@ -34,6 +34,12 @@ struct SignedZoneFile {
                     let type = fields[3] == "RRSIG" ? fields[4] : fields[3]
                     return type == "NSEC" || type == "NSEC3"
                 }
+            case .corruptDenial:
+                lines = lines.map { line in
+                    let fields = Self.fields(line)
+                    let isDenial = fields[3] == "RRSIG" && (fields[4] == "NSEC" || fields[4] == "NSEC3")
+                    return isDenial ? Self.corrupted(line) : line
+                }
             case .wrongDenial(let name, let type):
                 try change(signaturesOf: name, type) { _ in nil }
                 let owner = absolute(name)

@@ -1,7 +1,7 @@
 /// What a name server does to the queries of one kind instead of answering them.
 public struct WireFault: Sendable, Hashable {
     /// What it does.
-    public enum Effect: Sendable, Hashable {
+    public indirect enum Effect: Sendable, Hashable {
         /// It says nothing.
         case drop
         /// It answers with SERVFAIL.
@@ -16,6 +16,18 @@ public struct WireFault: Sendable, Hashable {
         case truncate
         /// It answers after a time.
         case delay(Duration)
+        /// It says that there are no such records, and proves nothing.
+        case noData
+        /// It says that there is no such name, and proves nothing.
+        case noSuchName
+        /// It knows nothing of the zone and refers to the root, as a server does that a delegation names by mistake.
+        case lame
+        /// It answers without signatures.
+        case unsigned
+        /// It answers, and claims to have validated the answer (the AD bit, RFC 4035 §3.1.6).
+        case claimingValidity
+        /// It does so to the first question of the kind, and to every second one after it; to the others it answers.
+        case everySecond(Effect)
     }
 
     /// The name asked for, without a trailing dot; `*` for all.

@@ -36,6 +36,34 @@ struct WireMessage {
         return answer
     }
 
+    /// The query turned into a referral upwards: not authoritative, no answer, and the root's name servers.
+    var referral: [UInt8] {
+        var answer = answer(code: 0)
+        answer[2] &= ~0x04
+        answer[3] = 0
+        answer[9] = 1
+        let record: [UInt8] = [0, 0, 2, 0, 1, 0, 0, 1, 44, 0, 4, 2] + Array("ns".utf8) + [0]
+        answer.insert(contentsOf: record, at: questionEnd)
+        return answer
+    }
+
+    /// The query without the wish for signatures (the DO bit, RFC 3225 §3).
+    var withoutSignatures: WireMessage {
+        // A resolver's query has one record, the OPT record of no data.
+        let flags = questionEnd + 7
+        guard flags < bytes.count, bytes[11] == 1 else { return self }
+        var query = self
+        query.bytes[flags] &= 0x7F
+        return query
+    }
+
+    /// Where the question ends.
+    private var questionEnd: Int {
+        var index = 12
+        while index < bytes.count, bytes[index] != 0 { index += 1 + Int(bytes[index]) }
+        return min(bytes.count, index + 5)
+    }
+
     /// Takes the marks out of the records that carry one. The records before and after it do not move their names, because
     /// NSD in minimal mode compresses names to the question only.
     mutating func removeMarks() {

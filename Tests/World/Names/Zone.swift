@@ -24,6 +24,12 @@ public struct Zone: Sendable {
         case dsMismatch
         /// Signed, but no DS at the parent: outside DNSSEC.
         case islandOfTrust
+        /// Signed, denials by NSEC3 with so many iterations.
+        case nsec3Iterations(Int)
+        /// Signed, but the DS at the parent is of an algorithm that nobody knows: outside DNSSEC (RFC 4035 §5.2).
+        case unknownAlgorithm
+        /// Signed, but the DS at the parent is of a digest type that nobody knows: outside DNSSEC (RFC 4509 §3).
+        case unknownDigest
     }
 
     /// The name in lower case without a trailing dot; empty for the root.
@@ -72,6 +78,8 @@ public enum ZoneFault: Sendable, Hashable {
     case missingDenial
     /// A record set is not there, though the NSEC record of its name says it is: its denial is a lie.
     case wrongDenial(name: String, type: String)
+    /// The signatures over all NSEC or NSEC3 records are wrong in one bit.
+    case corruptDenial
     /// A line added after signing, without a signature.
     case unsignedRecord(String)
 }

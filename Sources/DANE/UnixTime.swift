@@ -1,9 +1,20 @@
 /// Seconds since 1970 in words, without Foundation, a time zone, or C's shared buffers.
-enum UnixTime {
+public enum UnixTime {
     /// `2026-11-23 13:45:00 UTC`; years beyond 9999, which X.509 has not, are written as such.
-    static func text(_ seconds: Int64) -> String {
+    public static func text(_ seconds: Int64) -> String { "\(day(seconds)) \(time(seconds)) UTC" }
+
+    /// `2026-11-23 13:45 UTC`.
+    public static func minute(_ seconds: Int64) -> String { "\(day(seconds)) \(time(seconds).dropLast(3)) UTC" }
+
+    private static func two(_ number: Int64) -> String { number < 10 ? "0\(number)" : "\(number)" }
+
+    private static func time(_ seconds: Int64) -> String {
+        let second = seconds - seconds.dividingFloor(86_400) * 86_400
+        return "\(two(second / 3600)):\(two(second / 60 % 60)):\(two(second % 60))"
+    }
+
+    private static func day(_ seconds: Int64) -> String {
         let day = seconds.dividingFloor(86_400)
-        let second = seconds - day * 86_400
         // Howard Hinnant's civil_from_days: the year begins in March, so that the leap day is its last.
         let shifted = day + 719_468
         let era = shifted.dividingFloor(146_097)
@@ -14,9 +25,7 @@ enum UnixTime {
         let dayOfMonth = dayOfYear - (153 * shiftedMonth + 2) / 5 + 1
         let month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
         let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-        func two(_ number: Int64) -> String { number < 10 ? "0\(number)" : "\(number)" }
-        let time = "\(two(second / 3600)):\(two(second / 60 % 60)):\(two(second % 60))"
-        return "\(year)-\(two(month))-\(two(dayOfMonth)) \(time) UTC"
+        return "\(year)-\(two(month))-\(two(dayOfMonth))"
     }
 }
 

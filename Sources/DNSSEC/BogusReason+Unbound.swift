@@ -1,0 +1,166 @@
+extension BogusReason {
+    /// More of libunbound's text is not read; it holds some names at most.
+    private static let textLimit = 4096
+
+    /// The reason that libunbound gives.
+    ///
+    /// Its text (`why_bogus`) is, in 1.17.1, one of these:
+    ///
+    ///     validation failure <mx.example.org. TLSA IN>: signature expired from 192.0.2.1
+    ///     validation failure <…>: signature expired for CNAME from 192.0.2.1 and 192.0.2.2
+    ///     validation failure <…>: signature expired for <example.org. NSEC IN> from 192.0.2.1
+    ///     validation failure <…>: signature expired from 192.0.2.1 for key example.org. while building chain of trust
+    ///     validation failure <…>: key for validation example.org. is marked as invalid because of a previous
+    ///         validation failure <…>: and one of the others
+    ///
+    /// - Parameters:
+    ///   - text: The text.
+    ///   - hasData: Whether the bogus answer holds records; else it is a denial.
+    ///   - canonicalName: The end of the aliases that the name asked for is; nil if it is none.
+    ///   - deniesName: Whether the answer denies the name itself.
+    ///   - signatures: The signatures in the answer.
+    ///   - now: The time in seconds since 1970.
+    init(
+        unbound text: String, hasData: Bool, canonicalName: String? = nil, deniesName: Bool = false,
+        signatures: [SignatureRecord] = [], now: Int64
+    ) {
+        var rest = String(decoding: text.utf8.prefix(Self.textLimit), as: UTF8.self)[...]
+        let question = Fault.takeHead(&rest)
+        // One is what libunbound writes.
+        for _ in 0..<4 {
+            guard let previous = rest.firstRange(of: "validation failure <") else { break }
+            rest = rest[previous.lowerBound...]
+            guard Fault.takeHead(&rest) != nil else { break }
+        }
+        let fault = Fault(rest)
+        let denied = canonicalName.flatMap { name in question.map { Subject(name, $0.type) } } ?? question
+        var kind = fault.kind
+        var subject: Subject?
+        switch kind {
+        case .other: break
+        case .noKeys, .noMatchingKey, .unknownDelegation: subject = fault.zone
+        case .unproven:
+            subject = hasData ? fault.zone : denied
+        case .unsigned where !hasData && fault.zone == nil && fault.records == nil:
+            // A denial without a signature comes without NSEC records at all.
+            kind = .unproven
+            subject = denied
+        case .expired, .notYetValid, .unsigned, .unverified, .unknownKey:
+            let type = fault.link ?? question?.type
+            subject =
+                fault.zone ?? fault.records
+                ?? Self.owner(of: type, kind, signatures, now) ?? (fault.link == nil ? question : nil)
+        }
+        self.init(
+            subject == nil ? .other : kind, question: question, subject: subject, deniesName: !hasData && deniesName,
+            hasData: hasData, time: subject.flatMap { Self.time(kind, $0, signatures, now) }, detail: text)
+    }
+
+    /// The records of a type in the answer that the fault is of: at the end of aliases they have another name than the question.
+    private static func owner(
+        of type: String?, _ kind: Kind, _ signatures: [SignatureRecord], _ now: Int64
+    ) -> Subject? {
+        guard let type, let code = codes[type] else { return nil }
+        let found = signatures.first { signature in
+            guard signature.isAnswer, signature.type == code else { return false }
+            switch kind {
+            case .expired: return signature.ended(before: now)
+            case .notYetValid: return signature.begins(after: now)
+            default: return true
+            }
+        }
+        return found.map { Subject($0.owner, type) }
+    }
+
+    /// When the records' signature ended, the last of several, or begins, the first of several.
+    private static func time(
+        _ kind: Kind, _ subject: Subject, _ signatures: [SignatureRecord], _ now: Int64
+    ) -> Int64? {
+        let own = signatures.filter { $0.owner == subject.name && $0.type == codes[subject.type] }
+        switch kind {
+        case .expired:
+            return own.filter { $0.ended(before: now) }.map { SignatureRecord.moment($0.expiration, near: now) }.max()
+        case .notYetValid:
+            return own.filter { $0.begins(after: now) }.map { SignatureRecord.moment($0.inception, near: now) }.min()
+        default: return nil
+        }
+    }
+
+    /// The types that mail meets (IANA, DNS Parameters).
+    private static let codes: [String: UInt16] = [
+        "A": 1, "NS": 2, "CNAME": 5, "SOA": 6, "MX": 15, "AAAA": 28, "DNAME": 39, "DS": 43, "NSEC": 47, "DNSKEY": 48,
+        "NSEC3": 50, "TLSA": 52,
+    ]
+}
+
+/// What is wrong, as libunbound says it behind the question.
+private struct Fault {
+    /// The kind; `.other` if the words are not known.
+    let kind: BogusReason.Kind
+    /// The keys of a zone, or its DS records, on the way down from the trust anchor.
+    let zone: BogusReason.Subject?
+    /// Other records than those asked for: the NSEC or NSEC3 records of a denial.
+    let records: BogusReason.Subject?
+    /// CNAME or DNAME, if the fault is of an alias.
+    let link: String?
+
+    init(_ text: Substring) {
+        // Of what follows, names may hold any word.
+        let end = [" from ", " for "].compactMap { text.firstRange(of: $0)?.lowerBound }.min()
+        kind =
+            text.hasPrefix("signatures from unknown keys") ? .unknownKey : Self.kind(text[..<(end ?? text.endIndex)])
+        if let name = Self.word(after: " for key ", in: text) ?? Self.word(after: " for trust anchor ", in: text) {
+            zone = BogusReason.Subject(name, "DNSKEY")
+        } else if let name = Self.word(after: " for DS ", in: text) {
+            // An alias answers for everything, the DS records among it: it is the alias that is at fault.
+            zone = BogusReason.Subject(name, text.contains("CNAME answer") ? "CNAME" : "DS")
+        } else {
+            zone = nil
+        }
+        records = text.firstRange(of: " for <").flatMap { Self.subject(in: text[$0.upperBound...]) }
+        link = Self.word(after: " for ", in: text).map(String.init).flatMap {
+            ["CNAME", "DNAME"].contains($0) ? $0 : nil
+        }
+    }
+
+    /// Cuts off `validation failure <name type class>: `.
+    ///
+    /// - Returns: What failed; nil, and nothing is cut off, if the text does not begin so.
+    static func takeHead(_ text: inout Substring) -> BogusReason.Subject? {
+        let head = "validation failure <"
+        guard text.hasPrefix(head), let end = text.firstRange(of: ">:"),
+            let subject = subject(in: text.dropFirst(head.count))
+        else { return nil }
+        text = text[end.upperBound...].drop { $0 == " " }
+        return subject
+    }
+
+    /// `name type class>` at the beginning of a text.
+    private static func subject(in text: Substring) -> BogusReason.Subject? {
+        guard let end = text.firstIndex(of: ">") else { return nil }
+        let words = text[..<end].split(separator: " ")
+        return words.count == 3 ? BogusReason.Subject(words[0], words[1]) : nil
+    }
+
+    private static func word(after mark: String, in text: Substring) -> Substring? {
+        guard let range = text.firstRange(of: mark) else { return nil }
+        let word = text[range.upperBound...].prefix { $0 != " " }
+        return word.isEmpty ? nil : word
+    }
+
+    private static func kind(_ phrase: Substring) -> BogusReason.Kind {
+        let known: [(String, BogusReason.Kind)] = [
+            ("signature expired", .expired), ("signature before inception date", .notYetValid),
+            ("signer name mismatches key name", .unknownKey),
+            ("no keys have a DS", .noMatchingKey), ("No DNSKEY record", .noKeys), ("no DNSKEY rrset", .noKeys),
+            ("no DS", .unknownDelegation), ("verification failed", .unverified),
+            ("signature labelcount out of range", .unverified),
+            ("signature inception after expiration", .unverified), ("wrong ECDSA signature length", .unverified),
+            ("wrong ED25519 signature length", .unverified), ("no signatures over NSEC", .unproven),
+            ("no signatures with algorithm", .other), ("no signatures", .unsigned), ("signature missing", .unsigned),
+            ("unsigned CNAME answer", .unsigned), ("proof failed", .unproven), ("no DNSSEC records", .unproven),
+            ("no NSEC", .unproven), ("no valid NSEC", .unproven), ("NSEC", .unproven), ("fails to prove", .unproven),
+        ]
+        return known.first { phrase.contains($0.0) }?.1 ?? .other
+    }
+}

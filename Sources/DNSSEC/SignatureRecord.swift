@@ -1,0 +1,122 @@
+/// A signature (RRSIG, RFC 4034 §3) in a DNS message, as far as it takes to say when it is or was valid.
+struct SignatureRecord: Hashable, Sendable {
+    /// The name of the records it covers, in the form of `WireText.name`, in lower case without a trailing dot.
+    let owner: String
+    /// The type of the records it covers.
+    let type: UInt16
+    /// Whether it stands in the answer section.
+    let isAnswer: Bool
+    /// The first and the last moment, as the record has them: seconds since 1970 modulo 2^32 (RFC 4034 §3.1.5).
+    let inception: UInt32
+    let expiration: UInt32
+
+    /// The type of these records themselves.
+    private static let ownType: UInt16 = 46
+    /// More records of a message are not read: a message of 64 KiB cannot hold as many.
+    private static let recordLimit = 8192
+
+    /// The signatures in the answer and authority sections of a message, in order. Of a message that cannot be read to its end,
+    /// those before the break.
+    static func all(in message: some RandomAccessCollection<UInt8>) -> [SignatureRecord] {
+        var reader = MessageReader(message)
+        guard reader.skip(4), let questions = reader.number16(), let answers = reader.number16(),
+            let authorities = reader.number16(), reader.skip(2)
+        else { return [] }
+        for _ in 0..<questions {
+            guard reader.skipName(), reader.skip(4) else { return [] }
+        }
+        var found: [SignatureRecord] = []
+        for index in 0..<min(Int(answers) + Int(authorities), recordLimit) {
+            let start = reader.offset
+            guard reader.skipName(), let type = reader.number16(), reader.skip(6), let length = reader.number16() else {
+                return found
+            }
+            let data = reader.offset
+            guard reader.skip(Int(length)) else { return found }
+            guard type == Self.ownType, length >= 18, let owner = reader.name(at: start) else { continue }
+            reader.offset = data
+            guard let covered = reader.number16(), reader.skip(6), let expiration = reader.number32(),
+                let inception = reader.number32()
+            else { return found }
+            reader.offset = data + Int(length)
+            found.append(
+                SignatureRecord(
+                    owner: owner, type: covered, isAnswer: index < Int(answers), inception: inception,
+                    expiration: expiration))
+        }
+        return found
+    }
+
+    /// Whether the signature's time is over.
+    func ended(before now: Int64) -> Bool { Self.moment(expiration, near: now) < now }
+
+    /// Whether the signature's time has not begun.
+    func begins(after now: Int64) -> Bool { Self.moment(inception, near: now) > now }
+
+    /// A moment of a signature in seconds since 1970, the one nearest to `now` (RFC 4034 §3.1.5, RFC 1982).
+    static func moment(_ serial: UInt32, near now: Int64) -> Int64 {
+        now + Int64(Int32(bitPattern: serial &- UInt32(truncatingIfNeeded: now)))
+    }
+}
+
+/// A position in a DNS message (RFC 1035 §4.1). Nothing is read beyond its end.
+private struct MessageReader<Message: RandomAccessCollection<UInt8>> {
+    private let message: Message
+    var offset = 0
+
+    init(_ message: Message) { self.message = message }
+
+    private func byte(_ offset: Int) -> UInt8? {
+        offset < message.count ? message[message.index(message.startIndex, offsetBy: offset)] : nil
+    }
+
+    mutating func skip(_ count: Int) -> Bool {
+        guard count <= message.count - offset else { return false }
+        offset += count
+        return true
+    }
+
+    mutating func number16() -> UInt16? {
+        guard let high = byte(offset), let low = byte(offset + 1) else { return nil }
+        offset += 2
+        return UInt16(high) << 8 | UInt16(low)
+    }
+
+    mutating func number32() -> UInt32? {
+        guard let high = number16(), let low = number16() else { return nil }
+        return UInt32(high) << 16 | UInt32(low)
+    }
+
+    /// Goes behind a name; a pointer ends it.
+    mutating func skipName() -> Bool {
+        while let length = byte(offset) {
+            if length == 0 { return skip(1) }
+            if length >= 0xC0 { return skip(2) }
+            guard length < 64, skip(Int(length) + 1) else { return false }
+        }
+        return false
+    }
+
+    /// A name, its pointers followed; nil if it is none, or has more pointers than labels could need.
+    func name(at start: Int) -> String? {
+        var wire: [UInt8] = []
+        var offset = start
+        var pointers = 0
+        while wire.count <= 255, let length = byte(offset) {
+            if length >= 0xC0 {
+                guard let low = byte(offset + 1), pointers < 128 else { return nil }
+                offset = Int(length & 0x3F) << 8 | Int(low)
+                pointers += 1
+                continue
+            }
+            guard length < 64 else { return nil }
+            for index in offset...offset + Int(length) {
+                guard let byte = byte(index) else { return nil }
+                wire.append(byte)
+            }
+            if length == 0 { return WireText.name(wire).map { $0 == "." ? "" : $0.lowercased() } }
+            offset += Int(length) + 1
+        }
+        return nil
+    }
+}

@@ -1,0 +1,53 @@
+import Certificates
+import DANE
+import Probe
+
+/// Rows V14 to V19: what a connection comes to by the TLSA records of its host.
+struct ConnectionJudge {
+    /// A report no older than this speaks of the time of the inspection, be it another one's.
+    static let present = Duration.seconds(60)
+
+    /// The host's TLSA records.
+    let records: [TLSARecord]
+    /// The names of which a DANE-TA certificate must carry one.
+    let references: ReferenceIdentifiers
+    let expiredEE: Settings.ExpiredEE
+    /// Seconds since 1970, for the dates of certificates.
+    let now: @Sendable () -> Int64
+
+    /// Judges what a probe saw.
+    ///
+    /// - Parameters:
+    ///   - report: What it saw.
+    ///   - purpose: What it was made for.
+    ///   - asked: When it was asked for.
+    func judge(
+        _ report: ProbeReport, for purpose: InspectedConnection.Purpose, asked: ContinuousClock.Instant
+    ) -> InspectedConnection {
+        var judgement: CertificateJudgement?
+        var isProbed = true
+        var (outcome, cause): (Outcome, String)
+        switch report.end {
+        case .notProbed(let why):
+            isProbed = false
+            (outcome, cause) = (.unreachable, why)
+        case .unreachable(_, let why): (outcome, cause) = (.unreachable, why)
+        case .startTLSNotOffered(let why), .startTLSRefused(let why): (outcome, cause) = (.startTLSNotSupported, why)
+        case .tlsFailed(let why): (outcome, cause) = (.tlsFailed, why)
+        case .secured(let session):
+            let judged = CertificateJudgement.judge(
+                chain: session.chain, records: records, names: references.names, at: now())
+            judgement = judged
+            (outcome, cause) = (judged.outcome(records, expiredEE), judged.reason)
+            if judged.isCut, !outcome.allowsDelivery {
+                // A bound of ours proves nothing of the host.
+                (outcome, cause) = (
+                    .unreachable, "it has more records or certificates than are judged: \(judged.reason)"
+                )
+            }
+        }
+        return InspectedConnection(
+            purpose: purpose, outcome: outcome, cause: cause, isProbed: isProbed, report: report,
+            judgement: judgement, isKept: asked - report.taken > Self.present)
+    }
+}

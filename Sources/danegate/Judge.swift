@@ -1,0 +1,92 @@
+import ArgumentParser
+import Certificates
+import DANE
+import Foundation
+import Gate
+
+/// `danegate judge`: a certificate chain held to TLSA records, without any network.
+struct Judge: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Judge a certificate chain by TLSA records, without any network.",
+        discussion: """
+            The records count as secure, and TLS as established: what is judged is what RFC 7672 section 3 asks of the \
+            certificate. The outcome is verified, encrypted (no record can be used), tlsa-invalid, certificate-expired or \
+            certificate-host-mismatch. Exits 0 if a client may deliver (verified, encrypted), 1 if not, 64 on usage, 65 if \
+            the chain is no PEM, 66 if it cannot be read.
+            """)
+
+    /// More bytes than this are no chain.
+    private static let maximumSize = PEM.maximumSize
+
+    @Option(
+        help: "A file with the chain in PEM as the server sends it, its own certificate first; - for standard input.")
+    var chain: String
+
+    @Option(
+        help: ArgumentHelp(
+            "A TLSA record as in a zone file: \"3 1 1 2bf4…\". Once for each record.", valueName: "record"))
+    var tlsa: [String]
+
+    @Option(
+        help:
+            "A reference name: the TLSA base domain first, then, where the MX records are secure, the next-hop domain.")
+    var name: [String]
+
+    @Option(help: "The moment to judge for, in ISO 8601: 2027-01-31T12:00:00Z, or 2027-01-31. By default now.")
+    var date: String?
+
+    @Flag(help: "Print one JSON object.")
+    var json = false
+
+    func run() throws {
+        let records = try tlsa.map { text in
+            guard let record = TLSARecord(presentation: text) else {
+                throw ValidationError(
+                    "--tlsa '\(text.prefix(80))' is no TLSA record: three numbers and hexadecimal digits")
+            }
+            return record
+        }
+        let names = try name.map { text in
+            guard let name = InternationalName.domainName(text), !name.isRoot else {
+                throw ValidationError("--name '\(text.prefix(80))' is no domain name")
+            }
+            return name
+        }
+        let moment = try date.map { text in
+            guard let moment = Moment(text) else {
+                throw ValidationError("--date '\(text.prefix(80))' is no date in ISO 8601")
+            }
+            return moment.seconds
+        }
+        let report = JudgementReport(
+            chain: try readChain(), records: records, names: names, date: moment ?? unixTime())
+        try StandardDescriptors.put(json ? report.json : report.text)
+        if !report.outcome.allowsDelivery { throw ExitCode(1) }
+    }
+
+    /// The chain in DER.
+    private func readChain() throws -> [[UInt8]] {
+        let bytes: [UInt8]
+        do {
+            bytes = try chain == "-" ? Self.read(.standardInput) : Self.read(Self.open(chain))
+        } catch {
+            throw Exit.fail(EX_NOINPUT, ["\(chain): it cannot be read (\(error.localizedDescription))"])
+        }
+        do throws(PEM.Failure) { return try PEM.certificates(in: bytes) } catch {
+            throw Exit.fail(EX_DATAERR, ["\(chain): \(error.description)"])
+        }
+    }
+
+    private static func open(_ path: String) throws -> FileHandle {
+        try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
+    }
+
+    /// All bytes, or one more than a chain may have.
+    private static func read(_ file: FileHandle) throws -> [UInt8] {
+        var bytes: [UInt8] = []
+        while bytes.count <= maximumSize, let more = try file.read(upToCount: 65536), !more.isEmpty {
+            bytes.append(contentsOf: more)
+        }
+        return bytes
+    }
+}

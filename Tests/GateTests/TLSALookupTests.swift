@@ -1,0 +1,39 @@
+import DANE
+import DNSSEC
+import Rules
+import Testing
+
+@testable import Gate
+
+/// What a bogus CNAME answer comes to where the address answer was insecure: only a TLSA answer proven to be insecure excuses it.
+@Suite struct TLSALookupTests {
+    struct Row: Sendable, CustomTestStringConvertible {
+        let testDescription: String
+        let tlsa: Answer<TLSARecord>
+        let isExcused: Bool
+    }
+
+    static let record = TLSARecord(usage: 3, selector: 1, matchingType: 1, data: [UInt8](repeating: 1, count: 32))
+
+    @Test(
+        .rules("D-14", "D-15", "D-35"),
+        arguments: [
+            Row(testDescription: "insecure denial", tlsa: .unsignedAbsent, isExcused: true),
+            Row(testDescription: "insecure records", tlsa: .unsigned(record), isExcused: true),
+            Row(testDescription: "secure denial", tlsa: .absent, isExcused: false),
+            Row(testDescription: "secure records", tlsa: .secured(record), isExcused: false),
+            Row(testDescription: "bogus", tlsa: .bogus("other"), isExcused: false),
+            Row(testDescription: "no answer", tlsa: .failed("SERVFAIL"), isExcused: false),
+        ])
+    func aBogusAlias(_ row: Row) async throws {
+        let resolver = FakeResolver(
+            tlsa: ["_25._tcp.mx.old.example": row.tlsa], cname: ["mx.old.example": .bogus("DS got DNAME answer")])
+        let known = HostAddresses.Known(
+            addresses: ["192.0.2.1"], isSecure: false, canonicalName: "mx.new.example", lifetime: .seconds(60))
+        switch await TLSALookup(resolver: resolver, port: 25).search("mx.old.example", known) {
+        case .none: #expect(row.isExcused)
+        case .bogus(let reason): #expect(!row.isExcused && reason.detail == "DS got DNAME answer")
+        case .records, .failed: Issue.record("neither excused nor bogus")
+        }
+    }
+}
