@@ -116,3 +116,35 @@ let package = Package(
             dependencies: ["DANE", "Rules", "World", "WorldHosts", "WorldServers", "danegate"], swiftSettings: strict),
     ]
 )
+
+// ThreadSanitizer does not see the slow paths of Mutex: they are annotated for it, in a build of its own (deploy/sanitize).
+if Context.environment["SANITIZER"] == "thread" {
+    let slowPaths = [
+        "$s15Synchronization12_MutexHandleV9_lockSlowyys6UInt32VF",
+        "$s15Synchronization12_MutexHandleV11_unlockSlowyyF",
+    ]
+    package.targets.append(
+        .target(
+            name: "MutexAnnotation", path: "Tests/Sanitizers/MutexAnnotation",
+            linkerSettings: [.unsafeFlags(slowPaths.flatMap { ["-Xlinker", "--wrap=\($0)"] })]))
+    // Whatever is linked: the two programs, and the tests.
+    for target in package.targets where target.type == .executable || target.name == "World" {
+        target.dependencies.append("MutexAnnotation")
+    }
+}
+
+// What is fuzzed, in two shapes: its corpus as a test, and with FUZZER set a program for libFuzzer (deploy/fuzz).
+let fuzzed: [Target.Dependency] = [
+    "Certificates", "DANE", "DNSSEC", "Gate", "Milter", "Probe",
+    .product(name: "NIOCore", package: "swift-nio"),
+    .product(name: "NIOEmbedded", package: "swift-nio"),
+]
+package.targets.append(
+    Context.environment["FUZZER"] == nil
+        ? .testTarget(
+            name: "FuzzTests", dependencies: fuzzed, path: "Tests/Fuzz", exclude: ["Corpus", "Dictionaries", "Fuzzer"],
+            swiftSettings: strict)
+        // libFuzzer brings the main function.
+        : .executableTarget(
+            name: "Fuzz", dependencies: fuzzed, path: "Tests/Fuzz", exclude: ["Corpus", "Dictionaries", "Replay"],
+            swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])]))

@@ -23,14 +23,14 @@ public enum MilterSocket: Sendable, Hashable {
             return
         }
         guard let colon = text.firstIndex(of: ":") else {
-            throw MilterError(.badSocket, "\"\(text)\" names no socket: \(Self.forms)")
+            throw MilterError(.badSocket, "\(Self.quoted(text)) names no socket: \(Self.forms)")
         }
         let rest = String(text[text.index(after: colon)...])
         switch text[..<colon] {
         case "unix", "local": self = .unix(path: try Self.path(rest, of: text))
         case "inet": self = try Self.inet(rest, six: false, of: text)
         case "inet6": self = try Self.inet(rest, six: true, of: text)
-        default: throw MilterError(.badSocket, "\"\(text)\" names no kind of socket: \(Self.forms)")
+        default: throw MilterError(.badSocket, "\(Self.quoted(text)) names no kind of socket: \(Self.forms)")
         }
     }
 
@@ -56,20 +56,27 @@ public enum MilterSocket: Sendable, Hashable {
 
     private static let forms = "use inet:8895@127.0.0.1, inet6:8895@::1, unix:/path or an absolute path"
 
+    /// A setting as a sentence quotes it: printable, and no longer than a line.
+    private static func quoted(_ text: some StringProtocol) -> String {
+        "\"\(PrintableText.of(text.utf8, limit: 200))\""
+    }
+
     private static func path(_ path: String, of text: String) throws(MilterError) -> String {
         guard path.hasPrefix("/") else {
-            throw MilterError(.badSocket, "\"\(text)\" has no absolute path: write unix:/path")
+            throw MilterError(.badSocket, "\(quoted(text)) has no absolute path: write unix:/path")
         }
         guard path.utf8.count <= maximumPathLength else {
             throw MilterError(
                 .badSocket,
-                "\"\(text)\" is too long: the path of a socket has at most \(maximumPathLength) bytes, this one has "
+                "\(quoted(text)) is too long: the path of a socket has at most \(maximumPathLength) bytes, this one has "
                     + "\(path.utf8.count)")
         }
         guard path.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else {
             throw MilterError(.badSocket, "the path of the socket holds control characters")
         }
-        guard !path.hasSuffix("/") else { throw MilterError(.badSocket, "\"\(text)\" names a directory, not a socket") }
+        guard !path.hasSuffix("/") else {
+            throw MilterError(.badSocket, "\(quoted(text)) names a directory, not a socket")
+        }
         return path
     }
 
@@ -81,16 +88,16 @@ public enum MilterSocket: Sendable, Hashable {
         } else if let colon = rest.lastIndex(of: ":") {
             (host, number) = (rest[..<colon], rest[rest.index(after: colon)...])
         } else {
-            throw MilterError(.badSocket, "\"\(text)\" lacks the address to listen on, as in inet:8895@127.0.0.1")
+            throw MilterError(.badSocket, "\(quoted(text)) lacks the address to listen on, as in inet:8895@127.0.0.1")
         }
         guard number.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }), let port = UInt16(number), port > 0 else {
-            throw MilterError(.badSocket, "\"\(number)\" in \"\(text)\" is not a port from 1 to 65535")
+            throw MilterError(.badSocket, "\(quoted(number)) in \(quoted(text)) is not a port from 1 to 65535")
         }
         guard let address = address(host, six: six) else {
-            throw MilterError(.badSocket, "\"\(host)\" in \"\(text)\" is not an IP address nor localhost")
+            throw MilterError(.badSocket, "\(quoted(host)) in \(quoted(text)) is not an IP address nor localhost")
         }
         if six, case .v4 = address {
-            throw MilterError(.badSocket, "\"\(text)\" gives an IPv4 address: write inet:, not inet6:")
+            throw MilterError(.badSocket, "\(quoted(text)) gives an IPv4 address: write inet:, not inet6:")
         }
         return .inet(address: address, port: port)
     }

@@ -42,6 +42,20 @@ import Testing
         }
     }
 
+    /// What the fuzzing found: a name that IDNA makes anew was quoted as it stood, and a hint was no ASCII.
+    @Test(arguments: [
+        "example.org exempt\n\u{FEFF}example.org exempt", "example.org exempt x", "a\u{1B}b exempt",
+        "\u{202E}x exempt x=\u{7F}", "example.org exempt until=\u{85}",
+    ])
+    func faultsAreLinesOfPrintableASCII(text: String) {
+        #expect {
+            _ = try PolicyTable(text: text, path: "p")
+        } throws: { error in
+            let sentences = (error as? PolicyTable.Faults)?.sentences ?? []
+            return !sentences.isEmpty && sentences.joined().utf8.allSatisfy { (0x20...0x7E).contains($0) }
+        }
+    }
+
     @Test(
         arguments: [("1970-01-01", 86400), ("2000-02-29", 951_868_800), ("2026-12-31", 1_798_761_600)]
             as [(String, Int64)])

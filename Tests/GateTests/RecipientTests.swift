@@ -25,6 +25,9 @@ import Testing
         ("<user@.>", "user", .malformed),
         ("<user@bücher.example>", "user", .name("xn--bcher-kva.example")),
         ("<user@\u{FFFD}.example>", "user", .malformed),
+        // What the fuzzing found: an ideographic full stop is the root to IDNA, and the root would have been judged.
+        ("<user@\u{3002}>", "user", .malformed),
+        ("<user@\u{FF0E}>", "user", .malformed),
     ])
     func pathsAreTakenApart(path: String, localPart: String, domain: Recipient.Domain) {
         let recipient = Recipient(path: path)

@@ -13,7 +13,7 @@ struct ProberLoadTests {
 
     @Test func allReturnAndNothingIsLeft() async throws {
         let chain = try await ProbeWorld.chain.value
-        try await ProbeWorld.run(timeout: .seconds(60)) { world in
+        try await ProbeWorld.run(timeout: .seconds(60), connectTimeout: .seconds(60)) { world in
             var addresses: [IPAddress] = []
             for _ in 0..<40 { addresses.append(try await world.hosts.add(.normal(chain))) }
             for step in SMTPHostBehaviour.Step.allCases {

@@ -73,11 +73,13 @@ public struct PolicyTable: Sendable {
             } else if word.hasPrefix("reason=") {
                 reason = String(word.dropFirst(7))
             } else {
-                throw LineFault(clause: "\"\(LogLine.escaped(word))\" is neither until=DATE nor reason=\"…\"")
+                throw LineFault(clause: "\"\(LogLine.escaped(word))\" is neither until=DATE nor reason=\"...\"")
             }
         }
         let known = isBelow ? below[domain] : exact[domain]
-        guard known == nil else { throw LineFault(clause: "\(words[0]) stands in line \(known?.line ?? 0) already") }
+        guard known == nil else {
+            throw LineFault(clause: "\(LogLine.escaped(words[0])) stands in line \(known?.line ?? 0) already")
+        }
         let policy = Policy(kind: kind, until: until, reason: reason, line: line)
         if isBelow { below[domain] = policy } else { exact[domain] = policy }
     }

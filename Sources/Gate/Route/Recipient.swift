@@ -60,7 +60,9 @@ public struct Recipient: Sendable, Hashable {
         let isASCII = text.utf8.allSatisfy { $0 < 0x80 }
         // String(decoding:) turned bytes that are no UTF-8 into U+FFFD.
         if isASCII || text.unicodeScalars.contains("\u{FFFD}") || text.utf8.count > 1024 { return .malformed }
-        return InternationalName.domainName(String(text)).map(Domain.name) ?? .unmapped
+        guard let name = InternationalName.domainName(String(text)) else { return .unmapped }
+        // An ideographic full stop alone maps to the root, like the plain one above.
+        return name.isRoot ? .malformed : .name(name)
     }
 
     /// The last `@` outside a quoted string (RFC 5321 §4.1.2); an unclosed quote is no quote.

@@ -1,0 +1,48 @@
+import DANE
+
+@testable import Gate
+
+extension FuzzTarget {
+    /// A RCPT path and the macros that come with it, between NUL bytes: path, `{rcpt_mailer}`, `{rcpt_host}`.
+    static let recipients = FuzzTarget("recipients") { bytes in
+        let texts = bytes.texts
+        let path = texts[0]
+        let recipient = Recipient(path: path)
+        try require(path.contains(recipient.address) || recipient.address.isEmpty, "an address that is not in its path")
+        try require(recipient.address.hasPrefix(recipient.localPart), "a local part that is not in its address")
+        try require(recipient.mailbox.utf8.count <= recipient.localPart.utf8.count, "the mailbox \(recipient.mailbox)")
+        try require(
+            Recipient(path: "<\(recipient.address)>").domain == recipient.domain || path.first != "<",
+            "brackets matter")
+        if case .name(let domain) = recipient.domain {
+            try require(!domain.isRoot, "the root as a domain")
+            try require(DomainName(domain.text) == domain, "the domain \(domain)")
+            try require(IPAddress(domain.text) == nil, "the address \(domain) as a domain")
+            try require(Recipient(path: "<a@\(domain)>").domain == .name(domain), "\(domain) reads as another")
+        }
+
+        let mailer = texts.count > 1 ? texts[1] : nil
+        let nextHop = texts.count > 2 ? texts[2] : nil
+        let scope = Scope(Settings())
+        let decision = scope.decide(recipient, mailer: mailer, nextHop: nextHop)
+        switch decision {
+        case .judged(let destination):
+            try require(!destination.name.isRoot && destination.port != 0, "\(destination) is judged")
+            try require(mailer?.isEmpty != false || ["smtp", "esmtp"].contains(mailer?.lowercased()), "not ours")
+        case .impossible: try require(recipient.domain == .malformed, "\(recipient.domain) is impossible")
+        case .passed(let why): try requireLine(why, atMost: 100, "a reason")
+        case .notOurs: break
+        }
+        try require(scope.decide(recipient, mailer: "local", nextHop: nextHop) == .notOurs, "local mail is judged")
+        if recipient.mailbox.lowercased() == "postmaster" {
+            let isLeft = if case .judged = decision { false } else { decision != .impossible }
+            try require(isLeft, "the postmaster is judged")
+        }
+        // SMTP knows no case in a domain (RFC 1035 §2.3.3), and none in what it is routed by.
+        if bytes.allSatisfy({ $0 < 0x80 }) {
+            let louder = scope.decide(
+                Recipient(path: path.uppercased()), mailer: mailer?.uppercased(), nextHop: nextHop)
+            try require(louder == decision, "\(decision), and in capitals \(louder)")
+        }
+    }
+}

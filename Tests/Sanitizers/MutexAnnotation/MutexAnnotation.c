@@ -1,0 +1,34 @@
+// Tells ThreadSanitizer about the slow paths of Swift's `Mutex`. Linked into its builds alone (deploy/sanitize thread).
+//
+// Where nobody contends, a `Mutex` is taken and given back by one compare-and-swap that is inlined into our code, and ThreadSanitizer
+// sees it. A contended one goes through `_MutexHandle._lockSlow` and `_unlockSlow` in libswiftSynchronization, which is not
+// instrumented and leaves the rest to futex(2): ThreadSanitizer sees neither, and reports correctly locked code as a race. Here
+// each is followed or preceded by what the fast path says of the same word: it is acquired, it is released. Nothing is suppressed:
+// accesses outside the lock, or under another one, are reported as before.
+#include "MutexAnnotation.h"
+
+#include <stdint.h>
+
+void __tsan_acquire(void *address);
+void __tsan_release(void *address);
+
+// Methods in Swift's calling convention; `self` is the address of the lock word.
+#define SWIFT_METHOD __attribute__((swiftcall))
+#define SWIFT_SELF void *self __attribute__((swift_context))
+#define LOCK_SLOW "$s15Synchronization12_MutexHandleV9_lockSlowyys6UInt32VF"
+#define UNLOCK_SLOW "$s15Synchronization12_MutexHandleV11_unlockSlowyyF"
+
+SWIFT_METHOD void library_lock(uint32_t thread, SWIFT_SELF) __asm__("__real_" LOCK_SLOW);
+SWIFT_METHOD void annotated_lock(uint32_t thread, SWIFT_SELF) __asm__("__wrap_" LOCK_SLOW);
+SWIFT_METHOD void library_unlock(SWIFT_SELF) __asm__("__real_" UNLOCK_SLOW);
+SWIFT_METHOD void annotated_unlock(SWIFT_SELF) __asm__("__wrap_" UNLOCK_SLOW);
+
+SWIFT_METHOD void annotated_lock(uint32_t thread, SWIFT_SELF) {
+    library_lock(thread, self);
+    __tsan_acquire(self);
+}
+
+SWIFT_METHOD void annotated_unlock(SWIFT_SELF) {
+    __tsan_release(self);
+    library_unlock(self);
+}

@@ -1,0 +1,11 @@
+import Foundation
+
+/// The sanitizer that this run is under, if any; deploy/sanitize sets it.
+public enum Sanitizer {
+    /// Whether there is one. It keeps memory for itself (shadow, quarantine, histories): how much a process holds then says
+    /// nothing about what it has lost. And everything takes several times as long.
+    public static let isActive = ProcessInfo.processInfo.environment["SANITIZER"] != nil
+
+    /// How often to do something: a tenth of the times under a sanitizer, which sees a leak or a race at the first.
+    public static func times(_ count: Int) -> Int { isActive ? count / 10 : count }
+}
