@@ -1,3 +1,4 @@
+import DANE
 @testable import DNSSEC
 
 extension FuzzTarget {

@@ -18,7 +18,8 @@ extension FuzzTarget {
             action: isPermanent ? .reject : .tempfail, would: nil, outcome: outcome, code: code, failingFor: nil,
             hazard: text(3))
         let trace = TraceID().description
-        let made = ruling.reply(verdict, domain: text(0) ?? "", trace: trace, helpURL: text(4))
+        let made = ruling.reply(
+            verdict, domain: text(0) ?? "", firstSeen: 1_764_000_000, trace: trace, helpURL: text(4))
         try require((made == nil) == (code == nil), "a reply without a code, or the other way round")
         if let made {
             try check(made, isPermanent: isPermanent)

@@ -80,13 +80,13 @@ extension MailDomains {
         },
         // TLSA RDATA of every odd length, alone and beside a record that matches.
         short("tlsa-of-0", .dnsUnavailable, "\\# 0", isHazard: false),
-        short("tlsa-of-1", .encrypted, "\\# 1 03", isHazard: true),
-        short("tlsa-of-2", .encrypted, "\\# 2 0301", isHazard: true),
+        short("tlsa-of-1", .encrypted, "\\# 1 03", isHazard: false),
+        short("tlsa-of-2", .encrypted, "\\# 2 0301", isHazard: false),
         short("tlsa-of-4", .encrypted, "\\# 4 03010100", isHazard: false),
         short("tlsa-of-4-full", .encrypted, "\\# 4 03010000", isHazard: false),
         short("tlsa-of-4000", .encrypted, long(4000), isHazard: false),
-        beside("tlsa-of-1-beside", "\\# 1 03", isHazard: true),
-        beside("tlsa-of-2-beside", "\\# 2 0301", isHazard: true),
+        beside("tlsa-of-1-beside", "\\# 1 03", isHazard: false),
+        beside("tlsa-of-2-beside", "\\# 2 0301", isHazard: false),
         beside("tlsa-of-3-beside", "\\# 3 030101", isHazard: true),
         beside("tlsa-of-4000-beside", long(4000), isHazard: false),
         MailDomain("tlsa-of-60000-unsigned", "V12", .dnssecInvalid) { draft in
