@@ -80,6 +80,17 @@ struct KnownDisagreement: Sendable {
                     && exhibit.theirs.verdict == .authenticated
                     && exhibit.drawn?.chain.dropFirst().contains { !$0.isCA && $0.keyUsage == .issuing } == true
             },
+            // A common name that counts as a DNS name (RFC 7672 §3.2.3) is held to what is said of DNS names. All three do so
+            // with plain names.
+            KnownDisagreement(
+                judge: judge, section: "RFC 5280 §4.2.1.10",
+                why: "does not hold a wildcard in a common name to name constraints"
+            ) { exhibit in
+                exhibit.ours == .refused && exhibit.cause.contains("a constraint of an issuer is violated")
+                    && exhibit.theirs.verdict == .authenticated && exhibit.drawn?.naming == .wildcardCommonName
+                    && exhibit.drawn?.chain.contains { $0.permitted == ["other.example"] || !$0.excluded.isEmpty }
+                        == true
+            },
             KnownDisagreement(
                 judge: judge, section: "RFC 5280 §6.1",
                 why:
