@@ -1,4 +1,4 @@
-import Glibc
+import DANE
 
 extension BogusReason {
     /// Whether the sentence itself names what was asked for. If not, it is about something on the way there, such as the keys of
@@ -17,7 +17,7 @@ extension BogusReason {
         case .expired:
             return "the signature of \(records) \(Self.past(time, now))"
         case .notYetValid:
-            return "the signature of \(records) is not valid " + (time.map { "before \(Self.date($0))" } ?? "yet")
+            return "the signature of \(records) is not valid " + (time.map { "before \(UnixTime.minute($0))" } ?? "yet")
         case .unsigned:
             return "\(records) carry no signature"
         case .unverified:
@@ -42,17 +42,7 @@ extension BogusReason {
     private static func past(_ time: Int64?, _ now: Int64) -> String {
         guard let time else { return "expired" }
         let days = (now - time) / 86400
-        return days >= 2 ? "expired \(days) days ago (\(date(time)))" : "expired on \(date(time))"
-    }
-
-    /// `2026-11-20 14:00 UTC`.
-    private static func date(_ time: Int64) -> String {
-        var seconds = time_t(time)
-        var parts = tm()
-        guard gmtime_r(&seconds, &parts) != nil else { return "an unknown date" }
-        func two(_ number: Int32) -> String { number < 10 ? "0\(number)" : "\(number)" }
-        return "\(parts.tm_year + 1900)-\(two(parts.tm_mon + 1))-\(two(parts.tm_mday))"
-            + " \(two(parts.tm_hour)):\(two(parts.tm_min)) UTC"
+        return days >= 2 ? "expired \(days) days ago (\(UnixTime.minute(time)))" : "expired on \(UnixTime.minute(time))"
     }
 }
 

@@ -36,8 +36,11 @@ extension Ruling {
             return ("tlsa-invalid: \(domain): ", hazard, since + end)
         }
         var head = "\(outcome.rawValue): \(domain): \(outcome.meaning)"
-        if let host = verdict.host, host != domain { head += "; host \(Self.shortened(host, 80))" }
         let cause = outcome.namesCause && !verdict.cause.isEmpty ? ": \(verdict.cause)" : ""
+        // There is no room to name the host twice.
+        if let host = verdict.host, host != domain, !cause.contains(host) {
+            head += "; host \(Self.shortened(host, 80))"
+        }
         return (head, cause, since + (outcome.remedy.map { "; \($0)" } ?? ""))
     }
 
