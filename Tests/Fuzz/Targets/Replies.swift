@@ -18,7 +18,9 @@ extension FuzzTarget {
             action: isPermanent ? .reject : .tempfail, would: nil, outcome: outcome, code: code, failingFor: nil,
             hazard: text(3))
         let trace = TraceID().description
-        let made = ruling.reply(verdict, domain: text(0) ?? "", trace: trace, helpURL: text(4))
+        let made = ruling.reply(
+            verdict, domain: text(0) ?? "", firstSeen: options & 2 == 0 ? nil : Int64(options) << 24, trace: trace,
+            helpURL: text(4))
         try require((made == nil) == (code == nil), "a reply without a code, or the other way round")
         if let made {
             try check(made, isPermanent: isPermanent)
