@@ -1,4 +1,5 @@
 import DANE
+
 @testable import DNSSEC
 
 extension FuzzTarget {

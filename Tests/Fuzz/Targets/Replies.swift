@@ -19,7 +19,8 @@ extension FuzzTarget {
             hazard: text(3))
         let trace = TraceID().description
         let made = ruling.reply(
-            verdict, domain: text(0) ?? "", firstSeen: 1_764_000_000, trace: trace, helpURL: text(4))
+            verdict, domain: text(0) ?? "", firstSeen: options & 2 == 0 ? nil : Int64(options) << 24, trace: trace,
+            helpURL: text(4))
         try require((made == nil) == (code == nil), "a reply without a code, or the other way round")
         if let made {
             try check(made, isPermanent: isPermanent)
