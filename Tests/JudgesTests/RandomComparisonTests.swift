@@ -5,7 +5,9 @@ import World
 
 /// danegate, OpenSSL and Postfix, side by side on random chains and TLSA sets.
 ///
-/// `DANEGATE_TEST_SEED` repeats a run, `DANEGATE_TEST_CASES` sets how many cases it has.
+/// A plain run draws the same cases each time, so that it fails for a change and not for a draw: a rare kind of disagreement is
+/// looked for with other seeds. `DANEGATE_TEST_SEED` gives one, or draws one if it is `new`; `DANEGATE_TEST_CASES` sets how many cases
+/// there are.
 @Suite(.timeLimit(.minutes(20))) struct RandomComparisonTests {
     @Test(
         .rules(
@@ -13,7 +15,8 @@ import World
             "E-18", "T-04", "T-05", "T-08", "T-09", "T-10"))
     func theJudgesAgreeOnRandomCases() async throws {
         let settings = ProcessInfo.processInfo.environment
-        let seed = settings["DANEGATE_TEST_SEED"].flatMap { UInt64($0) } ?? .random(in: 0...999_999_999)
+        let wanted = settings["DANEGATE_TEST_SEED"] ?? "7672"
+        let seed = UInt64(wanted) ?? .random(in: 0...999_999_999)
         let count = settings["DANEGATE_TEST_CASES"].flatMap { Int($0) } ?? 300
         // Told before anything can go wrong.
         say(["judges: random: seed \(seed), \(count) cases"])

@@ -6,7 +6,8 @@ import World
 /// danegate, OpenSSL and Postfix, side by side on every domain of the world.
 @Suite(.timeLimit(.minutes(10))) struct WorldComparisonTests {
     @Test func theJudgesAgreeOnTheWorld() async throws {
-        let world = try await MailWorld(MailDomains.all)
+        // What a host shows to one client and not to the next proves nothing of either.
+        let world = try await MailWorld(MailDomains.all.filter { !$0.isFickle })
         let names = world.domains.map(\.name)
         let environment = world.environment()
         let reports = try await CheckReport.all(of: names, environment: environment)

@@ -318,12 +318,12 @@ extension MailDomains {
             ]
         },
         MailDomain(
-            "www.required-unsigned", "dane-required", .daneRequired, rules: "D-26", "D-20", "D-25", required: true
+            "www.required-alias", "dane-required", .daneRequired, rules: "D-26", "D-20", "D-25", required: true
         ) { draft in
-            draft.zone = Zone("required-unsigned.example", "www CNAME required-unsigned-mail.example.")
+            draft.zone = Zone("required-alias.example", "www CNAME required-unsigned-mail.example.")
             draft.others = [
                 Zone(
-                    "required-unsigned-mail.example", signing: .unsigned, "@ MX 10 mx",
+                    "required-alias-mail.example", signing: .unsigned, "@ MX 10 mx",
                     "mx A \(try await draft.farm.add(.noSTARTTLS))")
             ]
         },
