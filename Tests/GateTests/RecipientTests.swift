@@ -28,6 +28,7 @@ import Testing
         // What the fuzzing found: an ideographic full stop is the root to IDNA, and the root would have been judged.
         ("<user@\u{3002}>", "user", .malformed),
         ("<user@\u{FF0E}>", "user", .malformed),
+        ("<user@\u{FF11}92.0.2.1>", "user", .literal),
     ])
     func pathsAreTakenApart(path: String, localPart: String, domain: Recipient.Domain) {
         let recipient = Recipient(path: path)

@@ -61,7 +61,8 @@ public struct Recipient: Sendable, Hashable {
         // String(decoding:) turned bytes that are no UTF-8 into U+FFFD.
         if isASCII || text.unicodeScalars.contains("\u{FFFD}") || text.utf8.count > 1024 { return .malformed }
         guard let name = InternationalName.domainName(String(text)) else { return .unmapped }
-        // An ideographic full stop alone maps to the root, like the plain one above.
+        // What IDNA makes of full-width digits is an address, and of an ideographic full stop alone the root, as above.
+        if name.looksLikeAddress { return .literal }
         return name.isRoot ? .malformed : .name(name)
     }
 

@@ -28,7 +28,7 @@ extension FuzzTarget {
             unbound: text, hasData: options & 1 != 0, canonicalName: options & 8 != 0 ? "alias.example.org" : nil,
             deniesName: options & 2 != 0, signatures: signatures, now: now)
         try requireLine(reason.detail, atMost: WireText.limit, "libunbound's words")
-        try requireLine(reason.sentence(at: now), atMost: 400, "a reason")
+        try requireLine(reason.sentence(at: now), atMost: 500, "a reason")
         try require(!reason.namesQuestion || reason.question != nil, "names a question that there is not")
         if let (name, _) = reason.openQuestion { try requireLine(name.description, atMost: 253, "a question") }
     }
