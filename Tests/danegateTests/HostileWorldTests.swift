@@ -99,7 +99,7 @@ import World
         #expect(world.hosts.connections == 0)
         // The count counts.
         _ = try await Danegate.run(["check", "verified.example"], environment: world.environment())
-        #expect(world.hosts.connections == 1)
+        #expect(world.hosts.connections > 0)
         await world.stop()
     }
 }

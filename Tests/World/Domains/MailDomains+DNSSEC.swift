@@ -320,7 +320,7 @@ extension MailDomains {
         MailDomain(
             "www.required-alias", "dane-required", .daneRequired, rules: "D-26", "D-20", "D-25", required: true
         ) { draft in
-            draft.zone = Zone("required-alias.example", "www CNAME required-unsigned-mail.example.")
+            draft.zone = Zone("required-alias.example", "www CNAME required-alias-mail.example.")
             draft.others = [
                 Zone(
                     "required-alias-mail.example", signing: .unsigned, "@ MX 10 mx",
