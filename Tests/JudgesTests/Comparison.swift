@@ -16,7 +16,7 @@ struct Comparison {
     private mutating func add(_ exhibit: Exhibit) {
         if exhibit.agrees {
             agreements[exhibit.judge, default: 0] += 1
-        } else if let kind = KnownDisagreement.all.first(where: { $0.judge == exhibit.judge && $0.holds(exhibit) }) {
+        } else if let kind = KnownDisagreement.kind(of: exhibit) {
             known.append((exhibit, kind))
         } else {
             unknown.append(exhibit)

@@ -27,7 +27,7 @@ struct Exhibit: Sendable {
 
     /// A judge's opinions, made exhibits.
     ///
-    /// It is asked again, twice at most, where it differs for a deadline that passed.
+    /// It is asked again, twice at most, where it differs for a deadline that passed, and for no reason that is known.
     ///
     /// - Parameters:
     ///   - count: How many subjects there are.
@@ -38,7 +38,10 @@ struct Exhibit: Sendable {
     ) async throws -> [Exhibit] {
         var exhibits = try zip(0..<count, try await ask(Array(0..<count))).map { try make($0, $1) }
         for _ in 0..<2 {
-            let late = exhibits.indices.filter { !exhibits[$0].agrees && exhibits[$0].theirs.isLate }
+            let late = exhibits.indices.filter { index in
+                !exhibits[index].agrees && exhibits[index].theirs.isLate
+                    && KnownDisagreement.kind(of: exhibits[index]) == nil
+            }
             for (index, opinion) in zip(late, late.isEmpty ? [] : try await ask(late)) {
                 exhibits[index] = try make(index, opinion)
             }

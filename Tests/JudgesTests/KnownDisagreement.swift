@@ -13,7 +13,7 @@ struct KnownDisagreement: Sendable {
 
     /// All kinds.
     static let all: [KnownDisagreement] =
-        records + names + [Exhibit.Judge.openssl, .postfix].flatMap { paths($0) + [keys($0)] }
+        records + names + bounds + breakers + [Exhibit.Judge.openssl, .postfix].flatMap { paths($0) + [keys($0)] }
         + [
             KnownDisagreement(
                 judge: .openssl, section: "RFC 3207 §4.2", why: "takes bytes sent in clear behind the 220"
@@ -21,16 +21,6 @@ struct KnownDisagreement: Sendable {
             KnownDisagreement(
                 judge: .postfix, section: "RFC 3207 §4.2", why: "takes bytes sent in clear behind the 220"
             ) { $0.ours == .withoutTLS && $0.cause.contains("CVE-2011-0411") && $0.theirs.verdict == .authenticated },
-            KnownDisagreement(
-                judge: .openssl, section: "RFC 5280 §6.1",
-                why: "has no bound on chains where danegate has one, and doubts"
-            ) { $0.ours == .unreached && $0.cause.contains(bound) && $0.theirs.verdict == .authenticated },
-            KnownDisagreement(
-                judge: .postfix, section: "RFC 5280 §6.1", why: "refuses for its bound on chains where danegate doubts"
-            ) { exhibit in
-                exhibit.ours == .unreached && exhibit.cause.contains(bound) && exhibit.theirs.verdict == .refused
-                    && exhibit.theirs.reason.contains("certificate chain longer than limit")
-            },
             KnownDisagreement(
                 judge: .postfix, section: "RFC 7672 §2.2.1", why: "applies DANE although the MX records are insecure"
             ) { $0.ours == .plain && $0.cause == "its MX records are insecure" && !$0.theirs.verdict.delivers },
@@ -40,7 +30,10 @@ struct KnownDisagreement: Sendable {
             ) { $0.ours.delivers && $0.theirs.verdict == .unreached && $0.theirs.reason.contains("(nullMX)") },
         ]
 
-    private static let bound = "more records or certificates than are judged"
+    /// The kind that a disagreement is of; nil if it is of none that is known.
+    static func kind(of exhibit: Exhibit) -> KnownDisagreement? {
+        all.first { $0.judge == exhibit.judge && $0.holds(exhibit) }
+    }
 
     /// What the records are worth.
     private static let records = [
@@ -56,7 +49,7 @@ struct KnownDisagreement: Sendable {
         },
         KnownDisagreement(judge: .postfix, section: "RFC 6698 §4.1", why: "crashes on a record without data") {
             $0.theirs.verdict == .unknown && $0.theirs.reason.contains("mymalloc: requested length 0")
-                && $0.records.contains(where: \.data.isEmpty)
+                && ($0.records.contains(where: \.data.isEmpty) || $0.cause.contains("which makes Postfix 3.7 crash"))
         },
     ]
 

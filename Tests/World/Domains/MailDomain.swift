@@ -24,6 +24,8 @@ public struct MailDomain: Sendable, CustomStringConvertible {
     public let isRequired: Bool
     /// Whether a client may come to another outcome that connects at another time, or to another of the addresses.
     public let isFickle: Bool
+    /// Whether its hosts do no more than keep a client waiting: what comes out tells of the client's patience alone.
+    public let isWaiting: Bool
     let build: @Sendable (inout Draft) async throws -> Void
 
     /// A domain.
@@ -37,22 +39,25 @@ public struct MailDomain: Sendable, CustomStringConvertible {
     ///   - hazard: Whether its data would crash an MTA.
     ///   - required: Whether the policy file is to demand DANE of it.
     ///   - fickle: Whether a client may come to another outcome at another time or address.
+    ///   - waiting: Whether its hosts do no more than keep a client waiting.
     ///   - build: Adds records, hosts and faults to a draft that holds an empty, signed zone.
     public init(
         _ label: String, _ row: String, _ outcome: Outcome, rules: String..., degraded: Bool = false,
         hazard: Bool = false,
-        required: Bool = false, fickle: Bool = false, build: @escaping @Sendable (inout Draft) async throws -> Void
+        required: Bool = false, fickle: Bool = false, waiting: Bool = false,
+        build: @escaping @Sendable (inout Draft) async throws -> Void
     ) {
         self.init(
             label, row, outcome, rules: rules, degraded: degraded, hazard: hazard, required: required, fickle: fickle,
-            build: build)
+            waiting: waiting, build: build)
     }
 
     /// A domain, its rules as a list.
     init(
         _ label: String, _ row: String, _ outcome: Outcome, rules: [String], degraded: Bool = false,
         hazard: Bool = false,
-        required: Bool = false, fickle: Bool = false, build: @escaping @Sendable (inout Draft) async throws -> Void
+        required: Bool = false, fickle: Bool = false, waiting: Bool = false,
+        build: @escaping @Sendable (inout Draft) async throws -> Void
     ) {
         self.label = label
         self.row = row
@@ -62,6 +67,7 @@ public struct MailDomain: Sendable, CustomStringConvertible {
         self.isHazard = hazard
         self.isRequired = required
         self.isFickle = fickle
+        self.isWaiting = waiting
         self.build = build
     }
 

@@ -76,15 +76,15 @@ extension MailDomains {
             try await draft.host(.normal(chain).alertAfterHandshake(), tlsa: chain.tlsa())
         },
         // Silence after each part of a flight.
-        forged("stall-in-record-header", .unreachable, [22, 3, 3]),
-        forged("stall-in-server-hello", .unreachable, Array(flight.prefix(30))),
-        forged("stall-after-server-hello", .unreachable, ForgedTLS.record(.handshake, ForgedTLS.serverHello)),
-        forged("stall-in-certificate", .unreachable, Array(flight.prefix(400))),
-        forged(
-            "stall-after-certificate", .unreachable,
-            ForgedTLS.record(
+        stalling("stall-in-record-header", after: [22, 3, 3]),
+        stalling("stall-in-server-hello", after: Array(flight.prefix(30))),
+        stalling("stall-after-server-hello", after: ForgedTLS.record(.handshake, ForgedTLS.serverHello)),
+        stalling("stall-in-certificate", after: Array(flight.prefix(400))),
+        stalling(
+            "stall-after-certificate",
+            after: ForgedTLS.record(
                 .handshake, ForgedTLS.serverHello + ForgedTLS.certificates([ForgedCertificate.rsa()]))),
-        MailDomain("handshake-tarpit", "unreachable", .unreachable) { draft in
+        MailDomain("handshake-tarpit", "unreachable", .unreachable, waiting: true) { draft in
             let fault = SMTPHostBehaviour.Fault.drip(flight, every: .milliseconds(50))
             try await draft.host(.failing(at: .handshake, fault), tlsa: draft.chain().tlsa())
         },
@@ -161,7 +161,7 @@ extension MailDomains {
     private static func speaking(
         _ label: String, at step: SMTPHostBehaviour.Step, _ fault: SMTPHostBehaviour.Fault, _ rules: String...
     ) -> MailDomain {
-        MailDomain(label, "unreachable", .unreachable, rules: rules) { draft in
+        MailDomain(label, "unreachable", .unreachable, rules: rules, waiting: fault.keepsWaiting) { draft in
             let chain = try await draft.chain()
             try await draft.host(.normal(chain).failing(at: step, fault), tlsa: chain.tlsa())
         }
@@ -180,6 +180,15 @@ extension MailDomains {
     private static func answering(_ label: String, _ behaviour: SMTPHostBehaviour) -> MailDomain {
         MailDomain(label, "V16", .startTLSNotSupported, rules: "F-51", "L-01") {
             try await $0.host(behaviour, tlsa: $0.chain().tlsa())
+        }
+    }
+
+    /// A host that answers the ClientHello with these bytes, a part of a flight, and then says nothing.
+    private static func stalling(
+        _ label: String, after bytes: @escaping @autoclosure @Sendable () -> [UInt8]
+    ) -> MailDomain {
+        MailDomain(label, "unreachable", .unreachable, waiting: true) { draft in
+            try await draft.host(.failing(at: .handshake, .bytes(bytes())), tlsa: draft.chain().tlsa())
         }
     }
 

@@ -76,7 +76,7 @@ extension MailDomains {
     private static func unreachable(
         _ label: String, _ behaviour: SMTPHostBehaviour, rules: String...
     ) -> MailDomain {
-        MailDomain(label, "unreachable", .unreachable, rules: rules) {
+        MailDomain(label, "unreachable", .unreachable, rules: rules, waiting: behaviour.keepsWaiting) {
             try await $0.host(behaviour, tlsa: $0.chain().tlsa())
         }
     }

@@ -11,6 +11,8 @@ public final class MailWorld: Sendable {
     /// The domains that live here.
     public let domains: [MailDomain]
 
+    /// The zones of each domain, its own and those beside it.
+    let zones: [String: [Zone]]
     private let directory: ScratchDirectory
     private let policyPath: String
 
@@ -31,6 +33,7 @@ public final class MailWorld: Sendable {
             }
             return try await group.reduce(into: []) { $0.append($1) }
         }
+        zones = Dictionary(drafts.map { ($0.domain, [$0.zone] + $0.others) }) { $0 + $1 }
         names = try await NameServers(
             zones: drafts.flatMap { [$0.zone] + $0.others }, wire: drafts.flatMap(\.wire), dead: drafts.flatMap(\.dead),
             truncated: drafts.flatMap(\.truncated), lame: drafts.flatMap(\.lame))

@@ -41,6 +41,14 @@ public struct SMTPHostBehaviour: Sendable {
         case repeating([UInt8])
         /// It sends these bytes one by one at each interval, and then nothing.
         case drip([UInt8], every: Duration)
+
+        /// Whether all it does is keep the client waiting, in silence or with a reply that has no end.
+        public var keepsWaiting: Bool {
+            switch self {
+            case .stall, .tarpit, .drip, .flood: true
+            default: false
+            }
+        }
     }
 
     /// Which certificates a host shows to whom.
@@ -72,6 +80,8 @@ public struct SMTPHostBehaviour: Sendable {
     var maximumVersion = TLSVersion.tls13
     var wantsClientCertificate = false
     var faults: [Step: Fault] = [:]
+    /// Whether all that is wrong with it is that it keeps the client waiting.
+    public var keepsWaiting: Bool { !faults.isEmpty && faults.values.allSatisfy(\.keepsWaiting) }
     /// How each further connection is met; after the last one it begins anew with this behaviour itself.
     var others: [SMTPHostBehaviour] = []
 

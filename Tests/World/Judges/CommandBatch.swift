@@ -20,17 +20,19 @@ enum CommandBatch {
     /// - Parameters:
     ///   - scripts: What each command is, for sh(1).
     ///   - seconds: The deadline of each, from its own beginning.
-    ///   - atOnce: How many run at a time.
+    ///   - atOnce: How many run at a time; where they take long, they wait.
     ///   - resolvConf: A file that all of them see as /etc/resolv.conf, and nobody else does; needs root.
     /// - Returns: The results, in the order of the scripts.
     static func run(
-        _ scripts: [String], seconds: Int, atOnce: Int = 8, resolvConf: String? = nil
+        _ scripts: [String], seconds: Int, atOnce: Int = 16, resolvConf: String? = nil
     ) async throws -> [Result] {
         guard !scripts.isEmpty else { return [] }
         let scratch = try ScratchDirectory("batch")
         for (index, script) in scripts.enumerated() { try scratch.write(script, to: "\(index).sh") }
-        // A host may be told to talk without end, and the command to repeat what it says.
-        let one = "{ timeout -k 2 \(seconds) sh $0.sh </dev/null; echo $? >$0.status; } 2>&1 | tail -c 262144 >$0.out"
+        // A host may be told to talk without end, and the command to repeat what it says: what it says again and again is read once,
+        // so that the beginning is not lost.
+        let one =
+            "{ timeout -k 2 \(seconds) sh $0.sh </dev/null; echo $? >$0.status; } 2>&1 | uniq | tail -c 262144 >$0.out"
         try scratch.write(scripts.indices.map { "\($0)\n" }.joined(), to: "list")
         // In the shell's place: what is under way when the test process dies ends at its deadline, and nothing begins any more.
         let all = "exec xargs -a list -P \(atOnce) -n 1 sh -c '\(one)'"

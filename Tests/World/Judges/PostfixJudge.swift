@@ -58,6 +58,14 @@ public enum PostfixJudge {
         let absent = line("no TLSA records found, resorting")
         // Asked once for all addresses of a host.
         let hasRecords = lines.contains { $0.contains(" (TLSA): OK") } && absent == nil
+        // EHLO again, inside TLS, is what a message needs (RFC 3207 §4.2).
+        if let session = last.firstIndex(where: { $0.contains("TLS connection established") }),
+            let lost = last[session...].last(where: { $0.contains(/(lost connection|timeout) while sending EHLO/) })
+        {
+            // The host says why, and so it is no doubt (RFC 8446 §6.2).
+            let alert = last[session...].first { $0.contains("SSL alert number") }
+            return say(alert == nil ? .unreached : .withoutTLS, String(alert ?? lost))
+        }
         if let verified = line("Verified TLS connection established"), hasRecords {
             return say(.authenticated, line("Matched DANE") ?? verified)
         }
@@ -74,6 +82,8 @@ public enum PostfixJudge {
             "Destination address lookup failed", "Failed to establish session", "timeout while",
             "lost connection while",
             "SMTP service not available", "Connection timed out",
+            // RFC 5321 §3.8: the service closes, whatever the command was.
+            "EHLO rejected: 421",
         ]
         let session = last[(last.lastIndex { $0.hasPrefix("Connected to ") } ?? last.startIndex)...]
         if let reason = session.last(where: { line in noContact.contains { line.contains($0) } }) {

@@ -1,0 +1,48 @@
+import DANE
+
+extension MailWorld {
+    /// Whether a domain leads to an address that is not this machine's own, so that a client could be sent out of the world.
+    ///
+    /// - Parameter domain: The name of one of the world's domains.
+    public func leadsOutside(_ domain: String) -> Bool {
+        records(of: domain).contains { record in
+            guard ["A", "AAAA", "MX"].contains(record.type), let data = record.data.last,
+                let address = IPAddress(data.hasSuffix(".") ? String(data.dropLast()) : data)
+            else { return false }
+            return !address.description.hasPrefix("127.") && address.description != "::1"
+        }
+    }
+
+    /// What a domain that is an alias stands for, at the end of the aliases; nil if it is none.
+    ///
+    /// - Parameter domain: The name of one of the world's domains.
+    public func expansion(of domain: String) -> String? {
+        let records = records(of: domain)
+        var name = domain
+        for _ in 0..<8 {
+            guard let alias = records.first(where: { $0.type == "CNAME" && $0.owner == name }),
+                let end = alias.data.last
+            else { break }
+            name = Self.full(end, in: alias.zone)
+        }
+        return name == domain ? nil : name
+    }
+
+    /// The records of a domain's zones that are of the plain form: an owner, a type, data.
+    private func records(of domain: String) -> [(zone: String, owner: String, type: String, data: [String])] {
+        (zones[domain] ?? []).flatMap { zone in
+            zone.records.compactMap { line in
+                let fields = line.split(separator: " ").map(String.init)
+                guard fields.count > 2 else { return nil }
+                return (zone.name, Self.full(fields[0], in: zone.name), fields[1], Array(fields.dropFirst(2)))
+            }
+        }
+    }
+
+    /// A name of a zone file, in full and without the dot at its end.
+    private static func full(_ name: String, in zone: String) -> String {
+        let name = name.lowercased()
+        if name == "@" { return zone }
+        return name.hasSuffix(".") ? String(name.dropLast()) : "\(name).\(zone)"
+    }
+}
