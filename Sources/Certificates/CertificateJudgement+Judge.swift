@@ -2,7 +2,7 @@ public import DANE
 
 extension CertificateJudgement {
     /// The most certificates of a chain that are looked at.
-    public static let maximumCertificates = 32
+    public static let maximumCertificates = 128
     /// The most TLSA records that are looked at, which is as many as the resolver takes from an answer: any of them may be the
     /// one that matches. More than these never lead to `noUsableRecords`, which asks for less.
     public static let maximumRecords = 4096

@@ -3,7 +3,7 @@ import CGnuTLS
 /// A bundle of certificates in the textual encoding of RFC 7468.
 public enum PEM {
     /// The most certificates a bundle may hold.
-    public static let maximumCount = 32
+    public static let maximumCount = 256
     /// The most bytes a bundle may have.
     public static let maximumSize = 1 << 20
 

@@ -72,7 +72,7 @@ extension Sequence<TLSARecord> {
         for (_, record) in usable {
             let kind = [record.usage, record.selector]
             strongest[kind] = Swift.max(strongest[kind] ?? 0, record.matchingType)
-                }
+        }
         return usable.filter { _, record in
             record.matchingType == TLSARecord.MatchingType.full.rawValue
                 || record.matchingType == strongest[[record.usage, record.selector]]

@@ -32,7 +32,7 @@ final class GnuTLSSession {
     }
 
     /// The most certificates taken from a host: one more than are judged, so that it shows that there were more.
-    static let maximumChainCount = 33
+    static let maximumChainCount = 129
     /// The most bytes all certificates of a host may have: as many as OpenSSL, hence Postfix, takes. GnuTLS reads them on the
     /// thread of the probes, and takes longer than in proportion: 230 KB of names held it for two seconds.
     static let maximumChainBytes = 100 << 10

@@ -97,12 +97,17 @@ import Testing
         .judge(chain: Fixture.chain("leaf i2"), records: records, names: [Fixture.host], at: Fixture.today)
     }
 
+    /// Within the bound the list may be as long as it likes; beyond it a failure is no fact about the host.
     @Test func chainsAreBounded() {
-        let many = [[UInt8]](repeating: Fixture.der("other-root"), count: 40)
-        let judgement = CertificateJudgement.judge(
-            chain: Fixture.chain("leaf") + many + Fixture.chain("i2"), records: [Fixture.record("2 1 1 i2")],
-            names: [Fixture.host], at: Fixture.today)
-        #expect(judgement.finding == .noMatch)
+        let limit = CertificateJudgement.maximumCertificates
+        for (count, isFound) in [(limit - 2, true), (limit - 1, false)] {
+            let many = [[UInt8]](repeating: Fixture.der("other-root"), count: count)
+            let judgement = CertificateJudgement.judge(
+                chain: Fixture.chain("leaf") + many + Fixture.chain("i2"), records: [Fixture.record("2 1 1 i2")],
+                names: [Fixture.host], at: Fixture.today)
+            #expect(judgement.finding == (isFound ? .authenticated(record: 0, depth: 1) : .noMatch))
+            #expect(judgement.isCut != isFound)
+        }
     }
 
     /// A hundred anchors that all have to be tried by signature.

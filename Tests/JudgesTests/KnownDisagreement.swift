@@ -120,7 +120,7 @@ struct KnownDisagreement: Sendable {
                 && exhibit.drawn?.records.contains { record in
                     guard
                         case (1, 0, .certificate(let depth), .lastBit) =
-                        (record.selector, record.matching, record.content, record.damage)
+                            (record.selector, record.matching, record.content, record.damage)
                     else { return false }
                     return [.p256, .p384].contains(exhibit.drawn?.chain[depth].algorithm)
                 } == true

@@ -128,10 +128,15 @@ extension MailDomains {
             let rest = [Int](repeating: 1, count: 99)
             try await draft.host(.normal(chain, sending: [0] + rest), tlsa: chain.tlsa())
         },
-        MailDomain("chain-of-100-anchor-last", "unreachable", .unreachable) { draft in
-            // What stands behind the certificates that are judged is not known, so its absence is none.
+        MailDomain("chain-of-100-anchor-last", "V18", .verified) { draft in
             let chain = try await draft.chain()
             let rest = [Int](repeating: 1, count: 98)
+            try await draft.host(.normal(chain, sending: [0] + rest + [2]), tlsa: chain.tlsa(usage: 2, depth: 2))
+        },
+        MailDomain("chain-of-150-anchor-last", "unreachable", .unreachable) { draft in
+            // What stands behind the certificates that are judged is not known, so its absence is none.
+            let chain = try await draft.chain()
+            let rest = [Int](repeating: 1, count: 148)
             try await draft.host(.normal(chain, sending: [0] + rest + [2]), tlsa: chain.tlsa(usage: 2, depth: 2))
         },
     ]
