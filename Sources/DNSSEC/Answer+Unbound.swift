@@ -68,12 +68,13 @@ extension Answer<[UInt8]> {
 
     /// Why a result is bogus. The dates are in the packet alone.
     private static func reason(_ result: ub_result) -> BogusReason {
-        let packet = UnsafeRawBufferPointer(start: result.answer_packet, count: Int(max(0, result.answer_len)))
+        let length = result.answer_packet == nil ? 0 : Int(max(0, result.answer_len))
+        let packet = UnsafeRawBufferPointer(start: result.answer_packet, count: length)
         return BogusReason(
             unbound: result.why_bogus.map { String(cString: $0) } ?? "validation failed",
             hasData: result.havedata != 0, canonicalName: result.canonname.map { String(cString: $0) },
             deniesName: result.nxdomain != 0,
-            signatures: result.answer_packet == nil ? [] : SignatureRecord.all(in: packet), now: Int64(time(nil)))
+            signatures: SignatureRecord.all(in: packet), now: Int64(time(nil)))
     }
 
     /// How many records there are, if they are too many for libunbound to validate; nil if they are not.

@@ -29,6 +29,9 @@ extension BogusReason {
             return .failed("\(sentence(at: 0)): \(why)")
         case (.unknownDelegation, .secure), (.unknownDelegation, .insecure):
             return .failed("\(sentence(at: 0)) at first")
+        // There are keys now, or the delegation is gone: what was missing before is not missing for certain.
+        case (.noKeys, .secure), (.noKeys, .insecure):
+            return .failed("the keys (DNSKEY) of \(subject?.shownName ?? "") could not be looked up at first")
         case (.noKeys, .bogus(let other)) where other.hasData:
             return .failed("the keys (DNSKEY) of \(subject?.shownName ?? "") could not be looked up at first")
         case (.expired, .bogus(let other)) where other.kind == .expired && other.subject == subject,

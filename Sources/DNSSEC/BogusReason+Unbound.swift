@@ -33,23 +33,24 @@ extension BogusReason {
             guard Fault.takeHead(&rest) != nil else { break }
         }
         let fault = Fault(rest)
-        let denied = canonicalName.flatMap { name in question.map { Subject(name, $0.type) } } ?? question
+        // What was asked for, by the name at the end of the aliases.
+        let final = canonicalName.flatMap { name in question.map { Subject(name, $0.type) } } ?? question
         var kind = fault.kind
         var subject: Subject?
         switch kind {
         case .other: break
         case .noKeys, .noMatchingKey, .unknownDelegation: subject = fault.zone
         case .unproven:
-            subject = hasData ? fault.zone : denied
+            subject = hasData ? fault.zone : final
         case .unsigned where !hasData && fault.zone == nil && fault.records == nil:
             // A denial without a signature comes without NSEC records at all.
             kind = .unproven
-            subject = denied
+            subject = final
         case .expired, .notYetValid, .unsigned, .unverified, .unknownKey:
             let type = fault.link ?? question?.type
             subject =
                 fault.zone ?? fault.records
-                ?? Self.owner(of: type, kind, signatures, now) ?? (fault.link == nil ? question : nil)
+                ?? Self.owner(of: type, kind, signatures, now) ?? (fault.link == nil ? final : nil)
         }
         self.init(
             subject == nil ? .other : kind, question: question, subject: subject, deniesName: !hasData && deniesName,
@@ -57,19 +58,22 @@ extension BogusReason {
     }
 
     /// The records of a type in the answer that the fault is of: at the end of aliases they have another name than the question.
+    ///
+    /// - Returns: nil where the signatures do not tell: of several aliases in a row libunbound does not say which is at fault.
     private static func owner(
         of type: String?, _ kind: Kind, _ signatures: [SignatureRecord], _ now: Int64
     ) -> Subject? {
         guard let type, let code = codes[type] else { return nil }
-        let found = signatures.first { signature in
-            guard signature.isAnswer, signature.type == code else { return false }
-            switch kind {
-            case .expired: return signature.ended(before: now)
-            case .notYetValid: return signature.begins(after: now)
-            default: return true
-            }
+        let signatures = signatures.filter { $0.isAnswer && $0.type == code }
+        let owner: String?
+        switch kind {
+        case .expired: owner = signatures.first { $0.ended(before: now) }?.owner
+        case .notYetValid: owner = signatures.first { $0.begins(after: now) }?.owner
+        // The signatures that are there are not of the records that have none.
+        case .unsigned: owner = nil
+        default: owner = Set(signatures.map(\.owner)).count == 1 ? signatures[0].owner : nil
         }
-        return found.map { Subject($0.owner, type) }
+        return owner.map { Subject($0, type) }
     }
 
     /// When the records' signature ended, the last of several, or begins, the first of several.

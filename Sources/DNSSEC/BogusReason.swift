@@ -70,5 +70,4 @@ public struct BogusReason: Sendable, Hashable {
         self.time = time
         self.detail = WireText.printable(detail.utf8)
     }
-
 }

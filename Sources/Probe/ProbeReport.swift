@@ -47,7 +47,7 @@ public struct ProbeReport: Sendable {
         public let cipherSuite: String
         /// The key exchange group, `X25519`; nil where none was used.
         public let group: String?
-        /// The certificates in DER as the host sent them, the leaf first: 1 to 33, together at most 100 KB.
+        /// The certificates in DER as the host sent them, the leaf first: 1 to 129, together at most 100 KB.
         public let chain: [[UInt8]]
 
         /// A session of the given parts; for tests of those who judge.

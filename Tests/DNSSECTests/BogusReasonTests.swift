@@ -83,6 +83,20 @@ import Testing
             text: mx + "signature expired from 192.0.2.1",
             sentence: "the signature of the MX records of other.example expired 3 days ago (2026-11-20 16:00 UTC)",
             signatures: [signature("example.org", 5, to: 3), signature("other.example", to: -3)], namesQuestion: false),
+        // Of several in a row libunbound does not say which one it means, and the signature of one is not that of another.
+        Row(
+            text: mx + "ECDSA signature verification failed for CNAME from 192.0.2.1",
+            sentence: mx + "ECDSA signature verification failed for CNAME from 192.0.2.1",
+            signatures: [signature("example.org", 5, to: 3), signature("www.example.org", 5, to: 3)],
+            namesQuestion: false),
+        Row(
+            text: mx + "no signatures for CNAME from 192.0.2.1",
+            sentence: mx + "no signatures for CNAME from 192.0.2.1", signatures: [signature("example.org", 5, to: 3)],
+            namesQuestion: false),
+        Row(
+            text: mx + "no signatures from 192.0.2.1",
+            sentence: "the MX records of other.example carry no signature", canonicalName: "other.example.",
+            signatures: [signature("example.org", 5, to: 3)], namesQuestion: false),
         Row(
             text: mx + "DS got unsigned CNAME answer from 192.0.2.1 for DS example.org. while building chain of trust",
             sentence: "the CNAME records of example.org carry no signature", namesQuestion: false),
@@ -228,6 +242,13 @@ import Testing
             return
         }
         #expect(why.contains("example.org") && why.hasSuffix("could not be looked up: SERVFAIL"))
+        // Nor is what is there when it is asked for again.
+        guard case .failed = reason.settled(by: Answer<Int>.secure(Found(records: [1]))),
+            case .failed = reason.settled(by: Answer<Int>.insecure(Found(records: [1])))
+        else {
+            Issue.record("not a doubt")
+            return
+        }
         // A denial that is proven, or disproven, leaves it at that.
         let bogus = BogusReason(.unproven, hasData: false, detail: "")
         guard case .bogus(reason) = reason.settled(by: Answer<Int>.bogus(bogus)) else {

@@ -77,4 +77,20 @@ import Testing
         #expect(book.note(.destination(destination), at: now + .seconds(14000)).failingFor == .seconds(14000))
         #expect(book.note(.destination(destination), at: now + .seconds(14000 + 14401)).failingFor == .zero)
     }
+
+    /// Made-up domains whose DNS does not answer must not keep faults from becoming old.
+    @Test func doubtsLeaveRoomForFaults() {
+        let book = FaultBook(deferFor: .seconds(900))
+        let now = ContinuousClock.now
+        for port in 0..<UInt16.max {
+            book.note(.doubt(Destination(.domain("d.example"), port: port)), at: now)
+        }
+        for port in 0..<UInt16.max {
+            book.note(.doubt(Destination(.domain("e.example"), port: port)), at: now)
+        }
+        book.note(.destination(destination), at: now)
+        #expect(book.failingFor(.destination(destination), at: now + .seconds(60)) == .seconds(60))
+        #expect(
+            book.failingFor(.doubt(Destination(.domain("e.example"), port: 65000)), at: now + .seconds(60)) == .zero)
+    }
 }

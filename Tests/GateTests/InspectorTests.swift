@@ -257,6 +257,19 @@ import Testing
         #expect(prober.targets.isEmpty)
     }
 
+    /// What holds mail is not kept for as long as MX records may be.
+    @Test func aHazardBehindInsecureMXRecordsLastsAsLongAsItsRecord() async {
+        let empty = TLSARecord(usage: 3, selector: 1, matchingType: 1, data: [])
+        let mx = MXRecord(10, "mx.example")
+        let resolver = FakeResolver(
+            mx: ["d.example": .insecure(Found(records: [mx], ttl: .seconds(86400)))],
+            a: ["mx.example": .secured("192.0.2.1")],
+            tlsa: ["_25._tcp.mx.example": .secure(Found(records: [empty], ttl: .seconds(120)))])
+        let inspection = await inspector(resolver, FakeProber()).inspect(Destination(.domain("d.example"), port: 25))
+        #expect(inspection.verdict.hazards.count == 1)
+        #expect(inspection.lifetime == .seconds(120))
+    }
+
     // MARK: The second look
 
     @Test func aFailureIsLookedAtPastEveryCache() async {

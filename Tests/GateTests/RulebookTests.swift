@@ -100,5 +100,20 @@ import Testing
         let text = reply?.description ?? ""
         #expect(text.utf8.count <= Reply.maximumLength)
         #expect(!text.contains("%"))
+        #expect(text.hasSuffix(" [01ABC]"), "\(text)")
+    }
+
+    /// A cause that names the host only where it is cut off does not name it.
+    @Test func aReplyNamesTheHostOnceWhateverIsCutOff() {
+        let host = "mx1.example.org"
+        let names = (0..<20).map { "name\($0).example.net" }.joined(separator: ", ")
+        for cause in ["for \(names), not for \(host)", "not for \(host) but for \(names)", names] {
+            let text =
+                rule(.certificateHostMismatch).reply(
+                    Verdict(outcome: .certificateHostMismatch, host: host, cause: cause), domain: "example.org",
+                    firstSeen: 0, trace: "01ABC", helpURL: nil)?.description ?? ""
+            #expect(text.split(separator: host, omittingEmptySubsequences: false).count == 2, "\(text)")
+            #expect(text.utf8.count <= Reply.maximumLength && text.hasSuffix(" [01ABC]"))
+        }
     }
 }

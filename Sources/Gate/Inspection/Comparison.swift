@@ -95,6 +95,8 @@ private struct Round {
     private mutating func connect(
         _ purpose: InspectedConnection.Purpose, serverName: DomainName
     ) async -> InspectedConnection? {
+        // A probe that others may wait for too is not ended by a cancellation: none is begun after it.
+        guard !Task.isCancelled else { return nil }
         let offer: CertificateOffer =
             switch purpose {
             case .rsaOnly: .rsaOnly

@@ -84,24 +84,31 @@ struct HostInspector {
             return host(subject, .noMailHost, why, trail, lifetime: lifetime)
         }
         trail.add(.address, .ok, "not judged: the way to the host is insecure")
-        var hazards: [String] = []
-        if case .known(let known) = addresses, let base = await hazardousBase(subject.name, known) {
-            hazards = [TLSARecord.hazard(at: base.description)]
-            trail.add(.tlsa, .warning, "a secure record at \(base) has no data")
+        let cause = "its MX records are insecure"
+        guard case .known(let known) = addresses, let (base, lifetime) = await hazardousBase(subject.name, known) else {
+            return host(subject, .opportunistic, cause, trail)
         }
-        return host(subject, .opportunistic, "its MX records are insecure", trail, hazards: hazards)
+        trail.add(.tlsa, .warning, "a secure record at \(base) has no data")
+        // The verdict holds mail only for as long as an MTA may still have the record in a cache.
+        return host(
+            subject, .opportunistic, cause, trail, lifetime: min(known.lifetime, lifetime),
+            hazards: [TLSARecord.hazard(at: base.description)])
     }
 
-    /// The TLSA base domain with a record that crashes an MTA, behind insecure MX records.
+    /// The TLSA base domain with a record that crashes an MTA, behind insecure MX records, and how long its records may be kept.
     ///
     /// RFC 7672 §2.2.1 lets a client ask for a host's TLSA records there, and Postfix does unless told otherwise
     /// (`smtp_tls_dane_insecure_mx_policy`). Nothing else follows from them, so that no failure of the lookup, nor its
     /// slowness, matters.
-    private func hazardousBase(_ name: DomainName, _ known: HostAddresses.Known) async -> DomainName? {
+    private func hazardousBase(
+        _ name: DomainName, _ known: HostAddresses.Known
+    ) async -> (base: DomainName, lifetime: Duration)? {
         let lookup = TLSALookup(resolver: resolver, port: port)
         let result = await Deadline.run(.milliseconds(1500)) { await lookup.search(name, known) }
-        guard case .records(let records, let base, _) = result, records.contains(where: \.isHazard) else { return nil }
-        return base
+        guard case .records(let records, let base, let lifetime) = result, records.contains(where: \.isHazard) else {
+            return nil
+        }
+        return (base, lifetime)
     }
 
     /// What follows for a host whose name is an address.

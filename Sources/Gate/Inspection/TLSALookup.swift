@@ -59,6 +59,7 @@ struct TLSALookup {
         }
         return .none(absence, lifetime: lifetime)
     }
+
     /// What a bogus CNAME answer comes to whose alias was not bogus in the address answer.
     ///
     /// libunbound 1.17.1 cannot validate the CNAME that a DNAME makes if it is asked for by itself, where the DNAME leads into an

@@ -1,15 +1,9 @@
 import Certificates
 import DANE
-import Foundation
 
 extension JudgementReport {
     /// The report as one line of JSON; the keys are design.md's.
-    public var json: String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.withoutEscapingSlashes, .sortedKeys]
-        // Strings, numbers and arrays of them: nothing here can fail to encode.
-        return (try? encoder.encode(Body(self))).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
-    }
+    public var json: String { JSONLine.of(Body(self)) }
 
     private struct Body: Encodable {
         let outcome: String

@@ -20,16 +20,24 @@ extension Ruling {
             "%d", with: domain.contains(" ") ? "-" : domain)
         // A help address that a long domain makes longer than this would leave no room for the cause.
         if let help, help.utf8.count <= 160 { tail += " \(help)" }
-        let (head, cause, end) = words(verdict, Self.shortened(domain, 120), firstSeen)
+        let shown = Self.shortened(domain, 120)
         // What finds the log line, and who can mend it, must not be what a long text loses: the cause gives way first.
         let room = Reply.maximumLength - 12 - tail.utf8.count
-        let left = max(40, room - head.utf8.count - end.utf8.count)
-        let text = Self.shortened(head + Self.shortened(cause, left) + end, room) + tail
-        return Reply(code, detail: outcome.basicDetail(code.class), text: text)
+        func fitted(_ host: String?) -> (String, String, String) {
+            let (head, cause, end) = words(verdict, shown, host: host, firstSeen)
+            return (head, Self.shortened(cause, max(40, room - head.utf8.count - end.utf8.count)), end)
+        }
+        var (head, cause, end) = fitted(nil)
+        // There is no room to name the host twice.
+        if let host = verdict.host, host != domain, !cause.contains(host) { (head, cause, end) = fitted(host) }
+        return Reply(
+            code, detail: outcome.basicDetail(code.class), text: Self.shortened(head + cause + end, room) + tail)
     }
 
     /// The sentence, in three parts.
-    private func words(_ verdict: Verdict, _ domain: String, _ firstSeen: Int64?) -> (String, String, String) {
+    private func words(
+        _ verdict: Verdict, _ domain: String, host: String?, _ firstSeen: Int64?
+    ) -> (String, String, String) {
         let since = firstSeen.map { "; first seen \(UnixTime.minute($0))" } ?? ""
         if let hazard {
             let end = "; only the recipient's administrator can mend this: \(TLSARecord.hazardRepair)"
@@ -37,10 +45,7 @@ extension Ruling {
         }
         var head = "\(outcome.rawValue): \(domain): \(outcome.meaning)"
         let cause = outcome.namesCause && !verdict.cause.isEmpty ? ": \(verdict.cause)" : ""
-        // There is no room to name the host twice.
-        if let host = verdict.host, host != domain, !cause.contains(host) {
-            head += "; host \(Self.shortened(host, 80))"
-        }
+        if let host { head += "; host \(Self.shortened(host, 80))" }
         return (head, cause, since + (outcome.remedy.map { "; \($0)" } ?? ""))
     }
 

@@ -24,6 +24,8 @@ public final class FaultBook: Sendable {
 
     /// More destinations that fail at a time are not remembered: they are told to try later for longer.
     static let limit = 100_000
+    /// More than these are not remembered of doubts, which are cheap to come by for who makes up domains: the rest is for faults.
+    static let doubtLimit = limit / 2
 
     private let memory: Duration
     private let faults = Mutex<[Subject: Fault]>([:])
@@ -50,10 +52,11 @@ public final class FaultBook: Sendable {
                 faults[subject] = fault
                 return (now - fault.first, fault.sightings)
             }
-            if faults.count >= Self.limit, isTimeToPrune(now) {
+            let limit = if case .doubt = subject { Self.doubtLimit } else { Self.limit }
+            if faults.count >= limit, isTimeToPrune(now) {
                 faults = faults.filter { now - $0.value.last <= memory }
             }
-            if faults.count < Self.limit { faults[subject] = Fault(first: now, last: now, sightings: 1) }
+            if faults.count < limit { faults[subject] = Fault(first: now, last: now, sightings: 1) }
             return (.zero, 1)
         }
     }
