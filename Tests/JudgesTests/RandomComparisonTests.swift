@@ -17,7 +17,7 @@ import World
         let settings = ProcessInfo.processInfo.environment
         let wanted = settings["DANEGATE_TEST_SEED"] ?? "7672"
         let seed = UInt64(wanted) ?? .random(in: 0...999_999_999)
-        let count = settings["DANEGATE_TEST_CASES"].flatMap { Int($0) } ?? 300
+        let count = settings["DANEGATE_TEST_CASES"].flatMap { Int($0) } ?? Sanitizer.times(300)
         // Told before anything can go wrong.
         say(["judges: random: seed \(seed), \(count) cases"])
         var chance = Chance(seed)

@@ -128,7 +128,8 @@ public final class NameServers: Sendable {
     }
 
     private static func delegations(below zone: Zone, among zones: [Zone], _ signers: [String: String]) -> [String] {
-        zones.filter { parent(of: $0, among: zones)?.name == zone.name }.flatMap { child in
+        // In this order, or all zones are compared with all others once for each.
+        zones.filter { zone.encloses($0) && parent(of: $0, among: zones)?.name == zone.name }.flatMap { child in
             ["\(child.origin) NS ns.\(child.origin)", "ns.\(child.origin) A 127.0.0.1"]
                 + (child.hasDS ? [signers[child.name] ?? ""] : [])
         }
