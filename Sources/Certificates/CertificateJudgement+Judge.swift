@@ -7,7 +7,7 @@ extension CertificateJudgement {
     /// one that matches. More than these never lead to `noUsableRecords`, which asks for less.
     public static let maximumRecords = 4096
     /// The most reference names that are looked at; RFC 7672 §3.2.2 comes to three.
-    public static let maximumNames = 8
+    public static let maximumNames = 64
 
     /// Judges the chain of an SMTP server by its TLSA records (RFC 7672 §3, RFC 7671 §5 and §9).
     ///

@@ -35,6 +35,8 @@ public enum PEM {
         guard text.count <= maximumSize else { throw .tooLarge }
         var certificates: [[UInt8]] = []
         var body: [UInt8]?
+        // A byte order mark is none of the text.
+        let text = text.starts(with: [0xEF, 0xBB, 0xBF]) ? text.dropFirst(3) : text.dropFirst(0)
         for whole in text.split(whereSeparator: { $0 == 0x0A || $0 == 0x0D }) {
             // RFC 7468 §2: parsers should ignore white space around the marks.
             let line = Self.trimmed(whole)

@@ -34,7 +34,9 @@ extension Answer<[UInt8]> {
                 self = .failed("malformed answer: a record without data")
                 return
             }
-            self = .failed("the name servers gave no usable answer (\(Self.name(ofCode: result.rcode)))")
+            // SERVFAIL is libunbound's own word for whatever the servers said or did not say.
+            let code = result.rcode == 2 ? "" : " (\(Self.name(ofCode: result.rcode)))"
+            self = .failed("the name servers gave no usable answer\(code)")
             return
         }
         var canonicalName: DomainName?
@@ -125,7 +127,6 @@ extension Answer<[UInt8]> {
     private static func name(ofCode code: Int32) -> String {
         switch code {
         case 1: "FORMERR"
-        case 2: "SERVFAIL"
         case 4: "NOTIMP"
         case 5: "REFUSED"
         default: "RCODE \(code)"

@@ -12,7 +12,8 @@ struct Judge: ParsableCommand {
             The records count as secure, and TLS as established: what is judged is what RFC 7672 section 3 asks of the \
             certificate. The outcome is verified, encrypted (no record can be used), tlsa-invalid, certificate-expired or \
             certificate-host-mismatch. Exits 0 if a client may deliver (verified, encrypted), 1 if not, 64 on usage, 65 if \
-            the chain is no PEM, 66 if it cannot be read.
+            the chain is no PEM, 66 if it cannot be read. A chain may have 256 certificates and 1 MiB; 128 of them are judged, and \
+            where there are more a failure is marked as none for certain ("cut").
             """)
 
     /// More bytes than this are no chain.
@@ -52,6 +53,9 @@ struct Judge: ParsableCommand {
             }
             return name
         }
+        guard names.count <= CertificateJudgement.maximumNames else {
+            throw ValidationError("--name is given more than \(CertificateJudgement.maximumNames) times")
+        }
         let moment = try date.map { text in
             guard let moment = Moment(text) else {
                 throw ValidationError("--date '\(text.prefix(80))' is no date in ISO 8601")
@@ -70,7 +74,7 @@ struct Judge: ParsableCommand {
         do {
             bytes = try chain == "-" ? Self.read(.standardInput) : Self.read(Self.open(chain))
         } catch {
-            throw Exit.fail(EX_NOINPUT, ["\(chain): it cannot be read (\(error.localizedDescription))"])
+            throw Exit.fail(EX_NOINPUT, ["\(chain): it cannot be read as a file"])
         }
         do throws(PEM.Failure) { return try PEM.certificates(in: bytes) } catch {
             throw Exit.fail(EX_DATAERR, ["\(chain): \(error.description)"])

@@ -185,14 +185,14 @@ extension WordsTests {
             reply: """
                 451 4.4.3 dns-unavailable: tlsa-servfail.example: the domain's DNS could not be asked: its TLSA \
                 records could not be looked up: _{port}._tcp.mx.tlsa-servfail.example TLSA: the name servers gave no \
-                usable answer (SERVFAIL); first seen {time}; try again later; if it lasts, tell the administrators of \
+                usable answer; first seen {time}; try again later; if it lasts, tell the administrators of \
                 both sides [{trace}] https://help.example/4.4.3
                 """,
             line: """
                 ruling=tempfail mode=enforce to=user@tlsa-servfail.example domain=tlsa-servfail.example \
                 outcome=dns-unavailable code=4.4.3 host=mx.tlsa-servfail.example cached=no waited_ms={ms} \
                 failing_for=0s trace={trace} client=192.0.2.9 qid=- cause="its TLSA records could not be looked up: \
-                _{port}._tcp.mx.tlsa-servfail.example TLSA: the name servers gave no usable answer (SERVFAIL)"
+                _{port}._tcp.mx.tlsa-servfail.example TLSA: the name servers gave no usable answer"
                 """),
         Golden(
             label: "private-address",

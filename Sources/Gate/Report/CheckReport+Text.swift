@@ -69,7 +69,7 @@ extension CheckReport {
             return [head]
                 + certificates.map { depth, details in
                     "  \(depth): \(details.subject), issued by \(details.issuer), \(details.keyAlgorithm), "
-                        + "3 1 1 \(details.spkiSHA256)"
+                        + "\(depth == 0 ? 3 : 2) 1 1 \(details.spkiSHA256)"
                 }
         }
     }

@@ -55,11 +55,11 @@ extension JudgementReport {
             }
             lines.append("  certificate \(depth): \(details.subject), issued by \(details.issuer)")
             lines.append(
-                "    valid \(CertificateJSON.text(details.notBefore)) to \(CertificateJSON.text(details.notAfter)), 3 1 1 "
-                    + details.spkiSHA256)
+                "    valid \(CertificateJSON.text(details.notBefore)) to \(CertificateJSON.text(details.notAfter)), "
+                    + "\(depth == 0 ? 3 : 2) 1 1 \(details.spkiSHA256)")
         }
         for (index, finding) in judgement.records.enumerated() {
-            lines.append("  record \(index) (\(records[index].names)): \(finding.explanation)")
+            lines.append("  TLSA record \(index + 1) (\(records[index].names)): \(finding.explanation)")
         }
         if judgement.isCut { lines.append("  There is more than was looked at: a failure is none for certain.") }
         lines += hazards.map { "  Hazard: \($0)." }
