@@ -29,6 +29,7 @@ import Testing
         ("<user@\u{3002}>", "user", .malformed),
         ("<user@\u{FF0E}>", "user", .malformed),
         ("<user@\u{FF11}92.0.2.1>", "user", .literal),
+        ("<user@192.0.2.1.>", "user", .literal),
     ])
     func pathsAreTakenApart(path: String, localPart: String, domain: Recipient.Domain) {
         let recipient = Recipient(path: path)

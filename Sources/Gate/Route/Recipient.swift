@@ -56,7 +56,11 @@ public struct Recipient: Sendable, Hashable {
         if text.isEmpty { return .none }
         // Without brackets it is no literal of RFC 5321, but MTAs take it for one.
         if text.first == "[" || IPAddress(text) != nil { return .literal }
-        if let name = DomainName(text) { return name.isRoot ? .malformed : .name(name) }
+        if let name = DomainName(text) {
+            // With a dot at its end it is an address all the same.
+            if name.looksLikeAddress { return .literal }
+            return name.isRoot ? .malformed : .name(name)
+        }
         let isASCII = text.utf8.allSatisfy { $0 < 0x80 }
         // String(decoding:) turned bytes that are no UTF-8 into U+FFFD.
         if isASCII || text.unicodeScalars.contains("\u{FFFD}") || text.utf8.count > 1024 { return .malformed }
