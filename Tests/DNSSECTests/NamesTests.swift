@@ -29,7 +29,7 @@ struct NamesTests {
             zones: [Zone("shaky.example", "@ MX 10 mx")], wire: [WireFault("shaky.example", "MX", .servfail)])
         let resolver = try world.resolver()
         let name = try #require(DomainName("shaky.example"))
-        #expect(await resolver.mx(name).failure?.contains("SERVFAIL") == true)
+        #expect(await resolver.mx(name).failure?.contains("no usable answer") == true)
         world.setWireFaults([])
         #expect(await (try resolver.fresh()).mx(name).isSecure)
         world.setWireFaults([WireFault("shaky.example", "MX", .drop)])
