@@ -48,7 +48,7 @@ public final class MailWorld: Sendable {
         var settings = [
             "DNS_CONFIG": names.configurationPath, "DNS_TRUST_ANCHOR": names.trustAnchorPath,
             "PROBE_PORT": "\(hosts.port)", "PROBE_ALLOW": "127.0.0.0/8,::1/128", "PROBE_HELO": "probe.example",
-            "PROBE_TIMEOUT": "6s", "PROBE_CONNECT_TIMEOUT": "3s", "MILTER_DEADLINE": "25s", "LOG": "stderr",
+            "PROBE_TIMEOUT": "12s", "PROBE_CONNECT_TIMEOUT": "5s", "MILTER_DEADLINE": "25s", "LOG": "stderr",
             "STATE_DIRECTORY": directory.path, "POLICY_FILE": policyPath,
         ]
         settings.merge(changes) { $1 }
