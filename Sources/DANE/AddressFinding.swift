@@ -15,10 +15,10 @@ public struct AddressFinding: Sendable, Hashable {
     public init(
         address: IPAddress, outcome: Outcome, cause: String, isProbed: Bool = true, isDegraded: Bool = false
     ) {
-        self.isDegraded = isDegraded
         self.address = address
         self.outcome = outcome
         self.cause = cause
         self.isProbed = isProbed
+        self.isDegraded = isDegraded
     }
 }

@@ -4,8 +4,9 @@ extension TLSARecord {
     ///
     /// - Returns: nil if the text is no TLSA record. A record with too little data, or none, is one.
     public init?(presentation text: some StringProtocol) {
-        // RFC 1035 §5.1: a comment ends the line, and parentheses hold lines together.
-        let fields = text.prefix { $0 != ";" }.split { $0.isWhitespace || $0 == "(" || $0 == ")" }
+        // RFC 1035 §5.1: a comment goes to the end of its line, and parentheses hold lines together.
+        let lines = text.split(whereSeparator: \.isNewline).map { $0.prefix { $0 != ";" } }
+        let fields = lines.flatMap { $0.split { $0.isWhitespace || $0 == "(" || $0 == ")" } }
         if fields.first == "\\#" {
             guard fields.count >= 2, fields[1].allSatisfy({ $0.isASCII && $0.isNumber }),
                 let rdata = Self.bytes(fields.dropFirst(2)), Int(fields[1]) == rdata.count

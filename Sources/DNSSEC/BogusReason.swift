@@ -46,7 +46,7 @@ public struct BogusReason: Sendable, Hashable {
     public let kind: Kind
     /// What was asked for; nil where libunbound did not say.
     public let question: Subject?
-    /// What is wrong with the kind's fault; nil where it is not known.
+    /// The records that the fault is of; nil where that is not known.
     public let subject: Subject?
     /// Whether the name asked for was said not to exist.
     public let deniesName: Bool

@@ -70,19 +70,18 @@ struct Judge: ParsableCommand {
 
     /// The chain in DER.
     private func readChain() throws -> [[UInt8]] {
+        let file: FileHandle
+        do { file = try chain == "-" ? .standardInput : FileHandle(forReadingFrom: URL(fileURLWithPath: chain)) } catch
+        {
+            throw Exit.fail(EX_NOINPUT, ["\(chain): it cannot be opened (\(error.localizedDescription))"])
+        }
         let bytes: [UInt8]
-        do {
-            bytes = try chain == "-" ? Self.read(.standardInput) : Self.read(Self.open(chain))
-        } catch {
+        do { bytes = try Self.read(file) } catch {
             throw Exit.fail(EX_NOINPUT, ["\(chain): it cannot be read as a file"])
         }
         do throws(PEM.Failure) { return try PEM.certificates(in: bytes) } catch {
             throw Exit.fail(EX_DATAERR, ["\(chain): \(error.description)"])
         }
-    }
-
-    private static func open(_ path: String) throws -> FileHandle {
-        try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
     }
 
     /// All bytes, or one more than a chain may have.

@@ -39,6 +39,7 @@ import Testing
             ("3 SPKI 1 a b c d", [3, 1, 1, 0xAB, 0xCD]), ("  3\t1\n1  abc   d  ", [3, 1, 1, 0xAB, 0xCD]),
             ("255 254 253 00", [255, 254, 253, 0]), ("003 01 1 00", [3, 1, 1, 0]), ("3 1 1", [3, 1, 1]),
             ("3 1 1 ", [3, 1, 1]), ("3 1 1 ( AB\n cd ) ; of 2026", [3, 1, 1, 0xAB, 0xCD]), ("3 1 1 00;", [3, 1, 1, 0]),
+            ("3 1 1 ( ab ; the first half\r\n cd ; the second\n )", [3, 1, 1, 0xAB, 0xCD]),
             ("\\# 5 0301 01abcd", [3, 1, 1, 0xAB, 0xCD]), ("\\# 0", []), ("\\# 1 03", [3]),
         ] as [(String, [UInt8])])
     func presentation(_ text: String, _ rdata: [UInt8]) {
