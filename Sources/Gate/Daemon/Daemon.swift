@@ -74,8 +74,12 @@ public struct Daemon: Sendable {
             socket: settings.milterSocket, mode: settings.milterSocketMode, group: settings.milterSocketGroup,
             handler: MilterDoor(
                 settings: settings, policies: policies,
-                desk: InspectionDesk(keeper: keeper, health: health) { await look.inspect($0) },
-                demandingDesk: InspectionDesk(keeper: keeper.demandingDANE(settings), health: health) {
+                desk: InspectionDesk(keeper: keeper, health: health, wait: MilterService.wait) {
+                    await look.inspect($0)
+                },
+                demandingDesk: InspectionDesk(
+                    keeper: keeper.demandingDANE(settings), health: health, wait: MilterService.wait
+                ) {
                     await look.demandingDANE.inspect($0)
                 },
                 faults: keeper.faults, log: log, now: unixTime)

@@ -42,6 +42,7 @@ public final class InspectionDesk: Sendable {
     }
 
     private let inspect: @Sendable (Destination) async -> Inspection
+    private let wait: @Sendable (() -> Void) -> Void
     private let keeper: VerdictKeeper
     private let health: ResolverHealth
     private let limits: Limits
@@ -53,14 +54,17 @@ public final class InspectionDesk: Sendable {
     ///   - keeper: Where verdicts are kept.
     ///   - health: Whether the resolver works.
     ///   - limits: Its bounds.
+    ///   - wait: Runs the one thing that a caller waits for, and may see to it that meanwhile others are served.
     ///   - inspect: An inspection; it must honour cancellation.
     public init(
         keeper: VerdictKeeper, health: ResolverHealth, limits: Limits = Limits(),
+        wait: @escaping @Sendable (() -> Void) -> Void = { $0() },
         inspect: @escaping @Sendable (Destination) async -> Inspection
     ) {
         self.keeper = keeper
         self.health = health
         self.limits = limits
+        self.wait = wait
         self.inspect = inspect
     }
 
@@ -81,7 +85,7 @@ public final class InspectionDesk: Sendable {
             return Answer(verdict: Verdict(outcome: .pending, cause: "too many checks are under way"), isCached: false)
         case .seated(let begins): if begins { begin(destination) }
         }
-        _ = seat.arrived.wait(until: deadline)
+        wait { _ = seat.arrived.wait(until: deadline) }
         state.withLock { $0.waiting -= 1 }
         let verdict = seat.verdict.withLock { $0 }
         return Answer(
