@@ -107,7 +107,11 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "GateTests",
-            dependencies: ["Certificates", "DANE", "DNSSEC", "Gate", "Milter", "Probe", "Rules"], swiftSettings: strict),
+            dependencies: [
+                "Certificates", "DANE", "DNSSEC", "Gate", "Milter", "Probe", "Rules",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict),
         .testTarget(
             name: "danegateTests", dependencies: ["DANE", "DNSSEC", "Gate", "Probe", "Rules", "World", "danegate"],
             swiftSettings: strict),

@@ -64,9 +64,11 @@ public struct RecipientEvent: ~Copyable {
 
     /// Whether the RCPT argument is an address in angle brackets, and that address is this one.
     public func recipientIs(_ address: String) -> Bool {
-        guard path.count == address.utf8.count + 2, path.first == UInt8(ascii: "<"), path.last == UInt8(ascii: ">")
+        guard path.count == address.utf8.count + 2, path.first == UInt8(ascii: "<"), path.last == UInt8(ascii: ">"),
+            let start = path.baseAddress
         else { return false }
-        return path.dropFirst().dropLast().elementsEqual(address.utf8)
+        var address = address
+        return address.withUTF8 { bytes in bytes.baseAddress.map { memcmp(start + 1, $0, bytes.count) == 0 } ?? true }
     }
 
     /// Whether this looks like Postfix's cleanup server playing an SMTP session for mail that came otherwise

@@ -17,41 +17,65 @@ struct RulingLine: Sendable {
     /// Why the verdict is what it is; for refusals, carried out or not.
     var cause: String?
 
+    /// The most bytes of all that is not from outside: keys, codes, times, trace id.
+    private static let ownRoom = 400
+
     /// The line.
     var line: LogLine {
-        var line = LogLine(capacity: 320)
-        line.add("ruling", plain: ruling.action.rawValue)
-        line.add("mode", plain: mode.rawValue)
-        if let would = ruling.would { line.add("would", plain: would.rawValue) }
-        line.add("to", recipient)
-        line.add("domain", domain)
-        line.add("outcome", plain: passed == nil ? ruling.outcome.rawValue : "-")
-        line.add("code", plain: ruling.code?.description ?? "-")
-        line.add("host", host)
-        line.add("cached", plain: isCached ? "yes" : "no")
-        line.add("waited_ms", plainBy: { waited.writeTenthsOfMilliseconds(to: &$0) })
-        line.add("failing_for", plain: ruling.failingFor.map(DurationText.brief) ?? "-")
-        line.add("trace", plainBy: { trace.write(to: &$0) })
-        line.add("client", client)
-        line.add("qid", queueID)
-        if let passed { line.add("passed", passed) }
-        if let cause { line.add("cause", cause) }
-        return line
+        var room = Self.ownRoom
+        room += LineCursor.room(for: recipient) + LineCursor.room(for: domain) + LineCursor.room(for: host)
+        room += LineCursor.room(for: client) + LineCursor.room(for: queueID)
+        room += LineCursor.room(for: passed) + LineCursor.room(for: cause)
+        return LogLine(room: room) { write(to: &$0) }
+    }
+
+    private func write(to line: inout LineCursor) {
+        line.put("ruling=" as StaticString)
+        line.put(ruling.action.rawValue)
+        line.put(" mode=" as StaticString)
+        line.put(mode.rawValue)
+        if let would = ruling.would {
+            line.put(" would=" as StaticString)
+            line.put(would.rawValue)
+        }
+        line.put(" to=" as StaticString)
+        line.put(value: recipient)
+        line.put(" domain=" as StaticString)
+        line.put(value: domain)
+        line.put(" outcome=" as StaticString)
+        line.put(passed == nil ? ruling.outcome.rawValue : "-")
+        line.put(" code=" as StaticString)
+        line.put(ruling.code?.description ?? "-")
+        line.put(" host=" as StaticString)
+        line.put(value: host)
+        line.put((isCached ? " cached=yes waited_ms=" : " cached=no waited_ms=") as StaticString)
+        let tenths = waited.wholeTenths
+        line.put(number: tenths / 10)
+        line.put(UInt8(ascii: "."))
+        line.put(number: tenths % 10)
+        line.put(" failing_for=" as StaticString)
+        line.put(ruling.failingFor.map(DurationText.brief) ?? "-")
+        line.put(" trace=" as StaticString)
+        trace.write(to: &line)
+        line.put(" client=" as StaticString)
+        line.put(value: client)
+        line.put(" qid=" as StaticString)
+        line.put(value: queueID)
+        if let passed {
+            line.put(" passed=" as StaticString)
+            line.put(value: passed)
+        }
+        if let cause {
+            line.put(" cause=" as StaticString)
+            line.put(value: cause)
+        }
     }
 }
 
 extension Duration {
-    /// Writes milliseconds with one digit after the point.
-    fileprivate func writeTenthsOfMilliseconds(to bytes: inout [UInt8]) {
+    /// Tenths of milliseconds, rounded.
+    fileprivate var wholeTenths: UInt64 {
         let (seconds, attoseconds) = components
-        let tenths = max(0, seconds * 10_000 + (attoseconds + 50_000_000_000_000) / 100_000_000_000_000)
-        // Nearly every recipient is ruled on within a tenth of a millisecond.
-        if tenths < 10 {
-            bytes.append(UInt8(ascii: "0"))
-        } else {
-            bytes.append(contentsOf: "\(tenths / 10)".utf8)
-        }
-        bytes.append(UInt8(ascii: "."))
-        bytes.append(UInt8(ascii: "0") + UInt8(tenths % 10))
+        return UInt64(max(0, seconds * 10_000 + (attoseconds + 50_000_000_000_000) / 100_000_000_000_000))
     }
 }

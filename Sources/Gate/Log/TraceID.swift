@@ -24,18 +24,14 @@ struct TraceID: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// Crockford's base 32: 10 digits of time, 16 of the rest.
-    var description: String {
-        var bytes: [UInt8] = []
-        write(to: &bytes)
-        return String(decoding: bytes, as: UTF8.self)
-    }
+    var description: String { LogLine(room: 26) { write(to: &$0) }.description }
 
     /// Writes the digits.
-    func write(to bytes: inout [UInt8]) {
+    func write(to line: inout LineCursor) {
         let digits = Self.alphabet.utf8Start
-        // Five bits a digit, from the left. The thirteenth has one bit of the upper half and four of the lower.
-        for shift in stride(from: 61, through: 1, by: -5) { bytes.append(digits[Int(upper >> UInt64(shift)) & 31]) }
-        bytes.append(digits[Int((upper & 1) << 4 | lower >> 60)])
-        for shift in stride(from: 55, through: 0, by: -5) { bytes.append(digits[Int(truncatingIfNeeded: lower >> UInt64(shift)) & 31]) }
+        // Five bits a digit, from the left. The fourteenth has one bit of the upper half and four of the lower.
+        for shift in stride(from: 61, through: 1, by: -5) { line.put(digits[Int((upper >> UInt64(shift)) & 31)]) }
+        line.put(digits[Int((upper & 1) << 4 | lower >> 60)])
+        for shift in stride(from: 55, through: 0, by: -5) { line.put(digits[Int((lower >> UInt64(shift)) & 31)]) }
     }
 }

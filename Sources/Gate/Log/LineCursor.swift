@@ -1,0 +1,96 @@
+/// Writes a log line into room that has been made for it: a line is written for every recipient, while the MTA waits.
+///
+/// What finds no room is left out; whoever makes the room knows how much is needed.
+struct LineCursor {
+    /// The most of a value that is shown, in bytes.
+    static let valueLimit = 512
+
+    private let room: UnsafeMutableBufferPointer<UInt8>
+    /// How many bytes have been written.
+    private(set) var count = 0
+
+    init(_ room: UnsafeMutableBufferPointer<UInt8>) { self.room = room }
+
+    /// The most bytes that a value takes: each of its bytes as `\xNN`, and quotes. A missing one takes one.
+    static func room(for value: String?) -> Int { value.map { min($0.utf8.count, valueLimit) * 4 + 2 } ?? 1 }
+
+    /// Writes words of our own.
+    mutating func put(_ text: StaticString) {
+        put(UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    }
+
+    /// Writes words of our own.
+    mutating func put(_ text: String) {
+        var text = text
+        text.withUTF8 { put($0) }
+    }
+
+    /// Writes a byte.
+    mutating func put(_ byte: UInt8) {
+        guard count < room.count else { return }
+        room[count] = byte
+        count += 1
+    }
+
+    private mutating func put(_ bytes: UnsafeBufferPointer<UInt8>) {
+        guard let start = bytes.baseAddress, let base = room.baseAddress, bytes.count <= room.count - count else {
+            return
+        }
+        (base + count).update(from: start, count: bytes.count)
+        count += bytes.count
+    }
+
+    /// Writes a number in decimal.
+    mutating func put(number: UInt64) {
+        if number >= 10 { put(number: number / 10) }
+        put(UInt8(ascii: "0") + UInt8(number % 10))
+    }
+
+    /// Writes a value from outside: at most 512 bytes of it, everything but printable ASCII as `\xNN`, `"` and `\` escaped;
+    /// one that is empty or nil is written `-`, and one with a space, a quote or `=` is quoted.
+    mutating func put(value: String?) {
+        guard var value, !value.isEmpty else { return put(UInt8(ascii: "-")) }
+        value.withUTF8 { put(value: UnsafeBufferPointer(rebasing: $0.prefix(Self.valueLimit))) }
+    }
+
+    private mutating func put(value: UnsafeBufferPointer<UInt8>) {
+        let before = count
+        for byte in value {
+            guard Self.isPlain(byte) else {
+                // Whatever is not plain is escaped with a backslash, or is a blank or "=": there is a reason for quotes.
+                count = before
+                put(UInt8(ascii: "\""))
+                put(escaped: value)
+                return put(UInt8(ascii: "\""))
+            }
+            put(byte)
+        }
+    }
+
+    /// Whether a byte can stand in a value without quotes.
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        byte > 0x20 && byte < 0x7F && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "=")
+            && byte != UInt8(ascii: "\\")
+    }
+
+    /// Writes text with everything but printable ASCII as `\xNN`, and `"` and `\` escaped.
+    mutating func put(escaped text: UnsafeBufferPointer<UInt8>) {
+        for byte in text {
+            switch byte {
+            case UInt8(ascii: "\""), UInt8(ascii: "\\"):
+                put(UInt8(ascii: "\\"))
+                put(byte)
+            case 0x20...0x7E:
+                put(byte)
+            default:
+                put("\\x" as StaticString)
+                put(digit: byte >> 4)
+                put(digit: byte & 15)
+            }
+        }
+    }
+
+    private mutating func put(digit: UInt8) {
+        put(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
+    }
+}

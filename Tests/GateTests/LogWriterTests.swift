@@ -1,0 +1,208 @@
+import Foundation
+import Logging
+import Synchronization
+import Testing
+
+@testable import Gate
+
+/// Whoever logs waits for nothing, and nothing is lost without being counted.
+@Suite(.timeLimit(.minutes(1))) struct LogWriterTests {
+    /// Everything that comes in until lines say that all has: those written, and those said to have been dropped.
+    private struct Tally {
+        var written = 0
+        var dropped = 0
+
+        var total: Int { written + dropped }
+
+        mutating func take(_ line: some StringProtocol) {
+            guard line.contains("event=line ") else {
+                if let count = line.firstRange(of: "event=log-dropped count=") {
+                    dropped += Int(line[count.upperBound...].prefix(while: \.isNumber)) ?? 0
+                }
+                return
+            }
+            written += 1
+        }
+    }
+
+    private static func line(_ number: Int) -> LogLine {
+        LogLine(event: "line").adding("number", "\(number)").adding("text", String(repeating: "text ", count: 20))
+    }
+
+    @Test func aSyslogThatTakesNothingHoldsUpNobodyAndAllIsCounted() throws {
+        let reader = try Reader()
+        let writer = LogWriter(to: SyslogOutlet(reader.path))
+        let sent = LogQueue.lineLimit * 2
+        // Nobody reads meanwhile: what does not fit is dropped, and nobody waits.
+        for number in 0..<sent { writer.write(.info, Self.line(number)) }
+        var tally = Tally()
+        while tally.total < sent { tally.take(try #require(reader.receive())) }
+        #expect(tally.written >= LogQueue.lineLimit && tally.dropped > 0 && tally.total == sent)
+        writer.close()
+    }
+
+    @Test func linesLookAsSyslogWritesThem() throws {
+        let reader = try Reader()
+        let writer = LogWriter(to: SyslogOutlet(reader.path))
+        writer.write(.notice, LogLine(event: "one").adding("text", "a b"))
+        writer.write(.error, LogLine(event: "two"))
+        let form = #/<(\d+)>[A-Z][a-z]{2} [ 123]\d \d\d:\d\d:\d\d danegate\[(\d+)\]: (.*)/#
+        let lines = try (0..<2).map { _ in
+            let line = try #require(reader.receive())
+            return try #require(line.wholeMatch(of: form)).output
+        }
+        // RFC 3164 §4.1.1: the facility mail is 2; notice is 5, error is 3.
+        #expect(lines.map { String($0.1) } == ["21", "19"])
+        #expect(lines.allSatisfy { $0.2 == "\(getpid())" })
+        #expect(lines.map { String($0.3) } == ["event=one text=\"a b\"", "event=two"])
+        writer.close()
+    }
+
+    @Test func aSyslogThatIsStartedAgainIsFoundAgain() throws {
+        var reader = try Reader()
+        let writer = LogWriter(to: SyslogOutlet(reader.path))
+        writer.write(.info, LogLine(event: "before"))
+        #expect(try #require(reader.receive()).hasSuffix("event=before"))
+        let path = reader.path
+        reader.close()
+        writer.write(.info, LogLine(event: "between"))
+        reader = try Reader(path)
+        #expect(try #require(reader.receive()).hasSuffix("event=between"))
+        writer.write(.info, LogLine(event: "after"))
+        #expect(try #require(reader.receive()).hasSuffix("event=after"))
+        writer.close()
+    }
+
+    @Test func theEndDoesNotWaitForASyslogThatTakesNothing() throws {
+        let reader = try Reader()
+        let writer = LogWriter(to: SyslogOutlet(reader.path))
+        for number in 0..<1000 { writer.write(.info, Self.line(number)) }
+        // It returns: the suite's limit is what it is held to.
+        writer.close()
+        withExtendedLifetime(reader) {}
+    }
+
+    @Test func aPipeThatNobodyReadsHoldsUpNobodyAndAllIsCounted() throws {
+        var ends: [Int32] = [-1, -1]
+        #expect(pipe(&ends) == 0)
+        let writer = LogWriter(to: ErrorOutlet(ends[1]))
+        let sent = LogQueue.lineLimit * 2
+        for number in 0..<sent { writer.write(.info, Self.line(number)) }
+        var tally = Tally()
+        var numbers: [Int] = []
+        var text = ""
+        var buffer = [UInt8](repeating: 0, count: 1 << 16)
+        while tally.total < sent {
+            let count = read(ends[0], &buffer, buffer.count)
+            guard count > 0 else { break }
+            text += String(decoding: buffer.prefix(count), as: UTF8.self)
+            let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+            for line in lines.dropLast() {
+                tally.take(line)
+                if let number = line.firstMatch(of: #/number=(\d+) text=/#).flatMap({ Int($0.output.1) }) {
+                    numbers.append(number)
+                }
+            }
+            text = lines.last.map(String.init) ?? ""
+        }
+        #expect(tally.total == sent && tally.dropped > 0 && text.isEmpty)
+        // Whole, and in order.
+        #expect(numbers.count == tally.written && zip(numbers, numbers.dropFirst()).allSatisfy { $0 < $1 })
+        writer.close()
+        for end in ends { Glibc.close(end) }
+    }
+
+    @Test func aPipeWhoseReaderIsGoneEndsNothing() throws {
+        signal(SIGPIPE, SIG_IGN)
+        var ends: [Int32] = [-1, -1]
+        #expect(pipe(&ends) == 0)
+        Glibc.close(ends[0])
+        let writer = LogWriter(to: ErrorOutlet(ends[1]))
+        for number in 0..<100 { writer.write(.info, Self.line(number)) }
+        writer.close()
+        Glibc.close(ends[1])
+    }
+
+    @Test func aThreadThatRestsIsWoken() throws {
+        let reader = try Reader()
+        let writer = LogWriter(to: SyslogOutlet(reader.path))
+        // Some of them while it is about to rest, which is after some looks for nothing.
+        for number in 0..<40 {
+            writer.write(.info, Self.line(number))
+            #expect(try #require(reader.receive()).contains("number=\(number) "))
+            usleep(UInt32(number) * 1000 * 10)
+        }
+        writer.close()
+    }
+
+    @Test func manyThreadsLoseNothingAndKeepTheirOrder() async {
+        let queue = LogQueue()
+        let (threads, each) = (8, 2000)
+        let finished = Mutex(0)
+        for thread in 0..<threads {
+            Thread.detachNewThread {
+                for number in 0..<each {
+                    queue.put(
+                        .info, LogLine(event: "e").adding("thread", "\(thread)").adding("n", "\(number)"), time: thread)
+                }
+                finished.withLock { $0 += 1 }
+            }
+        }
+        var seen = [Int](repeating: 0, count: threads)
+        var batch = LogBacklog()
+        while true {
+            let isLast = finished.withLock { $0 } == threads
+            #expect(queue.takeAll(into: &batch) == 0)
+            for line in batch.entries.indices {
+                let text = String(decoding: batch.bytes[batch.range(line)], as: UTF8.self)
+                let thread = batch.entries[line].time
+                #expect(text == "event=e thread=\(thread) n=\(seen[thread])\n")
+                seen[thread] += 1
+            }
+            queue.done(lines: batch.entries.count, bytes: batch.bytes.count - batch.entries.count)
+            batch.removeAll()
+            if isLast { break }
+            await Task.yield()
+        }
+        #expect(seen.allSatisfy { $0 == each })
+        #expect(queue.isEmpty)
+    }
+}
+
+/// A syslog daemon of a test's own: a datagram socket, read when the test reads.
+private final class Reader {
+    let path: String
+    private var descriptor: Int32
+
+    init(_ path: String = "\(NSTemporaryDirectory())dg-log-\(UInt32.random(in: 0 ... .max))") throws {
+        self.path = path
+        descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue), 0)
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8.prefix($0.count - 1)) }
+        let result = withUnsafePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
+        }
+        try #require(result == 0)
+        var limit = timeval(tv_sec: 30, tv_usec: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+    }
+
+    func close() {
+        guard descriptor >= 0 else { return }
+        unlink(path)
+        Glibc.close(descriptor)
+        descriptor = -1
+    }
+
+    deinit { close() }
+
+    /// The next datagram; nil if none comes.
+    func receive() -> String? {
+        var buffer = [UInt8](repeating: 0, count: 1 << 14)
+        let count = recv(descriptor, &buffer, buffer.count, 0)
+        return count > 0 ? String(decoding: buffer.prefix(count), as: UTF8.self) : nil
+    }
+}
