@@ -132,7 +132,8 @@ public struct Daemon: Sendable {
         }
         return SecondLook(
             Inspector(
-                resolver: resolver, prober: probes, expiredEE: settings.expiredEE, isComplete: false, now: unixTime),
+                resolver: HostAnswers(resolver), prober: probes, expiredEE: settings.expiredEE, isComplete: false,
+                now: unixTime),
             uncached: probes?.renewing)
     }
 
