@@ -16,33 +16,51 @@ public struct DomainName: Hashable, Sendable {
     ///
     /// - Returns: nil if the text is no domain name: an empty or overlong label, an overlong name, or any other character.
     public init?(_ text: some StringProtocol) {
-        var bytes = Array(text.utf8.prefix(256))
-        if bytes == [UInt8(ascii: ".")] {
-            self = .root
-            return
-        }
-        if bytes.last == UInt8(ascii: ".") { bytes.removeLast() }
-        guard !bytes.isEmpty, bytes.count <= 253 else { return nil }
-        var label = 0
-        for index in bytes.indices {
-            switch bytes[index] {
-            case UInt8(ascii: "."):
-                guard label > 0 else { return nil }
-                label = 0
-                continue
-            case UInt8(ascii: "A")...UInt8(ascii: "Z"):
-                bytes[index] |= 0x20
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
-                UInt8(ascii: "-"), UInt8(ascii: "_"):
-                break
-            default:
-                return nil
+        // More bytes than any name has say no more than these.
+        var start = String(decoding: text.utf8.prefix(256), as: UTF8.self)
+        guard let name = start.withUTF8({ DomainName(utf8: $0) }) else { return nil }
+        self = name
+    }
+
+    /// Reads a name from text in bytes, as `init(_:)` does from a string: for what is read once a recipient.
+    public init?(utf8 text: UnsafeBufferPointer<UInt8>) {
+        var count = text.count
+        if count > 0, text[count - 1] == UInt8(ascii: ".") {
+            count -= 1
+            if count == 0 {
+                self = .root
+                return
             }
-            label += 1
-            guard label <= 63 else { return nil }
         }
-        guard label > 0 else { return nil }
-        self.text = String(decoding: bytes, as: UTF8.self)
+        guard count > 0, count <= 253 else { return nil }
+        var isName = true
+        self.text = String(unsafeUninitializedCapacity: count) { lower in
+            var label = 0
+            for index in 0..<count {
+                let byte = text[index]
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+                    UInt8(ascii: "-"), UInt8(ascii: "_"):
+                    lower[index] = byte
+                    label += 1
+                case UInt8(ascii: "A")...UInt8(ascii: "Z"):
+                    lower[index] = byte | 0x20
+                    label += 1
+                case UInt8(ascii: ".") where label > 0:
+                    lower[index] = byte
+                    label = 0
+                default:
+                    isName = false
+                }
+                if label > 63 || !isName {
+                    isName = false
+                    return 0
+                }
+            }
+            if label == 0 { isName = false }
+            return count
+        }
+        guard isName else { return nil }
     }
 
     /// Reads an uncompressed name in wire form (RFC 1035 §3.1) that fills the bytes exactly.
@@ -88,7 +106,11 @@ public struct DomainName: Hashable, Sendable {
     public func tlsaOwner(port: UInt16) -> DomainName? { DomainName("_\(port)._tcp.\(text)") }
 
     /// Whether the name's labels all are numbers, four of them: an IPv4 address that somebody wrote where a host name belongs.
-    public var looksLikeAddress: Bool { IPAddress(text) != nil }
+    public var looksLikeAddress: Bool {
+        // The last label of an IPv4 address is a number, and there is no colon in a name.
+        guard let last = text.utf8.last, last >= UInt8(ascii: "0"), last <= UInt8(ascii: "9") else { return false }
+        return IPAddress(text) != nil
+    }
 }
 
 extension DomainName: CustomStringConvertible {

@@ -29,7 +29,7 @@ public final class Resolver: Sendable {
                 let inbox = try Inbox()
                 let part = ContextOptions.Part(index: index, count: count)
                 let options = try ContextOptions(configuration, for: purpose, part: part)
-        try ResolverThread.start(
+                try ResolverThread.start(
                     Engine(
                         inbox: inbox, context: Context(options), options: options, configuration: configuration,
                         purpose: purpose, part: part))

@@ -53,23 +53,20 @@ private func onNegotiate(
 private func onConnect(
     _ raw: OpaquePointer?, _ name: UnsafeMutablePointer<CChar>?, _ address: UnsafeMutablePointer<sockaddr>?
 ) -> sfsistat {
-    let host = name.map {
-        String(decoding: MilterContext.copy($0, limit: MilterContext.textLimit).bytes, as: UTF8.self)
-    }
+    let host = name.map { MilterContext.text($0, limit: MilterContext.textLimit) }
     session(of: MilterContext(raw))?.connected(name: host, address: address.flatMap(IPAddress.init))
     return SMFIS_CONTINUE
 }
 
 private func onMail(_ raw: OpaquePointer?, _ arguments: ArgumentVector?) -> sfsistat {
     guard let session = session(of: MilterContext(raw)) else { return SMFIS_CONTINUE }
-    session.mail(arguments)
-    return session.leavesMailUnanswered ? SMFIS_NOREPLY : SMFIS_CONTINUE
+    return session.mail(arguments) ? SMFIS_NOREPLY : SMFIS_CONTINUE
 }
 
 private func onRecipient(_ raw: OpaquePointer?, _ arguments: ArgumentVector?) -> sfsistat {
-    guard let context = MilterContext(raw), let session = session(of: context),
-        let event = session.recipient(arguments, context)
+    guard let context = MilterContext(raw), let session = session(of: context), let arguments, let path = arguments[0]
     else { return SMFIS_TEMPFAIL }
+    let event = RecipientEvent(session, ordinal: session.recipient(), context, arguments, path: path)
     switch session.service.answer(event) {
     case .continue: return SMFIS_CONTINUE
     case .refuse(let reply): return context.refuse(reply)

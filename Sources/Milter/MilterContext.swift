@@ -4,7 +4,8 @@ import Glibc
 
 /// libmilter's handle of a connection, lent to a callback for the length of the call.
 ///
-/// All that libmilter lends, arguments and macros, is copied here, bounded: it lies in buffers that the next packet frees.
+/// All that libmilter lends, arguments and macros, lies in buffers that the next packet frees: it is copied here, bounded,
+/// when somebody asks for it.
 struct MilterContext {
     /// The longest address that is kept, in bytes.
     static let addressLimit = 2048
@@ -49,20 +50,20 @@ struct MilterContext {
     // MARK: What the MTA says
 
     /// A macro's value; nil if it is not there, empty, or too long to be what it should be.
-    func macro(_ name: String) -> String? {
-        name.withCString { name -> String? in
-            // The name is only read.
-            guard let value = smfi_getsymval(raw, UnsafeMutablePointer(mutating: name)) else { return nil }
-            let (bytes, isCut) = Self.copy(value, limit: Self.textLimit)
-            return isCut || bytes.isEmpty ? nil : String(decoding: bytes, as: UTF8.self)
-        }
+    ///
+    /// libmilter looks through all it holds, a stage after the other: what is not needed is better not asked for.
+    func macro(_ name: StaticString) -> String? {
+        // Ends with a NUL, as all literals do. It is only read.
+        let name = UnsafeMutableRawPointer(mutating: name.utf8Start).assumingMemoryBound(to: CChar.self)
+        guard let value = smfi_getsymval(raw, name) else { return nil }
+        let length = strnlen(value, Self.textLimit + 1)
+        guard length > 0, length <= Self.textLimit else { return nil }
+        return String(decoding: UnsafeRawBufferPointer(start: value, count: length), as: UTF8.self)
     }
 
-    /// Copies a C string, up to a limit.
-    static func copy(_ string: UnsafePointer<CChar>, limit: Int) -> (bytes: [UInt8], isCut: Bool) {
-        let length = strnlen(string, limit + 1)
-        let bytes = UnsafeRawBufferPointer(start: string, count: min(length, limit))
-        return (Array(bytes), length > limit)
+    /// A C string as text, cut at a limit.
+    static func text(_ string: UnsafePointer<CChar>, limit: Int) -> String {
+        String(decoding: UnsafeRawBufferPointer(start: string, count: strnlen(string, limit)), as: UTF8.self)
     }
 
     /// Copies the arguments behind the address.
@@ -70,7 +71,7 @@ struct MilterContext {
         var parameters: [String] = []
         var index = 1
         while parameters.count < parameterLimit, let argument = arguments[index] {
-            parameters.append(String(decoding: copy(argument, limit: textLimit).bytes, as: UTF8.self))
+            parameters.append(text(argument, limit: textLimit))
             index += 1
         }
         return parameters

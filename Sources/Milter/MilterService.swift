@@ -28,12 +28,11 @@ public final class MilterService: Sendable {
     private let log: @Sendable (String) -> Void
 
     private let claim = Mutex<SocketClaim?>(nil)
+    private let relief: WorkerRelief
     private let inFlight = Atomic<Int>(0)
     private let sessions = Atomic<Int>(0)
     private let sessionNumber = Atomic<UInt64>(0)
     private let isStopping = Atomic<Bool>(false)
-    /// Entered for every call of the handler.
-    private let calls = DispatchGroup()
     /// Entered while `smfi_main` runs.
     private let main = DispatchGroup()
 
@@ -56,6 +55,7 @@ public final class MilterService: Sendable {
         self.group = group
         self.handler = handler
         self.log = log
+        relief = WorkerRelief { SocketClaim.wake(socket) }
     }
 
     /// The version of libmilter, `1.0.1` for instance (`smfi_version`).
@@ -181,34 +181,42 @@ public final class MilterService: Sendable {
     /// - Parameter drain: How long to wait for the handler.
     public func stop(drain: Duration) {
         isStopping.store(true, ordering: .releasing)
+        relief.end()
         // smfi_stop blocks until the listener leaves its poll, up to five seconds; a connection wakes it.
         try? ServiceThread.start { _ = smfi_stop() }
         let claim = self.claim.withLock { $0 }
         var rounds = 300
         while rounds > 0, main.wait(timeout: .now() + .milliseconds(20)) == .timedOut {
-            claim?.wake()
+            SocketClaim.wake(socket)
             rounds -= 1
         }
-        let limit = drain.components
-        let nanoseconds = limit.seconds.multipliedReportingOverflow(by: 1_000_000_000).partialValue
-        let interval = DispatchTimeInterval.nanoseconds(Int(nanoseconds + limit.attoseconds / 1_000_000_000))
-        if calls.wait(timeout: .now() + interval) == .timedOut {
-            log("stopped with \(callbacksInFlight) recipients unanswered after \(drain)")
-        }
+        // A look now and then costs the callbacks nothing, which a group to be entered and left would.
+        let end = ContinuousClock.now + drain
+        while callbacksInFlight > 0, ContinuousClock.now < end { usleep(2000) }
+        if callbacksInFlight > 0 { log("stopped with \(callbacksInFlight) recipients unanswered after \(drain)") }
         usleep(UInt32(Self.replyGrace.components.attoseconds / 1_000_000_000_000))
         claim?.remove()
     }
 
     // MARK: From the callbacks
 
-    func answer(_ event: RecipientEvent) -> RecipientAnswer {
-        calls.enter()
+    func answer(_ event: borrowing RecipientEvent) -> RecipientAnswer {
         inFlight.add(1, ordering: .relaxed)
-        defer {
-            inFlight.subtract(1, ordering: .relaxed)
-            calls.leave()
-        }
+        defer { inFlight.subtract(1, ordering: .relaxed) }
         return handler.recipient(event)
+    }
+
+    /// Runs a wait of the handler's, on the calling thread. Meanwhile libmilter is kept from leaving other sessions in its
+    /// queue behind it: see `WorkerRelief`.
+    ///
+    /// Static, as libmilter is: without an opened service it is the wait and nothing else.
+    ///
+    /// - Parameter body: Waits, and returns when it is done.
+    public static func wait(_ body: () -> Void) {
+        guard let service = current else { return body() }
+        service.relief.waitBegins()
+        defer { service.relief.waitEnds() }
+        body()
     }
 
     func sessionOpened() -> UInt64 {

@@ -17,6 +17,9 @@ public protocol RecipientHandler: Sendable {
     /// Decides about one recipient.
     ///
     /// Called on libmilter's threads: for many connections at once, never twice at once for one connection. It may block,
-    /// but other sessions may have to wait behind it (milter.md §0.2): it has to bound its waits and how many wait at once.
-    func recipient(_ event: RecipientEvent) -> RecipientAnswer
+    /// but other sessions may have to wait behind it (milter.md §0.2): it has to bound its waits and how many wait at once, and
+    /// to wait by `MilterService.wait(_:)`.
+    ///
+    /// - Parameter event: The recipient, lent for the length of the call.
+    func recipient(_ event: borrowing RecipientEvent) -> RecipientAnswer
 }

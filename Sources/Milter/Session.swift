@@ -6,20 +6,27 @@ import Synchronization
 /// libmilter never runs two callbacks of one connection at once, but runs them on different threads. The state is behind a
 /// lock all the same: that costs nothing where no one else wants it.
 final class Session: Sendable {
+    /// What is known of the client.
+    struct Client {
+        var address: String?
+        var name: String?
+    }
+
     /// What is known before a recipient comes.
     private struct State {
         /// Told at CONNECT, which only MTAs without `SMFIF_SETSYMLIST` are asked for.
-        var clientAddress: String?
-        var clientName: String?
+        var connected = Client()
         /// Whether the MTA was promised that MAIL has no answer.
         var leavesMailUnanswered = false
         /// Of the message: set anew by each MAIL, as neither abort nor end of message are sure to be called.
         var sender: String?
+        /// `{client_addr}` of the message, once it has been read.
+        var clientAddress: String??
         var recipients: UInt64 = 0
     }
 
     let service: MilterService
-    private let number: UInt64
+    let number: UInt64
     private let state = Mutex(State())
 
     init(of service: MilterService) {
@@ -29,43 +36,51 @@ final class Session: Sendable {
 
     deinit { service.sessionClosed() }
 
-    /// Whether the MTA was promised that MAIL has no answer. libmilter wants the promise kept.
-    var leavesMailUnanswered: Bool { state.withLock { $0.leavesMailUnanswered } }
-
     func negotiated(_ negotiation: Negotiation) {
         state.withLock { $0.leavesMailUnanswered = negotiation.leavesMailUnanswered }
     }
 
     func connected(name: String?, address: IPAddress?) {
-        state.withLock {
-            $0.clientName = name
-            $0.clientAddress = address?.description
+        state.withLock { $0.connected = Client(address: address?.description, name: name) }
+    }
+
+    /// Notes a MAIL.
+    ///
+    /// - Returns: Whether the MTA was promised that it has no answer. libmilter wants the promise kept.
+    func mail(_ arguments: ArgumentVector?) -> Bool {
+        let sender = arguments?[0].map { MilterContext.text($0, limit: MilterContext.addressLimit) }
+        return state.withLock { state in
+            state.sender = sender
+            state.clientAddress = nil
+            return state.leavesMailUnanswered
         }
     }
 
-    func mail(_ arguments: ArgumentVector?) {
-        let sender = arguments?[0].map {
-            String(decoding: MilterContext.copy($0, limit: MilterContext.addressLimit).bytes, as: UTF8.self)
-        }
-        state.withLock { $0.sender = sender }
-    }
-
-    /// The event of a RCPT; nil without an address.
-    func recipient(_ arguments: ArgumentVector?, _ context: MilterContext) -> RecipientEvent? {
-        guard let arguments, let path = arguments[0] else { return nil }
-        let known = state.withLock { state in
+    /// Counts a RCPT.
+    ///
+    /// - Returns: How many there have been, this one included.
+    func recipient() -> UInt64 {
+        state.withLock { state in
             state.recipients += 1
-            return state
+            return state.recipients
         }
-        let (recipient, isCut) = MilterContext.copy(path, limit: MilterContext.addressLimit)
-        return RecipientEvent(
-            session: number, ordinal: known.recipients, recipient: recipient, recipientIsCut: isCut,
-            parameters: MilterContext.parameters(arguments), sender: known.sender,
-            mailer: context.macro("{rcpt_mailer}"), host: context.macro("{rcpt_host}"),
-            address: context.macro("{rcpt_addr}"), queueID: context.macro("i"),
-            clientAddress: context.macro("{client_addr}").map(Self.withoutTag) ?? known.clientAddress,
-            clientName: context.macro("{client_name}") ?? known.clientName,
-            authenticated: context.macro("{auth_authen}"), daemonName: context.macro("{daemon_name}"))
+    }
+
+    /// The argument of the message's MAIL.
+    var sender: String? { state.withLock { $0.sender } }
+
+    /// What CONNECT told of the client.
+    var connected: Client { state.withLock { $0.connected } }
+
+    /// The client's address: the macro's, which is the same for all recipients of a message, or what CONNECT told.
+    func clientAddress(_ context: MilterContext) -> String? {
+        if let known = state.withLock({ $0.clientAddress }) { return known }
+        let address = context.macro("{client_addr}").map(Self.withoutTag)
+        return state.withLock { state in
+            let address = address ?? state.connected.address
+            state.clientAddress = .some(address)
+            return address
+        }
     }
 
     /// Sendmail writes `IPv6:2001:db8::1`, Postfix the bare address.

@@ -71,8 +71,8 @@ struct SocketClaim {
         unlink(path)
     }
 
-    /// Connects and hangs up: wakes a listener out of its poll.
-    func wake() { _ = Self.connect(to: socket) }
+    /// Connects and hangs up, without waiting: wakes a listener out of its poll.
+    static func wake(_ socket: MilterSocket) { _ = connect(to: socket) }
 
     /// The id of a group (`getgrnam_r(3)`).
     static func group(_ name: String) throws(MilterError) -> gid_t {

@@ -18,14 +18,15 @@ import Testing
         let ruling = Ruling(
             action: .reject, would: nil, outcome: .tlsaInvalid,
             code: EnhancedStatusCode(.permanent, 7, 323), failingFor: .seconds(27 * 60 + 12), hazard: nil)
+        let trace = TraceID()
         let line = RulingLine(
             ruling: ruling, mode: .enforce, recipient: "user@example.org", domain: "example.org",
             host: "mx1.example.org",
-            isCached: true, waited: .microseconds(100), trace: "01J", client: "192.0.2.9", queueID: nil)
+            isCached: true, waited: .microseconds(100), trace: trace, client: "192.0.2.9", queueID: nil)
         #expect(
             line.line.description == """
                 ruling=reject mode=enforce to=user@example.org domain=example.org outcome=tlsa-invalid code=5.7.323 \
-                host=mx1.example.org cached=yes waited_ms=0.1 failing_for=27m trace=01J client=192.0.2.9 qid=-
+                host=mx1.example.org cached=yes waited_ms=0.1 failing_for=27m trace=\(trace) client=192.0.2.9 qid=-
                 """)
     }
 

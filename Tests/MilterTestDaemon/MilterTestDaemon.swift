@@ -54,7 +54,7 @@ private func say(_ line: String) { FileHandle.standardOutput.write(Data("\(line)
 
 /// Decides by the local part: `reject`, `tempfail`, `wait-MILLISECONDS`, `echo`; all others may pass.
 private struct ScriptedHandler: RecipientHandler {
-    func recipient(_ event: RecipientEvent) -> RecipientAnswer {
+    func recipient(_ event: borrowing RecipientEvent) -> RecipientAnswer {
         // Past a source route, and before the percent hack.
         let address = event.recipientText.drop { $0 == "<" }
         let path = address.first == "@" ? address.drop { $0 != ":" }.dropFirst() : address
@@ -73,7 +73,7 @@ private struct ScriptedHandler: RecipientHandler {
         default:
             if local.hasPrefix("wait-"), let milliseconds = UInt32(local.dropFirst(5)) {
                 say("waiting")
-                usleep(milliseconds * 1000)
+                MilterService.wait { usleep(milliseconds * 1000) }
                 return refuse(.init(.persistentTransient, 4, 0), "waited \(milliseconds)")
             }
             return .continue
@@ -84,7 +84,7 @@ private struct ScriptedHandler: RecipientHandler {
         .refuse(Reply(code, detail: 100, text: text))
     }
 
-    private func echo(_ event: RecipientEvent) -> String {
+    private func echo(_ event: borrowing RecipientEvent) -> String {
         func text(_ value: String?) -> String { value ?? "-" }
         return "session=\(event.session) to=\(event.recipientText.utf8.count > 80 ? "long" : event.recipientText) "
             + "bytes=\(event.recipient.count) cut=\(event.recipientIsCut) parameters=\(event.parameters.count) "

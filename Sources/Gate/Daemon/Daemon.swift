@@ -70,7 +70,8 @@ public struct Daemon: Sendable {
         let breaker = Breaker(settings, log: log) { ServiceNotice.send("READY=1", to: notifySocket) }
         let keeper = VerdictKeeper(settings)
         let look = look(resolver, prober)
-        let desk = InspectionDesk(keeper: keeper, breaker: breaker) { destination, demandingDANE in
+        let desk = InspectionDesk(keeper: keeper, breaker: breaker, wait: MilterService.wait) {
+            destination, demandingDANE in
             await (demandingDANE ? look.demandingDANE : look).inspect(destination)
         }
         let service = MilterService(

@@ -30,13 +30,18 @@ public struct MilterDoor: RecipientHandler {
     }
 
     /// Rules on a recipient. Called on libmilter's threads; waits at most `MILTER_DEADLINE`.
-    public func recipient(_ event: RecipientEvent) -> RecipientAnswer {
+    public func recipient(_ event: borrowing RecipientEvent) -> RecipientAnswer {
         let arrived = ContinuousClock.now
         // A refusal there would leave the mail in Postfix's queue and warnings in its log (milter.md §0.9).
         guard !event.isSimulated else { return .continue }
-        let typed = Recipient(path: event.recipientText)
         // What the MTA made of it: `user%example.org@here` and plain `user` are someone elsewhere in truth.
-        let rewritten = event.address.map(Recipient.init(path:))
+        let address = event.address
+        let rewritten = address.map(Recipient.init(path:))
+        // Most often that is what was typed, which then need not be read again.
+        let typed =
+            if let address, let rewritten, event.recipientIs(address), rewritten.address == address { rewritten } else {
+                Recipient(path: event.recipientText)
+            }
         let recipient = rewritten.map { $0.domain == .none ? typed : $0 } ?? typed
         switch event.recipientIsCut && rewritten == nil
             ? .impossible : scope.decide(recipient, mailer: event.mailer, nextHop: event.host)
@@ -70,6 +75,7 @@ public struct MilterDoor: RecipientHandler {
     /// The policy of the address's domain, else that of the next hop.
     private func policy(_ recipient: Recipient, _ destination: Destination) -> Policy? {
         let table = policies.table
+        guard !table.isEmpty else { return nil }
         if case .name(let domain) = recipient.domain, let policy = table.policy(for: domain, at: now()) {
             return policy
         }
@@ -77,7 +83,7 @@ public struct MilterDoor: RecipientHandler {
     }
 
     private func rule(
-        _ event: RecipientEvent, _ typed: Recipient, _ domain: DomainName, _ verdict: Verdict, isCached: Bool,
+        _ event: borrowing RecipientEvent, _ typed: Recipient, _ domain: DomainName, _ verdict: Verdict, isCached: Bool,
         policy: Policy.Kind?, subject: Destination?, isInTrouble: Bool = false, _ arrived: ContinuousClock.Instant
     ) -> RecipientAnswer {
         let ruling = rulebook.rule(verdict, domain: domain, policy: policy, isInTrouble: isInTrouble) { outcome in
@@ -96,31 +102,29 @@ public struct MilterDoor: RecipientHandler {
                 trace: trace.description, helpURL: settings.helpURL)
         let isQuiet = ruling.action == .accept && ruling.would == nil
         let waited = ContinuousClock.now - arrived
-        log.write(isQuiet ? .info : .notice) { [mode = settings.mode] in
-            RulingLine(
-                ruling: ruling, mode: mode, recipient: typed.address,
-                domain: domain.isRoot ? "" : domain.description,
-                host: verdict.host, isCached: isCached, waited: waited, trace: trace.description,
+        let level = isQuiet ? Logger.Level.info : .notice
+        if log.writes(level) {
+            let line = RulingLine(
+                ruling: ruling, mode: settings.mode, recipient: typed.address, domain: domain.text,
+                host: verdict.host, isCached: isCached, waited: waited, trace: trace,
                 client: event.clientAddress, queueID: event.queueID,
-                cause: isQuiet && !verdict.isDegraded ? nil : ruling.hazard ?? verdict.cause
-            ).line
+                cause: isQuiet && !verdict.isDegraded ? nil : ruling.hazard ?? verdict.cause)
+            log.event(level, line.line)
         }
         return reply.map(RecipientAnswer.refuse) ?? .continue
     }
 
     private func pass(
-        _ event: RecipientEvent, _ recipient: Recipient, _ why: String, _ arrived: ContinuousClock.Instant
+        _ event: borrowing RecipientEvent, _ recipient: Recipient, _ why: String, _ arrived: ContinuousClock.Instant
     ) {
-        let waited = ContinuousClock.now - arrived
-        log.write(.info) { [mode = settings.mode] in
-            let domain = if case .name(let name) = recipient.domain { name.description } else { "" }
-            let ruling = Ruling(
-                action: .accept, would: nil, outcome: .opportunistic, code: nil, failingFor: nil, hazard: nil)
-            return RulingLine(
-                ruling: ruling, mode: mode, recipient: recipient.address, domain: domain, host: nil, isCached: false,
-                waited: waited, trace: TraceID().description, client: event.clientAddress, queueID: event.queueID,
-                passed: why
-            ).line
-        }
+        guard log.writes(.info) else { return }
+        let domain = if case .name(let name) = recipient.domain { name.text } else { "" }
+        let ruling = Ruling(
+            action: .accept, would: nil, outcome: .opportunistic, code: nil, failingFor: nil, hazard: nil)
+        let line = RulingLine(
+            ruling: ruling, mode: settings.mode, recipient: recipient.address, domain: domain, host: nil,
+            isCached: false, waited: ContinuousClock.now - arrived, trace: TraceID(), client: event.clientAddress,
+            queueID: event.queueID, passed: why)
+        log.event(.info, line.line)
     }
 }

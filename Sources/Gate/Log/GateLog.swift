@@ -24,9 +24,9 @@ public final class GateLog: Sendable {
     /// Whether lines of a level are written.
     public func writes(_ level: Logger.Level) -> Bool { level >= self.level }
 
-    /// Logs a line that is put together later, on the writing thread.
-    public func write(_ level: Logger.Level, _ line: @escaping @Sendable () -> LogLine) {
-        if writes(level) { writer.write(level) { line().description } }
+    /// Logs a line, which is put together only if its level is written. Does no I/O.
+    public func write(_ level: Logger.Level, _ line: () -> LogLine) {
+        if writes(level) { writer.write(level, line()) }
     }
 
     /// Logs an event.

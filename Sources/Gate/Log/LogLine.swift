@@ -1,9 +1,17 @@
 import DANE
 
 /// A log line: key=value pairs in a fixed order, one space between them, nothing unescaped from outside.
+///
+/// Kept as bytes: one is made for every recipient, while the MTA waits.
 public struct LogLine: Sendable, CustomStringConvertible {
+    /// The most of a value that is shown, in bytes.
+    static let limit = 512
+
+    /// The line, in printable ASCII.
+    private(set) var bytes: [UInt8] = []
+
     /// The line.
-    public private(set) var description = ""
+    public var description: String { String(decoding: bytes, as: UTF8.self) }
 
     /// An empty line.
     public init() {}
@@ -11,20 +19,29 @@ public struct LogLine: Sendable, CustomStringConvertible {
     /// A line `event=…`, for what is not the ruling of a recipient.
     public init(event: String) { add("event", event) }
 
+    /// An empty line that will have about so many bytes.
+    init(capacity: Int) { bytes.reserveCapacity(capacity) }
+
     /// Adds a pair. A value that is empty or nil is written `-`; one with a space, a quote or `=` is quoted.
     public mutating func add(_ key: String, _ value: String?) {
-        if !description.isEmpty { description += " " }
-        description += key
-        description += "="
-        guard let value, !value.isEmpty else {
-            description += "-"
+        begin(key)
+        guard var value, !value.isEmpty else {
+            bytes.append(UInt8(ascii: "-"))
             return
         }
-        let escaped = Self.escaped(value)
-        let isPlain = escaped.utf8.allSatisfy {
-            $0 != 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "=") && $0 != UInt8(ascii: "\\")
-        }
-        description += isPlain ? escaped : "\"\(escaped)\""
+        value.withUTF8 { append($0) }
+    }
+
+    /// Adds a pair of our own words, which need no quotes.
+    mutating func add(_ key: String, plain value: String) {
+        begin(key)
+        bytes.append(contentsOf: value.utf8)
+    }
+
+    /// Adds a pair that writes its value itself, in bytes that need no quotes.
+    mutating func add(_ key: String, plainBy write: (inout [UInt8]) -> Void) {
+        begin(key)
+        write(&bytes)
     }
 
     /// The line with a pair more.
@@ -34,11 +51,32 @@ public struct LogLine: Sendable, CustomStringConvertible {
         return line
     }
 
-    /// Text with everything but printable ASCII as `\xNN`, and `"` and `\` escaped; at most 512 bytes of it.
-    static func escaped(_ text: String) -> String {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(text.utf8.count)
-        for byte in text.utf8.prefix(512) {
+    private mutating func begin(_ key: String) {
+        if !bytes.isEmpty { bytes.append(UInt8(ascii: " ")) }
+        bytes.append(contentsOf: key.utf8)
+        bytes.append(UInt8(ascii: "="))
+    }
+
+    private mutating func append(_ value: UnsafeBufferPointer<UInt8>) {
+        let shown = UnsafeBufferPointer(rebasing: value.prefix(Self.limit))
+        if shown.allSatisfy(Self.isPlain) {
+            bytes.append(contentsOf: shown)
+            return
+        }
+        // Whatever is not plain is escaped with a backslash, or is a blank or "=": there is a reason for quotes.
+        bytes.append(UInt8(ascii: "\""))
+        Self.escape(shown, into: &bytes)
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    /// Whether a byte can stand in a value without quotes.
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        byte > 0x20 && byte < 0x7F && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "=")
+            && byte != UInt8(ascii: "\\")
+    }
+
+    private static func escape(_ text: UnsafeBufferPointer<UInt8>, into bytes: inout [UInt8]) {
+        for byte in text {
             switch byte {
             case UInt8(ascii: "\""), UInt8(ascii: "\\"):
                 bytes.append(UInt8(ascii: "\\"))
@@ -50,6 +88,13 @@ public struct LogLine: Sendable, CustomStringConvertible {
                 bytes.append(contentsOf: [byte].hexadecimal.utf8)
             }
         }
+    }
+
+    /// Text with everything but printable ASCII as `\xNN`, and `"` and `\` escaped; at most 512 bytes of it.
+    static func escaped(_ text: String) -> String {
+        var text = text
+        var bytes: [UInt8] = []
+        text.withUTF8 { escape(UnsafeBufferPointer(rebasing: $0.prefix(limit)), into: &bytes) }
         return String(decoding: bytes, as: UTF8.self)
     }
 }

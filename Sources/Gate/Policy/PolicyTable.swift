@@ -19,7 +19,7 @@ public struct PolicyTable: Sendable {
 
     /// The policy of a domain at a time in seconds since 1970; nil if there is none.
     public func policy(for domain: DomainName, at now: Int64) -> Policy? {
-        if exact.isEmpty && below.isEmpty { return nil }
+        if isEmpty { return nil }
         if let policy = exact[domain], policy.holds(at: now) { return policy }
         guard !below.isEmpty else { return nil }
         var ancestor = domain.parent
@@ -29,6 +29,9 @@ public struct PolicyTable: Sendable {
         }
         return nil
     }
+
+    /// Whether there are no policies.
+    public var isEmpty: Bool { exact.isEmpty && below.isEmpty }
 
     /// How many lines hold a policy.
     public var count: Int { exact.count + below.count }

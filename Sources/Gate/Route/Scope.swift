@@ -38,12 +38,14 @@ struct Scope: Sendable {
     ///   - mailer: The macro `{rcpt_mailer}`: the transport that the MTA would use; nil or empty if it did not say.
     ///   - nextHop: The macro `{rcpt_host}`: the next hop that the MTA would use; nil or empty if it did not say.
     func decide(_ recipient: Recipient, mailer: String?, nextHop: String?) -> Decision {
-        if let mailer, !mailer.isEmpty, !transports.contains(mailer.lowercased()) { return .notOurs }
-        if !exemptLocalparts.isEmpty, exemptLocalparts.contains(recipient.mailbox.lowercased()) {
+        if let mailer, !mailer.isEmpty, !transports.contains(mailer), !transports.contains(mailer.lowercased()) {
+            return .notOurs
+        }
+        if recipient.isLocalPart(in: exemptLocalparts) {
             return recipient.domain == .none ? .notOurs : .passed("exempt local part")
         }
         if route == .nexthop, let nextHop, !nextHop.isEmpty {
-            switch Destination.parse(nextHop: nextHop, port: port) {
+            switch Self.parse(nextHop, recipient, port: port) {
             // RFC 8314 §3.3: there TLS begins with the connection, which the probe does not try.
             case .destination(let destination) where destination.port == 465:
                 return .passed("the next hop speaks TLS from the start")
@@ -62,5 +64,13 @@ struct Scope: Sendable {
         case .malformed: return .impossible
         case .unmapped: return .passed("the domain is not one that IDNA maps")
         }
+    }
+
+    /// What a next hop is. Most often it is the recipient's domain, which has been read.
+    private static func parse(_ nextHop: String, _ recipient: Recipient, port: UInt16) -> Destination.Parsed {
+        if case .name(let name) = recipient.domain, name.text == nextHop {
+            return .destination(Destination(.domain(name), port: port))
+        }
+        return Destination.parse(nextHop: nextHop, port: port)
     }
 }

@@ -70,7 +70,7 @@ public struct Rulebook: Sendable {
     }
 
     private func action(_ outcome: Outcome, failingFor: Duration) -> Ruling.Action {
-        switch rulings[outcome] ?? .default {
+        switch rulings.isEmpty ? .default : rulings[outcome] ?? .default {
         case .accept: return .accept
         case .tempfail: return .tempfail
         case .reject: return .reject

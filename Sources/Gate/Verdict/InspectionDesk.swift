@@ -55,6 +55,7 @@ public final class InspectionDesk: Sendable {
     private static let dueLimit = 1024
 
     private let inspect: @Sendable (Destination, _ demandingDANE: Bool) async -> Inspection
+    private let wait: @Sendable (() -> Void) -> Void
     private let keeper: VerdictKeeper
     private let breaker: Breaker
     private let limits: Limits
@@ -66,14 +67,17 @@ public final class InspectionDesk: Sendable {
     ///   - keeper: Where verdicts are kept.
     ///   - breaker: Whether the trouble is our own.
     ///   - limits: Its bounds.
+    ///   - wait: Runs the one thing that a caller waits for, and may see to it that meanwhile others are served.
     ///   - inspect: An inspection of a destination, of which policy demands DANE or does not; it must honour cancellation.
     public init(
         keeper: VerdictKeeper, breaker: Breaker, limits: Limits = Limits(),
+        wait: @escaping @Sendable (() -> Void) -> Void = { $0() },
         inspect: @escaping @Sendable (Destination, _ demandingDANE: Bool) async -> Inspection
     ) {
         self.keeper = keeper
         self.breaker = breaker
         self.limits = limits
+        self.wait = wait
         self.inspect = inspect
     }
 
@@ -96,12 +100,14 @@ public final class InspectionDesk: Sendable {
         let seat = Seat()
         switch take(seat, key, at: now) {
         case .kept(let verdict): return told(verdict, key, isCached: true)
-        case .full:
+        case .full(let begins):
+            // Whoever tries again is to find a verdict.
+            if begins { begin(key) }
             let verdict = Verdict(outcome: .pending, cause: "too many checks are under way")
             return told(verdict, key, isCached: false)
         case .seated(let begins): if begins { begin(key) }
         }
-        _ = seat.arrived.wait(until: deadline)
+        wait { _ = seat.arrived.wait(until: deadline) }
         state.withLock { $0.waiting -= 1 }
         let verdict = seat.verdict.withLock { $0 }
         return told(verdict ?? Verdict(outcome: .pending, cause: "the check has not ended yet"), key, isCached: false)
@@ -158,7 +164,8 @@ public final class InspectionDesk: Sendable {
         case kept(Verdict)
         /// A seat, and whether the caller is to begin the inspection.
         case seated(begins: Bool)
-        case full
+        /// No seat, and whether the caller is to begin the inspection all the same.
+        case full(begins: Bool)
     }
 
     /// Takes a seat for a destination.
@@ -169,14 +176,16 @@ public final class InspectionDesk: Sendable {
             case .fresh(let verdict), .stale(let verdict, _): return .kept(verdict)
             case nil: break
             }
-            guard state.waiting < limits.waiting else { return .full }
+            let hasSeat = state.waiting < limits.waiting
             if state.flights[key] != nil {
+                guard hasSeat else { return .full(begins: false) }
                 state.flights[key]?.waiters.append(seat)
                 state.waiting += 1
                 return .seated(begins: false)
             }
-            guard state.flights.count < limits.inspections else { return .full }
-            state.flights[key] = Flight(isRenewal: false, waiters: [seat])
+            guard state.flights.count < limits.inspections else { return .full(begins: false) }
+            state.flights[key] = Flight(isRenewal: false, waiters: hasSeat ? [seat] : [])
+            guard hasSeat else { return .full(begins: true) }
             state.waiting += 1
             return .seated(begins: true)
         }

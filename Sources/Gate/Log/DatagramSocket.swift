@@ -1,0 +1,60 @@
+import Glibc
+
+/// A connected Unix datagram socket that never blocks. Closes with the value.
+final class DatagramSocket: Sendable {
+    /// What became of a datagram.
+    enum Result {
+        case sent
+        /// The reader takes no more for now.
+        case blocked
+        /// There is no reader any more.
+        case gone
+        /// It is more than a datagram may have.
+        case tooLong
+        /// It will not be sent, for another reason.
+        case refused
+    }
+
+    private let descriptor: Int32
+
+    /// A socket to the reader at a path; nil if there is none.
+    init?(to path: String) {
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        guard path.utf8.count < MemoryLayout.size(ofValue: address.sun_path) else { return nil }
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+        let type = Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
+        let descriptor = socket(AF_UNIX, type, 0)
+        guard descriptor >= 0 else { return nil }
+        let isConnected = withUnsafePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) == 0
+            }
+        }
+        guard isConnected else {
+            close(descriptor)
+            return nil
+        }
+        self.descriptor = descriptor
+    }
+
+    deinit { close(descriptor) }
+
+    /// Sends a datagram.
+    func send(_ bytes: [UInt8]) -> Result {
+        if Glibc.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL)) >= 0 { return .sent }
+        switch errno {
+        case EAGAIN, ENOBUFS, ENOMEM, EINTR: return .blocked
+        case EMSGSIZE: return .tooLong
+        case ECONNREFUSED, ECONNRESET, ENOTCONN, EPIPE, EDESTADDRREQ, ENOENT: return .gone
+        default: return .refused
+        }
+    }
+
+    /// Waits until the reader takes more, a tenth of a second at most.
+    func waitUntilReady() {
+        var request = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        // Where it is said to be ready and is not, there is no hurry.
+        if poll(&request, 1, 100) != 0 { usleep(1000) }
+    }
+}
