@@ -150,12 +150,17 @@ extension Context {
 final class Flight {
     /// The lookup's number.
     let id: UInt64
+    /// The lane that it came from.
+    let lane: FairQueue.Lane
+    /// Whether it has taken long so far.
+    var isSlow = false
     /// Who made it and is told the answer.
     private unowned let engine: Engine
 
     /// A flight that ends at the engine.
-    init(id: UInt64, engine: Engine) {
+    init(id: UInt64, lane: FairQueue.Lane, engine: Engine) {
         self.id = id
+        self.lane = lane
         self.engine = engine
     }
 

@@ -11,6 +11,17 @@ struct ContextOptions: Sendable {
         case fresh
     }
 
+    /// Which of the contexts of one resolver this is: they share its caches, ports and lookups in equal parts.
+    struct Part: Sendable {
+        /// Its number, from 0.
+        let index: Int
+        /// How many there are.
+        let count: Int
+
+        /// The only one.
+        static let whole = Part(index: 0, count: 1)
+    }
+
     /// Options of unbound.conf(5), in order.
     let settings: [(String, String)]
     /// Forwarders as `ub_ctx_set_fwd` takes them.
@@ -19,12 +30,21 @@ struct ContextOptions: Sendable {
     let anchors: [String]
     /// The file that libunbound itself keeps up to date, if any.
     let automaticAnchorPath: String?
+    /// The file from which the anchors are, if another context keeps it up to date.
+    let followedAnchorPath: String?
     /// The fragment to read last.
     let fragmentPath: String?
+    /// How many lookups may be under way at once: no more than there are ports, or those of dead servers would hold up others inside
+    /// libunbound, where nobody sees to fairness.
+    let flights: Int
 
     /// Reads and checks the files that the configuration names.
-    init(_ configuration: ResolverConfiguration, for purpose: Purpose) throws(ResolverError) {
-        var settings = Self.common + Self.sizes(for: purpose)
+    init(
+        _ configuration: ResolverConfiguration, for purpose: Purpose, part: Part = .whole
+    ) throws(ResolverError) {
+        let ports = Self.ports(for: purpose, part)
+        flights = max(1, min(configuration.concurrency / part.count, ports))
+        var settings = Self.common + Self.sizes(for: purpose, part) + [("outgoing-range", "\(ports)")]
         var reachesLoopback = configuration.forwarders.contains { $0.address.isLoopback }
         if let path = configuration.rootHints {
             let file = try SettingsFile(path, purpose: "root hints file")
@@ -52,7 +72,8 @@ struct ContextOptions: Sendable {
         }
         // Two contexts must not write one file: the short-lived ones take a copy of what is trusted now. Handing over the
         // records rather than the path also means that what was checked is what is used.
-        automaticAnchorPath = isAutomatic && purpose == .cached ? path : nil
+        automaticAnchorPath = isAutomatic && purpose == .cached && part.index == 0 ? path : nil
+        followedAnchorPath = isAutomatic && purpose == .cached && part.index > 0 ? path : nil
         self.anchors = automaticAnchorPath == nil ? anchors : []
     }
 
@@ -77,27 +98,36 @@ struct ContextOptions: Sendable {
         ("aggressive-nsec", "no"),
     ]
 
-    private static func sizes(for purpose: Purpose) -> [(String, String)] {
+    private static func sizes(for purpose: Purpose, _ part: Part) -> [(String, String)] {
         switch purpose {
         case .cached:
-            // With the library's default of 16 ports a few dead servers hold up everybody (libs.md A2).
             [
-                ("outgoing-range", "\(outgoingRange)"), ("outgoing-num-tcp", "64"), ("msg-cache-size", "32m"),
-                ("rrset-cache-size", "64m"), ("key-cache-size", "16m"), ("neg-cache-size", "4m"),
+                ("outgoing-num-tcp", "\(max(16, 64 / part.count))"), ("msg-cache-size", "\(32 / part.count)m"),
+                ("rrset-cache-size", "\(64 / part.count)m"), ("key-cache-size", "\(max(4, 16 / part.count))m"),
+                ("neg-cache-size", "\(max(1, 4 / part.count))m"),
             ]
         case .fresh:
             [
-                ("outgoing-range", "64"), ("outgoing-num-tcp", "8"), ("msg-cache-size", "256k"),
-                ("rrset-cache-size", "512k"), ("key-cache-size", "256k"), ("neg-cache-size", "64k"),
+                ("outgoing-num-tcp", "8"), ("msg-cache-size", "256k"), ("rrset-cache-size", "512k"),
+                ("key-cache-size", "256k"), ("neg-cache-size", "64k"),
             ]
         }
     }
 
-    /// As many outgoing ports as half the descriptors this process may have, within 16 and 4096.
-    private static var outgoingRange: Int {
+    /// How many ports a context may have open. With the library's default of 16 a few dead servers hold up everybody (libs.md A2).
+    private static func ports(for purpose: Purpose, _ part: Part) -> Int {
+        switch purpose {
+        case .cached: max(16, outgoingRange(contexts: part.count) / part.count)
+        case .fresh: 64
+        }
+    }
+
+    /// As many outgoing ports as half the descriptors this process may have, within 16 and 4096, for all contexts together. Some
+    /// descriptors are for the contexts themselves, and for others.
+    private static func outgoingRange(contexts: Int) -> Int {
         var limit = rlimit()
         guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 256 }
-        return max(16, (Int(min(limit.rlim_cur, 16384)) - 128) / 2).clamped(to: 16...4096)
+        return max(16, (Int(min(limit.rlim_cur, 16384)) - 96 - 32 * contexts) / 2).clamped(to: 16...4096)
     }
 }
 

@@ -13,6 +13,8 @@ final class Engine {
 
     /// A broken context is replaced at most this often.
     private static let rebuildInterval: Duration = .seconds(10)
+    /// A lookup that takes longer than this is slow: its servers are far, or dead.
+    private static let slowness: Duration = .seconds(1)
 
     private enum Condition {
         case working(Context)
@@ -23,25 +25,36 @@ final class Engine {
     private let inbox: Inbox
     private let configuration: ResolverConfiguration
     private let purpose: ContextOptions.Purpose
+    private let part: ContextOptions.Part
     private var condition: Condition
+    /// When the context was made.
+    var made = ContinuousClock.now
+    /// The trust anchors of the context, where another one keeps their file, and when to look whether they have changed.
+    private var anchors: (path: String, known: [String], look: ContinuousClock.Instant)?
     /// The askers not yet answered.
     private var waiters: [UInt64: (lookup: Lookup, continuation: Waiter)] = [:]
     /// Those waiters in the order of their deadlines, which is that of their arrival (all lookups are given the same time), and
     /// some that have been answered.
     private var deadlines = Deque<(id: UInt64, deadline: ContinuousClock.Instant)>()
     /// Lookups not yet handed to libunbound, and some that have been given up.
-    private var pending = Deque<UInt64>()
+    private var pending: FairQueue
     /// What libunbound is working on, waited for or not.
     private var flights: [UInt64: Flight] = [:]
+    /// The flights not known to be slow, in the order in which they began, and some that have landed.
+    private var young = Deque<(id: UInt64, slowAt: ContinuousClock.Instant)>()
 
     /// An engine that has not started. The context may have been made on another thread, which must not use it any more.
     init(
-        inbox: Inbox, context: Context, configuration: ResolverConfiguration, purpose: ContextOptions.Purpose
+        inbox: Inbox, context: Context, options: ContextOptions, configuration: ResolverConfiguration,
+        purpose: ContextOptions.Purpose, part: ContextOptions.Part = .whole
     ) {
         self.inbox = inbox
         self.configuration = configuration
         self.purpose = purpose
+        self.part = part
         condition = .working(context)
+        pending = FairQueue(FairQueue.Limits(flights: options.flights))
+        note(options)
     }
 
     /// Serves the inbox until it is shut, then answers whatever is left and frees the context. All signals must be blocked.
@@ -67,7 +80,7 @@ final class Engine {
 
     /// The answer to a lookup has come. Called within `Context.process`.
     func landed(_ id: UInt64, _ answer: Answer<[UInt8]>) {
-        flights[id] = nil
+        if let flight = flights.removeValue(forKey: id) { pending.landed(flight.lane, wasSlow: flight.isSlow) }
         waiters.removeValue(forKey: id)?.continuation.resume(returning: answer)
     }
 
@@ -111,7 +124,7 @@ final class Engine {
                 }
                 waiters[lookup.id] = (lookup, continuation)
                 deadlines.append((lookup.id, lookup.deadline))
-                pending.append(lookup.id)
+                pending.add(lookup.id, of: lookup.neighbourhood) { waiters[$0] != nil }
             case .cancel(let lookup):
                 waiters.removeValue(forKey: lookup.id)?.continuation.resume(returning: .failed("cancelled"))
             }
@@ -128,17 +141,28 @@ final class Engine {
 
     /// Hands lookups to libunbound while it has room for them.
     private func launch() {
-        while flights.count < configuration.concurrency, let id = pending.popFirst() {
-            guard let (lookup, _) = waiters[id] else { continue }
+        let now = ContinuousClock.now
+        while let first = young.first, first.slowAt <= now || flights[first.id] == nil {
+            young.removeFirst()
+            guard let flight = flights[first.id] else { continue }
+            flight.isSlow = true
+            pending.slowed(flight.lane)
+        }
+        followAnchors(now)
+        while flights.count < pending.limits.flights, let (id, lane) = pending.next(isWanted: { waiters[$0] != nil }) {
+            let flight = Flight(id: id, lane: lane, engine: self)
+            flights[id] = flight
+            guard let (lookup, _) = waiters[id] else {
+                landed(id, .failed("cancelled"))
+                continue
+            }
             revive()
             guard case .working(let context) = condition else {
                 if case .down(let reason, _) = condition { landed(id, .failed(reason)) }
                 continue
             }
-            let flight = Flight(id: id, engine: self)
-            flights[id] = flight
+            young.append((id, now + Self.slowness))
             let status = context.resolve(lookup, for: flight)
-            if status != .ok { flights[id] = nil }
             if case .failed(let reason) = status { landed(id, .failed(reason)) } else { act(on: status) }
         }
     }
@@ -147,24 +171,64 @@ final class Engine {
         guard case .working(let context) = condition else { return }
         switch status {
         case .ok, .failed: return
-        case .unusable(let reason): condition = .down(reason, retry: nil)
+        case .unusable(let reason):
+            condition = .down(reason, retry: nil)
+            context.leak()
+            grounded()
+            failAll(reason)
         case .broken:
-            condition = .down("libunbound's worker does not answer", retry: .now + Self.rebuildInterval)
+            // At once, unless the one before it was broken soon, too.
+            condition = .down("libunbound's worker does not answer", retry: made + Self.rebuildInterval)
+            context.leak()
+            grounded()
         }
-        context.leak()
-        // Its callbacks run in ub_process alone, which is not called on it again.
+    }
+
+    /// Takes all flights back: their context is gone. Its callbacks run in ub_process alone, which is not called on it again.
+    /// Those that somebody waits for go again, or are told why not, at the next `launch`.
+    private func grounded() {
+        let all = flights.values.sorted { $0.id < $1.id }
         flights = [:]
-        if case .down(let reason, _) = condition { failAll(reason) }
+        young = []
+        for flight in all {
+            pending.landed(flight.lane, wasSlow: flight.isSlow)
+            guard let (lookup, _) = waiters[flight.id] else { continue }
+            pending.add(lookup.id, of: lookup.neighbourhood) { waiters[$0] != nil }
+        }
     }
 
     /// Makes a new context if the old one broke and some time has passed.
     private func revive() {
         guard case .down(_, let retry?) = condition, retry <= .now else { return }
         do throws(ResolverError) {
-            condition = .working(try Context(ContextOptions(configuration, for: purpose)))
+            try renew()
         } catch {
             condition = .down(error.description, retry: .now + Self.rebuildInterval)
         }
+    }
+
+    private func renew() throws(ResolverError) {
+        let options = try ContextOptions(configuration, for: purpose, part: part)
+        condition = .working(try Context(options))
+        made = .now
+        note(options)
+    }
+
+    private func note(_ options: ContextOptions) {
+        anchors = options.followedAnchorPath.map { ($0, options.anchors, .now + configuration.anchorInterval) }
+    }
+
+    /// Makes a new context where the trust anchors that another one keeps up to date have changed (RFC 5011): this one has those of
+    /// the time when it was made, and the root's keys may be replaced during the life of a daemon.
+    private func followAnchors(_ now: ContinuousClock.Instant) {
+        guard let (path, known, look) = anchors, look <= now, case .working = condition else { return }
+        anchors?.look = now + configuration.anchorInterval
+        // A file that cannot be read now is no reason to stop.
+        let current = try? SettingsFile(path, purpose: "trust anchor file").anchors
+        guard let current, !current.isEmpty, Set(current) != Set(known) else { return }
+        do throws(ResolverError) { try renew() } catch { return }
+        // The old context has been freed, which ends its worker.
+        grounded()
     }
 
     private func failAll(_ reason: String) {

@@ -10,16 +10,19 @@ final class Lookup: Sendable {
     let name: String
     /// The type asked for.
     let type: RecordType
+    /// Where in the DNS the name is.
+    let neighbourhood: Neighbourhood
     /// When the asker stops waiting.
     let deadline: ContinuousClock.Instant
     /// Set before the resolver's thread is told, so that a cancellation which overtakes its lookup is seen when that arrives.
     let isCancelled = Atomic(false)
 
     /// A lookup of its own number.
-    init(name: String, type: RecordType, deadline: ContinuousClock.Instant) {
+    init(name: String, type: RecordType, neighbourhood: Neighbourhood, deadline: ContinuousClock.Instant) {
         id = Self.counter.add(1, ordering: .relaxed).newValue
         self.name = name
         self.type = type
+        self.neighbourhood = neighbourhood
         self.deadline = deadline
     }
 }

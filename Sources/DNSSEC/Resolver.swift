@@ -1,6 +1,6 @@
 public import DANE
 
-/// A validating stub for mail's record types: libunbound with a cache of its own.
+/// A validating stub for mail's record types: libunbound with caches of its own.
 ///
 /// All methods may be called from any task or thread. A lookup ends within the configuration's timeout, and at once when its
 /// task is cancelled; it never throws and never blocks a thread. Identical questions asked at the same time go to the network
@@ -8,7 +8,8 @@ public import DANE
 public final class Resolver: Sendable {
     private let configuration: ResolverConfiguration
     private let isFresh: Bool
-    private let inbox: Inbox
+    /// One for each context; a name always goes to the same.
+    private let inboxes: [Inbox]
 
     /// A resolver with an empty cache and large limits: one for the whole process.
     ///
@@ -21,13 +22,27 @@ public final class Resolver: Sendable {
     private init(_ configuration: ResolverConfiguration, for purpose: ContextOptions.Purpose) throws(ResolverError) {
         self.configuration = configuration
         isFresh = purpose == .fresh
-        inbox = try Inbox()
-        let context = try Context(ContextOptions(configuration, for: purpose))
-        try ResolverThread.start(
-            Engine(inbox: inbox, context: context, configuration: configuration, purpose: purpose))
+        let count = purpose == .fresh ? 1 : configuration.contexts
+        var inboxes: [Inbox] = []
+        do throws(ResolverError) {
+            for index in 0..<count {
+                let inbox = try Inbox()
+                let part = ContextOptions.Part(index: index, count: count)
+                let options = try ContextOptions(configuration, for: purpose, part: part)
+                try ResolverThread.start(
+                    Engine(
+                        inbox: inbox, context: Context(options), options: options, configuration: configuration,
+                        purpose: purpose, part: part))
+                inboxes.append(inbox)
+            }
+        } catch {
+            for inbox in inboxes { inbox.shut() }
+            throw error
+        }
+        self.inboxes = inboxes
     }
 
-    deinit { inbox.shut() }
+    deinit { for inbox in inboxes { inbox.shut() } }
 
     /// The MX records of a mail domain.
     public func mx(_ name: DomainName) async -> Answer<MXRecord> {
@@ -77,8 +92,8 @@ public final class Resolver: Sendable {
         let probe = isFresh ? self : try fresh()
         switch await probe.ask(.root, .dnskey) {
         case .secure(let found) where found.existence == .records: return nil
-        case .secure, .insecure: return "the root's keys are not validated: no trust anchor is in force"
-        case .bogus(let reason): return "the root's keys do not match the trust anchor: \(reason.detail)"
+        case .secure, .insecure: return "\(SelfTestFault.unanchored): no trust anchor is in force"
+        case .bogus(let reason): return Self.sentence(forBogusRoot: reason)
         case .failed(Context.unusableSettings): throw ResolverError(Context.unusableSettings)
         case .failed(let reason): return "the root's keys cannot be looked up: \(reason)"
         }
@@ -103,7 +118,9 @@ public final class Resolver: Sendable {
     private func ask(
         _ name: DomainName, _ type: RecordType, by deadline: ContinuousClock.Instant
     ) async -> Answer<[UInt8]> {
-        let lookup = Lookup(name: name.description, type: type, deadline: deadline)
+        let neighbourhood = Neighbourhood(of: name.text)
+        let lookup = Lookup(name: name.description, type: type, neighbourhood: neighbourhood, deadline: deadline)
+        let inbox = inboxes[neighbourhood.part(of: inboxes.count)]
         return await withTaskCancellationHandler {
             await withCheckedContinuation { inbox.start(lookup, $0) }
         } onCancel: {

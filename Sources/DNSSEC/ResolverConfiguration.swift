@@ -1,4 +1,5 @@
 public import DANE
+import Glibc
 
 /// What a resolver asks, whom it trusts and how long it waits.
 public struct ResolverConfiguration: Sendable {
@@ -37,11 +38,15 @@ public struct ResolverConfiguration: Sendable {
     public var timeout: Duration
     /// How many lookups libunbound works on at once; more wait for their turn, within their timeout.
     public var concurrency: Int
+    /// How many libunbound contexts share the work, 16 at most: each validates on a thread of its own, and has its part of the caches.
+    public var contexts: Int
+    /// How often a context that does not keep the automatic trust anchor itself looks whether it has changed.
+    var anchorInterval = Duration.seconds(3600)
 
     /// A configuration of these parts; the defaults are those of full recursion.
     public init(
         forwarders: [Forwarder] = [], rootHints: String? = nil, trustAnchor: TrustAnchor, configuration: String? = nil,
-        timeout: Duration = .seconds(4), concurrency: Int = 4000
+        timeout: Duration = .seconds(4), concurrency: Int = 4000, contexts: Int = defaultContexts
     ) {
         self.forwarders = forwarders
         self.rootHints = rootHints
@@ -49,5 +54,9 @@ public struct ResolverConfiguration: Sendable {
         self.configuration = configuration
         self.timeout = timeout
         self.concurrency = max(1, concurrency)
+        self.contexts = min(max(1, contexts), 16)
     }
+
+    /// One context for two cores, and no more than four: the name servers' answers, the probes and the milter want some, too.
+    public static var defaultContexts: Int { min(max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)) / 2), 4) }
 }

@@ -40,10 +40,21 @@ extension NameServers {
     static var current: NameServers { get throws { try #require(NamesTrait.world) } }
 
     /// A resolver that sees this world.
-    func resolver(timeout: Duration = .seconds(30), concurrency: Int = 4000) throws -> Resolver {
+    func resolver(
+        timeout: Duration = .seconds(30), concurrency: Int = 4000,
+        contexts: Int = ResolverConfiguration.defaultContexts
+    ) throws -> Resolver {
         try Resolver(
-            ResolverConfiguration(
-                trustAnchor: .file(trustAnchorPath), configuration: configurationPath, timeout: timeout,
-                concurrency: concurrency))
+            configuration(timeout: timeout, concurrency: concurrency, contexts: contexts))
+    }
+
+    /// The configuration of a resolver that sees this world.
+    func configuration(
+        timeout: Duration = .seconds(30), concurrency: Int = 4000,
+        contexts: Int = ResolverConfiguration.defaultContexts
+    ) -> ResolverConfiguration {
+        ResolverConfiguration(
+            trustAnchor: .file(trustAnchorPath), configuration: configurationPath, timeout: timeout,
+            concurrency: concurrency, contexts: contexts)
     }
 }

@@ -67,22 +67,17 @@ public struct Daemon: Sendable {
     ) throws(Failure) {
         let notifySocket = environment["NOTIFY_SOCKET"]
         let prober = settings.probe ? Prober(settings.probeConfiguration) : nil
-        let health = ResolverHealth(log: log) { ServiceNotice.send("READY=1", to: notifySocket) }
+        let breaker = Breaker(settings, log: log) { ServiceNotice.send("READY=1", to: notifySocket) }
         let keeper = VerdictKeeper(settings)
         let look = look(resolver, prober)
+        let desk = InspectionDesk(keeper: keeper, breaker: breaker, wait: MilterService.wait) {
+            destination, demandingDANE in
+            await (demandingDANE ? look.demandingDANE : look).inspect(destination)
+        }
         let service = MilterService(
             socket: settings.milterSocket, mode: settings.milterSocketMode, group: settings.milterSocketGroup,
             handler: MilterDoor(
-                settings: settings, policies: policies,
-                desk: InspectionDesk(keeper: keeper, health: health, wait: MilterService.wait) {
-                    await look.inspect($0)
-                },
-                demandingDesk: InspectionDesk(
-                    keeper: keeper.demandingDANE(settings), health: health, wait: MilterService.wait
-                ) {
-                    await look.demandingDANE.inspect($0)
-                },
-                faults: keeper.faults, log: log, now: unixTime)
+                settings: settings, policies: policies, desk: desk, faults: keeper.faults, log: log, now: unixTime)
         ) { sentence in
             log.event(.warning, repeated: "milter", LogLine(event: "milter").adding("message", sentence))
         }
@@ -90,9 +85,9 @@ public struct Daemon: Sendable {
             throw Failure(status: EX_UNAVAILABLE, sentences: [error.description])
         }
         // MTAs that connect meanwhile wait in the backlog; the first recipient finds a resolver that has been tried.
-        let watch = Task { await health.watch(resolver) }
+        let watch = Task { await breaker.watch(resolver) { await look.inspectPastCaches($0)?.verdict } }
         do throws(ResolverError) {
-            try health.waitForFirstTest(atMost: settings.dnsTimeout + .seconds(1))
+            try breaker.waitForFirstTest(atMost: settings.dnsTimeout + .seconds(1))
         } catch {
             service.stop(drain: .zero)
             throw Failure(status: EX_CONFIG, sentences: [error.description])
@@ -108,10 +103,12 @@ public struct Daemon: Sendable {
             throw Failure(status: EX_OSERR, sentences: [error.description])
         }
         log.event(.notice, startLine)
+        let renewal = Task { await desk.keepFresh() }
         let reader = Task { await Self.rereadPolicies(policies, log) }
         let reason = Self.waitForEnd(mailbox, policies, log)
         ServiceNotice.send("STOPPING=1", to: notifySocket)
         watch.cancel()
+        renewal.cancel()
         reader.cancel()
         service.stop(drain: settings.milterDeadline + .seconds(1))
         // GnuTLS is taken down when the process exits: no handshake may be under way then.
@@ -136,7 +133,8 @@ public struct Daemon: Sendable {
         }
         return SecondLook(
             Inspector(
-                resolver: resolver, prober: probes, expiredEE: settings.expiredEE, isComplete: false, now: unixTime),
+                resolver: HostAnswers(resolver), prober: probes, expiredEE: settings.expiredEE, isComplete: false,
+                now: unixTime),
             uncached: probes?.renewing)
     }
 

@@ -36,7 +36,7 @@ public final class PolicyBook: Sendable {
     }
 
     /// The policies in force.
-    public var table: PolicyTable { path == nil ? PolicyTable() : state.withLock { $0.table } }
+    public var table: PolicyTable { path == nil ? PolicyTable() : state.withLockBarging { $0.table } }
 
     /// Reads the file again if it has changed.
     ///

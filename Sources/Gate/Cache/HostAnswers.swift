@@ -1,0 +1,93 @@
+public import DANE
+public import DNSSEC
+
+/// What the DNS says of MX hosts, kept in front of a resolver: one provider's host serves a million domains, of which each then costs
+/// one MX lookup.
+///
+/// libunbound keeps the same answers, but takes two threads and four system calls to hand one out. Kept are secure and insecure
+/// answers, denials too, until their time to live has run out; a failed or bogus one is asked for again each time. MX answers
+/// are not kept: a domain's own are asked for once, and its verdict is.
+public final class HostAnswers: Resolving {
+    /// Of each type so many answers and bytes.
+    static let limit = (count: 20_000, bytes: 6 << 20)
+
+    private let resolver: any Resolving
+    private let fours: AnswerShelf<IPAddress>
+    private let sixes: AnswerShelf<IPAddress>
+    private let records: AnswerShelf<TLSARecord>
+    private let aliases: AnswerShelf<DomainName>
+
+    /// Nothing kept yet, before a resolver.
+    public init(_ resolver: any Resolving) {
+        self.resolver = resolver
+        func shelf<Record>(
+            _ size: @escaping @Sendable (Record) -> Int,
+            _ lookUp: @escaping @Sendable (DomainName) async -> Answer<Record>
+        ) -> AnswerShelf<Record> {
+            AnswerShelf(countLimit: Self.limit.count, byteLimit: Self.limit.bytes, size: size, lookUp: lookUp)
+        }
+        fours = shelf({ _ in MemoryLayout<IPAddress>.stride }, resolver.ipv4)
+        sixes = shelf({ _ in MemoryLayout<IPAddress>.stride }, resolver.ipv6)
+        // An array has a header of 32 bytes.
+        records = shelf({ MemoryLayout<TLSARecord>.stride + 32 + $0.data.count }, resolver.tlsa)
+        aliases = shelf({ MemoryLayout<DomainName>.stride + 32 + $0.text.utf8.count }, resolver.cname)
+    }
+
+    /// The MX records of a name: not kept here.
+    public func mx(_ name: DomainName) async -> Answer<MXRecord> { await resolver.mx(name) }
+
+    /// The A records of a name.
+    public func ipv4(_ name: DomainName) async -> Answer<IPAddress> { await fours.answer(name) }
+
+    /// The AAAA records of a name.
+    public func ipv6(_ name: DomainName) async -> Answer<IPAddress> { await sixes.answer(name) }
+
+    /// The TLSA records of an owner name.
+    public func tlsa(_ owner: DomainName) async -> Answer<TLSARecord> { await records.answer(owner) }
+
+    /// The CNAME record of a name.
+    public func cname(_ name: DomainName) async -> Answer<DomainName> { await aliases.answer(name) }
+
+    /// The resolver's own.
+    public func selfTest() async throws(ResolverError) -> String? { try await resolver.selfTest() }
+
+    /// The same past every cache. What is proven there takes the place of what is kept here: the next domain of a host with new
+    /// records need not find out again that the old ones no longer hold.
+    public func pastCaches() throws(ResolverError) -> any Resolving {
+        Renewal(answers: self, fresh: try resolver.pastCaches())
+    }
+
+    private struct Renewal: Resolving {
+        let answers: HostAnswers
+        let fresh: any Resolving
+
+        func mx(_ name: DomainName) async -> Answer<MXRecord> { await fresh.mx(name) }
+
+        func ipv4(_ name: DomainName) async -> Answer<IPAddress> {
+            renew(name, answers.fours, await fresh.ipv4(name))
+        }
+
+        func ipv6(_ name: DomainName) async -> Answer<IPAddress> {
+            renew(name, answers.sixes, await fresh.ipv6(name))
+        }
+
+        func tlsa(_ owner: DomainName) async -> Answer<TLSARecord> {
+            renew(owner, answers.records, await fresh.tlsa(owner))
+        }
+
+        func cname(_ name: DomainName) async -> Answer<DomainName> {
+            renew(name, answers.aliases, await fresh.cname(name))
+        }
+
+        func selfTest() async throws(ResolverError) -> String? { try await fresh.selfTest() }
+
+        func pastCaches() throws(ResolverError) -> any Resolving { try answers.pastCaches() }
+
+        private func renew<Record>(
+            _ name: DomainName, _ shelf: AnswerShelf<Record>, _ answer: Answer<Record>
+        ) -> Answer<Record> {
+            shelf.renew(name, answer)
+            return answer
+        }
+    }
+}
