@@ -28,13 +28,16 @@ public struct HostFinding: Sendable, Hashable {
 
     /// What follows for a host from its addresses, which a client tries one after the other (RFC 5321 §5.1).
     ///
-    /// An address that may be used decides; else a failure that may pass; else the first failure. Addresses that could not be
-    /// tried from here (no IPv6, say) say nothing where others could.
+    /// An address that may be used decides, one that was probed before one that was not; else a failure that may pass; else the first
+    /// failure. Addresses that could not be tried from here (no IPv6, say) say nothing where others could.
     ///
     /// - Returns: The deciding finding and whether others failed beside it; nil if there are no addresses.
     public static func deciding(_ addresses: [AddressFinding]) -> (finding: AddressFinding, isDegraded: Bool)? {
-        let addresses = addresses.contains(where: \.isProbed) ? addresses.filter(\.isProbed) : addresses
-        if let usable = addresses.first(where: { $0.outcome.allowsDelivery }) {
+        let addresses =
+            addresses.contains(where: \.isProbed)
+            ? addresses.filter { $0.isProbed || $0.outcome.allowsDelivery } : addresses
+        let usable = addresses.filter(\.outcome.allowsDelivery)
+        if let usable = usable.first(where: { $0.outcome != .unprobed }) ?? usable.first {
             return (usable, addresses.contains { !$0.outcome.allowsDelivery || $0.isDegraded })
         }
         return (addresses.first { $0.outcome.isDoubt } ?? addresses.first).map { ($0, false) }

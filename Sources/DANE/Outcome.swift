@@ -7,7 +7,8 @@ public enum Outcome: String, Hashable, Sendable, CaseIterable {
     case encrypted
     /// No DANE applies: an insecure zone, or TLSA records proven absent.
     case opportunistic
-    /// Secure TLSA records are there, and the site has switched the probe off: nothing more was asked.
+    /// Secure TLSA records are there, and nothing more was asked: the site has switched the probe off, or the host has been probed as
+    /// often as is polite.
     case unprobed
     /// Secure TLSA records, and STARTTLS is not offered, or is refused.
     case startTLSNotSupported = "starttls-not-supported"

@@ -3,12 +3,16 @@ public struct ProbeConfiguration: Sendable {
     /// The name said in EHLO.
     public var helo: String
     /// How long a whole dialogue may take, counted from the connection attempt; the wait for a free slot may take as
-    /// long again. RFC 5321 §4.5.3.2 would allow a host minutes; a recipient is waiting for this one.
+    /// long again, and so may that for a turn at the host. RFC 5321 §4.5.3.2 would allow a host minutes; a recipient is waiting for this one.
     public var timeout: Duration
     /// How long the TCP connection attempt may take.
     public var connectTimeout: Duration
     /// How many connections may be open at once.
     public var concurrency: Int
+    /// How many of them to one address and port.
+    public var perHost: Int
+    /// How many probes one address and port may get in an hour; 0 for any number.
+    public var perHour: Int
     /// Special-purpose addresses that may be probed all the same; the rest of them never are.
     public var allowed: [AddressRange]
     /// How many event-loop threads share the probes.
@@ -17,12 +21,15 @@ public struct ProbeConfiguration: Sendable {
     /// A configuration of the given parts.
     public init(
         helo: String, timeout: Duration = .seconds(15), connectTimeout: Duration = .seconds(5), concurrency: Int = 512,
+        perHost: Int = 8, perHour: Int = 1800,
         allowed: [AddressRange] = [], threads: Int = 2
     ) {
         self.helo = helo
         self.timeout = timeout
         self.connectTimeout = connectTimeout
         self.concurrency = max(1, concurrency)
+        self.perHost = max(1, perHost)
+        self.perHour = max(0, perHour)
         self.allowed = allowed
         self.threads = max(1, threads)
     }

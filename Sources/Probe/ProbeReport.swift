@@ -26,6 +26,9 @@ public struct ProbeReport: Sendable {
         /// configuration, this machine has no way there (no IPv6, say) or no means (descriptors, a free slot), or the probe was
         /// cancelled before it began.
         case notProbed(String)
+        /// The host was not tried, for it has been probed as often as one may in an hour; and the session that it showed somebody at
+        /// that address before, for whatever name, if one is known.
+        case withheld(String, shown: TLSSession?)
         /// The host could not be reached over SMTP, or stopped answering, at that step: nothing is known about its TLS.
         case unreachable(Step, String)
         /// EHLO was answered without STARTTLS, or refused for good (HELO knows no extensions, RFC 5321 §4.1.1.1).

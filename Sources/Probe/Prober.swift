@@ -18,6 +18,7 @@ public final class Prober: Sendable {
     private let configuration: ProbeConfiguration
     private let group: MultiThreadedEventLoopGroup
     private let slots: ProbeSlots
+    private let manners: ProbeManners
     private let state = Mutex(State())
 
     /// Starts the event-loop threads.
@@ -25,6 +26,7 @@ public final class Prober: Sendable {
         self.configuration = configuration
         group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.threads)
         slots = ProbeSlots(configuration.concurrency)
+        manners = ProbeManners(atOnce: configuration.perHost, hourly: configuration.perHour)
     }
 
     /// The version of the GnuTLS library in use, `3.7.9`.
@@ -35,21 +37,36 @@ public final class Prober: Sendable {
 
     /// Probes one host.
     ///
-    /// Takes at most twice the configured timeout: once for a free slot, once for the dialogue. If the task is
-    /// cancelled, it closes the connection and returns what was seen until then.
+    /// Takes at most three times the configured timeout: once for a turn at the host, once for a free slot, once for the dialogue. If
+    /// the task is cancelled, it closes the connection and returns what was seen until then.
     ///
     /// - Returns: What was seen; every failure is a value in it.
     public func probe(_ target: ProbeTarget) async -> ProbeReport {
         if let reason = reasonNotToProbe(target.address) { return ProbeReport(end: .notProbed(reason)) }
-        switch await slots.acquire(within: configuration.timeout) {
-        case .granted:
-            return await converse(with: target)
-        case .timedOut:
-            return ProbeReport(end: .notProbed("no probe slot within \(configuration.timeout)"))
-        case .cancelled:
-            return ProbeReport(end: .notProbed("cancelled"))
-        case .closed:
-            return ProbeReport(end: .notProbed("shut down"))
+        let endpoint = ProbeManners.Endpoint(address: target.address, port: target.port)
+        guard let turns = manners.enter(endpoint) else {
+            let why =
+                "\(target.address) has been probed \(configuration.perHour) times an hour, and is left alone for now"
+            return ProbeReport(end: .withheld(why, shown: nil))
+        }
+        defer { manners.leave(endpoint) }
+        // First a turn at the host: who waits for that must not hold up the probes of others.
+        if let reason = reasonNoSlot(await turns.acquire(within: configuration.timeout), "turn at \(target.address)") {
+            return ProbeReport(end: .notProbed(reason))
+        }
+        defer { turns.release() }
+        if let reason = reasonNoSlot(await slots.acquire(within: configuration.timeout), "probe slot") {
+            return ProbeReport(end: .notProbed(reason))
+        }
+        return await converse(with: target)
+    }
+
+    private func reasonNoSlot(_ outcome: ProbeSlots.Outcome, _ what: String) -> String? {
+        switch outcome {
+        case .granted: nil
+        case .timedOut: "no \(what) within \(configuration.timeout)"
+        case .cancelled: "cancelled"
+        case .closed: "shut down"
         }
     }
 
@@ -62,6 +79,7 @@ public final class Prober: Sendable {
             return Array(state.dialogues.values)
         }
         guard let dialogues else { return }
+        manners.close()
         slots.close()
         for dialogue in dialogues { dialogue.giveUp("shut down") }
         await slots.drain()

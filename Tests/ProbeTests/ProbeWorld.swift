@@ -16,10 +16,12 @@ struct ProbeWorld {
     /// Runs a test in a world of its own, and takes it down.
     static func run(
         timeout: Duration = .seconds(20), connectTimeout: Duration = .seconds(5), concurrency: Int = 512,
-        allowed: [String] = ["127.0.0.0/8", "::1"], _ body: (ProbeWorld) async throws -> Void
+        perHost: Int = 512, perHour: Int = 0, allowed: [String] = ["127.0.0.0/8", "::1"],
+        _ body: (ProbeWorld) async throws -> Void
     ) async throws {
         let configuration = ProbeConfiguration(
             helo: "probe.test", timeout: timeout, connectTimeout: connectTimeout, concurrency: concurrency,
+            perHost: perHost, perHour: perHour,
             allowed: allowed.compactMap(AddressRange.init))
         let world = ProbeWorld(hosts: try await SMTPHosts(), prober: Prober(configuration))
         let result: Result<Void, any Error>
@@ -57,6 +59,7 @@ extension ProbeReport.End {
     var kind: String {
         switch self {
         case .notProbed: "notProbed"
+        case .withheld: "withheld"
         case .unreachable(let step, _): "unreachable \(step.rawValue)"
         case .startTLSNotOffered: "startTLSNotOffered"
         case .startTLSRefused: "startTLSRefused"
@@ -67,7 +70,8 @@ extension ProbeReport.End {
 
     var reason: String {
         switch self {
-        case .notProbed(let reason), .unreachable(_, let reason), .startTLSNotOffered(let reason),
+        case .notProbed(let reason), .withheld(let reason, _), .unreachable(_, let reason),
+            .startTLSNotOffered(let reason),
             .startTLSRefused(let reason), .tlsFailed(let reason):
             reason
         case .secured: ""

@@ -54,9 +54,12 @@ final class AnswerShelf<Record: Sendable>: Sendable {
     /// How many answers there are, out of date or not.
     var count: Int { state.withLock { $0.young.count + $0.old.count } }
 
+    /// The answer kept, with the time that it has left; nil if there is none. Never waits.
+    func kept(_ name: DomainName) -> Answer<Record>? { state.withLock { find(name, at: .now, in: &$0) } }
+
     /// The answer kept, with the time that it has left, or a new one. A cancellation ends the caller's wait alone.
     func answer(_ name: DomainName) async -> Answer<Record> {
-        if let answer = state.withLock({ find(name, at: .now, in: &$0) }) { return answer }
+        if let answer = kept(name) { return answer }
         let id = state.withLock { state in
             state.lastID += 1
             return state.lastID

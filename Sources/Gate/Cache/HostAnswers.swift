@@ -42,6 +42,15 @@ public final class HostAnswers: Resolving {
     /// The AAAA records of a name.
     public func ipv6(_ name: DomainName) async -> Answer<IPAddress> { await sixes.answer(name) }
 
+    /// The A and the AAAA records of a name; no task is made for what is kept.
+    public func addresses(_ name: DomainName) async -> (four: Answer<IPAddress>, six: Answer<IPAddress>) {
+        if let six = sixes.kept(name) { return (await fours.answer(name), six) }
+        if let four = fours.kept(name) { return (four, await sixes.answer(name)) }
+        async let four = fours.answer(name)
+        async let six = sixes.answer(name)
+        return await (four, six)
+    }
+
     /// The TLSA records of an owner name.
     public func tlsa(_ owner: DomainName) async -> Answer<TLSARecord> { await records.answer(owner) }
 

@@ -5,16 +5,39 @@ import Synchronization
 /// Probe reports by host, port, address and TLSA set: one provider's host serves a million domains, and is probed once.
 ///
 /// What is kept is what the host showed, never how it was judged: under DANE-TA the judgement depends on the next hop. A good
-/// report is kept for the set time, a bad one for the time failures are. Whoever asks while a probe runs waits for that one.
+/// report is kept for the set time, a bad one for the time failures are. Whoever asks while a probe runs waits for that one, which
+/// ends early only when all who wait for it have been cancelled.
 public final class ProbeCache: Probing {
     private struct Key: Hashable, Sendable {
         let target: ProbeTarget
         let records: [TLSARecord]
     }
 
+    /// A server, whatever it is asked for.
+    private struct Place: Hashable, Sendable {
+        let address: IPAddress
+        let port: UInt16
+
+        init(_ target: ProbeTarget) { (address, port) = (target.address, target.port) }
+    }
+
+    private struct Flight {
+        let id: UInt64
+        var task: Task<Void, Never>?
+        var waiters: [UInt64: CheckedContinuation<ProbeReport, Never>] = [:]
+    }
+
     private struct State {
         var reports: BoundedCache<Key, ProbeReport>
-        var running: [Key: Task<ProbeReport, Never>] = [:]
+        var running: [Key: Flight] = [:]
+        /// The last session of each server that is kept, for whatever name and records.
+        var sessions: BoundedCache<Place, ProbeReport.TLSSession>
+        var lastID: UInt64 = 0
+
+        mutating func newID() -> UInt64 {
+            lastID += 1
+            return lastID
+        }
     }
 
     /// A report carries a chain, some kilobytes: more hosts than this are probed anew.
@@ -25,7 +48,7 @@ public final class ProbeCache: Probing {
     private let prober: any Probing
     private let lifetime: Duration
     private let failureLifetime: Duration
-    private let state = Mutex(State(reports: BoundedCache(limit: limit)))
+    private let state = Mutex(State(reports: BoundedCache(limit: limit), sessions: BoundedCache(limit: limit)))
 
     /// A cache before a prober.
     ///
@@ -39,12 +62,19 @@ public final class ProbeCache: Probing {
         self.failureLifetime = failureLifetime
     }
 
-    /// The report kept, or a new one.
+    /// The report kept, or a new one; `unreachable` at once when the task is cancelled.
     public func probe(_ target: ProbeTarget, publishing records: [TLSARecord]) async -> ProbeReport {
         let key = key(target, records)
-        switch state.withLock({ find(key, in: &$0) }) {
-        case .kept(let report): return report
-        case .running(let task): return await task.value
+        let (report, id) = state.withLock { ($0.reports.value(for: key, at: .now), $0.newID()) }
+        if let report { return report }
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                wait(continuation, id: id, for: key)
+                // A cancellation that came before the line above found nobody to wake.
+                if Task.isCancelled { giveUp(id, key) }
+            }
+        } onCancel: {
+            giveUp(id, key)
         }
     }
 
@@ -64,49 +94,79 @@ public final class ProbeCache: Probing {
         let report = await prober.probe(key.target, publishing: key.records)
         // A doubt is no reason to forget what was seen, and a caller that gave up sees nothing else.
         if case .unreachable = report.end { return report }
-        state.withLock { keep(report, key, in: &$0) }
-        return report
+        return state.withLock { state in
+            keep(report, key, in: &state)
+            return withShown(report, key, in: &state)
+        }
     }
 
     private func key(_ target: ProbeTarget, _ records: [TLSARecord]) -> Key {
         Key(target: target, records: records.sorted { $0.presentation < $1.presentation })
     }
 
-    private enum Found {
-        case kept(ProbeReport)
-        case running(Task<ProbeReport, Never>)
-    }
-
-    private func find(_ key: Key, in state: inout State) -> Found {
-        if let report = state.reports.value(for: key, at: .now) { return .kept(report) }
-        if let running = state.running[key] { return .running(running) }
-        // Not the caller's child: others wait for it too, and a caller that is cancelled must not end it.
-        let task = Task { await run(key) }
-        state.running[key] = task
-        return .running(task)
-    }
-
-    private func run(_ key: Key) async -> ProbeReport {
-        let report = await prober.probe(key.target, publishing: key.records)
-        state.withLock { state in
-            state.running[key] = nil
-            keep(report, key, in: &state)
+    private func wait(_ continuation: CheckedContinuation<ProbeReport, Never>, id: UInt64, for key: Key) {
+        let kept = state.withLock { state -> ProbeReport? in
+            // A probe may have ended since the caller looked.
+            if let report = state.reports.value(for: key, at: .now) { return report }
+            if state.running[key] == nil {
+                let flight = state.newID()
+                // Not the caller's child: others may wait for it too.
+                state.running[key] = Flight(id: flight, task: Task { await run(key, flight) })
+            }
+            state.running[key]?.waiters[id] = continuation
+            return nil
         }
-        return report
+        if let kept { continuation.resume(returning: kept) }
+    }
+
+    private func giveUp(_ id: UInt64, _ key: Key) {
+        let waiter = state.withLock { state -> CheckedContinuation<ProbeReport, Never>? in
+            guard let waiter = state.running[key]?.waiters.removeValue(forKey: id) else { return nil }
+            if state.running[key]?.waiters.isEmpty == true {
+                // Who comes now begins another one: what this one ends with is its cancellation.
+                state.running.removeValue(forKey: key)?.task?.cancel()
+            }
+            return waiter
+        }
+        waiter?.resume(returning: ProbeReport(end: .unreachable(.connect, "cancelled")))
+    }
+
+    private func run(_ key: Key, _ flight: UInt64) async {
+        let report = await prober.probe(key.target, publishing: key.records)
+        typealias Waiters = [UInt64: CheckedContinuation<ProbeReport, Never>]
+        let (waiters, told) = state.withLock { state -> (Waiters, ProbeReport) in
+            guard state.running[key]?.id == flight else { return ([:], report) }
+            let waiters = state.running.removeValue(forKey: key)?.waiters ?? [:]
+            keep(report, key, in: &state)
+            return (waiters, withShown(report, key, in: &state))
+        }
+        for waiter in waiters.values { waiter.resume(returning: told) }
+    }
+
+    /// A report that says no more than that the host was left alone, with what it has shown before.
+    private func withShown(_ report: ProbeReport, _ key: Key, in state: inout State) -> ProbeReport {
+        guard case .withheld(let why, nil) = report.end, key.target.offer == .any,
+            let session = state.sessions.value(for: Place(key.target), at: .now)
+        else { return report }
+        return ProbeReport(end: .withheld(why, shown: session), taken: report.taken)
     }
 
     private func keep(_ report: ProbeReport, _ key: Key, in state: inout State) {
         let kept = self.lifetime(of: report)
         let chain = if case .secured(let session) = report.end { session.chain } else { [[UInt8]]() }
         let size = chain.reduce(0) { $0 + $1.count } + key.records.reduce(0) { $0 + $1.data.count }
-        if kept > .zero, size <= Self.sizeLimit { state.reports.keep(report, for: key, until: .now + kept) }
+        guard kept > .zero, size <= Self.sizeLimit else { return }
+        state.reports.keep(report, for: key, until: .now + kept)
+        if case .secured(let session) = report.end, key.target.offer == .any {
+            state.sessions.keep(session, for: Place(key.target), until: .now + kept)
+        }
     }
 
     private func lifetime(of report: ProbeReport) -> Duration {
         switch report.end {
         case .secured: lifetime
         // It says nothing about the host.
-        case .notProbed: .zero
+        case .notProbed, .withheld: .zero
         case .unreachable, .startTLSNotOffered, .startTLSRefused, .tlsFailed: failureLifetime
         }
     }

@@ -14,7 +14,7 @@ extension Settings {
     public var probeConfiguration: ProbeConfiguration {
         ProbeConfiguration(
             helo: probeHelo ?? Self.hostName, timeout: probeTimeout, connectTimeout: probeConnectTimeout,
-            concurrency: probeConcurrency, allowed: probeAllow)
+            concurrency: probeConcurrency, perHost: probePerHost, perHour: probePerHour, allowed: probeAllow)
     }
 
     /// The host's name (gethostname(2)).

@@ -31,6 +31,19 @@ struct ConnectionJudge {
         case .notProbed(let why):
             isProbed = false
             (outcome, cause) = (.unreachable, why)
+        case .withheld(let why, let shown):
+            // What another look at the address has shown proves that the host can be authenticated, and no more than that: under
+            // another name it may show another chain.
+            isProbed = false
+            let judged = shown.map {
+                CertificateJudgement.judge(chain: $0.chain, records: records, names: references.names, at: now())
+            }
+            if let judged, judged.outcome(records, expiredEE) == .verified {
+                judgement = judged
+                (outcome, cause) = (.verified, "\(judged.reason), on an earlier connection")
+            } else {
+                (outcome, cause) = (.unprobed, why)
+            }
         case .unreachable(_, let why): (outcome, cause) = (.unreachable, why)
         case .startTLSNotOffered(let why), .startTLSRefused(let why): (outcome, cause) = (.startTLSNotSupported, why)
         case .tlsFailed(let why): (outcome, cause) = (.tlsFailed, why)

@@ -25,9 +25,8 @@ enum HostAddresses {
 
     /// Asks for both families at once.
     static func look(up name: DomainName, _ resolver: any Resolving) async -> HostAddresses {
-        async let four = resolver.ipv4(name)
-        async let six = resolver.ipv6(name)
-        return await Self(four, six)
+        let (four, six) = await resolver.addresses(name)
+        return Self(four, six)
     }
 
     /// RFC 7672 §2.2.2 makes an error in any query a reason not to deliver; in practice one family whose denial is broken

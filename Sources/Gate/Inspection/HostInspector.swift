@@ -23,6 +23,8 @@ struct HostInspector {
     let slots: AsyncSlots
     let port: UInt16
     let expiredEE: Settings.ExpiredEE
+    /// Whether to look at every address, for the analyzer; the gate stops where a delivering client would.
+    let isComplete: Bool
     /// Seconds since 1970, for the dates of certificates.
     let now: @Sendable () -> Int64
 
@@ -142,13 +144,8 @@ struct HostInspector {
         let hazards = records.contains(where: \.isHazard) ? [TLSARecord.hazard(at: base.description)] : []
         var inspected: [InspectedAddress] = []
         if let prober {
-            inspected = await withTaskGroup(of: (Int, InspectedAddress).self) { group in
-                for (index, address) in addresses.enumerated() {
-                    group.addTask { (index, await inspect(address, records, references, prober)) }
-                }
-                var results: [(Int, InspectedAddress)] = []
-                for await result in group { results.append(result) }
-                return results.sorted { $0.0 < $1.0 }.map(\.1)
+            inspected = await AddressRace(addresses: addresses, isComplete: isComplete).run {
+                await inspect($0, records, references, prober)
             }
         }
         for address in inspected {

@@ -172,7 +172,11 @@ struct Inspector: Sendable {
 
     private func judge(_ group: [HostInspector.Subject], isSecure: Bool, port: UInt16) async -> [InspectedHost] {
         let inspector = HostInspector(
-            resolver: resolver, prober: prober, slots: slots, port: port, expiredEE: expiredEE, now: now)
+            resolver: resolver, prober: prober, slots: slots, port: port, expiredEE: expiredEE,
+            isComplete: isComplete, now: now)
+        if group.count == 1, let subject = group.first {
+            return [isSecure ? await inspector.inspect(subject) : await inspector.inspectInsecure(subject)]
+        }
         return await withTaskGroup(of: (Int, InspectedHost).self) { tasks in
             for (index, subject) in group.enumerated() {
                 tasks.addTask {

@@ -9,6 +9,8 @@ public protocol Resolving: Sendable {
     func ipv4(_ name: DomainName) async -> Answer<IPAddress>
     /// The AAAA records of a name.
     func ipv6(_ name: DomainName) async -> Answer<IPAddress>
+    /// The A and the AAAA records of a name, asked for at once.
+    func addresses(_ name: DomainName) async -> (four: Answer<IPAddress>, six: Answer<IPAddress>)
     /// The TLSA records of an owner name.
     func tlsa(_ owner: DomainName) async -> Answer<TLSARecord>
     /// The CNAME record of a name.
@@ -17,6 +19,15 @@ public protocol Resolving: Sendable {
     func selfTest() async throws(ResolverError) -> String?
     /// The same past every cache.
     func pastCaches() throws(ResolverError) -> any Resolving
+}
+
+extension Resolving {
+    /// The A and the AAAA records of a name, asked for at once.
+    public func addresses(_ name: DomainName) async -> (four: Answer<IPAddress>, six: Answer<IPAddress>) {
+        async let four = ipv4(name)
+        async let six = ipv6(name)
+        return await (four, six)
+    }
 }
 
 extension Resolver: Resolving {

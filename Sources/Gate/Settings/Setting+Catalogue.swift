@@ -125,6 +125,10 @@ extension Setting {
         .duration(
             "PROBE_CONNECT_TIMEOUT", \.probeConnectTimeout, .milliseconds(50)...(.seconds(60)), "the longest connect"),
         .number("PROBE_CONCURRENCY", \.probeConcurrency, 1...10000, "probes at once"),
+        .number("PROBE_PER_HOST", \.probePerHost, 1...10000, "probes at once to one address, for whatever domains"),
+        .number(
+            "PROBE_PER_HOUR", \.probePerHour, 0...1_000_000,
+            "probes an hour to one address, for whatever domains, a sixth of them in a row; 0: any number"),
         Setting("PROBE_HELO", "", "a domain name", "the name in EHLO; else the host's name") { text, settings in
             guard let name = DomainName(text), !name.labels.contains(where: { $0.hasPrefix("-") || $0.hasSuffix("-") })
             else { return .refused }

@@ -98,6 +98,8 @@ public struct Settings: Sendable {
     var probeTimeout = Duration.seconds(15)
     var probeConnectTimeout = Duration.seconds(5)
     var probeConcurrency = 512
+    var probePerHost = 8
+    var probePerHour = 1800
     var probeHelo: String?
     var probeAllow: [AddressRange] = []
     var expiredEE = ExpiredEE.ignore

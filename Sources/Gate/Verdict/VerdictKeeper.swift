@@ -85,6 +85,10 @@ public struct VerdictKeeper: Sendable {
             faults.clear(subject)
             if inspection.verdict.outcome == .verified { faults.clear(.policy(inspection.destination)) }
             if demandingDANE, inspection.verdict.outcome.lacksDANE { return failureTTL }
+            // The hosts were left alone for being probed too often: a matter of minutes.
+            if inspection.verdict.outcome == .unprobed, inspection.hosts.contains(where: { !$0.addresses.isEmpty }) {
+                return failureTTL
+            }
             let wasProbed = inspection.hosts.contains { !$0.addresses.isEmpty }
             let lifetime = wasProbed ? min(inspection.lifetime, probeTTL) : inspection.lifetime
             return min(max(lifetime, minTTL), maxTTL)

@@ -52,7 +52,7 @@ extension FuzzTarget {
         switch seen.end {
         case .secured: throw Broken(description: "a TLS session with a host that has no key")
         case .startTLSNotOffered(let why), .startTLSRefused(let why), .tlsFailed(let why), .unreachable(_, let why),
-            .notProbed(let why):
+            .notProbed(let why), .withheld(let why, _):
             try requireLine(why, atMost: 400, "the end")
         }
     }

@@ -1,0 +1,107 @@
+import DANE
+import Testing
+import World
+
+@testable import Probe
+
+@Suite("A host is spared", .timeLimit(.minutes(2)))
+struct ProbeMannersTests {
+    private let host = ProbeManners.Endpoint(address: .v4(0xC000_0201), port: 25)
+
+    @Test func soManyAnHour() {
+        let manners = ProbeManners(atOnce: 8, hourly: 60)
+        var now = ContinuousClock.now
+        func probe() -> Bool {
+            defer { manners.leave(host, at: now) }
+            return manners.enter(host, at: now) != nil
+        }
+        // A sixth in a row, then one a minute.
+        #expect((0..<20).count { _ in probe() } == 10)
+        now += .seconds(59)
+        #expect(!probe())
+        now += .seconds(2)
+        #expect(probe())
+        #expect(!probe())
+        // Another port, or another address, is another host.
+        for other in [
+            ProbeManners.Endpoint(address: host.address, port: 587), .init(address: .v4(0xC000_0202), port: 25),
+        ] {
+            #expect(manners.enter(other, at: now) != nil)
+            manners.leave(other, at: now)
+        }
+        // In an hour it has its tokens back, and no more of them.
+        now += .seconds(36_000)
+        #expect((0..<20).count { _ in probe() } == 10)
+    }
+
+    @Test func anyNumberWhereThereIsNoBound() {
+        let manners = ProbeManners(atOnce: 8, hourly: 0)
+        for _ in 0..<10_000 {
+            #expect(manners.enter(host) != nil)
+            manners.leave(host)
+        }
+        #expect(manners.count == 0)
+    }
+
+    @Test func theTableIsBounded() {
+        let manners = ProbeManners(atOnce: 8, hourly: 60)
+        let now = ContinuousClock.now
+        for number in 0..<UInt32(ProbeManners.limit + 1000) {
+            let host = ProbeManners.Endpoint(address: .v4(number), port: 25)
+            // Whom there is no room for may be probed: the bound of all probes together is left.
+            #expect(manners.enter(host, at: now) != nil)
+            manners.leave(host, at: now)
+        }
+        #expect(manners.count == ProbeManners.limit)
+        let later = now + .seconds(3600)
+        #expect(manners.enter(ProbeManners.Endpoint(address: .v4(0xFFFF_0000), port: 25), at: later) != nil)
+        #expect(manners.count == 1)
+    }
+
+    /// On real connections: they take turns, and all have theirs.
+    @Test func soManyAtOnce() async throws {
+        let chain = try await ProbeWorld.chain.value
+        try await ProbeWorld.run(timeout: .seconds(60), perHost: 2) { world in
+            let address = try await world.hosts.add(.silent)
+            let other = try await world.hosts.add(.normal(chain))
+            let tasks = (0..<6).map { _ in Task { await world.probe(address) } }
+            #expect(await ProbeWorld.until { world.hosts.connections(at: address) == 2 })
+            // They hold up nobody else, though they wait.
+            #expect(await world.probe(other).end.kind == "secured")
+            #expect(world.hosts.connections(at: address) == 2)
+            tasks.forEach { $0.cancel() }
+            for task in tasks { #expect(await task.value.end.reason == "cancelled") }
+            #expect(world.hosts.connections(at: address) <= 2)
+            let ends = await withTaskGroup(of: String.self) { group in
+                for _ in 0..<20 { group.addTask { await world.probe(other).end.kind } }
+                return await group.reduce(into: [String: Int]()) { $0[$1, default: 0] += 1 }
+            }
+            #expect(ends == ["secured": 20])
+        }
+    }
+
+    @Test func whoIsProbedTooOftenIsLeftAlone() async throws {
+        let chain = try await ProbeWorld.chain.value
+        try await ProbeWorld.run(perHour: 18) { world in
+            let address = try await world.hosts.add(.normal(chain))
+            var kinds: [String] = []
+            for number in 0..<5 { kinds.append(await world.probe(address, "mx\(number).example.org").end.kind) }
+            #expect(kinds == ["secured", "secured", "secured", "withheld", "withheld"])
+            #expect(world.hosts.connections(at: address) == 3)
+            #expect(await world.probe(address).end.reason.contains("18 times an hour"))
+        }
+    }
+
+    @Test func shutdownEndsTheWaitForATurn() async throws {
+        try await ProbeWorld.run(timeout: .seconds(60), perHost: 1) { world in
+            let address = try await world.hosts.add(.silent)
+            let reasons = await withTaskGroup(of: String.self) { group in
+                for _ in 0..<4 { group.addTask { await world.probe(address).end.reason } }
+                _ = await ProbeWorld.until { world.hosts.connections(at: address) == 1 }
+                await world.prober.shutdown()
+                return await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(reasons == Array(repeating: "shut down", count: 4))
+        }
+    }
+}
