@@ -40,6 +40,11 @@ struct BoundedCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         }
     }
 
+    /// Keeps a value from before, unless there is a newer one or no room.
+    mutating func restore(_ value: Value, for key: Key, until: ContinuousClock.Instant) {
+        if entries.count < limit, entries[key] == nil { keep(value, for: key, until: until) }
+    }
+
     private mutating func evict() {
         while let key = turns.popFirst() {
             guard let index = entries.index(forKey: key) else { continue }

@@ -68,14 +68,19 @@ public struct Daemon: Sendable {
         let notifySocket = environment["NOTIFY_SOCKET"]
         let prober = settings.probe ? Prober(settings.probeConfiguration) : nil
         let health = ResolverHealth(log: log) { ServiceNotice.send("READY=1", to: notifySocket) }
-        let keeper = VerdictKeeper(settings)
-        let look = look(resolver, prober)
+        let store = StateStore(settings.storeConfiguration, log: log)
+        let keeper = VerdictKeeper(settings, journal: store)
+        let demandingKeeper = keeper.demandingDANE(settings)
+        let probes = prober.map {
+            ProbeCache($0, lifetime: settings.probeTTL, failureLifetime: settings.failureTTL, journal: store)
+        }
+        let look = look(resolver, probes)
         let service = MilterService(
             socket: settings.milterSocket, mode: settings.milterSocketMode, group: settings.milterSocketGroup,
             handler: MilterDoor(
                 settings: settings, policies: policies,
                 desk: InspectionDesk(keeper: keeper, health: health) { await look.inspect($0) },
-                demandingDesk: InspectionDesk(keeper: keeper.demandingDANE(settings), health: health) {
+                demandingDesk: InspectionDesk(keeper: demandingKeeper, health: health) {
                     await look.demandingDANE.inspect($0)
                 },
                 faults: keeper.faults, log: log, now: unixTime)
@@ -85,6 +90,16 @@ public struct Daemon: Sendable {
         do throws(MilterError) { try service.open() } catch {
             throw Failure(status: EX_UNAVAILABLE, sentences: [error.description])
         }
+        // The socket is ours, and so is the state. Nobody waits for what was known before.
+        store.begin(
+            StateHolders(
+                faults: keeper.faults,
+                verdicts: { verdicts in
+                    let now = unixTime()
+                    keeper.restore(verdicts, at: now)
+                    demandingKeeper.restore(verdicts, at: now)
+                }, reports: { probes?.restore($0) }))
+        defer { store.close() }
         // MTAs that connect meanwhile wait in the backlog; the first recipient finds a resolver that has been tried.
         let watch = Task { await health.watch(resolver) }
         do throws(ResolverError) {
@@ -126,11 +141,8 @@ public struct Daemon: Sendable {
         log.event(.notice, LogLine(event: "stop").adding("reason", reason))
     }
 
-    private func look(_ resolver: Resolver, _ prober: Prober?) -> SecondLook {
-        let probes = prober.map {
-            ProbeCache($0, lifetime: settings.probeTTL, failureLifetime: settings.failureTTL)
-        }
-        return SecondLook(
+    private func look(_ resolver: Resolver, _ probes: ProbeCache?) -> SecondLook {
+        SecondLook(
             Inspector(
                 resolver: resolver, prober: probes, expiredEE: settings.expiredEE, isComplete: false, now: unixTime),
             uncached: probes?.renewing)

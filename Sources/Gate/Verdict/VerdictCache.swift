@@ -27,6 +27,15 @@ public final class VerdictCache: Sendable {
         shard(destination).cache.withLock { $0.keep(verdict, for: destination, until: until) }
     }
 
+    /// Keeps a verdict from an earlier run, unless there is a newer one or no room.
+    public func restore(
+        _ verdict: Verdict, on destination: Destination, demandingDANE: Bool, freshFor: Duration, staleFor: Duration,
+        at now: ContinuousClock.Instant = .now
+    ) {
+        guard freshFor > .zero else { return }
+        shard(destination).cache.withLock { $0.restore(verdict, for: destination, until: now + freshFor) }
+    }
+
     /// How many verdicts there are.
     public var count: Int { shards.reduce(0) { $0 + $1.cache.withLock(\.count) } }
 

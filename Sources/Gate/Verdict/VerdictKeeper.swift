@@ -12,15 +12,21 @@ public struct VerdictKeeper: Sendable {
     private let failureTTL: Duration
     private let probeTTL: Duration
     private let deferFor: Duration
+    private let journal: (any VerdictJournal)?
     private var demandsDANE = false
 
     /// The longest a failure is kept.
     static let longestFailure = Duration.seconds(3600)
 
     /// A keeper of the given settings.
-    public init(_ settings: Settings) {
+    ///
+    /// - Parameters:
+    ///   - settings: The settings.
+    ///   - journal: Who is told what is kept, and what is entered into the book of faults.
+    public init(_ settings: Settings, journal: (any VerdictJournal & FaultJournal)? = nil) {
+        self.journal = journal
         cache = VerdictCache(limit: settings.cacheDomains)
-        faults = FaultBook(deferFor: settings.deferFor)
+        faults = FaultBook(deferFor: settings.deferFor, journal: journal)
         minTTL = settings.cacheMinTTL
         maxTTL = settings.cacheMaxTTL
         failureTTL = settings.failureTTL
@@ -42,7 +48,28 @@ public struct VerdictKeeper: Sendable {
     /// Keeps the verdict of an inspection that has just ended.
     public func keep(_ inspection: Inspection, at now: ContinuousClock.Instant = .now) {
         let lifetime = book(inspection, at: now)
-        if lifetime > .zero { cache.keep(inspection.verdict, on: inspection.destination, until: now + lifetime) }
+        guard lifetime > .zero else { return }
+        cache.keep(inspection.verdict, on: inspection.destination, until: now + lifetime)
+        journal?.kept(
+            KeptVerdict(
+                destination: inspection.destination, demandsDANE: demandsDANE, verdict: inspection.verdict,
+                made: unixTime(), fresh: lifetime, stale: .zero))
+    }
+
+    /// Keeps verdicts from an earlier run, for what is left of their time.
+    ///
+    /// - Parameters:
+    ///   - verdicts: The verdicts, for those of whom policy demands DANE or not as this keeper is.
+    ///   - now: Seconds since 1970.
+    public func restore(_ verdicts: [KeptVerdict], at now: Int64) {
+        let instant = ContinuousClock.now
+        for kept in verdicts where kept.demandsDANE == demandsDANE {
+            // No setting that has become shorter meanwhile is passed by.
+            let fresh = min(kept.fresh, maxTTL) - .seconds(now - kept.made)
+            cache.restore(
+                kept.verdict, on: kept.destination, demandingDANE: demandsDANE, freshFor: max(.zero, fresh),
+                staleFor: kept.stale + min(.zero, fresh), at: instant)
+        }
     }
 
     /// Enters what an inspection found into the book of faults.
