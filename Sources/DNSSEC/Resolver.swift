@@ -77,8 +77,8 @@ public final class Resolver: Sendable {
         let probe = isFresh ? self : try fresh()
         switch await probe.ask(.root, .dnskey) {
         case .secure(let found) where found.existence == .records: return nil
-        case .secure, .insecure: return "the root's keys are not validated: no trust anchor is in force"
-        case .bogus(let reason): return "the root's keys do not match the trust anchor: \(reason.detail)"
+        case .secure, .insecure: return "\(SelfTestFault.unanchored): no trust anchor is in force"
+        case .bogus(let reason): return Self.sentence(forBogusRoot: reason)
         case .failed(Context.unusableSettings): throw ResolverError(Context.unusableSettings)
         case .failed(let reason): return "the root's keys cannot be looked up: \(reason)"
         }

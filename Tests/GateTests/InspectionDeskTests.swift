@@ -9,34 +9,6 @@ import Testing
 @testable import Gate
 
 @Suite(.timeLimit(.minutes(1))) struct InspectionDeskTests {
-    /// Inspections that end when they are told to.
-    private final class Door: Sendable {
-        private let state = Mutex<(isOpen: Bool, begun: Int, waiting: [CheckedContinuation<Void, Never>])>(
-            (false, 0, []))
-
-        var begun: Int { state.withLock { $0.begun } }
-
-        func pass() async {
-            await withCheckedContinuation { continuation in
-                let isOpen = state.withLock { state in
-                    state.begun += 1
-                    if !state.isOpen { state.waiting.append(continuation) }
-                    return state.isOpen
-                }
-                if isOpen { continuation.resume() }
-            }
-        }
-
-        func open() {
-            let waiting = state.withLock { state in
-                defer { state.waiting = [] }
-                state.isOpen = true
-                return state.waiting
-            }
-            for continuation in waiting { continuation.resume() }
-        }
-    }
-
     private static let destination = Destination(.domain("d.example"), port: 25)
 
     private static func inspection(_ outcome: Outcome, _ destination: Destination) -> Inspection {
@@ -45,33 +17,28 @@ import Testing
             steps: [], lifetime: .seconds(600), elapsed: .zero)
     }
 
-    private static func health(fault: String? = nil) async -> ResolverHealth {
+    private static func breaker(fault: String? = nil) async -> Breaker {
         var settings = Settings()
         settings.log = .stderr
         settings.logLevel = .error
-        let health = ResolverHealth(log: GateLog(settings))
-        let watch = Task { await health.watch(FakeResolver(fault: fault)) }
-        while health.fault != fault { await Task.yield() }
-        watch.cancel()
-        return health
+        let breaker = Breaker(settings, log: GateLog(settings))
+        var watch = TroubleWatch(breaker, .init(FakeResolver(fault: fault)) { _ in nil })
+        await watch.turn(at: .now)
+        return breaker
     }
 
     /// Asks on a thread that may block.
     private static func ask(
         _ desk: InspectionDesk, _ destination: Destination = destination, within limit: Duration
     ) async -> InspectionDesk.Answer {
-        await withCheckedContinuation { continuation in
-            Thread.detachNewThread {
-                continuation.resume(returning: desk.verdict(on: destination, before: .now + limit))
-            }
-        }
+        await onThread { desk.verdict(on: destination, before: .now + limit) }
     }
 
     @Test func whoeverAsksThereIsOneInspection() async {
-        let door = Door()
-        let desk = InspectionDesk(keeper: VerdictKeeper(Settings()), health: await Self.health()) {
+        let door = Turnstile()
+        let desk = InspectionDesk(keeper: VerdictKeeper(Settings()), breaker: await Self.breaker()) { destination, _ in
             await door.pass()
-            return Self.inspection(.verified, $0)
+            return Self.inspection(.verified, destination)
         }
         await withTaskGroup(of: InspectionDesk.Answer.self) { group in
             for _ in 0..<20 { group.addTask { await Self.ask(desk, within: .seconds(30)) } }
@@ -85,11 +52,11 @@ import Testing
     }
 
     @Test func aCallerIsToldPendingAndTheInspectionGoesOn() async {
-        let door = Door()
+        let door = Turnstile()
         let keeper = VerdictKeeper(Settings())
-        let desk = InspectionDesk(keeper: keeper, health: await Self.health()) {
+        let desk = InspectionDesk(keeper: keeper, breaker: await Self.breaker()) { destination, _ in
             await door.pass()
-            return Self.inspection(.tlsaInvalid, $0)
+            return Self.inspection(.tlsaInvalid, destination)
         }
         #expect(await Self.ask(desk, within: .milliseconds(20)).verdict.outcome == .pending)
         door.open()
@@ -102,10 +69,11 @@ import Testing
     @Test func onlySoManyWait() async {
         var limits = InspectionDesk.Limits()
         limits.waiting = 2
-        let door = Door()
-        let desk = InspectionDesk(keeper: VerdictKeeper(Settings()), health: await Self.health(), limits: limits) {
+        let door = Turnstile()
+        let desk = InspectionDesk(keeper: VerdictKeeper(Settings()), breaker: await Self.breaker(), limits: limits) {
+            destination, _ in
             await door.pass()
-            return Self.inspection(.verified, $0)
+            return Self.inspection(.verified, destination)
         }
         async let first = Self.ask(desk, Destination(.domain("a.example"), port: 25), within: .seconds(30))
         async let second = Self.ask(desk, Destination(.domain("b.example"), port: 25), within: .seconds(30))
@@ -118,9 +86,10 @@ import Testing
     }
 
     @Test func aBrokenResolverMakesNoVerdict() async {
-        let desk = InspectionDesk(keeper: VerdictKeeper(Settings()), health: await Self.health(fault: "no keys")) {
-            Issue.record("\($0.name) was inspected")
-            return Self.inspection(.opportunistic, $0)
+        let desk = InspectionDesk(keeper: VerdictKeeper(Settings()), breaker: await Self.breaker(fault: "no keys")) {
+            destination, _ in
+            Issue.record("\(destination.name) was inspected")
+            return Self.inspection(.opportunistic, destination)
         }
         let answer = await Self.ask(desk, within: .seconds(30))
         #expect(answer.verdict.outcome == .dnsUnavailable)
@@ -129,9 +98,10 @@ import Testing
     @Test func anInspectionThatDoesNotEndIsEnded() async {
         var limits = InspectionDesk.Limits()
         limits.inspection = .milliseconds(20)
-        let desk = InspectionDesk(keeper: VerdictKeeper(Settings()), health: await Self.health(), limits: limits) {
+        let desk = InspectionDesk(keeper: VerdictKeeper(Settings()), breaker: await Self.breaker(), limits: limits) {
+            destination, _ in
             try? await Task.sleep(for: .seconds(3600))
-            return Self.inspection(.dnsUnavailable, $0)
+            return Self.inspection(.dnsUnavailable, destination)
         }
         #expect(await Self.ask(desk, within: .seconds(50)).verdict.outcome == .dnsUnavailable)
     }

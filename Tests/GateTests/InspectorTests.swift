@@ -264,10 +264,51 @@ import Testing
         let resolver = FakeResolver(
             mx: ["d.example": .insecure(Found(records: [mx], ttl: .seconds(86400)))],
             a: ["mx.example": .secured("192.0.2.1")],
+            aaaa: ["mx.example": .secure(Found(records: [], ttl: .seconds(3600)))],
             tlsa: ["_25._tcp.mx.example": .secure(Found(records: [empty], ttl: .seconds(120)))])
         let inspection = await inspector(resolver, FakeProber()).inspect(Destination(.domain("d.example"), port: 25))
         #expect(inspection.verdict.hazards.count == 1)
         #expect(inspection.lifetime == .seconds(120))
+    }
+
+    /// Each answer that took part bounds how long the verdict is kept, denials and those behind insecure MX records included.
+    @Test(arguments: [
+        ([9000, 600, 3600, 7200], true, 600), ([9000, 3600, 600, 7200], true, 600),
+        ([9000, 3600, 7200, 600], true, 600),
+        ([600, 3600, 7200, 9000], true, 600), ([9000, 600, 3600, 10], false, 600), ([9000, 3600, 600, 10], false, 600),
+        ([600, 3600, 7200, 10], false, 600),
+    ])
+    func aVerdictIsKeptForAsLongAsTheFirstRecordToRunOut(ttls: [Int], isSecure: Bool, lifetime: Int) async {
+        let mx = Found(records: [MXRecord(10, "mx.example")], ttl: .seconds(ttls[0]))
+        let resolver = FakeResolver(
+            mx: ["d.example": isSecure ? .secure(mx) : .insecure(mx)],
+            a: ["mx.example": .secure(Found(records: ["192.0.2.1"], ttl: .seconds(ttls[1])))],
+            aaaa: ["mx.example": .secure(Found(records: [], ttl: .seconds(ttls[2])))],
+            tlsa: ["_25._tcp.mx.example": .secure(Found(records: [], ttl: .seconds(ttls[3])))])
+        let inspection = await inspector(resolver, FakeProber()).inspect(Destination(.domain("d.example"), port: 25))
+        #expect(inspection.verdict.outcome == .opportunistic)
+        #expect(inspection.lifetime == .seconds(lifetime))
+    }
+
+    /// The alias was asked for too, and the denial at its end comes before the records at its beginning.
+    @Test func theAnswersOnTheWayToTheRecordsBoundThem() async {
+        let record = TLSARecord(usage: 3, selector: 1, matchingType: 1, data: [1])
+        let resolver = FakeResolver(
+            tlsa: [
+                "_25._tcp.new.example": .secure(Found(records: [], ttl: .seconds(60))),
+                "_25._tcp.old.example": .secure(Found(records: [record], ttl: .seconds(3600))),
+            ],
+            cname: ["old.example": .secure(Found(records: ["new.example"], ttl: .seconds(30)))])
+        for (isSecure, expected) in [(true, 60), (false, 30)] {
+            let known = HostAddresses.Known(
+                addresses: ["192.0.2.1"], isSecure: isSecure, canonicalName: "new.example", lifetime: .seconds(9000))
+            let result = await TLSALookup(resolver: resolver, port: 25).search("old.example", known)
+            guard case .records(_, base: "old.example", let lifetime) = result else {
+                Issue.record("\(result)")
+                continue
+            }
+            #expect(lifetime == .seconds(expected))
+        }
     }
 
     // MARK: The second look

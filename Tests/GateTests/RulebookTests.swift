@@ -86,6 +86,34 @@ import Testing
         #expect(lastCount == 500)
     }
 
+    /// While the trouble is our own, nobody is refused for good, whatever else is set.
+    @Test(arguments: [
+        (Settings.LocalTroubleRuling.tempfail, Policy.Kind?.none, Ruling.Action.tempfail, Ruling.Action?.none),
+        (.accept, nil, .accept, nil), (.monitor, nil, .accept, .tempfail), (.tempfail, .monitor, .accept, .tempfail),
+        (.accept, .require, .tempfail, nil), (.monitor, .require, .tempfail, nil),
+    ])
+    func ourOwnTroubleHasItsOwnRuling(
+        setting: Settings.LocalTroubleRuling, policy: Policy.Kind?, action: Ruling.Action, would: Ruling.Action?
+    ) {
+        var settings = Settings()
+        settings.onLocalTrouble = setting
+        settings.deferFor = .zero
+        settings.rulings = [.tlsaInvalid: .reject, .nullMX: .reject]
+        for outcome in Outcome.allCases where !outcome.allowsDelivery {
+            let ruling = Rulebook(settings).rule(
+                Verdict(outcome: outcome, cause: ""), domain: "d.example", policy: policy, isInTrouble: true
+            ) { _ in
+                Issue.record("a fault was looked up")
+                return .seconds(86400)
+            }
+            #expect(ruling.action == action && ruling.would == would, "\(outcome)")
+        }
+        let good = Rulebook(settings).rule(
+            Verdict(outcome: .verified, cause: ""), domain: "d.example", policy: policy, isInTrouble: true
+        ) { _ in .zero }
+        #expect(good.action == .accept && good.would == nil)
+    }
+
     @Test func hazardsHaveTheirOwnRuling() {
         #expect(rule(.verified, hazards: ["x"]).code?.description == "4.7.323")
         #expect(rule(.verified, { $0.onHazard = .reject }, hazards: ["x"]).action == .reject)

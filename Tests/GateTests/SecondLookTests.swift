@@ -152,13 +152,11 @@ import Testing
             destination: Self.destination, verdict: Verdict(outcome: .opportunistic, cause: ""), mxSecurity: .insecure,
             hosts: [], steps: [], lifetime: .seconds(86_400), elapsed: .zero)
         let keeper = VerdictKeeper(Settings())
-        let demanding = keeper.demandingDANE(Settings())
         #expect(keeper.book(inspection, at: .now) == .seconds(86_400))
-        #expect(demanding.book(inspection, at: .now) == .seconds(60))
-        demanding.keep(inspection)
+        #expect(keeper.book(inspection, demandingDANE: true, at: .now) == .seconds(60))
+        keeper.keep(inspection, demandingDANE: true)
         #expect(keeper.cache.verdict(on: Self.destination) == nil)
-        #expect(demanding.cache.verdict(on: Self.destination) == inspection.verdict)
-        #expect(keeper.faults === demanding.faults)
+        #expect(keeper.cache.verdict(on: Self.destination, demandingDANE: true) == inspection.verdict)
     }
 
     @Test func whatTheDNSSaysIsNoFailure() async {

@@ -32,7 +32,8 @@ import Testing
         ("DNS_ROOT_HINTS", "/nonexistent"), ("DNS_TRUST_ANCHOR", "/"), ("DNS_CONFIG", "x"), ("DNS_TIMEOUT", "1ms"),
         ("PROBE", "yes"), ("PROBE_PORT", "0"), ("PROBE_PORT", "70000"), ("PROBE_ALLOW", "10.0.0.0/33"),
         ("PROBE_CONCURRENCY", "0"), ("PROBE_HELO", "a b"), ("PROBE_HELO", "--"), ("EXEMPT_LOCALPARTS", "a b"),
-        ("HELP_URL", "https://h/%c%25"), ("EXPIRED_EE", "warn"), ("CACHE_DOMAINS", "many"),
+        ("HELP_URL", "https://h/%c%25"), ("EXPIRED_EE", "warn"), ("CACHE_DOMAINS", "many"), ("CACHE_STALE_TTL", "25h"),
+        ("CACHE_STALE_TTL", "-1"), ("ON_LOCAL_TROUBLE", "reject"),
         ("STATE_DIRECTORY", "here"), ("LOG", "file"), ("LOG_LEVEL", "loud"), ("WEB_LISTEN", "127.0.0.1:80"),
         ("MOOD", "good"),
     ])

@@ -1,59 +1,99 @@
-import DequeModule
-
 /// Values kept until a time, at most so many: what has not been asked for since its turn came goes first.
 ///
-/// Second chance (CLOCK) rather than LRU: a hit sets a mark and moves nothing.
+/// Second chance (CLOCK) rather than LRU: a hit sets a mark and moves nothing. The values lie in one array, beside their keys and
+/// times; the table of places and the hand that goes round are all there is besides.
 struct BoundedCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
-    private struct Entry {
-        var value: Value
-        var until: ContinuousClock.Instant
+    private struct Slot {
+        var key: Key
         var wasUsed: Bool
+        var until: Tick
+        var value: Value
     }
 
     /// The most values kept.
     let limit: Int
-    private var entries: [Key: Entry] = [:]
-    /// The keys in the order in which they come up for eviction; each key of `entries` once.
-    private var turns: Deque<Key> = []
+    private var slots: ContiguousArray<Slot> = []
+    private var places: [Key: UInt32] = [:]
+    /// Whose turn it is to go.
+    private var hand = 0
 
     /// An empty cache.
     ///
     /// - Parameter limit: The most values kept, at least 1.
-    init(limit: Int) { self.limit = max(1, limit) }
+    init(limit: Int) { self.limit = min(max(1, limit), Int(UInt32.max)) }
 
     /// How many values there are, out of date or not.
-    var count: Int { entries.count }
+    var count: Int { slots.count }
+
+    /// Whether another value would take the place of one that is there.
+    var isFull: Bool { slots.count >= limit }
 
     /// The value of a key, if it is there and in date.
     mutating func value(for key: Key, at now: ContinuousClock.Instant) -> Value? {
-        guard let index = entries.index(forKey: key), entries.values[index].until > now else { return nil }
-        if !entries.values[index].wasUsed { entries.values[index].wasUsed = true }
-        return entries.values[index].value
+        use(key, at: Tick(now)) { value, _ in value }
     }
 
     /// Keeps a value; a value that is out of date already takes the place of an older one and is never given out.
     mutating func keep(_ value: Value, for key: Key, until: ContinuousClock.Instant) {
-        let entry = Entry(value: value, until: until, wasUsed: false)
-        if entries.updateValue(entry, forKey: key) == nil {
-            turns.append(key)
-            if entries.count > limit { evict() }
+        keep(value, for: key, until: Tick(until) + .milliseconds(100))
+    }
+
+    /// The same with a time that is a tick already.
+    mutating func keep(_ value: Value, for key: Key, until: Tick) {
+        let slot = Slot(key: key, wasUsed: false, until: until, value: value)
+        if let place = places[key] {
+            slots[Int(place)] = slot
+        } else if slots.count < limit {
+            places[key] = UInt32(slots.count)
+            slots.append(slot)
+        } else {
+            let place = vacate()
+            places[key] = UInt32(place)
+            slots[place] = slot
         }
     }
 
     /// Keeps a value from before, unless there is a newer one or no room.
     mutating func restore(_ value: Value, for key: Key, until: ContinuousClock.Instant) {
-        if entries.count < limit, entries[key] == nil { keep(value, for: key, until: until) }
+        if !isFull, places[key] == nil { keep(value, for: key, until: until) }
     }
 
-    private mutating func evict() {
-        while let key = turns.popFirst() {
-            guard let index = entries.index(forKey: key) else { continue }
-            if entries.values[index].wasUsed {
-                entries.values[index].wasUsed = false
-                turns.append(key)
+    /// Uses the value of a key, if it is there and in date, in its place. Of an older one, who asks is told nothing.
+    ///
+    /// - Parameter body: Gets the value and the time until which it is in date.
+    mutating func use<Result>(_ key: Key, at now: Tick, _ body: (inout Value, Tick) -> Result) -> Result? {
+        guard let place = places[key].map(Int.init), slots[place].until > now else { return nil }
+        if !slots[place].wasUsed { slots[place].wasUsed = true }
+        return body(&slots[place].value, slots[place].until)
+    }
+
+    /// The value of a key in its place, in date or not; to look at it here is not to use it.
+    mutating func inspect<Result>(_ key: Key, _ body: (inout Value, Tick) -> Result) -> Result? {
+        guard let place = places[key].map(Int.init) else { return nil }
+        return body(&slots[place].value, slots[place].until)
+    }
+
+    /// Goes through a part of the values in their places, in date or not.
+    ///
+    /// - Parameter range: The places; those beyond the last one are passed over.
+    mutating func sweep(_ range: Range<Int>, _ body: (Key, inout Value, Tick) -> Void) {
+        for place in range.clamped(to: slots.indices) {
+            body(slots[place].key, &slots[place].value, slots[place].until)
+        }
+    }
+
+    /// Makes room: the hand goes on to a value that has not been used since it was there last, and removes it.
+    ///
+    /// - Returns: The free place.
+    private mutating func vacate() -> Int {
+        while true {
+            let place = hand
+            hand = (hand + 1) % slots.count
+            if slots[place].wasUsed {
+                slots[place].wasUsed = false
             } else {
-                entries.removeValue(forKey: key)
-                return
+                places[slots[place].key] = nil
+                return place
             }
         }
     }

@@ -67,23 +67,20 @@ public struct Daemon: Sendable {
     ) throws(Failure) {
         let notifySocket = environment["NOTIFY_SOCKET"]
         let prober = settings.probe ? Prober(settings.probeConfiguration) : nil
-        let health = ResolverHealth(log: log) { ServiceNotice.send("READY=1", to: notifySocket) }
+        let breaker = Breaker(settings, log: log) { ServiceNotice.send("READY=1", to: notifySocket) }
         let store = StateStore(settings.storeConfiguration, log: log)
-        let keeper = VerdictKeeper(settings, journal: store)
-        let demandingKeeper = keeper.demandingDANE(settings)
+        let keeper = VerdictKeeper(settings, journal: store, faultJournal: store)
         let probes = prober.map {
             ProbeCache($0, lifetime: settings.probeTTL, failureLifetime: settings.failureTTL, journal: store)
         }
         let look = look(resolver, probes)
+        let desk = InspectionDesk(keeper: keeper, breaker: breaker) { destination, demandingDANE in
+            await (demandingDANE ? look.demandingDANE : look).inspect(destination)
+        }
         let service = MilterService(
             socket: settings.milterSocket, mode: settings.milterSocketMode, group: settings.milterSocketGroup,
             handler: MilterDoor(
-                settings: settings, policies: policies,
-                desk: InspectionDesk(keeper: keeper, health: health) { await look.inspect($0) },
-                demandingDesk: InspectionDesk(keeper: demandingKeeper, health: health) {
-                    await look.demandingDANE.inspect($0)
-                },
-                faults: keeper.faults, log: log, now: unixTime)
+                settings: settings, policies: policies, desk: desk, faults: keeper.faults, log: log, now: unixTime)
         ) { sentence in
             log.event(.warning, repeated: "milter", LogLine(event: "milter").adding("message", sentence))
         }
@@ -93,17 +90,12 @@ public struct Daemon: Sendable {
         // The socket is ours, and so is the state. Nobody waits for what was known before.
         store.begin(
             StateHolders(
-                faults: keeper.faults,
-                verdicts: { verdicts in
-                    let now = unixTime()
-                    keeper.restore(verdicts, at: now)
-                    demandingKeeper.restore(verdicts, at: now)
-                }, reports: { probes?.restore($0) }))
+                faults: keeper.faults, verdicts: { keeper.restore($0) }, reports: { probes?.restore($0) }))
         defer { store.close() }
         // MTAs that connect meanwhile wait in the backlog; the first recipient finds a resolver that has been tried.
-        let watch = Task { await health.watch(resolver) }
+        let watch = Task { await breaker.watch(resolver) { await look.inspectPastCaches($0)?.verdict } }
         do throws(ResolverError) {
-            try health.waitForFirstTest(atMost: settings.dnsTimeout + .seconds(1))
+            try breaker.waitForFirstTest(atMost: settings.dnsTimeout + .seconds(1))
         } catch {
             service.stop(drain: .zero)
             throw Failure(status: EX_CONFIG, sentences: [error.description])
@@ -119,10 +111,12 @@ public struct Daemon: Sendable {
             throw Failure(status: EX_OSERR, sentences: [error.description])
         }
         log.event(.notice, startLine)
+        let renewal = Task { await desk.keepFresh() }
         let reader = Task { await Self.rereadPolicies(policies, log) }
         let reason = Self.waitForEnd(mailbox, policies, log)
         ServiceNotice.send("STOPPING=1", to: notifySocket)
         watch.cancel()
+        renewal.cancel()
         reader.cancel()
         service.stop(drain: settings.milterDeadline + .seconds(1))
         // GnuTLS is taken down when the process exits: no handshake may be under way then.

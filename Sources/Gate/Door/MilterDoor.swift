@@ -8,8 +8,6 @@ public struct MilterDoor: RecipientHandler {
     private let scope: Scope
     private let policies: PolicyBook
     private let desk: InspectionDesk
-    /// Where those are asked for of whom policy demands DANE.
-    private let demandingDesk: InspectionDesk
     private let rulebook: Rulebook
     private let faults: FaultBook
     private let log: GateLog
@@ -18,15 +16,13 @@ public struct MilterDoor: RecipientHandler {
 
     /// A door of the given parts.
     public init(
-        settings: Settings, policies: PolicyBook, desk: InspectionDesk, demandingDesk: InspectionDesk,
-        faults: FaultBook, log: GateLog,
+        settings: Settings, policies: PolicyBook, desk: InspectionDesk, faults: FaultBook, log: GateLog,
         now: @escaping @Sendable () -> Int64
     ) {
         self.settings = settings
         scope = Scope(settings)
         self.policies = policies
         self.desk = desk
-        self.demandingDesk = demandingDesk
         rulebook = Rulebook(settings)
         self.faults = faults
         self.log = log
@@ -62,11 +58,12 @@ public struct MilterDoor: RecipientHandler {
                 pass(event, recipient, policy?.reason ?? "exempt by policy", arrived)
                 return .continue
             }
-            let desk = policy?.kind == .require ? demandingDesk : desk
-            let answer = desk.verdict(on: destination, before: arrived + settings.milterDeadline)
+            let answer = desk.verdict(
+                on: destination, demandingDANE: policy?.kind == .require, at: arrived,
+                before: arrived + settings.milterDeadline)
             return rule(
                 event, typed, destination.name, answer.verdict, isCached: answer.isCached, policy: policy?.kind,
-                subject: destination, arrived)
+                subject: destination, isInTrouble: answer.isInTrouble, arrived)
         }
     }
 
@@ -81,9 +78,9 @@ public struct MilterDoor: RecipientHandler {
 
     private func rule(
         _ event: RecipientEvent, _ typed: Recipient, _ domain: DomainName, _ verdict: Verdict, isCached: Bool,
-        policy: Policy.Kind?, subject: Destination?, _ arrived: ContinuousClock.Instant
+        policy: Policy.Kind?, subject: Destination?, isInTrouble: Bool = false, _ arrived: ContinuousClock.Instant
     ) -> RecipientAnswer {
-        let ruling = rulebook.rule(verdict, domain: domain, policy: policy) { outcome in
+        let ruling = rulebook.rule(verdict, domain: domain, policy: policy, isInTrouble: isInTrouble) { outcome in
             guard let subject else { return .zero }
             // The inspection notes its own faults; that of policy is only seen here.
             if outcome == .daneRequired { return faults.note(.policy(subject)).failingFor }

@@ -10,6 +10,7 @@ enum HostAddresses {
         let isSecure: Bool
         /// The end of the CNAME chain; nil if the host's name is no alias.
         let canonicalName: DomainName?
+        /// How long both answers may be kept: a denial of one family takes part as the records of the other do.
         let lifetime: Duration
     }
 
@@ -40,7 +41,7 @@ enum HostAddresses {
                 Known(
                     addresses: Self.mixed(carrying.map(\.found.records)),
                     isSecure: first.isSecure, canonicalName: first.found.canonicalName,
-                    lifetime: carrying.map(\.found.ttl).min() ?? .zero))
+                    lifetime: found.map(\.found.ttl).min() ?? .zero))
             return
         }
         for case .failed(let why) in answers {

@@ -85,8 +85,9 @@ struct HostInspector {
         }
         trail.add(.address, .ok, "not judged: the way to the host is insecure")
         let cause = "its MX records are insecure"
-        guard case .known(let known) = addresses, let (base, lifetime) = await hazardousBase(subject.name, known) else {
-            return host(subject, .opportunistic, cause, trail)
+        guard case .known(let known) = addresses else { return host(subject, .opportunistic, cause, trail) }
+        guard let (base, lifetime) = await hazardousBase(subject.name, known) else {
+            return host(subject, .opportunistic, cause, trail, lifetime: known.lifetime)
         }
         trail.add(.tlsa, .warning, "a secure record at \(base) has no data")
         // The verdict holds mail only for as long as an MTA may still have the record in a cache.

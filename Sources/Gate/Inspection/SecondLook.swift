@@ -49,6 +49,21 @@ struct SecondLook: Sendable {
         return await slots.withSlot { await again(destination, first) }
     }
 
+    /// Inspects past every cache, without a second look; honours cancellation.
+    func inspectPastCaches(_ destination: Destination) async -> Inspection? {
+        await slots.withSlot { () async -> Inspection? in
+            guard !Task.isCancelled, let fresh = try? inspector.resolver.pastCaches() else { return nil }
+            return await inspector(asking: fresh).inspect(destination)
+        }
+    }
+
+    /// The second look's inspector.
+    private func inspector(asking fresh: any Resolving) -> Inspector {
+        Inspector(
+            resolver: fresh, prober: uncached, expiredEE: inspector.expiredEE, isComplete: inspector.isComplete,
+            now: inspector.now)
+    }
+
     private func again(_ destination: Destination, _ first: Inspection) async -> Inspection {
         var trail = Trail(subject: destination.name.description)
         guard !Task.isCancelled else {
@@ -69,10 +84,7 @@ struct SecondLook: Sendable {
             return first.doubted("the resolver does not validate: \(fault)", trail.steps)
         }
         trail.add(.resolver, .ok, "the root's keys are secure")
-        let second = await Inspector(
-            resolver: fresh, prober: uncached, expiredEE: inspector.expiredEE, isComplete: inspector.isComplete,
-            now: inspector.now
-        ).inspect(destination).after(first)
+        let second = await inspector(asking: fresh).inspect(destination).after(first)
         let isSame = second.verdict.outcome == first.verdict.outcome
         trail.add(
             .again, isSame ? .ok : .warning,

@@ -24,6 +24,8 @@ struct TLSALookup {
     ///   - known: Its addresses.
     func search(_ host: DomainName, _ known: HostAddresses.Known) async -> Result {
         var bases: [DomainName]
+        // Of every answer on the way: what one of them would change is not to outlive it.
+        var lifetime: Duration?
         if known.isSecure {
             /// RFC 7672 §2.2.3: the expanded name first, then the original; never a name between.
             bases = [known.canonicalName, host].compactMap { $0 }
@@ -32,20 +34,22 @@ struct TLSALookup {
             /// query tells whether the alias itself is in a secure zone.
             guard known.canonicalName != nil else { return .none("its addresses are insecure", lifetime: nil) }
             switch await resolver.cname(host) {
-            case .secure(let found) where !found.records.isEmpty: bases = [host]
-            case .secure, .insecure: return .none("its name is an insecure alias", lifetime: nil)
+            case .secure(let found) where !found.records.isEmpty:
+                bases = [host]
+                lifetime = found.ttl
+            case .secure(let found), .insecure(let found):
+                return .none("its name is an insecure alias", lifetime: found.ttl)
             case .bogus(let why): return await unlessInsecure(host, why)
             case .failed(let why): return .failed("\(host) CNAME: \(why)")
             }
         }
         if bases.count == 2, bases[0] == bases[1] { bases.removeLast() }
-        var lifetime: Duration?
         var absence = "no TLSA records"
         for base in bases {
             guard let owner = base.tlsaOwner(port: port) else { continue }
             switch await resolver.tlsa(owner) {
             case .secure(let found) where !found.records.isEmpty:
-                return .records(found.records, base: base, lifetime: found.ttl)
+                return .records(found.records, base: base, lifetime: min(lifetime ?? found.ttl, found.ttl))
             /// RFC 7672 §2.1.1: a denial, secure or insecure, is an answer. §2.2: insecure records are no records.
             case .secure(let found):
                 lifetime = min(lifetime ?? found.ttl, found.ttl)

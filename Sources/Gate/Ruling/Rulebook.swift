@@ -7,6 +7,7 @@ public struct Rulebook: Sendable {
     private let deferFor: Duration
     private let rulings: [Outcome: Settings.RulingSetting]
     private let onHazard: Settings.RulingSetting
+    private let onLocalTrouble: Settings.LocalTroubleRuling
 
     /// The rules that the settings give.
     public init(_ settings: Settings) {
@@ -15,6 +16,7 @@ public struct Rulebook: Sendable {
         deferFor = settings.deferFor
         rulings = settings.rulings
         onHazard = settings.onHazard
+        onLocalTrouble = settings.onLocalTrouble
     }
 
     /// Rules.
@@ -23,11 +25,14 @@ public struct Rulebook: Sendable {
     ///   - verdict: What is true.
     ///   - domain: The domain that policy and roll-out go by.
     ///   - policy: The domain's policy, if it has one.
+    ///   - isInTrouble: Whether the trouble may be our own: the breaker is open.
     ///   - failingFor: How long the outcome has lasted; asked only where that is of interest.
     public func rule(
-        _ verdict: Verdict, domain: DomainName, policy: Policy.Kind?, failingFor: (Outcome) -> Duration
+        _ verdict: Verdict, domain: DomainName, policy: Policy.Kind?, isInTrouble: Bool = false,
+        failingFor: (Outcome) -> Duration
     ) -> Ruling {
         let outcome = policy == .require && verdict.outcome.lacksDANE ? Outcome.daneRequired : verdict.outcome
+        if isInTrouble, !outcome.allowsDelivery { return ruleInTrouble(outcome, domain, policy) }
         let failing = outcome.lasts ? failingFor(outcome) : nil
         var action = action(outcome, failingFor: failing ?? .zero)
         var code = action.class.flatMap(outcome.enhancedCode)
@@ -47,6 +52,21 @@ public struct Rulebook: Sendable {
         return Ruling(
             action: isMonitored ? .accept : action, would: isMonitored ? action : nil, outcome: outcome, code: code,
             failingFor: failing, hazard: hazard)
+    }
+
+    /// While the trouble is our own nobody is refused for good, and no fault of the recipient's grows older.
+    ///
+    /// That policy demands DANE weighs more than that we cannot tell: such a recipient is never accepted unseen.
+    private func ruleInTrouble(_ outcome: Outcome, _ domain: DomainName, _ policy: Policy.Kind?) -> Ruling {
+        let isAccepted = rulings[outcome] == .accept || onLocalTrouble == .accept && policy != .require
+        guard !isAccepted else {
+            return Ruling(
+                action: .accept, would: nil, outcome: outcome, code: nil, failingFor: nil, hazard: nil)
+        }
+        let isMonitored = onLocalTrouble == .monitor && policy != .require || isMonitored(domain, policy)
+        return Ruling(
+            action: isMonitored ? .accept : .tempfail, would: isMonitored ? .tempfail : nil, outcome: outcome,
+            code: outcome.enhancedCode(.persistentTransient), failingFor: nil, hazard: nil)
     }
 
     private func action(_ outcome: Outcome, failingFor: Duration) -> Ruling.Action {

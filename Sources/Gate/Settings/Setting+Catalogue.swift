@@ -86,7 +86,10 @@ extension Setting {
                 return .taken
             }
         } + [
-            .choice("ON_HAZARD", \.onHazard, "ruling where data would crash or wedge the MTA itself at delivery")
+            .choice("ON_HAZARD", \.onHazard, "ruling where data would crash or wedge the MTA itself at delivery"),
+            .choice(
+                "ON_LOCAL_TROUBLE", \.onLocalTrouble,
+                "ruling where no good verdict is known while the trouble is our own (clock, trust anchor, resolver, …)"),
         ]
 
     /// How the DNS is asked.
@@ -148,6 +151,9 @@ extension Setting {
         .number("CACHE_DOMAINS", \.cacheDomains, 100...100_000_000, "destinations kept"),
         .duration("CACHE_MIN_TTL", \.cacheMinTTL, .zero...(.seconds(3600)), "the shortest a verdict is kept"),
         .duration("CACHE_MAX_TTL", \.cacheMaxTTL, .seconds(1)...(.seconds(7 * 86400)), "the longest a verdict is kept"),
+        .duration(
+            "CACHE_STALE_TTL", \.cacheStaleTTL, .zero...(.seconds(86400)),
+            "how much longer a good verdict may serve while it is renewed or cannot be; 0: not at all"),
         .duration("FAILURE_TTL", \.failureTTL, .zero...(.seconds(3600)), "how long a failure is kept, growing to 1h"),
         .duration("PROBE_TTL", \.probeTTL, .zero...(.seconds(7 * 86400)), "how long a good probe is kept"),
         Setting(

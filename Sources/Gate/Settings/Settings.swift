@@ -32,6 +32,16 @@ public struct Settings: Sendable {
         case `default`
     }
 
+    /// What is done with those that are not found in order while the trouble is our own.
+    enum LocalTroubleRuling: String, Sendable, CaseIterable {
+        /// Refuse for now.
+        case tempfail
+        /// Accept.
+        case accept
+        /// Accept, and log that they would be refused for now.
+        case monitor
+    }
+
     /// What to make of an expired certificate that a DANE-EE record matches.
     enum ExpiredEE: String, Sendable, CaseIterable {
         /// Nothing: RFC 7672 §3.1.1.
@@ -72,6 +82,7 @@ public struct Settings: Sendable {
     var deferFor = Duration.seconds(15 * 60)
     var rulings: [Outcome: RulingSetting] = [:]
     var onHazard = RulingSetting.tempfail
+    var onLocalTrouble = LocalTroubleRuling.tempfail
     /// The policy file; nil for none.
     public internal(set) var policyFile: String?
     var exemptLocalparts: Set<String> = ["postmaster"]
@@ -93,6 +104,7 @@ public struct Settings: Sendable {
     var cacheDomains = 1_000_000
     var cacheMinTTL = Duration.seconds(60)
     var cacheMaxTTL = Duration.seconds(86400)
+    var cacheStaleTTL = Duration.seconds(3600)
     var failureTTL = Duration.seconds(60)
     var probeTTL = Duration.seconds(3600)
     var stateDirectory = "/var/lib/danegate"

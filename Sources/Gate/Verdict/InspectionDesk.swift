@@ -1,9 +1,11 @@
 public import DANE
+import DequeModule
 import Synchronization
 
 /// Verdicts on demand: from the cache, else from an inspection, one a destination at a time, whoever asks.
 ///
-/// A caller waits until its deadline and is told `pending` then; the inspection goes on, and its verdict is kept.
+/// A caller waits until its deadline and is told `pending` then; the inspection goes on, and its verdict is kept. Where a good
+/// verdict has run out and may still serve, nobody waits: it is given out, and renewed meanwhile.
 public final class InspectionDesk: Sendable {
     /// A verdict, and where it came from.
     public struct Answer: Sendable {
@@ -11,6 +13,8 @@ public final class InspectionDesk: Sendable {
         public let verdict: Verdict
         /// Whether it was kept from before.
         public let isCached: Bool
+        /// Whether it is no good verdict, and the trouble may be our own: the breaker is open.
+        public var isInTrouble = false
     }
 
     /// The bounds of the desk.
@@ -19,6 +23,8 @@ public final class InspectionDesk: Sendable {
         var waiting = 256
         /// Inspections at once; further ones are not begun.
         var inspections = 2000
+        /// How many of them may renew a good verdict for which nobody waits.
+        var renewals = 64
         /// The longest an inspection may take.
         var inspection = Duration.seconds(90)
 
@@ -27,6 +33,7 @@ public final class InspectionDesk: Sendable {
     }
 
     private struct Flight {
+        let isRenewal: Bool
         var waiters: [Seat] = []
     }
 
@@ -37,13 +44,19 @@ public final class InspectionDesk: Sendable {
     }
 
     private struct State {
-        var flights: [Destination: Flight] = [:]
+        var flights: [VerdictKey: Flight] = [:]
         var waiting = 0
+        var renewals = 0
+        /// What is due for renewal and waits for one to end.
+        var due: Deque<VerdictKey> = []
     }
 
-    private let inspect: @Sendable (Destination) async -> Inspection
+    /// So many may wait to be renewed; further ones are found again later.
+    private static let dueLimit = 1024
+
+    private let inspect: @Sendable (Destination, _ demandingDANE: Bool) async -> Inspection
     private let keeper: VerdictKeeper
-    private let health: ResolverHealth
+    private let breaker: Breaker
     private let limits: Limits
     private let state = Mutex(State())
 
@@ -51,45 +64,93 @@ public final class InspectionDesk: Sendable {
     ///
     /// - Parameters:
     ///   - keeper: Where verdicts are kept.
-    ///   - health: Whether the resolver works.
+    ///   - breaker: Whether the trouble is our own.
     ///   - limits: Its bounds.
-    ///   - inspect: An inspection; it must honour cancellation.
+    ///   - inspect: An inspection of a destination, of which policy demands DANE or does not; it must honour cancellation.
     public init(
-        keeper: VerdictKeeper, health: ResolverHealth, limits: Limits = Limits(),
-        inspect: @escaping @Sendable (Destination) async -> Inspection
+        keeper: VerdictKeeper, breaker: Breaker, limits: Limits = Limits(),
+        inspect: @escaping @Sendable (Destination, _ demandingDANE: Bool) async -> Inspection
     ) {
         self.keeper = keeper
-        self.health = health
+        self.breaker = breaker
         self.limits = limits
         self.inspect = inspect
     }
 
     /// The verdict on a destination. Blocks the calling thread, which must not be one of the cooperative pool.
     ///
-    /// - Parameter deadline: When to be told `pending`.
-    public func verdict(on destination: Destination, before deadline: ContinuousClock.Instant) -> Answer {
-        if let verdict = keeper.cache.verdict(on: destination) { return Answer(verdict: verdict, isCached: true) }
-        if let why = health.fault {
-            return Answer(
-                verdict: Verdict(outcome: .dnsUnavailable, cause: "the resolver does not work: \(why)"), isCached: false
-            )
+    /// - Parameters:
+    ///   - demandingDANE: Whether policy demands DANE of it.
+    ///   - now: The time.
+    ///   - deadline: When to be told `pending`.
+    public func verdict(
+        on destination: Destination, demandingDANE: Bool = false, at now: ContinuousClock.Instant = .now,
+        before deadline: ContinuousClock.Instant
+    ) -> Answer {
+        let key = VerdictKey(destination, demandsDANE: demandingDANE)
+        if let verdict = kept(key, at: now) { return told(verdict, key, isCached: true) }
+        if let why = breaker.fault {
+            let verdict = Verdict(outcome: .dnsUnavailable, cause: "the resolver does not work: \(why)")
+            return Answer(verdict: verdict, isCached: false, isInTrouble: true)
         }
         let seat = Seat()
-        switch take(seat, destination) {
-        case .kept(let verdict): return Answer(verdict: verdict, isCached: true)
+        switch take(seat, key, at: now) {
+        case .kept(let verdict): return told(verdict, key, isCached: true)
         case .full:
-            return Answer(verdict: Verdict(outcome: .pending, cause: "too many checks are under way"), isCached: false)
-        case .seated(let begins): if begins { begin(destination) }
+            let verdict = Verdict(outcome: .pending, cause: "too many checks are under way")
+            return told(verdict, key, isCached: false)
+        case .seated(let begins): if begins { begin(key) }
         }
         _ = seat.arrived.wait(until: deadline)
         state.withLock { $0.waiting -= 1 }
         let verdict = seat.verdict.withLock { $0 }
-        return Answer(
-            verdict: verdict ?? Verdict(outcome: .pending, cause: "the check has not ended yet"), isCached: false)
+        return told(verdict ?? Verdict(outcome: .pending, cause: "the check has not ended yet"), key, isCached: false)
+    }
+
+    /// Renews good verdicts in use after they have run out, until it is cancelled.
+    public func keepFresh() async {
+        while !Task.isCancelled {
+            renewDue()
+            try? await Task.sleep(for: .seconds(1))
+        }
+    }
+
+    /// Begins to renew what is due, so many at once, and sees to it that the others follow.
+    func renewDue(at now: ContinuousClock.Instant = .now) {
+        // What is found now would not be kept.
+        guard breaker.trouble == nil else { return }
+        let room = Self.dueLimit - state.withLock { $0.due.count }
+        let keys = room > 0 ? keeper.cache.due(atMost: room, at: now) : []
+        state.withLock { $0.due.append(contentsOf: keys) }
+        renewNext(at: now)
     }
 
     /// Inspections under way.
     public var inspectionsInFlight: Int { state.withLock { $0.flights.count } }
+
+    /// What is kept of a key; of a stale verdict, the renewal is begun.
+    private func kept(_ key: VerdictKey, at now: ContinuousClock.Instant) -> Verdict? {
+        switch keeper.cache.find(key, at: now) {
+        case .fresh(let verdict): return verdict
+        case .stale(let verdict, let isDue):
+            if isDue, breaker.fault == nil, state.withLock({ board(key, in: &$0) }) { begin(key) }
+            return verdict
+        case nil: return nil
+        }
+    }
+
+    /// The verdict as a caller is told: what is not good, and may be our own fault, is not blamed on the recipient.
+    private func told(_ verdict: Verdict, _ key: VerdictKey, isCached: Bool) -> Answer {
+        guard !key.allows(verdict), let trouble = breaker.trouble else {
+            return Answer(verdict: verdict, isCached: isCached)
+        }
+        guard verdict.outcome != .pending else {
+            return Answer(verdict: verdict, isCached: isCached, isInTrouble: true)
+        }
+        let cause = "\(trouble.sentence); what was found is not counted: \(verdict.outcome.rawValue): \(verdict.cause)"
+        return Answer(
+            verdict: Verdict(outcome: .dnsUnavailable, cause: cause), isCached: isCached, isInTrouble: true)
+    }
 
     /// What a caller without a verdict gets.
     private enum Taken {
@@ -101,38 +162,71 @@ public final class InspectionDesk: Sendable {
     }
 
     /// Takes a seat for a destination.
-    private func take(_ seat: Seat, _ destination: Destination) -> Taken {
+    private func take(_ seat: Seat, _ key: VerdictKey, at now: ContinuousClock.Instant) -> Taken {
         state.withLock { state in
             // A flight may have landed since the caller looked.
-            if let verdict = keeper.cache.verdict(on: destination) { return .kept(verdict) }
+            switch keeper.cache.find(key, at: now) {
+            case .fresh(let verdict), .stale(let verdict, _): return .kept(verdict)
+            case nil: break
+            }
             guard state.waiting < limits.waiting else { return .full }
-            if state.flights[destination] != nil {
-                state.flights[destination]?.waiters.append(seat)
+            if state.flights[key] != nil {
+                state.flights[key]?.waiters.append(seat)
                 state.waiting += 1
                 return .seated(begins: false)
             }
             guard state.flights.count < limits.inspections else { return .full }
-            state.flights[destination] = Flight(waiters: [seat])
+            state.flights[key] = Flight(isRenewal: false, waiters: [seat])
             state.waiting += 1
             return .seated(begins: true)
         }
     }
 
-    private func begin(_ destination: Destination) {
+    /// Enters the flight of a renewal.
+    ///
+    /// - Returns: Whether it is to begin; not if there is one already, or too many.
+    private func board(_ key: VerdictKey, in state: inout State) -> Bool {
+        guard state.flights[key] == nil, state.renewals < limits.renewals, state.flights.count < limits.inspections
+        else { return false }
+        state.flights[key] = Flight(isRenewal: true)
+        state.renewals += 1
+        return true
+    }
+
+    private func renewNext(at now: ContinuousClock.Instant) {
+        let keys = state.withLock { state in
+            var keys: [VerdictKey] = []
+            while state.renewals < limits.renewals, let key = state.due.popFirst() {
+                // Somebody may have renewed it since it was found.
+                if keeper.cache.hasRunOut(key, at: now), board(key, in: &state) { keys.append(key) }
+            }
+            return keys
+        }
+        for key in keys { begin(key) }
+    }
+
+    private func begin(_ key: VerdictKey) {
         Task {
-            let inspection = await Deadline.run(limits.inspection) { await self.inspect(destination) }
-            land(destination, inspection)
+            let inspection = await Deadline.run(limits.inspection) {
+                await self.inspect(key.destination, key.demandsDANE)
+            }
+            land(key, inspection)
         }
     }
 
-    private func land(_ destination: Destination, _ inspection: Inspection) {
+    private func land(_ key: VerdictKey, _ inspection: Inspection) {
+        breaker.note(key, inspection.verdict)
         // Kept before the flight ends, so that nobody finds neither.
-        keeper.keep(inspection)
-        health.note(inspection.verdict.outcome)
-        let flight = state.withLock { $0.flights.removeValue(forKey: destination) }
+        keeper.keep(inspection, demandingDANE: key.demandsDANE, isInTrouble: breaker.trouble != nil)
+        let flight = state.withLock { state in
+            let flight = state.flights.removeValue(forKey: key)
+            if flight?.isRenewal == true { state.renewals -= 1 }
+            return flight
+        }
         for seat in flight?.waiters ?? [] {
             seat.verdict.withLock { $0 = inspection.verdict }
             seat.arrived.signal()
         }
+        if flight?.isRenewal == true { renewNext(at: .now) }
     }
 }

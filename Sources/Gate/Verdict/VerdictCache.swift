@@ -2,15 +2,45 @@ public import DANE
 import Synchronization
 
 /// The verdicts kept, by destination: bounded, and split so that callers seldom meet at a lock.
+///
+/// A good verdict that has run out may serve for some time more, *stale*, while it is being renewed or cannot be; it is told apart
+/// from a fresh one. The cache also knows which verdicts are due: those that were asked for and have run out.
 public final class VerdictCache: Sendable {
+    private struct Entry {
+        let body: VerdictBody
+        let freshUntil: Tick
+        /// When it is to be renewed; `never` until somebody has asked for it.
+        var renewAt = Tick.never
+    }
+
     private final class Shard: Sendable {
-        let cache: Mutex<BoundedCache<Destination, Verdict>>
+        let cache: Mutex<BoundedCache<VerdictKey, Entry>>
         init(limit: Int) { cache = Mutex(BoundedCache(limit: limit)) }
     }
 
+    /// A verdict that was found.
+    enum Found {
+        /// It is in date.
+        case fresh(Verdict)
+        /// It is good and has run out, not too long ago.
+        case stale(Verdict, isDue: Bool)
+    }
+
     /// A power of two, well above the number of threads that ask at once.
-    private static let shardCount = 64
+    static let shardCount = 64
+    /// Verdicts in use are renewed within this time after they have run out, so that those of one moment do not all come at once.
+    static let spread = Duration.seconds(10)
+    /// Who was told that a verdict is due renews it in this time; then the next one is told.
+    static let claim = Duration.seconds(10)
+    /// How long after its end a verdict in use is still renewed by itself where it may not serve stale.
+    static let grace = Duration.seconds(60)
+    /// So many are looked at under one lock when those that are due are looked for.
+    private static let stride = 2048
+
     private let shards: [Shard]
+    private let bodies = VerdictBodies()
+    /// Where the search for those that are due goes on.
+    private let place = Mutex((shard: 0, slot: 0))
 
     /// A cache of at most about `limit` verdicts.
     public init(limit: Int) {
@@ -18,28 +48,151 @@ public final class VerdictCache: Sendable {
     }
 
     /// The verdict on a destination, if one is kept and in date. No I/O; one lock, held for a table look-up.
-    public func verdict(on destination: Destination, at now: ContinuousClock.Instant = .now) -> Verdict? {
-        shard(destination).cache.withLock { $0.value(for: destination, at: now) }
+    public func verdict(
+        on destination: Destination, demandingDANE: Bool = false, at now: ContinuousClock.Instant = .now
+    ) -> Verdict? {
+        guard case .fresh(let verdict) = find(VerdictKey(destination, demandsDANE: demandingDANE), at: now) else {
+            return nil
+        }
+        return verdict
     }
 
-    /// Keeps a verdict until a time.
-    public func keep(_ verdict: Verdict, on destination: Destination, until: ContinuousClock.Instant) {
-        shard(destination).cache.withLock { $0.keep(verdict, for: destination, until: until) }
+    /// The verdict of a key, fresh or stale. No I/O, no allocation; one lock, held for a table look-up.
+    ///
+    /// Of those who find a stale one that is due, one is told so: the caller is to renew it.
+    func find(_ key: VerdictKey, at now: ContinuousClock.Instant) -> Found? {
+        let tick = Tick(now)
+        let found = shard(key).cache.withLock { cache in
+            cache.use(key, at: tick) { entry, _ in (entry.body, Self.note(&entry, key, at: tick)) }
+        }
+        guard let (body, state) = found else { return nil }
+        return switch state {
+        case .fresh: .fresh(body.verdict)
+        case .stale(let isDue): .stale(body.verdict, isDue: isDue)
+        }
     }
 
-    /// Keeps a verdict from an earlier run, unless there is a newer one or no room.
+    private enum State {
+        case fresh
+        case stale(isDue: Bool)
+    }
+
+    /// Notes that a verdict is in use.
+    private static func note(_ entry: inout Entry, _ key: VerdictKey, at now: Tick) -> State {
+        if entry.freshUntil > now {
+            if entry.renewAt == .never, key.allows(entry.body.verdict) {
+                entry.renewAt = entry.freshUntil + spread(key)
+            }
+            return .fresh
+        }
+        // Whoever asks need not wait for the turn that the verdict would have by itself; but for a later one he does.
+        let isDue = entry.renewAt == .never || entry.renewAt <= max(now, entry.freshUntil + spread)
+        if isDue { entry.renewAt = max(now + claim, entry.freshUntil + spread + .milliseconds(100)) }
+        return .stale(isDue: isDue)
+    }
+
+    private static func spread(_ key: VerdictKey) -> Duration {
+        .milliseconds(Int64(UInt(bitPattern: key.spread) >> 6 % UInt(spread.milliseconds)))
+    }
+
+    /// Keeps a verdict.
+    ///
+    /// - Parameters:
+    ///   - fresh: How long it counts.
+    ///   - stale: How much longer it may serve if it is good.
+    func keep(
+        _ verdict: Verdict, for key: VerdictKey, fresh: Duration, stale: Duration = .zero,
+        at now: ContinuousClock.Instant
+    ) {
+        let body = bodies.body(verdict)
+        let freshUntil = Tick(now) + fresh
+        let until = key.allows(verdict) ? freshUntil + stale : freshUntil
+        shard(key).cache.withLock { $0.keep(Entry(body: body, freshUntil: freshUntil), for: key, until: until) }
+    }
+
+    /// Keeps a verdict from an earlier run, unless there is a newer one or no room. May be called while the cache is in use.
+    ///
+    /// - Parameters:
+    ///   - freshFor: How much longer it counts; zero if it has run out.
+    ///   - staleFor: How much longer after that it may serve if it is good.
+    /// - Returns: Whether it was taken.
+    @discardableResult
     public func restore(
         _ verdict: Verdict, on destination: Destination, demandingDANE: Bool, freshFor: Duration, staleFor: Duration,
         at now: ContinuousClock.Instant = .now
-    ) {
-        guard freshFor > .zero else { return }
-        shard(destination).cache.withLock { $0.restore(verdict, for: destination, until: now + freshFor) }
+    ) -> Bool {
+        let key = VerdictKey(destination, demandsDANE: demandingDANE)
+        let freshUntil = Tick(now) + max(.zero, freshFor)
+        let until = key.allows(verdict) ? freshUntil + max(.zero, staleFor) : freshUntil
+        guard until > Tick(now) else { return false }
+        let body = bodies.body(verdict)
+        return shard(key).cache.withLock { cache in
+            guard !cache.isFull, cache.inspect(key, { _, _ in }) == nil else { return false }
+            cache.keep(Entry(body: body, freshUntil: freshUntil), for: key, until: until)
+            return true
+        }
+    }
+
+    /// Puts the renewal of a good verdict off, which has just been tried in vain.
+    ///
+    /// - Parameter least: The shortest time until the next try; the longer it has run out, the longer that is.
+    /// - Returns: Whether there is a good verdict that may still serve, fresh or stale.
+    func postpone(_ key: VerdictKey, least: Duration, at now: ContinuousClock.Instant) -> Bool {
+        let tick = Tick(now)
+        return shard(key).cache.withLock { cache in
+            cache.inspect(key) { entry, until in
+                guard until > tick, key.allows(entry.body.verdict) else { return false }
+                if entry.freshUntil <= tick {
+                    let wait = max(least, tick - entry.freshUntil)
+                    entry.renewAt = max(tick + wait, entry.freshUntil + Self.spread + .milliseconds(100))
+                }
+                return true
+            } ?? false
+        }
+    }
+
+    /// Whether there is a verdict that is no longer fresh.
+    func hasRunOut(_ key: VerdictKey, at now: ContinuousClock.Instant) -> Bool {
+        let tick = Tick(now)
+        return shard(key).cache.withLock { $0.inspect(key) { entry, _ in entry.freshUntil <= tick } } ?? false
+    }
+
+    /// Looks on for verdicts in use that have run out, and takes their turn: an eighth of the cache, or fewer if enough are found.
+    ///
+    /// A search instead of a queue in order of time: it takes no memory a verdict and nothing of a caller's time.
+    ///
+    /// - Parameter limit: The most that are returned.
+    func due(atMost limit: Int, at now: ContinuousClock.Instant) -> [VerdictKey] {
+        let tick = Tick(now)
+        var keys: [VerdictKey] = []
+        return place.withLock { place in
+            var left = Self.shardCount / 8
+            while left > 0 {
+                let range = place.slot..<place.slot + Self.stride
+                let isLast = shards[place.shard].cache.withLock { cache in
+                    cache.sweep(range) { key, entry, until in
+                        guard entry.renewAt <= tick, entry.freshUntil <= tick, keys.count < limit,
+                            tick < max(until, entry.freshUntil + Self.grace), key.allows(entry.body.verdict)
+                        else { return }
+                        keys.append(key)
+                        entry.renewAt = tick + Self.claim
+                    }
+                    return range.upperBound >= cache.count
+                }
+                // What there was no room for is found the next time.
+                if keys.count >= limit { break }
+                place.slot = range.upperBound
+                if isLast {
+                    place = ((place.shard + 1) % Self.shardCount, 0)
+                    left -= 1
+                }
+            }
+            return keys
+        }
     }
 
     /// How many verdicts there are.
     public var count: Int { shards.reduce(0) { $0 + $1.cache.withLock(\.count) } }
 
-    private func shard(_ destination: Destination) -> Shard {
-        shards[destination.hashValue & (Self.shardCount - 1)]
-    }
+    private func shard(_ key: VerdictKey) -> Shard { shards[key.spread & (Self.shardCount - 1)] }
 }

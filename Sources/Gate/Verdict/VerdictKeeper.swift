@@ -3,17 +3,18 @@ import DANE
 /// Decides how long a verdict is kept, and keeps the book of faults.
 public struct VerdictKeeper: Sendable {
     /// Where verdicts are kept.
-    public private(set) var cache: VerdictCache
+    public let cache: VerdictCache
     /// Since when destinations fail.
     public let faults: FaultBook
 
+    private let journal: (any VerdictJournal)?
+    private let unixNow: @Sendable () -> Int64
     private let minTTL: Duration
     private let maxTTL: Duration
+    private let staleTTL: Duration
     private let failureTTL: Duration
     private let probeTTL: Duration
     private let deferFor: Duration
-    private let journal: (any VerdictJournal)?
-    private var demandsDANE = false
 
     /// The longest a failure is kept.
     static let longestFailure = Duration.seconds(3600)
@@ -22,60 +23,76 @@ public struct VerdictKeeper: Sendable {
     ///
     /// - Parameters:
     ///   - settings: The settings.
-    ///   - journal: Who is told what is kept, and what is entered into the book of faults.
-    public init(_ settings: Settings, journal: (any VerdictJournal & FaultJournal)? = nil) {
-        self.journal = journal
+    ///   - journal: Who is told what is kept.
+    ///   - faultJournal: Who is told what is entered into the book of faults.
+    ///   - unixNow: The time, in seconds since 1970, for the journal.
+    public init(
+        _ settings: Settings, journal: (any VerdictJournal)? = nil, faultJournal: (any FaultJournal)? = nil,
+        unixNow: @escaping @Sendable () -> Int64 = unixTime
+    ) {
         cache = VerdictCache(limit: settings.cacheDomains)
-        faults = FaultBook(deferFor: settings.deferFor, journal: journal)
+        faults = FaultBook(deferFor: settings.deferFor, journal: faultJournal)
+        self.journal = journal
+        self.unixNow = unixNow
         minTTL = settings.cacheMinTTL
         maxTTL = settings.cacheMaxTTL
+        staleTTL = settings.cacheStaleTTL
         failureTTL = settings.failureTTL
         probeTTL = settings.probeTTL
         deferFor = settings.deferFor
     }
 
-    /// A keeper beside this one, of the same book and with a cache of its own, for destinations of which policy demands DANE.
-    ///
-    /// That they lack it is a failure there, and looked at anew as soon: a verdict from before, which may be a day old, is no
-    /// reason for a 5xx.
-    public func demandingDANE(_ settings: Settings) -> VerdictKeeper {
-        var other = self
-        other.cache = VerdictCache(limit: settings.cacheDomains)
-        other.demandsDANE = true
-        return other
-    }
-
     /// Keeps the verdict of an inspection that has just ended.
-    public func keep(_ inspection: Inspection, at now: ContinuousClock.Instant = .now) {
-        let lifetime = book(inspection, at: now)
-        guard lifetime > .zero else { return }
-        cache.keep(inspection.verdict, on: inspection.destination, until: now + lifetime)
-        journal?.kept(
-            KeptVerdict(
-                destination: inspection.destination, demandsDANE: demandsDANE, verdict: inspection.verdict,
-                made: unixTime(), fresh: lifetime, stale: .zero))
-    }
-
-    /// Keeps verdicts from an earlier run, for what is left of their time.
+    ///
+    /// A good verdict gives way to a good one, and to a failure that is proven. It does not to a doubt, as long as it may serve:
+    /// that something could not be found out says nothing against what was. And while the trouble is our own, no failure counts.
     ///
     /// - Parameters:
-    ///   - verdicts: The verdicts, for those of whom policy demands DANE or not as this keeper is.
-    ///   - now: Seconds since 1970.
-    public func restore(_ verdicts: [KeptVerdict], at now: Int64) {
+    ///   - demandingDANE: Whether policy demands DANE of the destination. That it lacks it is a failure then, and looked at anew as
+    ///     soon: a verdict from before, which may be a day old, is no reason for a 5xx.
+    ///   - isInTrouble: Whether the breaker is open.
+    public func keep(
+        _ inspection: Inspection, demandingDANE: Bool = false, isInTrouble: Bool = false,
+        at now: ContinuousClock.Instant = .now
+    ) {
+        let key = VerdictKey(inspection.destination, demandsDANE: demandingDANE)
+        let verdict = inspection.verdict
+        let isGood = key.allows(verdict)
+        if !isGood {
+            let holds = cache.postpone(key, least: max(failureTTL, .seconds(1)), at: now)
+            if isInTrouble { return }
+            if holds, verdict.outcome.isDoubt {
+                faults.note(.doubt(inspection.destination), at: now)
+                return
+            }
+        }
+        let lifetime = book(inspection, demandingDANE: demandingDANE, at: now)
+        guard lifetime > .zero else { return }
+        let stale = isGood ? staleTTL : .zero
+        cache.keep(verdict, for: key, fresh: lifetime, stale: stale, at: now)
+        journal?.kept(
+            KeptVerdict(
+                destination: inspection.destination, demandsDANE: demandingDANE, verdict: verdict, made: unixNow(),
+                fresh: lifetime, stale: stale))
+    }
+
+    /// Keeps verdicts from an earlier run for what is left of their time, unless there are newer ones.
+    public func restore(_ verdicts: [KeptVerdict]) {
         let instant = ContinuousClock.now
-        for kept in verdicts where kept.demandsDANE == demandsDANE {
+        let now = unixNow()
+        for kept in verdicts {
             // No setting that has become shorter meanwhile is passed by.
             let fresh = min(kept.fresh, maxTTL) - .seconds(now - kept.made)
             cache.restore(
-                kept.verdict, on: kept.destination, demandingDANE: demandsDANE, freshFor: max(.zero, fresh),
-                staleFor: kept.stale + min(.zero, fresh), at: instant)
+                kept.verdict, on: kept.destination, demandingDANE: kept.demandsDANE, freshFor: max(.zero, fresh),
+                staleFor: min(kept.stale, staleTTL) + min(.zero, fresh), at: instant)
         }
     }
 
     /// Enters what an inspection found into the book of faults.
     ///
     /// - Returns: How long its verdict is kept.
-    func book(_ inspection: Inspection, at now: ContinuousClock.Instant) -> Duration {
+    func book(_ inspection: Inspection, demandingDANE: Bool = false, at now: ContinuousClock.Instant) -> Duration {
         let subject = FaultBook.Subject.destination(inspection.destination)
         let doubt = FaultBook.Subject.doubt(inspection.destination)
         if !inspection.verdict.outcome.isDoubt { faults.clear(doubt) }
@@ -83,7 +100,7 @@ public struct VerdictKeeper: Sendable {
         case .accept:
             faults.clear(subject)
             if inspection.verdict.outcome == .verified { faults.clear(.policy(inspection.destination)) }
-            if demandsDANE, inspection.verdict.outcome.lacksDANE { return failureTTL }
+            if demandingDANE, inspection.verdict.outcome.lacksDANE { return failureTTL }
             let wasProbed = inspection.hosts.contains { !$0.addresses.isEmpty }
             let lifetime = wasProbed ? min(inspection.lifetime, probeTTL) : inspection.lifetime
             return min(max(lifetime, minTTL), maxTTL)

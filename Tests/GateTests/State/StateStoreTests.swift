@@ -70,7 +70,7 @@ import WorldServers
 
     @Test func whatIsLeftOfTheirTimeIsLeft() throws {
         let place = try StatePlace()
-        let keeper = VerdictKeeper(Settings())
+        let keeper = VerdictKeeper(Settings()) { 1_800_000_060 }
         try place.run().end { run in
             run.store.kept(Self.kept(fresh: 100))
             run.store.kept(Self.kept(Destination(.domain("e.example"), port: 25), fresh: 50, stale: 100))
@@ -81,7 +81,7 @@ import WorldServers
         #expect(Set(run.verdicts.map(\.destination.name)) == ["d.example", "e.example"])
         #expect(run.verdicts.allSatisfy { $0.made == 1_800_000_000 })
         let now = ContinuousClock.now
-        keeper.restore(run.verdicts, at: 1_800_000_060)
+        keeper.restore(run.verdicts)
         #expect(keeper.cache.verdict(on: Self.destination, at: now + .seconds(35)) != nil)
         #expect(keeper.cache.verdict(on: Self.destination, at: now + .seconds(45)) == nil)
         run.end()
@@ -94,8 +94,9 @@ import WorldServers
             end: .tlsFailed("old"), age: .zero, lifetime: .seconds(600))
         let keeper = VerdictKeeper(Settings())
         keeper.cache.keep(
-            Verdict(outcome: .tlsaInvalid, cause: "new"), on: Self.destination, until: .now + .seconds(60))
-        keeper.restore([Self.kept(cause: "old", made: unixTime())], at: unixTime())
+            Verdict(outcome: .tlsaInvalid, cause: "new"), for: VerdictKey(Self.destination, demandsDANE: false),
+            fresh: .seconds(60), at: .now)
+        keeper.restore([Self.kept(cause: "old", made: unixTime())])
         #expect(keeper.cache.verdict(on: Self.destination)?.cause == "new")
         try place.run().end { $0.store.kept(report) }
         try place.run().end { run in #expect(run.reports == [report]) }

@@ -1,0 +1,29 @@
+import Glibc
+
+/// Sees when somebody sets the machine's clock: the wall clock then moves against the clock that nobody can set.
+struct ClockWatch {
+    /// A smaller step does no harm to a signature's dates; what NTP corrects by and by is far below.
+    static let tolerance = Duration.seconds(3)
+
+    private var last: Duration?
+
+    /// Looks.
+    ///
+    /// - Parameter offset: How far the wall clock is ahead of the other one.
+    /// - Returns: By how much the clock was set since the last look; nil if it was not.
+    mutating func step(to offset: Duration) -> Duration? {
+        defer { last = offset }
+        guard let last else { return nil }
+        let step = offset - last
+        return step > Self.tolerance || step < .zero - Self.tolerance ? step : nil
+    }
+
+    /// How far the wall clock (CLOCK_REALTIME) is ahead of the time since boot, which goes on in suspension (CLOCK_BOOTTIME).
+    static func offset() -> Duration {
+        var wall = timespec()
+        var boot = timespec()
+        clock_gettime(CLOCK_REALTIME, &wall)
+        clock_gettime(CLOCK_BOOTTIME, &boot)
+        return .seconds(wall.tv_sec - boot.tv_sec) + .nanoseconds(wall.tv_nsec - boot.tv_nsec)
+    }
+}

@@ -1,0 +1,36 @@
+import DANE
+import Synchronization
+
+/// A verdict that many destinations share: those of one provider have the same host and the same cause.
+final class VerdictBody: Sendable, Hashable {
+    /// The verdict.
+    let verdict: Verdict
+
+    /// A body of its own; `VerdictBodies` knows whether there is one already.
+    init(_ verdict: Verdict) { self.verdict = verdict }
+
+    static func == (left: VerdictBody, right: VerdictBody) -> Bool { left === right || left.verdict == right.verdict }
+
+    func hash(into hasher: inout Hasher) { hasher.combine(verdict) }
+}
+
+/// The bodies in use, as far as they are remembered: of equal verdicts one is kept.
+///
+/// Bounded like any cache: verdicts that nobody else has make room for those that recur. One that has been forgotten lives on
+/// with the destinations that have it.
+final class VerdictBodies: Sendable {
+    /// More than a large site's providers and causes; some megabytes at most.
+    static let limit = 16_384
+
+    private let bodies = Mutex(BoundedCache<VerdictBody, VerdictBody>(limit: limit))
+
+    /// The body of a verdict.
+    func body(_ verdict: Verdict) -> VerdictBody {
+        let new = VerdictBody(verdict)
+        return bodies.withLock { bodies in
+            if let known = bodies.use(new, at: .first, { body, _ in body }) { return known }
+            bodies.keep(new, for: new, until: .never)
+            return new
+        }
+    }
+}

@@ -1,0 +1,225 @@
+import DANE
+import DNSSEC
+import Synchronization
+import Testing
+
+@testable import Gate
+
+/// A machine with trouble, and who watches it.
+@Suite(.timeLimit(.minutes(1))) struct BreakerTests {
+    /// What there is to perceive.
+    private final class Machine: Sendable {
+        let fault = Mutex<String?>(nil)
+        let descriptors = Mutex<String?>(nil)
+        let offset = Mutex(Duration.zero)
+        /// The destinations that are asked again, and whether they are in order.
+        let good = Mutex<Set<String>>([])
+        let asked = Mutex(0)
+        let tests = Mutex(0)
+
+        var senses: TroubleWatch.Senses {
+            var senses = TroubleWatch.Senses(FakeResolver()) { destination in
+                self.asked.withLock { $0 += 1 }
+                let isGood = self.good.withLock { $0.contains(destination.name.text) }
+                return Verdict(outcome: isGood ? .verified : .dnssecInvalid, cause: "")
+            }
+            senses.selfTest = { () async throws(ResolverError) in
+                self.tests.withLock { $0 += 1 }
+                return self.fault.withLock { $0 }
+            }
+            senses.clockOffset = { self.offset.withLock { $0 } }
+            senses.descriptorFault = { self.descriptors.withLock { $0 } }
+            return senses
+        }
+    }
+
+    private let machine = Machine()
+    private let breaker: Breaker
+    private let start = ContinuousClock.now
+
+    init() {
+        var settings = Settings()
+        settings.log = .stderr
+        settings.logLevel = .error
+        breaker = Breaker(settings, log: GateLog(settings))
+    }
+
+    private var watch: TroubleWatch { TroubleWatch(breaker, machine.senses) }
+
+    /// Notes inspections of destinations named after a number, each of a site of its own.
+    private func note(_ outcome: Outcome, _ names: String, _ range: Range<Int>, at now: ContinuousClock.Instant) {
+        for number in range {
+            let destination = Destination(.domain(DomainName("\(names)\(number).example\(number)") ?? .root), port: 25)
+            breaker.note(
+                VerdictKey(destination, demandsDANE: false), Verdict(outcome: outcome, cause: ""), at: now)
+        }
+    }
+
+    @Test(arguments: [
+        ("the root's keys cannot be looked up: no answer", LocalTrouble.Cause.resolver),
+        ("the root's keys are not validated: no trust anchor is in force", .trustAnchor),
+        ("the root's keys do not match the trust anchor: no keys", .trustAnchor),
+        ("the signatures of the root's keys are not valid by this machine's clock: signature expired", .clock),
+    ])
+    func theSelfTestNamesTheCause(sentence: String, cause: LocalTrouble.Cause) async {
+        var watch = watch
+        #expect(breaker.fault != nil)
+        await watch.turn(at: start)
+        #expect(breaker.fault == nil && breaker.trouble == nil)
+        machine.fault.withLock { $0 = sentence }
+        await watch.turn(at: start + .seconds(299))
+        #expect(breaker.trouble == nil)
+        await watch.turn(at: start + .seconds(301))
+        #expect(breaker.trouble == LocalTrouble(cause, sentence))
+        #expect(breaker.fault == sentence)
+        // It closes by itself.
+        machine.fault.withLock { $0 = nil }
+        await watch.turn(at: start + .seconds(305))
+        #expect(breaker.trouble != nil)
+        await watch.turn(at: start + .seconds(312))
+        #expect(breaker.trouble == nil)
+    }
+
+    @Test func manyDoubtsAndASetClockAreTestedAtOnce() async {
+        var watch = watch
+        await watch.turn(at: start)
+        note(.dnsUnavailable, "d", 0..<Breaker.doubtLimit, at: start + .seconds(1))
+        await watch.turn(at: start + .seconds(2))
+        #expect(machine.tests.withLock { $0 } == 2)
+        await watch.turn(at: start + .seconds(4))
+        machine.offset.withLock { $0 = .seconds(2) }
+        await watch.turn(at: start + .seconds(6))
+        #expect(machine.tests.withLock { $0 } == 2)
+        machine.offset.withLock { $0 = .seconds(-3600) }
+        await watch.turn(at: start + .seconds(8))
+        #expect(machine.tests.withLock { $0 } == 3)
+    }
+
+    @Test func withoutDescriptorsTheBreakerIsOpen() async {
+        var watch = watch
+        await watch.turn(at: start)
+        machine.descriptors.withLock { $0 = "none left" }
+        machine.fault.withLock { $0 = "no socket" }
+        await watch.turn(at: start + .seconds(400))
+        #expect(breaker.trouble == LocalTrouble(.descriptors, "none left"))
+        machine.descriptors.withLock { $0 = nil }
+        machine.fault.withLock { $0 = nil }
+        await watch.turn(at: start + .seconds(402))
+        #expect(breaker.trouble == nil)
+    }
+
+    @Test func failuresOfKnownGoodDestinationsOpenItAndTheirRecoveryClosesIt() async {
+        var watch = watch
+        await watch.turn(at: start)
+        note(.verified, "good", 0..<10, at: start)
+        let later = start + .seconds(120)
+        note(.dnssecInvalid, "any", 0..<30, at: later)
+        await watch.turn(at: later)
+        #expect(breaker.trouble?.cause == .failures)
+        // Inspections go on: good verdicts count.
+        #expect(breaker.fault == nil)
+        machine.good.withLock { $0 = Set((0..<10).map { "good\($0).example\($0)" }) }
+        await watch.turn(at: later + .seconds(5))
+        #expect(breaker.trouble?.cause == .failures)
+        await watch.turn(at: later + .seconds(11))
+        #expect(breaker.trouble == nil)
+    }
+
+    /// Anybody can send mail to any number of broken domains.
+    @Test(arguments: [30, 1000]) func aFloodOfBrokenDomainsDoesNotOpenIt(count: Int) async {
+        var watch = watch
+        await watch.turn(at: start)
+        note(.verified, "good", 0..<10, at: start)
+        machine.good.withLock { $0 = Set((0..<10).map { "good\($0).example\($0)" }) }
+        for round in 0..<30 {
+            let now = start + .seconds(120 + 2 * round)
+            note(.dnssecInvalid, "broken", 0..<count, at: now)
+            await watch.turn(at: now)
+            #expect(breaker.trouble == nil)
+        }
+        // Nor does it make us ask all the time.
+        #expect(machine.asked.withLock { $0 } <= 2 * KnownGood.sample)
+    }
+
+    /// One operator's outage is not ours, however many destinations he has.
+    @Test func oneProvidersOutageDoesNotOpenIt() async {
+        var watch = watch
+        await watch.turn(at: start)
+        note(.verified, "good", 0..<5, at: start)
+        machine.good.withLock { $0 = Set((0..<5).map { "good\($0).example\($0)" }) }
+        for number in 0..<500 {
+            let key = VerdictKey(
+                Destination(.domain(DomainName("c\(number).example") ?? .root), port: 25), demandsDANE: false)
+            breaker.note(key, Verdict(outcome: .verified, host: "mx\(number).provider.example", cause: ""), at: start)
+        }
+        let later = start + .seconds(120)
+        for number in 0..<500 {
+            let key = VerdictKey(
+                Destination(.domain(DomainName("c\(number).example") ?? .root), port: 25), demandsDANE: false)
+            breaker.note(
+                key, Verdict(outcome: .unreachable, host: "mx\(number).provider.example", cause: ""), at: later)
+        }
+        await watch.turn(at: later)
+        #expect(machine.asked.withLock { $0 } > 0)
+        #expect(breaker.trouble == nil)
+    }
+
+    @Test(arguments: [(30, false), (99, false), (150, true)])
+    func whereNoneIsKnownToBeGoodItTakesMuchMore(count: Int, opens: Bool) async {
+        var watch = watch
+        await watch.turn(at: start)
+        note(.dnssecInvalid, "any", 0..<count, at: start + .seconds(2))
+        await watch.turn(at: start + .seconds(2))
+        #expect((breaker.trouble?.cause == .failures) == opens)
+        // Nothing fails any more.
+        await watch.turn(at: start + .seconds(100))
+        #expect(breaker.trouble == nil)
+    }
+
+    @Test func factsAndFewFailuresAreNoReason() async {
+        var watch = watch
+        await watch.turn(at: start)
+        note(.noSuchDomain, "none", 0..<1000, at: start + .seconds(2))
+        note(.nullMX, "null", 0..<1000, at: start + .seconds(2))
+        note(.tlsaInvalid, "few", 0..<19, at: start + .seconds(2))
+        await watch.turn(at: start + .seconds(2))
+        #expect(machine.asked.withLock { $0 } == 0)
+        #expect(breaker.trouble == nil)
+    }
+
+    @Test func failuresSinceTheClockWasSetAreTheClocks() async {
+        var watch = watch
+        await watch.turn(at: start)
+        note(.verified, "good", 0..<10, at: start)
+        machine.offset.withLock { $0 = .seconds(86400 * 30) }
+        await watch.turn(at: start + .seconds(2))
+        #expect(breaker.trouble == nil)
+        note(.dnssecInvalid, "any", 0..<30, at: start + .seconds(120))
+        await watch.turn(at: start + .seconds(120))
+        #expect(breaker.trouble?.cause == .clock)
+    }
+
+    @Test func whileItIsOpenNoFailureIsKeptOrCounted() async {
+        var watch = watch
+        await watch.turn(at: start)
+        breaker.take(failures: LocalTrouble(.failures, "much fails"), at: start)
+        let keeper = VerdictKeeper(Settings())
+        let bad = Destination(.domain("bad.example"), port: 25)
+        let desk = InspectionDesk(keeper: keeper, breaker: breaker) { destination, _ in
+            Inspection(
+                destination: destination,
+                verdict: Verdict(outcome: destination == bad ? .tlsaInvalid : .verified, cause: "why"),
+                mxSecurity: .secure, hosts: [], steps: [], lifetime: .seconds(600), elapsed: .zero)
+        }
+        let answers = await onThread {
+            [bad, Destination(.domain("good.example"), port: 25)].map {
+                desk.verdict(on: $0, before: .now + .seconds(30))
+            }
+        }
+        #expect(answers[0].isInTrouble && answers[0].verdict.outcome == .dnsUnavailable)
+        #expect(answers[0].verdict.cause.contains("much fails") && answers[0].verdict.cause.contains("tlsa-invalid"))
+        #expect(!answers[1].isInTrouble && answers[1].verdict.outcome == .verified)
+        #expect(keeper.cache.count == 1)
+        #expect(keeper.faults.failingFor(.destination(bad), at: .now + .seconds(60)) == .zero)
+    }
+}
