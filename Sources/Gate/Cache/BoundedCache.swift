@@ -35,7 +35,7 @@ struct BoundedCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
 
     /// Keeps a value; a value that is out of date already takes the place of an older one and is never given out.
     mutating func keep(_ value: Value, for key: Key, until: ContinuousClock.Instant) {
-        keep(value, for: key, until: Tick(until) + .milliseconds(100))
+        keep(value, for: key, until: Tick(until) + .milliseconds(1))
     }
 
     /// The same with a time that is a tick already.
