@@ -90,7 +90,7 @@ enum VerdictTable {
             batch.append(
                 KeptVerdict(
                     destination: Destination(kind & 2 == 0 ? .domain(name) : .host(name), port: port),
-                    demandsDANE: kind & 1 == 1, verdict: body.verdict, made: made + ahead, fresh: .seconds(fresh),
+                    demandsDANE: kind & 1 == 1, body: body.body, made: made + ahead, fresh: .seconds(fresh),
                     stale: .seconds(stale)))
             count.read += 1
             if batch.count == batchSize {
@@ -103,7 +103,7 @@ enum VerdictTable {
     }
 
     /// So many verdicts are handed over at once.
-    private static let batchSize = 2048
+    private static let batchSize = 8192
     /// No verdict is kept for longer: a year.
     private static let longest: Int64 = 366 * 86400
 }
