@@ -18,6 +18,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         // Tests only: the TLS side of the SMTP hosts that the probe is tried against.
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
     ],
@@ -51,6 +52,7 @@ let package = Package(
                 "Certificates", "DANE", "DNSSEC", "Milter", "Probe",
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "Configuration", package: "swift-configuration"),
+                .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
@@ -105,10 +107,15 @@ let package = Package(
         .testTarget(
             name: "MilterTests", dependencies: ["DANE", "Milter", "MilterTestDaemon", "Rules", "World"],
             swiftSettings: strict),
+        // A process that can be killed while it writes its state.
+        .executableTarget(
+            name: "StateTestWriter", dependencies: ["DANE", "Gate"], path: "Tests/StateTestWriter",
+            swiftSettings: strict),
         .testTarget(
             name: "GateTests",
             dependencies: [
-                "Certificates", "DANE", "DNSSEC", "Gate", "Milter", "Probe", "Rules",
+                "Certificates", "DANE", "DNSSEC", "Gate", "Milter", "Probe", "Rules", "StateTestWriter", "WorldServers",
+                .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),

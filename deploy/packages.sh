@@ -2,7 +2,7 @@
 
 # What danegate is built with and needs where it runs.
 build_packages=(git ca-certificates binutils libc6-dev libstdc++-12-dev pkg-config
-    libmilter-dev libunbound-dev libgnutls28-dev dns-root-data)
+    libmilter-dev libunbound-dev libgnutls28-dev libsqlite3-dev dns-root-data)
 
 # What the tests run against: name servers, certificates, a real MTA, a validating resolver.
 test_packages=(nsd ldnsutils openssl postfix unbound)

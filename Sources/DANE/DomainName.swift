@@ -63,6 +63,30 @@ public struct DomainName: Hashable, Sendable {
         guard isName else { return nil }
     }
 
+    /// Takes a name that was written down as `text`, without a copy on the way: a million of them are read at a start.
+    ///
+    /// - Returns: nil if the bytes are no name in the form of `text`.
+    public init?(canonical bytes: UnsafeRawBufferPointer) {
+        guard bytes.count <= 253 else { return nil }
+        var label = 0
+        for byte in bytes {
+            switch byte {
+            case UInt8(ascii: "."):
+                guard label > 0 else { return nil }
+                label = 0
+                continue
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"),
+                UInt8(ascii: "_"):
+                label += 1
+            default: return nil
+            }
+            guard label <= 63 else { return nil }
+        }
+        // No dot at the end; the root is empty.
+        guard label > 0 || bytes.isEmpty else { return nil }
+        text = String(decoding: bytes, as: UTF8.self)
+    }
+
     /// Reads an uncompressed name in wire form (RFC 1035 §3.1) that fills the bytes exactly.
     ///
     /// - Returns: nil if the bytes are no such name, or if a label holds bytes that `init(_:)` does not take.

@@ -19,6 +19,13 @@ import Testing
         ])
     func names(_ text: String, _ expected: String) {
         #expect(DomainName(text)?.text == expected)
+        #expect(Self.written(expected) == DomainName(text))
+        if text != expected { #expect(Self.written(text) == nil) }
+    }
+
+    /// The name that was written down as that.
+    private static func written(_ text: String) -> DomainName? {
+        Array(text.utf8).withUnsafeBytes { DomainName(canonical: $0) }
     }
 
     @Test(
@@ -32,6 +39,8 @@ import Testing
         ])
     func noNames(_ text: String) {
         #expect(DomainName(text) == nil)
+        // The root is written so.
+        #expect(Self.written(text) == (text.isEmpty ? .root : nil))
     }
 
     @Test func theLongestNameOfShortLabels() {

@@ -14,7 +14,8 @@ import World
         init(_ world: MailWorld, _ settings: [String: String] = [:]) async throws {
             directory = try ScratchDirectory("gate")
             socket = directory.file("milter.sock")
-            let own = ["MILTER_SOCKET": "unix:\(socket)"]
+            // State of its own: what a daemon of the same world has found out is not known to this one.
+            let own = ["MILTER_SOCKET": "unix:\(socket)", "STATE_DIRECTORY": directory.path]
             daemon = try await Danegate.start(environment: world.environment(own.merging(settings) { $1 }))
         }
 

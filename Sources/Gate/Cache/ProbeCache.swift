@@ -48,6 +48,7 @@ public final class ProbeCache: Probing {
     private let prober: any Probing
     private let lifetime: Duration
     private let failureLifetime: Duration
+    private let journal: (any ReportJournal)?
     private let state = Mutex(State(reports: BoundedCache(limit: limit), sessions: BoundedCache(limit: limit)))
 
     /// A cache before a prober.
@@ -56,7 +57,11 @@ public final class ProbeCache: Probing {
     ///   - prober: Who connects.
     ///   - lifetime: How long a report with a TLS session is kept.
     ///   - failureLifetime: How long any other is.
-    public init(_ prober: any Probing, lifetime: Duration, failureLifetime: Duration) {
+    ///   - journal: Who is told what is kept.
+    public init(
+        _ prober: any Probing, lifetime: Duration, failureLifetime: Duration, journal: (any ReportJournal)? = nil
+    ) {
+        self.journal = journal
         self.prober = prober
         self.lifetime = lifetime
         self.failureLifetime = failureLifetime
@@ -156,9 +161,25 @@ public final class ProbeCache: Probing {
         let chain = if case .secured(let session) = report.end { session.chain } else { [[UInt8]]() }
         let size = chain.reduce(0) { $0 + $1.count } + key.records.reduce(0) { $0 + $1.data.count }
         guard kept > .zero, size <= Self.sizeLimit else { return }
-        state.reports.keep(report, for: key, until: .now + kept)
+        let now = ContinuousClock.now
+        state.reports.keep(report, for: key, until: now + kept)
         if case .secured(let session) = report.end, key.target.offer == .any {
-            state.sessions.keep(session, for: Place(key.target), until: .now + kept)
+            state.sessions.keep(session, for: Place(key.target), until: now + kept)
+        }
+        journal?.kept(
+            KeptReport(
+                target: key.target, records: key.records, end: report.end, age: max(.zero, now - report.taken),
+                lifetime: kept))
+    }
+
+    /// Keeps reports from an earlier run for what is left of their time, unless there are newer ones.
+    public func restore(_ reports: [KeptReport]) {
+        let now = ContinuousClock.now
+        for kept in reports {
+            let report = ProbeReport(end: kept.end, taken: now - kept.age)
+            let left = min(kept.lifetime, lifetime(of: report)) - kept.age
+            guard left > .zero else { continue }
+            state.withLock { $0.reports.restore(report, for: key(kept.target, kept.records), until: now + left) }
         }
     }
 

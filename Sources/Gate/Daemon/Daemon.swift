@@ -68,8 +68,12 @@ public struct Daemon: Sendable {
         let notifySocket = environment["NOTIFY_SOCKET"]
         let prober = settings.probe ? Prober(settings.probeConfiguration) : nil
         let breaker = Breaker(settings, log: log) { ServiceNotice.send("READY=1", to: notifySocket) }
-        let keeper = VerdictKeeper(settings)
-        let look = look(resolver, prober)
+        let store = StateStore(settings.storeConfiguration, log: log)
+        let keeper = VerdictKeeper(settings, journal: store, faultJournal: store)
+        let probes = prober.map {
+            ProbeCache($0, lifetime: settings.probeTTL, failureLifetime: settings.failureTTL, journal: store)
+        }
+        let look = look(resolver, probes)
         let desk = InspectionDesk(keeper: keeper, breaker: breaker, wait: MilterService.wait) {
             destination, demandingDANE in
             await (demandingDANE ? look.demandingDANE : look).inspect(destination)
@@ -84,6 +88,11 @@ public struct Daemon: Sendable {
         do throws(MilterError) { try service.open() } catch {
             throw Failure(status: EX_UNAVAILABLE, sentences: [error.description])
         }
+        // The socket is ours, and so is the state. Nobody waits for what was known before.
+        store.begin(
+            StateHolders(
+                faults: keeper.faults, verdicts: { keeper.restore($0) }, reports: { probes?.restore($0) }))
+        defer { store.close() }
         // MTAs that connect meanwhile wait in the backlog; the first recipient finds a resolver that has been tried.
         let watch = Task { await breaker.watch(resolver) { await look.inspectPastCaches($0)?.verdict } }
         do throws(ResolverError) {
@@ -127,11 +136,8 @@ public struct Daemon: Sendable {
         log.event(.notice, LogLine(event: "stop").adding("reason", reason))
     }
 
-    private func look(_ resolver: Resolver, _ prober: Prober?) -> SecondLook {
-        let probes = prober.map {
-            ProbeCache($0, lifetime: settings.probeTTL, failureLifetime: settings.failureTTL)
-        }
-        return SecondLook(
+    private func look(_ resolver: Resolver, _ probes: ProbeCache?) -> SecondLook {
+        SecondLook(
             Inspector(
                 resolver: HostAnswers(resolver), prober: probes, expiredEE: settings.expiredEE, isComplete: false,
                 now: unixTime),

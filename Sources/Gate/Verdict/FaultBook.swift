@@ -13,13 +13,25 @@ public final class FaultBook: Sendable {
         case doubt(Destination)
         /// The policy that demands DANE of it.
         case policy(Destination)
+
+        var isDoubt: Bool { if case .doubt = self { true } else { false } }
     }
 
     /// A fault as it stands.
     private struct Fault {
-        let first: ContinuousClock.Instant
+        var first: ContinuousClock.Instant
         var last: ContinuousClock.Instant
         var sightings: Int
+
+        func kept(at now: ContinuousClock.Instant) -> KeptFault {
+            KeptFault(age: last - first, sinceLast: now - last, sightings: sightings)
+        }
+    }
+
+    private struct State {
+        var faults: [Subject: Fault] = [:]
+        /// What was found in order while faults from before may still come; nil when no more will.
+        var cleared: Set<Subject>?
     }
 
     /// More destinations that fail at a time are not remembered: they are told to try later for longer.
@@ -28,15 +40,25 @@ public final class FaultBook: Sendable {
     static let doubtLimit = limit / 2
 
     private let memory: Duration
-    private let faults = Mutex<[Subject: Fault]>([:])
+    private let journal: (any FaultJournal)?
+    private let state: Mutex<State>
     /// When the book was last looked through for what can be forgotten.
     private let lastPruning = Mutex(ContinuousClock.now)
 
     /// A book for faults that must last a given time.
     ///
-    /// - Parameter deferFor: How long a fault must last before a 5xx. A fault is forgotten four hours after it was last seen,
-    ///   which is longer than clients wait between tries, or twice that time if that is longer.
-    public init(deferFor: Duration) { memory = max(.seconds(4 * 3600), deferFor * 2) }
+    /// - Parameters:
+    ///   - deferFor: How long a fault must last before a 5xx.
+    ///   - journal: Who is told what is entered. Until `endRestoring()`, faults from before may be entered too.
+    public init(deferFor: Duration, journal: (any FaultJournal)? = nil) {
+        memory = Self.memory(deferFor: deferFor)
+        self.journal = journal
+        state = Mutex(State(cleared: journal == nil ? nil : []))
+    }
+
+    /// How long a fault is remembered after it was last seen: four hours, which is longer than clients wait between tries, or
+    /// twice the time that it must last if that is longer.
+    public static func memory(deferFor: Duration) -> Duration { max(.seconds(4 * 3600), deferFor * 2) }
 
     /// Notes that a subject was seen failing.
     ///
@@ -45,25 +67,30 @@ public final class FaultBook: Sendable {
     public func note(_ subject: Subject, at now: ContinuousClock.Instant = .now) -> (
         failingFor: Duration, sightings: Int
     ) {
-        faults.withLock { faults in
-            if var fault = faults[subject], now - fault.last <= memory {
+        state.withLock { state in
+            if var fault = state.faults[subject], now - fault.last <= memory {
                 fault.last = now
                 fault.sightings += 1
-                faults[subject] = fault
+                state.faults[subject] = fault
+                journal?.noted(fault.kept(at: now), of: subject)
                 return (now - fault.first, fault.sightings)
             }
-            let limit = if case .doubt = subject { Self.doubtLimit } else { Self.limit }
-            if faults.count >= limit, isTimeToPrune(now) {
-                faults = faults.filter { now - $0.value.last <= memory }
+            let limit = subject.isDoubt ? Self.doubtLimit : Self.limit
+            if state.faults.count >= limit, isTimeToPrune(now) {
+                state.faults = state.faults.filter { now - $0.value.last <= memory }
             }
-            if faults.count < limit { faults[subject] = Fault(first: now, last: now, sightings: 1) }
+            if state.faults.count < limit {
+                let fault = Fault(first: now, last: now, sightings: 1)
+                state.faults[subject] = fault
+                journal?.noted(fault.kept(at: now), of: subject)
+            }
             return (.zero, 1)
         }
     }
 
     /// How long a subject has been failing; zero if it is not known to be.
     public func failingFor(_ subject: Subject, at now: ContinuousClock.Instant = .now) -> Duration {
-        faults.withLock { $0[subject].map { now - $0.last <= memory ? now - $0.first : .zero } ?? .zero }
+        state.withLock { $0.faults[subject].map { now - $0.last <= memory ? now - $0.first : .zero } ?? .zero }
     }
 
     /// Once a minute at most: a full book takes a while to look through.
@@ -77,6 +104,54 @@ public final class FaultBook: Sendable {
 
     /// Notes that a subject is in order.
     public func clear(_ subject: Subject) {
-        faults.withLock { if !$0.isEmpty { $0[subject] = nil } }
+        state.withLock { state in
+            let wasKnown = state.faults.isEmpty ? false : state.faults.removeValue(forKey: subject) != nil
+            if state.cleared != nil {
+                state.cleared?.insert(subject)
+                // That many in the moments of a start: rather no faults from before than wrong ones.
+                if let cleared = state.cleared, cleared.count > Self.limit { state.cleared = nil }
+                journal?.cleared(subject)
+            } else if wasKnown {
+                journal?.cleared(subject)
+            }
+        }
+    }
+}
+
+extension FaultBook {
+    /// Enters faults from before. One that was seen since then too is as old as it was, one that was found in order is not
+    /// entered.
+    ///
+    /// - Returns: How many are in the book now.
+    @discardableResult
+    public func restore(
+        _ kept: [(subject: Subject, fault: KeptFault)], at now: ContinuousClock.Instant = .now
+    ) -> Int {
+        state.withLock { state in
+            guard let cleared = state.cleared else { return 0 }
+            var count = 0
+            for (subject, fault) in kept where !cleared.contains(subject) && fault.sinceLast <= memory {
+                let last = now - fault.sinceLast
+                if var known = state.faults[subject] {
+                    known.first = min(known.first, last - fault.age)
+                    known.sightings += fault.sightings
+                    state.faults[subject] = known
+                    journal?.noted(known.kept(at: now), of: subject)
+                } else {
+                    guard state.faults.count < (subject.isDoubt ? Self.doubtLimit : Self.limit) else { continue }
+                    state.faults[subject] = Fault(first: last - fault.age, last: last, sightings: fault.sightings)
+                }
+                count += 1
+            }
+            return count
+        }
+    }
+
+    /// No more faults from before will come.
+    public func endRestoring() { state.withLock { $0.cleared = nil } }
+
+    /// All faults as they stand.
+    public func all(at now: ContinuousClock.Instant = .now) -> [(subject: Subject, fault: KeptFault)] {
+        state.withLock { $0.faults.map { ($0.key, $0.value.kept(at: now)) } }
     }
 }

@@ -22,13 +22,16 @@ public struct VerdictKeeper: Sendable {
     /// A keeper of the given settings.
     ///
     /// - Parameters:
+    ///   - settings: The settings.
     ///   - journal: Who is told what is kept.
+    ///   - faultJournal: Who is told what is entered into the book of faults.
     ///   - unixNow: The time, in seconds since 1970, for the journal.
     public init(
-        _ settings: Settings, journal: (any VerdictJournal)? = nil, unixNow: @escaping @Sendable () -> Int64 = unixTime
+        _ settings: Settings, journal: (any VerdictJournal)? = nil, faultJournal: (any FaultJournal)? = nil,
+        unixNow: @escaping @Sendable () -> Int64 = unixTime
     ) {
         cache = VerdictCache(limit: settings.cacheDomains)
-        faults = FaultBook(deferFor: settings.deferFor)
+        faults = FaultBook(deferFor: settings.deferFor, journal: faultJournal)
         self.journal = journal
         self.unixNow = unixNow
         minTTL = settings.cacheMinTTL
@@ -71,6 +74,16 @@ public struct VerdictKeeper: Sendable {
             KeptVerdict(
                 destination: inspection.destination, demandsDANE: demandingDANE, verdict: verdict, made: unixNow(),
                 fresh: lifetime, stale: stale))
+    }
+
+    /// Keeps verdicts from an earlier run for what is left of their time, unless there are newer ones.
+    public func restore(_ verdicts: [KeptVerdict]) {
+        let now = unixNow()
+        cache.restore(verdicts) { kept in
+            // No setting that has become shorter meanwhile is passed by.
+            let fresh = min(kept.fresh, maxTTL) - .seconds(now - kept.made)
+            return (max(.zero, fresh), min(kept.stale, staleTTL) + min(.zero, fresh))
+        }
     }
 
     /// Enters what an inspection found into the book of faults.

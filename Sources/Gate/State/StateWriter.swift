@@ -1,0 +1,262 @@
+import Foundation
+import GRDB
+
+/// The store's thread at work: the file, opened, read, written, swept, and replaced where it is no good. Not Sendable.
+final class StateWriter {
+    private let configuration: StateStore.Configuration
+    private let holders: StateHolders
+    private let log: GateLog
+    private let path: String
+    private var file: StateFile?
+    private var sweeper: StateSweeper
+    /// Whether the file's faults may be others than the book's: they are all written anew with the next batch.
+    private var faultsAreStale = false
+    /// How many rows could not be written so far.
+    private var lostRows = 0
+    /// When a file that was lost is tried for again.
+    private var nextTry = ContinuousClock.now
+    /// When the file is to be looked through next; far away where there is none.
+    private(set) var nextSweep = ContinuousClock.now + .seconds(86400)
+
+    init(_ configuration: StateStore.Configuration, _ holders: StateHolders, _ log: GateLog) {
+        self.configuration = configuration
+        self.holders = holders
+        self.log = log
+        path = "\(configuration.directory)/\(StateFile.name)"
+        sweeper = StateSweeper(limit: configuration.limit, faultMemory: configuration.faultMemory)
+    }
+
+    /// Opens the file and reads it.
+    ///
+    /// - Parameter isStopped: Asked now and then whether to leave off.
+    /// - Returns: false if there is none to be had: the daemon goes without.
+    func open(isStopped: @escaping () -> Bool) -> Bool {
+        defer { holders.faults.endRestoring() }
+        do throws(StateFile.Unusable) {
+            try makeDirectory()
+            let file = try openReplacing()
+            self.file = file
+            if file.wasForgotten {
+                tell(.notice, "forgotten", [("cause", "it was found out with other settings")])
+            }
+            do throws(StateFile.Unusable) { try load(file, isStopped) } catch {
+                // What was read until then is as good as the rest.
+                guard error.kind == .corrupt else { throw error }
+                try replace(file, error)
+            }
+            nextSweep = .now + .seconds(60)
+            return true
+        } catch {
+            tell(.warning, "off", [("cause", error.cause), ("path", path)])
+            file?.close()
+            file = nil
+            return false
+        }
+    }
+
+    private func makeDirectory() throws(StateFile.Unusable) {
+        let directory = configuration.directory
+        do {
+            try FileManager.default.createDirectory(
+                atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o750])
+        } catch { throw StateFile.Unusable(.unavailable, "the state directory cannot be made") }
+        guard access(directory, W_OK) == 0 else {
+            throw StateFile.Unusable(.unavailable, "the state directory cannot be written")
+        }
+    }
+
+    /// Opens the file; one that is no good is set aside, once.
+    private func openReplacing() throws(StateFile.Unusable) -> StateFile {
+        do throws(StateFile.Unusable) {
+            return try StateFile(path, world: configuration.world, clock: configuration.clock)
+        } catch {
+            try setAside(error)
+            return try StateFile(path, world: configuration.world, clock: configuration.clock)
+        }
+    }
+
+    private func setAside(_ why: StateFile.Unusable) throws(StateFile.Unusable) {
+        let suffix: String
+        switch why.kind {
+        case .corrupt: suffix = "corrupt"
+        case .foreign(let version): suffix = "version-\(version)"
+        case .unavailable, .full: throw why
+        }
+        guard let aside = StateFile.setAside(path, as: suffix) else {
+            throw StateFile.Unusable(.unavailable, "\(why.cause), and it cannot be renamed")
+        }
+        tell(.warning, "set-aside", [("cause", why.cause), ("path", aside)])
+    }
+
+    private func replace(_ file: StateFile, _ why: StateFile.Unusable) throws(StateFile.Unusable) {
+        file.close()
+        self.file = nil
+        try setAside(why)
+        self.file = try openReplacing()
+        faultsAreStale = true
+    }
+
+    // MARK: Reading
+
+    private func load(_ file: StateFile, _ isStopped: @escaping () -> Bool) throws(StateFile.Unusable) {
+        let start = ContinuousClock.now
+        let holders = holders
+        var faults = 0
+        var reports = 0
+        var verdicts = 0
+        var bad = 0
+        defer {
+            tell(
+                bad > 0 ? .warning : .notice, "loaded",
+                [
+                    ("verdicts", "\(verdicts)"), ("reports", "\(reports)"), ("faults", "\(faults)"),
+                    ("skipped", "\(bad)"), ("ms", "\((ContinuousClock.now - start).milliseconds)"),
+                ])
+        }
+        let now = file.now
+        // Whether the book is not what the file says, beyond what has been entered since.
+        var isAmiss = false
+        try file.read { db in
+            let found = try FaultTable.read(db)
+            bad += found.bad
+            let kept = found.faults.map { subject, times in
+                // Seen in the future: the clock was set back, and how long ago it was cannot be told. Not at all, then.
+                if times.last > now { isAmiss = true }
+                return (
+                    subject,
+                    KeptFault(
+                        age: .milliseconds(times.last - times.first),
+                        sinceLast: .milliseconds(max(0, now - times.last)),
+                        sightings: times.sightings)
+                )
+            }
+            faults = holders.faults.restore(kept)
+            if faults < kept.count { isAmiss = true }
+        }
+        holders.faults.endRestoring()
+        if isAmiss { faultsAreStale = true }
+        try file.read { db in
+            let found = try ReportTable.read(db, at: file.nowInSeconds) { report in
+                holders.reports([report])
+                return !isStopped()
+            }
+            reports = found.read
+            bad += found.bad
+        }
+        let seconds = file.nowInSeconds
+        let wall = configuration.clock.wall() / 1000
+        let limit = configuration.limit
+        try file.read { db in
+            let found = try VerdictTable.read(db, at: seconds, ahead: wall - seconds, limit: limit) { batch in
+                holders.verdicts(batch)
+                verdicts += batch.count
+                return !isStopped()
+            }
+            bad += found.bad
+        }
+    }
+
+    // MARK: Writing
+
+    /// Writes a batch; what cannot be written is lost.
+    func write(_ batch: StateBatch) {
+        do throws(StateFile.Unusable) {
+            do throws(StateFile.Unusable) { try write(batch, try usableFile()) } catch {
+                guard error.kind == .corrupt else { throw error }
+                recover(from: error)
+                try write(batch, try usableFile())
+            }
+            if batch.lost > 0 { lost(batch.lost, "too much came at once") }
+        } catch {
+            lost(batch.count + batch.lost, error.cause)
+            if batch.hasFaults { faultsAreStale = true }
+            recover(from: error)
+        }
+    }
+
+    private func lost(_ rows: Int, _ cause: String) {
+        lostRows += rows
+        tell(.warning, "lost", [("rows", "\(lostRows)"), ("cause", cause)], repeated: true)
+    }
+
+    private func write(_ batch: StateBatch, _ file: StateFile) throws(StateFile.Unusable) {
+        let offset = file.offset
+        let all = faultsAreStale ? holders.faults.all() : nil
+        let now = file.now
+        try file.transaction { db in
+            if let all {
+                try FaultTable.replace(all.map { ($0, FaultTable.Times($1, at: now)) }, db)
+            } else {
+                try FaultTable.write(batch.faults(offset: offset), db)
+            }
+            try ReportTable.write(batch.reports(offset: offset), db)
+            try VerdictTable.write(batch.verdicts(offset: offset), db, &file.bodies)
+        }
+        faultsAreStale = batch.lostFaults
+    }
+
+    /// The file, opened anew where it went.
+    private func usableFile() throws(StateFile.Unusable) -> StateFile {
+        if let file, file.isInPlace { return file }
+        if let file {
+            file.close()
+            self.file = nil
+            tell(.warning, "vanished", [("path", path)], repeated: true)
+        }
+        guard ContinuousClock.now >= nextTry else { throw StateFile.Unusable(.unavailable, "there is no file") }
+        nextTry = .now + .seconds(10)
+        try makeDirectory()
+        let file = try openReplacing()
+        self.file = file
+        faultsAreStale = true
+        return file
+    }
+
+    /// After a failure: the file stays, is replaced, or is tried for again later.
+    private func recover(from error: StateFile.Unusable) {
+        switch error.kind {
+        case .full: return
+        case .corrupt:
+            if let file {
+                do throws(StateFile.Unusable) { try replace(file, error) } catch { self.file = nil }
+            }
+        case .foreign, .unavailable:
+            file?.close()
+            file = nil
+        }
+    }
+
+    /// Looks through a part of the file for what has run out.
+    func sweep() {
+        guard ContinuousClock.now >= nextSweep else { return }
+        guard let file, file.isInPlace else {
+            nextSweep = .now + .seconds(60)
+            return
+        }
+        do throws(StateFile.Unusable) {
+            let isThrough = try sweeper.step(file)
+            nextSweep = .now + (isThrough ? configuration.sweepInterval : .zero)
+        } catch {
+            nextSweep = .now + .seconds(60)
+            tell(.warning, "sweep-failed", [("cause", error.cause)], repeated: true)
+            recover(from: error)
+        }
+    }
+
+    func close() {
+        file?.close()
+        file = nil
+    }
+
+    private func tell(
+        _ level: Settings.LogLevel, _ result: String, _ more: [(String, String)], repeated: Bool = false
+    ) {
+        var line = LogLine(event: "state").adding("result", result)
+        for (key, value) in more { line.add(key, value) }
+        if repeated {
+            log.event(.init(level), repeated: "state-\(result)", line)
+        } else {
+            log.event(.init(level), line)
+        }
+    }
+}
