@@ -114,6 +114,19 @@ let package = Package(
         .testTarget(
             name: "JudgesTests",
             dependencies: ["DANE", "Rules", "World", "WorldHosts", "WorldServers", "danegate"], swiftSettings: strict),
+        // The benchmark (deploy/bench): who drives it, who loads, the floor, what libunbound does alone, the mail hosts.
+        .executableTarget(
+            name: "Bench",
+            dependencies: ["WorldServers", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            path: "Tests/Bench/Runner", swiftSettings: strict),
+        .systemLibrary(name: "CEpoll", path: "Tests/Bench/CEpoll"),
+        .executableTarget(
+            name: "BenchLoad", dependencies: ["CEpoll"], path: "Tests/Bench/Load", swiftSettings: strict),
+        .executableTarget(name: "BenchFloor", dependencies: ["CMilter"], path: "Tests/Bench/Floor"),
+        .executableTarget(
+            name: "BenchLookups", dependencies: ["CUnbound"], path: "Tests/Bench/Lookups", swiftSettings: strict),
+        .executableTarget(
+            name: "BenchHosts", dependencies: ["DANE", "WorldHosts"], path: "Tests/Bench/Hosts", swiftSettings: strict),
     ]
 )
 
