@@ -140,8 +140,9 @@ if Context.environment["SANITIZER"] == "thread" {
         .target(
             name: "MutexAnnotation", path: "Tests/Sanitizers/MutexAnnotation",
             linkerSettings: [.unsafeFlags(slowPaths.flatMap { ["-Xlinker", "--wrap=\($0)"] })]))
-    // Whatever is linked: the two programs, and the tests.
-    for target in package.targets where target.type == .executable || target.name == "World" {
+    // Whatever is linked: the two programs, and the tests. The benchmark's programs take no part in these.
+    for target in package.targets
+    where target.name == "World" || (target.type == .executable && !target.name.hasPrefix("Bench")) {
         target.dependencies.append("MutexAnnotation")
     }
 }

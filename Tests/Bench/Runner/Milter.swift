@@ -24,10 +24,12 @@ final class Milter {
     }
 
     /// The floor.
-    static func floor(_ world: BenchWorld, isTCP: Bool = false, under wrapper: [String] = []) async throws -> Milter {
+    static func floor(_ world: BenchWorld, isTCP: Bool = false, as program: [String] = [Built.path("BenchFloor")])
+        async throws -> Milter
+    {
         let socket = world.newSocket(isTCP: isTCP)
         let floor = try await Milter(
-            socket: socket, state: "", log: "/dev/null", command: wrapper + [Built.path("BenchFloor"), socket], [:])
+            socket: socket, state: "", log: "/dev/null", command: program + [socket], [:])
         try await floor.waitUntilServing(world)
         return floor
     }
@@ -37,10 +39,10 @@ final class Milter {
     /// - Parameters:
     ///   - settings: Changes to those of the world, without prefix.
     ///   - state: The state directory; by default a new one.
-    ///   - wrapper: A command that it is to run under.
+    ///   - program: The command that is it.
     static func danegate(
         _ world: BenchWorld, _ settings: [String: String] = [:], isTCP: Bool = false, state: String? = nil,
-        under wrapper: [String] = [], isWaiting: Bool = true
+        as program: [String] = [Built.path("danegate")], isWaiting: Bool = true
     ) async throws -> Milter {
         let socket = world.newSocket(isTCP: isTCP)
         let directory = try state ?? world.newDirectory("state")
@@ -51,7 +53,7 @@ final class Milter {
         let environment = Dictionary(uniqueKeysWithValues: all.map { ("DANEGATE_\($0.key)", String?.some($0.value)) })
         let daemon = try await Milter(
             socket: socket, state: directory, log: world.newFile("log"),
-            command: wrapper + [Built.path("danegate"), "run"], environment)
+            command: program + ["run"], environment)
         if isWaiting { try await daemon.waitUntilServing(world) }
         return daemon
     }
@@ -82,7 +84,8 @@ final class Milter {
 
     /// Ends it.
     func stop() async {
-        await child.stop(within: .seconds(30))
+        // With a million destinations there may be much to write.
+        await child.stop(within: .seconds(120))
         if log != "/dev/null" { try? FileManager.default.removeItem(atPath: log) }
     }
 

@@ -15,25 +15,30 @@ extension Bench.Scene {
         var today: [(name: String, count: Double)] = []
         for isFloor in [true, false] {
             let file = world.newFile("callgrind")
+            // Debian's valgrind cannot read what Swift's compiler writes for debuggers.
+            let program = world.newFile("program")
+            let path = Built.path(isFloor ? "BenchFloor" : "danegate")
+            _ = try await BenchZones.shell("strip -o \(program) \(path)", in: world.directory)
             let wrapper = [
                 "valgrind", "--tool=callgrind", "--callgrind-out-file=\(file)", "--quiet", "--fair-sched=yes",
+                program,
             ]
-            let program =
+            let milter =
                 isFloor
-                ? try await Milter.floor(world, under: wrapper)
-                : try await Milter.danegate(world, ["MILTER_DEADLINE": "20s"], under: wrapper)
-            try await program.prime(names, connections: 1)
+                ? try await Milter.floor(world, as: wrapper)
+                : try await Milter.danegate(world, ["MILTER_DEADLINE": "20s"], as: wrapper)
+            try await milter.prime(names, connections: 1)
             var totals: [Double] = []
             for factor in [1, 1, 2] {
                 let report = try await Built.load(
-                    program.socket, names,
+                    milter.socket, names,
                     ["--count", "\(factor * count)", "--messages", "1000000", "--recipients", "50"])
                 guard report.recipients == factor * count else { throw BenchError("asked \(report.recipients)") }
-                totals.append(try await dump(program.pid, file))
+                totals.append(try await dump(milter.pid, file))
             }
             // The first load is not counted: what is made once is made then.
             today.append((isFloor ? "floor" : "danegate", (totals[2] - totals[1]) / Double(count)))
-            await program.stop()
+            await milter.stop()
         }
         try report(today)
     }

@@ -14,7 +14,6 @@ extension Bench.Scene {
                 + "    cache_size: 10000\ndefault_zone:\n  strict_testing: false\n  timeout: 4\n", to: "mta-sts.yml")
         let resolver = try await PeerResolver(world)
         let peer = try await ChildProcess("\(folder)/bin/mta-sts-daemon", ["-c", configuration])
-        let floor = try await Milter.floor(world, isTCP: true)
         let daemon = try await Milter.danegate(world, isTCP: true)
         try await daemon.prime(world.lists.warm)
         let names = try String(contentsOfFile: world.lists.warm, encoding: .utf8).split(separator: "\n").map(
@@ -37,7 +36,6 @@ extension Bench.Scene {
             ours: ours.median.digits(0), beside: theirs.median.digits(0),
             ratio: zip(ours, theirs).map { $0 / $1 }.median)
         await daemon.stop()
-        await floor.stop()
         await peer.stop()
         await resolver.stop()
     }

@@ -72,7 +72,7 @@ final class ResultBook {
 
     /// A sentence under the table.
     func note(_ text: String) {
-        notes.append(text)
+        if !notes.contains(text) { notes.append(text) }
         write(["note": text])
         say("   \(text)")
     }
