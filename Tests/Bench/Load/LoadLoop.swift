@@ -222,6 +222,7 @@ struct LoadLoop {
                     return
                 }
                 negotiated = answer
+                result.negotiated = answer.text
                 recipient = RecipientPackets(answer, mailer: options.mailer)
             }
             connect(index)
@@ -342,12 +343,13 @@ struct LoadLoop {
             let words = data.prefix { $0 != 0 }.split(separator: UInt8(ascii: " "))
             key = words.prefix(2).map { String(decoding: $0, as: UTF8.self) }.joined(separator: " ")
         }
-        if key.hasSuffix(" 4.7.0"), options.settle > 0 {
-            again.append((connections[index].name, now + 200_000_000))
+        let isPending = key.hasSuffix(" 4.7.0")
+        if isPending, options.settle > 0 {
+            again.append((connections[index].name, now + UInt64(options.pause * 1e9)))
             return
         }
         guard now >= counted else { return }
         result.answers[key, default: 0] += 1
-        result.times.add(now - connections[index].start)
+        if !isPending || !options.isVerdictsOnly { result.times.add(now - connections[index].start) }
     }
 }

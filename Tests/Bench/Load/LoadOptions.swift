@@ -22,6 +22,10 @@ struct LoadOptions: Sendable {
     var count = 0
     /// For how many seconds a name whose verdict is pending is asked for again; those answers are not counted otherwise.
     var settle = 0.0
+    /// After how many seconds it is.
+    var pause = 0.2
+    /// Whether the times of answers that say pending are left out; they are counted all the same.
+    var isVerdictsOnly = false
     /// Recipients a second of all connections; 0: each connection as fast as it is answered.
     var rate = 0.0
     /// For how many seconds a milter that does not listen yet is waited for.
@@ -38,6 +42,10 @@ struct LoadOptions: Sendable {
                 isOnce = true
                 continue
             }
+            if name == "--verdicts-only" {
+                isVerdictsOnly = true
+                continue
+            }
             guard let value = rest.popFirst() else { return nil }
             switch name {
             case "--socket": socket = value
@@ -50,6 +58,7 @@ struct LoadOptions: Sendable {
             case "--warmup": warmup = Double(value) ?? 0
             case "--count": count = Int(value) ?? 0
             case "--settle": settle = Double(value) ?? 0
+            case "--pause": pause = Double(value) ?? 0.2
             case "--rate": rate = Double(value) ?? 0
             case "--wait": wait = Double(value) ?? 0
             case "--threads": threads = max(1, Int(value) ?? 1)
@@ -64,7 +73,7 @@ struct LoadOptions: Sendable {
     /// What is printed where one is wrong.
     static let usage = """
         usage: BenchLoad --socket unix:/path|inet:port@address --list FILE [--connections N] [--messages N] [--recipients N]
-            [--seconds S] [--warmup S] [--once] [--offset N] [--count N] [--settle S] [--rate N] [--wait S] [--threads N]
+            [--seconds S] [--warmup S] [--once] [--offset N] [--count N] [--settle S] [--pause S] [--verdicts-only] [--rate N] [--wait S] [--threads N]
             [--mailer NAME]
         """
 }

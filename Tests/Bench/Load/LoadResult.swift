@@ -12,6 +12,8 @@ struct LoadResult {
     var unsettled: UInt64 = 0
     var errors: UInt64 = 0
     var timeouts: UInt64 = 0
+    /// What the milter asked for.
+    var negotiated = ""
     /// When the first answer to a recipient came, on the monotonic clock.
     var first: UInt64 = 0
     /// From the first moment that counts to the last answer.
@@ -27,6 +29,7 @@ struct LoadResult {
         unsettled += other.unsettled
         errors += other.errors
         timeouts += other.timeouts
+        if negotiated.isEmpty { negotiated = other.negotiated }
         if other.first > 0 { first = first == 0 ? other.first : min(first, other.first) }
         elapsed = max(elapsed, other.elapsed)
     }
@@ -47,6 +50,6 @@ struct LoadResult {
             + "\"connections\":\(connections),\"p50\":\(times.quantile(0.5)),\"p90\":\(times.quantile(0.9)),"
             + "\"p99\":\(times.quantile(0.99)),\"p999\":\(times.quantile(0.999)),\"max\":\(times.quantile(1)),"
             + "\"answers\":{\(counts)},\"unsettled\":\(unsettled),\"errors\":\(errors),\"timeouts\":\(timeouts),"
-            + "\"cpu\":\(cpu),\"first\":\(first)}"
+            + "\"cpu\":\(cpu),\"first\":\(first),\"negotiated\":\"\(negotiated)\"}"
     }
 }

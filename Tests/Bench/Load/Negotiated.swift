@@ -26,6 +26,12 @@ struct Negotiated {
         }
     }
 
+    /// All of it, to compare one milter's with another's.
+    var text: String {
+        let stages = macros.sorted { $0.key < $1.key }.map { "\($0.key): \(String(decoding: $0.value, as: UTF8.self))" }
+        return (["0x\(String(steps, radix: 16))"] + stages).joined(separator: ", ")
+    }
+
     /// Whether a macro is to be sent with MAIL (2) or RCPT (3). Without a word of the milter, what Postfix sends.
     func wants(_ name: String, at stage: UInt32) -> Bool {
         guard let names = macros[stage] else { return name.hasPrefix("{rcpt_") || name.hasPrefix("{mail_") }

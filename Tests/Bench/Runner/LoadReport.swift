@@ -21,6 +21,8 @@ struct LoadReport: Codable {
     let cpu: Double
     /// The monotonic clock at the first answer, in nanoseconds.
     let first: UInt64
+    /// What the milter asked for.
+    let negotiated: String
 
     /// As it was printed.
     var values: Any {

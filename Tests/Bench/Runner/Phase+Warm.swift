@@ -46,13 +46,16 @@ extension Bench.Scene {
         let what = "\(name), \(connections) connections, \(messages) messages, \(recipients) recipients"
         let shape = [
             "--connections", "\(connections)", "--messages", "\(messages)", "--recipients", "\(recipients)",
-            "--seconds", "\(options.seconds)", "--warmup", "\(options.seconds / 10)",
+            "--seconds", "\(options.seconds)", "--warmup", "\(options.seconds / 4)",
         ]
         var below: [LoadReport] = []
         var ours: [LoadReport] = []
         for _ in 0..<options.rounds {
             below.append(try await Built.load(floor.socket, world.lists.warm, shape))
             ours.append(try await Built.load(daemon.socket, world.lists.warm, shape))
+        }
+        if let floor = below.first?.negotiated, let other = ours.first?.negotiated, floor != other {
+            book.note("warm: the floor negotiates \(floor), danegate \(other)")
         }
         for report in below { book.round(.warm, what, "floor", report) }
         for report in ours { book.round(.warm, what, "danegate", report) }
