@@ -125,6 +125,19 @@ let package = Package(
         .testTarget(
             name: "JudgesTests",
             dependencies: ["DANE", "Rules", "World", "WorldHosts", "WorldServers", "danegate"], swiftSettings: strict),
+        // The benchmark (deploy/bench): who drives it, who loads, the floor, what libunbound does alone, the mail hosts.
+        .executableTarget(
+            name: "Bench",
+            dependencies: ["WorldServers", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            path: "Tests/Bench/Runner", swiftSettings: strict),
+        .systemLibrary(name: "CEpoll", path: "Tests/Bench/CEpoll"),
+        .executableTarget(
+            name: "BenchLoad", dependencies: ["CEpoll"], path: "Tests/Bench/Load", swiftSettings: strict),
+        .executableTarget(name: "BenchFloor", dependencies: ["CMilter"], path: "Tests/Bench/Floor"),
+        .executableTarget(
+            name: "BenchLookups", dependencies: ["CUnbound"], path: "Tests/Bench/Lookups", swiftSettings: strict),
+        .executableTarget(
+            name: "BenchHosts", dependencies: ["DANE", "WorldHosts"], path: "Tests/Bench/Hosts", swiftSettings: strict),
     ]
 )
 
@@ -138,8 +151,9 @@ if Context.environment["SANITIZER"] == "thread" {
         .target(
             name: "MutexAnnotation", path: "Tests/Sanitizers/MutexAnnotation",
             linkerSettings: [.unsafeFlags(slowPaths.flatMap { ["-Xlinker", "--wrap=\($0)"] })]))
-    // Whatever is linked: the two programs, and the tests.
-    for target in package.targets where target.type == .executable || target.name == "World" {
+    // Whatever is linked: the two programs, and the tests. The benchmark's programs take no part in these.
+    for target in package.targets
+    where target.name == "World" || (target.type == .executable && !target.name.hasPrefix("Bench")) {
         target.dependencies.append("MutexAnnotation")
     }
 }

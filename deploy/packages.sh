@@ -1,4 +1,4 @@
-# Sourced by run and test: the Debian packages that each needs, and their installation.
+# Sourced by run, test and the others: the Debian packages that each needs, and their installation.
 
 # What danegate is built with and needs where it runs.
 build_packages=(git ca-certificates binutils libc6-dev libstdc++-12-dev pkg-config
@@ -6,6 +6,9 @@ build_packages=(git ca-certificates binutils libc6-dev libstdc++-12-dev pkg-conf
 
 # What the tests run against: name servers, certificates, a real MTA, a validating resolver.
 test_packages=(nsd ldnsutils openssl postfix unbound)
+
+# What the benchmark is measured in and beside: besides the above, peers, callgrind, a Python for one peer from PyPI.
+bench_packages=(nsd ldnsutils unbound postfix unbound-host gnutls-bin valgrind iproute2 python3-venv)
 
 say() { printf '%s\n' "$*" >&2; }
 

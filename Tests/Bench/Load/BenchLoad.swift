@@ -1,0 +1,52 @@
+import Glibc
+
+/// Puts a load on a milter, as Postfix would, and prints what it showed as one line of JSON.
+///
+/// A message is MAIL, its recipients, and an abort; a connection ends with QUIT. Times are those of recipients, from the moment
+/// one was sent, or was due, to its answer; in microseconds.
+@main
+struct BenchLoad {
+    static func main() {
+        guard let options = LoadOptions(Array(CommandLine.arguments.dropFirst())),
+            let endpoint = Endpoint(options.socket)
+        else {
+            print(LoadOptions.usage)
+            exit(64)
+        }
+        guard let names = NameList(options.list) else {
+            print("BenchLoad: \(options.list) has no names")
+            exit(66)
+        }
+        let jobs = (0..<options.threads).map { Job(LoadLoop(options, endpoint, names, thread: $0)) }
+        for job in jobs.dropFirst() { job.start() }
+        jobs[0].run()
+        var result = jobs[0].result
+        for job in jobs.dropFirst() {
+            job.join()
+            result.add(job.result)
+        }
+        print(result.json)
+    }
+}
+
+/// One thread's part. Its result is read once it has ended.
+private final class Job: @unchecked Sendable {
+    private var loop: LoadLoop
+    private var thread = pthread_t()
+    private(set) var result = LoadResult()
+
+    init(_ loop: LoadLoop) { self.loop = loop }
+
+    func run() { result = loop.run() }
+
+    func start() {
+        pthread_create(
+            &thread, nil,
+            { pointer in
+                if let pointer { Unmanaged<Job>.fromOpaque(pointer).takeUnretainedValue().run() }
+                return nil
+            }, Unmanaged.passUnretained(self).toOpaque())
+    }
+
+    func join() { pthread_join(thread, nil) }
+}
