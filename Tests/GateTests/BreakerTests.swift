@@ -176,6 +176,26 @@ import Testing
         #expect(breaker.trouble == nil)
     }
 
+    /// After a restart nothing has been seen to be good yet, but there may be verdicts from before.
+    @Test(arguments: [true, false]) func keptVerdictsTellWhatWasGood(isGood: Bool) async {
+        let cache = VerdictCache(limit: 1000)
+        for number in 0..<50 {
+            let destination = Destination(.domain(DomainName("kept\(number).example\(number)") ?? .root), port: 25)
+            cache.restore(
+                Verdict(outcome: number < 25 ? .verified : .tlsaInvalid, cause: ""), on: destination,
+                demandingDANE: false, freshFor: .seconds(600), staleFor: .seconds(600), at: start)
+            if isGood, number < 25 { machine.good.withLock { _ = $0.insert(destination.name.text) } }
+        }
+        var senses = machine.senses
+        senses.remembered = { cache.someGood(at: $0) }
+        var watch = TroubleWatch(breaker, senses)
+        await watch.turn(at: start)
+        note(.dnssecInvalid, "any", 0..<30, at: start + .seconds(2))
+        await watch.turn(at: start + .seconds(2))
+        #expect(machine.asked.withLock { $0 } == KnownGood.sample)
+        #expect((breaker.trouble?.cause == .failures) == !isGood)
+    }
+
     @Test func factsAndFewFailuresAreNoReason() async {
         var watch = watch
         await watch.turn(at: start)
@@ -220,7 +240,14 @@ import Testing
         #expect(answers[0].isInTrouble && answers[0].verdict.outcome == .dnsUnavailable)
         #expect(answers[0].verdict.cause.contains("much fails") && answers[0].verdict.cause.contains("tlsa-invalid"))
         #expect(!answers[1].isInTrouble && answers[1].verdict.outcome == .verified)
-        #expect(keeper.cache.count == 1)
+        // The doubt is kept for as long as it takes until the trouble is tried again.
+        let key = VerdictKey(bad, demandsDANE: false)
+        guard case .fresh(let kept) = keeper.cache.find(key, at: .now) else {
+            Issue.record("nothing is kept")
+            return
+        }
+        #expect(kept == Verdict(outcome: .dnsUnavailable, cause: "tlsa-invalid: why"))
+        #expect(keeper.cache.find(key, at: .now + .seconds(11)) == nil)
         #expect(keeper.faults.failingFor(.destination(bad), at: .now + .seconds(60)) == .zero)
     }
 }

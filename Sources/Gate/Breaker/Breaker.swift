@@ -58,11 +58,14 @@ public final class Breaker: Sendable {
     ///
     /// - Parameters:
     ///   - resolver: Whose self-test is made.
+    ///   - cache: Whose good verdicts tell which destinations were in order, an earlier run's among them.
     ///   - reask: Inspects a destination past every cache; nil if that could not be done.
     func watch(
-        _ resolver: any Resolving, reask: @escaping @Sendable (Destination) async -> Verdict?
+        _ resolver: any Resolving, cache: VerdictCache, reask: @escaping @Sendable (Destination) async -> Verdict?
     ) async {
-        var watch = TroubleWatch(self, .init(resolver, reask))
+        var senses = TroubleWatch.Senses(resolver, reask)
+        senses.remembered = { cache.someGood(at: $0) }
+        var watch = TroubleWatch(self, senses)
         while !Task.isCancelled {
             await watch.turn(at: .now)
             // In short turns: an outage is not to go unnoticed.
@@ -155,7 +158,19 @@ extension Breaker {
     }
 
     /// Some destinations that were in order lately.
-    func sample(at now: ContinuousClock.Instant) -> [VerdictKey] { state.withLock { $0.known.sample(at: now) } }
+    ///
+    /// - Parameter remembered: Others, where too few are known.
+    func sample(
+        at now: ContinuousClock.Instant, _ remembered: (ContinuousClock.Instant) -> [(VerdictKey, Verdict)]
+    ) -> [VerdictKey] {
+        let known = state.withLock { $0.known.sample(at: now) }
+        guard known.count < KnownGood.sample else { return known }
+        let others = remembered(now)
+        return state.withLock { state in
+            for (key, verdict) in others { state.known.note(key, verdict, at: now) }
+            return state.known.sample(at: now)
+        }
+    }
 
     /// The failures were looked into, and are not ours; nor are some destinations in order any longer.
     func acquit(forgetting keys: [VerdictKey]) {

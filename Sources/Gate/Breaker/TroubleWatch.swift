@@ -24,6 +24,8 @@ struct TroubleWatch {
         var selfTest: @Sendable () async throws(ResolverError) -> String?
         /// The verdict on a destination past every cache; nil if there was none to be had.
         var reask: @Sendable (Destination) async -> Verdict?
+        /// Destinations whose good verdicts are kept.
+        var remembered: @Sendable (ContinuousClock.Instant) -> [(VerdictKey, Verdict)] = { _ in [] }
         /// How far the wall clock is ahead of the one that nobody sets.
         var clockOffset: @Sendable () -> Duration = ClockWatch.offset
         /// Why nothing can be opened; nil if it can.
@@ -90,7 +92,7 @@ struct TroubleWatch {
     private mutating func lookForTrouble(at now: ContinuousClock.Instant) async {
         let (jump, count, share) = breaker.jump(at: now)
         guard jump != .none, now >= nextAsking ?? now else { return }
-        let known = breaker.sample(at: now)
+        let known = breaker.sample(at: now, senses.remembered)
         let failed = await failing(of: known)
         if Task.isCancelled { return }
         // Of few that are known a stranger may own all: then as much must fail as if none were known.
@@ -116,7 +118,7 @@ struct TroubleWatch {
     private mutating func lookForRecovery(at now: ContinuousClock.Instant) async {
         guard now >= nextAsking ?? now else { return }
         nextAsking = now + Self.retryInterval
-        let known = breaker.sample(at: now)
+        let known = breaker.sample(at: now, senses.remembered)
         let failed = await failing(of: known)
         if Task.isCancelled { return }
         let isOver = known.isEmpty ? breaker.jump(at: now).jump == .none : failed.count * 2 < known.count

@@ -94,7 +94,9 @@ public struct Daemon: Sendable {
                 faults: keeper.faults, verdicts: { keeper.restore($0) }, reports: { probes?.restore($0) }))
         defer { store.close() }
         // MTAs that connect meanwhile wait in the backlog; the first recipient finds a resolver that has been tried.
-        let watch = Task { await breaker.watch(resolver) { await look.inspectPastCaches($0)?.verdict } }
+        let watch = Task {
+            await breaker.watch(resolver, cache: keeper.cache) { await look.inspectPastCaches($0)?.verdict }
+        }
         do throws(ResolverError) {
             try breaker.waitForFirstTest(atMost: settings.dnsTimeout + .seconds(1))
         } catch {

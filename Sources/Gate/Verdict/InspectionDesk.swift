@@ -153,7 +153,8 @@ public final class InspectionDesk: Sendable {
         guard verdict.outcome != .pending else {
             return Answer(verdict: verdict, isCached: isCached, isInTrouble: true)
         }
-        let cause = "\(trouble.sentence); what was found is not counted: \(verdict.outcome.rawValue): \(verdict.cause)"
+        let found = verdict.outcome == .dnsUnavailable ? "" : "\(verdict.outcome.rawValue): "
+        let cause = "\(trouble.sentence); what was found is not counted: \(found)\(verdict.cause)"
         return Answer(
             verdict: Verdict(outcome: .dnsUnavailable, cause: cause), isCached: isCached, isInTrouble: true)
     }

@@ -225,6 +225,21 @@ public final class VerdictCache: Sendable {
         }
     }
 
+    /// Some good verdicts that may serve, from all over the cache.
+    func someGood(at now: ContinuousClock.Instant) -> [(VerdictKey, Verdict)] {
+        let tick = Tick(now)
+        var found: [(VerdictKey, Verdict)] = []
+        for shard in shards {
+            shard.cache.withLock { cache in
+                let first = Int.random(in: 0...max(0, cache.count - 16))
+                cache.sweep(first..<first + 16) { key, entry, until in
+                    if until > tick, key.allows(entry.body.verdict) { found.append((key, entry.body.verdict)) }
+                }
+            }
+        }
+        return found.shuffled()
+    }
+
     /// How many verdicts there are.
     public var count: Int { shards.reduce(0) { $0 + $1.cache.withLock(\.count) } }
 

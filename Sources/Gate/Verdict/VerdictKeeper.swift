@@ -16,6 +16,10 @@ public struct VerdictKeeper: Sendable {
     private let probeTTL: Duration
     private let deferFor: Duration
 
+    /// So long nobody looks again at what was not found in order while the trouble was our own: as long as it takes until that is
+    /// tried again.
+    static let troubleMemory = TroubleWatch.retryInterval
+
     /// The longest a failure is kept.
     static let longestFailure = Duration.seconds(3600)
 
@@ -45,7 +49,8 @@ public struct VerdictKeeper: Sendable {
     /// Keeps the verdict of an inspection that has just ended.
     ///
     /// A good verdict gives way to a good one, and to a failure that is proven. It does not to a doubt, as long as it may serve:
-    /// that something could not be found out says nothing against what was. And while the trouble is our own, no failure counts.
+    /// that something could not be found out says nothing against what was. And while the trouble is our own, no failure counts:
+    /// all that is kept of it is that there was a doubt, for a moment, lest everybody who asks has it looked at anew.
     ///
     /// - Parameters:
     ///   - demandingDANE: Whether policy demands DANE of the destination. That it lacks it is a failure then, and looked at anew as
@@ -60,7 +65,10 @@ public struct VerdictKeeper: Sendable {
         let isGood = key.allows(verdict)
         if !isGood {
             let holds = cache.postpone(key, least: max(failureTTL, .seconds(1)), at: now)
-            if isInTrouble { return }
+            if isInTrouble {
+                if !holds { cache.keep(verdict.uncounted, for: key, fresh: Self.troubleMemory, at: now) }
+                return
+            }
             if holds, verdict.outcome.isDoubt {
                 faults.note(.doubt(inspection.destination), at: now)
                 return
@@ -118,5 +126,12 @@ public struct VerdictKeeper: Sendable {
             if seen.failingFor < deferFor { lifetime = min(lifetime, max(deferFor - seen.failingFor, .seconds(1))) }
             return lifetime
         }
+    }
+}
+
+extension Verdict {
+    /// What is left of a verdict that is not good while the trouble is our own: nothing is known.
+    fileprivate var uncounted: Verdict {
+        outcome == .dnsUnavailable ? self : Verdict(outcome: .dnsUnavailable, cause: "\(outcome.rawValue): \(cause)")
     }
 }
