@@ -109,7 +109,7 @@ public struct MilterDoor: RecipientHandler {
                 host: verdict.host, isCached: isCached, waited: waited, trace: trace,
                 client: event.clientAddress, queueID: event.queueID,
                 cause: isQuiet && !verdict.isDegraded ? nil : ruling.hazard ?? verdict.cause)
-            log.event(level, line.line)
+            log.write(level, line)
         }
         return reply.map(RecipientAnswer.refuse) ?? .continue
     }
@@ -125,6 +125,6 @@ public struct MilterDoor: RecipientHandler {
             ruling: ruling, mode: settings.mode, recipient: recipient.address, domain: domain, host: nil,
             isCached: false, waited: ContinuousClock.now - arrived, trace: TraceID(), client: event.clientAddress,
             queueID: event.queueID, passed: why)
-        log.event(.info, line.line)
+        log.write(.info, line)
     }
 }

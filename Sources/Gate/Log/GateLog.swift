@@ -29,6 +29,18 @@ public final class GateLog: Sendable {
         if writes(level) { writer.write(level, line()) }
     }
 
+    /// Logs the ruling of a recipient. Takes no memory unless the line is a long one.
+    func write(_ level: Logger.Level, _ ruling: RulingLine) {
+        guard writes(level) else { return }
+        let room = ruling.room
+        guard room <= 1024 else { return writer.write(level, ruling.line) }
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 1024) { buffer in
+            var cursor = LineCursor(buffer)
+            ruling.write(to: &cursor)
+            writer.write(level, UnsafeBufferPointer(rebasing: buffer.prefix(cursor.count)))
+        }
+    }
+
     /// Logs an event.
     public func event(_ level: Logger.Level, _ line: LogLine) { write(level) { line } }
 

@@ -54,23 +54,41 @@ struct LineCursor {
     }
 
     private mutating func put(value: UnsafeBufferPointer<UInt8>) {
-        let before = count
-        for byte in value {
-            guard Self.isPlain(byte) else {
+        guard let base = room.baseAddress, value.count <= room.count - count else { return }
+        let target = base + count
+        for index in value.indices {
+            guard Self.isPlain(value[index]) else {
                 // Whatever is not plain is escaped with a backslash, or is a blank or "=": there is a reason for quotes.
-                count = before
                 put(UInt8(ascii: "\""))
                 put(escaped: value)
                 return put(UInt8(ascii: "\""))
             }
-            put(byte)
+            target[index] = value[index]
+        }
+        count += value.count
+    }
+
+    /// Writes digits of a number in base 32, the uppermost first.
+    ///
+    /// - Parameters:
+    ///   - shift: By how much the number is shifted for the first digit; the last one is at less than five.
+    ///   - alphabet: The 32 digits.
+    mutating func put(base32 number: UInt64, from shift: UInt64, _ alphabet: StaticString) {
+        guard let base = room.baseAddress, Int(shift / 5) < room.count - count else { return }
+        var shift = shift
+        while true {
+            base[count] = alphabet.utf8Start[Int(number &>> shift & 31)]
+            count += 1
+            guard shift >= 5 else { return }
+            shift -= 5
         }
     }
 
     /// Whether a byte can stand in a value without quotes.
     private static func isPlain(_ byte: UInt8) -> Bool {
-        byte > 0x20 && byte < 0x7F && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "=")
-            && byte != UInt8(ascii: "\\")
+        // Most are letters.
+        byte > UInt8(ascii: "\\") && byte < 0x7F || byte > UInt8(ascii: "=") && byte < UInt8(ascii: "\\")
+            || byte > UInt8(ascii: "\"") && byte < UInt8(ascii: "=") || byte == UInt8(ascii: "!")
     }
 
     /// Writes text with everything but printable ASCII as `\xNN`, and `"` and `\` escaped.

@@ -20,7 +20,12 @@ struct LogBacklog: Sendable {
 
     /// Appends a line.
     mutating func append(_ level: Logger.Level, _ line: LogLine, time: Int) {
-        bytes.append(contentsOf: line.bytes)
+        line.bytes.withUnsafeBytes { append(level, $0, time: time) }
+    }
+
+    /// Appends a line.
+    mutating func append(_ level: Logger.Level, _ line: UnsafeRawBufferPointer, time: Int) {
+        bytes.append(contentsOf: line)
         bytes.append(UInt8(ascii: "\n"))
         entries.append(Entry(level: level, time: time, end: bytes.count))
     }

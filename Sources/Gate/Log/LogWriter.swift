@@ -52,6 +52,11 @@ public final class LogWriter: Sendable {
 
     /// Queues a line. Does no I/O, and waits for nothing.
     public func write(_ level: Logger.Level, _ line: LogLine) {
+        line.bytes.withUnsafeBufferPointer { write(level, $0) }
+    }
+
+    /// Queues a line given in bytes, without a newline. Does no I/O, takes no memory, and waits for nothing.
+    func write(_ level: Logger.Level, _ line: UnsafeBufferPointer<UInt8>) {
         guard !isClosed.load(ordering: .relaxed) else { return }
         var now = timespec()
         clock_gettime(CLOCK_REALTIME_COARSE, &now)
@@ -79,13 +84,11 @@ public final class LogWriter: Sendable {
         while true {
             let wasClosed = isClosed.load(ordering: .sequentiallyConsistent)
             let dropped = queue.takeAll(into: &batch)
-            let (lines, bytes) = (batch.entries.count, batch.bytes.count - batch.entries.count)
             if dropped > 0 {
                 let line = LogLine(event: "log-dropped").adding("count", "\(dropped)")
                 batch.append(.warning, line, time: Int(unixTime()))
             }
             let isWritten = write(batch, to: &outlet)
-            queue.done(lines: lines, bytes: bytes)
             if wasClosed, batch.isEmpty || !isWritten { break }
             looks = batch.isEmpty ? looks + 1 : 0
             batch.removeAll()

@@ -20,16 +20,20 @@ struct RulingLine: Sendable {
     /// The most bytes of all that is not from outside: keys, codes, times, trace id.
     private static let ownRoom = 400
 
-    /// The line.
-    var line: LogLine {
+    /// The most bytes that the line can have.
+    var room: Int {
         var room = Self.ownRoom
         room += LineCursor.room(for: recipient) + LineCursor.room(for: domain) + LineCursor.room(for: host)
         room += LineCursor.room(for: client) + LineCursor.room(for: queueID)
         room += LineCursor.room(for: passed) + LineCursor.room(for: cause)
-        return LogLine(room: room) { write(to: &$0) }
+        return room
     }
 
-    private func write(to line: inout LineCursor) {
+    /// The line.
+    var line: LogLine { LogLine(room: room) { write(to: &$0) } }
+
+    /// Writes the line.
+    func write(to line: inout LineCursor) {
         line.put("ruling=" as StaticString)
         line.put(ruling.action.rawValue)
         line.put(" mode=" as StaticString)

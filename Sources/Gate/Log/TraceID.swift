@@ -28,10 +28,9 @@ struct TraceID: Sendable, Hashable, CustomStringConvertible {
 
     /// Writes the digits.
     func write(to line: inout LineCursor) {
-        let digits = Self.alphabet.utf8Start
-        // Five bits a digit, from the left. The fourteenth has one bit of the upper half and four of the lower.
-        for shift in stride(from: 61, through: 1, by: -5) { line.put(digits[Int((upper >> UInt64(shift)) & 31)]) }
-        line.put(digits[Int((upper & 1) << 4 | lower >> 60)])
-        for shift in stride(from: 55, through: 0, by: -5) { line.put(digits[Int((lower >> UInt64(shift)) & 31)]) }
+        line.put(base32: upper >> 1, from: 60, Self.alphabet)
+        // The fourteenth has one bit of the upper half and four of the lower.
+        line.put(base32: (upper & 1) << 4 | lower >> 60, from: 0, Self.alphabet)
+        line.put(base32: lower, from: 55, Self.alphabet)
     }
 }

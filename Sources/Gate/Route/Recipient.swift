@@ -35,7 +35,8 @@ public struct Recipient: Sendable, Hashable {
     public init(path: String) {
         var path = path
         // As nearly all are: their bytes are their characters.
-        if let plain = path.withUTF8({ Self(ascii: $0) }) { self = plain } else { self.init(anyPath: path) }
+        let whole = path
+        if let plain = path.withUTF8({ Self(ascii: $0, of: whole) }) { self = plain } else { self.init(anyPath: path) }
     }
 
     private init(anyPath path: String) {
@@ -57,7 +58,7 @@ public struct Recipient: Sendable, Hashable {
     }
 
     /// A path of ASCII alone; nil for others, whose characters are more than their bytes.
-    private init?(ascii path: UnsafeBufferPointer<UInt8>) {
+    private init?(ascii path: UnsafeBufferPointer<UInt8>, of whole: String) {
         guard path.allSatisfy({ $0 < 0x80 }) else { return nil }
         var rest = path[...]
         if rest.first == UInt8(ascii: "<") {
@@ -68,7 +69,8 @@ public struct Recipient: Sendable, Hashable {
         if rest.first == UInt8(ascii: "@"), let colon = rest.firstIndex(of: UInt8(ascii: ":")) {
             rest = rest[(colon + 1)...]
         }
-        address = String(decoding: UnsafeBufferPointer(rebasing: rest), as: UTF8.self)
+        address =
+            rest.count == path.count ? whole : String(decoding: UnsafeBufferPointer(rebasing: rest), as: UTF8.self)
         guard let at = Self.lastUnquotedAt(rest) else {
             localLength = rest.count
             domain = .none
