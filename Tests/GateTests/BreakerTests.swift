@@ -179,6 +179,7 @@ import Testing
     @Test func factsAndFewFailuresAreNoReason() async {
         var watch = watch
         await watch.turn(at: start)
+        note(.verified, "good", 0..<10, at: start - .seconds(120))
         note(.noSuchDomain, "none", 0..<1000, at: start + .seconds(2))
         note(.nullMX, "null", 0..<1000, at: start + .seconds(2))
         note(.tlsaInvalid, "few", 0..<19, at: start + .seconds(2))

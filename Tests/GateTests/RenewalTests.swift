@@ -101,7 +101,8 @@ import Testing
             return Self.inspection(.opportunistic, destination)
         }
         #expect(await Self.ask(desk, at: now).verdict == Self.good)
-        desk.renewDue(at: now)
+        // Nobody asks for it in vain either, though it is due.
+        for _ in 0..<8 { desk.renewDue(at: now + .seconds(60)) }
         #expect(desk.inspectionsInFlight == 0)
         let answer = await Self.ask(desk, at: now + .seconds(4000))
         #expect(answer.verdict.outcome == .dnsUnavailable && answer.isInTrouble)

@@ -15,6 +15,7 @@ public final class Breaker: Sendable {
         var selfTest: LocalTrouble? = LocalTrouble(.resolver, "it has not been tried yet")
         var descriptors: LocalTrouble?
         var failures: LocalTrouble?
+        var isTested = false
         /// The cause that the log was told last, and when the breaker opened.
         var told: (cause: LocalTrouble.Cause, since: ContinuousClock.Instant)?
         var share = FailureShare(at: .now)
@@ -115,6 +116,7 @@ extension Breaker {
         let trouble = sentence.map(LocalTrouble.init(selfTest:))
         let before = change(at: now) { state in
             defer { state.selfTest = trouble }
+            state.isTested = true
             if isFirst { state.unusable = unusable }
             return state.selfTest
         }
@@ -171,13 +173,12 @@ extension Breaker {
         let (result, lines) = state.withLock { state in
             let result = body(&state)
             var lines: [LogLine] = []
-            let trouble = state.trouble
-            if let told = state.told, told.cause != trouble?.cause {
-                if trouble == nil {
-                    let line = LogLine(event: "breaker").adding("state", "closed").adding("cause", told.cause.rawValue)
-                    lines.append(line.adding("open_for", DurationText.brief(now - told.since)))
-                }
-                if trouble == nil { state.told = nil }
+            // Until the first test it is open for want of one, which is no news.
+            let trouble = state.isTested ? state.trouble : state.descriptors
+            if trouble == nil, let told = state.told {
+                let line = LogLine(event: "breaker").adding("state", "closed").adding("cause", told.cause.rawValue)
+                lines.append(line.adding("open_for", DurationText.brief(now - told.since)))
+                state.told = nil
             }
             if let trouble, trouble.cause != state.told?.cause {
                 state.told = (trouble.cause, state.told?.since ?? now)

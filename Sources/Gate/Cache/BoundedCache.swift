@@ -35,7 +35,7 @@ struct BoundedCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
 
     /// Keeps a value; a value that is out of date already takes the place of an older one and is never given out.
     mutating func keep(_ value: Value, for key: Key, until: ContinuousClock.Instant) {
-        keep(value, for: key, until: Tick(until) + .milliseconds(100))
+        keep(value, for: key, until: Tick(until) + .milliseconds(1))
     }
 
     /// The same with a time that is a tick already.
@@ -53,9 +53,30 @@ struct BoundedCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         }
     }
 
+    /// Makes room for so many values at once.
+    mutating func reserve(_ count: Int) {
+        places.reserveCapacity(min(count, limit))
+        slots.reserveCapacity(min(count, limit))
+    }
+
     /// Keeps a value from before, unless there is a newer one or no room.
     mutating func restore(_ value: Value, for key: Key, until: ContinuousClock.Instant) {
-        if !isFull, places[key] == nil { keep(value, for: key, until: until) }
+        restore(value, for: key, until: Tick(until) + .milliseconds(1))
+    }
+
+    /// The same with a time that is a tick already.
+    ///
+    /// - Returns: Whether it was taken.
+    @discardableResult
+    mutating func restore(_ value: Value, for key: Key, until: Tick) -> Bool {
+        guard !isFull else { return false }
+        // One look into the table, as there may be a million; that there is a newer one is rare.
+        if let newer = places.updateValue(UInt32(slots.count), forKey: key) {
+            places[key] = newer
+            return false
+        }
+        slots.append(Slot(key: key, wasUsed: false, until: until, value: value))
+        return true
     }
 
     /// Uses the value of a key, if it is there and in date, in its place. Of an older one, who asks is told nothing.

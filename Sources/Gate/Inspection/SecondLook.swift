@@ -50,11 +50,14 @@ struct SecondLook: Sendable {
     }
 
     /// Inspects past every cache, without a second look; honours cancellation.
+    ///
+    /// It takes no slot: those who wait for one in a flood of failures must not keep anyone from finding out whose they are. The
+    /// caller bounds how many there are.
+    ///
+    /// - Returns: nil if there is no resolver to be had.
     func inspectPastCaches(_ destination: Destination) async -> Inspection? {
-        await slots.withSlot { () async -> Inspection? in
-            guard !Task.isCancelled, let fresh = try? inspector.resolver.pastCaches() else { return nil }
-            return await inspector(asking: fresh).inspect(destination)
-        }
+        guard let fresh = try? inspector.resolver.pastCaches() else { return nil }
+        return await inspector(asking: fresh).inspect(destination)
     }
 
     /// The second look's inspector.

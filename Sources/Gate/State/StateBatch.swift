@@ -70,7 +70,7 @@ struct StateBatch: Sendable {
     func verdicts(offset: Int64) -> [KeptVerdict] {
         verdicts.values.map { verdict, made in
             KeptVerdict(
-                destination: verdict.destination, demandsDANE: verdict.demandsDANE, verdict: verdict.verdict,
+                destination: verdict.destination, demandsDANE: verdict.demandsDANE, body: verdict.body,
                 made: (made + offset) / 1000, fresh: verdict.fresh, stale: verdict.stale)
         }.sorted { $0.destination.name.text < $1.destination.name.text }
     }

@@ -45,18 +45,25 @@ enum VerdictTable {
         }
     }
 
+    /// How many verdicts there are, those that have run out among them.
+    static func count(_ db: Database) throws -> Int {
+        try Int.fetchOne(db, sql: "SELECT count(*) FROM verdict") ?? 0
+    }
+
     /// Reads all verdicts that may still serve.
     ///
     /// - Parameters:
     ///   - now: The time of the file.
     ///   - ahead: What is added to that for the wall clock, which the verdicts are handed over in.
     ///   - limit: How many are read at most.
+    ///   - sharing: The body that is to be used for one that was read.
     ///   - take: What is done with some of them; false ends the reading.
     /// - Returns: How many were read, and how many rows were no good.
     static func read(
-        _ db: Database, at now: Int64, ahead: Int64, limit: Int, take: ([KeptVerdict]) -> Bool
+        _ db: Database, at now: Int64, ahead: Int64, limit: Int, sharing: (VerdictBody) -> VerdictBody = { $0 },
+        take: ([KeptVerdict]) -> Bool
     ) throws -> (read: Int, bad: Int) {
-        let bodies = try StoredBodies.all(db)
+        let bodies = try StoredBodies.all(db, sharing: sharing)
         var batch: [KeptVerdict] = []
         batch.reserveCapacity(batchSize)
         var count = (read: 0, bad: 0)
@@ -90,7 +97,7 @@ enum VerdictTable {
             batch.append(
                 KeptVerdict(
                     destination: Destination(kind & 2 == 0 ? .domain(name) : .host(name), port: port),
-                    demandsDANE: kind & 1 == 1, verdict: body.verdict, made: made + ahead, fresh: .seconds(fresh),
+                    demandsDANE: kind & 1 == 1, body: body.body, made: made + ahead, fresh: .seconds(fresh),
                     stale: .seconds(stale)))
             count.read += 1
             if batch.count == batchSize {
@@ -103,7 +110,7 @@ enum VerdictTable {
     }
 
     /// So many verdicts are handed over at once.
-    private static let batchSize = 2048
+    private static let batchSize = 8192
     /// No verdict is kept for longer: a year.
     private static let longest: Int64 = 366 * 86400
 }

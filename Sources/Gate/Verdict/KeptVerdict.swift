@@ -6,8 +6,10 @@ public struct KeptVerdict: Sendable, Hashable {
     public let destination: Destination
     /// Whether policy demands DANE of the destination: such verdicts are kept apart.
     public let demandsDANE: Bool
+    /// What is true; the object is shared where many are read that say the same.
+    let body: VerdictBody
     /// What is true.
-    public let verdict: Verdict
+    public var verdict: Verdict { body.verdict }
     /// When it was made, in seconds since 1970.
     public let made: Int64
     /// How long it counts from then.
@@ -19,9 +21,17 @@ public struct KeptVerdict: Sendable, Hashable {
     public init(
         destination: Destination, demandsDANE: Bool, verdict: Verdict, made: Int64, fresh: Duration, stale: Duration
     ) {
+        self.init(
+            destination: destination, demandsDANE: demandsDANE, body: VerdictBody(verdict), made: made, fresh: fresh,
+            stale: stale)
+    }
+
+    init(
+        destination: Destination, demandsDANE: Bool, body: VerdictBody, made: Int64, fresh: Duration, stale: Duration
+    ) {
         self.destination = destination
         self.demandsDANE = demandsDANE
-        self.verdict = verdict
+        self.body = body
         self.made = made
         self.fresh = fresh
         self.stale = stale

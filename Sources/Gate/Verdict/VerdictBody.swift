@@ -25,9 +25,11 @@ final class VerdictBodies: Sendable {
     private let bodies = Mutex(BoundedCache<VerdictBody, VerdictBody>(limit: limit))
 
     /// The body of a verdict.
-    func body(_ verdict: Verdict) -> VerdictBody {
-        let new = VerdictBody(verdict)
-        return bodies.withLock { bodies in
+    func body(_ verdict: Verdict) -> VerdictBody { shared(VerdictBody(verdict)) }
+
+    /// The body in use that says the same as this one, which may be this one from now on.
+    func shared(_ new: VerdictBody) -> VerdictBody {
+        bodies.withLock { bodies in
             if let known = bodies.use(new, at: .first, { body, _ in body }) { return known }
             bodies.keep(new, for: new, until: .never)
             return new

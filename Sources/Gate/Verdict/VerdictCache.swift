@@ -122,14 +122,54 @@ public final class VerdictCache: Sendable {
         at now: ContinuousClock.Instant = .now
     ) -> Bool {
         let key = VerdictKey(destination, demandsDANE: demandingDANE)
-        let freshUntil = Tick(now) + max(.zero, freshFor)
-        let until = key.allows(verdict) ? freshUntil + max(.zero, staleFor) : freshUntil
-        guard until > Tick(now) else { return false }
         let body = bodies.body(verdict)
-        return shard(key).cache.withLock { cache in
-            guard !cache.isFull, cache.inspect(key, { _, _ in }) == nil else { return false }
-            cache.keep(Entry(body: body, freshUntil: freshUntil), for: key, until: until)
-            return true
+        return shard(key).cache.withLock {
+            Self.restore(body, for: key, freshFor: freshFor, staleFor: staleFor, at: Tick(now), in: &$0)
+        }
+    }
+
+    private static func restore(
+        _ body: VerdictBody, for key: VerdictKey, freshFor: Duration, staleFor: Duration, at now: Tick,
+        in cache: inout BoundedCache<VerdictKey, Entry>
+    ) -> Bool {
+        let freshUntil = now + max(.zero, freshFor)
+        let until = key.allows(body.verdict) ? freshUntil + max(.zero, staleFor) : freshUntil
+        guard until > now else { return false }
+        return cache.restore(Entry(body: body, freshUntil: freshUntil), for: key, until: until)
+    }
+
+    /// Makes room for so many verdicts at once, so that a million that are read do not have the tables grow step by step.
+    func reserve(_ count: Int) {
+        // The shards are not filled quite evenly.
+        let each = count / Self.shardCount
+        for shard in shards { shard.cache.withLock { $0.reserve(each + each / 16) } }
+    }
+
+    /// The body that is used for verdicts that say the same.
+    func shared(_ body: VerdictBody) -> VerdictBody { bodies.shared(body) }
+
+    /// Keeps verdicts from an earlier run, unless there are newer ones or no room: many at once, each lock taken once.
+    ///
+    /// - Parameters:
+    ///   - kept: The verdicts; their bodies are used as they are.
+    ///   - time: Their times: how much longer one counts, and how much longer it may serve after that if it is good.
+    func restore(
+        _ kept: [KeptVerdict], at now: ContinuousClock.Instant = .now,
+        time: (KeptVerdict) -> (freshFor: Duration, staleFor: Duration)
+    ) {
+        let tick = Tick(now)
+        var places = [[Int]](repeating: [], count: Self.shardCount)
+        let keys = kept.map { VerdictKey($0.destination, demandsDANE: $0.demandsDANE) }
+        for (index, key) in keys.enumerated() { places[key.spread & (Self.shardCount - 1)].append(index) }
+        for (shard, places) in zip(shards, places) where !places.isEmpty {
+            shard.cache.withLock { cache in
+                for place in places {
+                    let (freshFor, staleFor) = time(kept[place])
+                    _ = Self.restore(
+                        kept[place].body, for: keys[place], freshFor: freshFor, staleFor: staleFor, at: tick, in: &cache
+                    )
+                }
+            }
         }
     }
 

@@ -78,14 +78,11 @@ public struct VerdictKeeper: Sendable {
 
     /// Keeps verdicts from an earlier run for what is left of their time, unless there are newer ones.
     public func restore(_ verdicts: [KeptVerdict]) {
-        let instant = ContinuousClock.now
         let now = unixNow()
-        for kept in verdicts {
+        cache.restore(verdicts) { kept in
             // No setting that has become shorter meanwhile is passed by.
             let fresh = min(kept.fresh, maxTTL) - .seconds(now - kept.made)
-            cache.restore(
-                kept.verdict, on: kept.destination, demandingDANE: kept.demandsDANE, freshFor: max(.zero, fresh),
-                staleFor: min(kept.stale, staleTTL) + min(.zero, fresh), at: instant)
+            return (max(.zero, fresh), min(kept.stale, staleTTL) + min(.zero, fresh))
         }
     }
 

@@ -1,0 +1,67 @@
+import Rules
+import Testing
+import World
+
+/// The daemon in a world whose DNS goes away and comes back.
+@Suite(.timeLimit(.minutes(5))) struct BreakerWorldTests {
+    private static let dead = [WireFault("*", nil, .servfail)]
+
+    private static func world() async throws -> MailWorld {
+        try await MailWorld(["verified", "no-tlsa", "tlsa-invalid", "null-mx"].map(MailDomains.named))
+    }
+
+    /// Asks for destinations nobody has a verdict on until the daemon finds that the trouble is its own.
+    private static func open(_ gate: DaemonTests.Gate) async throws {
+        for number in 0..<6 { _ = try await gate.answer("<a@unknown\(number).example>") }
+        #expect(await gate.daemon.waitForOutput { $0.contains("event=breaker state=open cause=resolver") })
+    }
+
+    @Test(arguments: [("tempfail", true), ("accept", false), ("monitor", false)])
+    func aDeadDNSOpensTheBreakerAndItsReturnClosesIt(ruling: String, refuses: Bool) async throws {
+        let world = try await Self.world()
+        let gate = try await DaemonTests.Gate(
+            world, ["ON_LOCAL_TROUBLE": ruling, "DEFER_FOR": "0", "CACHE_MIN_TTL": "0", "CACHE_MAX_TTL": "1s"])
+        #expect(try await gate.answer("<a@verified.example>") == .continue)
+        guard case .reply(let before) = try await gate.answer("<a@tlsa-invalid.example>") else {
+            Issue.record("tlsa-invalid passed")
+            return
+        }
+        #expect(before.hasPrefix("550 5.7.323"))
+        #expect(!gate.daemon.output.contains("event=breaker"))
+        world.names.setWireFaults(Self.dead)
+        try await Self.open(gate)
+        // It has run out long since, and serves; what was refused for good is not any more.
+        #expect(try await gate.answer("<stale@verified.example>") == .continue)
+        #expect(
+            await gate.daemon.waitForOutput { $0.contains("to=stale@verified.example") && $0.contains("cached=yes") })
+        for domain in ["tlsa-invalid", "null-mx", "no-tlsa"] {
+            let answer = try await gate.answer("<trouble@\(domain).example>")
+            guard refuses else {
+                #expect(answer == .continue)
+                continue
+            }
+            guard case .reply(let reply) = answer else {
+                Issue.record("\(domain) passed")
+                continue
+            }
+            #expect(reply.hasPrefix("451 4.4.3 dns-unavailable"), "\(reply)")
+        }
+        let isMonitored = ruling == "monitor"
+        #expect(
+            await gate.daemon.waitForOutput {
+                $0.contains(
+                    "ruling=\(refuses ? "tempfail" : "accept") mode=enforce "
+                        + "\(isMonitored ? "would=tempfail " : "")to=trouble@no-tlsa.example")
+            })
+        world.names.setWireFaults([])
+        #expect(await gate.daemon.waitForOutput { $0.contains("event=breaker state=closed cause=resolver") })
+        let isRuled = try await eventually(within: .seconds(60)) {
+            guard case .reply(let reply) = try await gate.answer("<a@null-mx.example>") else { return false }
+            return reply.hasPrefix("556 5.1.10")
+        }
+        #expect(isRuled)
+        #expect(gate.daemon.output.contains("event=resolver-down") && gate.daemon.output.contains("event=resolver-up"))
+        #expect(await gate.daemon.stop() == 0)
+        await world.stop()
+    }
+}
