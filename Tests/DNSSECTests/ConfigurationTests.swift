@@ -93,12 +93,16 @@ struct ConfigurationTests {
             ". IN DS 20326 8 2 E06D44B80B8F1D39A95C0B0D7C65D08458E880409BBC683457104237C7F8EC8D\n", to: "anchor")
         let resolver = try Resolver(
             ResolverConfiguration(trustAnchor: .file(path), configuration: NameServers.current.configurationPath))
-        #expect(try await resolver.selfTest()?.contains("do not match the trust anchor") == true)
+        let sentence = try #require(try await resolver.selfTest())
+        #expect(sentence.contains("do not match the trust anchor"))
+        #expect(Resolver.selfTestFault(sentence) == .trustAnchor)
     }
 
     @Test(.rules("D-01")) func validationTurnedOffShows() async throws {
         let resolver = try resolver(fragment: "server:\n  module-config: \"iterator\"\n")
-        #expect(try await resolver.selfTest()?.contains("not validated") == true)
+        let sentence = try #require(try await resolver.selfTest())
+        #expect(sentence.contains("not validated"))
+        #expect(Resolver.selfTestFault(sentence) == .trustAnchor)
     }
 
     @Test func deadForwarderShows() async throws {
@@ -106,7 +110,9 @@ struct ConfigurationTests {
             ResolverConfiguration(
                 forwarders: [.init(address: .v4(0x7F00_0001), port: 1)],
                 trustAnchor: .file(NameServers.current.trustAnchorPath), timeout: .milliseconds(500)))
-        #expect(try await resolver.selfTest()?.contains("cannot be looked up") == true)
+        let sentence = try #require(try await resolver.selfTest())
+        #expect(sentence.contains("cannot be looked up"))
+        #expect(Resolver.selfTestFault(sentence) == .other)
     }
 
     /// RFC 5011: the file is read, and written only by the resolver that has it for long.
@@ -169,5 +175,15 @@ struct ConfigurationTests {
             ResolverConfiguration(
                 trustAnchor: .file(world.trustAnchorPath), configuration: scratch.write(text, to: "fragment.conf"),
                 timeout: .seconds(30)))
+    }
+
+    /// To the resolver a clock that is wrong and a root that is out of date look the same.
+    @Test(arguments: [Zone.Signing.expired, .notYetValid]) func aRootThatIsOutOfDateIsTheClocks(
+        signing: Zone.Signing
+    ) async throws {
+        let names = try await NameServers(zones: [Zone("", signing: signing)])
+        let sentence = try #require(try await names.resolver().selfTest())
+        #expect(Resolver.selfTestFault(sentence) == .clock, "\(sentence)")
+        await names.stop()
     }
 }

@@ -1,4 +1,4 @@
-import Rules
+import Foundation
 import Testing
 import World
 
@@ -61,6 +61,29 @@ import World
         }
         #expect(isRuled)
         #expect(gate.daemon.output.contains("event=resolver-down") && gate.daemon.output.contains("event=resolver-up"))
+        #expect(await gate.daemon.stop() == 0)
+        await world.stop()
+    }
+
+    /// The limit is lowered below what is open, so that nothing more can be opened.
+    @Test func aFullFileTableIsNamed() async throws {
+        let world = try await Self.world()
+        let gate = try await DaemonTests.Gate(world)
+        #expect(try await gate.answer("<a@verified.example>") == .continue)
+        let limits = try String(contentsOfFile: "/proc/\(gate.daemon.pid)/limits", encoding: .utf8)
+        let line = try #require(limits.split(separator: "\n").first { $0.hasPrefix("Max open files") })
+        let soft = try #require(line.split(separator: " ").dropFirst(3).first.flatMap { Int($0) })
+        // Of the soft limit anybody may change his own processes'.
+        func limit(_ count: Int) async throws {
+            let (status, output) = try await ChildProcess.run(
+                ChildProcess.find("prlimit"), ["--pid", "\(gate.daemon.pid)", "--nofile=\(count):"], environment: [:])
+            #expect(status == 0, "\(output)")
+        }
+        try await limit(4)
+        #expect(await gate.daemon.waitForOutput { $0.contains("event=breaker state=open cause=descriptors") })
+        try await limit(soft)
+        #expect(await gate.daemon.waitForOutput { $0.contains("event=breaker state=closed cause=descriptors") })
+        #expect(try await gate.answer("<a@no-tlsa.example>") == .continue)
         #expect(await gate.daemon.stop() == 0)
         await world.stop()
     }

@@ -127,6 +127,7 @@ import World
             ". IN DS 20326 8 2 E06D44B80B8F1D39A95C0B0D7C65D08458E880409BBC683457104237C7F8EC8D\n", to: "root.key")
         let gate = try await Gate(world, ["DNS_TRUST_ANCHOR": anchor])
         #expect(await gate.daemon.waitForOutput { $0.contains("event=resolver-down") })
+        #expect(await gate.daemon.waitForOutput { $0.contains("event=breaker state=open cause=trust-anchor") })
         for domain in world.domains {
             guard case .reply(let reply) = try await gate.answer("<a@\(domain.name)>") else {
                 Issue.record("\(domain.name) passed")
