@@ -53,6 +53,12 @@ struct BoundedCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         }
     }
 
+    /// Makes room for so many values at once.
+    mutating func reserve(_ count: Int) {
+        places.reserveCapacity(min(count, limit))
+        slots.reserveCapacity(min(count, limit))
+    }
+
     /// Keeps a value from before, unless there is a newer one or no room.
     mutating func restore(_ value: Value, for key: Key, until: ContinuousClock.Instant) {
         restore(value, for: key, until: Tick(until) + .milliseconds(1))

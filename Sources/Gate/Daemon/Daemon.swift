@@ -89,9 +89,7 @@ public struct Daemon: Sendable {
             throw Failure(status: EX_UNAVAILABLE, sentences: [error.description])
         }
         // The socket is ours, and so is the state. Nobody waits for what was known before.
-        store.begin(
-            StateHolders(
-                faults: keeper.faults, verdicts: { keeper.restore($0) }, reports: { probes?.restore($0) }))
+        store.begin(StateHolders(keeper, probes))
         defer { store.close() }
         // MTAs that connect meanwhile wait in the backlog; the first recipient finds a resolver that has been tried.
         let watch = Task {

@@ -147,7 +147,10 @@ final class StateWriter {
         let wall = configuration.clock.wall() / 1000
         let limit = configuration.limit
         try file.read { db in
-            let found = try VerdictTable.read(db, at: seconds, ahead: wall - seconds, limit: limit) { batch in
+            holders.expecting(min(limit, try VerdictTable.count(db)))
+            let found = try VerdictTable.read(
+                db, at: seconds, ahead: wall - seconds, limit: limit, sharing: holders.sharing
+            ) { batch in
                 holders.verdicts(batch)
                 verdicts += batch.count
                 return !isStopped()

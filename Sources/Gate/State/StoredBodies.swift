@@ -44,14 +44,18 @@ struct StoredBodies {
     }
 
     /// All bodies in the file that are whole.
-    static func all(_ db: Database) throws -> [Int64: (body: VerdictBody, sum: Int64)] {
+    ///
+    /// - Parameter sharing: The body that is to be used for one.
+    static func all(
+        _ db: Database, sharing: (VerdictBody) -> VerdictBody
+    ) throws -> [Int64: (body: VerdictBody, sum: Int64)] {
         var bodies: [Int64: (body: VerdictBody, sum: Int64)] = [:]
         let rows = try Row.fetchCursor(db, sql: "SELECT id, sum, outcome, host, cause, degraded, hazards FROM body")
         while let row = try rows.next() {
             if let id = row[0] as Int64?, let sum = row[1] as Int64?, let verdict = verdict(row),
                 Self.sum(verdict) == sum
             {
-                bodies[id] = (VerdictBody(verdict), sum)
+                bodies[id] = (sharing(VerdictBody(verdict)), sum)
             }
         }
         return bodies

@@ -45,18 +45,25 @@ enum VerdictTable {
         }
     }
 
+    /// How many verdicts there are, those that have run out among them.
+    static func count(_ db: Database) throws -> Int {
+        try Int.fetchOne(db, sql: "SELECT count(*) FROM verdict") ?? 0
+    }
+
     /// Reads all verdicts that may still serve.
     ///
     /// - Parameters:
     ///   - now: The time of the file.
     ///   - ahead: What is added to that for the wall clock, which the verdicts are handed over in.
     ///   - limit: How many are read at most.
+    ///   - sharing: The body that is to be used for one that was read.
     ///   - take: What is done with some of them; false ends the reading.
     /// - Returns: How many were read, and how many rows were no good.
     static func read(
-        _ db: Database, at now: Int64, ahead: Int64, limit: Int, take: ([KeptVerdict]) -> Bool
+        _ db: Database, at now: Int64, ahead: Int64, limit: Int, sharing: (VerdictBody) -> VerdictBody = { $0 },
+        take: ([KeptVerdict]) -> Bool
     ) throws -> (read: Int, bad: Int) {
-        let bodies = try StoredBodies.all(db)
+        let bodies = try StoredBodies.all(db, sharing: sharing)
         var batch: [KeptVerdict] = []
         batch.reserveCapacity(batchSize)
         var count = (read: 0, bad: 0)

@@ -138,30 +138,36 @@ public final class VerdictCache: Sendable {
         return cache.restore(Entry(body: body, freshUntil: freshUntil), for: key, until: until)
     }
 
+    /// Makes room for so many verdicts at once, so that a million that are read do not have the tables grow step by step.
+    func reserve(_ count: Int) {
+        // The shards are not filled quite evenly.
+        let each = count / Self.shardCount
+        for shard in shards { shard.cache.withLock { $0.reserve(each + each / 16) } }
+    }
+
+    /// The body that is used for verdicts that say the same.
+    func shared(_ body: VerdictBody) -> VerdictBody { bodies.shared(body) }
+
     /// Keeps verdicts from an earlier run, unless there are newer ones or no room: many at once, each lock taken once.
     ///
     /// - Parameters:
-    ///   - kept: The verdicts.
+    ///   - kept: The verdicts; their bodies are used as they are.
     ///   - time: Their times: how much longer one counts, and how much longer it may serve after that if it is good.
     func restore(
         _ kept: [KeptVerdict], at now: ContinuousClock.Instant = .now,
         time: (KeptVerdict) -> (freshFor: Duration, staleFor: Duration)
     ) {
         let tick = Tick(now)
-        var shared: [ObjectIdentifier: VerdictBody] = [:]
         var places = [[Int]](repeating: [], count: Self.shardCount)
         let keys = kept.map { VerdictKey($0.destination, demandsDANE: $0.demandsDANE) }
         for (index, key) in keys.enumerated() { places[key.spread & (Self.shardCount - 1)].append(index) }
-        for kept in kept where shared[ObjectIdentifier(kept.body)] == nil {
-            shared[ObjectIdentifier(kept.body)] = bodies.shared(kept.body)
-        }
         for (shard, places) in zip(shards, places) where !places.isEmpty {
             shard.cache.withLock { cache in
                 for place in places {
-                    let body = shared[ObjectIdentifier(kept[place].body)] ?? kept[place].body
                     let (freshFor, staleFor) = time(kept[place])
                     _ = Self.restore(
-                        body, for: keys[place], freshFor: freshFor, staleFor: staleFor, at: tick, in: &cache)
+                        kept[place].body, for: keys[place], freshFor: freshFor, staleFor: staleFor, at: tick, in: &cache
+                    )
                 }
             }
         }
