@@ -61,7 +61,8 @@ extension Bench.Scene {
         var spent = 0.0
         for step in [1000, 10_000, 100_000, 1_000_000] where step <= options.destinations {
             let report = try await daemon.prime(
-                world.lists.many, connections: 128, options: ["--offset", "\(known)", "--count", "\(step - known)"])
+                world.lists.many, connections: 128,
+                options: ["--offset", "\(known)", "--count", "\(step - known)", "--settle", "900"])
             known = step
             spent += report.seconds
             let usage = daemon.usage
