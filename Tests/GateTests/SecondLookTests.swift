@@ -130,11 +130,11 @@ import Testing
         let both = [[Outcome.tlsaInvalid, .verified], [.tlsaInvalid, .verified]]
         // The gate's second look ends at the first address that may be used.
         for (isComplete, expected) in [(true, both), (false, [both[0]])] {
-        let prober = FakeBackends(Self.mismatch, .ecdsa)
+            let prober = FakeBackends(Self.mismatch, .ecdsa)
             let look = look(.domain(.ecdsa, at: ["192.0.2.1", "192.0.2.2"]), prober, isComplete: isComplete).look
             let inspection = await look.inspect(Self.destination)
-        #expect(inspection.verdict.outcome == .verified && inspection.verdict.isDegraded)
-        let addresses = try #require(inspection.hosts.first?.addresses)
+            #expect(inspection.verdict.outcome == .verified && inspection.verdict.isDegraded)
+            let addresses = try #require(inspection.hosts.first?.addresses)
             #expect(addresses.map { $0.connections.map(\.outcome) } == expected)
             #expect(prober.targets.count == 2 + expected.count)
         }

@@ -62,13 +62,15 @@ public struct VerdictKeeper: Sendable {
     ) {
         let key = VerdictKey(inspection.destination, demandsDANE: demandingDANE)
         let verdict = inspection.verdict
-        let isGood = key.allows(verdict)
+        // A host that was left alone, for being probed too often, says nothing against what it has shown.
+        let isGood = key.allows(verdict) && !inspection.wasWithheld
         if !isGood {
             let holds = cache.postpone(key, least: max(failureTTL, .seconds(1)), at: now)
-            if isInTrouble {
+            if isInTrouble, !inspection.wasWithheld {
                 if !holds { cache.keep(verdict.uncounted, for: key, fresh: Self.troubleMemory, at: now) }
                 return
             }
+            if holds, inspection.wasWithheld { return }
             if holds, verdict.outcome.isDoubt {
                 faults.note(.doubt(inspection.destination), at: now)
                 return
@@ -100,16 +102,14 @@ public struct VerdictKeeper: Sendable {
     func book(_ inspection: Inspection, demandingDANE: Bool = false, at now: ContinuousClock.Instant) -> Duration {
         let subject = FaultBook.Subject.destination(inspection.destination)
         let doubt = FaultBook.Subject.doubt(inspection.destination)
+        // A matter of minutes, that makes no fault younger.
+        if inspection.wasWithheld { return failureTTL }
         if !inspection.verdict.outcome.isDoubt { faults.clear(doubt) }
         switch inspection.verdict.outcome.defaultRuling {
         case .accept:
             faults.clear(subject)
             if inspection.verdict.outcome == .verified { faults.clear(.policy(inspection.destination)) }
             if demandingDANE, inspection.verdict.outcome.lacksDANE { return failureTTL }
-            // The hosts were left alone for being probed too often: a matter of minutes.
-            if inspection.verdict.outcome == .unprobed, inspection.hosts.contains(where: { !$0.addresses.isEmpty }) {
-                return failureTTL
-            }
             let wasProbed = inspection.hosts.contains { !$0.addresses.isEmpty }
             let lifetime = wasProbed ? min(inspection.lifetime, probeTTL) : inspection.lifetime
             return min(max(lifetime, minTTL), maxTTL)
@@ -126,6 +126,13 @@ public struct VerdictKeeper: Sendable {
             if seen.failingFor < deferFor { lifetime = min(lifetime, max(deferFor - seen.failingFor, .seconds(1))) }
             return lifetime
         }
+    }
+}
+
+extension Inspection {
+    /// Whether its verdict is that hosts were left alone, for being probed too often.
+    fileprivate var wasWithheld: Bool {
+        verdict.outcome == .unprobed && hosts.contains { !$0.addresses.isEmpty }
     }
 }
 
