@@ -11,12 +11,18 @@ import World
         let socket: String
         private let directory: ScratchDirectory
 
-        init(_ world: MailWorld, _ settings: [String: String] = [:]) async throws {
+        /// - Parameters:
+        ///   - settings: Settings, without their prefix.
+        ///   - others: Variables that are no settings.
+        init(
+            _ world: MailWorld, _ settings: [String: String] = [:], _ others: [String: String] = [:]
+        ) async throws {
             directory = try ScratchDirectory("gate")
             socket = directory.file("milter.sock")
             // State of its own: what a daemon of the same world has found out is not known to this one.
             let own = ["MILTER_SOCKET": "unix:\(socket)", "STATE_DIRECTORY": directory.path]
-            daemon = try await Danegate.start(environment: world.environment(own.merging(settings) { $1 }))
+            let environment = world.environment(own.merging(settings) { $1 })
+            daemon = try await Danegate.start(environment: environment.merging(others) { $1 })
         }
 
         /// The answers to RCPT for the recipients of one message, given as bytes.

@@ -13,7 +13,9 @@ public enum Danegate {
     }
 
     /// What tells the tests something is no setting of danegate's, which would refuse to start with it.
-    private static let notSettings: [String: String?] = ["DANEGATE_TEST_SEED": nil, "DANEGATE_TEST_CASES": nil]
+    private static let notSettings: [String: String?] = [
+        "DANEGATE_TEST_SEED": nil, "DANEGATE_TEST_CASES": nil, "DANEGATE_SOAK_SECONDS": nil,
+    ]
 
     /// Runs a command to its end.
     ///

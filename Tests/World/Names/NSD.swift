@@ -1,10 +1,12 @@
 import Foundation
+import Synchronization
 
 /// One nsd(8) of our own: an ordinary user's, on a free loopback port, that serves numbered zone files of a directory.
-struct NSD: Sendable {
+final class NSD: Sendable {
     /// Its port on 127.0.0.1, UDP and TCP.
     let port: UInt16
-    private let process: ChildProcess
+    private let running: Mutex<ChildProcess>
+    private var process: ChildProcess { running.withLock { $0 } }
     private let directory: ScratchDirectory
 
     /// Starts it and waits until it answers.
@@ -19,7 +21,8 @@ struct NSD: Sendable {
             try directory.write(Self.configuration(port: port, zones: zones, in: directory), to: "nsd.conf")
             let process = try await ChildProcess("nsd", ["-d", "-c", directory.file("nsd.conf")])
             if await Self.isUp(port: port, process) {
-                (self.port, self.process, self.directory) = (port, process, directory)
+                (self.port, self.directory) = (port, directory)
+                running = Mutex(process)
                 return
             }
             await process.stop()
@@ -41,6 +44,32 @@ struct NSD: Sendable {
                 try await Task.sleep(for: .milliseconds(5))
             }
         }
+    }
+
+    /// Sends a signal to it and its children, which do the work.
+    func signal(_ number: Int32) {
+        for pid in Self.tree(process.pid) { kill(pid, number) }
+    }
+
+    /// Ends it without notice, and begins anew on the same port.
+    func restart(after pause: Duration) async throws {
+        signal(SIGKILL)
+        _ = await process.waitForEnd()
+        try await Task.sleep(for: pause)
+        let deadline = ContinuousClock.now + .seconds(30)
+        while ContinuousClock.now < deadline {
+            let next = try await ChildProcess("nsd", ["-d", "-c", directory.file("nsd.conf")])
+            running.withLock { $0 = next }
+            if await Self.isUp(port: port, next) { return }
+            await next.stop()
+        }
+        throw WorldError("nsd does not come up again: \(output)")
+    }
+
+    private static func tree(_ pid: Int32) -> [Int32] {
+        let path = "/proc/\(pid)/task/\(pid)/children"
+        let children = (try? String(contentsOfFile: path, encoding: .utf8))?.split(separator: " ") ?? []
+        return [pid] + children.compactMap { Int32($0) }.flatMap(tree)
     }
 
     /// Ends it.

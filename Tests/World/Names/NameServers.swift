@@ -101,6 +101,12 @@ public final class NameServers: Sendable {
         try await server.reload(changed.map { zones[$0].name }, serial: serial)
     }
 
+    /// Stops the name server in its tracks (SIGSTOP), or lets it go on (SIGCONT).
+    public func setPaused(_ isPaused: Bool) { server.signal(isPaused ? SIGSTOP : SIGCONT) }
+
+    /// Ends the name server without notice, and brings it up again after a while.
+    public func restart(after pause: Duration) async throws { try await server.restart(after: pause) }
+
     /// Changes for which names and types the server misbehaves.
     public func setWireFaults(_ faults: [WireFault]) { responder.set(faults) }
 

@@ -1,0 +1,286 @@
+import DANE
+import Foundation
+import Glibc
+import Synchronization
+import Testing
+import World
+
+/// Mixed load for a while, as `DANEGATE_SOAK_SECONDS` says: cached and cold, good, broken and dead destinations, while the name server
+/// is killed, paused and restarted, hosts hang or hang up, and the daemon's clock is wrong.
+///
+/// The rule, whatever happens: a destination in order is never refused for good, and never for a fault while the clock is right; one that
+/// is provably broken is never accepted, and the same is so of one that does not exist or of which nothing can be known. Afterwards all have
+/// their true verdict again, and the daemon has no more memory, threads and descriptors than before.
+@Suite(.timeLimit(.minutes(20))) struct MixedLoadSoakTests {
+    /// What a destination is, and so what may be answered.
+    private enum Kind: String, CaseIterable {
+        case verified = "good"
+        case plain
+        case mismatch = "broken"
+        case bogus
+        case missing
+        case dead
+
+        /// The domain below which each name is such a destination.
+        var zone: String { "\(rawValue).example" }
+
+        /// The answer when nothing disturbs.
+        func isTrue(_ answer: MilterClient.Answer) -> Bool {
+            switch (self, answer) {
+            case (.verified, .continue), (.plain, .continue): true
+            case (.mismatch, .reply(let reply)): reply.contains("7.323 tlsa-invalid")
+            case (.bogus, .reply(let reply)): reply.contains("7.324 dnssec-invalid")
+            case (.missing, .reply(let reply)): reply.hasPrefix("550 5.1.2 no-such-domain")
+            case (.dead, .reply(let reply)): reply.hasPrefix("451 4.4.3 dns-unavailable")
+            default: false
+            }
+        }
+
+        /// Whether the answer is one that may be given at any time.
+        func allows(_ answer: MilterClient.Answer, isClockRight: Bool) -> Bool {
+            guard case .reply(let reply) = answer else {
+                return answer == .continue && (self == .verified || self == .plain)
+            }
+            let isDoubt = ["451 4.4.3 ", "451 4.4.1 ", "451 4.7.0 "].contains { reply.hasPrefix($0) }
+            switch self {
+            // By a clock that jumps between two looks a signature is out of date for both.
+            case .verified, .plain: return isDoubt || !isClockRight && reply.hasPrefix("451 4.7.324 ")
+            case .mismatch, .bogus, .missing: return isDoubt || isTrue(answer) || reply.contains("7.324 ")
+            case .dead: return isDoubt
+            }
+        }
+    }
+
+    /// How often each answer was given, those that should not have been, and whether to end.
+    private final class Course: Sendable {
+        struct Tally {
+            var counts: [String: Int] = [:]
+            var wrong: [String] = []
+            var total = 0
+        }
+
+        let tally = Mutex(Tally())
+        private let ends = Atomic(false)
+        var hasEnded: Bool { ends.load(ordering: .relaxed) }
+        func end() { ends.store(true, ordering: .relaxed) }
+
+        /// Sleeps, but not beyond the end.
+        func rest(_ milliseconds: Int) async throws {
+            let end = ContinuousClock.now + .milliseconds(milliseconds)
+            while ContinuousClock.now < end, !hasEnded { try await Task.sleep(for: .milliseconds(20)) }
+        }
+    }
+
+    /// The host that is in order when it is not disturbed.
+    private final class GoodHost: Sendable {
+        let place = Mutex<(address: IPAddress, chain: IssuedChain)?>(nil)
+    }
+
+    private static let seconds =
+        ProcessInfo.processInfo.environment["DANEGATE_SOAK_SECONDS"].flatMap(Double.init) ?? 30
+
+    /// A world of wildcards: any number of destinations, of short lives, on a few hosts.
+    private static func world() async throws -> (world: MailWorld, good: IPAddress, chain: IssuedChain) {
+        let host = GoodHost()
+        let domains = [
+            MailDomain("good", "soak", .verified) { draft in
+                let chain = try await draft.chain()
+                let address = try await draft.farm.add(.normal(chain))
+                host.place.withLock { $0 = (address, chain) }
+                draft.zone.ttl = 2
+                draft.record("@ MX 10 mx", "* MX 10 mx", "mx A \(address)")
+                draft.publish([chain.tlsa()])
+            },
+            MailDomain("plain", "soak", .opportunistic) { draft in
+                draft.zone.ttl = 2
+                draft.record("@ MX 10 mx", "* MX 10 mx", "mx A 127.0.0.1")
+            },
+            MailDomain("broken", "soak", .tlsaInvalid) { draft in
+                draft.zone.ttl = 2
+                try await draft.address("mx", .normal(try await draft.chain()))
+                draft.record("@ MX 10 mx", "* MX 10 mx")
+                draft.publish([try await draft.chain().tlsa()])
+            },
+            MailDomain("bogus", "soak", .dnssecInvalid) { draft in
+                draft.zone.ttl = 2
+                draft.zone.faults = [.corruptSignature(name: "*", type: "MX")]
+                draft.record("@ MX 10 mx", "* MX 10 mx", "mx A 127.0.0.1")
+            },
+            MailDomain("missing", "soak", .noSuchDomain) { draft in draft.zone.ttl = 2 },
+            MailDomain("dead", "soak", .dnsUnavailable) { draft in draft.dead = ["dead.example"] },
+        ]
+        let world = try await MailWorld(domains)
+        let (address, chain) = try #require(host.place.withLock { $0 })
+        return (world, address, chain)
+    }
+
+    @Test func nothingIsWrongWhateverHappens() async throws {
+        let (world, host, chain) = try await Self.world()
+        let clock = try Clock()
+        let gate = try await DaemonTests.Gate(
+            world,
+            [
+                "DEFER_FOR": "3s", "FAILURE_TTL": "1s", "CACHE_MIN_TTL": "1s", "CACHE_MAX_TTL": "2s", "PROBE_TTL": "2s",
+                "DNS_TIMEOUT": "1s", "PROBE_TIMEOUT": "2s", "PROBE_CONNECT_TIMEOUT": "1s", "MILTER_DEADLINE": "3s",
+                "CACHE_DOMAINS": "2000", "PROBE_PER_HOUR": "0", "LOG_LEVEL": "notice",
+            ], clock.environment)
+        let course = Course()
+        let usage = try await withThrowingTaskGroup(of: Void.self) { group in
+            for worker in 0..<8 {
+                group.addTask {
+                    try await onOwnThread { try Self.load(gate.socket, UInt64(worker), clock, course) }
+                }
+            }
+            group.addTask { try await Self.disturb(world.names, course) }
+            group.addTask { try await Self.disturb(world.hosts, host, chain, course) }
+            group.addTask { try await Self.disturb(clock, course) }
+            try await Task.sleep(for: .seconds(Self.seconds / 2))
+            let middle = try Usage(gate.daemon.pid)
+            try await Task.sleep(for: .seconds(Self.seconds / 2))
+            course.end()
+            try await group.waitForAll()
+            return middle
+        }
+        let told = course.tally.withLock { $0 }
+        print("soak of \(Self.seconds) s: \(told.total) answers, \(told.counts.sorted { $0.key < $1.key })")
+        #expect(told.wrong.isEmpty, "\(told.wrong.prefix(20))")
+        for kind in Kind.allCases { #expect(told.counts.contains { $0.key.hasPrefix(kind.rawValue) }) }
+        #expect(told.counts["good continue", default: 0] > 0)
+
+        // Undisturbed again, all have their true verdict.
+        for kind in Kind.allCases {
+            var last = MilterClient.Answer.closed
+            var number = 0
+            let isTrue = try await eventually(within: .seconds(150)) {
+                number += 1
+                last = try await gate.answer("<a@after\(number).\(kind.zone)>")
+                return kind.isTrue(last)
+            }
+            #expect(isTrue, "\(kind): \(last)")
+        }
+        // What libunbound waits for in vain comes back within two minutes.
+        var after = try Usage(gate.daemon.pid)
+        _ = try await eventually(within: .seconds(150)) {
+            _ = try await gate.answer("<a@plain.example>")
+            after = try Usage(gate.daemon.pid)
+            return after.descriptors <= 60 && after.threads <= 30
+        }
+        print("soak: in the middle \(usage), after it \(after)")
+        #expect(after.descriptors <= 60 && after.threads <= 30, "\(after)")
+        #expect(Sanitizer.isActive || after.residentKB <= usage.residentKB + 16384, "\(usage) \(after)")
+        #expect(await gate.daemon.stop() == 0)
+        #expect(!gate.daemon.output.contains("Fatal error"), "\(gate.daemon.output.suffix(2000))")
+        await world.stop()
+    }
+
+    /// One sender: messages to destinations of all kinds, most of them good, some known and some new.
+    private static func load(
+        _ socket: String, _ seed: UInt64, _ clock: Clock, _ course: Course
+    ) throws {
+        var chance = Chance(seed + 1)
+        let kinds: [Kind] = [.verified, .verified, .verified, .plain, .mismatch, .bogus, .missing, .dead]
+        while !course.hasEnded {
+            let client = try MilterClient(socket, timeout: .seconds(60))
+            try client.open()
+            for _ in 0..<1 + chance.below(20) where !course.hasEnded {
+                try client.mail()
+                for _ in 0..<1 + chance.below(3) {
+                    let kind = kinds[chance.below(kinds.count)]
+                    let label = chance.oneIn(3) ? "d\(chance.below(1500))" : "k\(chance.below(5))"
+                    let wasRight = clock.isRight
+                    let answer = try client.recipient("<a@\(label).\(kind.zone)>", macros: ["{rcpt_mailer}": "smtp"])
+                    let isAllowed = kind.allows(answer, isClockRight: wasRight && clock.isRight)
+                    let words = if case .reply(let reply) = answer { String(reply.prefix(9)) } else { "\(answer)" }
+                    course.tally.withLock { tally in
+                        tally.total += 1
+                        tally.counts["\(kind.rawValue) \(words)", default: 0] += 1
+                        if !isAllowed, tally.wrong.count < 1000 { tally.wrong.append("\(kind): \(answer)") }
+                    }
+                }
+                try client.abort()
+            }
+            try client.quit()
+        }
+    }
+
+    private static func disturb(_ names: NameServers, _ course: Course) async throws {
+        var chance = Chance(100)
+        while !course.hasEnded {
+            try await course.rest(1500 + chance.below(3000))
+            if chance.oneIn(2) {
+                names.setPaused(true)
+                try await course.rest(500 + chance.below(3000))
+                names.setPaused(false)
+            } else {
+                try await names.restart(after: .milliseconds(chance.below(2000)))
+            }
+        }
+    }
+
+    private static func disturb(
+        _ hosts: SMTPHosts, _ address: IPAddress, _ chain: IssuedChain, _ course: Course
+    ) async throws {
+        var chance = Chance(200)
+        let faults: [SMTPHostBehaviour] = [
+            .silent, .normal(chain).failing(at: .banner, .close), .normal(chain).failing(at: .ehlo, .reset),
+            .normal(chain).failing(at: .starttls, .stall),
+        ]
+        while !course.hasEnded {
+            try await course.rest(2000 + chance.below(4000))
+            try hosts.change(address, to: faults[chance.below(faults.count)])
+            try await course.rest(500 + chance.below(2500))
+            try hosts.change(address, to: .normal(chain))
+        }
+    }
+
+    private static func disturb(_ clock: Clock, _ course: Course) async throws {
+        var chance = Chance(300)
+        while clock.canBeWrong, !course.hasEnded {
+            try await course.rest(6000 + chance.below(4000))
+            try clock.set(chance.oneIn(2) ? "+40d" : "-100d")
+            try await course.rest(2000 + chance.below(2000))
+            try clock.set(nil)
+        }
+    }
+}
+
+/// The daemon's clock: the machine's, or wrong by as much as a file says (libfaketime). The monotonic one stays right, as it does when a
+/// machine's clock is set.
+private final class Clock: Sendable {
+    private let directory: ScratchDirectory
+    private let library: String?
+    /// When the clock became right; nil while it is wrong.
+    private let rightSince = Mutex<ContinuousClock.Instant?>(.now - .seconds(3600))
+
+    init() throws {
+        directory = try ScratchDirectory("clock")
+        try directory.write("+0\n", to: "now")
+        // A sanitizer's own library wants to be the first.
+        let folders = (try? FileManager.default.contentsOfDirectory(atPath: "/usr/lib")) ?? []
+        let paths = folders.map { "/usr/lib/\($0)/faketime/libfaketimeMT.so.1" }
+        library = Sanitizer.isActive ? nil : paths.first { access($0, R_OK) == 0 }
+        guard library != nil || Sanitizer.isActive else {
+            throw WorldError("faketime is not installed; deploy/test installs what the tests need")
+        }
+    }
+
+    var canBeWrong: Bool { library != nil }
+
+    /// Whether it has been right for long enough that no verdict of another time is kept.
+    var isRight: Bool { rightSince.withLock { $0.map { .now - $0 > .seconds(8) } ?? false } }
+
+    var environment: [String: String] {
+        guard let library else { return [:] }
+        return [
+            "LD_PRELOAD": library, "FAKETIME_TIMESTAMP_FILE": directory.file("now"), "FAKETIME_CACHE_DURATION": "1",
+            "DONT_FAKE_MONOTONIC": "1", "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+        ]
+    }
+
+    /// Sets it, or with nil sets it right.
+    func set(_ offset: String?) throws {
+        if offset != nil { rightSince.withLock { $0 = nil } }
+        try directory.write("\(offset ?? "+0")\n", to: "now")
+        if offset == nil { rightSince.withLock { $0 = .now } }
+    }
+}
