@@ -33,7 +33,7 @@ final class LogQueue: Sendable {
     private let second = Atomic<Int>(0)
     private let dropped = Atomic<Int>(0)
     /// Both halves. Each byte of it belongs to the one who was given its place, until it has been written; then to who takes.
-    private nonisolated(unsafe) let memory = UnsafeMutableRawPointer.allocate(byteCount: capacity * 2, alignment: 16)
+    private nonisolated(unsafe) let memory = UnsafeMutableRawPointer.allocate(byteCount: capacity * 2, alignment: 4096)
 
     deinit { memory.deallocate() }
 
@@ -91,6 +91,10 @@ final class LogQueue: Sendable {
             let line = UnsafeRawBufferPointer(start: header + 1, count: length)
             backlog.append(Self.level(header.pointee.level), line, time: Int(header.pointee.time))
             start += (MemoryLayout<Header>.size + length + 15) & ~15
+        }
+        // What a flood took is given back.
+        if count > Self.capacity / 8 {
+            _ = madvise(memory + (isSecond ? Self.capacity : 0), Self.capacity, Int32(MADV_DONTNEED))
         }
         if isSecond { second.store(0, ordering: .releasing) } else { first.store(0, ordering: .releasing) }
         return dropped
