@@ -4,8 +4,8 @@
 build_packages=(git ca-certificates binutils libc6-dev libstdc++-12-dev pkg-config
     libmilter-dev libunbound-dev libgnutls28-dev dns-root-data)
 
-# What the tests run against: name servers, certificates, a real MTA, a validating resolver, a clock that is wrong.
-test_packages=(nsd ldnsutils openssl postfix unbound faketime)
+# What the tests run against: name servers, certificates, a real MTA, a validating resolver.
+test_packages=(nsd ldnsutils openssl postfix unbound)
 
 say() { printf '%s\n' "$*" >&2; }
 
