@@ -11,6 +11,11 @@ let strict: [SwiftSetting] = [
 
 let package = Package(
     name: "danegate",
+    products: [
+        .executable(name: "danegate", targets: ["danegate"]),
+        // For the tests: preloaded into a daemon whose clock is to be wrong.
+        .library(name: "SkewedClock", type: .dynamic, targets: ["SkewedClock"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
@@ -84,6 +89,7 @@ let package = Package(
         .target(
             name: "World", dependencies: ["DANE", "WorldHosts", "WorldServers"],
             path: "Tests/World", exclude: ["Hosts", "Judges", "MTA", "Names", "Process"], swiftSettings: strict),
+        .target(name: "SkewedClock", path: "Tests/SkewedClock"),
         // The rules by number, and the mark of a test that proves one.
         .target(name: "Rules", path: "Tests/Rules", swiftSettings: strict),
         .testTarget(name: "RulesTests", dependencies: ["Rules"], swiftSettings: strict),

@@ -237,50 +237,52 @@ import World
         var chance = Chance(300)
         while clock.canBeWrong, !course.hasEnded {
             try await course.rest(6000 + chance.below(4000))
-            try clock.set(chance.oneIn(2) ? "+40d" : "-100d")
+            try clock.set(days: chance.oneIn(2) ? 40 : -100)
             try await course.rest(2000 + chance.below(2000))
-            try clock.set(nil)
+            try clock.set(days: 0)
         }
     }
 }
 
-/// The daemon's clock: the machine's, or wrong by as much as a file says (libfaketime). The monotonic one stays right, as it does when a
-/// machine's clock is set.
+/// The daemon's clock: the machine's, or wrong by as many seconds as a file says (`Tests/SkewedClock`).
 private final class Clock: Sendable {
     private let directory: ScratchDirectory
-    private let library: String?
     /// When the clock became right; nil while it is wrong.
     private let rightSince = Mutex<ContinuousClock.Instant?>(.now - .seconds(3600))
 
     init() throws {
         directory = try ScratchDirectory("clock")
-        try directory.write("+0\n", to: "now")
-        // A sanitizer's own library wants to be the first.
-        let folders = (try? FileManager.default.contentsOfDirectory(atPath: "/usr/lib")) ?? []
-        let paths = folders.map { "/usr/lib/\($0)/faketime/libfaketimeMT.so.1" }
-        library = Sanitizer.isActive ? nil : paths.first { access($0, R_OK) == 0 }
-        guard library != nil || Sanitizer.isActive else {
-            throw WorldError("faketime is not installed; deploy/test installs what the tests need")
-        }
+        try put(0)
+        guard !canBeWrong || access(library, R_OK) == 0 else { throw WorldError("\(library) has not been built") }
     }
 
-    var canBeWrong: Bool { library != nil }
+    /// A sanitizer's own library wants to be the first.
+    var canBeWrong: Bool { !Sanitizer.isActive }
+
+    private var library: String {
+        URL(fileURLWithPath: Danegate.path).deletingLastPathComponent().appendingPathComponent("libSkewedClock.so").path
+    }
 
     /// Whether it has been right for long enough that no verdict of another time is kept.
     var isRight: Bool { rightSince.withLock { $0.map { .now - $0 > .seconds(8) } ?? false } }
 
     var environment: [String: String] {
-        guard let library else { return [:] }
-        return [
-            "LD_PRELOAD": library, "FAKETIME_TIMESTAMP_FILE": directory.file("now"), "FAKETIME_CACHE_DURATION": "1",
-            "DONT_FAKE_MONOTONIC": "1", "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-        ]
+        canBeWrong ? ["LD_PRELOAD": library, "SKEWED_CLOCK": directory.file("offset")] : [:]
     }
 
-    /// Sets it, or with nil sets it right.
-    func set(_ offset: String?) throws {
-        if offset != nil { rightSince.withLock { $0 = nil } }
-        try directory.write("\(offset ?? "+0")\n", to: "now")
-        if offset == nil { rightSince.withLock { $0 = .now } }
+    /// Sets it wrong by so many days, or with 0 right.
+    func set(days: Int) throws {
+        if days != 0 { rightSince.withLock { $0 = nil } }
+        try put(Int64(days) * 86400)
+        if days == 0 { rightSince.withLock { $0 = .now } }
+    }
+
+    /// In place: the daemon has mapped the file.
+    private func put(_ seconds: Int64) throws {
+        let file = open(directory.file("offset"), O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
+        guard file >= 0 else { throw WorldError("the clock's file cannot be written: errno \(errno)") }
+        defer { close(file) }
+        var seconds = seconds
+        guard pwrite(file, &seconds, 8, 0) == 8 else { throw WorldError("the clock's file cannot be written") }
     }
 }
