@@ -19,8 +19,8 @@ public final class InspectionDesk: Sendable {
 
     /// The bounds of the desk.
     public struct Limits: Sendable {
-        /// Callers that wait at once; further ones are told `pending` (libmilter queues sessions behind blocked workers).
-        var waiting = 256
+        /// Callers that wait at once, a thread each; further ones are told `pending`, or who has waited longest is.
+        var waiting = 512
         /// Inspections at once; further ones are not begun.
         var inspections = 2000
         /// How many of them may renew a good verdict for which nobody waits.
@@ -34,18 +34,11 @@ public final class InspectionDesk: Sendable {
 
     private struct Flight {
         let isRenewal: Bool
-        var waiters: [Seat] = []
-    }
-
-    /// Where one caller waits for its verdict.
-    private final class Seat: Sendable {
-        let arrived = Signal()
-        let verdict = Mutex<Verdict?>(nil)
+        var waiters: [WaitingRoom.Seat] = []
     }
 
     private struct State {
         var flights: [VerdictKey: Flight] = [:]
-        var waiting = 0
         var renewals = 0
         /// What is due for renewal and waits for one to end.
         var due: Deque<VerdictKey> = []
@@ -59,6 +52,7 @@ public final class InspectionDesk: Sendable {
     private let keeper: VerdictKeeper
     private let breaker: Breaker
     private let limits: Limits
+    private let room: WaitingRoom
     private let state = Mutex(State())
 
     /// A desk.
@@ -77,6 +71,7 @@ public final class InspectionDesk: Sendable {
         self.keeper = keeper
         self.breaker = breaker
         self.limits = limits
+        room = WaitingRoom(limits.waiting)
         self.wait = wait
         self.inspect = inspect
     }
@@ -97,21 +92,24 @@ public final class InspectionDesk: Sendable {
             let verdict = Verdict(outcome: .dnsUnavailable, cause: "the resolver does not work: \(why)")
             return Answer(verdict: verdict, isCached: false, isInTrouble: true)
         }
-        let seat = Seat()
+        let seat = room.enter(at: now)
+        defer { if let seat { room.leave(seat) } }
         switch take(seat, key, at: now) {
         case .kept(let verdict): return told(verdict, key, isCached: true)
-        case .full(let begins):
-            // Whoever tries again is to find a verdict.
+        case .full: return told(Self.pending("too many checks are under way"), key, isCached: false)
+        case .boarded(let begins):
+            // Without a seat too: whoever tries again is to find a verdict.
             if begins { begin(key) }
-            let verdict = Verdict(outcome: .pending, cause: "too many checks are under way")
-            return told(verdict, key, isCached: false)
-        case .seated(let begins): if begins { begin(key) }
         }
-        wait { _ = seat.arrived.wait(until: deadline) }
-        state.withLock { $0.waiting -= 1 }
-        let verdict = seat.verdict.withLock { $0 }
-        return told(verdict ?? Verdict(outcome: .pending, cause: "the check has not ended yet"), key, isCached: false)
+        guard let seat else {
+            return told(Self.pending("too many checks are under way"), key, isCached: false)
+        }
+        var verdict: Verdict?
+        wait { verdict = seat.wait(until: deadline) }
+        return told(verdict ?? Self.pending("the check has not ended yet"), key, isCached: false)
     }
+
+    private static func pending(_ cause: String) -> Verdict { Verdict(outcome: .pending, cause: cause) }
 
     /// Renews good verdicts in use after they have run out, until it is cancelled.
     public func keepFresh() async {
@@ -163,32 +161,27 @@ public final class InspectionDesk: Sendable {
     private enum Taken {
         /// A verdict after all.
         case kept(Verdict)
-        /// A seat, and whether the caller is to begin the inspection.
-        case seated(begins: Bool)
-        /// No seat, and whether the caller is to begin the inspection all the same.
-        case full(begins: Bool)
+        /// An inspection that will call the caller, if it has a seat; and whether the caller is to begin it.
+        case boarded(begins: Bool)
+        /// No inspection: there are too many.
+        case full
     }
 
-    /// Takes a seat for a destination.
-    private func take(_ seat: Seat, _ key: VerdictKey, at now: ContinuousClock.Instant) -> Taken {
+    /// Finds a verdict for a caller, or an inspection.
+    private func take(_ seat: WaitingRoom.Seat?, _ key: VerdictKey, at now: ContinuousClock.Instant) -> Taken {
         state.withLock { state in
             // A flight may have landed since the caller looked.
             switch keeper.cache.find(key, at: now) {
             case .fresh(let verdict), .stale(let verdict, _): return .kept(verdict)
             case nil: break
             }
-            let hasSeat = state.waiting < limits.waiting
             if state.flights[key] != nil {
-                guard hasSeat else { return .full(begins: false) }
-                state.flights[key]?.waiters.append(seat)
-                state.waiting += 1
-                return .seated(begins: false)
+                if let seat { state.flights[key]?.waiters.append(seat) }
+                return .boarded(begins: false)
             }
-            guard state.flights.count < limits.inspections else { return .full(begins: false) }
-            state.flights[key] = Flight(isRenewal: false, waiters: hasSeat ? [seat] : [])
-            guard hasSeat else { return .full(begins: true) }
-            state.waiting += 1
-            return .seated(begins: true)
+            guard state.flights.count < limits.inspections else { return .full }
+            state.flights[key] = Flight(isRenewal: false, waiters: seat.map { [$0] } ?? [])
+            return .boarded(begins: true)
         }
     }
 
@@ -233,10 +226,7 @@ public final class InspectionDesk: Sendable {
             if flight?.isRenewal == true { state.renewals -= 1 }
             return flight
         }
-        for seat in flight?.waiters ?? [] {
-            seat.verdict.withLock { $0 = inspection.verdict }
-            seat.arrived.signal()
-        }
+        for seat in flight?.waiters ?? [] { seat.call(inspection.verdict) }
         if flight?.isRenewal == true { renewNext(at: .now) }
     }
 }
