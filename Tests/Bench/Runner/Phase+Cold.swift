@@ -110,48 +110,65 @@ extension Bench.Scene {
     func dead() async throws {
         let seconds = size(5, quick: 2)
         let rate = size(200, quick: 50)
-        var tails: [Bool: [Double]] = [:]
-        var deferred: [Bool: [Double]] = [:]
+        var tails: [DeadNeighbours: [Double]] = [:]
+        var deferred: [DeadNeighbours: [Double]] = [:]
         for round in 0..<options.rounds {
-            for isBeside in [false, true] {
+            for (place, neighbours) in DeadNeighbours.allCases.enumerated() {
                 let daemon = try await Milter.danegate(world)
                 try await daemon.prime(world.lists.warm)
                 let others = Task { [socket = daemon.socket, list = world.lists.dead] in
-                    guard isBeside else { return }
-                    _ = try await Built.load(
-                        socket, list,
-                        ["--once", "--settle", "\(seconds + 1)", "--pause", "1", "--connections", "500"])
+                    guard let options = neighbours.options(seconds) else { return }
+                    _ = try await Built.load(socket, list, ["--once", "--connections", "500"] + options)
                 }
                 try await Task.sleep(for: .milliseconds(300))
-                let offset = (2 * round + (isBeside ? 1 : 0)) * rate * seconds % (world.lists.goodCount / 2)
+                let offset = (3 * round + place) * rate * seconds % (world.lists.goodCount / 2)
                 let report = try await Built.load(
                     daemon.socket, world.lists.good,
                     [
                         "--rate", "\(rate)", "--connections", "64", "--count", "\(rate * seconds)", "--offset",
                         "\(offset)", "--messages", "1000", "--verdicts-only",
                     ])
-                book.round(.dead, isBeside ? "beside 500 dead" : "alone", "danegate", report)
-                tails[isBeside, default: []].append(report.p99)
+                book.round(.dead, neighbours.rawValue, "danegate", report)
+                tails[neighbours, default: []].append(report.p99)
                 let pending = report.answers["451 4.7.0"] ?? 0
-                deferred[isBeside, default: []].append(100 * Double(pending) / Double(rate * seconds))
+                deferred[neighbours, default: []].append(100 * Double(pending) / Double(rate * seconds))
                 try await others.value
                 await daemon.stop()
             }
         }
-        let (alone, beside) = (tails[false] ?? [], tails[true] ?? [])
-        let ratio = zip(beside, alone).map { $0 / max($1, 1) }.median
-        let share = (deferred[true] ?? []).median
-        // To put everyone off is quick, and no verdict.
-        let isMet = ratio <= 2 && share < 100
-        book.add(
-            .dead,
-            "live cold destinations (\(rate)/s), p99 of verdicts in ms with 500 dead ones asked for; beside: without",
-            ours: share < 100 ? (beside.median / 1000).digits(1) : "no verdict",
-            beside: (alone.median / 1000).digits(1),
-            ratio: share < 100 ? ratio : nil, target: ResultBook.Target(text: "≤ 2", isMet: isMet))
-        book.add(
-            .dead, "of those live ones put off at first (pending), %; beside: without", ours: share.digits(1),
-            beside: (deferred[false] ?? []).median.digits(1))
+        let alone = tails[.none] ?? []
+        for neighbours in DeadNeighbours.allCases where neighbours != .none {
+            let beside = tails[neighbours] ?? []
+            let ratio = zip(beside, alone).map { $0 / max($1, 1) }.median
+            let share = (deferred[neighbours] ?? []).median
+            // To put everyone off is quick, and no verdict.
+            let isMet = ratio <= 2 && share < 100
+            book.add(
+                .dead,
+                "live cold destinations (\(rate)/s), p99 of verdicts in ms, \(neighbours.rawValue); beside: without",
+                ours: share < 100 ? (beside.median / 1000).digits(1) : "no verdict",
+                beside: (alone.median / 1000).digits(1),
+                ratio: share < 100 ? ratio : nil, target: ResultBook.Target(text: "≤ 2", isMet: isMet))
+            book.add(
+                .dead, "of those live ones put off at first (pending), %; beside: without", ours: share.digits(1),
+                beside: (deferred[.none] ?? []).median.digits(1))
+        }
+    }
+
+    /// How the dead destinations are asked for beside the live ones.
+    private enum DeadNeighbours: String, CaseIterable {
+        case none = "alone"
+        case spread = "500 dead ones asked for meanwhile"
+        case atOnce = "500 dead ones asked for at one moment"
+
+        /// What the load generator is told; nil where there is to be none.
+        func options(_ seconds: Int) -> [String]? {
+            switch self {
+            case .none: nil
+            case .spread: ["--rate", "\(500 / seconds)"]
+            case .atOnce: ["--settle", "\(seconds + 1)", "--pause", "1"]
+            }
+        }
     }
 
     /// The first names of a list, as a list.
