@@ -91,6 +91,13 @@ import Testing
         #expect(await next.value.end == .ecdsa)
     }
 
+    /// A host without TLS does not have it for being left alone.
+    @Test func whoFailedTheLastTimeIsADoubtWhenLeftAlone() async {
+        let cache = cache(FakeBackends(.startTLSNotOffered("no STARTTLS"), .withheld("too often", shown: nil)))
+        #expect(await cache.probe(target, publishing: [.ecdsa]).end == .startTLSNotOffered("no STARTTLS"))
+        #expect(await cache.renewing.probe(target, publishing: [.ecdsa]).end == .notProbed("too often"))
+    }
+
     /// The same machine under another name, or with other records, when it has been probed too often.
     @Test func aKeptSessionIsShownForAHostThatIsLeftAlone() async {
         let turns = FakeBackends(.ecdsa, .withheld("too often", shown: nil))

@@ -118,11 +118,32 @@ import Testing
     /// Not confirmed is not proven: never a 5xx.
     @Test(arguments: [
         ProbeReport.End.unreachable(.banner, "421 too many connections"), .notProbed("no descriptor"),
+        .withheld("probed too often", shown: nil),
     ])
     func aFailureThatCannotBeSeenAgainIsADoubt(second: ProbeReport.End) async {
         let inspection = await inspect(.domain(.ecdsa), FakeBackends(Self.mismatch, second))
         #expect(inspection.verdict.outcome == .unreachable)
         #expect(inspection.verdict.cause.contains("on the connection before: "), "\(inspection.verdict.cause)")
+    }
+
+    /// Who probes a host until it is left alone has not made a broken one pass, nor one fail that has been mended.
+    @Test func whatALeftHostFailedInStaysADoubt() async throws {
+        let withheld = ProbeReport.End.withheld("probed too often", shown: nil)
+        // A report from before, which another domain of the host has had.
+        let prober = FakeBackends(Self.mismatch, withheld, ages: [.seconds(300)])
+        let (look, _) = look(.domain(.ecdsa), prober)
+        let inspection = await look.inspect(Self.destination)
+        #expect(inspection.verdict.outcome == .unreachable, "\(inspection.verdict)")
+        let keeper = VerdictKeeper(Settings())
+        keeper.keep(inspection)
+        #expect(keeper.cache.verdict(on: Self.destination) == inspection.verdict)
+        #expect(keeper.faults.failingFor(.destination(Self.destination), at: .now + .seconds(60)) == .zero)
+        let mended = await self.look(.domain(.rsa, fresh: .domain(.ecdsa)), FakeBackends(.ecdsa, withheld)).look
+            .inspect(Self.destination)
+        #expect(mended.verdict.outcome == .verified, "by what it showed under the new records: \(mended.verdict)")
+        let turns = FakeBackends(.tlsFailed("40"), withheld)
+        let unknown = await self.look(.domain(.rsa, fresh: .domain(.ecdsa)), turns).look.inspect(Self.destination)
+        #expect(unknown.verdict.outcome == .unprobed, "under the new records it has failed in nothing")
     }
 
     @Test(.rules("F-12", "S-06")) func eachAddressIsJudgedByItsOwnConnections() async throws {

@@ -157,6 +157,20 @@ import Testing
         #expect(state(cache, key("d.example", demandsDANE: true), after: .zero) == "none")
     }
 
+    /// Who asks in the first moment, and finds no DNS, has not made the daemon forget what it knew.
+    @Test func whatWasGoodTakesThePlaceOfANewerDoubt() {
+        let cache = VerdictCache(limit: 1000)
+        let key = key("d.example")
+        cache.keep(Verdict(outcome: .dnsUnavailable, cause: ""), for: key, fresh: .seconds(60), at: now)
+        func restore(_ verdict: Verdict) -> Bool {
+            cache.restore(
+                verdict, on: key.destination, demandingDANE: false, freshFor: .seconds(60), staleFor: .zero, at: now)
+        }
+        #expect(!restore(Verdict(outcome: .tlsaInvalid, cause: "")))
+        #expect(restore(good))
+        #expect(cache.verdict(on: key.destination, at: now) == good)
+    }
+
     /// Restoring fills a cache and drives nothing out of it.
     @Test func whatIsRestoredNeverDrivesOut() {
         let cache = VerdictCache(limit: 64)

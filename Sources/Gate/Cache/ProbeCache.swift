@@ -150,9 +150,14 @@ public final class ProbeCache: Probing {
 
     /// A report that says no more than that the host was left alone, with what it has shown before.
     private func withShown(_ report: ProbeReport, _ key: Key, in state: inout State) -> ProbeReport {
-        guard case .withheld(let why, nil) = report.end, key.target.offer == .any,
-            let session = state.sessions.value(for: Place(key.target), at: .now)
-        else { return report }
+        guard case .withheld(let why, nil) = report.end else { return report }
+        // What it failed in the last time, out of date or not, is not in order for nobody having looked since: a doubt.
+        if let last = state.reports.inspect(key, { report, _ in report.end }), last.isFailure {
+            return ProbeReport(end: .notProbed(why), taken: report.taken)
+        }
+        guard key.target.offer == .any, let session = state.sessions.value(for: Place(key.target), at: .now) else {
+            return report
+        }
         return ProbeReport(end: .withheld(why, shown: session), taken: report.taken)
     }
 
@@ -189,6 +194,16 @@ public final class ProbeCache: Probing {
         // It says nothing about the host.
         case .notProbed, .withheld: .zero
         case .unreachable, .startTLSNotOffered, .startTLSRefused, .tlsFailed: failureLifetime
+        }
+    }
+}
+
+extension ProbeReport.End {
+    /// Whether the host was reached, and there was no TLS to be had.
+    fileprivate var isFailure: Bool {
+        switch self {
+        case .startTLSNotOffered, .startTLSRefused, .tlsFailed: true
+        case .notProbed, .withheld, .unreachable, .secured: false
         }
     }
 }

@@ -24,7 +24,9 @@ extension Inspection {
     ) -> Inspection {
         // Only the words and the degradation can differ; a verdict of another making stays as it is.
         let walked = hosts.isEmpty ? verdict : Verdict(walking: hosts.map(\.finding))
-        let isSame = walked.outcome == verdict.outcome && walked.host == verdict.host
+        // A host that was left alone may have become a doubt.
+        let isSame =
+            walked.outcome == verdict.outcome && walked.host == verdict.host || verdict.outcome == .unprobed
         return Inspection(
             destination: destination, verdict: isSame ? walked : verdict, mxSecurity: mxSecurity, hosts: hosts,
             steps: steps + more, lifetime: lifetime, elapsed: elapsed + further)
@@ -54,6 +56,13 @@ extension InspectedAddress {
         let second = decisive.as(.again)
         let connections = earlier.connections + [second]
         let first = earlier.decisive
+        if isUnchanged, second.outcome == .unprobed, !first.outcome.allowsDelivery, !first.outcome.isDoubt {
+            // A failure is not proven that could not be looked at again, nor is it disproven by leaving the host alone.
+            let finding = AddressFinding(
+                address: finding.address, outcome: .unreachable,
+                cause: "\(second.cause); on the connection before: \(first.cause)", isProbed: second.isProbed)
+            return InspectedAddress(finding: finding, decisive: second, connections: connections)
+        }
         guard isUnchanged, first.provesFault else { return with(connections, decisive: second, degraded: false) }
         if second.outcome.allowsDelivery {
             let cause = "\(second.cause); but the connection before failed: \(first.cause)"

@@ -4,11 +4,6 @@ import Probe
 /// What is to be written, the latest of each thing: bounded. Its times are milliseconds since the boot: the time of the file is known
 /// when it is open.
 struct StateBatch: Sendable {
-    private struct VerdictKey: Hashable, Sendable {
-        let destination: Destination
-        let demandsDANE: Bool
-    }
-
     private struct ReportKey: Hashable, Sendable {
         let target: ProbeTarget
         let records: [TLSARecord]
@@ -38,7 +33,7 @@ struct StateBatch: Sendable {
 
     /// Takes a verdict in.
     mutating func add(_ verdict: KeptVerdict, made: Int64) {
-        let key = VerdictKey(destination: verdict.destination, demandsDANE: verdict.demandsDANE)
+        let key = VerdictKey(verdict.destination, demandsDANE: verdict.demandsDANE)
         guard verdicts.count < Self.limit || verdicts[key] != nil else {
             lost += 1
             return

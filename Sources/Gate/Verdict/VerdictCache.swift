@@ -110,7 +110,8 @@ public final class VerdictCache: Sendable {
         shard(key).cache.withLock { $0.keep(Entry(body: body, freshUntil: freshUntil), for: key, until: until) }
     }
 
-    /// Keeps a verdict from an earlier run, unless there is a newer one or no room. May be called while the cache is in use.
+    /// Keeps a verdict from an earlier run, unless there is no room or a newer one, which for a good one must be more than a doubt.
+    /// May be called while the cache is in use.
     ///
     /// - Parameters:
     ///   - freshFor: How much longer it counts; zero if it has run out.
@@ -135,7 +136,13 @@ public final class VerdictCache: Sendable {
         let freshUntil = now + max(.zero, freshFor)
         let until = key.allows(body.verdict) ? freshUntil + max(.zero, staleFor) : freshUntil
         guard until > now else { return false }
-        return cache.restore(Entry(body: body, freshUntil: freshUntil), for: key, until: until)
+        let entry = Entry(body: body, freshUntil: freshUntil)
+        if cache.restore(entry, for: key, until: until) { return true }
+        // A doubt of the moments since the start says nothing against what was in order.
+        let isInDoubt = cache.inspect(key) { newer, _ in newer.body.verdict.outcome.isDoubt } ?? false
+        guard isInDoubt, key.allows(body.verdict) else { return false }
+        cache.keep(entry, for: key, until: until)
+        return true
     }
 
     /// Makes room for so many verdicts at once, so that a million that are read do not have the tables grow step by step.
