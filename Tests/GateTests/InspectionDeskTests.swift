@@ -29,9 +29,10 @@ import Testing
 
     /// Asks on a thread that may block.
     private static func ask(
-        _ desk: InspectionDesk, _ destination: Destination = destination, within limit: Duration
+        _ desk: InspectionDesk, _ destination: Destination = destination, at now: ContinuousClock.Instant = .now,
+        within limit: Duration
     ) async -> InspectionDesk.Answer {
-        await onThread { desk.verdict(on: destination, before: .now + limit) }
+        await onThread { desk.verdict(on: destination, at: now, before: .now + limit) }
     }
 
     @Test func whoeverAsksThereIsOneInspection() async {
@@ -75,10 +76,12 @@ import Testing
             await door.pass()
             return Self.inspection(.verified, destination)
         }
-        async let first = Self.ask(desk, Destination(.domain("a.example"), port: 25), within: .seconds(30))
-        async let second = Self.ask(desk, Destination(.domain("b.example"), port: 25), within: .seconds(30))
+        // All in one moment: later, who has waited longest would give way.
+        let now = ContinuousClock.now
+        async let first = Self.ask(desk, Destination(.domain("a.example"), port: 25), at: now, within: .seconds(30))
+        async let second = Self.ask(desk, Destination(.domain("b.example"), port: 25), at: now, within: .seconds(30))
         while door.begun < 2 { await Task.yield() }
-        let third = await Self.ask(desk, Destination(.domain("c.example"), port: 25), within: .seconds(30))
+        let third = await Self.ask(desk, Destination(.domain("c.example"), port: 25), at: now, within: .seconds(30))
         #expect(third.verdict.outcome == .pending)
         door.open()
         #expect(await first.verdict.outcome == .verified)

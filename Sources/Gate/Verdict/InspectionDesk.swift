@@ -34,7 +34,7 @@ public final class InspectionDesk: Sendable {
 
     private struct Flight {
         let isRenewal: Bool
-        var waiters: [WaitingRoom.Seat] = []
+        var waiters: [ObjectIdentifier: WaitingRoom.Seat] = [:]
     }
 
     private struct State {
@@ -106,6 +106,8 @@ public final class InspectionDesk: Sendable {
         }
         var verdict: Verdict?
         wait { verdict = seat.wait(until: deadline) }
+        // An inspection may go on for long after who waited for it has gone.
+        if verdict == nil { state.withLock { $0.flights[key]?.waiters[ObjectIdentifier(seat)] = nil } }
         return told(verdict ?? Self.pending("the check has not ended yet"), key, isCached: false)
     }
 
@@ -176,11 +178,11 @@ public final class InspectionDesk: Sendable {
             case nil: break
             }
             if state.flights[key] != nil {
-                if let seat { state.flights[key]?.waiters.append(seat) }
+                if let seat { state.flights[key]?.waiters[ObjectIdentifier(seat)] = seat }
                 return .boarded(begins: false)
             }
             guard state.flights.count < limits.inspections else { return .full }
-            state.flights[key] = Flight(isRenewal: false, waiters: seat.map { [$0] } ?? [])
+            state.flights[key] = Flight(isRenewal: false, waiters: seat.map { [ObjectIdentifier($0): $0] } ?? [:])
             return .boarded(begins: true)
         }
     }
@@ -226,7 +228,7 @@ public final class InspectionDesk: Sendable {
             if flight?.isRenewal == true { state.renewals -= 1 }
             return flight
         }
-        for seat in flight?.waiters ?? [] { seat.call(inspection.verdict) }
+        for seat in (flight?.waiters ?? [:]).values { seat.call(inspection.verdict) }
         if flight?.isRenewal == true { renewNext(at: .now) }
     }
 }
