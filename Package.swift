@@ -151,6 +151,7 @@ let package = Package(
 if Context.environment["SANITIZER"] == "thread" {
     let slowPaths = [
         "$s15Synchronization12_MutexHandleV9_lockSlowyys6UInt32VF",
+        "$s15Synchronization12_MutexHandleV12_tryLockSlowSbyF",
         "$s15Synchronization12_MutexHandleV11_unlockSlowyyF",
     ]
     package.targets.append(

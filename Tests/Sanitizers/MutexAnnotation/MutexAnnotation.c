@@ -1,12 +1,13 @@
 // Tells ThreadSanitizer about the slow paths of Swift's `Mutex`. Linked into its builds alone (deploy/sanitize thread).
 //
 // Where nobody contends, a `Mutex` is taken and given back by one compare-and-swap that is inlined into our code, and ThreadSanitizer
-// sees it. A contended one goes through `_MutexHandle._lockSlow` and `_unlockSlow` in libswiftSynchronization, which is not
+// sees it. A contended one goes through `_MutexHandle._lockSlow`, `_tryLockSlow` and `_unlockSlow` in libswiftSynchronization, which is not
 // instrumented and leaves the rest to futex(2): ThreadSanitizer sees neither, and reports correctly locked code as a race. Here
 // each is followed or preceded by what the fast path says of the same word: it is acquired, it is released. Nothing is suppressed:
 // accesses outside the lock, or under another one, are reported as before.
 #include "MutexAnnotation.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 void __tsan_acquire(void *address);
@@ -16,16 +17,25 @@ void __tsan_release(void *address);
 #define SWIFT_METHOD __attribute__((swiftcall))
 #define SWIFT_SELF void *self __attribute__((swift_context))
 #define LOCK_SLOW "$s15Synchronization12_MutexHandleV9_lockSlowyys6UInt32VF"
+#define TRY_LOCK_SLOW "$s15Synchronization12_MutexHandleV12_tryLockSlowSbyF"
 #define UNLOCK_SLOW "$s15Synchronization12_MutexHandleV11_unlockSlowyyF"
 
 SWIFT_METHOD void library_lock(uint32_t thread, SWIFT_SELF) __asm__("__real_" LOCK_SLOW);
 SWIFT_METHOD void annotated_lock(uint32_t thread, SWIFT_SELF) __asm__("__wrap_" LOCK_SLOW);
+SWIFT_METHOD bool library_try_lock(SWIFT_SELF) __asm__("__real_" TRY_LOCK_SLOW);
+SWIFT_METHOD bool annotated_try_lock(SWIFT_SELF) __asm__("__wrap_" TRY_LOCK_SLOW);
 SWIFT_METHOD void library_unlock(SWIFT_SELF) __asm__("__real_" UNLOCK_SLOW);
 SWIFT_METHOD void annotated_unlock(SWIFT_SELF) __asm__("__wrap_" UNLOCK_SLOW);
 
 SWIFT_METHOD void annotated_lock(uint32_t thread, SWIFT_SELF) {
     library_lock(thread, self);
     __tsan_acquire(self);
+}
+
+SWIFT_METHOD bool annotated_try_lock(SWIFT_SELF) {
+    bool is_taken = library_try_lock(self);
+    if (is_taken) __tsan_acquire(self);
+    return is_taken;
 }
 
 SWIFT_METHOD void annotated_unlock(SWIFT_SELF) {
