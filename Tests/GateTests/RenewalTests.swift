@@ -69,7 +69,7 @@ import Testing
         let keeper = Self.keeper(at: now)
         keeper.keep(Self.inspection(found), at: now)
         switch keeper.cache.find(Self.key, at: now) {
-        case .fresh(let verdict), .stale(let verdict, _): #expect(verdict.outcome == kept)
+        case .fresh(let body), .stale(let body, _): #expect(body.verdict.outcome == kept)
         case nil: Issue.record("nothing is kept")
         }
         let isDoubt = found.isDoubt
@@ -86,11 +86,11 @@ import Testing
         let end = now - .seconds(600) + .seconds(60 + 3600)
         #expect(keeper.cache.find(Self.key, at: end - .seconds(1)) != nil)
         keeper.keep(Self.inspection(.dnsUnavailable), at: end + .seconds(1))
-        guard case .fresh(let verdict) = keeper.cache.find(Self.key, at: end + .seconds(2)) else {
+        guard case .fresh(let body) = keeper.cache.find(Self.key, at: end + .seconds(2)) else {
             Issue.record("nothing is kept")
             return
         }
-        #expect(verdict.outcome == .dnsUnavailable)
+        #expect(body.verdict.outcome == .dnsUnavailable)
     }
 
     @Test func aDeadResolverLetsGoodVerdictsServe() async {

@@ -10,7 +10,8 @@ import World
         try await load(daemon, sessions: Sanitizer.times(10_000), seed: 2)
         let after = try await settled(daemon)
         print("soak: before \(before), after \(after)")
-        #expect(after.descriptors <= before.descriptors + 2)
+        // A few sessions may be closing yet; of a leak there would be thousands.
+        #expect(after.descriptors <= before.descriptors + 10)
         #expect(after.threads <= before.threads + 3)
         #expect(Sanitizer.isActive || after.resident <= before.resident + 4096)
         #expect(try await daemon.isSound())

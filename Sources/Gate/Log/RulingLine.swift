@@ -79,6 +79,10 @@ struct RulingLine: Sendable {
 extension Duration {
     /// Tenths of milliseconds, rounded.
     fileprivate var wholeTenths: UInt64 {
+        // Nearly all are shorter than nine seconds, and then it needs no division of 128 bits.
+        if let short = Int64(exactly: attoseconds), short < .max - 50_000_000_000_000 {
+            return UInt64(max(0, (short + 50_000_000_000_000) / 100_000_000_000_000))
+        }
         let (seconds, attoseconds) = components
         return UInt64(max(0, seconds * 10_000 + (attoseconds + 50_000_000_000_000) / 100_000_000_000_000))
     }

@@ -17,6 +17,8 @@ struct Scope: Sendable {
 
     /// The `{rcpt_mailer}` values that leave the site, lower case.
     let transports: Set<String>
+    /// The same if they are few: to look through them costs less than to hash.
+    private let fewTransports: [String]
     /// What a recipient is judged by.
     let route: Settings.RouteSource
     /// The port where the next hop names none.
@@ -26,6 +28,7 @@ struct Scope: Sendable {
 
     init(_ settings: Settings) {
         transports = settings.transports
+        fewTransports = transports.count <= 8 ? Array(transports) : []
         route = settings.route
         port = settings.probePort
         exemptLocalparts = settings.exemptLocalparts
@@ -38,7 +41,9 @@ struct Scope: Sendable {
     ///   - mailer: The macro `{rcpt_mailer}`: the transport that the MTA would use; nil or empty if it did not say.
     ///   - nextHop: The macro `{rcpt_host}`: the next hop that the MTA would use; nil or empty if it did not say.
     func decide(_ recipient: Recipient, mailer: String?, nextHop: String?) -> Decision {
-        if let mailer, !mailer.isEmpty, !transports.contains(mailer), !transports.contains(mailer.lowercased()) {
+        if let mailer, !mailer.isEmpty, !fewTransports.contains(mailer), !transports.contains(mailer),
+            !transports.contains(mailer.lowercased())
+        {
             return .notOurs
         }
         if recipient.isLocalPart(in: exemptLocalparts) {

@@ -9,12 +9,25 @@ import Synchronization
 public final class InspectionDesk: Sendable {
     /// A verdict, and where it came from.
     public struct Answer: Sendable {
-        /// The verdict.
-        public let verdict: Verdict
+        /// What is kept is handed on as it is: to copy a verdict is to count its texts' references one by one.
+        private let body: VerdictBody
         /// Whether it was kept from before.
         public let isCached: Bool
         /// Whether it is no good verdict, and the trouble may be our own: the breaker is open.
-        public var isInTrouble = false
+        public let isInTrouble: Bool
+
+        /// The verdict.
+        public var verdict: Verdict { body.verdict }
+
+        init(body: VerdictBody, isCached: Bool, isInTrouble: Bool = false) {
+            self.body = body
+            self.isCached = isCached
+            self.isInTrouble = isInTrouble
+        }
+
+        init(verdict: Verdict, isCached: Bool, isInTrouble: Bool = false) {
+            self.init(body: VerdictBody(verdict), isCached: isCached, isInTrouble: isInTrouble)
+        }
     }
 
     /// The bounds of the desk.
@@ -87,7 +100,7 @@ public final class InspectionDesk: Sendable {
         before deadline: ContinuousClock.Instant
     ) -> Answer {
         let key = VerdictKey(destination, demandsDANE: demandingDANE)
-        if let verdict = kept(key, at: now) { return told(verdict, key, isCached: true) }
+        if let body = kept(key, at: now) { return told(body, key, isCached: true) }
         if let why = breaker.fault {
             let verdict = Verdict(outcome: .dnsUnavailable, cause: "the resolver does not work: \(why)")
             return Answer(verdict: verdict, isCached: false, isInTrouble: true)
@@ -95,7 +108,7 @@ public final class InspectionDesk: Sendable {
         let seat = room.enter(at: now)
         defer { if let seat { room.leave(seat) } }
         switch take(seat, key, at: now) {
-        case .kept(let verdict): return told(verdict, key, isCached: true)
+        case .kept(let body): return told(body, key, isCached: true)
         case .full: return told(Self.pending("too many checks are under way"), key, isCached: false)
         case .boarded(let begins):
             // Without a seat too: whoever tries again is to find a verdict.
@@ -108,10 +121,12 @@ public final class InspectionDesk: Sendable {
         wait { verdict = seat.wait(until: deadline) }
         // An inspection may go on for long after who waited for it has gone.
         if verdict == nil { state.withLock { $0.flights[key]?.waiters[ObjectIdentifier(seat)] = nil } }
-        return told(verdict ?? Self.pending("the check has not ended yet"), key, isCached: false)
+        return told(verdict.map(VerdictBody.init) ?? Self.pending("the check has not ended yet"), key, isCached: false)
     }
 
-    private static func pending(_ cause: String) -> Verdict { Verdict(outcome: .pending, cause: cause) }
+    private static func pending(_ cause: String) -> VerdictBody {
+        VerdictBody(Verdict(outcome: .pending, cause: cause))
+    }
 
     /// Renews good verdicts in use after they have run out, until it is cancelled.
     public func keepFresh() async {
@@ -135,23 +150,24 @@ public final class InspectionDesk: Sendable {
     public var inspectionsInFlight: Int { state.withLock { $0.flights.count } }
 
     /// What is kept of a key; of a stale verdict, the renewal is begun.
-    private func kept(_ key: VerdictKey, at now: ContinuousClock.Instant) -> Verdict? {
+    private func kept(_ key: VerdictKey, at now: ContinuousClock.Instant) -> VerdictBody? {
         switch keeper.cache.find(key, at: now) {
-        case .fresh(let verdict): return verdict
-        case .stale(let verdict, let isDue):
+        case .fresh(let body): return body
+        case .stale(let body, let isDue):
             if isDue, breaker.fault == nil, state.withLock({ board(key, in: &$0) }) { begin(key) }
-            return verdict
+            return body
         case nil: return nil
         }
     }
 
     /// The verdict as a caller is told: what is not good, and may be our own fault, is not blamed on the recipient.
-    private func told(_ verdict: Verdict, _ key: VerdictKey, isCached: Bool) -> Answer {
-        guard !key.allows(verdict), let trouble = breaker.trouble else {
-            return Answer(verdict: verdict, isCached: isCached)
+    private func told(_ body: VerdictBody, _ key: VerdictKey, isCached: Bool) -> Answer {
+        guard !key.allows(body.verdict), let trouble = breaker.trouble else {
+            return Answer(body: body, isCached: isCached)
         }
+        let verdict = body.verdict
         guard verdict.outcome != .pending else {
-            return Answer(verdict: verdict, isCached: isCached, isInTrouble: true)
+            return Answer(body: body, isCached: isCached, isInTrouble: true)
         }
         let found = verdict.outcome == .dnsUnavailable ? "" : "\(verdict.outcome.rawValue): "
         let cause = "\(trouble.sentence); what was found is not counted: \(found)\(verdict.cause)"
@@ -162,7 +178,7 @@ public final class InspectionDesk: Sendable {
     /// What a caller without a verdict gets.
     private enum Taken {
         /// A verdict after all.
-        case kept(Verdict)
+        case kept(VerdictBody)
         /// An inspection that will call the caller, if it has a seat; and whether the caller is to begin it.
         case boarded(begins: Bool)
         /// No inspection: there are too many.
@@ -174,7 +190,7 @@ public final class InspectionDesk: Sendable {
         state.withLock { state in
             // A flight may have landed since the caller looked.
             switch keeper.cache.find(key, at: now) {
-            case .fresh(let verdict), .stale(let verdict, _): return .kept(verdict)
+            case .fresh(let body), .stale(let body, _): return .kept(body)
             case nil: break
             }
             if state.flights[key] != nil {

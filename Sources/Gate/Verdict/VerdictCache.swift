@@ -21,9 +21,9 @@ public final class VerdictCache: Sendable {
     /// A verdict that was found.
     enum Found {
         /// It is in date.
-        case fresh(Verdict)
+        case fresh(VerdictBody)
         /// It is good and has run out, not too long ago.
-        case stale(Verdict, isDue: Bool)
+        case stale(VerdictBody, isDue: Bool)
     }
 
     /// A power of two, well above the number of threads that ask at once.
@@ -51,10 +51,10 @@ public final class VerdictCache: Sendable {
     public func verdict(
         on destination: Destination, demandingDANE: Bool = false, at now: ContinuousClock.Instant = .now
     ) -> Verdict? {
-        guard case .fresh(let verdict) = find(VerdictKey(destination, demandsDANE: demandingDANE), at: now) else {
+        guard case .fresh(let body) = find(VerdictKey(destination, demandsDANE: demandingDANE), at: now) else {
             return nil
         }
-        return verdict
+        return body.verdict
     }
 
     /// The verdict of a key, fresh or stale. No I/O, no allocation; one lock, held for a table look-up.
@@ -67,8 +67,8 @@ public final class VerdictCache: Sendable {
         }
         guard let (body, state) = found else { return nil }
         return switch state {
-        case .fresh: .fresh(body.verdict)
-        case .stale(let isDue): .stale(body.verdict, isDue: isDue)
+        case .fresh: .fresh(body)
+        case .stale(let isDue): .stale(body, isDue: isDue)
         }
     }
 
