@@ -70,6 +70,9 @@ enum FaultTable {
         try write(faults, db)
     }
 
+    /// No fault was seen after that: in milliseconds, some hundred thousand years. Times below can be reckoned with.
+    private static let latest: Int64 = 1 << 52
+
     /// Reads all faults.
     ///
     /// - Returns: The faults, and how many rows were no good.
@@ -84,7 +87,8 @@ enum FaultTable {
             let times = Times(
                 first: row[2] as Int64? ?? 0, last: row[3] as Int64? ?? 0, sightings: row[4] as Int? ?? 0)
             if let text = row[0] as String?, sum(text, kind, times) == row[5] as Int64?, let name = DomainName(text),
-                let subject = subject(name, kind), times.first <= times.last, times.sightings > 0
+                let subject = subject(name, kind), times.first >= 0, times.first <= times.last,
+                times.last < Self.latest, times.sightings > 0
             {
                 faults.append((subject, times))
             } else {

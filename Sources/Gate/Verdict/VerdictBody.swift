@@ -1,5 +1,4 @@
 import DANE
-import Synchronization
 
 /// A verdict that many destinations share: those of one provider have the same host and the same cause.
 final class VerdictBody: Sendable, Hashable {
@@ -12,27 +11,4 @@ final class VerdictBody: Sendable, Hashable {
     static func == (left: VerdictBody, right: VerdictBody) -> Bool { left === right || left.verdict == right.verdict }
 
     func hash(into hasher: inout Hasher) { hasher.combine(verdict) }
-}
-
-/// The bodies in use, as far as they are remembered: of equal verdicts one is kept.
-///
-/// Bounded like any cache: verdicts that nobody else has make room for those that recur. One that has been forgotten lives on
-/// with the destinations that have it.
-final class VerdictBodies: Sendable {
-    /// More than a large site's providers and causes; some megabytes at most.
-    static let limit = 16_384
-
-    private let bodies = Mutex(BoundedCache<VerdictBody, VerdictBody>(limit: limit))
-
-    /// The body of a verdict.
-    func body(_ verdict: Verdict) -> VerdictBody { shared(VerdictBody(verdict)) }
-
-    /// The body in use that says the same as this one, which may be this one from now on.
-    func shared(_ new: VerdictBody) -> VerdictBody {
-        bodies.withLock { bodies in
-            if let known = bodies.use(new, at: .first, { body, _ in body }) { return known }
-            bodies.keep(new, for: new, until: .never)
-            return new
-        }
-    }
 }

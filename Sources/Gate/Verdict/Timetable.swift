@@ -1,0 +1,60 @@
+import Synchronization
+
+/// What is to be done at certain times, and seldom is: one task looks ten times a second.
+///
+/// Not a `Task.sleep` each: one that is cancelled leaves its timer with libdispatch until the time has come, and at thousands of
+/// inspections a second with a minute and a half each these would be hundreds of thousands.
+final class Timetable: Sendable {
+    struct Entry {
+        fileprivate let tick: Int
+        fileprivate let id: UInt64
+    }
+
+    private struct State {
+        var entries: [Int: [UInt64: @Sendable () -> Void]] = [:]
+        var lastID: UInt64 = 0
+        var isTicking = false
+    }
+
+    static let shared = Timetable()
+    private static let interval = Duration.milliseconds(100)
+
+    private let start = ContinuousClock.now
+    private let state = Mutex(State())
+
+    func add(after limit: Duration, _ action: @escaping @Sendable () -> Void) -> Entry {
+        let tick = self.tick(at: .now + limit) + 1
+        let (id, starts) = state.withLock { state in
+            state.lastID += 1
+            state.entries[tick, default: [:]][state.lastID] = action
+            defer { state.isTicking = true }
+            return (state.lastID, !state.isTicking)
+        }
+        if starts { Task { await run() } }
+        return Entry(tick: tick, id: id)
+    }
+
+    func remove(_ entry: Entry) {
+        state.withLock { state in
+            state.entries[entry.tick]?[entry.id] = nil
+            if state.entries[entry.tick]?.isEmpty == true { state.entries[entry.tick] = nil }
+        }
+    }
+
+    private func run() async {
+        while true {
+            try? await Task.sleep(for: Self.interval)
+            let tick = self.tick(at: .now)
+            let (due, ends) = state.withLock { state in
+                let ticks = state.entries.keys.filter { $0 <= tick }
+                let due = ticks.compactMap { state.entries.removeValue(forKey: $0) }.flatMap(\.values)
+                state.isTicking = !state.entries.isEmpty
+                return (due, !state.isTicking)
+            }
+            for action in due { action() }
+            if ends { return }
+        }
+    }
+
+    private func tick(at moment: ContinuousClock.Instant) -> Int { Int((moment - start) / Self.interval) }
+}
