@@ -170,7 +170,9 @@ import World
         }
         print("soak: in the middle \(usage), after it \(after)")
         #expect(after.descriptors <= 60 && after.threads <= 30, "\(after)")
-        #expect(Sanitizer.isActive || after.residentKB <= usage.residentKB + 16384, "\(usage) \(after)")
+        // In half a minute libunbound's caches are being filled yet, which have more than a hundred megabytes at most.
+        let growth = Self.seconds >= 120 ? 16 << 10 : 96 << 10
+        #expect(Sanitizer.isActive || after.residentKB <= usage.residentKB + growth, "\(usage) \(after)")
         #expect(await gate.daemon.stop() == 0)
         #expect(!gate.daemon.output.contains("Fatal error"), "\(gate.daemon.output.suffix(2000))")
         await world.stop()
