@@ -1,55 +1,9 @@
-import Foundation
 import GRDB
-import Glibc
 
 /// The state file, open: SQLite in its write-ahead mode, and locked for as long as it is open. Not Sendable: one thread uses it.
 ///
 /// A process that is killed loses what it had not handed over; what is in the file is whole (https://www.sqlite.org/wal.html).
 final class StateFile {
-    /// Why there is no file to work with.
-    struct Unusable: Error, Equatable {
-        enum Kind: Equatable {
-            /// What stands there is corrupt, or no state file: a new one may take its place.
-            case corrupt
-            /// What stands there was written by another version.
-            case foreign(version: Int)
-            /// It cannot be had, or not be written to, whatever is in it.
-            case unavailable
-            /// There is no room.
-            case full
-        }
-
-        let kind: Kind
-        /// Why, as a clause.
-        let cause: String
-
-        init(_ kind: Kind, _ cause: String) {
-            self.kind = kind
-            self.cause = cause
-        }
-
-        /// What an error of SQLite comes to.
-        init(_ error: any Error) {
-            if let unusable = error as? Unusable {
-                self = unusable
-                return
-            }
-            guard let error = error as? DatabaseError else {
-                self.init(.unavailable, "\(error)")
-                return
-            }
-            let message = error.message ?? "\(error.resultCode)"
-            switch error.resultCode {
-            // A table or column that is not there is one that was overwritten.
-            case .SQLITE_NOTADB, .SQLITE_CORRUPT, .SQLITE_ERROR, .SQLITE_MISMATCH, .SQLITE_SCHEMA:
-                self.init(.corrupt, message)
-            case .SQLITE_BUSY, .SQLITE_LOCKED: self.init(.unavailable, "another process has it")
-            case .SQLITE_FULL: self.init(.full, message)
-            default: self.init(.unavailable, message)
-            }
-        }
-    }
-
     /// The name of the file in the state directory.
     static let name = "state.sqlite"
     /// The version of its tables.
@@ -64,21 +18,9 @@ final class StateFile {
     private(set) var wasForgotten = false
     private let path: String
     private let clock: StateClock
-    private let identity: Identity?
+    private let identity: FileIdentity?
     /// The verdict bodies that were written lately.
     var bodies = StoredBodies()
-
-    private struct Identity: Equatable {
-        let device: UInt
-        let node: UInt
-
-        init?(_ path: String) {
-            var info = stat()
-            guard stat(path, &info) == 0 else { return nil }
-            device = UInt(info.st_dev)
-            node = UInt(info.st_ino)
-        }
-    }
 
     /// Opens the file, and makes it if it is not there.
     ///
@@ -86,20 +28,19 @@ final class StateFile {
     ///   - path: Its path.
     ///   - world: What stands for the settings that decide what is true; a file of others is emptied.
     ///   - clock: The clocks.
-    init(_ path: String, world: Int64, clock: StateClock) throws(Unusable) {
-        var info = stat()
-        if stat(path, &info) == 0, info.st_mode & S_IFMT != S_IFREG { throw Unusable(.corrupt, "it is no file") }
+    init(_ path: String, world: Int64, clock: StateClock) throws(DatabaseFault) {
+        try DatabaseFault.refuseWhatIsNoFile(path)
         self.path = path
         self.clock = clock
         do {
             queue = try DatabaseQueue(path: path, configuration: Self.configuration)
-            identity = Identity(path)
+            identity = FileIdentity(path)
             try queue.writeWithoutTransaction { try Self.makeTables($0) }
             try queue.inTransaction { db in
                 try begin(db, world)
                 return .commit
             }
-        } catch { throw Unusable(error) }
+        } catch { throw DatabaseFault(error) }
     }
 
     private static var configuration: Configuration {
@@ -141,9 +82,9 @@ final class StateFile {
             }
             return
         }
-        guard application == Self.application else { throw Unusable(.corrupt, "it is a file of something else") }
+        guard application == Self.application else { throw DatabaseFault(.corrupt, "it is a file of something else") }
         guard version == Self.version else {
-            throw Unusable(.foreign(version: version), "it is of version \(version), and this is \(Self.version)")
+            throw DatabaseFault(.foreign(version: version), "it is of version \(version), and this is \(Self.version)")
         }
     }
 
@@ -172,10 +113,10 @@ final class StateFile {
     var nowInSeconds: Int64 { now / 1000 }
 
     /// Whether the file is still where it was opened.
-    var isInPlace: Bool { identity != nil && Identity(path) == identity }
+    var isInPlace: Bool { identity != nil && FileIdentity(path) == identity }
 
     /// Does work in one transaction: all of it is in the file afterwards, or nothing.
-    func transaction(_ work: (Database) throws -> Void) throws(Unusable) {
+    func transaction(_ work: (Database) throws -> Void) throws(DatabaseFault) {
         do {
             try queue.inTransaction(.immediate) { db in
                 try work(db)
@@ -185,32 +126,15 @@ final class StateFile {
         } catch {
             // Bodies that were numbered are not there.
             bodies = StoredBodies()
-            throw Unusable(error)
+            throw DatabaseFault(error)
         }
     }
 
     /// Reads.
-    func read(_ work: (Database) throws -> Void) throws(Unusable) {
-        do { try queue.writeWithoutTransaction(work) } catch { throw Unusable(error) }
+    func read(_ work: (Database) throws -> Void) throws(DatabaseFault) {
+        do { try queue.writeWithoutTransaction(work) } catch { throw DatabaseFault(error) }
     }
 
     /// Closes the file, and puts what is in its log into its place. Also done when the value goes.
     func close() { try? queue.close() }
-}
-
-extension StateFile {
-    /// Renames what stands in the file's place, its log with it; an older one that was set aside is replaced.
-    ///
-    /// - Returns: The new path; nil if it cannot be renamed.
-    static func setAside(_ path: String, as suffix: String) -> String? {
-        // A directory that is in the way is not removed.
-        for number in 0..<10 {
-            let aside = "\(path).\(suffix)\(number == 0 ? "" : "-\(number)")"
-            guard rename(path, aside) == 0 else { continue }
-            for part in ["-wal", "-journal"] where rename(path + part, aside + part) != 0 { unlink(aside + part) }
-            unlink(path + "-shm")
-            return aside
-        }
-        return nil
-    }
 }

@@ -26,7 +26,7 @@ struct StateSweeper {
     /// Looks at some rows.
     ///
     /// - Returns: Whether all have been looked at: the next step begins a new round.
-    mutating func step(_ file: StateFile) throws(StateFile.Unusable) -> Bool {
+    mutating func step(_ file: StateFile) throws(DatabaseFault) -> Bool {
         var next = self
         var isThrough = false
         let now = file.now

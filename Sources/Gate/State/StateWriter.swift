@@ -32,14 +32,14 @@ final class StateWriter {
     /// - Returns: false if there is none to be had: the daemon goes without.
     func open(isStopped: @escaping () -> Bool) -> Bool {
         defer { holders.faults.endRestoring() }
-        do throws(StateFile.Unusable) {
+        do throws(DatabaseFault) {
             try makeDirectory()
             let file = try openReplacing()
             self.file = file
             if file.wasForgotten {
                 tell(.notice, "forgotten", [("cause", "it was found out with other settings")])
             }
-            do throws(StateFile.Unusable) { try load(file, isStopped) } catch {
+            do throws(DatabaseFault) { try load(file, isStopped) } catch {
                 // What was read until then is as good as the rest.
                 guard error.kind == .corrupt else { throw error }
                 try replace(file, error)
@@ -54,20 +54,20 @@ final class StateWriter {
         }
     }
 
-    private func makeDirectory() throws(StateFile.Unusable) {
+    private func makeDirectory() throws(DatabaseFault) {
         let directory = configuration.directory
         do {
             try FileManager.default.createDirectory(
                 atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o750])
-        } catch { throw StateFile.Unusable(.unavailable, "the state directory cannot be made") }
+        } catch { throw DatabaseFault(.unavailable, "the state directory cannot be made") }
         guard access(directory, W_OK) == 0 else {
-            throw StateFile.Unusable(.unavailable, "the state directory cannot be written")
+            throw DatabaseFault(.unavailable, "the state directory cannot be written")
         }
     }
 
     /// Opens the file; one that is no good is set aside, once.
-    private func openReplacing() throws(StateFile.Unusable) -> StateFile {
-        do throws(StateFile.Unusable) {
+    private func openReplacing() throws(DatabaseFault) -> StateFile {
+        do throws(DatabaseFault) {
             return try StateFile(path, world: configuration.world, clock: configuration.clock)
         } catch {
             try setAside(error)
@@ -75,20 +75,20 @@ final class StateWriter {
         }
     }
 
-    private func setAside(_ why: StateFile.Unusable) throws(StateFile.Unusable) {
+    private func setAside(_ why: DatabaseFault) throws(DatabaseFault) {
         let suffix: String
         switch why.kind {
         case .corrupt: suffix = "corrupt"
         case .foreign(let version): suffix = "version-\(version)"
         case .unavailable, .full: throw why
         }
-        guard let aside = StateFile.setAside(path, as: suffix) else {
-            throw StateFile.Unusable(.unavailable, "\(why.cause), and it cannot be renamed")
+        guard let aside = FileIdentity.setAside(path, as: suffix) else {
+            throw DatabaseFault(.unavailable, "\(why.cause), and it cannot be renamed")
         }
         tell(.warning, "set-aside", [("cause", why.cause), ("path", aside)])
     }
 
-    private func replace(_ file: StateFile, _ why: StateFile.Unusable) throws(StateFile.Unusable) {
+    private func replace(_ file: StateFile, _ why: DatabaseFault) throws(DatabaseFault) {
         file.close()
         self.file = nil
         try setAside(why)
@@ -98,7 +98,7 @@ final class StateWriter {
 
     // MARK: Reading
 
-    private func load(_ file: StateFile, _ isStopped: @escaping () -> Bool) throws(StateFile.Unusable) {
+    private func load(_ file: StateFile, _ isStopped: @escaping () -> Bool) throws(DatabaseFault) {
         let start = ContinuousClock.now
         let holders = holders
         var faults = 0
@@ -163,8 +163,8 @@ final class StateWriter {
 
     /// Writes a batch; what cannot be written is lost.
     func write(_ batch: StateBatch) {
-        do throws(StateFile.Unusable) {
-            do throws(StateFile.Unusable) { try write(batch, try usableFile()) } catch {
+        do throws(DatabaseFault) {
+            do throws(DatabaseFault) { try write(batch, try usableFile()) } catch {
                 guard error.kind == .corrupt else { throw error }
                 recover(from: error)
                 try write(batch, try usableFile())
@@ -182,7 +182,7 @@ final class StateWriter {
         tell(.warning, "lost", [("rows", "\(lostRows)"), ("cause", cause)], repeated: true)
     }
 
-    private func write(_ batch: StateBatch, _ file: StateFile) throws(StateFile.Unusable) {
+    private func write(_ batch: StateBatch, _ file: StateFile) throws(DatabaseFault) {
         let offset = file.offset
         let all = faultsAreStale ? holders.faults.all() : nil
         let now = file.now
@@ -199,14 +199,14 @@ final class StateWriter {
     }
 
     /// The file, opened anew where it went.
-    private func usableFile() throws(StateFile.Unusable) -> StateFile {
+    private func usableFile() throws(DatabaseFault) -> StateFile {
         if let file, file.isInPlace { return file }
         if let file {
             file.close()
             self.file = nil
             tell(.warning, "vanished", [("path", path)], repeated: true)
         }
-        guard ContinuousClock.now >= nextTry else { throw StateFile.Unusable(.unavailable, "there is no file") }
+        guard ContinuousClock.now >= nextTry else { throw DatabaseFault(.unavailable, "there is no file") }
         nextTry = .now + .seconds(10)
         try makeDirectory()
         let file = try openReplacing()
@@ -216,12 +216,12 @@ final class StateWriter {
     }
 
     /// After a failure: the file stays, is replaced, or is tried for again later.
-    private func recover(from error: StateFile.Unusable) {
+    private func recover(from error: DatabaseFault) {
         switch error.kind {
         case .full: return
         case .corrupt:
             if let file {
-                do throws(StateFile.Unusable) { try replace(file, error) } catch { self.file = nil }
+                do throws(DatabaseFault) { try replace(file, error) } catch { self.file = nil }
             }
         case .foreign, .unavailable:
             file?.close()
@@ -236,7 +236,7 @@ final class StateWriter {
             nextSweep = .now + .seconds(60)
             return
         }
-        do throws(StateFile.Unusable) {
+        do throws(DatabaseFault) {
             let isThrough = try sweeper.step(file)
             nextSweep = .now + (isThrough ? configuration.sweepInterval : .zero)
         } catch {

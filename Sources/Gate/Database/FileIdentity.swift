@@ -1,0 +1,30 @@
+import Glibc
+
+/// What tells the file at a path from one that takes its place later.
+struct FileIdentity: Equatable {
+    private let device: UInt
+    private let node: UInt
+
+    /// The identity of the file at a path; nil if there is none.
+    init?(_ path: String) {
+        var info = stat()
+        guard stat(path, &info) == 0 else { return nil }
+        device = UInt(info.st_dev)
+        node = UInt(info.st_ino)
+    }
+
+    /// Renames an SQLite file that is no good, its log with it; an older one that was set aside is replaced.
+    ///
+    /// - Returns: The new path; nil if it cannot be renamed.
+    static func setAside(_ path: String, as suffix: String) -> String? {
+        // A directory that is in the way is not removed.
+        for number in 0..<10 {
+            let aside = "\(path).\(suffix)\(number == 0 ? "" : "-\(number)")"
+            guard rename(path, aside) == 0 else { continue }
+            for part in ["-wal", "-journal"] where rename(path + part, aside + part) != 0 { unlink(aside + part) }
+            unlink(path + "-shm")
+            return aside
+        }
+        return nil
+    }
+}
