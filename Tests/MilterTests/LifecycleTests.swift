@@ -100,7 +100,10 @@ import World
         #expect(await other.stop() == 0)
     }
 
-    @Test("200 SIGHUPs and SIGUSR1s while serving end nothing")
+    // A SIGHUP that comes while the main thread has it blocked is libmilter's, which ends at it: see SignalMailbox.
+    @Test(
+        "200 SIGHUPs and SIGUSR1s while serving end nothing",
+        .disabled(if: Sanitizer.isThread, "ThreadSanitizer blocks signals in handlers that are to have them unblocked"))
     func hangups() async throws {
         let daemon = try await TestDaemon()
         for round in 0..<200 {

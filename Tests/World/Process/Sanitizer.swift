@@ -6,6 +6,9 @@ public enum Sanitizer {
     /// nothing about what it has lost. And everything takes several times as long.
     public static let isActive = ProcessInfo.processInfo.environment["SANITIZER"] != nil
 
+    /// Whether it is ThreadSanitizer, which has every signal blocked while it runs a handler, whatever the handler was installed with.
+    public static let isThread = ProcessInfo.processInfo.environment["SANITIZER"] == "thread"
+
     /// How often to do something: a tenth of the times under a sanitizer, which sees a leak or a race at the first.
     public static func times(_ count: Int) -> Int { isActive ? count / 10 : count }
 }
