@@ -40,7 +40,9 @@ enum MailLogLine {
     /// RFC 5424: host, program, process, message id, structured data, message.
     private static func structured(_ rest: ByteScanner) -> MailLogLine {
         var rest = rest
-        guard rest.token() != nil, let name = rest.token(), rest.token() != nil, rest.token() != nil else { return .other }
+        guard rest.token() != nil, let name = rest.token(), rest.token() != nil, rest.token() != nil else {
+            return .other
+        }
         if rest.starts(with: "[") {
             guard rest.skip(past: "] ") else { return .other }
         } else {
@@ -73,7 +75,8 @@ enum MailLogLine {
     /// `4XyZ1: to=<user@example.org>, orig_to=<…>, relay=mx.example.org[192.0.2.1]:25, …, status=sent (…)`.
     private static func delivery(_ rest: ByteScanner) -> MailLogLine {
         var rest = rest
-        guard let id = rest.token(), id.count > 1, id.last == UInt8(ascii: ":"), id.dropLast().allSatisfy(\.isAlphanumeric),
+        guard let id = rest.token(), id.count > 1, id.last == UInt8(ascii: ":"),
+            id.dropLast().allSatisfy(\.isAlphanumeric),
             rest.skip("to=<"), let address = rest.address()
         else { return .other }
         // What goes to a content filter on this machine comes back, and goes out then.
@@ -84,7 +87,8 @@ enum MailLogLine {
 
     private static func ruling(_ rest: ByteScanner) -> MailLogLine {
         var rest = rest
-        guard rest.skip("ruling="), rest.skip(past: " domain="), let domain = rest.token(), domain.first != UInt8(ascii: "\""),
+        guard rest.skip("ruling="), rest.skip(past: " domain="), let domain = rest.token(),
+            domain.first != UInt8(ascii: "\""),
             !domain.elementsEqual("-".utf8)
         else { return .other }
         return .ruling(domain)

@@ -156,7 +156,8 @@ public struct Survey: Sendable {
             case .tooMany:
                 throw SurveyFault(
                     EX_DATAERR,
-                    "\(inputName): it has more than \(DestinationList.limit) destinations: divide it, and survey the parts.")
+                    "\(inputName): it has more than \(DestinationList.limit) destinations: divide it, and survey the parts."
+                )
             }
         }
         return input
@@ -195,7 +196,8 @@ public struct Survey: Sendable {
             $0.refused = refused
         }
         let drawing = isDrawn ? Task { await progress.draw() } : nil
-        let surveyor = Surveyor(settings: settings, policies: policies, resolver: resolver, prober: prober, now: unixTime)
+        let surveyor = Surveyor(
+            settings: settings, policies: policies, resolver: resolver, prober: prober, now: unixTime)
         let hasTimes = request.hasTimes
         let run = SurveyRun(
             destinations: destinations, concurrency: concurrency, retryAfter: .seconds(request.retryAfter),
@@ -223,7 +225,9 @@ public struct Survey: Sendable {
         await drawing?.value
         // GnuTLS is taken down when the process exits: no handshake may be under way then.
         await prober?.shutdown()
-        if let failure { throw failure.status == EX_TEMPFAIL ? SurveyFault(EX_TEMPFAIL, failure.sentences + [advice]) : failure }
+        if let failure {
+            throw failure.status == EX_TEMPFAIL ? SurveyFault(EX_TEMPFAIL, failure.sentences + [advice]) : failure
+        }
     }
 
     private func fault(_ resolver: Resolver) async throws(SurveyFault) -> String? {

@@ -24,7 +24,8 @@ enum SurveyLine: Equatable {
             switch entry {
             case .other: return .nothing
             // It will be in the log again.
-            case .delivery(let address, let isDeferred): return addressed(address, isDeferred ? 0 : 1, port, isLog: true)
+            case .delivery(let address, let isDeferred):
+                return addressed(address, isDeferred ? 0 : 1, port, isLog: true)
             case .ruling(let domain): return nextHop(text(domain), port)
             }
         }

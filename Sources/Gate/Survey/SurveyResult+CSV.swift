@@ -3,7 +3,8 @@ import DANE
 extension SurveyResult {
     /// The columns, in order; with `elapsed_ms` where times were asked for.
     static let columns = [
-        "domain", "outcome", "ruling", "would", "lasting", "code", "host", "cause", "degraded", "hazards", "mx_security",
+        "domain", "outcome", "ruling", "would", "lasting", "code", "host", "cause", "degraded", "hazards",
+        "mx_security",
         "recipients",
     ]
 
@@ -11,7 +12,8 @@ extension SurveyResult {
     var csv: String {
         let cells =
             [
-                domain, outcome.rawValue, ruling.rawValue, would?.rawValue ?? "", lasting.rawValue, code ?? "", host ?? "",
+                domain, outcome.rawValue, ruling.rawValue, would?.rawValue ?? "", lasting.rawValue, code ?? "",
+                host ?? "",
                 cause, isDegraded ? "true" : "false", hazards.joined(separator: "; "), mxSecurity?.rawValue ?? "",
                 "\(recipients)",
             ] + (elapsed.map { ["\($0)"] } ?? [])

@@ -13,10 +13,13 @@ extension FuzzTarget {
             try require((0...1).contains(recipients), "\(recipients) recipients")
             let text = destination.text(standard: 25)
             let again = text.utf8.withContiguousStorageIfAvailable { SurveyLine.read($0, port: 25) }
-            try require(again == .destination(destination, recipients: 1), "\(text) reads as \(String(describing: again))")
+            try require(
+                again == .destination(destination, recipients: 1), "\(text) reads as \(String(describing: again))")
         }
         // Blanks around a line say nothing.
-        let blanks = (Array(" \t".utf8) + bytes + Array(" \r".utf8)).withUnsafeBufferPointer { SurveyLine.read($0, port: 25) }
+        let blanks = (Array(" \t".utf8) + bytes + Array(" \r".utf8)).withUnsafeBufferPointer {
+            SurveyLine.read($0, port: 25)
+        }
         try require(blanks == line, "\(line), and with blanks \(blanks)")
     }
 }

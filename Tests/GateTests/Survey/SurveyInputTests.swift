@@ -23,10 +23,13 @@ import Testing
     }
 
     @Test(arguments: [
-        ("example.org", "example.org 1"), ("  Example.ORG. \r", "example.org 1"), ("[mx.example.org]:2525", "[mx.example.org]:2525 1"),
+        ("example.org", "example.org 1"), ("  Example.ORG. \r", "example.org 1"),
+        ("[mx.example.org]:2525", "[mx.example.org]:2525 1"),
         ("example.org:2525", "example.org:2525 1"), ("[mx.example.org]:25", "[mx.example.org] 1"),
-        ("a@example.org", "example.org 1"), ("<a@example.org>", "example.org 1"), ("\"a@b\"@example.org", "example.org 1"),
-        ("17,example.org", "example.org 1"), ("17, a@example.org", "example.org 1"), ("bücher.example", "xn--bcher-kva.example 1"),
+        ("a@example.org", "example.org 1"), ("<a@example.org>", "example.org 1"),
+        ("\"a@b\"@example.org", "example.org 1"),
+        ("17,example.org", "example.org 1"), ("17, a@example.org", "example.org 1"),
+        ("bücher.example", "xn--bcher-kva.example 1"),
         ("a@bücher.example", "xn--bcher-kva.example 1"), ("example.org # as of today", "example.org 1"),
         ("example.org\t#", "example.org 1"),
     ])
@@ -42,8 +45,10 @@ import Testing
     }
 
     @Test(arguments: [
-        "two words", "exa_mple..org", "http://example.org/", "192.0.2.1", "[192.0.2.1]", "a@[192.0.2.1]", "a@", "<postmaster>",
-        "example.org:0", "a@b@", "\u{1B}[31m", "x\0y", "12,", "-", "rank,domain", "a@exa mple", "4XyZ: to=<a@example.org>, relay=x",
+        "two words", "exa_mple..org", "http://example.org/", "192.0.2.1", "[192.0.2.1]", "a@[192.0.2.1]", "a@",
+        "<postmaster>",
+        "example.org:0", "a@b@", "\u{1B}[31m", "x\0y", "12,", "-", "rank,domain", "a@exa mple",
+        "4XyZ: to=<a@example.org>, relay=x",
     ])
     func junkIsListedWithItsLine(line: String) throws {
         guard line != "-" else { return }
@@ -53,15 +58,18 @@ import Testing
         #expect(input.junk.allSatisfy { $0.text.utf8.allSatisfy { (0x20...0x7E).contains($0) } })
     }
 
-    private static let smtp = "4bRk5z1Gxyz: to=<A.b@Example.org>, relay=mx.example.org[192.0.2.1]:25, delay=1.2, delays=0.1/0/0.6/0.5, dsn=2.0.0, status=sent (250 2.0.0 Ok)"
+    private static let smtp =
+        "4bRk5z1Gxyz: to=<A.b@Example.org>, relay=mx.example.org[192.0.2.1]:25, delay=1.2, delays=0.1/0/0.6/0.5, dsn=2.0.0, status=sent (250 2.0.0 Ok)"
 
     @Test(arguments: [
         "Nov 23 22:43:10 mail postfix/smtp[1234]: ", "Nov  3 02:43:10 mail postfix/smtp[1]: ",
         "<22>Nov 23 22:43:10 mail postfix/smtp[1234]: ", "2026-11-23T22:43:10.123456+01:00 mail postfix/smtp[1234]: ",
-        "2026-11-23T22:43:10Z mail.example.com postfix-out/smtp[1234]: ", "2026-11-23T22:43:10+0100 mail postfix/relay/smtp[7]: ",
+        "2026-11-23T22:43:10Z mail.example.com postfix-out/smtp[1234]: ",
+        "2026-11-23T22:43:10+0100 mail postfix/relay/smtp[7]: ",
         "2026-11-23 22:43:10 mail postfix/smtp[1234]: ", "Nov 23 22:43:10 postfix/smtp[1234]: ",
         "<22>1 2026-11-23T22:43:10.1Z mail postfix/smtp 1234 - - ", "postfix/smtp[1234]: ",
-        "<22>1 2026-11-23T22:43:10.1Z mail postfix/smtp 1234 - [x y=\"z\"] ", "Nov 23 22:43:10.123 mail postfix/smtp[1234]: ",
+        "<22>1 2026-11-23T22:43:10.1Z mail postfix/smtp 1234 - [x y=\"z\"] ",
+        "Nov 23 22:43:10.123 mail postfix/smtp[1234]: ",
     ])
     func aDeliveryIsItsRecipient(head: String) throws {
         #expect(list(try read("\(head)\(Self.smtp)\n".utf8)) == ["example.org 1"])
@@ -79,9 +87,12 @@ import Testing
         "postfix/smtp[1]: 4bR: to=<a@filtered.example>, relay=127.0.0.1[127.0.0.1]:10024, delay=1, status=sent (250 ok)",
         "postfix/smtp[1]: 4bR: to=<a@[192.0.2.7]>, relay=192.0.2.7[192.0.2.7]:25, status=sent (250 ok)",
         "postfix/smtp[1]: 4bR: host mx[192.0.2.1] said: 450 to=<a@said.example> (in reply to RCPT)",
-        "postfix/qmgr[1]: 4bR: from=<a@from.example>, size=1, nrcpt=1 (queue active)", "sshd[1]: Accepted publickey for a@b.example",
-        "smtp[1]: 4bR: to=<a@other.example>, status=sent", "kernel: [  1.0] x", "kernel", "postfix/smtp[1]:", "postfix/smtp[1]: ",
-        "postfix/smtp[1]: 4bR: to=<", "danegate[1]: event=start version=1", "postfix/smtp[1]: 4bR: to=<postmaster>, status=sent",
+        "postfix/qmgr[1]: 4bR: from=<a@from.example>, size=1, nrcpt=1 (queue active)",
+        "sshd[1]: Accepted publickey for a@b.example",
+        "smtp[1]: 4bR: to=<a@other.example>, status=sent", "kernel: [  1.0] x", "kernel", "postfix/smtp[1]:",
+        "postfix/smtp[1]: ",
+        "postfix/smtp[1]: 4bR: to=<", "danegate[1]: event=start version=1",
+        "postfix/smtp[1]: 4bR: to=<postmaster>, status=sent",
     ])
     func otherLinesOfALogAreSilent(message: String) throws {
         let input = try read("Nov 23 22:43:10 mail \(message)\n2026-11-23T22:43:10Z mail \(message)\n".utf8)

@@ -86,7 +86,9 @@ import WorldServers
         ] {
             try Data(text.utf8).write(to: URL(fileURLWithPath: path))
             let output = try SurveyOutput.file(path, format, hasTimes: false, resumes: true)
-            let fault = #expect(throws: SurveyFault.self, "\(text.prefix(200))") { try output.resume(of: destinations) { _ in } }
+            let fault = #expect(throws: SurveyFault.self, "\(text.prefix(200))") {
+                try output.resume(of: destinations) { _ in }
+            }
             #expect(fault?.status == 73)
             #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == Data(text.utf8))
         }
@@ -126,7 +128,8 @@ import WorldServers
         tally.add(
             SurveyResult(
                 domain: "b.example", outcome: .verified, ruling: .accept, would: nil, lasting: .accept, code: nil,
-                host: "mx", cause: "", isDegraded: true, hazards: [], mxSecurity: .secure, recipients: 97, elapsed: nil))
+                host: "mx", cause: "", isDegraded: true, hazards: [], mxSecurity: .secure, recipients: 97, elapsed: nil)
+        )
         // Exempt by policy: broken, and not refused.
         tally.add(
             SurveyResult(
