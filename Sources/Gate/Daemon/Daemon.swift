@@ -40,7 +40,7 @@ public struct Daemon: Sendable {
         do throws(MilterError) { mailbox = try SignalMailbox.install() } catch {
             throw Failure(status: EX_OSERR, sentences: [error.description])
         }
-        Self.raiseDescriptorLimit()
+        Descriptors.raiseLimit()
         Resolver.shareHeap()
         let policies: PolicyBook
         do throws(PolicyTable.Faults) { policies = try PolicyBook(path: settings.policyFile) } catch {
@@ -53,10 +53,10 @@ public struct Daemon: Sendable {
         }
         let log = GateLog(settings)
         defer { log.close() }
-        if Self.descriptorLimit < 1024 {
+        if Descriptors.limit < 1024 {
             log.event(
                 .warning,
-                LogLine(event: "descriptors").adding("limit", "\(Self.descriptorLimit)").adding("wanted", "1024"))
+                LogLine(event: "descriptors").adding("limit", "\(Descriptors.limit)").adding("wanted", "1024"))
         }
         if let warning = anchor.warning { log.event(.warning, LogLine(event: "trust-anchor").adding("cause", warning)) }
         try serve(mailbox, policies, resolver, log)
@@ -184,19 +184,5 @@ public struct Daemon: Sendable {
         LogLine(event: "start").adding("version", version).adding("mode", settings.mode.rawValue)
             .adding("socket", settings.milterSocket.postfixForm).adding("libmilter", MilterService.libraryVersion)
             .adding("libunbound", Resolver.libraryVersion).adding("gnutls", Prober.gnuTLSVersion)
-    }
-
-    private static var descriptorLimit: UInt {
-        var limit = rlimit()
-        getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
-        return limit.rlim_cur
-    }
-
-    /// libunbound takes two descriptors a lookup under way, each probe and each MTA connection one.
-    private static func raiseDescriptorLimit() {
-        var limit = rlimit()
-        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
-        limit.rlim_cur = max(limit.rlim_cur, min(limit.rlim_max, 65536))
-        _ = setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
     }
 }

@@ -1,0 +1,278 @@
+import DANE
+import Foundation
+import Synchronization
+import Testing
+import World
+
+/// `danegate survey` on thousands of domains, interrupted and not.
+@Suite(.timeLimit(.minutes(10))) struct SurveyWorldTests {
+    /// What is read of the results.
+    private struct Row: Decodable {
+        let domain: String
+        let outcome: String
+        let ruling: String
+        let lasting: String
+        let recipients: Int
+    }
+
+    private enum Kind: String, CaseIterable {
+        case good, plain, broken, bogus, missing, null, dead
+
+        var outcome: Outcome {
+            switch self {
+            case .good: .verified
+            case .plain: .opportunistic
+            case .broken: .tlsaInvalid
+            case .bogus: .dnssecInvalid
+            case .missing: .noSuchDomain
+            case .null: .nullMX
+            case .dead: .dnsUnavailable
+            }
+        }
+
+        /// The rulings at first and in the end.
+        var rulings: [String] {
+            switch self {
+            case .good, .plain: ["accept", "accept"]
+            case .broken, .bogus: ["tempfail", "reject"]
+            case .missing, .null: ["reject", "reject"]
+            case .dead: ["tempfail", "tempfail"]
+            }
+        }
+    }
+
+    private final class Hosts: Sendable {
+        let places = Mutex<[Kind: IPAddress]>([:])
+    }
+
+    /// A world of wildcards, the good and the broken domains on one host each.
+    private static func world() async throws -> (world: MailWorld, hosts: [Kind: IPAddress]) {
+        let hosts = Hosts()
+        @Sendable func shared(_ kind: Kind, _ draft: inout Draft, _ tlsa: IssuedChain? = nil) async throws {
+            let chain = try await draft.chain()
+            let address = try await draft.farm.add(.normal(chain))
+            hosts.places.withLock { $0[kind] = address }
+            draft.record("@ MX 10 mx", "* MX 10 mx", "mx A \(address)")
+            draft.publish([(tlsa ?? chain).tlsa()])
+        }
+        let domains = [
+            MailDomain("good", "survey", .verified) { draft in try await shared(.good, &draft) },
+            MailDomain("broken", "survey", .tlsaInvalid) { draft in
+                try await shared(.broken, &draft, try await draft.chain())
+            },
+            MailDomain("plain", "survey", .opportunistic) { draft in
+                draft.record("@ MX 10 mx", "* MX 10 mx", "mx A 127.0.0.1")
+            },
+            MailDomain("bogus", "survey", .dnssecInvalid) { draft in
+                draft.zone.faults = [.corruptSignature(name: "*", type: "MX")]
+                draft.record("@ MX 10 mx", "* MX 10 mx", "mx A 127.0.0.1")
+            },
+            MailDomain("missing", "survey", .noSuchDomain) { _ in },
+            MailDomain("null", "survey", .nullMX) { draft in draft.record("@ MX 0 .", "* MX 0 .") },
+            MailDomain("dead", "survey", .dnsUnavailable) { draft in draft.dead = ["dead.example"] },
+        ]
+        let world = try await MailWorld(domains)
+        return (world, hosts.places.withLock { $0 })
+    }
+
+    /// So many destinations of all kinds, mixed: the lines, and what must come out for each destination.
+    private static func input(_ count: Int) -> (
+        lines: [String], expected: [(domain: String, kind: Kind, recipients: Int)]
+    ) {
+        var chance = Chance(7)
+        var lines = ["# a list", "", "what is this?"]
+        var expected: [(String, Kind, Int)] = []
+        for number in 0..<count {
+            let kind: Kind =
+                switch chance.below(100) {
+                case ..<50: .good
+                case ..<85: .plain
+                case ..<88: .broken
+                case ..<90: .bogus
+                case ..<95: .missing
+                default: number % 1000 == 500 ? .dead : .null
+                }
+            let domain = "d\(number).\(kind.rawValue).example"
+            switch chance.below(4) {
+            case 0: lines.append(domain)
+            case 1: lines.append("\(number),\(domain.uppercased())")
+            case 2: lines.append("<a@\(domain)>")
+            default:
+                lines.append("Nov 23 22:43:10 mail postfix/smtp[7]: 4b: to=<a@\(domain)>, relay=none, status=sent (x)")
+            }
+            if kind == .broken { lines.append("b@\(domain)") }
+            expected.append((domain, kind, kind == .broken ? 2 : 1))
+        }
+        return (lines, expected)
+    }
+
+    @Test func whatIsInterruptedComesOutTheSame() async throws {
+        let (world, hosts) = try await Self.world()
+        let directory = try ScratchDirectory("survey")
+        let count = Sanitizer.isActive ? 500 : 5000
+        var (lines, expected) = Self.input(count)
+        // One that is in doubt for certain.
+        lines.append("x.dead.example")
+        expected.append(("x.dead.example", .dead, 1))
+        let list = try directory.write(lines.joined(separator: "\n"), to: "list")
+        let environment = world.environment(["DNS_TIMEOUT": "5s"])
+        func survey(_ output: String, _ more: String...) -> [String] {
+            ["survey", "--retry-after", "1", "--output", directory.file(output)] + more + [list]
+        }
+
+        let (status, output) = try await Danegate.run(survey("whole"), environment: environment)
+        #expect(status == 0, "\(output)")
+        #expect(output.contains(":3: ") && output.contains("1 lines of the input could not be read"), "\(output)")
+        print("survey: \(output.split(separator: "\n").first { $0.contains(" judged in ") } ?? "")")
+        let whole = try String(contentsOfFile: directory.file("whole"), encoding: .utf8)
+        let rows = try whole.split(separator: "\n").map { try JSONDecoder().decode(Row.self, from: Data($0.utf8)) }
+        try #require(rows.map(\.domain) == expected.map(\.domain))
+        for (row, (domain, kind, recipients)) in zip(rows, expected) {
+            let isRight =
+                row.outcome == kind.outcome.rawValue && row.recipients == recipients
+                && [row.ruling, row.lasting] == kind.rulings
+            #expect(isRight, "\(domain): \(row)")
+        }
+        // Thousands of domains, and one connection; and a second one to the host that fails.
+        #expect(try world.hosts.connections(at: #require(hosts[.good])) == 1)
+        #expect(try world.hosts.connections(at: #require(hosts[.broken])) == 2)
+
+        // Interrupted, killed, and gone on with.
+        let signals = [SIGINT, SIGKILL, SIGTERM]
+        for (turn, number) in signals.enumerated() {
+            let arguments = survey("parts", "--concurrency", "20") + (turn == 0 ? [] : ["--resume"])
+            let child = try await ChildProcess(
+                Danegate.path, arguments, environment: environment.merging(Self.quiet) { $1 })
+            let wanted = count / 5 * (turn + 1)
+            let isOnItsWay = try await eventually(within: .seconds(120)) {
+                child.status != nil || Self.lines(directory.file("parts")) >= wanted
+            }
+            #expect(isOnItsWay && child.status == nil, "\(child.output)")
+            let asked = ContinuousClock.now
+            child.signal(number)
+            let status = await child.waitForEnd()
+            #expect(status == (number == SIGKILL ? -SIGKILL : 128 + number), "\(child.output)")
+            #expect(.now - asked < .seconds(Sanitizer.isActive ? 20 : 4))
+            if number != SIGKILL { #expect(child.output.contains("--resume"), "\(child.output)") }
+            let part = try String(contentsOfFile: directory.file("parts"), encoding: .utf8)
+            #expect(whole.hasPrefix(part) && part.utf8.count < whole.utf8.count)
+        }
+        let (last, told) = try await Danegate.run(survey("parts", "--resume"), environment: environment)
+        #expect(last == 0, "\(told)")
+        #expect(try String(contentsOfFile: directory.file("parts"), encoding: .utf8) == whole)
+        // The summary is that of all.
+        let table = { (text: String) in text.split(separator: "\n").filter { $0.hasPrefix("  ") } }
+        #expect(table(told) == table(output), "\(told)")
+        #expect(try world.hosts.connections(at: #require(hosts[.good])) <= 5)
+        #expect(try world.hosts.connections(at: #require(hosts[.broken])) <= 10)
+        await world.stop()
+    }
+
+    @Test func theOtherFormsAreRight() async throws {
+        let (world, _) = try await Self.world()
+        let directory = try ScratchDirectory("survey")
+        let environment = world.environment()
+        let list = try directory.write("a@x.broken.example\nb@x.broken.example\ny.good.example\n", to: "list")
+
+        let csv = try await Danegate.run(
+            ["survey", "--format", "csv", "--summary", "none", list], environment: environment)
+        let lines = csv.output.split(separator: "\r\n", omittingEmptySubsequences: false)
+        #expect(csv.status == 0 && lines.count == 4, "\(csv.output)")
+        #expect(
+            lines[0].hasPrefix("domain,outcome,ruling,would,lasting,code,host,cause,degraded,hazards,mx_security,recip")
+        )
+        #expect(lines[1].hasPrefix("x.broken.example,tlsa-invalid,tempfail,,reject,4.7.323,mx.broken.example,"))
+        #expect(lines[1].hasSuffix(",false,,secure,2"))
+
+        // Monitored, and behind a summary for programs.
+        let json = try await Danegate.run(
+            ["survey", "--summary", "json", "--timings", list],
+            environment: world.environment(["MODE": "monitor", "DEFER_FOR": "0"]))
+        let objects = json.output.split(separator: "\n").compactMap {
+            try? JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any]
+        }
+        try #require(objects.count == 3, "\(json.output)")
+        let broken = objects.first { $0["domain"] as? String == "x.broken.example" }
+        #expect(broken?["ruling"] as? String == "accept" && broken?["would"] as? String == "reject")
+        #expect(broken?["elapsed_ms"] as? Double != nil)
+        let summary = objects.first { $0["domain"] == nil }
+        #expect((summary?["lasting_rejected"] as? [String: Int]) == ["destinations": 1, "recipients": 2])
+
+        // What is there already is left alone.
+        let there = try directory.write("mine", to: "there")
+        for arguments in [["--output", there], ["--output", there, "--resume"]] {
+            let refused = try await Danegate.run(["survey"] + arguments + [list], environment: environment)
+            #expect(refused.status == 73 && refused.output.hasPrefix("danegate: \(there): "), "\(refused.output)")
+        }
+        #expect(try String(contentsOfFile: there, encoding: .utf8) == "mine")
+
+        // An input that has grown at its end.
+        let output = directory.file("grown")
+        #expect(try await Danegate.run(["survey", "--output", output, list], environment: environment).status == 0)
+        let before = try String(contentsOfFile: output, encoding: .utf8)
+        try directory.write("x.broken.example\ny.good.example\na@x.broken.example\nz.good.example", to: "list")
+        let grown = try await Danegate.run(["survey", "--output", output, "--resume", list], environment: environment)
+        let after = try String(contentsOfFile: output, encoding: .utf8)
+        #expect(grown.status == 0 && after.hasPrefix(before), "\(grown.output)")
+        #expect(after.dropFirst(before.count).contains("\"domain\":\"z.good.example\""), "\(after)")
+        await world.stop()
+    }
+
+    @Test(arguments: [("", 65), ("# nothing\n", 65), ("a b\nc d\n", 65)])
+    func anInputWithoutDestinationsIsRefused(text: String, status: Int32) async throws {
+        let directory = try ScratchDirectory("survey")
+        let output = directory.file("output")
+        let refused = try await Danegate.run(
+            ["survey", "--output", output, try directory.write(text, to: "list")], environment: Self.quiet)
+        #expect(
+            refused.status == status && refused.output.contains("there is no destination in it"), "\(refused.output)")
+        #expect(!FileManager.default.fileExists(atPath: output))
+    }
+
+    @Test func theOddEndsHaveTheirStatus() async throws {
+        let directory = try ScratchDirectory("survey")
+        let list = try directory.write("example.org\n", to: "list")
+        func status(_ arguments: String..., settings: [String: String?] = [:]) async throws -> Int32 {
+            try await Danegate.run(["survey"] + arguments, environment: Self.quiet.merging(settings) { $1 }).status
+        }
+        #expect(try await status(directory.file("none")) == 66)
+        #expect(try await status(directory.path) == 66)
+        #expect(try await status("--resume", list) == 64)
+        #expect(try await status("--concurrency", "0", list) == 64)
+        #expect(try await status(list, settings: ["DANEGATE_MODE": "x"]) == 78)
+        #expect(try await status(list, settings: ["DANEGATE_DNS_TRUST_ANCHOR": list]) == 78)
+        #expect(try await status("--output", directory.file("no/such"), list) == 73)
+        let nowhere = ["DANEGATE_DNS_FORWARD": "127.0.0.1@9", "DANEGATE_DNS_TIMEOUT": "300ms"]
+        #expect(try await status(list, settings: nowhere) == 69)
+    }
+
+    @Test func aTerminalShowsHowFarItIs() async throws {
+        let (world, _) = try await Self.world()
+        let directory = try ScratchDirectory("survey")
+        let (lines, _) = Self.input(300)
+        let list = try directory.write((lines + ["x.dead.example"]).joined(separator: "\n"), to: "list")
+        let command = "\(Danegate.path) survey --retry-after 1 --output \(directory.file("output")) \(list)"
+        let (status, output) = try await ChildProcess.run(
+            "script", ["-qec", command, "/dev/null"], environment: world.environment().merging(Self.quiet) { $1 })
+        #expect(status == 0, "\(output)")
+        let drawn = output.split(separator: "\r").filter { $0.contains("/301  ") }
+        #expect(drawn.count >= 2, "\(output.debugDescription)")
+        #expect(drawn.allSatisfy { $0.count <= 80 })
+        #expect(drawn.contains { $0.contains("/s  ETA ") && $0.contains("refused ") && $0.contains("[#") })
+        #expect(output.contains("301 destinations with "), "\(output)")
+        // Without a terminal there is nothing but the summary.
+        let (_, plain) = try await Danegate.run(
+            ["survey", "--output", directory.file("again"), list], environment: world.environment())
+        #expect(!plain.contains("\r") && !plain.contains("ETA"), "\(plain)")
+        await world.stop()
+    }
+
+    /// What belongs to the tests is no setting.
+    private static let quiet: [String: String?] = [
+        "DANEGATE_TEST_SEED": nil, "DANEGATE_TEST_CASES": nil, "DANEGATE_SOAK_SECONDS": nil,
+    ]
+
+    private static func lines(_ path: String) -> Int {
+        (try? Data(contentsOf: URL(fileURLWithPath: path)))?.count { $0 == 10 } ?? 0
+    }
+}
