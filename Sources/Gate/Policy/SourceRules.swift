@@ -27,24 +27,25 @@ struct SourceRules: Sendable {
     ///   - authenticated: The name it authenticated with; nil if it did not.
     ///   - sender: The argument of MAIL.
     func exemption(
-        client: @autoclosure () -> String?, authenticated: @autoclosure () -> String?, sender: @autoclosure () -> String?
+        client: String?, authenticated: String?, sender: String?
     ) -> String? {
         if isEmpty { return nil }
-        if !clients.isEmpty, let address = client().flatMap(IPAddress.init)?.unmapped,
+        if !clients.isEmpty, let address = client.flatMap(IPAddress.init)?.unmapped,
             clients.contains(where: { $0.contains(address) })
         {
             return "exempt client"
         }
-        if !names.isEmpty, let name = authenticated(), !name.isEmpty, names.contains("*") || names.contains(name) {
+        if !names.isEmpty, let name = authenticated, !name.isEmpty, names.contains("*") || names.contains(name) {
             return "exempt authentication"
         }
-        return exemptSenders.contains(exemptSenders.isEmpty ? nil : sender()) ? "exempt sender" : nil
+        return exemptSenders.contains(sender) ? "exempt sender" : nil
     }
 
     /// Whether mail of a sender is ruled in earnest whatever the roll-out says.
-    func enforces(sender: @autoclosure () -> String?) -> Bool {
-        enforcedSenders.isEmpty ? false : enforcedSenders.contains(sender())
-    }
+    func enforces(sender: String?) -> Bool { enforcedSenders.contains(sender) }
+
+    /// Whether it matters who has authenticated: the name is looked for in libmilter's buffers.
+    var asksForNames: Bool { !names.isEmpty }
 }
 
 extension IPAddress {
