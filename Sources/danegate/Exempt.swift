@@ -23,7 +23,8 @@ struct Exempt: ParsableCommand {
         @Argument(help: "The domain, or .domain for its subdomains.")
         var domain: String
 
-        @Option(help: "Its end: a day (2027-01-31, to its end in UTC), a moment (2027-01-31T12:00:00Z), or a time (30d).")
+        @Option(
+            help: "Its end: a day (2027-01-31, to its end in UTC), a moment (2027-01-31T12:00:00Z), or a time (30d).")
         var until: String
 
         @Option(help: "Why.")

@@ -90,7 +90,8 @@ public struct Daemon: Sendable {
         let service = MilterService(
             socket: settings.milterSocket, mode: settings.milterSocketMode, group: settings.milterSocketGroup,
             handler: MilterDoor(
-                settings: settings, policies: policies, exemptions: exemptions, desk: desk, faults: keeper.faults, log: log,
+                settings: settings, policies: policies, exemptions: exemptions, desk: desk, faults: keeper.faults,
+                log: log,
                 now: unixTime)
         ) { sentence in
             log.event(.warning, repeated: "milter", LogLine(event: "milter").adding("message", sentence))
@@ -185,7 +186,8 @@ public struct Daemon: Sendable {
     /// What policy demands and the settings keep from being shown is deferred for ever, which is said at once.
     private static func warn(of policies: PolicyBook, _ settings: Settings, _ log: GateLog) {
         guard !settings.probe, policies.table.demandsDANE(at: unixTime()) else { return }
-        let cause = "the policy file requires DANE of domains, and with PROBE=off none can show it: their mail is deferred"
+        let cause =
+            "the policy file requires DANE of domains, and with PROBE=off none can show it: their mail is deferred"
         log.event(.warning, LogLine(event: "policy").adding("cause", cause))
     }
 

@@ -78,7 +78,9 @@ final class ExemptionFile {
         if !isReadOnly, try number("application_id") == 0 {
             try db.inTransaction(.immediate) {
                 // Somebody else may have been faster.
-                if try number("application_id") == 0, try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master") == 0 {
+                if try number("application_id") == 0,
+                    try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master") == 0
+                {
                     try db.execute(
                         sql: "\(schema) PRAGMA application_id = \(application); PRAGMA user_version = \(version);")
                 }

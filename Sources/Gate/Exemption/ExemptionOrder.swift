@@ -62,7 +62,8 @@ public struct ExemptionOrder: Sendable {
 
     private static func pattern(_ text: String) throws(Refusal) -> DomainPattern {
         guard let pattern = DomainPattern(text) else {
-            throw Refusal(status: EX_USAGE, sentence: "\"\(LogLine.escaped(String(text.prefix(200))))\" is not a domain name.")
+            throw Refusal(
+                status: EX_USAGE, sentence: "\"\(LogLine.escaped(String(text.prefix(200))))\" is not a domain name.")
         }
         return pattern
     }
@@ -78,14 +79,16 @@ public struct ExemptionOrder: Sendable {
         guard let end = Self.end(until, at: now) else {
             throw Refusal(
                 status: EX_USAGE,
-                sentence: "--until \"\(LogLine.escaped(String(until.prefix(80))))\": must be a day like 2027-01-31, a moment like "
+                sentence:
+                    "--until \"\(LogLine.escaped(String(until.prefix(80))))\": must be a day like 2027-01-31, a moment like "
                     + "2027-01-31T12:00:00Z, or a time from now like 30d.")
         }
         guard end > now else {
             throw Refusal(status: EX_USAGE, sentence: "--until \(LogLine.escaped(until)): that is over already.")
         }
         guard end - now <= Self.longest else {
-            throw Refusal(status: EX_USAGE, sentence: "--until \(LogLine.escaped(until)): that is more than ten years from now.")
+            throw Refusal(
+                status: EX_USAGE, sentence: "--until \(LogLine.escaped(until)): that is more than ten years from now.")
         }
         guard !reason.allSatisfy(\.isWhitespace), reason.utf8.count <= Self.reasonLimit, Self.isPlain(reason) else {
             throw Refusal(
@@ -128,7 +131,9 @@ public struct ExemptionOrder: Sendable {
         guard FileIdentity(directory) != nil else {
             throw Refusal(
                 status: EX_UNAVAILABLE,
-                sentence: "\(LogLine.escaped(directory)): there is no such state directory; the daemon makes it at its first start.")
+                sentence:
+                    "\(LogLine.escaped(directory)): there is no such state directory; the daemon makes it at its first start."
+            )
         }
         do throws(DatabaseFault) {
             return (try work(ExemptionFile(directory)), nil)
@@ -137,7 +142,8 @@ public struct ExemptionOrder: Sendable {
                 throw refusal(error)
             }
             do throws(DatabaseFault) {
-                let warning = "\(LogLine.escaped(path)): \(error.cause); it is \(LogLine.escaped(aside)) now, and a new one is begun."
+                let warning =
+                    "\(LogLine.escaped(path)): \(error.cause); it is \(LogLine.escaped(aside)) now, and a new one is begun."
                 return (try work(ExemptionFile(directory)), warning)
             } catch { throw refusal(error) }
         }

@@ -9,7 +9,8 @@ public enum ExemptionText {
 
     /// A sentence about an exemption that has just been made.
     public static func added(_ exemption: Exemption, replaced: Exemption?) -> String {
-        let what = exemption.pattern.isBelow ? "the subdomains of \(exemption.pattern.domain) are" : "\(exemption.pattern) is"
+        let what =
+            exemption.pattern.isBelow ? "the subdomains of \(exemption.pattern.domain) are" : "\(exemption.pattern) is"
         var text = "\(what) exempt until \(UnixTime.minute(exemption.until))"
         if let replaced {
             text += ", in the place of the exemption until \(UnixTime.minute(replaced.until)) by \(replaced.by)"
@@ -24,7 +25,9 @@ public enum ExemptionText {
 
     /// A table of exemptions.
     public static func table(_ exemptions: [Exemption], isWhole: Bool) -> String {
-        guard !exemptions.isEmpty else { return isWhole ? "There are no exemptions, and were none." : "There are no exemptions." }
+        guard !exemptions.isEmpty else {
+            return isWhole ? "There are no exemptions, and were none." : "There are no exemptions."
+        }
         let head = ["DOMAIN", "UNTIL", "BY", "SINCE", isWhole ? "STATE" : "IN ORDER", "REASON"]
         let rows = [head] + exemptions.map(cells)
         let widths = head.indices.map { column in rows.map { $0[column].count }.max() ?? 0 }

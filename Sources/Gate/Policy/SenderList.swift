@@ -16,7 +16,8 @@ struct SenderList: Sendable {
     ///
     /// - Returns: nil if an entry is none of these.
     init?(_ text: String) {
-        for entry in text.split(separator: ",", omittingEmptySubsequences: false) where !insert(entry.trimmingBlanks()) {
+        for entry in text.split(separator: ",", omittingEmptySubsequences: false) where !insert(entry.trimmingBlanks())
+        {
             return nil
         }
     }
@@ -26,7 +27,9 @@ struct SenderList: Sendable {
             hasNull = true
             return true
         }
-        guard !entry.isEmpty, !entry.contains(where: { $0.isWhitespace || $0 == "<" || $0 == ">" }) else { return false }
+        guard !entry.isEmpty, !entry.contains(where: { $0.isWhitespace || $0 == "<" || $0 == ">" }) else {
+            return false
+        }
         if entry.contains("@") {
             let sender = Recipient(path: entry)
             guard let address = Self.address(sender), !sender.localPart.isEmpty else { return false }

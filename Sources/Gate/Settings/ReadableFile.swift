@@ -52,6 +52,7 @@ extension String {
     /// at LF passes over; and a form feed ends a line, which it does for nobody else.)
     var linesOfFile: [Substring] {
         let text = first == "\u{FEFF}" ? dropFirst() : self[...]
-        return text.split(omittingEmptySubsequences: false, whereSeparator: { $0 == "\n" || $0 == "\r\n" || $0 == "\r" })
+        return text.split(
+            omittingEmptySubsequences: false, whereSeparator: { $0 == "\n" || $0 == "\r\n" || $0 == "\r" })
     }
 }

@@ -51,7 +51,8 @@ extension Setting {
             "ENFORCE_SENDERS", \.enforceSenders,
             "senders whose mail is ruled in earnest whatever ROLLOUT says; MODE=monitor refuses nobody all the same"),
         .senders(
-            "EXEMPT_SENDERS", \.exemptSenders, "senders whose mail is passed on without a look, but where a policy is require"),
+            "EXEMPT_SENDERS", \.exemptSenders,
+            "senders whose mail is passed on without a look, but where a policy is require"),
         Setting(
             "EXEMPT_CLIENTS", "", "addresses and CIDRs separated by commas",
             "clients whose mail is passed on without a look, but where a policy is require"
