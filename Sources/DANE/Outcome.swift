@@ -73,6 +73,10 @@ extension Outcome {
     /// unusable will do (RFC 7672 §2.2).
     public var lacksDANE: Bool { self == .opportunistic || self == .encrypted }
 
+    /// Whether it is proven that DANE protects the mail: all that will do where that is mandatory (RFC 7672 §2.2). That TLSA records
+    /// are there and nobody looked further proves nothing either way.
+    public var satisfiesDANE: Bool { self == .verified }
+
     /// How much a host of this outcome protects the mail, the more the higher. Between hosts of one preference a client may
     /// choose freely, so the weakest one speaks for them (RFC 7672 §2.2.1).
     var protection: Int {

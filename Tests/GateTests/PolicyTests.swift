@@ -42,6 +42,54 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        ("a.example exempt reason=\"moving", "a quotation mark is not closed"),
+        ("a.example exempt reason=\"moving\" soon", "\"soon\" is neither"),
+        ("*.a.example exempt", "are written .a.example"),
+        ("a.example exempt until=2027-02-30", "until= must be a day"),
+        ("a.example exempt until=", "until= must be a day"),
+        ("a.example exempt until=2027-01-01 until=2027-01-02", "until= is given twice"),
+        ("a.example exempt reason=a reason=b", "reason= is given twice"),
+        ("a.example reject", "must be followed by exempt"),
+        ("a.example EXEMPT", "must be followed by exempt"), ("192.0.2.1 exempt", "is not a domain name"),
+        (". exempt", "is not a domain name"), ("a@b.example exempt", "is not a domain name"),
+        ("a.example exempt reason=\"\u{7}\"", "control character, U+0007"),
+        ("a.example\u{C}exempt", "control character, U+000C"),
+        ("a.example exempt reason=\"\u{2028}\"", "control character, U+2028"),
+        ("a.example exempt r\u{FFFD}", "not UTF-8"),
+        ("a.example exempt\nA.Example. monitor", "p:2: a.example stands in line 1 already"),
+        (".b\u{FC}cher.example exempt\n.xn--bcher-kva.example monitor", "stands in line 1 already"),
+        ("a.example nope until=x more", "; until= must be a day that there is, like 2027-01-31; \"more\" is neither"),
+        ("a.example exempt reason=\(String(repeating: "x", count: 501))", "more than 500 bytes"),
+    ])
+    func aFaultHasItsReason(text: String, reason: String) {
+        #expect {
+            _ = try PolicyTable(text: text, path: "p")
+        } throws: { error in
+            let sentences = (error as? PolicyTable.Faults)?.sentences ?? []
+            return sentences.count == 1 && sentences[0].contains(reason)
+        }
+    }
+
+    /// A file of junk has no more sentences than anybody reads.
+    @Test func faultsAreBounded() {
+        #expect {
+            _ = try PolicyTable(text: String(repeating: "junk\n", count: 5000), path: "p")
+        } throws: { error in
+            let sentences = (error as? PolicyTable.Faults)?.sentences ?? []
+            return sentences.count == 101 && sentences.last == "p: 4900 further lines are at fault."
+        }
+    }
+
+    /// An expired line gives way to the next specific one.
+    @Test func anExpiredLineGivesWay() throws {
+        let text = "a.b.example require until=2027-01-31\n.b.example monitor until=2027-02-28\n.example enforce"
+        let table = try PolicyTable(text: text, path: "p")
+        let kinds = [0, 1_801_440_000, 1_803_859_200].map { table.policy(for: "a.b.example", at: $0)?.kind }
+        #expect(kinds == [.require, .monitor, .enforce])
+        #expect(table.lines(for: "a.b.example").map(\.policy.line) == [1, 2, 3])
+    }
+
     /// What the fuzzing found: a name that IDNA makes anew was quoted as it stood, and a hint was no ASCII.
     @Test(arguments: [
         "example.org exempt\n\u{FEFF}example.org exempt", "example.org exempt x", "a\u{1B}b exempt",

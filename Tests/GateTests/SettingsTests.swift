@@ -35,6 +35,10 @@ import Testing
         ("HELP_URL", "https://h/%c%25"), ("EXPIRED_EE", "warn"), ("CACHE_DOMAINS", "many"), ("CACHE_STALE_TTL", "25h"),
         ("CACHE_STALE_TTL", "-1"), ("ON_LOCAL_TROUBLE", "reject"),
         ("STATE_DIRECTORY", "here"), ("LOG", "file"), ("LOG_LEVEL", "loud"), ("WEB_LISTEN", "127.0.0.1:80"),
+        ("ENFORCE_SENDERS", "a b"), ("ENFORCE_SENDERS", "@"), ("EXEMPT_SENDERS", "a@"), ("EXEMPT_SENDERS", "x,,y"),
+        ("EXEMPT_CLIENTS", "10.0.0.0/33"), ("EXEMPT_CLIENTS", "localhost"), ("EXEMPT_AUTH", "a,,b"),
+        ("EXEMPT_AUTH", "a b"),
+        ("EXEMPT_LIFT_AFTER", "0"), ("EXEMPT_LIFT_AFTER", "31d"),
         ("MOOD", "good"),
     ])
     func aBadValueIsOneSentenceThatNamesIt(name: String, value: String) {

@@ -78,10 +78,21 @@ public struct Daemon: Sendable {
             destination, demandingDANE in
             await (demandingDANE ? look.demandingDANE : look).inspect(destination)
         }
+        let exemptions = ExemptionBook()
+        let exemptionKeeper = ExemptionKeeper(settings, book: exemptions, log: log)
+        let exemptionWatch = ExemptionWatch(
+            settings, book: exemptions, policies: policies, breaker: breaker, verdicts: keeper
+        ) { destination, demandingDANE in
+            await (demandingDANE ? look.demandingDANE : look).inspect(destination)
+        } report: {
+            exemptionKeeper.note($0)
+        }
         let service = MilterService(
             socket: settings.milterSocket, mode: settings.milterSocketMode, group: settings.milterSocketGroup,
             handler: MilterDoor(
-                settings: settings, policies: policies, desk: desk, faults: keeper.faults, log: log, now: unixTime)
+                settings: settings, policies: policies, exemptions: exemptions, desk: desk, faults: keeper.faults,
+                log: log,
+                now: unixTime)
         ) { sentence in
             log.event(.warning, repeated: "milter", LogLine(event: "milter").adding("message", sentence))
         }
@@ -91,6 +102,8 @@ public struct Daemon: Sendable {
         // The socket is ours, and so is the state. Nobody waits for what was known before.
         store.begin(StateHolders(keeper, probes))
         defer { store.close() }
+        exemptionKeeper.begin()
+        defer { exemptionKeeper.close() }
         // MTAs that connect meanwhile wait in the backlog; the first recipient finds a resolver that has been tried.
         let watch = Task {
             await breaker.watch(resolver, cache: keeper.cache) { await look.inspectPastCaches($0)?.verdict }
@@ -101,6 +114,7 @@ public struct Daemon: Sendable {
             service.stop(drain: .zero)
             throw Failure(status: EX_CONFIG, sentences: [error.description])
         }
+        exemptionKeeper.waitUntilLoaded(atMost: .seconds(5))
         let ending = Mutex<MilterError?>(nil)
         do throws(MilterError) {
             try service.start { failure in
@@ -112,12 +126,15 @@ public struct Daemon: Sendable {
             throw Failure(status: EX_OSERR, sentences: [error.description])
         }
         log.event(.notice, startLine)
+        Self.warn(of: policies, settings, log)
         let renewal = Task { await desk.keepFresh() }
+        let lifting = Task { await exemptionWatch.run() }
         let reader = Task { await Self.rereadPolicies(policies, log) }
         let reason = Self.waitForEnd(mailbox, policies, log)
         ServiceNotice.send("STOPPING=1", to: notifySocket)
         watch.cancel()
         renewal.cancel()
+        lifting.cancel()
         reader.cancel()
         service.stop(drain: settings.milterDeadline + .seconds(1))
         // GnuTLS is taken down when the process exits: no handshake may be under way then.
@@ -161,9 +178,17 @@ public struct Daemon: Sendable {
 
     private static func rereadPolicies(_ policies: PolicyBook, _ log: GateLog) async {
         while !Task.isCancelled {
-            try? await Task.sleep(for: .seconds(2))
+            try? await Task.sleep(for: .seconds(1))
             if !Task.isCancelled { tell(policies.reload(), log, isAsked: false) }
         }
+    }
+
+    /// What policy demands and the settings keep from being shown is deferred for ever, which is said at once.
+    private static func warn(of policies: PolicyBook, _ settings: Settings, _ log: GateLog) {
+        guard !settings.probe, policies.table.demandsDANE(at: unixTime()) else { return }
+        let cause =
+            "the policy file requires DANE of domains, and with PROBE=off none can show it: their mail is deferred"
+        log.event(.warning, LogLine(event: "policy").adding("cause", cause))
     }
 
     private static func tell(_ result: Result<Int, PolicyTable.Faults>?, _ log: GateLog, isAsked: Bool) {

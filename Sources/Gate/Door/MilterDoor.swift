@@ -6,7 +6,9 @@ public import Milter
 public struct MilterDoor: RecipientHandler {
     private let settings: Settings
     private let scope: Scope
+    private let sources: SourceRules
     private let policies: PolicyBook
+    private let exemptions: ExemptionBook
     private let desk: InspectionDesk
     private let rulebook: Rulebook
     private let faults: FaultBook
@@ -16,12 +18,15 @@ public struct MilterDoor: RecipientHandler {
 
     /// A door of the given parts.
     public init(
-        settings: Settings, policies: PolicyBook, desk: InspectionDesk, faults: FaultBook, log: GateLog,
+        settings: Settings, policies: PolicyBook, exemptions: ExemptionBook = ExemptionBook(), desk: InspectionDesk,
+        faults: FaultBook, log: GateLog,
         now: @escaping @Sendable () -> Int64
     ) {
         self.settings = settings
         scope = Scope(settings)
+        sources = SourceRules(settings)
         self.policies = policies
+        self.exemptions = exemptions
         self.desk = desk
         rulebook = Rulebook(settings)
         self.faults = faults
@@ -52,6 +57,10 @@ public struct MilterDoor: RecipientHandler {
             pass(event, recipient, why, arrived)
             return .continue
         case .impossible:
+            if let why = exemptSource(event) {
+                pass(event, recipient, why, arrived)
+                return .continue
+            }
             /// RFC 5321 §4.5.3.1: a path has at most 256 octets, a domain 255.
             let cause =
                 event.recipientIsCut ? "the address is longer than any address can be" : "its domain is no domain name"
@@ -59,37 +68,45 @@ public struct MilterDoor: RecipientHandler {
             return rule(event, typed, .root, verdict, isCached: false, policy: nil, subject: nil, arrived)
         case .judged(let destination):
             let policy = policy(recipient, destination)
-            if policy?.kind == .exempt {
-                pass(event, recipient, policy?.reason ?? "exempt by policy", arrived)
+            if let why = policy.exemption ?? (policy.kind == .require ? nil : exemptSource(event)) {
+                pass(event, recipient, why, arrived)
                 return .continue
             }
             let answer = desk.verdict(
-                on: destination, demandingDANE: policy?.kind == .require, at: arrived,
+                on: destination, demandingDANE: policy.kind == .require, at: arrived,
                 before: arrived + settings.milterDeadline)
             return rule(
-                event, typed, destination.name, answer.verdict, isCached: answer.isCached, policy: policy?.kind,
+                event, typed, destination.name, answer.verdict, isCached: answer.isCached, policy: policy.kind,
                 subject: destination, isInTrouble: answer.isInTrouble, arrived)
         }
     }
 
     /// The policy of the address's domain, else that of the next hop.
-    private func policy(_ recipient: Recipient, _ destination: Destination) -> Policy? {
+    private func policy(_ recipient: Recipient, _ destination: Destination) -> StandingPolicy {
         let table = policies.table
-        guard !table.isEmpty else { return nil }
-        if case .name(let domain) = recipient.domain, let policy = table.policy(for: domain, at: now()) {
-            return policy
-        }
-        return table.policy(for: destination.name, at: now())
+        let exemptions = exemptions.current
+        guard !table.isEmpty || exemptions != nil else { return .none }
+        let domain = if case .name(let domain) = recipient.domain { domain } else { destination.name }
+        return StandingPolicy(domain, nextHop: destination.name, table, exemptions, at: now())
+    }
+
+    /// Why a message is passed on for where it comes from; nil if it is not.
+    private func exemptSource(_ event: borrowing RecipientEvent) -> String? {
+        guard !sources.isEmpty else { return nil }
+        let authenticated = sources.asksForNames ? event.authenticated : nil
+        return sources.exemption(client: event.clientAddress, authenticated: authenticated, sender: event.sender)
     }
 
     private func rule(
         _ event: borrowing RecipientEvent, _ typed: Recipient, _ domain: DomainName, _ verdict: Verdict, isCached: Bool,
         policy: Policy.Kind?, subject: Destination?, isInTrouble: Bool = false, _ arrived: ContinuousClock.Instant
     ) -> RecipientAnswer {
-        let ruling = rulebook.rule(verdict, domain: domain, policy: policy, isInTrouble: isInTrouble) { outcome in
+        let isEnforced = sources.isEmpty ? false : sources.enforces(sender: event.sender)
+        let ruling = rulebook.rule(
+            verdict, domain: domain, policy: policy, isInTrouble: isInTrouble, isEnforced: isEnforced
+        ) { outcome in
             guard let subject else { return .zero }
-            // The inspection notes its own faults; that of policy is only seen here.
-            if outcome == .daneRequired { return faults.note(.policy(subject)).failingFor }
+            if outcome == .daneRequired { return faults.failingFor(.policy(subject)) }
             return faults.failingFor(outcome.isDoubt ? .doubt(subject) : .destination(subject))
         }
         let trace = TraceID()

@@ -3,12 +3,14 @@ import Synchronization
 
 /// The policy file in force, read again when it changes.
 ///
-/// A file that cannot be read, or holds a fault, leaves the policies as they were and is reported once.
+/// A file that cannot be read, that has gone, or that holds a fault, leaves the policies as they were and is reported once.
 public final class PolicyBook: Sendable {
     /// What identifies a version of the file.
     private struct Stamp: Equatable {
-        let seconds: Int
-        let nanoseconds: Int
+        let modified: Int
+        let modifiedNanoseconds: Int
+        let changed: Int
+        let changedNanoseconds: Int
         let size: Int64
         let inode: UInt64
     }
@@ -16,6 +18,8 @@ public final class PolicyBook: Sendable {
     private struct State {
         var table: PolicyTable
         var stamp: Stamp?
+        /// What the file was like when it was looked at last, if that is not what was read.
+        var seen: Stamp??
     }
 
     /// Larger files are refused.
@@ -38,21 +42,34 @@ public final class PolicyBook: Sendable {
     /// The policies in force.
     public var table: PolicyTable { path == nil ? PolicyTable() : state.withLockBarging { $0.table } }
 
-    /// Reads the file again if it has changed.
+    /// Reads the file again if it has changed, and has not since the last call: half a file that is being written may be a whole one
+    /// to all appearances. To be called every second or so, by one thread at a time.
     ///
-    /// - Parameter force: Read it in any case.
+    /// - Parameter force: Read it in any case, as it is.
     /// - Returns: The number of policies if it was read, the faults if it could not be; nil if there was nothing to do.
     public func reload(force: Bool = false) -> Result<Int, PolicyTable.Faults>? {
         guard let path else { return nil }
         let stamp = Self.stamp(path)
-        guard force || state.withLock({ $0.stamp != stamp }) else { return nil }
+        let isDue = state.withLock { state in
+            guard !force else { return true }
+            guard state.stamp != stamp else {
+                state.seen = nil
+                return false
+            }
+            defer { state.seen = .some(stamp) }
+            return state.seen == .some(stamp)
+        }
+        guard isDue else { return nil }
         do throws(PolicyTable.Faults) {
             let table = try Self.read(path)
             state.withLock { $0 = State(table: table, stamp: stamp) }
             return .success(table.count)
         } catch {
             // Remembered all the same, so that one broken version is reported once.
-            state.withLock { $0.stamp = stamp }
+            state.withLock {
+                $0.stamp = stamp
+                $0.seen = nil
+            }
             return .failure(error)
         }
     }
@@ -68,7 +85,8 @@ public final class PolicyBook: Sendable {
         var facts = stat()
         guard stat(path, &facts) == 0 else { return nil }
         return Stamp(
-            seconds: facts.st_mtim.tv_sec, nanoseconds: facts.st_mtim.tv_nsec, size: Int64(facts.st_size),
+            modified: facts.st_mtim.tv_sec, modifiedNanoseconds: facts.st_mtim.tv_nsec,
+            changed: facts.st_ctim.tv_sec, changedNanoseconds: facts.st_ctim.tv_nsec, size: Int64(facts.st_size),
             inode: UInt64(facts.st_ino))
     }
 }

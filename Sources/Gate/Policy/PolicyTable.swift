@@ -3,7 +3,7 @@ public import DANE
 /// The policies of a file: `domain  exempt|monitor|enforce|require [until=DATE] [reason="…"]`.
 ///
 /// `example.org` is that domain alone, `.example.org` its subdomains. The most specific line wins: the domain itself before
-/// `.parent` before `.grandparent`.
+/// `.parent` before `.grandparent`. A line whose day is over does not hold, and the next specific one does.
 public struct PolicyTable: Sendable {
     /// Every fault of a file, a sentence each.
     public struct Faults: Error, Sendable {
@@ -18,16 +18,37 @@ public struct PolicyTable: Sendable {
     public init() {}
 
     /// The policy of a domain at a time in seconds since 1970; nil if there is none.
-    public func policy(for domain: DomainName, at now: Int64) -> Policy? {
+    public func policy(for domain: DomainName, at now: Int64) -> Policy? { line(for: domain, at: now)?.policy }
+
+    /// The line that holds for a domain at a time in seconds since 1970, and what it is about; nil if there is none.
+    func line(for domain: DomainName, at now: Int64) -> (pattern: DomainPattern, policy: Policy)? {
         if isEmpty { return nil }
-        if let policy = exact[domain], policy.holds(at: now) { return policy }
+        if let policy = exact[domain], policy.holds(at: now) { return (DomainPattern(domain), policy) }
         guard !below.isEmpty else { return nil }
         var ancestor = domain.parent
         while let name = ancestor {
-            if let policy = below[name], policy.holds(at: now) { return policy }
+            if let policy = below[name], policy.holds(at: now) { return (DomainPattern(name, isBelow: true), policy) }
             ancestor = name.parent
         }
         return nil
+    }
+
+    /// All lines that are about a domain, those that no longer hold among them, the most specific first.
+    func lines(for domain: DomainName) -> [(pattern: DomainPattern, policy: Policy)] {
+        var lines: [(DomainPattern, Policy)] = []
+        if let policy = exact[domain] { lines.append((DomainPattern(domain), policy)) }
+        var ancestor = domain.parent
+        while let name = ancestor {
+            if let policy = below[name] { lines.append((DomainPattern(name, isBelow: true), policy)) }
+            ancestor = name.parent
+        }
+        return lines
+    }
+
+    /// Whether any line that holds demands DANE.
+    func demandsDANE(at now: Int64) -> Bool {
+        exact.values.contains { $0.kind == .require && $0.holds(at: now) }
+            || below.values.contains { $0.kind == .require && $0.holds(at: now) }
     }
 
     /// Whether there are no policies.
@@ -36,75 +57,37 @@ public struct PolicyTable: Sendable {
     /// How many lines hold a policy.
     public var count: Int { exact.count + below.count }
 
-    /// Reads a file's text; all faults are reported together.
+    /// So many faults are told of; of more, how many there are.
+    private static let faultLimit = 100
+
+    /// Reads a file's text; all faults are reported together, a sentence a line.
     ///
     /// - Parameter path: The file's name, for the sentences.
     public init(text: String, path: String) throws(Faults) {
         var faults: [String] = []
+        var left = 0
         for (index, line) in text.linesOfFile.enumerated() {
-            let words = Self.words(line)
-            guard !words.isEmpty else { continue }
-            do throws(LineFault) {
-                try add(words, line: index + 1)
-            } catch {
-                faults.append("\(LogLine.escaped(path)):\(index + 1): \(error.clause).")
-            }
-        }
-        guard faults.isEmpty else { throw Faults(sentences: faults) }
-    }
-
-    private struct LineFault: Error {
-        let clause: String
-    }
-
-    private mutating func add(_ words: [String], line: Int) throws(LineFault) {
-        let isBelow = words[0].hasPrefix(".") && words[0] != "."
-        guard case .name(let domain) = Recipient.domain(Substring(words[0].dropFirst(isBelow ? 1 : 0))) else {
-            throw LineFault(clause: "\"\(LogLine.escaped(words[0]))\" is not a domain name")
-        }
-        guard words.count >= 2, let kind = Policy.Kind(rawValue: words[1]) else {
-            throw LineFault(clause: "the domain must be followed by exempt, monitor, enforce or require")
-        }
-        var until: Int64?
-        var reason: String?
-        for word in words.dropFirst(2) {
-            if word.hasPrefix("until=") {
-                guard let end = CalendarDate.endOfDay(word.dropFirst(6)) else {
-                    throw LineFault(clause: "until= must be a date like 2027-01-31")
+            let line = PolicyLine(line)
+            guard !line.isEmpty else { continue }
+            var clauses = line.faults
+            if let pattern = line.pattern, let policy = line.policy(index + 1) {
+                let known = pattern.isBelow ? below[pattern.domain] : exact[pattern.domain]
+                if let known {
+                    clauses.append("\(pattern) stands in line \(known.line) already")
+                } else if pattern.isBelow {
+                    below[pattern.domain] = policy
+                } else {
+                    exact[pattern.domain] = policy
                 }
-                until = end
-            } else if word.hasPrefix("reason=") {
-                reason = String(word.dropFirst(7))
+            }
+            guard !clauses.isEmpty else { continue }
+            if faults.count < Self.faultLimit {
+                faults.append("\(LogLine.escaped(path)):\(index + 1): \(clauses.joined(separator: "; ")).")
             } else {
-                throw LineFault(clause: "\"\(LogLine.escaped(word))\" is neither until=DATE nor reason=\"...\"")
+                left += 1
             }
         }
-        let known = isBelow ? below[domain] : exact[domain]
-        guard known == nil else {
-            throw LineFault(clause: "\(LogLine.escaped(words[0])) stands in line \(known?.line ?? 0) already")
-        }
-        let policy = Policy(kind: kind, until: until, reason: reason, line: line)
-        if isBelow { below[domain] = policy } else { exact[domain] = policy }
-    }
-
-    /// The words of a line: blanks separate, double quotes hold together, `#` starts a comment outside them.
-    private static func words(_ line: Substring) -> [String] {
-        var words: [String] = []
-        var word = ""
-        var isQuoted = false
-        for character in line {
-            if character == "\"" {
-                isQuoted.toggle()
-            } else if !isQuoted, character == "#" {
-                break
-            } else if !isQuoted, character == " " || character == "\t" || character == "\r" {
-                if !word.isEmpty { words.append(word) }
-                word = ""
-            } else {
-                word.append(character)
-            }
-        }
-        if !word.isEmpty { words.append(word) }
-        return words
+        if left > 0 { faults.append("\(LogLine.escaped(path)): \(left) further lines are at fault.") }
+        guard faults.isEmpty else { throw Faults(sentences: faults) }
     }
 }

@@ -1,6 +1,21 @@
 public import DANE
 
 /// Verdict × policy × how long the fault has lasted → ruling.
+///
+/// Whose mail is ruled upon at all, and how strictly, is decided in this order; the first that applies counts:
+///
+/// 1. what does not leave the site is not ours (`Scope`), and `EXEMPT_LOCALPARTS` are never refused;
+/// 2. an exemption (`danegate exempt`) of the address's domain or of the next hop: passed without a look;
+/// 3. the most specific line of the policy file, for the address's domain, else for the next hop; a `.domain` exemption counts as such a
+///    line, and wins over one that is as specific: `exempt` passes without a look; `require` goes on at 6, refused also without DANE;
+/// 4. `EXEMPT_CLIENTS`, `EXEMPT_AUTH`, `EXEMPT_SENDERS`: passed without a look;
+/// 5. `monitor` of the policy file: judged, logged, passed;
+/// 6. `MODE=monitor`: the same for everybody;
+/// 7. `enforce` and `require` of the policy file: ruled in earnest;
+/// 8. `ENFORCE_SENDERS`: ruled in earnest;
+/// 9. `ROLLOUT`: in earnest for its share of the destinations, the rest judged, logged, passed.
+///
+/// What the ruling in earnest is, `ON_…`, `DEFER_FOR` and the breaker decide after that.
 public struct Rulebook: Sendable {
     private let mode: Settings.Mode
     private let rollout: Int
@@ -26,13 +41,17 @@ public struct Rulebook: Sendable {
     ///   - domain: The domain that policy and roll-out go by.
     ///   - policy: The domain's policy, if it has one.
     ///   - isInTrouble: Whether the trouble may be our own: the breaker is open.
+    ///   - isEnforced: Whether the mail is ruled in earnest whatever the roll-out says: its sender is in `ENFORCE_SENDERS`.
     ///   - failingFor: How long the outcome has lasted; asked only where that is of interest.
     public func rule(
         _ verdict: Verdict, domain: DomainName, policy: Policy.Kind?, isInTrouble: Bool = false,
-        failingFor: (Outcome) -> Duration
+        isEnforced: Bool = false, failingFor: (Outcome) -> Duration
     ) -> Ruling {
         let outcome = policy == .require && verdict.outcome.lacksDANE ? Outcome.daneRequired : verdict.outcome
-        if isInTrouble, !outcome.allowsDelivery { return ruleInTrouble(outcome, domain, policy) }
+        if isInTrouble, !outcome.allowsDelivery {
+            return ruleInTrouble(outcome, policy, isMonitored: isMonitored(domain, policy, isEnforced))
+        }
+        if policy == .require, outcome == .unprobed { return ruleUnproven() }
         let failing = outcome.lasts ? failingFor(outcome) : nil
         var action = action(outcome, failingFor: failing ?? .zero)
         var code = action.class.flatMap(outcome.enhancedCode)
@@ -48,7 +67,7 @@ public struct Rulebook: Sendable {
                 code = action.class.flatMap(Outcome.tlsaInvalid.enhancedCode)
             }
         }
-        let isMonitored = action != .accept && isMonitored(domain, policy)
+        let isMonitored = action != .accept && isMonitored(domain, policy, isEnforced)
         return Ruling(
             action: isMonitored ? .accept : action, would: isMonitored ? action : nil, outcome: outcome, code: code,
             failingFor: failing, hazard: hazard)
@@ -57,16 +76,27 @@ public struct Rulebook: Sendable {
     /// While the trouble is our own nobody is refused for good, and no fault of the recipient's grows older.
     ///
     /// That policy demands DANE weighs more than that we cannot tell: such a recipient is never accepted unseen.
-    private func ruleInTrouble(_ outcome: Outcome, _ domain: DomainName, _ policy: Policy.Kind?) -> Ruling {
+    private func ruleInTrouble(_ outcome: Outcome, _ policy: Policy.Kind?, isMonitored: Bool) -> Ruling {
         let isAccepted = rulings[outcome] == .accept || onLocalTrouble == .accept && policy != .require
         guard !isAccepted else {
             return Ruling(
                 action: .accept, would: nil, outcome: outcome, code: nil, failingFor: nil, hazard: nil)
         }
-        let isMonitored = onLocalTrouble == .monitor && policy != .require || isMonitored(domain, policy)
+        let isMonitored = onLocalTrouble == .monitor && policy != .require || isMonitored
         return Ruling(
             action: isMonitored ? .accept : .tempfail, would: isMonitored ? .tempfail : nil, outcome: outcome,
             code: outcome.enhancedCode(.persistentTransient), failingFor: nil, hazard: nil)
+    }
+
+    /// Where policy demands DANE, what nobody has seen is neither DANE nor its absence: a doubt, for which RFC 7672 §2.2 has delivery
+    /// put off. Only that a site accepts what lacks DANE altogether makes it accept this too.
+    private func ruleUnproven() -> Ruling {
+        let isAccepted = rulings[.daneRequired] == .accept
+        let would: Ruling.Action? = !isAccepted && mode == .monitor ? .tempfail : nil
+        return Ruling(
+            action: isAccepted || mode == .monitor ? .accept : .tempfail, would: would, outcome: .unprobed,
+            code: isAccepted ? nil : Outcome.daneRequired.enhancedCode(.persistentTransient), failingFor: nil,
+            hazard: nil)
     }
 
     private func action(_ outcome: Outcome, failingFor: Duration) -> Ruling.Action {
@@ -84,20 +114,24 @@ public struct Rulebook: Sendable {
         }
     }
 
-    private func isMonitored(_ domain: DomainName, _ policy: Policy.Kind?) -> Bool {
+    private func isMonitored(_ domain: DomainName, _ policy: Policy.Kind?, _ isEnforced: Bool) -> Bool {
         switch policy {
         case .exempt, .monitor: true
         case .enforce, .require: mode == .monitor
-        case nil: mode == .monitor || !isRolledOut(domain)
+        case nil: mode == .monitor || !isEnforced && !isRolledOut(domain)
         }
     }
 
-    /// Whether a domain belongs to the share that is ruled in earnest: by FNV-1a of its name, so that it is the same on every
-    /// machine and after every start, and that a larger share holds the smaller ones.
-    private func isRolledOut(_ domain: DomainName) -> Bool {
-        guard rollout < 100 else { return true }
+    /// Whether a domain belongs to the share that is ruled in earnest.
+    func isRolledOut(_ domain: DomainName) -> Bool { rollout >= 100 || Self.place(of: domain) < rollout }
+
+    /// The place of a domain in the roll-out, 0 to 99: it belongs to every larger share.
+    ///
+    /// By FNV-1a of its name, so that it is the same on every machine and after every start, and that a larger share holds the smaller
+    /// ones.
+    static func place(of domain: DomainName) -> Int {
         let hash = domain.text.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
-        return (hash ^ hash >> 32) % 100 < UInt64(rollout)
+        return Int((hash ^ hash >> 32) % 100)
     }
 }
 

@@ -43,7 +43,9 @@ extension Ruling {
             let end = "; only the recipient's administrator can mend this: \(TLSARecord.hazardRepair)"
             return ("tlsa-invalid: \(domain): ", hazard, since + end)
         }
-        var head = "\(outcome.rawValue): \(domain): \(outcome.meaning)"
+        // There is nothing to refuse in the outcome itself: it is refused for what policy demands.
+        let demand = outcome.allowsDelivery ? "local policy requires DANE, which could not be shown: " : ""
+        var head = "\(outcome.rawValue): \(domain): \(demand)\(outcome.meaning)"
         let cause = outcome.namesCause && !verdict.cause.isEmpty ? ": \(verdict.cause)" : ""
         if let host { head += "; host \(Self.shortened(host, 80))" }
         return (head, cause, since + (outcome.remedy.map { "; \($0)" } ?? ""))

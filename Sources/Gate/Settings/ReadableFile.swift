@@ -48,10 +48,11 @@ enum ReadableFile {
 }
 
 extension String {
-    /// The lines of a text file, whatever ends them, without a byte order mark. (To Swift CR LF is one character, which
-    /// splitting at LF passes over.)
+    /// The lines of a text file as editors count them, without a byte order mark. (To Swift CR LF is one character, which splitting
+    /// at LF passes over; and a form feed ends a line, which it does for nobody else.)
     var linesOfFile: [Substring] {
         let text = first == "\u{FEFF}" ? dropFirst() : self[...]
-        return text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+        return text.split(
+            omittingEmptySubsequences: false, whereSeparator: { $0 == "\n" || $0 == "\r\n" || $0 == "\r" })
     }
 }

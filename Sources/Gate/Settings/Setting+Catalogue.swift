@@ -47,6 +47,35 @@ extension Setting {
         .file(
             "POLICY_FILE", \.policyFile, "lines of: domain exempt|monitor|enforce|require [until=DATE] [reason=\"…\"]"),
         .words("EXEMPT_LOCALPARTS", \.exemptLocalparts, allowsNone: true, "local parts that are never refused"),
+        .senders(
+            "ENFORCE_SENDERS", \.enforceSenders,
+            "senders whose mail is ruled in earnest whatever ROLLOUT says; MODE=monitor refuses nobody all the same"),
+        .senders(
+            "EXEMPT_SENDERS", \.exemptSenders,
+            "senders whose mail is passed on without a look, but where a policy is require"),
+        Setting(
+            "EXEMPT_CLIENTS", "", "addresses and CIDRs separated by commas",
+            "clients whose mail is passed on without a look, but where a policy is require"
+        ) { text, settings in
+            let ranges = text.split(separator: ",", omittingEmptySubsequences: false)
+                .map { AddressRange($0.trimmingBlanks()) }
+            guard ranges.allSatisfy({ $0 != nil }) else { return .refused }
+            settings.exemptClients = ranges.compactMap { $0 }
+            return .taken
+        },
+        Setting(
+            "EXEMPT_AUTH", "", "names separated by commas, or * for whoever has authenticated",
+            "names of SMTP authentication whose mail is passed on without a look, but where a policy is require"
+        ) { text, settings in
+            let names = text.split(separator: ",", omittingEmptySubsequences: false).map { $0.trimmingBlanks() }
+            guard names.allSatisfy({ !$0.isEmpty && !$0.contains(where: \.isWhitespace) }) else { return .refused }
+            settings.exemptAuth = Set(names)
+            return .taken
+        },
+        .duration(
+            "EXEMPT_LIFT_AFTER", \.exemptLiftAfter, .seconds(1)...(.seconds(30 * 86400)),
+            "how long an exempt domain must be in order until its exemption is lifted; it is looked at four times in that "
+                + "time, and at least every hour"),
         Setting(
             "HELP_URL", "", "an http or https address of at most 120 characters, with no % but %c and %d",
             "appended to replies; %c code, %d domain"

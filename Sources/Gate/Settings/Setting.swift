@@ -91,6 +91,20 @@ public struct Setting: Sendable {
         }
     }
 
+    /// Senders separated by commas.
+    static func senders(
+        _ name: String, _ path: any WritableKeyPath<Settings, SenderList> & Sendable, _ summary: String
+    ) -> Setting {
+        Setting(
+            name, "", "addresses, domains, .domains (their subdomains) or <> (the null sender), separated by commas",
+            summary
+        ) { text, settings in
+            guard let list = SenderList(text) else { return .refused }
+            settings[keyPath: path] = list
+            return .taken
+        }
+    }
+
     /// Words separated by commas, folded to lower case.
     static func words(
         _ name: String, _ path: any WritableKeyPath<Settings, Set<String>> & Sendable, allowsNone: Bool,

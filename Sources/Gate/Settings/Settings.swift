@@ -86,6 +86,11 @@ public struct Settings: Sendable {
     /// The policy file; nil for none.
     public internal(set) var policyFile: String?
     var exemptLocalparts: Set<String> = ["postmaster"]
+    var enforceSenders = SenderList()
+    var exemptSenders = SenderList()
+    var exemptClients: [AddressRange] = []
+    var exemptAuth: Set<String> = []
+    var exemptLiftAfter = Duration.seconds(86400)
     var helpURL: String?
     var dnsForward: [Forwarder] = []
     var dnsRootHints: String?
@@ -109,7 +114,8 @@ public struct Settings: Sendable {
     var cacheStaleTTL = Duration.seconds(3600)
     var failureTTL = Duration.seconds(60)
     var probeTTL = Duration.seconds(3600)
-    var stateDirectory = "/var/lib/danegate"
+    /// Where what outlives a restart is kept.
+    public internal(set) var stateDirectory = "/var/lib/danegate"
     var log = LogTarget.syslog
     var logLevel = LogLevel.info
 

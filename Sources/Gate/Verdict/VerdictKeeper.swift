@@ -23,6 +23,10 @@ public struct VerdictKeeper: Sendable {
     /// The longest a failure is kept.
     static let longestFailure = Duration.seconds(3600)
 
+    /// The longest that something could not be found out is kept, unless `FAILURE_TTL` is longer: it says less than a failure, and holds
+    /// mail up as well.
+    static let longestDoubt = Duration.seconds(300)
+
     /// A keeper of the given settings.
     ///
     /// - Parameters:
@@ -108,8 +112,11 @@ public struct VerdictKeeper: Sendable {
         switch inspection.verdict.outcome.defaultRuling {
         case .accept:
             faults.clear(subject)
-            if inspection.verdict.outcome == .verified { faults.clear(.policy(inspection.destination)) }
-            if demandingDANE, inspection.verdict.outcome.lacksDANE { return failureTTL }
+            if inspection.verdict.outcome.satisfiesDANE { faults.clear(.policy(inspection.destination)) }
+            if demandingDANE, inspection.verdict.outcome.lacksDANE {
+                return lifetime(after: faults.note(.policy(inspection.destination), at: now))
+            }
+            if demandingDANE, !inspection.verdict.outcome.satisfiesDANE { return failureTTL }
             let wasProbed = inspection.hosts.contains { !$0.addresses.isEmpty }
             let lifetime = wasProbed ? min(inspection.lifetime, probeTTL) : inspection.lifetime
             return min(max(lifetime, minTTL), maxTTL)
@@ -117,16 +124,22 @@ public struct VerdictKeeper: Sendable {
             faults.clear(subject)
             return min(max(inspection.lifetime, minTTL), maxTTL)
         case .tempfail:
-            faults.note(doubt, at: now)
-            return failureTTL
+            let seen = faults.note(doubt, at: now)
+            return min(grown(failureTTL, seen.sightings), max(failureTTL, Self.longestDoubt))
         case .deferThenReject:
-            let seen = faults.note(subject, at: now)
-            var lifetime = min(failureTTL * (1 << min(seen.sightings - 1, 12)), Self.longestFailure)
-            // Before the first 5xx there is a new look: the verdict that rejects is not one from before the time was up.
-            if seen.failingFor < deferFor { lifetime = min(lifetime, max(deferFor - seen.failingFor, .seconds(1))) }
-            return lifetime
+            return lifetime(after: faults.note(subject, at: now))
         }
     }
+
+    /// How long a failure is kept that was seen so often in a row: the longer it lasts, the seldomer it is looked at again.
+    private func lifetime(after seen: (failingFor: Duration, sightings: Int)) -> Duration {
+        let lifetime = min(grown(failureTTL, seen.sightings), Self.longestFailure)
+        // Before the first 5xx there is a new look: the verdict that rejects is not one from before the time was up.
+        guard seen.failingFor < deferFor else { return lifetime }
+        return min(lifetime, max(deferFor - seen.failingFor, .seconds(1)))
+    }
+
+    private func grown(_ duration: Duration, _ sightings: Int) -> Duration { duration * (1 << min(sightings - 1, 12)) }
 }
 
 extension Inspection {

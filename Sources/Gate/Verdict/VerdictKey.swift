@@ -55,6 +55,6 @@ struct VerdictKey: Hashable, Sendable {
 
     /// Whether a verdict is good here: mail may be delivered as it is demanded.
     func allows(_ verdict: Verdict) -> Bool {
-        verdict.outcome.allowsDelivery && !(demandsDANE && verdict.outcome.lacksDANE)
+        demandsDANE ? verdict.outcome.satisfiesDANE : verdict.outcome.allowsDelivery
     }
 }

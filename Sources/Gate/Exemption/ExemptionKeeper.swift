@@ -1,0 +1,75 @@
+import Foundation
+import Synchronization
+
+/// Keeps the book of exemptions as the file has it, and enters into the file what the daemon itself finds out: a thread of its own
+/// looks once a second whether the file has changed. Mail never waits for it.
+final class ExemptionKeeper: Sendable {
+    private struct State {
+        var sightings: [ExemptionSighting] = []
+        var isClosed = false
+    }
+
+    /// The time between two looks at the file.
+    private static let interval = Duration.seconds(1)
+    /// More sightings than these do not wait for a file that cannot be written.
+    private static let sightingLimit = 1000
+
+    private let directory: String
+    private let liftAfter: Duration
+    private let book: ExemptionBook
+    private let log: GateLog
+    private let unixNow: @Sendable () -> Int64
+    private let state = Mutex(State())
+    private let work = Signal()
+    private let loaded = Signal()
+    private let done = Signal()
+
+    /// A keeper; nothing is opened yet.
+    init(
+        _ settings: Settings, book: ExemptionBook, log: GateLog, unixNow: @escaping @Sendable () -> Int64 = unixTime
+    ) {
+        directory = settings.stateDirectory
+        liftAfter = settings.exemptLiftAfter
+        self.book = book
+        self.log = log
+        self.unixNow = unixNow
+    }
+
+    /// Reads the file, and follows it from then on.
+    func begin() {
+        let thread = Thread { self.run() }
+        thread.name = "exemptions"
+        thread.start()
+    }
+
+    /// Waits until the file has been read for the first time, so long at most.
+    func waitUntilLoaded(atMost limit: Duration) { _ = loaded.wait(until: .now + limit) }
+
+    /// Takes what was seen of an exempt domain.
+    func note(_ sighting: ExemptionSighting) {
+        state.withLock { if $0.sightings.count < Self.sightingLimit { $0.sightings.append(sighting) } }
+        work.signal()
+    }
+
+    /// Ends the thread. Waits for that, so long at most.
+    func close(within limit: Duration = .seconds(2)) {
+        state.withLock { $0.isClosed = true }
+        work.signal()
+        _ = done.wait(until: .now + limit)
+    }
+
+    private func run() {
+        var follower = ExemptionFollower(directory, liftAfter: liftAfter, log: log)
+        while true {
+            let (sightings, isClosed) = state.withLock { state in
+                defer { state.sightings = [] }
+                return (state.sightings, state.isClosed)
+            }
+            if follower.turn(sightings, at: unixNow()) { book.replace(follower.live) }
+            loaded.signal()
+            if isClosed { break }
+            _ = work.wait(until: .now + Self.interval)
+        }
+        done.signal()
+    }
+}

@@ -1,0 +1,100 @@
+import ArgumentParser
+import Foundation
+import Gate
+
+/// `danegate exempt`: exemptions with an end.
+struct Exempt: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Exempt domains for a time: nobody is refused for their sake.",
+        discussion: """
+            An exemption is in force in the running daemon within some seconds, and wins over the policy file. It ends at its time, or \
+            as soon as the domain has been in order for DANEGATE_EXEMPT_LIFT_AFTER, unless it was made with --keep. A domain with a \
+            dot before it stands for its subdomains; such an exemption is never lifted, as there is no one destination to look at.
+            Exits 64 on usage, 69 if the file cannot be had, 78 on settings.
+            """,
+        subcommands: [Add.self, Remove.self, List.self])
+
+    /// `danegate exempt add`.
+    struct Add: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Exempt a domain; one that is exempt already anew.")
+
+        @OptionGroup var options: SettingsOptions
+
+        @Argument(help: "The domain, or .domain for its subdomains.")
+        var domain: String
+
+        @Option(
+            help: "Its end: a day (2027-01-31, to its end in UTC), a moment (2027-01-31T12:00:00Z), or a time (30d).")
+        var until: String
+
+        @Option(help: "Why.")
+        var reason: String
+
+        @Flag(help: "Do not lift it although the domain is in order.")
+        var keep = false
+
+        @Option(help: "Who wants it; by default who runs the command.")
+        var by: String?
+
+        func run() throws {
+            let settings = try options.read().settings
+            do throws(ExemptionOrder.Refusal) {
+                let order = try ExemptionOrder(settings, by: by, environment: ProcessInfo.processInfo.environment)
+                let done = try order.add(domain, until: until, reason: reason, keeps: keep)
+                if let warning = done.warning { _ = Exit.fail(0, [warning]) }
+                try? StandardDescriptors.put(ExemptionText.added(done.exemption, replaced: done.replaced))
+            } catch { throw Exit.fail(error.status, [error.sentence]) }
+        }
+    }
+
+    /// `danegate exempt remove`.
+    struct Remove: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Take an exemption back.", discussion: "Exits 1 if there is none.")
+
+        @OptionGroup var options: SettingsOptions
+
+        @Argument(help: "The domain, as it was exempted.")
+        var domain: String
+
+        @Option(help: "Who wants it; by default who runs the command.")
+        var by: String?
+
+        func run() throws {
+            let settings = try options.read().settings
+            let removed: Exemption?
+            do throws(ExemptionOrder.Refusal) {
+                let order = try ExemptionOrder(settings, by: by, environment: ProcessInfo.processInfo.environment)
+                removed = try order.remove(domain)
+            } catch { throw Exit.fail(error.status, [error.sentence]) }
+            guard let removed else { throw Exit.fail(1, ["there is no exemption for this domain."]) }
+            try StandardDescriptors.put("\(removed.pattern) is not exempt any more.")
+        }
+    }
+
+    /// `danegate exempt list`.
+    struct List: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "List the exemptions in force.")
+
+        @OptionGroup var options: SettingsOptions
+
+        @Flag(help: "Those too that have ended, the latest first.")
+        var all = false
+
+        @Flag(help: "Print one JSON object an exemption, one a line.")
+        var json = false
+
+        func run() throws {
+            let settings = try options.read().settings
+            let exemptions: [Exemption]
+            do throws(ExemptionOrder.Refusal) {
+                exemptions = try ExemptionOrder.list(settings, isWhole: all)
+            } catch { throw Exit.fail(error.status, [error.sentence]) }
+            if json {
+                for exemption in exemptions { try StandardDescriptors.put(ExemptionText.json(exemption)) }
+            } else {
+                try StandardDescriptors.put(ExemptionText.table(exemptions, isWhole: all))
+            }
+        }
+    }
+}

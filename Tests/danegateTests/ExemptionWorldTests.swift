@@ -1,0 +1,164 @@
+import Foundation
+import Testing
+import World
+
+/// Exemptions, from the command to the running daemon and back.
+@Suite(.timeLimit(.minutes(5))) struct ExemptionWorldTests {
+    /// A daemon, and the command on its state directory.
+    private struct Place: Sendable {
+        let world: MailWorld
+        let state: ScratchDirectory
+        let gate: DaemonTests.Gate
+        let settings: [String: String]
+
+        init(_ domains: [MailDomain], _ more: [String: String] = [:]) async throws {
+            world = try await MailWorld(domains)
+            state = try ScratchDirectory("state")
+            settings = ["STATE_DIRECTORY": state.path, "DEFER_FOR": "0", "FAILURE_TTL": "1s", "PROBE_TTL": "0"]
+                .merging(["CACHE_MIN_TTL": "0"].merging(more) { $1 }) { $1 }
+            gate = try await DaemonTests.Gate(world, settings)
+        }
+
+        @discardableResult
+        func exempt(_ arguments: String...) async throws -> (status: Int32, output: String) {
+            try await Danegate.run(["exempt"] + arguments, environment: world.environment(settings))
+        }
+
+        /// Whether mail to a domain is accepted.
+        func accepts(_ domain: String) async throws -> Bool { try await gate.answer("<a@\(domain)>") == .continue }
+
+        /// Waits for a line of the log about an exemption.
+        func waits(for result: String, within limit: Duration = .seconds(60)) async -> Bool {
+            await gate.daemon.waitForOutput(within: limit) { $0.contains("event=exemption result=\(result) ") }
+        }
+
+        func stop() async {
+            #expect(await gate.daemon.stop() == 0)
+            await world.stop()
+        }
+    }
+
+    @Test func anExemptionIsLiveWithinFiveSecondsAndRemovedAsFast() async throws {
+        let place = try await Place([MailDomains.named("tlsa-invalid")])
+        try Data(".example require\n".utf8).write(to: URL(fileURLWithPath: place.world.policies))
+        #expect(try await !place.accepts("tlsa-invalid.example"))
+        let (status, output) = try await place.exempt(
+            "add", "TLSA-invalid.example", "--until", "30d", "--reason", "they are moving", "--by", "alice")
+        #expect(status == 0 && output.hasPrefix("tlsa-invalid.example is exempt until 20"), "\(output)")
+        #expect(
+            try await eventually(within: .seconds(5)) { try await place.accepts("tlsa-invalid.example") })
+        #expect(await place.waits(for: "added domain=tlsa-invalid.example by=alice reason=\"they are moving\""))
+        #expect(
+            await place.gate.daemon.waitForOutput {
+                $0.contains("outcome=- ") && $0.contains("passed=\"exempt: they are moving\"")
+            })
+        #expect(try await place.exempt("list").output.contains("they are moving"))
+        #expect(try await place.exempt("remove", "tlsa-invalid.example", "--by", "bob").status == 0)
+        #expect(try await eventually(within: .seconds(5)) { try await !place.accepts("tlsa-invalid.example") })
+        #expect(await place.waits(for: "removed domain=tlsa-invalid.example by=bob"))
+        #expect(try await place.exempt("remove", "tlsa-invalid.example").status == 1)
+        let history = try await place.exempt("list", "--all", "--json").output
+        for part in [
+            "\"by\":\"alice\"", "\"how\":\"removed\"", "\"ended_by\":\"bob\"", "\"reason\":\"they are moving\"",
+        ] {
+            #expect(history.contains(part), "\(history)")
+        }
+        await place.stop()
+    }
+
+    @Test func anExemptionExpiresByItselfAndOutlivesARestart() async throws {
+        let place = try await Place([MailDomains.named("tlsa-invalid")])
+        let end = Date.now.addingTimeInterval(8).ISO8601Format()
+        #expect(try await place.exempt("add", ".example", "--until", end, "--reason", "short").status == 0)
+        #expect(await place.waits(for: "added"))
+        #expect(try await place.accepts("tlsa-invalid.example"))
+        place.gate.daemon.signal(SIGKILL)
+        #expect(await place.gate.daemon.waitForEnd() != nil)
+        let next = try await DaemonTests.Gate(place.world, place.settings)
+        let isKnown = next.daemon.output.contains("event=exemption result=loaded live=1")
+        if isKnown { #expect(Date.now.ISO8601Format() > end || !next.daemon.output.contains("result=expired")) }
+        #expect(await next.daemon.waitForOutput { $0.contains("event=exemption result=expired domain=.example") })
+        #expect(try await next.answer("<a@tlsa-invalid.example>") != .continue)
+        #expect(try await place.exempt("list", "--all").output.contains("expired "))
+        #expect(try await place.exempt("list").output.contains("There are no exemptions."))
+        #expect(await next.daemon.stop() == 0)
+        await place.world.stop()
+    }
+
+    /// In order for long enough, without a fault between.
+    @Test func anExemptionIsLiftedOnceTheDomainIsInOrder() async throws {
+        let mendable = MendableDomain("mendable")
+        let kept = MendableDomain("kept")
+        let place = try await Place([mendable.domain, kept.domain], ["EXEMPT_LIFT_AFTER": "6s"])
+        for (domain, flags) in [(mendable, []), (kept, ["--keep"])] {
+            let arguments = ["exempt", "add", domain.name, "--until", "1d", "--reason", "broken"] + flags
+            let environment = place.world.environment(place.settings)
+            #expect(try await Danegate.run(arguments, environment: environment).status == 0)
+        }
+        /// How long the command says the domain has been in order, in seconds.
+        func clean() async throws -> Int {
+            let line = try await place.exempt("list", "--json").output.split(separator: "\n")
+                .first { $0.contains(mendable.name) }
+            let digits = line?.split(separator: "\"clean_seconds\":").last?.prefix { $0.isNumber }
+            return digits.flatMap { Int($0) } ?? -1
+        }
+        // It is looked at though it has no mail.
+        #expect(try await eventually { mendable.connections(in: place.world) > 0 })
+        try mendable.set(mended: true, in: place.world)
+        try kept.set(mended: true, in: place.world)
+        #expect(try await eventually(within: .seconds(60)) { try await clean() >= 1 })
+        try mendable.set(mended: false, in: place.world)
+        #expect(try await eventually(within: .seconds(60)) { try await clean() == 0 })
+        #expect(!place.gate.daemon.output.contains("result=lifted"))
+        try mendable.set(mended: true, in: place.world)
+        let begun = ContinuousClock.now
+        #expect(await place.waits(for: "lifted domain=mendable.example", within: .seconds(90)))
+        #expect(ContinuousClock.now - begun >= .seconds(5), "what was before the fault does not count")
+        #expect(try await place.accepts(mendable.name))
+        #expect(place.gate.daemon.output.contains("seen=\"verified: "))
+        try mendable.set(mended: false, in: place.world)
+        #expect(try await eventually(within: .seconds(60)) { try await !place.accepts(mendable.name) })
+        #expect(!place.gate.daemon.output.contains("lifted domain=kept.example"))
+        #expect(kept.connections(in: place.world) == 0)
+        let history = try await place.exempt("list", "--all").output
+        #expect(history.contains("lifted ") && history.contains("kept "), "\(history)")
+        await place.stop()
+    }
+
+    /// A file that is overwritten or removed costs no exemption.
+    @Test(arguments: [true, false]) func noExemptionIsLostWithItsFile(isOverwritten: Bool) async throws {
+        let place = try await Place([MailDomains.named("tlsa-invalid")])
+        #expect(try await place.exempt("add", "tlsa-invalid.example", "--until", "1d", "--reason", "x").status == 0)
+        #expect(await place.waits(for: "added"))
+        let path = place.state.file("exemptions.sqlite")
+        if isOverwritten {
+            try Data(String(repeating: "no file of ours ", count: 1000).utf8).write(to: URL(fileURLWithPath: path))
+            #expect(await place.waits(for: "set-aside"))
+            #expect(FileManager.default.fileExists(atPath: "\(path).corrupt"))
+        } else {
+            try FileManager.default.removeItem(atPath: path)
+            #expect(await place.waits(for: "vanished"))
+        }
+        #expect(try await place.accepts("tlsa-invalid.example"))
+        #expect(try await eventually { try await place.exempt("list").output.contains("tlsa-invalid.example") })
+        await place.stop()
+    }
+
+    @Test(arguments: [
+        (["a.example", "--until", "2020-01-01", "--reason", "x"], "that is over already"),
+        (["a.example", "--until", "2027-02-30", "--reason", "x"], "must be a day like"),
+        (["a.example", "--until", "30", "--reason", "x"], "must be a day like"),
+        (["a.example", "--until", "2099-01-01", "--reason", "x"], "more than ten years"),
+        (["a.example", "--until", "1d", "--reason", " "], "--reason must be text"),
+        (["a.example", "--until", "1d", "--reason", "a\u{1B}[2Jb"], "--reason must be text"),
+        (["a..example", "--until", "1d", "--reason", "x"], "is not a domain name"),
+        (["a.example", "--reason", "x"], "--until"), (["a.example", "--until", "1d"], "--reason"),
+    ])
+    func whatCannotBeIsSaid(arguments: [String], sentence: String) async throws {
+        let state = try ScratchDirectory("state")
+        let (status, output) = try await Danegate.run(
+            ["exempt", "add"] + arguments, environment: ["DANEGATE_STATE_DIRECTORY": state.path])
+        #expect(status == 64 && output.contains(sentence), "\(output)")
+        #expect(try FileManager.default.contentsOfDirectory(atPath: state.path).isEmpty)
+    }
+}
