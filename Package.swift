@@ -120,10 +120,15 @@ let package = Package(
         .executableTarget(
             name: "StateTestWriter", dependencies: ["DANE", "Gate"], path: "Tests/StateTestWriter",
             swiftSettings: strict),
+        // The same for the message trace.
+        .executableTarget(
+            name: "TraceTestWriter", dependencies: ["DANE", "Gate"], path: "Tests/TraceTestWriter",
+            swiftSettings: strict),
         .testTarget(
             name: "GateTests",
             dependencies: [
-                "Certificates", "DANE", "DNSSEC", "Gate", "Milter", "Probe", "Rules", "StateTestWriter", "WorldServers",
+                "Certificates", "DANE", "DNSSEC", "Gate", "Milter", "Probe", "Rules", "StateTestWriter",
+                "TraceTestWriter", "WorldServers",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
             ],

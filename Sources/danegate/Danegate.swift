@@ -21,7 +21,10 @@ struct Danegate: ParsableCommand {
             libunbound \(Resolver.libraryVersion)
             GnuTLS \(Prober.gnuTLSVersion)
             """,
-        subcommands: [Run.self, Check.self, Judge.self, SurveyCommand.self, Exempt.self, SettingsCommand.self])
+        subcommands: [
+            Run.self, Check.self, Judge.self, TraceCommand.self, ReportCommand.self, SurveyCommand.self, Exempt.self,
+            SettingsCommand.self,
+        ])
 
     static func main() {
         StandardDescriptors.fill()

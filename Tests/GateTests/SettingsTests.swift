@@ -68,8 +68,8 @@ import Testing
     }
 
     @Test func doorsOfLaterVersionsMayBeOff() {
-        #expect(faults(["DANEGATE_TRACE": "off", "DANEGATE_WEB_LISTEN": "off"]).isEmpty)
-        #expect(faults(["DANEGATE_TRACE": "on"]).count == 1)
+        #expect(faults(["DANEGATE_QUERY_SOCKET": "off", "DANEGATE_WEB_LISTEN": "off"]).isEmpty)
+        #expect(faults(["DANEGATE_WEB_LISTEN": "on"]).count == 1)
     }
 
     @Test func systemdNamesTheStateDirectory() throws {

@@ -74,7 +74,8 @@ public struct Daemon: Sendable {
             ProbeCache($0, lifetime: settings.probeTTL, failureLifetime: settings.failureTTL, journal: store)
         }
         let look = look(resolver, probes)
-        let desk = InspectionDesk(keeper: keeper, breaker: breaker, wait: MilterService.wait) {
+        let trace = settings.trace ? TraceStore(settings.traceConfiguration, log: log) : nil
+        let desk = InspectionDesk(keeper: keeper, breaker: breaker, journal: trace, wait: MilterService.wait) {
             destination, demandingDANE in
             await (demandingDANE ? look.demandingDANE : look).inspect(destination)
         }
@@ -91,7 +92,7 @@ public struct Daemon: Sendable {
             socket: settings.milterSocket, mode: settings.milterSocketMode, group: settings.milterSocketGroup,
             handler: MilterDoor(
                 settings: settings, policies: policies, exemptions: exemptions, desk: desk, faults: keeper.faults,
-                log: log,
+                log: log, trace: trace,
                 now: unixTime)
         ) { sentence in
             log.event(.warning, repeated: "milter", LogLine(event: "milter").adding("message", sentence))
@@ -104,6 +105,8 @@ public struct Daemon: Sendable {
         defer { store.close() }
         exemptionKeeper.begin()
         defer { exemptionKeeper.close() }
+        trace?.begin()
+        defer { trace?.close() }
         // MTAs that connect meanwhile wait in the backlog; the first recipient finds a resolver that has been tried.
         let watch = Task {
             await breaker.watch(resolver, cache: keeper.cache) { await look.inspectPastCaches($0)?.verdict }

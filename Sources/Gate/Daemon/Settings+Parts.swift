@@ -26,6 +26,16 @@ extension Settings {
         return configuration
     }
 
+    /// The message trace's part of the settings.
+    var traceConfiguration: TraceStore.Configuration {
+        var configuration = TraceStore.Configuration(directory: stateDirectory)
+        configuration.retention = traceRetention
+        configuration.rows = traceRows
+        configuration.addresses = traceAddresses
+        configuration.port = probePort
+        return configuration
+    }
+
     /// A number for the settings that decide what is found out, and the files that they name: what was found out with others
     /// says nothing.
     private var world: Int64 {

@@ -8,6 +8,8 @@ struct DatabaseFault: Error, Equatable {
         case corrupt
         /// What stands there was written by another version.
         case foreign(version: Int)
+        /// Another process has it locked.
+        case busy
         /// It cannot be had, or not be written to, whatever is in it.
         case unavailable
         /// There is no room.
@@ -38,7 +40,7 @@ struct DatabaseFault: Error, Equatable {
         // A table or column that is not there is one that was overwritten.
         case .SQLITE_NOTADB, .SQLITE_CORRUPT, .SQLITE_ERROR, .SQLITE_MISMATCH, .SQLITE_SCHEMA:
             self.init(.corrupt, message)
-        case .SQLITE_BUSY, .SQLITE_LOCKED: self.init(.unavailable, "another process has it")
+        case .SQLITE_BUSY, .SQLITE_LOCKED: self.init(.busy, "another process has it")
         case .SQLITE_FULL: self.init(.full, message)
         default: self.init(.unavailable, message)
         }

@@ -13,14 +13,14 @@ public struct MilterDoor: RecipientHandler {
     private let rulebook: Rulebook
     private let faults: FaultBook
     private let log: GateLog
+    private let trace: TraceStore?
     /// Seconds since 1970, for the dates of policies.
     private let now: @Sendable () -> Int64
 
     /// A door of the given parts.
     public init(
         settings: Settings, policies: PolicyBook, exemptions: ExemptionBook = ExemptionBook(), desk: InspectionDesk,
-        faults: FaultBook, log: GateLog,
-        now: @escaping @Sendable () -> Int64
+        faults: FaultBook, log: GateLog, trace: TraceStore? = nil, now: @escaping @Sendable () -> Int64
     ) {
         self.settings = settings
         scope = Scope(settings)
@@ -31,6 +31,7 @@ public struct MilterDoor: RecipientHandler {
         rulebook = Rulebook(settings)
         self.faults = faults
         self.log = log
+        self.trace = trace
         self.now = now
     }
 
@@ -54,6 +55,7 @@ public struct MilterDoor: RecipientHandler {
         case .notOurs:
             return .continue
         case .passed(let why):
+            trace?.counts.addPassed(isExempt: false)
             pass(event, recipient, why, arrived)
             return .continue
         case .impossible:
@@ -69,6 +71,7 @@ public struct MilterDoor: RecipientHandler {
         case .judged(let destination):
             let policy = policy(recipient, destination)
             if let why = policy.exemption ?? (policy.kind == .require ? nil : exemptSource(event)) {
+                trace?.counts.addPassed(isExempt: true)
                 pass(event, recipient, why, arrived)
                 return .continue
             }
@@ -127,6 +130,18 @@ public struct MilterDoor: RecipientHandler {
                 client: event.clientAddress, queueID: event.queueID,
                 cause: isQuiet && !verdict.isDegraded ? nil : ruling.hazard ?? verdict.cause)
             log.write(level, line)
+        }
+        if let store = self.trace {
+            store.count(ruling, isCached: isCached, subject)
+            if !isQuiet {
+                store.record(
+                    TraceEntry(
+                        time: store.now, trace: trace.description, sender: event.sender.map(Recipient.init(path:)),
+                        recipient: typed, destination: subject, client: event.clientAddress,
+                        authenticated: event.authenticated, verdict: verdict, ruling: ruling, reply: reply,
+                        queueID: event.queueID, mode: settings.mode, isCached: isCached, policy: policy,
+                        addresses: store.addresses))
+            }
         }
         return reply.map(RecipientAnswer.refuse) ?? .continue
     }

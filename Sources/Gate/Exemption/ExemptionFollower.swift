@@ -113,7 +113,7 @@ struct ExemptionFollower {
         switch why.kind {
         case .corrupt: suffix = "corrupt"
         case .foreign(let version): suffix = "version-\(version)"
-        case .unavailable, .full: throw why
+        case .busy, .unavailable, .full: throw why
         }
         guard let aside = FileIdentity.setAside(path, as: suffix) else {
             throw DatabaseFault(.unavailable, "\(why.cause), and it cannot be renamed")

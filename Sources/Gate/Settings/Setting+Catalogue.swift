@@ -191,13 +191,27 @@ extension Setting {
         .duration("PROBE_TTL", \.probeTTL, .zero...(.seconds(7 * 86400)), "how long a good probe is kept"),
         Setting(
             "STATE_DIRECTORY", "/var/lib/danegate", "an absolute path",
-            "what outlives a restart: verdicts, faults, the root's keys"
+            "what outlives a restart: verdicts, faults, the message trace, the root's keys"
         ) {
             text, settings in
             guard text.hasPrefix("/") else { return .refused }
             settings.stateDirectory = text
             return .taken
         },
+        Setting("TRACE", "on", "on or off", "write down who was refused and why, for `danegate trace` and `report`") {
+            text, settings in
+            guard text == "on" || text == "off" else { return .refused }
+            settings.trace = text == "on"
+            return .taken
+        },
+        .duration(
+            "TRACE_RETENTION", \.traceRetention, .seconds(3600)...(.seconds(3650 * 86400)),
+            "how long the message trace reaches back"),
+        .choice(
+            "TRACE_ADDRESSES", \.traceAddresses,
+            "whole addresses in the trace, or their domains alone, without names of users"),
+        .number(
+            "TRACE_ROWS", \.traceRows, 1000...1_000_000_000, "the most recipients in the trace; the oldest go first"),
         .choice("LOG", \.log, "where log lines go"),
         .choice("LOG_LEVEL", \.logLevel, "the least that is logged"),
     ]

@@ -50,6 +50,14 @@ public struct Settings: Sendable {
         case fail
     }
 
+    /// What the trace holds of addresses.
+    enum TraceAddresses: String, Sendable, CaseIterable {
+        /// All of them.
+        case full
+        /// The domain alone.
+        case domain
+    }
+
     /// Where log lines go.
     public enum LogTarget: String, Sendable, CaseIterable {
         /// syslog(3), or standard error where there is no /dev/log.
@@ -116,6 +124,11 @@ public struct Settings: Sendable {
     var probeTTL = Duration.seconds(3600)
     /// Where what outlives a restart is kept.
     public internal(set) var stateDirectory = "/var/lib/danegate"
+    /// Whether refusals are written down.
+    var trace = true
+    var traceRetention = Duration.seconds(30 * 86400)
+    var traceAddresses = TraceAddresses.full
+    var traceRows = 1_000_000
     var log = LogTarget.syslog
     var logLevel = LogLevel.info
 

@@ -50,7 +50,6 @@ public struct SettingsReader: Sendable {
 
     /// Names of design.md whose doors are not part of this version, and what they are for. They may be set to `off`.
     private static let laterDoors = [
-        "TRACE": "the message trace", "TRACE_RETENTION": "the message trace", "TRACE_ADDRESSES": "the message trace",
         "QUERY_SOCKET": "the query socket", "TLS_POLICY_SOCKET": "the TLS policy socket", "WEB_LISTEN": "the web page",
     ]
 

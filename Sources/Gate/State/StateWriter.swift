@@ -55,14 +55,7 @@ final class StateWriter {
     }
 
     private func makeDirectory() throws(DatabaseFault) {
-        let directory = configuration.directory
-        do {
-            try FileManager.default.createDirectory(
-                atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o750])
-        } catch { throw DatabaseFault(.unavailable, "the state directory cannot be made") }
-        guard access(directory, W_OK) == 0 else {
-            throw DatabaseFault(.unavailable, "the state directory cannot be written")
-        }
+        try StateDirectory.make(configuration.directory)
     }
 
     /// Opens the file; one that is no good is set aside, once.
@@ -80,7 +73,7 @@ final class StateWriter {
         switch why.kind {
         case .corrupt: suffix = "corrupt"
         case .foreign(let version): suffix = "version-\(version)"
-        case .unavailable, .full: throw why
+        case .busy, .unavailable, .full: throw why
         }
         guard let aside = FileIdentity.setAside(path, as: suffix) else {
             throw DatabaseFault(.unavailable, "\(why.cause), and it cannot be renamed")
@@ -223,7 +216,7 @@ final class StateWriter {
             if let file {
                 do throws(DatabaseFault) { try replace(file, error) } catch { self.file = nil }
             }
-        case .foreign, .unavailable:
+        case .foreign, .busy, .unavailable:
             file?.close()
             file = nil
         }

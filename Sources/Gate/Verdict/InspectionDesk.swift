@@ -64,6 +64,7 @@ public final class InspectionDesk: Sendable {
     private let wait: @Sendable (() -> Void) -> Void
     private let keeper: VerdictKeeper
     private let breaker: Breaker
+    private let journal: (any InspectionJournal)?
     private let limits: Limits
     private let room: WaitingRoom
     private let state = Mutex(State())
@@ -73,16 +74,18 @@ public final class InspectionDesk: Sendable {
     /// - Parameters:
     ///   - keeper: Where verdicts are kept.
     ///   - breaker: Whether the trouble is our own.
+    ///   - journal: Who is told of each inspection.
     ///   - limits: Its bounds.
     ///   - wait: Runs the one thing that a caller waits for, and may see to it that meanwhile others are served.
     ///   - inspect: An inspection of a destination, of which policy demands DANE or does not; it must honour cancellation.
     public init(
-        keeper: VerdictKeeper, breaker: Breaker, limits: Limits = Limits(),
+        keeper: VerdictKeeper, breaker: Breaker, journal: (any InspectionJournal)? = nil, limits: Limits = Limits(),
         wait: @escaping @Sendable (() -> Void) -> Void = { $0() },
         inspect: @escaping @Sendable (Destination, _ demandingDANE: Bool) async -> Inspection
     ) {
         self.keeper = keeper
         self.breaker = breaker
+        self.journal = journal
         self.limits = limits
         room = WaitingRoom(limits.waiting)
         self.wait = wait
@@ -237,6 +240,7 @@ public final class InspectionDesk: Sendable {
 
     private func land(_ key: VerdictKey, _ inspection: Inspection) {
         breaker.note(key, inspection.verdict)
+        journal?.ended(inspection, demandingDANE: key.demandsDANE)
         // Kept before the flight ends, so that nobody finds neither.
         keeper.keep(inspection, demandingDANE: key.demandsDANE, isInTrouble: breaker.trouble != nil)
         let flight = state.withLock { state in

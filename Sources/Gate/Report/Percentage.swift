@@ -1,10 +1,10 @@
 /// A share in words, with as many digits as it takes to tell it from none and from all: `0.00023 %`, `99.9998 %`.
 enum Percentage {
     /// The share of a part in a whole; `-` of nothing.
-    static func text(_ part: Int, of whole: Int) -> String {
+    static func text(_ part: some BinaryInteger, of whole: some BinaryInteger) -> String {
         guard whole > 0 else { return "-" }
         if part <= 0 { return "0 %" }
-        if part >= whole { return "100 %" }
+        if Double(part) >= Double(whole) { return "100 %" }
         let share = Double(part) / Double(whole) * 100
         // Two digits of what is the smaller: the share or what is left.
         var edge = min(share, 100 - share)
@@ -14,6 +14,11 @@ enum Percentage {
             decimals += 1
         }
         return "\(fixed(share, decimals)) %"
+    }
+
+    /// The share of one, for JSON; nil of nothing.
+    static func share(_ part: some BinaryInteger, of whole: some BinaryInteger) -> Double? {
+        whole > 0 ? Double(part) / Double(whole) : nil
     }
 
     private static func fixed(_ value: Double, _ decimals: Int) -> String {

@@ -1,0 +1,49 @@
+import DANE
+
+/// What is to be written into the trace: bounded.
+struct TraceBatch: Sendable {
+    /// An inspection, and when it ended, in milliseconds since 1970.
+    struct Ended: Sendable {
+        let inspection: Inspection
+        let time: Int64
+    }
+
+    private struct Key: Hashable, Sendable {
+        let destination: Destination
+        let outcome: Outcome
+        let cause: String
+    }
+
+    /// More recipients are lost until the next batch.
+    static let limit = 20_000
+    /// More inspections, which may have megabytes of certificates, are.
+    static let inspectionLimit = 500
+
+    private(set) var entries: [TraceEntry] = []
+    private var inspections: [Key: Ended] = [:]
+    /// How many recipients did not fit.
+    private(set) var lost = 0
+
+    /// Whether there is nothing to write.
+    var isEmpty: Bool { entries.isEmpty && inspections.isEmpty && lost == 0 }
+
+    /// Takes a recipient in.
+    mutating func add(_ entry: TraceEntry) {
+        guard entries.count < Self.limit else {
+            lost += 1
+            return
+        }
+        entries.append(entry)
+    }
+
+    /// Takes an inspection in, in place of one that said the same.
+    mutating func add(_ inspection: Inspection, at time: Int64) {
+        let verdict = inspection.verdict
+        let key = Key(destination: inspection.destination, outcome: verdict.outcome, cause: verdict.cause)
+        guard inspections.count < Self.inspectionLimit || inspections[key] != nil else { return }
+        inspections[key] = Ended(inspection: inspection, time: time)
+    }
+
+    /// The inspections in the order in which they ended.
+    var ended: [Ended] { inspections.values.sorted { $0.time < $1.time } }
+}

@@ -1,0 +1,86 @@
+import GRDB
+import Glibc
+
+/// The trace file, open for writing: SQLite in its write-ahead mode, so that `danegate trace` reads it from another process
+/// meanwhile. Not Sendable: one thread uses it.
+///
+/// A process that is killed loses what it had not handed over; what is in the file is whole (https://www.sqlite.org/wal.html).
+final class TraceFile {
+    /// The name of the file in the state directory.
+    static let name = "trace.sqlite"
+
+    let queue: DatabaseQueue
+    private let path: String
+    private let identity: FileIdentity?
+
+    /// Opens the file, and makes it if it is not there.
+    init(_ path: String) throws(DatabaseFault) {
+        try DatabaseFault.refuseWhatIsNoFile(path)
+        self.path = path
+        do {
+            queue = try DatabaseQueue(path: path, configuration: Self.configuration)
+            // The log and its index take the file's mode and owner. Whoever may read all three, and no one else, reads the trace.
+            chmod(path, 0o640)
+            identity = FileIdentity(path)
+            try queue.writeWithoutTransaction { try Self.check($0) }
+            try TraceSchema.migrator.migrate(queue)
+        } catch { throw DatabaseFault(error) }
+    }
+
+    private static var configuration: Configuration {
+        var configuration = Configuration()
+        configuration.label = "trace"
+        configuration.foreignKeysEnabled = false
+        configuration.busyMode = .timeout(1)
+        // Where a rollback fails too, the file is closed: no reason to end the process.
+        configuration.allowsUnsafeTransactions = true
+        configuration.prepareDatabase { db in
+            // auto_vacuum counts in a new file alone, and before the journal is chosen.
+            try db.execute(
+                sql: """
+                    PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;
+                    PRAGMA cache_size = -4096; PRAGMA wal_autocheckpoint = 1000; PRAGMA journal_size_limit = 8388608;
+                    PRAGMA temp_store = MEMORY; PRAGMA cell_size_check = ON; PRAGMA trusted_schema = OFF;
+                    """)
+        }
+        return configuration
+    }
+
+    private static func check(_ db: Database) throws {
+        let application = try Int.fetchOne(db, sql: "PRAGMA application_id") ?? 0
+        let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
+        let tables = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master") ?? 0
+        if application == 0, version == 0, tables == 0 {
+            try db.execute(sql: "PRAGMA application_id = \(TraceSchema.application)")
+            return
+        }
+        guard application == TraceSchema.application else {
+            throw DatabaseFault(.corrupt, "it is a file of something else")
+        }
+        guard version <= TraceSchema.version else {
+            throw DatabaseFault(
+                .foreign(version: version), "it is of version \(version), and this is \(TraceSchema.version)")
+        }
+    }
+
+    /// Whether the file is still where it was opened.
+    var isInPlace: Bool { identity != nil && FileIdentity(path) == identity }
+
+    /// Does work in one transaction: all of it is in the file afterwards, or nothing.
+    func transaction(_ work: (Database) throws -> Void) throws(DatabaseFault) {
+        do {
+            try queue.inTransaction(.immediate) { db in
+                try work(db)
+                return .commit
+            }
+        } catch { throw DatabaseFault(error) }
+    }
+
+    /// Does work outside a transaction.
+    func perform(_ work: (Database) throws -> Void) throws(DatabaseFault) {
+        do { try queue.writeWithoutTransaction(work) } catch { throw DatabaseFault(error) }
+    }
+
+    /// Closes the file, and puts what is in its log into its place. Also done when the value goes.
+    func close() { try? queue.close() }
+}

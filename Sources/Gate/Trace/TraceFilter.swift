@@ -1,0 +1,117 @@
+import Certificates
+public import DANE
+import GRDB
+
+/// Which recipients of the trace are asked for.
+public struct TraceFilter: Sendable {
+    /// A filter that does not make sense.
+    public struct Fault: Error, Sendable {
+        /// Why, as a sentence.
+        public let sentence: String
+    }
+
+    /// The whole recipient, in any case.
+    public var recipient: String?
+    /// The whole sender, in any case; `<>` or empty for the null sender.
+    public var sender: String?
+    /// The client's address.
+    public var client: String?
+    /// The outcome.
+    public var outcome: Outcome?
+    /// What was done, or would have been.
+    public var ruling: Ruling.Action?
+    /// The first moment, in milliseconds since 1970.
+    public var since: Int64?
+    /// The moment after the last.
+    public var until: Int64?
+    /// The trace id.
+    public var id: String?
+    /// The domain of recipient or next hop, labels turned round, and whether its subdomains are meant.
+    private var domain: (key: String, isBelow: Bool)?
+
+    /// A filter that lets everything pass.
+    public init() {}
+
+    /// Takes a domain: `example.org`, or `.example.org` for what is below it.
+    public mutating func take(domain text: String) throws(Fault) {
+        let isBelow = text.hasPrefix(".")
+        guard let name = InternationalName.domainName(isBelow ? String(text.dropFirst()) : text), !name.isRoot else {
+            throw Fault(sentence: "--domain \(LogLine.escaped(String(text.prefix(80)))): this is no domain name.")
+        }
+        domain = (TraceSchema.key(name.text), isBelow)
+    }
+
+    /// Takes an outcome by its name.
+    public mutating func take(outcome text: String) throws(Fault) {
+        guard let outcome = Outcome(rawValue: text.lowercased()) else {
+            let names = Outcome.allCases.map(\.rawValue).joined(separator: ", ")
+            throw Fault(
+                sentence: "--outcome \(LogLine.escaped(String(text.prefix(80)))): there is no such outcome; there are \(names).")
+        }
+        self.outcome = outcome
+    }
+
+    /// Takes a ruling by its name.
+    public mutating func take(ruling text: String) throws(Fault) {
+        guard let ruling = Ruling.Action(rawValue: text.lowercased()) else {
+            throw Fault(
+                sentence:
+                    "--ruling \(LogLine.escaped(String(text.prefix(80)))): must be accept, tempfail or reject.")
+        }
+        self.ruling = ruling
+    }
+
+    /// Takes a trace id.
+    public mutating func take(id text: String) throws(Fault) {
+        let id = text.uppercased()
+        guard id.utf8.count == 26, id.utf8.allSatisfy({ "0123456789ABCDEFGHJKMNPQRSTVWXYZ".utf8.contains($0) }) else {
+            throw Fault(
+                sentence: "--id \(LogLine.escaped(String(text.prefix(80)))): an id has 26 digits and letters, "
+                    + "as in the reply's brackets and behind trace= in the log.")
+        }
+        self.id = id
+    }
+
+    /// A moment that an option gives: a date in ISO 8601, or so long ago (`2h`, `7d`).
+    ///
+    /// - Parameters:
+    ///   - now: Milliseconds since 1970.
+    /// - Returns: Milliseconds since 1970.
+    public static func moment(_ text: String, option: String, now: Int64 = TraceTime.now()) throws(Fault) -> Int64 {
+        if text.last?.isLetter == true, let ago = DurationText.parse(text) { return now - ago.milliseconds }
+        if let moment = Moment(text) { return moment.seconds * 1000 }
+        throw Fault(
+            sentence: "\(option) \(LogLine.escaped(String(text.prefix(80)))): must be a date like 2027-01-31 or "
+                + "2027-01-31T12:00:00Z, or a time ago like 30m, 2h or 7d (up to 3650d).")
+    }
+
+    /// The condition in SQL for each of the indexes that it may need, to be united; and its values.
+    var conditions: [(sql: String, arguments: StatementArguments)] {
+        var parts: [String] = ["1"]
+        var arguments = StatementArguments()
+        func add(_ sql: String, _ value: (any DatabaseValueConvertible)?) {
+            parts.append(sql)
+            arguments += [value]
+        }
+        if let recipient { add("recipient = ? COLLATE NOCASE", recipient) }
+        if let sender { add("sender = ? COLLATE NOCASE", sender == "<>" ? "" : sender) }
+        if let client { add("client = ?", client) }
+        if let outcome { add("outcome = ?", outcome.rawValue) }
+        if let ruling {
+            add("(ruling = ? OR would = ?)", ruling.rawValue)
+            arguments += [ruling.rawValue]
+        }
+        if let since { add("time >= ?", since) }
+        if let until { add("time < ?", until) }
+        if let id { add("trace = ?", id) }
+        let rest = (parts.joined(separator: " AND "), arguments)
+        guard let domain else { return [rest] }
+        return ["domainKey", "hopKey"].map { column in
+            // Behind the dot comes the slash.
+            let sql = domain.isBelow ? "\(column) > ? AND \(column) < ?" : "\(column) = ?"
+            let values: StatementArguments =
+                domain.isBelow ? [domain.key, String(domain.key.dropLast()) + "/"] : [domain.key]
+            return ("\(rest.0) AND \(sql)", rest.1 + values)
+        }
+    }
+}

@@ -1,0 +1,101 @@
+import Foundation
+import GRDB
+
+/// Reads the trace from another process than the one that writes it. Opens the file anew for each question, so that it may be
+/// replaced meanwhile, and writes nothing.
+public struct TraceReader: Sendable {
+    /// Why nothing can be read.
+    public struct Failure: Error, Sendable {
+        /// Why, as a sentence.
+        public let sentence: String
+    }
+
+    private let path: String
+
+    /// A reader of the trace in the settings' state directory.
+    public init(_ settings: Settings) { self.init(directory: settings.stateDirectory) }
+
+    /// A reader of the trace in a directory.
+    public init(directory: String) { path = "\(directory)/\(TraceFile.name)" }
+
+    /// Does work on the open file.
+    func read<Result>(_ work: (Database) throws -> Result) throws(Failure) -> Result {
+        do {
+            try DatabaseFault.refuseWhatIsNoFile(path)
+            guard access(path, F_OK) == 0 else {
+                throw Failure(
+                    sentence: "\(path): \(errno == ENOENT ? "there is no message trace; has the daemon run with DANEGATE_TRACE=on?" : String(cString: strerror(errno)))"
+                )
+            }
+            guard access(path, R_OK) == 0 else { throw Failure(sentence: "\(path): it may not be read by this user.") }
+            // Without a log all is in the file, and no index of one need be made, which would take a directory that can be
+            // written. SQLite keeps the log as long as any process has the file open.
+            let hasLog = access("\(path)-wal", F_OK) == 0
+            let queue: DatabaseQueue
+            if hasLog {
+                queue = try DatabaseQueue(path: path, configuration: Self.configuration)
+            } else {
+                let escaped = path.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed) ?? path
+                queue = try DatabaseQueue(path: "file:\(escaped)?immutable=1", configuration: Self.configuration)
+            }
+            defer { try? queue.close() }
+            return try queue.read { db in
+                guard try Int.fetchOne(db, sql: "PRAGMA application_id") == TraceSchema.application else {
+                    throw Failure(sentence: "\(path): this is no message trace.")
+                }
+                return try work(db)
+            }
+        } catch let failure as Failure {
+            throw failure
+        } catch {
+            throw Failure(sentence: "\(path): it cannot be read: \(DatabaseFault(error).cause).")
+        }
+    }
+
+    private static var configuration: Configuration {
+        var configuration = Configuration()
+        configuration.readonly = true
+        configuration.busyMode = .timeout(5)
+        return configuration
+    }
+
+    /// The latest recipients that pass a filter, the oldest first.
+    ///
+    /// - Parameters:
+    ///   - limit: The most that are read; nil for all.
+    ///   - isWhole: Whether the inspections are wanted too.
+    ///   - after: The number behind which they must be; then they are the first ones after it.
+    public func rows(
+        _ filter: TraceFilter, limit: Int?, isWhole: Bool = false, after: Int64? = nil
+    ) throws(Failure) -> [TraceRow] {
+        try read { db in
+            // What a file of another version lacks is read as nothing.
+            let known = Set(try String.fetchAll(db, sql: "SELECT name FROM pragma_table_info('entry')"))
+            var columns = TraceRow.columns.map { known.contains($0) ? "e.\($0)" : "NULL" }
+            if isWhole { columns.append("(SELECT json FROM inspection i WHERE i.id = e.inspection)") }
+            var arms: [String] = []
+            var arguments = StatementArguments()
+            let order = after == nil ? "time DESC, id DESC" : "id"
+            for condition in filter.conditions {
+                arms.append(
+                    "SELECT id FROM (SELECT id FROM entry WHERE \(condition.sql)\(after == nil ? "" : " AND id > ?") "
+                        + "ORDER BY \(order) LIMIT ?)")
+                arguments += condition.arguments
+                if let after { arguments += [after] }
+                arguments += [limit ?? -1]
+            }
+            let sql =
+                "SELECT \(columns.joined(separator: ", ")) FROM entry e WHERE id IN (\(arms.joined(separator: " UNION "))) "
+                + "ORDER BY \(order) LIMIT ?"
+            let rows = try Row.fetchCursor(db, sql: sql, arguments: arguments + [limit ?? -1])
+            var found: [TraceRow] = []
+            while let row = try rows.next() { found.append(TraceRow(row)) }
+            return after == nil ? found.reversed() : found
+        }
+    }
+
+    /// The number of the latest recipient; zero where there is none.
+    public func lastID() throws(Failure) -> Int64 {
+        try read { try Int64.fetchOne($0, sql: "SELECT max(id) FROM entry") ?? 0 }
+    }
+}

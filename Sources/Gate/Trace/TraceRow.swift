@@ -1,0 +1,157 @@
+import Foundation
+import GRDB
+
+/// A recipient of the trace as it is read from the file.
+public struct TraceRow: Sendable {
+    /// Its number in the file, growing.
+    public let id: Int64
+    let time: Int64
+    let trace: String
+    let sender: String?
+    let recipient: String
+    let domain: String?
+    let hop: String?
+    let client: String?
+    let authenticated: String?
+    let outcome: String
+    let host: String?
+    let code: String?
+    let reply: String?
+    let queueID: String?
+    let ruling: String
+    let would: String?
+    let mode: String
+    let isCached: Bool
+    let failingFor: Int64?
+    let cause: String
+    let hazard: String?
+    let policy: String?
+    /// The inspection's number; nil where none is kept.
+    let inspection: Int64?
+    /// The inspection in JSON, where it was asked for and is still kept.
+    let inspectionJSON: String?
+
+    /// The columns, those of later versions at the end.
+    static let columns = [
+        "id", "time", "trace", "sender", "recipient", "domain", "hop", "client", "authenticated", "outcome", "host",
+        "code", "reply", "queueID", "ruling", "would", "mode", "cached", "failingFor", "cause", "hazard", "policy",
+        "inspection",
+    ]
+
+    /// Reads a row of these columns, and the inspection's JSON behind them.
+    init(_ row: Row) {
+        func text(_ index: Int) -> String? { String.fromDatabaseValue(row[index] as DatabaseValue) }
+        func number(_ index: Int) -> Int64? { Int64.fromDatabaseValue(row[index] as DatabaseValue) }
+        id = number(0) ?? 0
+        time = number(1) ?? 0
+        trace = text(2) ?? ""
+        sender = text(3)
+        recipient = text(4) ?? ""
+        domain = text(5)
+        hop = text(6)
+        client = text(7)
+        authenticated = text(8)
+        outcome = text(9) ?? ""
+        host = text(10)
+        code = text(11)
+        reply = text(12)
+        queueID = text(13)
+        ruling = text(14) ?? ""
+        would = text(15)
+        mode = text(16) ?? ""
+        isCached = number(17) == 1
+        failingFor = number(18)
+        cause = text(19) ?? ""
+        hazard = text(20)
+        policy = text(21)
+        inspection = number(22)
+        inspectionJSON = row.count > 23 ? text(23) : nil
+    }
+
+    /// The recipient as one line of JSON.
+    ///
+    /// - Parameter isWhole: Whether the inspection is to be in it, and not its number alone.
+    public func json(isWhole: Bool) -> String {
+        let line = JSONLine.of(Body(self, isWhole: isWhole))
+        guard isWhole, let inspectionJSON, let object = try? JSONSerialization.jsonObject(with: Data(inspectionJSON.utf8)),
+            let text = try? JSONSerialization.data(
+                withJSONObject: object, options: [.sortedKeys, .withoutEscapingSlashes])
+        else { return line }
+        return line.dropLast() + ",\"inspection\":\(String(decoding: text, as: UTF8.self))}"
+    }
+
+    private struct Body: Encodable {
+        let time: String
+        let trace: String
+        let sender: NullableJSON<String>
+        let recipient: String
+        let domain: NullableJSON<String>
+        let client: NullableJSON<String>
+        let authenticated: NullableJSON<String>
+        let next_hop: NullableJSON<String>
+        let outcome: String
+        let ruling: String
+        let would: NullableJSON<String>
+        let mode: String
+        let code: NullableJSON<String>
+        let reply: NullableJSON<String>
+        let host: NullableJSON<String>
+        let cause: String
+        let hazard: NullableJSON<String>
+        let policy: NullableJSON<String>
+        let queue_id: NullableJSON<String>
+        let failing_for_s: NullableJSON<Int64>
+        let cached: Bool
+        /// Left out where the inspection itself takes its place.
+        let inspection: NullableJSON<Int64>?
+
+        init(_ row: TraceRow, isWhole: Bool) {
+            time = TraceTime.text(row.time)
+            trace = row.trace
+            sender = NullableJSON(row.sender)
+            recipient = row.recipient
+            domain = NullableJSON(row.domain)
+            client = NullableJSON(row.client)
+            authenticated = NullableJSON(row.authenticated)
+            next_hop = NullableJSON(row.hop)
+            outcome = row.outcome
+            ruling = row.ruling
+            would = NullableJSON(row.would)
+            mode = row.mode
+            code = NullableJSON(row.code)
+            reply = NullableJSON(row.reply)
+            host = NullableJSON(row.host)
+            cause = row.cause
+            hazard = NullableJSON(row.hazard)
+            policy = NullableJSON(row.policy)
+            queue_id = NullableJSON(row.queueID)
+            failing_for_s = NullableJSON(row.failingFor)
+            cached = row.isCached
+            inspection =
+                isWhole ? (row.inspectionJSON == nil ? NullableJSON(nil) : nil) : NullableJSON(row.inspection)
+        }
+    }
+
+    /// The recipient whole, for a person.
+    public var text: String {
+        let parts: [(String, String?)] = [
+            ("time", "\(TraceTime.brief(time)) UTC"), ("trace", trace), ("sender", sender.map { $0.isEmpty ? "<>" : $0 }),
+            ("recipient", recipient), ("client", client), ("authenticated", authenticated), ("next hop", hop),
+            ("ruling", would.map { "\(ruling), would be \($0)" } ?? ruling), ("mode", mode), ("policy", policy),
+            ("outcome", outcome), ("host", host), ("cause", hazard ?? cause), ("code", code), ("reply", reply),
+            ("queue id", queueID), ("cached", isCached ? "yes" : "no"),
+            ("failing for", failingFor.map { DurationText.brief(.seconds($0)) }),
+        ]
+        var lines = parts.compactMap { name, value in
+            value.map { "\(name):".padding(toLength: 15, withPad: " ", startingAt: 0) + LogLine.escaped($0) }
+        }
+        if let inspectionJSON {
+            lines += InspectionText.lines(inspectionJSON)
+        } else if inspection != nil {
+            lines.append("The inspection behind it is no longer kept.")
+        } else {
+            lines.append("No inspection behind it is kept.")
+        }
+        return lines.joined(separator: "\n")
+    }
+}

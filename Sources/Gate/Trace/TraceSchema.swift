@@ -1,0 +1,51 @@
+import GRDB
+
+/// The tables of the trace file, and what has become of them from version to version.
+enum TraceSchema {
+    /// The version of the tables.
+    static let version = 1
+    /// What tells the file from other SQLite files: "DGTR".
+    static let application = 0x4447_5452
+
+    /// Brings a file to this version.
+    ///
+    /// Times are milliseconds since 1970, hours are hours since 1970. `domainKey` and `hopKey` are names with their labels
+    /// turned round, `org.example.`: what is below a domain stands together.
+    static var migrator: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("1") { db in
+            try db.execute(
+                sql: """
+                    CREATE TABLE inspection (id INTEGER PRIMARY KEY, destination TEXT NOT NULL, outcome TEXT NOT NULL,
+                        cause TEXT NOT NULL, firstSeen INTEGER NOT NULL, lastSeen INTEGER NOT NULL, json TEXT NOT NULL,
+                        UNIQUE (destination, outcome, cause));
+                    CREATE INDEX inspectionLastSeen ON inspection (lastSeen);
+                    CREATE TABLE entry (id INTEGER PRIMARY KEY AUTOINCREMENT, time INTEGER NOT NULL, trace TEXT NOT NULL,
+                        sender TEXT, recipient TEXT NOT NULL, domain TEXT, hop TEXT, client TEXT, authenticated TEXT,
+                        outcome TEXT NOT NULL, host TEXT, code TEXT, reply TEXT, queueID TEXT, ruling TEXT NOT NULL,
+                        would TEXT, mode TEXT NOT NULL, cached INTEGER NOT NULL, failingFor INTEGER, cause TEXT NOT NULL,
+                        hazard TEXT, policy TEXT, inspection INTEGER, domainKey TEXT, hopKey TEXT);
+                    CREATE INDEX entryTime ON entry (time);
+                    CREATE INDEX entryTrace ON entry (trace);
+                    CREATE INDEX entryRecipient ON entry (recipient COLLATE NOCASE, time);
+                    CREATE INDEX entrySender ON entry (sender COLLATE NOCASE, time);
+                    CREATE INDEX entryClient ON entry (client, time);
+                    CREATE INDEX entryOutcome ON entry (outcome, time);
+                    CREATE INDEX entryDomain ON entry (domainKey, time);
+                    CREATE INDEX entryHop ON entry (hopKey, time);
+                    CREATE TABLE count (hour INTEGER NOT NULL, outcome TEXT NOT NULL, ruling TEXT NOT NULL,
+                        would TEXT NOT NULL, cached INTEGER NOT NULL, recipients INTEGER NOT NULL,
+                        PRIMARY KEY (hour, outcome, ruling, would, cached)) WITHOUT ROWID;
+                    CREATE TABLE destination (hour INTEGER NOT NULL, kind TEXT NOT NULL, sketch BLOB NOT NULL,
+                        PRIMARY KEY (hour, kind));
+                    PRAGMA user_version = 1;
+                    """)
+        }
+        return migrator
+    }
+
+    /// A name with its labels turned round.
+    static func key(_ name: String) -> String {
+        name.split(separator: ".").reversed().map { "\($0)." }.joined()
+    }
+}

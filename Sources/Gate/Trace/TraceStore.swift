@@ -1,0 +1,188 @@
+import DANE
+import Foundation
+import Synchronization
+
+/// The message trace: every recipient that was refused or would have been, the inspections behind that, and counts of all others,
+/// in a file of the state directory.
+///
+/// It is written behind the replies, in one transaction every second or so, by a thread of its own. Whoever hands a recipient over
+/// takes one short lock, and one that was accepted is only counted, without a lock. What cannot be written is lost, counted and
+/// logged, and mail knows nothing of it.
+public final class TraceStore: InspectionJournal {
+    /// How the store goes about it.
+    public struct Configuration: Sendable {
+        /// The state directory; made if it is not there.
+        public var directory: String
+        /// How long the trace reaches back.
+        public var retention = Duration.seconds(30 * 86400)
+        /// The most recipients in it.
+        public var rows = 1_000_000
+        /// What is kept of addresses.
+        var addresses = Settings.TraceAddresses.full
+        /// The port that is not written behind a next hop.
+        public var port: UInt16 = 25
+        /// The time in which recipients are collected.
+        public var interval = Duration.seconds(1)
+        /// The time after which counts are written.
+        public var countInterval = Duration.seconds(30)
+        /// The time between two looks for what is too old or too much.
+        public var sweepInterval = Duration.seconds(60)
+        /// How long a file that could not be had is left alone.
+        public var retryInterval = Duration.seconds(10)
+        /// The time, in milliseconds since 1970.
+        public var now: @Sendable () -> Int64 = { TraceTime.now() }
+
+        /// A configuration with the daemon's usual times.
+        public init(directory: String) { self.directory = directory }
+    }
+
+    /// How the trace is doing.
+    public struct Statistics: Sendable, Hashable {
+        /// What has become of the file; the raw values are for `status`.
+        public enum State: String, Sendable {
+            /// Nothing has been opened yet.
+            case starting
+            /// All is well.
+            case on
+            /// The last batch could not be written.
+            case failing
+            /// It has been closed.
+            case closed
+        }
+
+        /// What has become of the file.
+        public internal(set) var state = State.starting
+        /// Recipients written since the start.
+        public internal(set) var rowsWritten = 0
+        /// Recipients lost since the start.
+        public internal(set) var rowsLost = 0
+        /// Recipients that wait to be written.
+        public internal(set) var queued = 0
+    }
+
+    private struct State {
+        var batch = TraceBatch()
+        var isClosed = false
+        /// Those who wait for everything to be written that was handed over before.
+        var waiters: [Signal] = []
+        var statistics = Statistics()
+    }
+
+    /// How many recipients there were of each kind since the start.
+    public let counts = RecipientCounts()
+    let destinations = DestinationCounts()
+    /// What is kept of addresses.
+    var addresses: Settings.TraceAddresses { configuration.addresses }
+    private let configuration: Configuration
+    private let log: GateLog
+    private let state = Mutex(State())
+    private let work = Signal()
+    private let hurry = Signal()
+    private let done = Signal()
+
+    /// A trace; nothing is opened yet.
+    public init(_ configuration: Configuration, log: GateLog) {
+        self.configuration = configuration
+        self.log = log
+    }
+
+    /// Opens the file, and writes from then on; all that on a thread of its own.
+    public func begin() {
+        let thread = Thread {
+            self.run(TraceWriter(self.configuration, self, self.log))
+            self.done.signal()
+        }
+        thread.name = "trace"
+        thread.start()
+    }
+
+    /// Writes what is pending, and closes the file. Waits for that, so long at most; what comes later is lost.
+    public func close(within limit: Duration = .seconds(2)) {
+        state.withLock { $0.isClosed = true }
+        work.signal()
+        hurry.signal()
+        _ = done.wait(until: .now + limit)
+    }
+
+    /// Waits until all that was handed over before is written or lost, counts included.
+    ///
+    /// - Returns: Whether that was so in time.
+    public func settle(within limit: Duration) -> Bool {
+        let settled = Signal()
+        state.withLock { $0.waiters.append(settled) }
+        work.signal()
+        hurry.signal()
+        return settled.wait(until: .now + limit)
+    }
+
+    /// How the trace is doing.
+    public var statistics: Statistics {
+        state.withLock { state in
+            var statistics = state.statistics
+            statistics.queued = state.batch.entries.count
+            return statistics
+        }
+    }
+
+    /// The time, for entries.
+    var now: Int64 { configuration.now() }
+
+    /// Counts a recipient that was ruled upon. Does no I/O, and takes no lock.
+    func count(_ ruling: Ruling, isCached: Bool, _ destination: Destination?) {
+        counts.add(ruling.outcome, ruling.action, would: ruling.would, isCached: isCached)
+        guard let destination else { return }
+        destinations.add(destination, .init(ruling.outcome, isHazard: ruling.hazard != nil))
+    }
+
+    /// Takes a recipient in that was refused or would have been. Does no I/O.
+    func record(_ entry: TraceEntry) { add { $0.add(entry) } }
+
+    /// Takes an inspection in, if there is something to be said about it.
+    public func ended(_ inspection: Inspection, demandingDANE: Bool) {
+        let verdict = inspection.verdict
+        let lacks = demandingDANE && verdict.outcome.lacksDANE
+        guard !verdict.outcome.allowsDelivery || !verdict.hazards.isEmpty || lacks else { return }
+        let now = configuration.now()
+        add { $0.add(inspection, at: now) }
+    }
+
+    private func add(_ change: (inout TraceBatch) -> Void) {
+        let wakes = state.withLockBarging { state in
+            guard !state.isClosed else { return false }
+            let wasEmpty = state.batch.isEmpty
+            change(&state.batch)
+            return wasEmpty
+        }
+        if wakes { work.signal() }
+    }
+
+    /// The thread.
+    private func run(_ writer: TraceWriter) {
+        writer.open()
+        note(writer)
+        while true {
+            _ = work.wait(until: writer.nextWake)
+            // A second's recipients are one transaction.
+            _ = hurry.wait(until: .now + configuration.interval)
+            let (batch, waiters, isClosed) = state.withLock { state in
+                defer {
+                    state.batch = TraceBatch()
+                    state.waiters = []
+                }
+                return (state.batch, state.waiters, state.isClosed)
+            }
+            writer.write(batch, withCounts: isClosed || !waiters.isEmpty)
+            if !isClosed { writer.sweep() }
+            note(writer)
+            for waiter in waiters { waiter.signal() }
+            if isClosed { break }
+        }
+        writer.close()
+        state.withLock { $0.statistics.state = .closed }
+    }
+
+    private func note(_ writer: TraceWriter) {
+        let statistics = writer.statistics
+        state.withLock { $0.statistics = statistics }
+    }
+}

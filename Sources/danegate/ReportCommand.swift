@@ -1,0 +1,44 @@
+import ArgumentParser
+import Foundation
+import Gate
+
+/// `danegate report`: how much mail is affected.
+struct ReportCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "report",
+        abstract: "Tell how much was judged, what was or would have been refused, and who is broken.",
+        discussion: """
+            --since and --until take a date in ISO 8601, or a time ago: 30m, 2h, 7d. Recipients and destinations are counted by the \
+            hour: that in which --since falls counts whole. "Broken" are destinations with a proven fault, not those that \
+            could not be looked at. Exits 0, also if nothing was judged; 64 on usage, 66 if there is no trace.
+            """)
+
+    @OptionGroup var options: SettingsOptions
+    @Option(help: "The first moment.") var since = "7d"
+    @Option(help: "The moment after the last; now, if it is not given.") var until: String?
+    @Option(help: "How many broken destinations are named, 0 to 10000.") var top = 10
+    @Flag(help: "Print one JSON object.") var json = false
+
+    func run() throws {
+        let span: (since: Int64, until: Int64)
+        do throws(TraceFilter.Fault) { span = try self.span() } catch { throw Exit.fail(EX_USAGE, [error.sentence]) }
+        guard span.since < span.until else { throw Exit.fail(EX_USAGE, ["--since must be earlier than --until."]) }
+        guard (0...10_000).contains(top) else { throw Exit.fail(EX_USAGE, ["--top \(top): must be from 0 to 10000."]) }
+        let reader = TraceReader(try options.read().settings)
+        let report: ImpactReport
+        do throws(TraceReader.Failure) {
+            report = try ImpactReport(reader, since: span.since, until: span.until, top: top)
+        } catch {
+            throw Exit.fail(EX_NOINPUT, [error.sentence])
+        }
+        try StandardDescriptors.put(json ? report.json : report.text)
+    }
+
+    private func span() throws(TraceFilter.Fault) -> (since: Int64, until: Int64) {
+        let now = TraceTime.now()
+        let end = try until.map { (text) throws(TraceFilter.Fault) in
+            try TraceFilter.moment(text, option: "--until", now: now)
+        }
+        return (try TraceFilter.moment(since, option: "--since", now: now), end ?? now)
+    }
+}

@@ -1,0 +1,102 @@
+import ArgumentParser
+import Foundation
+import Gate
+
+/// `danegate trace`: who was refused, or would have been, and why.
+struct TraceCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "trace", abstract: "Show who was refused, or would have been, and why.",
+        discussion: """
+            The latest recipients that pass all the filters, the newest at the bottom; those in brackets would have been refused. \
+            --domain takes the domain of a recipient or a next hop, and .example.org for what is below it. --since and --until take \
+            a date in ISO 8601, or a time ago: 30m, 2h, 7d. Exits 0, also if there are none; 1 if no recipient has the id of --id, \
+            64 on usage, 66 if there is no trace.
+            """)
+
+    @OptionGroup var options: SettingsOptions
+    @Option(help: "The recipient's address.") var recipient: String?
+    @Option(help: "The sender's address; <> for the null sender.") var sender: String?
+    @Option(help: "The domain of recipient or next hop; .example.org for its subdomains.") var domain: String?
+    @Option(help: "The client's address.") var client: String?
+    @Option(help: "The outcome: tlsa-invalid, for instance.") var outcome: String?
+    @Option(help: "What was done, or would have been: accept, tempfail or reject.") var ruling: String?
+    @Option(help: "The first moment.") var since: String?
+    @Option(help: "The moment after the last.") var until: String?
+    @Option(help: "The id in a reply or log line: shows the recipient whole, and the inspection behind it.") var id:
+        String?
+    @Option(help: "The most that are shown; 0 for all. By default 100, and 10 before --follow.") var limit: Int?
+    @Flag(help: "Go on with those that come, until interrupted.") var follow = false
+    @Flag(help: "Print one JSON object a recipient, one a line.") var json = false
+    @Flag(help: "In JSON, with the inspection itself and not its number.") var inspection = false
+
+    func run() throws {
+        let filter: TraceFilter
+        do throws(TraceFilter.Fault) { filter = try self.filter() } catch {
+            throw Exit.fail(EX_USAGE, [error.sentence])
+        }
+        if let limit, limit < 0 { throw Exit.fail(EX_USAGE, ["--limit \(limit): must be 0 or more."]) }
+        let reader = TraceReader(try options.read().settings)
+        do throws(TraceReader.Failure) { try show(filter, reader) } catch {
+            throw Exit.fail(EX_NOINPUT, [error.sentence])
+        }
+    }
+
+    private func filter() throws(TraceFilter.Fault) -> TraceFilter {
+        var filter = TraceFilter()
+        filter.recipient = recipient
+        filter.sender = sender
+        filter.client = client
+        if let domain { try filter.take(domain: domain) }
+        if let outcome { try filter.take(outcome: outcome) }
+        if let ruling { try filter.take(ruling: ruling) }
+        if let id { try filter.take(id: id) }
+        if let since { filter.since = try TraceFilter.moment(since, option: "--since") }
+        if let until { filter.until = try TraceFilter.moment(until, option: "--until") }
+        return filter
+    }
+
+    private func show(_ filter: TraceFilter, _ reader: TraceReader) throws(TraceReader.Failure) {
+        let isWhole = id != nil || inspection
+        let most = limit ?? (follow ? 10 : 100)
+        var last: Int64 = follow ? try reader.lastID() : 0
+        // One more tells whether there are more.
+        var rows = try reader.rows(filter, limit: most == 0 ? nil : most + 1, isWhole: isWhole)
+        let isCut = most > 0 && rows.count > most
+        if isCut { rows.removeFirst() }
+        last = max(last, rows.map(\.id).max() ?? 0)
+        var table = TraceTableText(width: Terminal.width)
+        do { try put(rows, &table, isFirst: true) } catch { Foundation.exit(EX_IOERR) }
+        if id != nil, rows.isEmpty, !follow {
+            _ = Exit.fail(1, ["no recipient of the trace has this id."])
+            Foundation.exit(1)
+        }
+        if isCut, !follow {
+            _ = Exit.fail(0, ["these are the latest \(most); --limit shows more."])
+        }
+        guard follow else { return }
+        Terminal.endOnSignals()
+        while !Terminal.isReaderGone(within: 500) {
+            // A file that is gone, or replaced, comes back with the daemon.
+            guard let newest = try? reader.lastID() else { continue }
+            if newest < last { last = 0 }
+            guard newest > last, let rows = try? reader.rows(filter, limit: 10_000, isWhole: isWhole, after: last)
+            else {
+                continue
+            }
+            do { try put(rows, &table, isFirst: false) } catch { Foundation.exit(0) }
+            last = rows.count < 10_000 ? max(newest, rows.last?.id ?? 0) : rows.last?.id ?? newest
+        }
+    }
+
+    private func put(_ rows: [TraceRow], _ table: inout TraceTableText, isFirst: Bool) throws {
+        if json {
+            for row in rows {
+                try StandardDescriptors.put(row.json(isWhole: id != nil || inspection))
+            }
+        } else if id != nil {
+            for row in rows { try StandardDescriptors.put(row.text) }
+        } else if !rows.isEmpty || isFirst {
+            for line in table.lines(rows, isFirst: isFirst) { try StandardDescriptors.put(line) }
+        }
+    }
+}
