@@ -198,6 +198,14 @@ import World
         let summary = objects.first { $0["domain"] == nil }
         #expect((summary?["lasting_rejected"] as? [String: Int]) == ["destinations": 1, "recipients": 2])
 
+        // What nobody can read is no success, be it a full disk or a reader that has gone.
+        let quiet = environment.merging(Self.quiet) { $1 }
+        let command = "\(Danegate.path) survey \(list)"
+        for shell in ["\(command) > /dev/full; echo status=$?", "{ \(command); echo status=$? >&2; } | true"] {
+            let (_, told) = try await ChildProcess.run("bash", ["-c", shell], environment: quiet)
+            #expect(told.contains("status=74\n") && told.contains("standard output: it cannot be written"), "\(told)")
+        }
+
         // What is there already is left alone.
         let there = try directory.write("mine", to: "there")
         for arguments in [["--output", there], ["--output", there, "--resume"]] {
