@@ -27,7 +27,7 @@ import WorldServers
 
     /// A proven fault begins anew; a doubt takes nothing back, and the time around it does not count; nor does a long absence.
     @Test(arguments: [
-        ("c10 c30 c60", 50, false), ("c10 f30 c60 c70", 10, false), ("c10 c30 d40 c60 c70", 30, false),
+        ("c10 c30 c60", 50, false), ("c10 c30 f40 c60 c70", 10, false), ("c10 c30 d40 c60 c70", 30, false),
         ("d10 d20", 0, false), ("c10 c500", 50, false), ("c10 c5 c6", 1, false), ("c10 c60 c110", 100, true),
         ("c10 c60 d70 c80 c130 f140", 100, true),
     ])
