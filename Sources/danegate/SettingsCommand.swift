@@ -6,18 +6,34 @@ import Gate
 struct SettingsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "settings", abstract: "Print the settings in force, and where each came from.",
-        discussion: "Exits 78, with a sentence for each fault, if a setting or a line of the policy file is at fault.")
+        discussion: """
+            With --policy it says what becomes of mail to a domain and why: the lines of the policy file that are about it, those that \
+            lose among them, its exemption, and its place in the roll-out. Rulings by client, login and sender come beside that.
+            Exits 78, with a sentence for each fault, if a setting or a line of the policy file is at fault.
+            """)
 
     @OptionGroup var options: SettingsOptions
 
     @Flag(help: "Say what each setting is for, and what it may be.")
     var explain = false
 
+    @Option(help: ArgumentHelp("Say what applies to a domain, and why; may be repeated.", valueName: "domain"))
+    var policy: [String] = []
+
+    @Flag(help: "With --policy: print one JSON object a domain, one a line.")
+    var json = false
+
+    func validate() throws {
+        if json, policy.isEmpty { throw ValidationError("--json goes with --policy") }
+    }
+
     func run() throws {
         let reader = try options.read()
-        do throws(PolicyTable.Faults) { _ = try PolicyBook(path: reader.settings.policyFile) } catch {
+        let policies: PolicyBook
+        do throws(PolicyTable.Faults) { policies = try PolicyBook(path: reader.settings.policyFile) } catch {
             throw Exit.fail(EX_CONFIG, error.sentences)
         }
+        guard policy.isEmpty else { return try explain(policy, reader, policies.table) }
         let width = reader.inForce.map(\.name.count).max() ?? 0
         var lines: [String] = []
         for (setting, inForce) in zip(Setting.catalogue, reader.inForce) {
@@ -26,5 +42,25 @@ struct SettingsCommand: ParsableCommand {
             lines.append("\(name) = \(inForce.text.isEmpty ? "-" : inForce.text)  (\(inForce.origin))")
         }
         try StandardDescriptors.put(lines.joined(separator: "\n"))
+    }
+
+    private func explain(_ domains: [String], _ reader: SettingsReader, _ table: PolicyTable) throws {
+        let names = try domains.map { text in
+            guard let pattern = DomainPattern(text), !pattern.isBelow else {
+                throw ValidationError("--policy '\(text.prefix(80))' is no domain name")
+            }
+            return pattern.domain
+        }
+        var exemptions: [Exemption] = []
+        do throws(ExemptionOrder.Refusal) {
+            exemptions = try ExemptionOrder.list(reader.settings, isWhole: false)
+        } catch {
+            // What else there is to say is worth saying.
+            _ = Exit.fail(error.status, [error.sentence])
+        }
+        for name in names {
+            let report = PolicyReport(name, reader, table, exemptions: exemptions, at: unixTime())
+            try StandardDescriptors.put(json ? report.json : report.text)
+        }
     }
 }

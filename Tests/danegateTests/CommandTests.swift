@@ -41,6 +41,41 @@ import World
         #expect(output.hasPrefix("danegate: \(file):2: "), "\(output)")
     }
 
+    @Test func settingsSayWhatAppliesToADomain() async throws {
+        let directory = try ScratchDirectory("policy")
+        let file = try directory.write(
+            "mail.example.org require until=2020-01-31\n.example.org monitor reason=\"why not\"\n.org enforce\n",
+            to: "policy")
+        let environment = [
+            "DANEGATE_POLICY_FILE": file, "DANEGATE_STATE_DIRECTORY": directory.path, "DANEGATE_ROLLOUT": "50",
+            "DANEGATE_ENFORCE_SENDERS": "pilot.example",
+        ]
+        let arguments = ["settings", "--policy", "Mail.example.org", "--policy", "gmail.com"]
+        let (status, output) = try await Danegate.run(arguments, environment: environment)
+        #expect(status == 0)
+        for part in [
+            "mail.example.org: judged and logged, and passed: line 2 of the policy file",
+            "line 1: mail.example.org require until=2020-01-31 (does not apply: expired)",
+            "line 2: .example.org monitor reason=\"why not\" (applies)",
+            "line 3: .org enforce (does not apply: less specific)",
+            "exemption: none", "by source: ENFORCE_SENDERS=pilot.example", "gmail.com: ", ", ROLLOUT=50: ",
+        ] {
+            #expect(output.contains(part), "\(part) in \(output)")
+        }
+        let added = try await Danegate.run(
+            ["exempt", "add", "mail.example.org", "--until", "1d", "--reason", "r"], environment: environment)
+        #expect(added.status == 0)
+        let json = try await Danegate.run(arguments + ["--json"], environment: environment).output
+        let lines = json.split(separator: "\n")
+        #expect(
+            lines.count == 2 && lines.allSatisfy { (try? JSONSerialization.jsonObject(with: Data($0.utf8))) != nil })
+        #expect(
+            lines[0].contains("\"effect\":\"passed\"")
+                && lines[0].contains("\"why_not\":\"an exemption goes before it\""))
+        #expect(try await Danegate.run(["settings", "--policy", "a..b"], environment: environment).status == 64)
+        #expect(try await Danegate.run(["settings", "--json"], environment: environment).status == 64)
+    }
+
     @Test func aNamedPipeIsNoPolicyFile() async throws {
         let directory = try ScratchDirectory("pipe")
         #expect(mkfifo(directory.file("pipe"), 0o600) == 0)

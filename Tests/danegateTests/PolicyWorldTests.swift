@@ -167,7 +167,10 @@ struct PolicyWorldTests {
         // XCLIENT tells Postfix another client and login, and those are told the milter.
         let site = try await PostfixWorldTests.Site(
             world, ["DEFER_FOR": "0", "EXEMPT_CLIENTS": "2001:db8::/32,192.0.2.0/24", "EXEMPT_AUTH": "alice"],
-            extra: ["smtpd_authorized_xclient_hosts": "127.0.0.1", "mynetworks": "0.0.0.0/0, [::]/0"])
+            extra: [
+                "smtpd_authorized_xclient_hosts": "127.0.0.1", "mynetworks": "0.0.0.0/0, [::]/0",
+                "inet_protocols": "all",
+            ])
         for (attributes, code) in [
             ("ADDR=192.0.2.77", 250), ("ADDR=198.51.100.1", 550), ("ADDR=IPV6:2001:db8::5", 250),
             ("ADDR=198.51.100.1 LOGIN=alice", 250), ("ADDR=198.51.100.1 LOGIN=eve", 550),

@@ -1,0 +1,106 @@
+import DANE
+import Testing
+import WorldServers
+
+@testable import Gate
+
+/// Exemptions in their file, and what decides between them and the policy file.
+@Suite struct ExemptionTests {
+    private static func exemption(_ pattern: String, until: Int64 = 2000, added: Int64 = 1) -> Exemption {
+        Exemption(DomainPattern(pattern) ?? DomainPattern(.root), until: until, reason: "why", by: "me", added: added)
+    }
+
+    private static func sighting(_ kind: ExemptionSighting.Kind, at seconds: Int64) -> ExemptionSighting {
+        let outcome: Outcome =
+            switch kind {
+            case .clean: .verified
+            case .failing: .tlsaInvalid
+            case .doubtful: .unreachable
+            }
+        let inspection = Inspection(
+            destination: Destination(.domain("a.example"), port: 25), verdict: Verdict(outcome: outcome, cause: "why"),
+            mxSecurity: .secure, hosts: [], steps: [], lifetime: .zero, elapsed: .zero)
+        return ExemptionSighting(
+            exemption("a.example").key, inspection, demandingDANE: false, isInTrouble: false, at: seconds * 1000,
+            longestStep: .seconds(50))
+    }
+
+    /// A proven fault begins anew; a doubt takes nothing back, and the time around it does not count; nor does a long absence.
+    @Test(arguments: [
+        ("c10 c30 c60", 50, false), ("c10 c30 f40 c60 c70", 10, false), ("c10 c30 d40 c60 c70", 30, false),
+        ("d10 d20", 0, false), ("c10 c500", 50, false), ("c10 c5 c6", 1, false), ("c10 c60 c110", 100, true),
+        ("c10 c60 d70 c80 c130 f140", 100, true),
+    ])
+    func timeInOrderIsCounted(looks: String, seconds: Int64, isLifted: Bool) throws {
+        let directory = try ScratchDirectory("exempt")
+        _ = try ExemptionFile(directory.path).add(Self.exemption("a.example", until: 9_000), at: 0)
+        for look in looks.split(separator: " ") {
+            let kinds: [Character: ExemptionSighting.Kind] = ["c": .clean, "f": .failing, "d": .doubtful]
+            let kind = try #require(kinds[look.first ?? "?"])
+            let at = try #require(Int64(look.dropFirst()))
+            // A file opened anew each time: nothing is lost at a restart.
+            try ExemptionFile(directory.path).update([Self.sighting(kind, at: at)], liftAfter: .seconds(100), at: at)
+        }
+        let file = try ExemptionFile(directory.path)
+        let found = try #require(try file.exemption(Self.exemption("a.example").key))
+        #expect(found.cleanFor == seconds * 1000 && (found.end == .lifted) == isLifted)
+        #expect(try file.live(at: 0).isEmpty == isLifted)
+    }
+
+    @Test(arguments: [
+        (Outcome.verified, false, [String](), ExemptionSighting.Kind.clean), (.opportunistic, false, [], .clean),
+        (.opportunistic, true, [], .failing), (.encrypted, true, [], .failing), (.unprobed, false, [], .doubtful),
+        (.unprobed, true, [], .doubtful), (.verified, false, ["hazard"], .failing), (.tlsaInvalid, false, [], .failing),
+        (.noSuchDomain, false, [], .failing), (.dnsUnavailable, false, [], .doubtful),
+        (.unreachable, true, [], .doubtful),
+    ])
+    func aLookSaysThat(outcome: Outcome, isDemanded: Bool, hazards: [String], kind: ExemptionSighting.Kind) {
+        let inspection = Inspection(
+            destination: Destination(.domain("a.example"), port: 25),
+            verdict: Verdict(outcome: outcome, cause: "", hazards: hazards), mxSecurity: .secure, hosts: [], steps: [],
+            lifetime: .zero, elapsed: .zero)
+        #expect(ExemptionSighting.kind(inspection, demandingDANE: isDemanded) == kind)
+    }
+
+    @Test func historyIsKeptAndBounded() throws {
+        let directory = try ScratchDirectory("exempt")
+        let file = try ExemptionFile(directory.path)
+        #expect(try file.add(Self.exemption("a.example", added: 1), at: 0) == nil)
+        #expect(try file.add(Self.exemption("a.example", added: 2), at: 10)?.added == 1)
+        #expect(try file.add(Self.exemption(".a.example", until: 20, added: 3), at: 10) == nil)
+        #expect(try file.live(at: 10).count == 2 && file.live(at: 20).map(\.added) == [2])
+        #expect(try file.remove(DomainPattern("a.example"), by: "you", at: 30)?.added == 2)
+        #expect(try file.remove(DomainPattern("a.example"), by: "you", at: 30) == nil)
+        #expect(try file.history(at: 40).map(\.end) == [.removed, .expired, .replaced])
+        #expect(try file.history(at: 40).map(\.endedBy) == ["you", nil, "me"])
+    }
+
+    /// An exemption of the very domain wins; one of `.domain` is as good as a line about the same.
+    @Test(arguments: [
+        ("", "x.a.example", "", Policy.Kind?.none), ("", "x.a.example", "x.a.example require", .require),
+        ("x.a.example", "x.a.example", "x.a.example require", .exempt),
+        (".a.example", "x.a.example", "x.a.example require", .require),
+        (".a.example", "x.a.example", ".a.example require", .exempt),
+        (".a.example", "x.a.example", ".example require", .exempt),
+        (".example", "x.a.example", ".a.example require", .require),
+        ("hop.example", "x.a.example", "x.a.example require", .exempt),
+        (".example", "x.a.example", "hop.example require", .exempt),
+        (".a.example", "a.example", "hop.example monitor", .monitor),
+    ])
+    func whichApplies(exempt: String, domain: DomainName, line: String, kind: Policy.Kind?) throws {
+        let table = try PolicyTable(text: line, path: "p")
+        let exemptions = exempt.isEmpty ? nil : ExemptionTable([Self.exemption(exempt)])
+        #expect(StandingPolicy(domain, nextHop: "hop.example", table, exemptions, at: 0).kind == kind)
+        #expect(StandingPolicy(domain, nextHop: "hop.example", PolicyTable(), exemptions, at: 2000).kind == nil)
+    }
+
+    @Test func aBookWithoutExemptionsIsEmpty() {
+        let book = ExemptionBook()
+        #expect(book.count == 0 && book.current == nil)
+        book.replace([Self.exemption("a.example"), Self.exemption(".b.example")])
+        #expect(book.count == 2 && book.current?.exemption(of: "x.b.example", at: 0) != nil)
+        #expect(book.current?.exemption(of: "b.example", at: 0) == nil)
+        book.replace([])
+        #expect(book.count == 0 && book.current == nil)
+    }
+}
