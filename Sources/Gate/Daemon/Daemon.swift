@@ -78,10 +78,12 @@ public struct Daemon: Sendable {
             destination, demandingDANE in
             await (demandingDANE ? look.demandingDANE : look).inspect(destination)
         }
+        let counts = RulingCounts()
         let service = MilterService(
             socket: settings.milterSocket, mode: settings.milterSocketMode, group: settings.milterSocketGroup,
             handler: MilterDoor(
-                settings: settings, policies: policies, desk: desk, faults: keeper.faults, log: log, now: unixTime)
+                settings: settings, policies: policies, desk: desk, faults: keeper.faults, log: log, counts: counts,
+                now: unixTime)
         ) { sentence in
             log.event(.warning, repeated: "milter", LogLine(event: "milter").adding("message", sentence))
         }
@@ -112,10 +114,16 @@ public struct Daemon: Sendable {
             throw Failure(status: EX_OSERR, sentences: [error.description])
         }
         log.event(.notice, startLine)
+        let control = ControlServer.open(settings, log: log) {
+            ControlDesk(
+                settings: settings, version: version, policies: policies, desk: desk, store: store, log: log,
+                counts: counts, probes: { prober?.connections ?? 0 })
+        }
         let renewal = Task { await desk.keepFresh() }
         let reader = Task { await Self.rereadPolicies(policies, log) }
         let reason = Self.waitForEnd(mailbox, policies, log)
         ServiceNotice.send("STOPPING=1", to: notifySocket)
+        control?.close()
         watch.cancel()
         renewal.cancel()
         reader.cancel()

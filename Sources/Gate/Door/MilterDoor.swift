@@ -11,13 +11,14 @@ public struct MilterDoor: RecipientHandler {
     private let rulebook: Rulebook
     private let faults: FaultBook
     private let log: GateLog
+    private let counts: RulingCounts
     /// Seconds since 1970, for the dates of policies.
     private let now: @Sendable () -> Int64
 
     /// A door of the given parts.
     public init(
         settings: Settings, policies: PolicyBook, desk: InspectionDesk, faults: FaultBook, log: GateLog,
-        now: @escaping @Sendable () -> Int64
+        counts: RulingCounts = RulingCounts(), now: @escaping @Sendable () -> Int64
     ) {
         self.settings = settings
         scope = Scope(settings)
@@ -26,6 +27,7 @@ public struct MilterDoor: RecipientHandler {
         rulebook = Rulebook(settings)
         self.faults = faults
         self.log = log
+        self.counts = counts
         self.now = now
     }
 
@@ -92,6 +94,7 @@ public struct MilterDoor: RecipientHandler {
             if outcome == .daneRequired { return faults.note(.policy(subject)).failingFor }
             return faults.failingFor(outcome.isDoubt ? .doubt(subject) : .destination(subject))
         }
+        counts.note(ruling, passed: false, isCached: isCached)
         let trace = TraceID()
         let shownDomain = domain.isRoot ? "the address" : domain.description
         let reply =
@@ -117,6 +120,7 @@ public struct MilterDoor: RecipientHandler {
     private func pass(
         _ event: borrowing RecipientEvent, _ recipient: Recipient, _ why: String, _ arrived: ContinuousClock.Instant
     ) {
+        counts.notePassed()
         guard log.writes(.info) else { return }
         let domain = if case .name(let name) = recipient.domain { name.text } else { "" }
         let ruling = Ruling(

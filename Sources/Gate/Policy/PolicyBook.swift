@@ -16,6 +16,10 @@ public final class PolicyBook: Sendable {
     private struct State {
         var table: PolicyTable
         var stamp: Stamp?
+        /// When the table was read, in seconds since 1970.
+        var read = unixTime()
+        /// What is wrong with the newest version of the file, if that was refused.
+        var faults: [String] = []
     }
 
     /// Larger files are refused.
@@ -38,6 +42,11 @@ public final class PolicyBook: Sendable {
     /// The policies in force.
     public var table: PolicyTable { path == nil ? PolicyTable() : state.withLockBarging { $0.table } }
 
+    /// How many lines are in force, when they were read, and why the newest version of the file was refused, if it was.
+    public var status: (count: Int, read: Int64, fault: String?) {
+        state.withLock { ($0.table.count, $0.read, $0.faults.first) }
+    }
+
     /// Reads the file again if it has changed.
     ///
     /// - Parameter force: Read it in any case.
@@ -52,7 +61,10 @@ public final class PolicyBook: Sendable {
             return .success(table.count)
         } catch {
             // Remembered all the same, so that one broken version is reported once.
-            state.withLock { $0.stamp = stamp }
+            state.withLock {
+                $0.stamp = stamp
+                $0.faults = error.sentences
+            }
             return .failure(error)
         }
     }

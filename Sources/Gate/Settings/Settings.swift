@@ -58,6 +58,16 @@ public struct Settings: Sendable {
         case stderr
     }
 
+    /// Where the daemon answers the commands.
+    enum ControlPlace: Sendable, Hashable {
+        /// In the state directory.
+        case standard
+        /// At this path.
+        case path(String)
+        /// Nowhere.
+        case off
+    }
+
     /// The log levels.
     enum LogLevel: String, Sendable, CaseIterable {
         case debug, info, notice, warning, error
@@ -110,6 +120,7 @@ public struct Settings: Sendable {
     var failureTTL = Duration.seconds(60)
     var probeTTL = Duration.seconds(3600)
     var stateDirectory = "/var/lib/danegate"
+    var controlSocket = ControlPlace.standard
     var log = LogTarget.syslog
     var logLevel = LogLevel.info
 
