@@ -4,7 +4,7 @@ import Glibc
 /// The place the milter listens on: that it is free, that it becomes ours with the right owner, and that it is given back.
 ///
 /// libmilter alone would take a live daemon's socket, tell its reasons to syslog only, and as root leave the socket behind.
-struct SocketClaim {
+public struct SocketClaim: Sendable {
     let socket: MilterSocket
     /// Device and inode of our socket, so that another's is not removed.
     private var identity: (device: dev_t, inode: ino_t)?
@@ -12,7 +12,7 @@ struct SocketClaim {
     /// Makes sure that a socket can be made, and removes the one of a daemon that is gone.
     ///
     /// - Throws: With the reason, in a sentence. Nothing has been changed then.
-    init(_ socket: MilterSocket) throws(MilterError) {
+    public init(_ socket: MilterSocket) throws(MilterError) {
         self.socket = socket
         if case .unix(let path) = socket { try Self.clear(path, of: socket) }
         let result = Self.withSocket(socket) { descriptor, address, length in
@@ -48,6 +48,9 @@ struct SocketClaim {
         }
     }
 
+    /// Gives a new Unix socket its mode, and remembers it.
+    public mutating func settle(mode: UInt32) throws(MilterError) { try settle(mode: mode, group: nil) }
+
     /// Gives a new Unix socket its mode and group, and remembers it. Until now only its owner could connect.
     mutating func settle(mode: UInt32, group: gid_t?) throws(MilterError) {
         guard case .unix(let path) = socket else { return }
@@ -62,7 +65,7 @@ struct SocketClaim {
     }
 
     /// Removes a Unix socket, if it still is ours.
-    func remove() {
+    public func remove() {
         guard case .unix(let path) = socket, let identity else { return }
         var status = stat()
         guard lstat(path, &status) == 0, status.st_dev == identity.device, status.st_ino == identity.inode else {

@@ -22,8 +22,8 @@ struct Danegate: ParsableCommand {
             GnuTLS \(Prober.gnuTLSVersion)
             """,
         subcommands: [
-            Run.self, Check.self, Judge.self, TraceCommand.self, ReportCommand.self, SurveyCommand.self, Exempt.self,
-            SettingsCommand.self,
+            Run.self, Check.self, Status.self, TraceCommand.self, ReportCommand.self, SurveyCommand.self,
+            NoticeCommand.self, Exempt.self, Judge.self, SettingsCommand.self,
         ])
 
     static func main() {

@@ -102,6 +102,11 @@ extension Breaker {
     /// Whether so much failed that the resolver is to be tried at once.
     var isInDoubt: Bool { doubts.load(ordering: .relaxed) >= Self.doubtLimit }
 
+    /// Why it is open, and for how long; nil if it is closed. Until the resolver has been tried, the time is not told.
+    func status(at now: ContinuousClock.Instant = .now) -> (trouble: LocalTrouble, openFor: Duration?)? {
+        state.withLock { state in state.trouble.map { ($0, state.told.map { now - $0.since }) } }
+    }
+
     /// Whether the breaker is open for the failures themselves.
     var hasFailures: Bool { state.withLock { $0.failures != nil } }
 

@@ -74,7 +74,8 @@ public struct Daemon: Sendable {
             ProbeCache($0, lifetime: settings.probeTTL, failureLifetime: settings.failureTTL, journal: store)
         }
         let look = look(resolver, probes)
-        let trace = settings.trace ? TraceStore(settings.traceConfiguration, log: log) : nil
+        let counts = RecipientCounts()
+        let trace = settings.trace ? TraceStore(settings.traceConfiguration, log: log, counts: counts) : nil
         let desk = InspectionDesk(keeper: keeper, breaker: breaker, journal: trace, wait: MilterService.wait) {
             destination, demandingDANE in
             await (demandingDANE ? look.demandingDANE : look).inspect(destination)
@@ -92,8 +93,7 @@ public struct Daemon: Sendable {
             socket: settings.milterSocket, mode: settings.milterSocketMode, group: settings.milterSocketGroup,
             handler: MilterDoor(
                 settings: settings, policies: policies, exemptions: exemptions, desk: desk, faults: keeper.faults,
-                log: log, trace: trace,
-                now: unixTime)
+                log: log, counts: counts, trace: trace, now: unixTime)
         ) { sentence in
             log.event(.warning, repeated: "milter", LogLine(event: "milter").adding("message", sentence))
         }
@@ -130,11 +130,17 @@ public struct Daemon: Sendable {
         }
         log.event(.notice, startLine)
         Self.warn(of: policies, settings, log)
+        let control = ControlServer.open(settings, log: log) {
+            ControlDesk(
+                settings: settings, version: version, policies: policies, desk: desk, store: store, log: log,
+                counts: counts, exemptions: exemptions, trace: trace, probes: { prober?.connections ?? 0 })
+        }
         let renewal = Task { await desk.keepFresh() }
         let lifting = Task { await exemptionWatch.run() }
         let reader = Task { await Self.rereadPolicies(policies, log) }
         let reason = Self.waitForEnd(mailbox, policies, log)
         ServiceNotice.send("STOPPING=1", to: notifySocket)
+        control?.close()
         watch.cancel()
         renewal.cancel()
         lifting.cancel()

@@ -17,6 +17,15 @@ extension Settings {
             concurrency: probeConcurrency, perHost: probePerHost, perHour: probePerHour, allowed: probeAllow)
     }
 
+    /// The path of the control socket; nil if there is to be none.
+    public var controlSocketPath: String? {
+        switch controlSocket {
+        case .standard: "\(stateDirectory)/control.sock"
+        case .path(let path): path
+        case .off: nil
+        }
+    }
+
     /// The state file's part of the settings.
     var storeConfiguration: StateStore.Configuration {
         var configuration = StateStore.Configuration(directory: stateDirectory)

@@ -13,6 +13,7 @@ public struct MilterDoor: RecipientHandler {
     private let rulebook: Rulebook
     private let faults: FaultBook
     private let log: GateLog
+    private let counts: RecipientCounts
     private let trace: TraceStore?
     /// Seconds since 1970, for the dates of policies.
     private let now: @Sendable () -> Int64
@@ -20,7 +21,8 @@ public struct MilterDoor: RecipientHandler {
     /// A door of the given parts.
     public init(
         settings: Settings, policies: PolicyBook, exemptions: ExemptionBook = ExemptionBook(), desk: InspectionDesk,
-        faults: FaultBook, log: GateLog, trace: TraceStore? = nil, now: @escaping @Sendable () -> Int64
+        faults: FaultBook, log: GateLog, counts: RecipientCounts = RecipientCounts(), trace: TraceStore? = nil,
+        now: @escaping @Sendable () -> Int64
     ) {
         self.settings = settings
         scope = Scope(settings)
@@ -31,6 +33,7 @@ public struct MilterDoor: RecipientHandler {
         rulebook = Rulebook(settings)
         self.faults = faults
         self.log = log
+        self.counts = counts
         self.trace = trace
         self.now = now
     }
@@ -55,12 +58,11 @@ public struct MilterDoor: RecipientHandler {
         case .notOurs:
             return .continue
         case .passed(let why):
-            trace?.counts.addPassed(isExempt: false)
-            pass(event, recipient, why, arrived)
+            pass(event, recipient, why, isExempt: false, arrived)
             return .continue
         case .impossible:
             if let why = exemptSource(event) {
-                pass(event, recipient, why, arrived)
+                pass(event, recipient, why, isExempt: true, arrived)
                 return .continue
             }
             /// RFC 5321 §4.5.3.1: a path has at most 256 octets, a domain 255.
@@ -71,8 +73,7 @@ public struct MilterDoor: RecipientHandler {
         case .judged(let destination):
             let policy = policy(recipient, destination)
             if let why = policy.exemption ?? (policy.kind == .require ? nil : exemptSource(event)) {
-                trace?.counts.addPassed(isExempt: true)
-                pass(event, recipient, why, arrived)
+                pass(event, recipient, why, isExempt: true, arrived)
                 return .continue
             }
             let answer = desk.verdict(
@@ -112,6 +113,7 @@ public struct MilterDoor: RecipientHandler {
             if outcome == .daneRequired { return faults.failingFor(.policy(subject)) }
             return faults.failingFor(outcome.isDoubt ? .doubt(subject) : .destination(subject))
         }
+        counts.add(ruling.outcome, ruling.action, would: ruling.would, isCached: isCached)
         let trace = TraceID()
         let shownDomain = domain.isRoot ? "the address" : domain.description
         let reply =
@@ -132,7 +134,7 @@ public struct MilterDoor: RecipientHandler {
             log.write(level, line)
         }
         if let store = self.trace {
-            store.count(ruling, isCached: isCached, subject)
+            store.count(ruling, subject)
             if !isQuiet {
                 store.record(
                     TraceEntry(
@@ -147,8 +149,10 @@ public struct MilterDoor: RecipientHandler {
     }
 
     private func pass(
-        _ event: borrowing RecipientEvent, _ recipient: Recipient, _ why: String, _ arrived: ContinuousClock.Instant
+        _ event: borrowing RecipientEvent, _ recipient: Recipient, _ why: String, isExempt: Bool,
+        _ arrived: ContinuousClock.Instant
     ) {
+        counts.addPassed(isExempt: isExempt)
         guard log.writes(.info) else { return }
         let domain = if case .name(let name) = recipient.domain { name.text } else { "" }
         let ruling = Ruling(

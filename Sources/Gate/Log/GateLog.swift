@@ -65,6 +65,9 @@ public final class GateLog: Sendable {
         event(level, held > 0 ? line.adding("repeated", "\(held)") : line)
     }
 
+    /// How many lines were dropped since the start.
+    var dropped: Int { writer.dropped }
+
     /// Writes what is queued; nothing is logged afterwards.
     public func close() { writer.close() }
 }

@@ -19,6 +19,7 @@ public final class LogWriter: Sendable {
     /// Whether the thread waits to be woken.
     private let isResting = Atomic<Bool>(false)
     private let isClosed = Atomic<Bool>(false)
+    private let droppedLines = Atomic<Int>(0)
     /// When to give up what has not been written by then; nil while lines are taken.
     private let end = Mutex<ContinuousClock.Instant?>(nil)
     private let work = Signal()
@@ -69,6 +70,9 @@ public final class LogWriter: Sendable {
         }
     }
 
+    /// How many lines there was no room for, as far as the thread has noticed.
+    var dropped: Int { droppedLines.load(ordering: .relaxed) }
+
     /// Writes what is queued and ends the thread; lines that come later are lost. Waits for it, two seconds at most.
     public func close() {
         end.withLock { $0 = $0 ?? .now + Self.farewell }
@@ -85,6 +89,7 @@ public final class LogWriter: Sendable {
             let wasClosed = isClosed.load(ordering: .sequentiallyConsistent)
             let dropped = queue.takeAll(into: &batch)
             if dropped > 0 {
+                droppedLines.add(dropped, ordering: .relaxed)
                 let line = LogLine(event: "log-dropped").adding("count", "\(dropped)")
                 batch.append(.warning, line, time: Int(unixTime()))
             }

@@ -20,6 +20,10 @@ public final class PolicyBook: Sendable {
         var stamp: Stamp?
         /// What the file was like when it was looked at last, if that is not what was read.
         var seen: Stamp??
+        /// When the table was read, in seconds since 1970.
+        var read = unixTime()
+        /// What is wrong with the newest version of the file, if that was refused.
+        var faults: [String] = []
     }
 
     /// Larger files are refused.
@@ -41,6 +45,11 @@ public final class PolicyBook: Sendable {
 
     /// The policies in force.
     public var table: PolicyTable { path == nil ? PolicyTable() : state.withLockBarging { $0.table } }
+
+    /// How many lines are in force, when they were read, and why the newest version of the file was refused, if it was.
+    public var status: (count: Int, read: Int64, fault: String?) {
+        state.withLock { ($0.table.count, $0.read, $0.faults.first) }
+    }
 
     /// Reads the file again if it has changed, and has not since the last call: half a file that is being written may be a whole one
     /// to all appearances. To be called every second or so, by one thread at a time.
@@ -69,6 +78,7 @@ public final class PolicyBook: Sendable {
             state.withLock {
                 $0.stamp = stamp
                 $0.seen = nil
+                $0.faults = error.sentences
             }
             return .failure(error)
         }

@@ -18,6 +18,7 @@ extension CheckReport {
         let elapsed_ms: Double
         let hosts: [InspectionJSON.Host]
         let steps: [InspectionJSON.Step]
+        let expires: [Expiry]
 
         init(_ report: CheckReport) {
             domain = report.domain
@@ -37,6 +38,19 @@ extension CheckReport {
             let inspection = report.inspection
             steps = ((inspection?.steps ?? []) + (inspection?.hosts.flatMap(\.advice) ?? []) + report.notes)
                 .map(InspectionJSON.Step.init)
+            expires = report.expiries.map(Expiry.init)
+        }
+    }
+
+    private struct Expiry: Encodable {
+        let what: String
+        let subject: String
+        let at: String
+
+        init(_ expiry: Foresight.Expiry) {
+            what = expiry.what
+            subject = expiry.subject
+            at = CertificateJSON.text(expiry.at)
         }
     }
 }

@@ -212,6 +212,19 @@ extension Setting {
             "whole addresses in the trace, or their domains alone, without names of users"),
         .number(
             "TRACE_ROWS", \.traceRows, 1000...1_000_000_000, "the most recipients in the trace; the oldest go first"),
+        Setting(
+            "CONTROL_SOCKET", "", "an absolute path, or off",
+            "where the daemon answers `status` and `check --cached`; else control.sock in the state directory"
+        ) { text, settings in
+            if text == "off" {
+                settings.controlSocket = .off
+                return .taken
+            }
+            guard text.hasPrefix("/") else { return .refused }
+            do throws(MilterError) { _ = try MilterSocket(text) } catch { return .refusedBecause(error.description) }
+            settings.controlSocket = .path(text)
+            return .taken
+        },
         .choice("LOG", \.log, "where log lines go"),
         .choice("LOG_LEVEL", \.logLevel, "the least that is logged"),
     ]

@@ -66,6 +66,16 @@ public struct Settings: Sendable {
         case stderr
     }
 
+    /// Where the daemon answers the commands.
+    enum ControlPlace: Sendable, Hashable {
+        /// In the state directory.
+        case standard
+        /// At this path.
+        case path(String)
+        /// Nowhere.
+        case off
+    }
+
     /// The log levels.
     enum LogLevel: String, Sendable, CaseIterable {
         case debug, info, notice, warning, error
@@ -129,6 +139,7 @@ public struct Settings: Sendable {
     var traceRetention = Duration.seconds(30 * 86400)
     var traceAddresses = TraceAddresses.full
     var traceRows = 1_000_000
+    var controlSocket = ControlPlace.standard
     var log = LogTarget.syslog
     var logLevel = LogLevel.info
 

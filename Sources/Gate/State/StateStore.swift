@@ -39,6 +39,7 @@ public final class StateStore: VerdictJournal, FaultJournal, ReportJournal {
     private let configuration: Configuration
     private let log: GateLog
     private let state = Mutex(State())
+    private let lost = Atomic<Int>(0)
     private let work = Signal()
     private let hurry = Signal()
     private let done = Signal()
@@ -111,6 +112,11 @@ public final class StateStore: VerdictJournal, FaultJournal, ReportJournal {
         if wakes { work.signal() }
     }
 
+    /// Whether there is no file in this run: what is found out is forgotten at its end.
+    public var isOff: Bool { state.withLock { $0.isOff } }
+    /// How many rows could not be written since the start.
+    public var lostRows: Int { lost.load(ordering: .relaxed) }
+
     private var isClosed: Bool { state.withLock { $0.isClosed } }
 
     /// The thread.
@@ -127,6 +133,7 @@ public final class StateStore: VerdictJournal, FaultJournal, ReportJournal {
                 return (state.batch, state.waiters, state.isClosed)
             }
             if !batch.isEmpty { writer.write(batch) }
+            lost.store(writer.lostRows, ordering: .relaxed)
             if !isClosed { writer.sweep() }
             for waiter in waiters { waiter.signal() }
             if isClosed { break }

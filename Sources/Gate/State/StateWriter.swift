@@ -12,7 +12,7 @@ final class StateWriter {
     /// Whether the file's faults may be others than the book's: they are all written anew with the next batch.
     private var faultsAreStale = false
     /// How many rows could not be written so far.
-    private var lostRows = 0
+    private(set) var lostRows = 0
     /// When a file that was lost is tried for again.
     private var nextTry = ContinuousClock.now
     /// When the file is to be looked through next; far away where there is none.

@@ -69,7 +69,7 @@ public final class TraceStore: InspectionJournal {
     }
 
     /// How many recipients there were of each kind since the start.
-    public let counts = RecipientCounts()
+    let counts: RecipientCounts
     let destinations = DestinationCounts()
     /// What is kept of addresses.
     var addresses: Settings.TraceAddresses { configuration.addresses }
@@ -81,8 +81,11 @@ public final class TraceStore: InspectionJournal {
     private let done = Signal()
 
     /// A trace; nothing is opened yet.
-    public init(_ configuration: Configuration, log: GateLog) {
+    ///
+    /// - Parameter counts: What recipients are counted in; the trace takes away what it has written.
+    public init(_ configuration: Configuration, log: GateLog, counts: RecipientCounts = RecipientCounts()) {
         self.configuration = configuration
+        self.counts = counts
         self.log = log
     }
 
@@ -127,9 +130,8 @@ public final class TraceStore: InspectionJournal {
     /// The time, for entries.
     var now: Int64 { configuration.now() }
 
-    /// Counts a recipient that was ruled upon. Does no I/O, and takes no lock.
-    func count(_ ruling: Ruling, isCached: Bool, _ destination: Destination?) {
-        counts.add(ruling.outcome, ruling.action, would: ruling.would, isCached: isCached)
+    /// Counts the destination of a recipient that was ruled upon. Does no I/O, and takes no lock.
+    func count(_ ruling: Ruling, _ destination: Destination?) {
         guard let destination else { return }
         destinations.add(destination, .init(ruling.outcome, isHazard: ruling.hazard != nil))
     }

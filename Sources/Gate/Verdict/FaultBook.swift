@@ -93,6 +93,9 @@ public final class FaultBook: Sendable {
         state.withLock { $0.faults[subject].map { now - $0.last <= memory ? now - $0.first : .zero } ?? .zero }
     }
 
+    /// How many faults and doubts are in the book.
+    public var count: Int { state.withLock { $0.faults.count } }
+
     /// Once a minute at most: a full book takes a while to look through.
     private func isTimeToPrune(_ now: ContinuousClock.Instant) -> Bool {
         lastPruning.withLock { last in

@@ -62,8 +62,8 @@ public final class InspectionDesk: Sendable {
 
     private let inspect: @Sendable (Destination, _ demandingDANE: Bool) async -> Inspection
     private let wait: @Sendable (() -> Void) -> Void
-    private let keeper: VerdictKeeper
-    private let breaker: Breaker
+    let keeper: VerdictKeeper
+    let breaker: Breaker
     private let journal: (any InspectionJournal)?
     private let limits: Limits
     private let room: WaitingRoom
@@ -149,6 +149,9 @@ public final class InspectionDesk: Sendable {
         renewNext(at: now)
     }
 
+    /// Callers that wait for one.
+    public var waiting: Int { room.count }
+
     /// Inspections under way.
     public var inspectionsInFlight: Int { state.withLock { $0.flights.count } }
 
@@ -164,7 +167,7 @@ public final class InspectionDesk: Sendable {
     }
 
     /// The verdict as a caller is told: what is not good, and may be our own fault, is not blamed on the recipient.
-    private func told(_ body: VerdictBody, _ key: VerdictKey, isCached: Bool) -> Answer {
+    func told(_ body: VerdictBody, _ key: VerdictKey, isCached: Bool) -> Answer {
         guard !key.allows(body.verdict), let trouble = breaker.trouble else {
             return Answer(body: body, isCached: isCached)
         }

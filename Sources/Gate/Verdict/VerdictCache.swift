@@ -72,6 +72,20 @@ public final class VerdictCache: Sendable {
         }
     }
 
+    /// What is kept of a key, without using it: nothing is renewed for it, and it does not stay longer.
+    ///
+    /// - Returns: The verdict, how much longer it is fresh (negative: since when it is stale), and how much longer it may serve.
+    func peek(_ key: VerdictKey, at now: ContinuousClock.Instant) -> (
+        body: VerdictBody, fresh: Duration, left: Duration
+    )? {
+        let tick = Tick(now)
+        return shard(key).cache.withLock { cache in
+            cache.inspect(key) { entry, until in
+                until > tick ? (entry.body, entry.freshUntil - tick, until - tick) : nil
+            } ?? nil
+        }
+    }
+
     private enum State {
         case fresh
         case stale(isDue: Bool)

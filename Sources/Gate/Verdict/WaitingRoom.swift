@@ -50,6 +50,9 @@ final class WaitingRoom: Sendable {
     /// A room of so many seats.
     init(_ limit: Int) { self.limit = limit }
 
+    /// How many wait.
+    var count: Int { state.withLock { $0.seats.count } }
+
     /// A seat, of a caller who must `leave` it; nil if the room is full of callers who have just come.
     func enter(at now: ContinuousClock.Instant) -> Seat? {
         let (seat, displaced) = state.withLock { state -> (Seat?, Seat?) in

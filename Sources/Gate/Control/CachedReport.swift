@@ -1,0 +1,98 @@
+import DANE
+import Foundation
+
+/// What `danegate check --cached` says of a domain: what the running daemon would rule now. Its keys are those of the JSON, which
+/// are `check`'s as far as the daemon keeps what they tell.
+public struct CachedReport: Codable, Sendable {
+    /// The domain as asked for.
+    public let domain: String
+    /// Whether a verdict is kept.
+    public let cached: Bool
+    let outcome: String?
+    let ruling: String?
+    let would: String?
+    let code: String?
+    let reply: String?
+    let cause: String
+    let host: String?
+    let degraded: Bool
+    let hazards: [String]
+    let policy: String?
+    /// Whether a good verdict has run out and may still serve.
+    let stale: Bool
+    /// How much longer it is fresh; negative: since when it is not.
+    let fresh_for_s: Int64?
+    /// How much longer it may serve.
+    let valid_for: Int64?
+    /// For how long the fault has lasted, in seconds.
+    public let failing_for_s: Int64?
+    /// Whether the breaker is open, and what fails counts against nobody.
+    let in_trouble: Bool
+
+    /// A domain of which nothing is kept, and why.
+    init(domain: String, note: String, policy: Policy.Kind? = nil) {
+        self.domain = domain
+        self.policy = policy?.rawValue
+        cause = note
+        // Policy rules without a verdict.
+        ruling = policy == .exempt ? Ruling.Action.accept.rawValue : nil
+        (cached, degraded, stale, in_trouble) = (false, false, false, false)
+        (outcome, would, code, reply, host) = (nil, nil, nil, nil, nil)
+        (fresh_for_s, valid_for, failing_for_s) = (nil, nil, nil)
+        hazards = []
+    }
+
+    init(
+        domain: String, policy: Policy.Kind?, verdict: Verdict, ruling: Ruling, reply: Reply?, isCached: Bool,
+        fresh: Duration?, left: Duration?, isInTrouble: Bool
+    ) {
+        self.domain = domain
+        self.policy = policy?.rawValue
+        cached = isCached
+        outcome = ruling.outcome.rawValue
+        self.ruling = ruling.action.rawValue
+        would = ruling.would?.rawValue
+        code = ruling.code?.description
+        self.reply = reply?.description
+        cause = ruling.hazard ?? verdict.cause
+        host = verdict.host
+        degraded = verdict.isDegraded
+        hazards = verdict.hazards
+        stale = fresh.map { $0 <= .zero } ?? false
+        fresh_for_s = fresh?.components.seconds
+        valid_for = left?.components.seconds
+        failing_for_s = ruling.failingFor?.components.seconds
+        in_trouble = isInTrouble
+    }
+
+    /// The report of a daemon's line; nil if it is none.
+    public init?(json: String) {
+        guard let report = try? JSONDecoder().decode(CachedReport.self, from: Data(json.utf8)) else { return nil }
+        self = report
+    }
+
+    /// What would be done; nil where nobody knows yet.
+    public var action: Ruling.Action? { ruling.flatMap(Ruling.Action.init) }
+
+    /// The report for a person.
+    public var text: String {
+        var lines = ["\(domain): \(outcome ?? "not known")\(degraded ? " (degraded)" : "")"]
+        if cached {
+            let fresh = fresh_for_s ?? 0
+            let age =
+                stale
+                ? "stale since \(DurationText.brief(.seconds(-fresh)))"
+                : "fresh for \(DurationText.brief(.seconds(fresh)))"
+            lines.append("  Kept: \(age), may serve for \(DurationText.brief(.seconds(valid_for ?? 0)))")
+        }
+        if let failing_for_s { lines.append("  Failing for \(DurationText.brief(.seconds(failing_for_s)))") }
+        if let policy { lines.append("  Policy: \(policy)") }
+        if let ruling {
+            lines.append("  Ruling: \(ruling)\(would.map { "; it would be \($0) if it were not monitored" } ?? "")")
+        }
+        lines.append("  Because \(cause).")
+        if let reply { lines.append("  Reply: \(reply)") }
+        if in_trouble { lines.append("  The trouble may be our own: the breaker is open.") }
+        return lines.map(CheckReport.printable).joined(separator: "\n")
+    }
+}

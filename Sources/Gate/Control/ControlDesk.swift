@@ -1,0 +1,127 @@
+import DANE
+import DNSSEC
+import Glibc
+import Milter
+import Probe
+
+/// What the control socket answers: of what is kept and counted, without waiting for anything.
+struct ControlDesk: Sendable {
+    /// A breaker that is open for longer is critical.
+    static let longTrouble = Duration.seconds(900)
+
+    let settings: Settings
+    let version: String
+    let policies: PolicyBook
+    let desk: InspectionDesk
+    let store: StateStore
+    let log: GateLog
+    let counts: RecipientCounts
+    let exemptions: ExemptionBook
+    /// The message trace; nil where there is none.
+    let trace: TraceStore?
+    /// Connections of the probe that are open.
+    let probes: @Sendable () -> Int
+    /// When the daemon began to serve, in seconds since 1970 and by the clock that nobody sets.
+    private let started = unixTime()
+    private let began = ContinuousClock.now
+
+    init(
+        settings: Settings, version: String, policies: PolicyBook, desk: InspectionDesk, store: StateStore,
+        log: GateLog, counts: RecipientCounts, exemptions: ExemptionBook, trace: TraceStore?, probes: @escaping @Sendable () -> Int
+    ) {
+        self.settings = settings
+        self.version = version
+        self.policies = policies
+        self.desk = desk
+        self.store = store
+        self.log = log
+        self.counts = counts
+        self.exemptions = exemptions
+        self.trace = trace
+        self.probes = probes
+    }
+
+    /// The answer to a request, a line of JSON.
+    func answer(_ request: String) -> String {
+        let words = request.split(whereSeparator: { $0 == " " || $0 == "\t" || $0 == "\r" })
+        switch words.first {
+        case "status" where words.count == 1: return JSONLine.of(status())
+        case "verdict" where words.count == 2: return JSONLine.of(verdict(String(words[1])))
+        default: return JSONLine.of(["error": "the requests are: status, verdict DESTINATION"])
+        }
+    }
+
+    /// What the daemon would rule on a destination now.
+    func verdict(_ text: String, at now: ContinuousClock.Instant = .now) -> CachedReport {
+        guard case .destination(let destination) = Destination.parse(nextHop: text, port: settings.probePort) else {
+            return CachedReport(domain: LogLine.escaped(text), note: "this is no domain that is judged")
+        }
+        let shown = destination.text(standard: settings.probePort)
+        let standing = StandingPolicy(
+            destination.name, nextHop: destination.name, policies.table, exemptions.current, at: unixTime())
+        let policy = standing.kind
+        if let why = standing.exemption { return CachedReport(domain: shown, note: why, policy: policy) }
+        let key = VerdictKey(destination, demandsDANE: policy == .require)
+        let kept = desk.keeper.cache.peek(key, at: now)
+        let answer: InspectionDesk.Answer
+        if let kept {
+            answer = desk.told(kept.body, key, isCached: true)
+        } else if let why = desk.breaker.fault {
+            let verdict = Verdict(outcome: .dnsUnavailable, cause: "the resolver does not work: \(why)")
+            answer = InspectionDesk.Answer(verdict: verdict, isCached: false, isInTrouble: true)
+        } else {
+            return CachedReport(
+                domain: shown, note: "nothing is kept: the next recipient there is inspected", policy: policy)
+        }
+        let faults = desk.keeper.faults
+        let ruling = Rulebook(settings).rule(
+            answer.verdict, domain: destination.name, policy: policy, isInTrouble: answer.isInTrouble
+        ) { outcome in
+            if outcome == .daneRequired { return faults.failingFor(.policy(destination), at: now) }
+            return faults.failingFor(outcome.isDoubt ? .doubt(destination) : .destination(destination), at: now)
+        }
+        let reply = ruling.reply(
+            answer.verdict, domain: destination.name.description,
+            firstSeen: ruling.failingFor.map { unixTime() - $0.components.seconds }, trace: nil,
+            helpURL: settings.helpURL)
+        return CachedReport(
+            domain: shown, policy: policy, verdict: answer.verdict, ruling: ruling, reply: reply,
+            isCached: kept != nil, fresh: kept?.fresh, left: kept?.left, isInTrouble: answer.isInTrouble)
+    }
+
+    /// How the daemon is.
+    func status(at now: ContinuousClock.Instant = .now) -> StatusReport {
+        let counted = RulingCounts(counts.snapshot())
+        let figures = ProcessFigures.current
+        let policy = policies.status
+        let breaker = desk.breaker.status(at: now)
+        let lost = store.lostRows
+        var report = StatusReport(
+            pid: Int(getpid()), version: version, libmilter: MilterService.libraryVersion,
+            libunbound: Resolver.libraryVersion, gnutls: Prober.gnuTLSVersion,
+            started: CertificateJSON.text(started), uptime_s: (now - began).components.seconds,
+            mode: settings.mode.rawValue, rollout: settings.rollout,
+            milter_socket: settings.milterSocket.postfixForm,
+            breaker: .init(
+                state: breaker == nil ? "closed" : "open", cause: breaker?.trouble.cause.rawValue,
+                message: breaker?.trouble.sentence, open_for_s: breaker?.openFor?.components.seconds),
+            resolver: .init(
+                forward: settings.dnsForward.map { "\($0.address)@\($0.port)" }, working: desk.breaker.fault == nil),
+            cache: .init(
+                destinations: desk.keeper.cache.count, capacity: settings.cacheDomains, hits: counted.cached,
+                misses: counted.uncached),
+            faults: desk.keeper.faults.count, inspections: desk.inspectionsInFlight, waiting: desk.waiting,
+            probes: probes(), log_dropped: log.dropped,
+            state: .init(enabled: !store.isOff, directory: settings.stateDirectory, lost_rows: lost),
+            trace: .init(trace?.statistics), exemptions: exemptions.count,
+            policy: .init(
+                file: settings.policyFile, lines: policy.count, read: CertificateJSON.text(policy.read),
+                fault: policy.fault),
+            recipients: .init(counted),
+            process: .init(
+                rss_kib: figures.memory, threads: figures.threads, descriptors: figures.descriptors,
+                descriptor_limit: figures.descriptorLimit))
+        report.judge()
+        return report
+    }
+}

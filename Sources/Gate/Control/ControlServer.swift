@@ -1,0 +1,134 @@
+import Foundation
+import Milter
+import NIOCore
+import NIOPosix
+import Synchronization
+
+/// The control socket: a line in, a line of JSON out, for `danegate status` and `check --cached`.
+///
+/// One thread of its own, which never waits for anything of the daemon's. A client has one request of at most 4 KB and five seconds;
+/// there are 32 at a time at most. What it does beyond that ends its own connection and nothing else.
+final class ControlServer: Sendable {
+    /// The longest request in bytes, its line end included.
+    static let requestLimit = 4096
+    /// Connections at once; further ones are closed.
+    static let connectionLimit = 32
+    /// So long a connection may last.
+    static let patience = TimeAmount.seconds(5)
+
+    private let group: MultiThreadedEventLoopGroup
+    private let channel: any Channel
+    private let claim: SocketClaim
+
+    private init(_ group: MultiThreadedEventLoopGroup, _ channel: any Channel, _ claim: SocketClaim) {
+        self.group = group
+        self.channel = channel
+        self.claim = claim
+    }
+
+    /// Opens the socket of the settings; that it cannot be had is logged, and mail knows nothing of it. Blocks for a moment.
+    ///
+    /// - Parameter desk: Who answers.
+    static func open(_ settings: Settings, log: GateLog, desk: () -> ControlDesk) -> ControlServer? {
+        guard let path = settings.controlSocketPath else { return nil }
+        do {
+            if settings.controlSocket == .standard {
+                try? FileManager.default.createDirectory(
+                    atPath: settings.stateDirectory, withIntermediateDirectories: true,
+                    attributes: [.posixPermissions: 0o750])
+            }
+            let socket = try MilterSocket(path)
+            var claim = try SocketClaim(socket)
+            let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+            do {
+                let channel = try bind(path, group, desk())
+                try claim.settle(mode: 0o660)
+                return ControlServer(group, channel, claim)
+            } catch {
+                group.shutdownGracefully { _ in }
+                throw error
+            }
+        } catch {
+            let message = (error as? MilterError)?.description ?? "cannot listen on \(path): \(error)"
+            log.event(.warning, LogLine(event: "control").adding("result", "off").adding("cause", message))
+            return nil
+        }
+    }
+
+    private static func bind(
+        _ path: String, _ group: MultiThreadedEventLoopGroup, _ desk: ControlDesk
+    ) throws -> any Channel {
+        let places = ControlPlaces(connectionLimit)
+        return try ServerBootstrap(group: group)
+            .serverChannelOption(.backlog, value: 64)
+            .childChannelOption(.maxMessagesPerRead, value: 1)
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    guard places.take() else { throw ChannelError.operationUnsupported }
+                    channel.closeFuture.whenComplete { _ in places.give() }
+                    try channel.pipeline.syncOperations.addHandler(ControlHandler(desk))
+                }
+            }
+            .bind(unixDomainSocketPath: path).wait()
+    }
+
+    /// Closes the socket and removes its file, if that is still ours.
+    func close() {
+        claim.remove()
+        channel.close(promise: nil)
+        group.shutdownGracefully { _ in }
+    }
+}
+
+/// How many connections there may be.
+private final class ControlPlaces: Sendable {
+    private let free: Atomic<Int>
+
+    init(_ count: Int) { free = Atomic(count) }
+
+    func take() -> Bool {
+        if free.subtract(1, ordering: .relaxed).newValue >= 0 { return true }
+        give()
+        return false
+    }
+
+    func give() { free.add(1, ordering: .relaxed) }
+}
+
+/// One connection.
+private final class ControlHandler: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    private let desk: ControlDesk
+    private var request: [UInt8] = []
+    private var isAnswered = false
+    private var timer: Scheduled<Void>?
+
+    init(_ desk: ControlDesk) { self.desk = desk }
+
+    func channelActive(context: ChannelHandlerContext) {
+        let channel = context.channel
+        timer = context.eventLoop.scheduleTask(in: ControlServer.patience) { channel.close(promise: nil) }
+    }
+
+    func channelInactive(context: ChannelHandlerContext) { timer?.cancel() }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard !isAnswered else { return }
+        let bytes = unwrapInboundIn(data).readableBytesView
+        let end = bytes.firstIndex(of: UInt8(ascii: "\n"))
+        request += bytes[..<(end ?? bytes.endIndex)].prefix(ControlServer.requestLimit)
+        guard request.count < ControlServer.requestLimit else {
+            context.close(promise: nil)
+            return
+        }
+        guard end != nil else { return }
+        isAnswered = true
+        let answer = desk.answer(String(decoding: request, as: UTF8.self))
+        context.writeAndFlush(wrapOutboundOut(context.channel.allocator.buffer(string: "\(answer)\n")), promise: nil)
+        context.close(promise: nil)
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+}

@@ -1,0 +1,185 @@
+/// What `danegate status` says; its keys are those of the JSON.
+public struct StatusReport: Codable, Sendable {
+    /// The states of monitoring plugins; the raw values are the `status` of the JSON.
+    public enum Level: String, Codable, Sendable, Comparable, CaseIterable {
+        case ok, warning, critical, unknown
+
+        /// The exit status.
+        public var exitStatus: Int32 { Int32(Self.allCases.firstIndex(of: self) ?? 3) }
+
+        public static func < (left: Level, right: Level) -> Bool { left.exitStatus < right.exitStatus }
+    }
+
+    /// The breaker.
+    public struct BreakerState: Codable, Sendable {
+        let state: String
+        let cause: String?
+        let message: String?
+        let open_for_s: Int64?
+    }
+
+    /// Who validates.
+    public struct ResolverState: Codable, Sendable {
+        /// Who is asked; nobody for full recursion.
+        let forward: [String]
+        let working: Bool
+    }
+
+    /// The verdicts kept, and how many recipients were ruled by one.
+    public struct Cache: Codable, Sendable {
+        let destinations: Int
+        let capacity: Int
+        let hits: Int
+        let misses: Int
+    }
+
+    /// The state file.
+    public struct State: Codable, Sendable {
+        let enabled: Bool
+        let directory: String
+        let lost_rows: Int
+    }
+
+    /// The message trace.
+    public struct Trace: Codable, Sendable {
+        let enabled: Bool
+        /// What has become of its file.
+        let state: String
+        let rows: Int
+        let lost_rows: Int
+
+        init(_ statistics: TraceStore.Statistics?) {
+            enabled = statistics != nil
+            state = statistics?.state.rawValue ?? "off"
+            rows = statistics?.rowsWritten ?? 0
+            lost_rows = statistics?.rowsLost ?? 0
+        }
+    }
+
+    /// The policy file.
+    public struct PolicyFile: Codable, Sendable {
+        let file: String?
+        let lines: Int
+        let read: String
+        let fault: String?
+    }
+
+    /// Recipients since the start.
+    public struct Recipients: Codable, Sendable {
+        /// By ruling, then by outcome.
+        let by_ruling: [String: [String: Int]]
+        let monitored: Int
+        let passed: Int
+
+        init(_ counts: RulingCounts) {
+            var rulings: [String: [String: Int]] = ["accept": [:], "tempfail": [:], "reject": [:]]
+            for (ruling, outcomes) in counts.rulings {
+                for (outcome, count) in outcomes { rulings[ruling.rawValue, default: [:]][outcome.rawValue] = count }
+            }
+            by_ruling = rulings
+            monitored = counts.monitored
+            passed = counts.passed
+        }
+
+        /// How many got a ruling.
+        func total(_ ruling: String) -> Int { by_ruling[ruling]?.values.reduce(0, +) ?? 0 }
+    }
+
+    /// What the process takes.
+    public struct Process: Codable, Sendable {
+        let rss_kib: Int
+        let threads: Int
+        let descriptors: Int
+        let descriptor_limit: Int
+    }
+
+    /// The state as a monitoring plugin has it, and what is amiss.
+    public private(set) var status = Level.ok
+    public private(set) var problems: [String] = []
+
+    let pid: Int
+    let version: String
+    let libmilter: String
+    let libunbound: String
+    let gnutls: String
+    let started: String
+    let uptime_s: Int64
+    let mode: String
+    let rollout: Int
+    let milter_socket: String
+    let breaker: BreakerState
+    let resolver: ResolverState
+    let cache: Cache
+    let faults: Int
+    let inspections: Int
+    let waiting: Int
+    let probes: Int
+    let log_dropped: Int
+    let state: State
+    let trace: Trace?
+    let exemptions: Int?
+    let policy: PolicyFile
+    let recipients: Recipients
+    let process: Process
+
+    init(
+        pid: Int, version: String, libmilter: String, libunbound: String, gnutls: String, started: String,
+        uptime_s: Int64, mode: String, rollout: Int, milter_socket: String, breaker: BreakerState,
+        resolver: ResolverState, cache: Cache, faults: Int, inspections: Int, waiting: Int, probes: Int,
+        log_dropped: Int, state: State, trace: Trace?, exemptions: Int?, policy: PolicyFile, recipients: Recipients,
+        process: Process
+    ) {
+        self.pid = pid
+        self.version = version
+        self.libmilter = libmilter
+        self.libunbound = libunbound
+        self.gnutls = gnutls
+        self.started = started
+        self.uptime_s = uptime_s
+        self.mode = mode
+        self.rollout = rollout
+        self.milter_socket = milter_socket
+        self.breaker = breaker
+        self.resolver = resolver
+        self.cache = cache
+        self.faults = faults
+        self.inspections = inspections
+        self.waiting = waiting
+        self.probes = probes
+        self.log_dropped = log_dropped
+        self.state = state
+        self.trace = trace
+        self.exemptions = exemptions
+        self.policy = policy
+        self.recipients = recipients
+        self.process = process
+    }
+
+    /// Decides what is amiss, and how badly.
+    mutating func judge() {
+        func note(_ level: Level, _ sentence: String) {
+            status = max(status, level)
+            problems.append(sentence)
+        }
+        if breaker.state == "open" {
+            let isCritical =
+                !["descriptors", "failures"].contains(breaker.cause)
+                || (breaker.open_for_s ?? 0) > ControlDesk.longTrouble.components.seconds
+            let since = breaker.open_for_s.map { " for \(DurationText.brief(.seconds($0)))" } ?? ""
+            note(
+                isCritical ? .critical : .warning,
+                "breaker open\(since) (\(breaker.cause ?? "-")): \(breaker.message ?? "-")")
+        }
+        if log_dropped > 0 { note(.warning, "\(log_dropped) log lines were dropped") }
+        if !state.enabled { note(.warning, "there is no state file in this run") }
+        if state.lost_rows > 0 { note(.warning, "\(state.lost_rows) rows of the state file were lost") }
+        if let trace, trace.lost_rows > 0 { note(.warning, "\(trace.lost_rows) rows of the trace were lost") }
+        if let trace, trace.state == TraceStore.Statistics.State.failing.rawValue {
+            note(.warning, "the trace cannot be written")
+        }
+        if let fault = policy.fault { note(.warning, "the policy file is refused, the old one holds: \(fault)") }
+        if process.descriptors * 5 > process.descriptor_limit * 4 {
+            note(.warning, "\(process.descriptors) of \(process.descriptor_limit) file descriptors are in use")
+        }
+    }
+}

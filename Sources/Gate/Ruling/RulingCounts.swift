@@ -1,0 +1,28 @@
+import DANE
+
+/// How many recipients were ruled upon, by ruling and outcome: what has been counted, put together for a report.
+struct RulingCounts: Sendable {
+    /// Recipients by ruling and outcome.
+    private(set) var rulings: [Ruling.Action: [Outcome: Int]] = [:]
+    /// Accepted because they are merely monitored.
+    private(set) var monitored = 0
+    /// Accepted without a look: exempt, or not by DNS.
+    private(set) var passed = 0
+    /// Ruled by a verdict that was kept, and by one that was not.
+    private(set) var cached = 0
+    private(set) var uncached = 0
+
+    /// What the counts of all kinds come to.
+    init(_ counts: [RecipientCounts.Kind: UInt64]) {
+        for (kind, count) in counts {
+            let count = Int(clamping: count)
+            guard let outcome = kind.outcome else {
+                passed += count
+                continue
+            }
+            rulings[kind.action, default: [:]][outcome, default: 0] += count
+            if kind.would != nil { monitored += count }
+            if kind.isCached { cached += count } else { uncached += count }
+        }
+    }
+}

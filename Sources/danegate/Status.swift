@@ -1,0 +1,42 @@
+import ArgumentParser
+import Gate
+
+/// `danegate status`: how the running daemon is.
+struct Status: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Ask the running daemon how it is; fit for Nagios and Icinga.",
+        discussion: """
+            Asks over the control socket (DANEGATE_CONTROL_SOCKET), which root and the members of its group may open.
+            Exits as monitoring plugins do: 0 OK; 1 WARNING (the breaker is open because of failures or descriptors, log lines \
+            or rows are lost, no state file, the policy file is refused, few descriptors left); 2 CRITICAL (no daemon answers, \
+            the resolver does not work or does not validate, the breaker is open for more than 15 minutes); 3 UNKNOWN (the \
+            socket may not be opened, or is off). The first line says it in one sentence. 78 if a setting is at fault.
+            """)
+
+    @OptionGroup var options: SettingsOptions
+
+    @Flag(help: "Print one JSON object.")
+    var json = false
+
+    func run() throws {
+        guard let path = try options.read().settings.controlSocketPath else {
+            throw try end(.unknown, "the control socket is off (DANEGATE_CONTROL_SOCKET).")
+        }
+        let line: String
+        do throws(ControlClient.Fault) { line = try ControlClient.ask(path, "status") } catch {
+            if case .denied(let sentence) = error { throw try end(.unknown, sentence) }
+            throw try end(.critical, error.sentence)
+        }
+        guard let report = StatusReport(json: line) else {
+            throw try end(.unknown, "a daemon of another version answers, or something else.")
+        }
+        try StandardDescriptors.put(json ? line : report.text)
+        throw ExitCode(report.status.exitStatus)
+    }
+
+    private func end(_ level: StatusReport.Level, _ sentence: String) throws -> ExitCode {
+        let text = "\(level.rawValue.uppercased()) - \(sentence)"
+        try StandardDescriptors.put(json ? StatusReport.json(level, sentence) : text)
+        return ExitCode(level.exitStatus)
+    }
+}
