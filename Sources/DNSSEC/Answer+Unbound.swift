@@ -8,7 +8,7 @@ extension Answer<[UInt8]> {
     /// - Parameters:
     ///   - code: The error code of the callback; if not 0 there is no result.
     ///   - result: The result, valid during the call.
-    init(code: Int32, result: ub_result?) {
+    init(code: Int32, result: ub_result?, keepingSignatures: Bool = false) {
         guard code == 0, let result else {
             self = .failed("libunbound: \(String(cString: ub_strerror(code)))")
             return
@@ -51,10 +51,11 @@ extension Answer<[UInt8]> {
         // A denial without an SOA record has no TTL, and libunbound reports the DO bit of the OPT record as one: 32768. So
         // does a denial from its cache; what is longer than `cache-max-negative-ttl` is no TTL (libs.md A8).
         let isUnknown = records.isEmpty && result.ttl > ContextOptions.longestDenial
-        let found = Found(
+        var found = Found(
             records: records,
             existence: !records.isEmpty ? .records : result.nxdomain != 0 ? .noSuchName : .noData,
             canonicalName: canonicalName, ttl: .seconds(isUnknown ? 60 : max(0, result.ttl)))
+        if keepingSignatures { found.signatures = SignatureRecord.all(in: Self.packet(result)) }
         self = result.secure != 0 ? .secure(found) : .insecure(found)
     }
 
@@ -68,15 +69,18 @@ extension Answer<[UInt8]> {
         return records
     }
 
+    private static func packet(_ result: ub_result) -> UnsafeRawBufferPointer {
+        let length = result.answer_packet == nil ? 0 : Int(max(0, result.answer_len))
+        return UnsafeRawBufferPointer(start: result.answer_packet, count: length)
+    }
+
     /// Why a result is bogus. The dates are in the packet alone.
     private static func reason(_ result: ub_result) -> BogusReason {
-        let length = result.answer_packet == nil ? 0 : Int(max(0, result.answer_len))
-        let packet = UnsafeRawBufferPointer(start: result.answer_packet, count: length)
         return BogusReason(
             unbound: result.why_bogus.map { String(cString: $0) } ?? "validation failed",
             hasData: result.havedata != 0, canonicalName: result.canonname.map { String(cString: $0) },
             deniesName: result.nxdomain != 0,
-            signatures: SignatureRecord.all(in: packet), now: Int64(time(nil)))
+            signatures: SignatureRecord.all(in: packet(result)), now: Int64(time(nil)))
     }
 
     /// How many records there are, if they are too many for libunbound to validate; nil if they are not.

@@ -51,7 +51,7 @@ extension BogusReason.Subject {
     private static let longestName = 80
 
     /// `the MX records of example.org`.
-    fileprivate var records: String {
+    var records: String {
         switch type {
         case "DNSKEY": "the keys (DNSKEY) of \(shownName)"
         case "NSEC", "NSEC3": "the proof (\(type)) of what \(shownZone) does not hold"

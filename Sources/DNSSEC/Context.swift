@@ -152,6 +152,8 @@ final class Flight {
     let id: UInt64
     /// The lane that it came from.
     let lane: FairQueue.Lane
+    /// Whether the answer is to hold its signatures.
+    var wantsSignatures = false
     /// Whether it has taken long so far.
     var isSlow = false
     /// Who made it and is told the answer.
@@ -172,5 +174,6 @@ final class Flight {
 private func onResult(_ data: UnsafeMutableRawPointer?, _ code: Int32, _ result: UnsafeMutablePointer<ub_result>?) {
     defer { ub_resolve_free(result) }
     guard let data else { return }
-    Unmanaged<Flight>.fromOpaque(data).takeUnretainedValue().land(Answer(code: code, result: result?.pointee))
+    let flight = Unmanaged<Flight>.fromOpaque(data).takeUnretainedValue()
+    flight.land(Answer(code: code, result: result?.pointee, keepingSignatures: flight.wantsSignatures))
 }

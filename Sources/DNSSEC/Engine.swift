@@ -156,6 +156,7 @@ final class Engine {
                 landed(id, .failed("cancelled"))
                 continue
             }
+            flight.wantsSignatures = lookup.wantsSignatures
             revive()
             guard case .working(let context) = condition else {
                 if case .down(let reason, _) = condition { landed(id, .failed(reason)) }

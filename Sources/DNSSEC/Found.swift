@@ -20,6 +20,8 @@ public struct Found<Record: Sendable>: Sendable {
     public let canonicalName: DomainName?
     /// How long the answer may be kept: the smallest TTL on the way, after the resolver's own limits.
     public let ttl: Duration
+    /// The signatures of the answer, where they were asked for.
+    var signatures: [SignatureRecord] = []
 
     /// A finding of these parts.
     ///
@@ -50,6 +52,8 @@ public struct Found<Record: Sendable>: Sendable {
             case .noData: .noData
             case .noSuchName: .noSuchName
             }
-        return Found<Parsed>(records: parsed, existence: existence, canonicalName: canonicalName, ttl: ttl)
+        var result = Found<Parsed>(records: parsed, existence: existence, canonicalName: canonicalName, ttl: ttl)
+        result.signatures = signatures
+        return result
     }
 }

@@ -14,16 +14,22 @@ final class Lookup: Sendable {
     let neighbourhood: Neighbourhood
     /// When the asker stops waiting.
     let deadline: ContinuousClock.Instant
+    /// Whether the answer is to hold its signatures.
+    let wantsSignatures: Bool
     /// Set before the resolver's thread is told, so that a cancellation which overtakes its lookup is seen when that arrives.
     let isCancelled = Atomic(false)
 
     /// A lookup of its own number.
-    init(name: String, type: RecordType, neighbourhood: Neighbourhood, deadline: ContinuousClock.Instant) {
+    init(
+        name: String, type: RecordType, neighbourhood: Neighbourhood, deadline: ContinuousClock.Instant,
+        wantsSignatures: Bool = false
+    ) {
         id = Self.counter.add(1, ordering: .relaxed).newValue
         self.name = name
         self.type = type
         self.neighbourhood = neighbourhood
         self.deadline = deadline
+        self.wantsSignatures = wantsSignatures
     }
 }
 

@@ -1,4 +1,5 @@
 public import DANE
+import Glibc
 
 /// A validating stub for mail's record types: libunbound with caches of its own.
 ///
@@ -108,6 +109,26 @@ public final class Resolver: Sendable {
     /// The version of libunbound, as `1.17.1`.
     public static var libraryVersion: String { Context.libraryVersion }
 
+    /// The signatures under a secure answer, or under the denial of one, of all that stands in it: aliases and their targets, and the
+    /// keys of the zones that signed them. Those of the root are left out, and so is what the parents sign.
+    ///
+    /// - Returns: For each set of records the signature that lasts longest; none where the answer is not secure.
+    public func signatures(_ name: DomainName, _ type: SignedType) async -> [SignatureExpiry] {
+        let deadline = ContinuousClock.now + configuration.timeout
+        let now = Int64(time(nil))
+        guard case .secure(let found) = await ask(name, type.record, by: deadline, wantsSignatures: true),
+            found.existence != .noSuchName
+        else { return [] }
+        var all = SignatureExpiry.longest(of: found.signatures, now: now)
+        for zone in Set(all.map(\.zone)).sorted().prefix(8) where !zone.isEmpty {
+            guard let name = DomainName(zone),
+                case .secure(let keys) = await ask(name, .dnskey, by: deadline, wantsSignatures: true)
+            else { continue }
+            all += SignatureExpiry.longest(of: keys.signatures, now: now).filter { $0.type == "DNSKEY" }
+        }
+        return all.filter { !$0.zone.isEmpty }
+    }
+
     private func ask(_ name: DomainName, _ type: RecordType) async -> Answer<[UInt8]> {
         let deadline = ContinuousClock.now + configuration.timeout
         let answer = await ask(name, type, by: deadline)
@@ -116,10 +137,12 @@ public final class Resolver: Sendable {
     }
 
     private func ask(
-        _ name: DomainName, _ type: RecordType, by deadline: ContinuousClock.Instant
+        _ name: DomainName, _ type: RecordType, by deadline: ContinuousClock.Instant, wantsSignatures: Bool = false
     ) async -> Answer<[UInt8]> {
         let neighbourhood = Neighbourhood(of: name.text)
-        let lookup = Lookup(name: name.description, type: type, neighbourhood: neighbourhood, deadline: deadline)
+        let lookup = Lookup(
+            name: name.description, type: type, neighbourhood: neighbourhood, deadline: deadline,
+            wantsSignatures: wantsSignatures)
         let inbox = inboxes[neighbourhood.part(of: inboxes.count)]
         return await withTaskCancellationHandler {
             await withCheckedContinuation { inbox.start(lookup, $0) }

@@ -9,6 +9,8 @@ struct SignatureRecord: Hashable, Sendable {
     /// The first and the last moment, as the record has them: seconds since 1970 modulo 2^32 (RFC 4034 §3.1.5).
     let inception: UInt32
     let expiration: UInt32
+    /// The zone that signed; nil if that cannot be read.
+    var signer: String? = nil
 
     /// The type of these records themselves.
     private static let ownType: UInt16 = 46
@@ -38,11 +40,13 @@ struct SignatureRecord: Hashable, Sendable {
             guard let covered = reader.number16(), reader.skip(6), let expiration = reader.number32(),
                 let inception = reader.number32()
             else { return found }
+            // Behind it the key tag; the signer's name is never compressed (RFC 4034 §3.1.7).
+            let signer = length > 18 ? reader.name(at: data + 18) : nil
             reader.offset = data + Int(length)
             found.append(
                 SignatureRecord(
                     owner: owner, type: covered, isAnswer: index < Int(answers), inception: inception,
-                    expiration: expiration))
+                    expiration: expiration, signer: signer))
         }
         return found
     }

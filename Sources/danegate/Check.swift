@@ -13,6 +13,9 @@ struct Check: ParsableCommand {
             Exits 0 if mail to every domain would be accepted, 1 if to some it would be rejected, 75 if to some only deferred, \
             64 on usage, 78 on settings. A check sees a fault for the first time, so one that must last for \
             DANEGATE_DEFER_FOR before it is rejected is deferred here.
+            With --days N (0 to 3650) an expiry before that day counts as of then: certificates under DANE-TA, and the \
+            DNSSEC signatures of what the domain and its hosts publish. Signers renew some days before the end: 2 or 3 is a \
+            sensible alarm for signatures, 14 or more for certificates.
             With --cached it is what the running daemon keeps and would rule now, by the age of the fault; 75 also where it \
             knows nothing yet, 69 if no daemon answers.
             """)
@@ -25,8 +28,16 @@ struct Check: ParsableCommand {
     @Flag(help: "Ask the running daemon what it would rule now; nothing is inspected.")
     var cached = false
 
+    @Option(help: "Judge what is there today as of so many days ahead, if nobody renews anything.")
+    var days: Int?
+
     @Argument(help: "The domains.")
     var domains: [String]
+
+    func validate() throws {
+        if let days, !(0...3650).contains(days) { throw ValidationError("--days must be from 0 to 3650.") }
+        if days != nil, cached { throw ValidationError("--days and --cached exclude each other.") }
+    }
 
     // Synchronous, as every command: `run` needs the main thread for itself, and an asynchronous root would take it.
     func run() throws {
@@ -42,7 +53,7 @@ struct Check: ParsableCommand {
         } catch {
             throw Exit.fail(EX_CONFIG, [error.description])
         }
-        let batch = Batch(domains: domains, isJSON: json)
+        let batch = Batch(domains: domains, isJSON: json, days: days)
         let outcome = Waiting.forResult { () -> Result<Set<Ruling.Action>, any Error> in
             do { return .success(try await batch.check(settings, policies.table, resolver)) } catch {
                 return .failure(error)
@@ -90,6 +101,7 @@ private struct Batch: Sendable {
 
     let domains: [String]
     let isJSON: Bool
+    let days: Int?
 
     /// Checks the domains and prints a report on each.
     ///
@@ -102,7 +114,7 @@ private struct Batch: Sendable {
         let prober = settings.probe ? Prober(settings.probeConfiguration) : nil
         let checker = Checker(
             settings: settings, policies: policies, resolver: resolver, prober: prober,
-            resolverFault: fault, now: unixTime())
+            resolverFault: fault, now: unixTime(), days: days)
         let outcome: Result<Set<Ruling.Action>, any Error>
         do { outcome = .success(try await check(with: checker)) } catch { outcome = .failure(error) }
         await prober?.shutdown()

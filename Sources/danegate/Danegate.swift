@@ -21,7 +21,7 @@ struct Danegate: ParsableCommand {
             libunbound \(Resolver.libraryVersion)
             GnuTLS \(Prober.gnuTLSVersion)
             """,
-        subcommands: [Run.self, Check.self, Status.self, Judge.self, SettingsCommand.self])
+        subcommands: [Run.self, Check.self, Status.self, NoticeCommand.self, Judge.self, SettingsCommand.self])
 
     static func main() {
         StandardDescriptors.fill()

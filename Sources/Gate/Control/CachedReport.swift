@@ -24,7 +24,8 @@ public struct CachedReport: Codable, Sendable {
     let fresh_for_s: Int64?
     /// How much longer it may serve.
     let valid_for: Int64?
-    let failing_for_s: Int64?
+    /// For how long the fault has lasted, in seconds.
+    public let failing_for_s: Int64?
     /// Whether the breaker is open, and what fails counts against nobody.
     let in_trouble: Bool
 

@@ -156,7 +156,7 @@ extension InspectedConnection {
 
 extension InspectedConnection.Purpose {
     /// Whether the connection takes certificates of one kind alone.
-    fileprivate var isOffer: Bool { self == .rsaOnly || self == .ecdsaOnly }
+    var isOffer: Bool { self == .rsaOnly || self == .ecdsaOnly }
 
     /// The purpose as a person reads it.
     var words: String {

@@ -27,6 +27,8 @@ struct HostInspector {
     let isComplete: Bool
     /// Seconds since 1970, for the dates of certificates.
     let now: @Sendable () -> Int64
+    /// So many seconds from now certificates are judged.
+    var ahead: Int64 = 0
 
     /// Judges a host whose MX records are secure.
     func inspect(_ subject: Subject) async -> InspectedHost {
@@ -170,7 +172,8 @@ struct HostInspector {
         let asked = ContinuousClock.now
         let target = ProbeTarget(address: address, port: port, serverName: references.names[0])
         let report = await slots.withSlot { await prober.probe(target, publishing: records) }
-        let judge = ConnectionJudge(records: records, references: references, expiredEE: expiredEE, now: now)
+        let judge = ConnectionJudge(
+            records: records, references: references, expiredEE: expiredEE, now: { [now, ahead] in now() + ahead })
         return InspectedAddress(address, judge.judge(report, for: .first, asked: asked))
     }
 }

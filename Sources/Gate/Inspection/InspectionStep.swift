@@ -9,6 +9,8 @@ public struct InspectionStep: Sendable {
         case again = "second-look"
         /// The analyzer's further connections to an address.
         case comparison
+        /// What will have ended by the day that `--days` asks for.
+        case expiry
     }
 
     /// How a step went; the raw values are the `result` of the JSON.

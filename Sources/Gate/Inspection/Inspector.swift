@@ -16,6 +16,8 @@ struct Inspector: Sendable {
     let isComplete: Bool
     /// Seconds since 1970, for the dates of certificates.
     let now: @Sendable () -> Int64
+    /// So many seconds from now certificates are judged.
+    var ahead: Int64 = 0
     /// Those of one destination.
     private var slots = AsyncSlots(Self.probesAtOnce)
 
@@ -173,7 +175,7 @@ struct Inspector: Sendable {
     private func judge(_ group: [HostInspector.Subject], isSecure: Bool, port: UInt16) async -> [InspectedHost] {
         let inspector = HostInspector(
             resolver: resolver, prober: prober, slots: slots, port: port, expiredEE: expiredEE,
-            isComplete: isComplete, now: now)
+            isComplete: isComplete, now: now, ahead: ahead)
         if group.count == 1, let subject = group.first {
             return [isSecure ? await inspector.inspect(subject) : await inspector.inspectInsecure(subject)]
         }

@@ -15,6 +15,8 @@ public protocol Resolving: Sendable {
     func tlsa(_ owner: DomainName) async -> Answer<TLSARecord>
     /// The CNAME record of a name.
     func cname(_ name: DomainName) async -> Answer<DomainName>
+    /// The signatures under a secure answer and of the keys that made them; none where it is not secure.
+    func signatures(_ name: DomainName, _ type: SignedType) async -> [SignatureExpiry]
     /// Whether the root's DNSKEY is secure: nil if so, else why not. Throws if no lookup will ever work.
     func selfTest() async throws(ResolverError) -> String?
     /// The same past every cache.
@@ -22,6 +24,9 @@ public protocol Resolving: Sendable {
 }
 
 extension Resolving {
+    /// None: for backends without signatures.
+    public func signatures(_ name: DomainName, _ type: SignedType) async -> [SignatureExpiry] { [] }
+
     /// The A and the AAAA records of a name, asked for at once.
     public func addresses(_ name: DomainName) async -> (four: Answer<IPAddress>, six: Answer<IPAddress>) {
         async let four = ipv4(name)

@@ -62,9 +62,11 @@ struct SecondLook: Sendable {
 
     /// The second look's inspector.
     private func inspector(asking fresh: any Resolving) -> Inspector {
-        Inspector(
+        var again = Inspector(
             resolver: fresh, prober: uncached, expiredEE: inspector.expiredEE, isComplete: inspector.isComplete,
             now: inspector.now)
+        again.ahead = inspector.ahead
+        return again
     }
 
     private func again(_ destination: Destination, _ first: Inspection) async -> Inspection {

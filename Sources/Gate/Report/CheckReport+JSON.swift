@@ -22,6 +22,7 @@ extension CheckReport {
         let elapsed_ms: Double
         let hosts: [Host]
         let steps: [Step]
+        let expires: [Expiry]
 
         init(_ report: CheckReport) {
             domain = report.domain
@@ -41,6 +42,7 @@ extension CheckReport {
             let inspection = report.inspection
             steps = ((inspection?.steps ?? []) + (inspection?.hosts.flatMap(\.advice) ?? []) + report.notes)
                 .map(Step.init)
+            expires = report.expiries.map(Expiry.init)
         }
     }
 
@@ -57,6 +59,18 @@ extension CheckReport {
             result = step.result.rawValue
             detail = step.detail
             elapsed_ms = step.elapsed.tenthsOfMilliseconds
+        }
+    }
+
+    private struct Expiry: Encodable {
+        let what: String
+        let subject: String
+        let at: String
+
+        init(_ expiry: Foresight.Expiry) {
+            what = expiry.what
+            subject = expiry.subject
+            at = CertificateJSON.text(expiry.at)
         }
     }
 

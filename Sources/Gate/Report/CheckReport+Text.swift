@@ -8,11 +8,16 @@ extension CheckReport {
         var lines = ["\(domain): \(ruling.outcome.rawValue)\(verdict.isDegraded ? " (degraded)" : "")"]
         if let inspection {
             let domainSteps =
-                inspection.steps.filter { $0.kind == .mx || $0.kind == .resolver || $0.kind == .again } + notes
+                inspection.steps.filter {
+                    $0.kind == .mx || $0.kind == .resolver || $0.kind == .again || $0.kind == .expiry
+                } + notes
             let branches = domainSteps.map { [Self.line($0)] } + inspection.hosts.map(Self.branch)
             for (index, branch) in branches.enumerated() {
                 lines += Self.hung(branch, isLast: index == branches.count - 1)
             }
+        }
+        if let soonest = expiries.first {
+            lines.append("  Ends first (\(soonest.what)): \(soonest.subject), \(UnixTime.minute(soonest.at))")
         }
         lines.append("  Ruling: \(rulingText)")
         lines.append("  Because \(ruling.hazard ?? verdict.cause).")

@@ -8,6 +8,8 @@ public struct CheckReport: Sendable {
     public let inspection: Inspection?
     /// What was noted about the domain itself beyond the inspection, and has no effect on the verdict.
     let notes: [InspectionStep]
+    /// What ends when, the soonest first, where that was asked for.
+    var expiries: [Foresight.Expiry] = []
     /// What was ruled upon.
     public let verdict: Verdict
     /// The ruling.

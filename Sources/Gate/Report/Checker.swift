@@ -1,5 +1,6 @@
 import DANE
-import DNSSEC
+public import DNSSEC
+import Probe
 
 /// Checks domains with the gate's own engine and settings, past its caches.
 public struct Checker: Sendable {
@@ -10,6 +11,7 @@ public struct Checker: Sendable {
     private let comparison: Comparison?
     private let resolverFault: String?
     private let now: Int64
+    private let days: Int?
 
     /// A checker.
     ///
@@ -20,11 +22,14 @@ public struct Checker: Sendable {
     ///   - prober: Who connects; nil where the probe is off.
     ///   - resolverFault: Why the resolver does not work, if it does not.
     ///   - now: The time, in seconds since 1970.
+    ///   - days: So many days from now, if nobody renews anything: what is there today is judged as of then. Nil: as of now.
     public init(
         settings: Settings, policies: PolicyTable, resolver: any Resolving, prober: (any Probing)?,
         resolverFault: String?,
-        now: Int64
+        now: Int64, days: Int? = nil
     ) {
+        self.days = days
+        let ahead = Int64(days ?? 0) * 86_400
         self.settings = settings
         self.policies = policies
         self.resolver = resolver
@@ -32,16 +37,33 @@ public struct Checker: Sendable {
         self.now = now
         // Many domains have one provider: its hosts are probed once for all.
         let shared = prober.map { ProbeCache($0, lifetime: .seconds(60), failureLifetime: .seconds(60)) }
+        var inspector = Inspector(
+            resolver: resolver, prober: shared, expiredEE: settings.expiredEE, isComplete: true, now: unixTime)
+        inspector.ahead = ahead
         look = SecondLook(
-            Inspector(
-                resolver: resolver, prober: shared, expiredEE: settings.expiredEE, isComplete: true, now: unixTime),
-            uncached: shared?.renewing)
+            inspector, uncached: shared?.renewing)
         // Likewise; but a further connection must be one that no look has used.
         comparison = prober.map {
             Comparison(
                 prober: ProbeCache($0, lifetime: .seconds(60), failureLifetime: .seconds(60)),
-                expiredEE: settings.expiredEE, now: unixTime)
+                expiredEE: settings.expiredEE, now: { unixTime() + ahead })
         }
+    }
+
+    /// Checks one domain, with a prober of its own that is shut down again.
+    ///
+    /// - Throws: If no lookup will ever work with these settings.
+    public static func report(
+        on domain: String, _ settings: Settings, _ policies: PolicyTable, _ resolver: Resolver
+    ) async throws(ResolverError) -> CheckReport {
+        let fault = try await resolver.selfTest()
+        let prober = settings.probe ? Prober(settings.probeConfiguration) : nil
+        let checker = Checker(
+            settings: settings, policies: policies, resolver: resolver, prober: prober, resolverFault: fault,
+            now: unixTime())
+        let report = await checker.check(domain)
+        await prober?.shutdown()
+        return report
     }
 
     /// Checks a domain, or a next hop as an MTA writes it: `[host]:port`.
@@ -60,13 +82,19 @@ public struct Checker: Sendable {
             }
             let demandsDANE = policies.policy(for: destination.name, at: now)?.kind == .require
             let look = demandsDANE ? look.demandingDANE : look
-            let inspection = await Deadline.run(.seconds(90)) {
+            var inspection = await Deadline.run(.seconds(90)) {
                 let inspection = await look.inspect(destination)
                 return await comparison?.compare(inspection) ?? inspection
             }
+            let notes = await misplacedRecords(inspection)
+            var expiries: [Foresight.Expiry] = []
+            if let days {
+                let foresight = Foresight(resolver: resolver, days: days, now: now)
+                (inspection, expiries) = await foresight.look(inspection)
+            }
             return report(
                 destination.text(standard: settings.probePort), inspection, inspection.verdict, destination,
-                notes: await misplacedRecords(inspection))
+                notes: notes, expiries: expiries)
         }
     }
 
@@ -86,14 +114,14 @@ public struct Checker: Sendable {
 
     private func report(
         _ domain: String, _ inspection: Inspection?, _ verdict: Verdict, _ destination: Destination?,
-        notes: [InspectionStep] = []
+        notes: [InspectionStep] = [], expiries: [Foresight.Expiry] = []
     ) -> CheckReport {
         let name = destination?.name ?? .root
         let policy = policies.policy(for: name, at: now)?.kind
         // A check sees a fault for the first time: how long it has lasted only the daemon knows.
         let ruling = Rulebook(settings).rule(verdict, domain: name, policy: policy) { _ in .zero }
         return CheckReport(
-            domain: domain, inspection: inspection, notes: notes, verdict: verdict, ruling: ruling,
+            domain: domain, inspection: inspection, notes: notes, expiries: expiries, verdict: verdict, ruling: ruling,
             reply: ruling.reply(verdict, domain: domain, firstSeen: nil, trace: nil, helpURL: settings.helpURL))
     }
 }

@@ -13,8 +13,9 @@ public final class RulingCounts: Sendable {
         public var monitored = 0
         /// Accepted without a look: exempt by policy or local part, or not by DNS.
         public var passed = 0
-        /// Ruled by a verdict that was kept, and by one that was not.
+        /// Ruled by a verdict that was kept.
         public var cached = 0
+        /// Ruled by one that was not.
         public var uncached = 0
     }
 

@@ -16,6 +16,8 @@ public struct Zone: Sendable {
         case nsec3OptOut
         /// Signed; the signatures ended ten days ago, more than any validator lets pass.
         case expired
+        /// Signed; the signatures end in so many days.
+        case ending(days: Int)
         /// Signed; the signatures begin in ten days.
         case notYetValid
         /// A DS at the parent, but no keys and no signatures here.

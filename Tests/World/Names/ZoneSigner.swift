@@ -103,6 +103,7 @@ struct ZoneSigner: Sendable {
         switch zone.signing {
         case .expired: (-40, -10)
         case .notYetValid: (10, 40)
+        case .ending(let days): (-2, days)
         default: (-2, 30)
         }
     }
