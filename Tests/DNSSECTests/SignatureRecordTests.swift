@@ -28,8 +28,10 @@ import Testing
 
     static let all = [
         SignatureRecord(
-            owner: "example.org", type: 15, isAnswer: true, inception: 0x6900_0102, expiration: 0x6A01_0203),
-        SignatureRecord(owner: "a.b.example.org", type: 47, isAnswer: false, inception: 6, expiration: 7),
+            owner: "example.org", type: 15, isAnswer: true, inception: 0x6900_0102, expiration: 0x6A01_0203,
+            signer: "example.org"),
+        SignatureRecord(
+            owner: "a.b.example.org", type: 47, isAnswer: false, inception: 6, expiration: 7, signer: "example.org"),
     ]
 
     @Test func signaturesAreRead() { #expect(SignatureRecord.all(in: Self.message) == Self.all) }

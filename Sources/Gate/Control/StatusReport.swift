@@ -7,6 +7,7 @@ public struct StatusReport: Codable, Sendable {
         /// The exit status.
         public var exitStatus: Int32 { Int32(Self.allCases.firstIndex(of: self) ?? 3) }
 
+        /// The less bad before the worse.
         public static func < (left: Level, right: Level) -> Bool { left.exitStatus < right.exitStatus }
     }
 
@@ -93,8 +94,9 @@ public struct StatusReport: Codable, Sendable {
         let descriptor_limit: Int
     }
 
-    /// The state as a monitoring plugin has it, and what is amiss.
+    /// The state as a monitoring plugin has it.
     public private(set) var status = Level.ok
+    /// What is amiss, a sentence each.
     public private(set) var problems: [String] = []
 
     let pid: Int
