@@ -5,7 +5,8 @@ import Gate
 /// `danegate report`: how much mail is affected.
 struct ReportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "report", abstract: "Tell how much was judged, what was or would have been refused, and who is broken.",
+        commandName: "report",
+        abstract: "Tell how much was judged, what was or would have been refused, and who is broken.",
         discussion: """
             --since and --until take a date in ISO 8601, or a time ago: 30m, 2h, 7d. Recipients and destinations are counted by the \
             hour: that in which --since falls counts whole. "Broken" are destinations with a proven fault, not those that \

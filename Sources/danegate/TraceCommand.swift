@@ -22,7 +22,8 @@ struct TraceCommand: ParsableCommand {
     @Option(help: "What was done, or would have been: accept, tempfail or reject.") var ruling: String?
     @Option(help: "The first moment.") var since: String?
     @Option(help: "The moment after the last.") var until: String?
-    @Option(help: "The id in a reply or log line: shows the recipient whole, and the inspection behind it.") var id: String?
+    @Option(help: "The id in a reply or log line: shows the recipient whole, and the inspection behind it.") var id:
+        String?
     @Option(help: "The most that are shown; 0 for all. By default 100, and 10 before --follow.") var limit: Int?
     @Flag(help: "Go on with those that come, until interrupted.") var follow = false
     @Flag(help: "Print one JSON object a recipient, one a line.") var json = false
@@ -78,7 +79,8 @@ struct TraceCommand: ParsableCommand {
             // A file that is gone, or replaced, comes back with the daemon.
             guard let newest = try? reader.lastID() else { continue }
             if newest < last { last = 0 }
-            guard newest > last, let rows = try? reader.rows(filter, limit: 10_000, isWhole: isWhole, after: last) else {
+            guard newest > last, let rows = try? reader.rows(filter, limit: 10_000, isWhole: isWhole, after: last)
+            else {
                 continue
             }
             do { try put(rows, &table, isFirst: false) } catch { Foundation.exit(0) }
