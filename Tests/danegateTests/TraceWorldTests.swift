@@ -127,7 +127,7 @@ struct TraceWorldTests {
         while write(descriptor, block, block.count) > 0 {}
         close(descriptor)
         // Until the room that the file had left is used up.
-        let isFull = try await eventually(within: .seconds(60)) {
+        let isFull = try await eventually(within: .seconds(120)) {
             for _ in 0..<50 {
                 let replies = try await site.replies("full@null-mx.example", "a@verified.example")
                 #expect(replies.map(\.code) == [556, 250])
@@ -136,7 +136,7 @@ struct TraceWorldTests {
         }
         #expect(isFull)
         unlink(place.file("filler"))
-        let isBack = try await eventually(within: .seconds(60)) {
+        let isBack = try await eventually(within: .seconds(120)) {
             #expect(try await site.replies("after@null-mx.example").map(\.code) == [556])
             return try await !Self.trace(place, "--recipient", "after@null-mx.example").1.isEmpty
         }
