@@ -9,7 +9,7 @@ import World
         for name in ["danegate ", "libmilter ", "libunbound ", "GnuTLS "] { #expect(output.contains(name)) }
     }
 
-    @Test(arguments: ["run", "check", "settings"])
+    @Test(arguments: ["run", "check", "settings", "trace", "report"])
     func badSettingsAreOneSentenceEach(command: String) async throws {
         let environment = ["DANEGATE_MODE": "on", "DANEGATE_PROBE_PORT": "0", "DANEGATE_NOPE": "1"]
         let arguments = command == "check" ? ["check", "example.org"] : [command]

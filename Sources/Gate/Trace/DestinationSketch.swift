@@ -19,7 +19,8 @@ final class DestinationSketch: Sendable {
     private let overflowed = Atomic<Bool>(false)
 
     init() {
-        memory = Memory(hashes: .allocate(capacity: Self.slotCount), registers: .allocate(capacity: SketchSet.registers))
+        memory = Memory(
+            hashes: .allocate(capacity: Self.slotCount), registers: .allocate(capacity: SketchSet.registers))
         for index in 0..<Self.slotCount { (memory.hashes + index).initialize(to: Atomic(0)) }
         for index in 0..<SketchSet.registers { (memory.registers + index).initialize(to: Atomic(0)) }
     }

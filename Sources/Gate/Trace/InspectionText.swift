@@ -53,13 +53,15 @@ enum InspectionText {
         }
         var lines = ["inspection:    \(body.time): \(body.outcome), \(body.cause)"]
         for step in body.steps {
-            lines.append("  \(step.result == "failed" ? "FAIL" : step.result) \(step.step) \(step.subject): \(step.detail)")
+            lines.append(
+                "  \(step.result == "failed" ? "FAIL" : step.result) \(step.step) \(step.subject): \(step.detail)")
         }
         for host in body.hosts {
             lines.append("  host \(host.name), preference \(host.preference): \(host.outcome), \(host.cause)")
             for record in host.tlsa {
                 let end = record.matched ? "matches" : record.why ?? "was not compared"
-                lines.append("    TLSA \(record.usage) \(record.selector) \(record.matching) \(record.data.prefix(128)): \(end)")
+                lines.append(
+                    "    TLSA \(record.usage) \(record.selector) \(record.matching) \(record.data.prefix(128)): \(end)")
             }
             for address in host.addresses {
                 lines.append("    \(address.address): \(address.outcome), \(address.cause)")

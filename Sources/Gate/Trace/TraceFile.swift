@@ -35,12 +35,13 @@ final class TraceFile {
         // Where a rollback fails too, the file is closed: no reason to end the process.
         configuration.allowsUnsafeTransactions = true
         configuration.prepareDatabase { db in
-            // auto_vacuum counts in a new file alone, and before the journal is chosen.
+            // What has been taken out is not to be found in free pages. auto_vacuum counts in a new file alone, and before the journal is chosen.
             try db.execute(
                 sql: """
                     PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;
                     PRAGMA cache_size = -4096; PRAGMA wal_autocheckpoint = 1000; PRAGMA journal_size_limit = 8388608;
                     PRAGMA temp_store = MEMORY; PRAGMA cell_size_check = ON; PRAGMA trusted_schema = OFF;
+                    PRAGMA secure_delete = ON;
                     """)
         }
         return configuration

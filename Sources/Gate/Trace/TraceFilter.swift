@@ -46,7 +46,9 @@ public struct TraceFilter: Sendable {
         guard let outcome = Outcome(rawValue: text.lowercased()) else {
             let names = Outcome.allCases.map(\.rawValue).joined(separator: ", ")
             throw Fault(
-                sentence: "--outcome \(LogLine.escaped(String(text.prefix(80)))): there is no such outcome; there are \(names).")
+                sentence:
+                    "--outcome \(LogLine.escaped(String(text.prefix(80)))): there is no such outcome; there are \(names)."
+            )
         }
         self.outcome = outcome
     }

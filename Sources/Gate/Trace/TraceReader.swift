@@ -24,7 +24,8 @@ public struct TraceReader: Sendable {
             try DatabaseFault.refuseWhatIsNoFile(path)
             guard access(path, F_OK) == 0 else {
                 throw Failure(
-                    sentence: "\(path): \(errno == ENOENT ? "there is no message trace; has the daemon run with DANEGATE_TRACE=on?" : String(cString: strerror(errno)))"
+                    sentence:
+                        "\(path): \(errno == ENOENT ? "there is no message trace; has the daemon run with DANEGATE_TRACE=on?" : String(cString: strerror(errno)))"
                 )
             }
             guard access(path, R_OK) == 0 else { throw Failure(sentence: "\(path): it may not be read by this user.") }

@@ -73,7 +73,8 @@ public struct TraceRow: Sendable {
     /// - Parameter isWhole: Whether the inspection is to be in it, and not its number alone.
     public func json(isWhole: Bool) -> String {
         let line = JSONLine.of(Body(self, isWhole: isWhole))
-        guard isWhole, let inspectionJSON, let object = try? JSONSerialization.jsonObject(with: Data(inspectionJSON.utf8)),
+        guard isWhole, let inspectionJSON,
+            let object = try? JSONSerialization.jsonObject(with: Data(inspectionJSON.utf8)),
             let text = try? JSONSerialization.data(
                 withJSONObject: object, options: [.sortedKeys, .withoutEscapingSlashes])
         else { return line }
@@ -135,7 +136,8 @@ public struct TraceRow: Sendable {
     /// The recipient whole, for a person.
     public var text: String {
         let parts: [(String, String?)] = [
-            ("time", "\(TraceTime.brief(time)) UTC"), ("trace", trace), ("sender", sender.map { $0.isEmpty ? "<>" : $0 }),
+            ("time", "\(TraceTime.brief(time)) UTC"), ("trace", trace),
+            ("sender", sender.map { $0.isEmpty ? "<>" : $0 }),
             ("recipient", recipient), ("client", client), ("authenticated", authenticated), ("next hop", hop),
             ("ruling", would.map { "\(ruling), would be \($0)" } ?? ruling), ("mode", mode), ("policy", policy),
             ("outcome", outcome), ("host", host), ("cause", hazard ?? cause), ("code", code), ("reply", reply),

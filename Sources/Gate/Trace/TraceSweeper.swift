@@ -36,7 +36,7 @@ struct TraceSweeper {
             let free = try Int.fetchOne(db, sql: "PRAGMA freelist_count") ?? 0
             let all = try Int.fetchOne(db, sql: "PRAGMA page_count") ?? 0
             // Some room is left for what comes.
-            guard free > 256, free > all / 8 else { return }
+            guard free > 64, free > all / 8 else { return }
             try db.execute(sql: "PRAGMA incremental_vacuum(\(Self.pages))")
             shrinks = true
         }

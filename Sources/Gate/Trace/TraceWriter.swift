@@ -113,6 +113,8 @@ final class TraceWriter {
     }
 
     private func lost(_ rows: Int, _ cause: String) {
+        // Counts alone are kept for later.
+        guard rows > 0 else { return }
         statistics.rowsLost += rows
         tell(.warning, "lost", [("rows", "\(statistics.rowsLost)"), ("cause", cause)], repeated: true)
     }

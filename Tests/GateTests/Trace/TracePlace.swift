@@ -45,7 +45,8 @@ final class TracePlace: Sendable {
 
 /// A recipient of a trace.
 func traceEntry(
-    _ recipient: String, _ outcome: Outcome = .tlsaInvalid, time: Int64 = 1_800_000_000_000, sender: String = "s@example.net",
+    _ recipient: String, _ outcome: Outcome = .tlsaInvalid, time: Int64 = 1_800_000_000_000,
+    sender: String = "s@example.net",
     action: Ruling.Action = .reject, would: Ruling.Action? = nil, hop: String? = nil, client: String = "192.0.2.1",
     failingFor: Duration? = .seconds(90), addresses: Settings.TraceAddresses = .full
 ) -> TraceEntry {

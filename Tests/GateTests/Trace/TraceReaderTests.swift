@@ -1,0 +1,179 @@
+import DANE
+import Foundation
+import Synchronization
+import Testing
+import WorldServers
+
+@testable import Gate
+
+@Suite(.timeLimit(.minutes(5))) struct TraceReaderTests {
+    /// A trace with a recipient for each minute.
+    private static func filled() throws -> TracePlace {
+        let place = try TracePlace()
+        let store = place.store()
+        let entries: [TraceEntry] = [
+            traceEntry("a@one.example", time: 1_000),
+            traceEntry("A@One.example", .nullMX, time: 60_000, sender: "<>"),
+            traceEntry("b@sub.one.example", .pending, time: 120_000, action: .tempfail, client: "192.0.2.2"),
+            traceEntry("c@two.example", time: 180_000, action: .accept, would: .reject, hop: "relay.one.example"),
+            traceEntry("d@ne.example", time: 240_000, sender: "x@example.com", hop: "one.example"),
+        ]
+        for entry in entries { store.record(entry) }
+        store.close(within: .seconds(30))
+        return place
+    }
+
+    @Test(
+        arguments: [
+            ([:], "abcde"), (["recipient": "a@ONE.example"], "ab"), (["sender": "<>"], "b"),
+            (["sender": "X@example.com"], "e"),
+            (["domain": "one.example"], "abe"), (["domain": ".one.example"], "cd"), (["domain": ".example"], "abcde"),
+            (["domain": "example"], ""), (["domain": "ONE.EXAMPLE."], "abe"), (["outcome": "null-mx"], "b"),
+            (["ruling": "reject"], "abde"), (["ruling": "tempfail"], "c"), (["client": "192.0.2.2"], "c"),
+            (["since": "1970-01-01T00:01:00Z"], "bcde"), (["until": "1970-01-01T00:01:00Z"], "a"),
+            (["domain": ".one.example", "outcome": "tlsa-invalid"], "d"),
+        ] as [([String: String], String)])
+    func filtersChoose(_ options: [String: String], _ expected: String) throws {
+        let place = try Self.filled()
+        var filter = TraceFilter()
+        filter.recipient = options["recipient"]
+        filter.sender = options["sender"]
+        filter.client = options["client"]
+        if let text = options["domain"] { try filter.take(domain: text) }
+        if let text = options["outcome"] { try filter.take(outcome: text) }
+        if let text = options["ruling"] { try filter.take(ruling: text) }
+        filter.since = try options["since"].map { try TraceFilter.moment($0, option: "--since") }
+        filter.until = try options["until"].map { try TraceFilter.moment($0, option: "--until") }
+        let letters = Array("abcde")
+        let rows = try place.reader.rows(filter, limit: nil)
+        #expect(String(rows.map { letters[Int($0.time / 60_000)] }) == expected)
+        #expect(try place.reader.rows(filter, limit: 1).map(\.time) == rows.last.map { [$0.time] } ?? [])
+        // What follows comes in the order in which it was written.
+        #expect(try place.reader.rows(filter, limit: nil, after: 0).map(\.id) == rows.map(\.id))
+        #expect(try place.reader.rows(filter, limit: nil, after: 3).map(\.id) == rows.map(\.id).filter { $0 > 3 })
+    }
+
+    @Test func whatMakesNoSenseIsASentence() {
+        var filter = TraceFilter()
+        #expect(throws: TraceFilter.Fault.self) { try filter.take(domain: "a..b") }
+        #expect(throws: TraceFilter.Fault.self) { try filter.take(outcome: "bad") }
+        #expect(throws: TraceFilter.Fault.self) { try filter.take(ruling: "bounce") }
+        #expect(throws: TraceFilter.Fault.self) { try filter.take(id: "123") }
+        for text in ["", "yesterday", "2027-13-01", "-2h", "2x", "99999d"] {
+            #expect(throws: TraceFilter.Fault.self, "\(text)") { try TraceFilter.moment(text, option: "--since") }
+        }
+        #expect((try? TraceFilter.moment("2h", option: "--since", now: 10_000_000)) == 2_800_000)
+    }
+
+    @Test func noTraceIsASentence() throws {
+        let place = try TracePlace()
+        #expect(throws: TraceReader.Failure.self) { try place.reader.lastID() }
+        try place.directory.write("nonsense", to: TraceFile.name)
+        #expect(throws: TraceReader.Failure.self) { try place.reader.lastID() }
+    }
+
+    @Test(arguments: [40, 80, 100, 200]) func aTableFitsTheTerminal(width: Int) throws {
+        let place = try TracePlace()
+        let store = place.store()
+        let local = String(repeating: "long", count: 15)
+        store.record(traceEntry("\(local)@\(String(repeating: "a", count: 60)).example"))
+        store.record(traceEntry("b\u{1B}[31m\u{202E}@b.example", .certificateHostMismatch))
+        store.close(within: .seconds(30))
+        let rows = try place.rows()
+        var table = TraceTableText(width: width)
+        let lines = table.lines(rows, isFirst: true)
+        #expect(lines.count == 3 && lines.allSatisfy { $0.count <= width }, "\(lines)")
+        #expect(lines[0].hasPrefix("TIME (UTC)"))
+        #expect(lines.allSatisfy { $0.unicodeScalars.allSatisfy { $0.isASCII && $0.value >= 0x20 || $0 == "…" } })
+        var whole = TraceTableText(width: nil)
+        #expect(whole.lines(rows, isFirst: true)[1].contains("\(local)@"))
+    }
+
+    @Test func aReportCountsWhatThereWas() throws {
+        let place = try TracePlace()
+        let store = place.store()
+        func judge(_ name: String, _ outcome: Outcome, _ action: Ruling.Action, would: Ruling.Action? = nil, times: Int)
+        {
+            let ruling = Ruling(
+                action: action, would: would, outcome: outcome, code: nil, failingFor: .seconds(7200), hazard: nil)
+            let destination = DomainName(name).map { Destination(.domain($0), port: 25) }
+            for _ in 0..<times {
+                store.count(ruling, isCached: true, destination)
+                if action != .accept || would != nil {
+                    store.record(
+                        traceEntry("x@\(name)", outcome, action: action, would: would, failingFor: .seconds(7200)))
+                }
+            }
+        }
+        for number in 0..<1000 { judge("d\(number).example", .opportunistic, .accept, times: 9) }
+        judge("v.example", .verified, .accept, times: 980)
+        judge("bad.example", .tlsaInvalid, .reject, times: 10)
+        judge("worse.example", .dnssecInvalid, .accept, would: .tempfail, times: 6)
+        judge("gone.example", .noSuchDomain, .reject, times: 4)
+        store.counts.addPassed(isExempt: true)
+        #expect(store.settle(within: .seconds(30)))
+        // Written twice, counted once.
+        place.pass(3600)
+        judge("v.example", .verified, .accept, times: 1)
+        store.close(within: .seconds(30))
+        let now = place.now.withLock { $0 }
+        let report = try ImpactReport(place.reader, since: now - 7 * 86_400_000, until: now + 1, top: 1)
+        #expect(report.recipients == 10_001 && report.destinations == 1004 && report.destinationsAreExact)
+        #expect(report.rulings == ["accept": 9987, "reject": 14] && report.would == ["tempfail": 6])
+        #expect(report.exempt == 1 && report.passed == 0 && report.cached == 10_001)
+        #expect(report.brokenRecipients == 16 && report.brokenDestinations == 2)
+        #expect(
+            report.outcomes.map(\.outcome) == [
+                "opportunistic", "verified", "tlsa-invalid", "dnssec-invalid", "no-such-domain",
+            ])
+        #expect(report.outcomes.map(\.destinations) == [1000, 1, 1, 1, 1])
+        let top = try #require(report.top.first)
+        #expect(report.top.count == 1 && top.destination == "bad.example" && top.recipients == 10)
+        #expect(top.outcome == "tlsa-invalid" && top.host == "mx.bad.example")
+        #expect(top.firstSeen == 1_800_000_000_000 - 7_200_000 && top.lastSeen == 1_800_000_000_000)
+        #expect(report.text.contains("0.16 % of recipients (16), 0.2 % of destinations (2)"), "\(report.text)")
+        #expect(report.json.contains("\"destinations\":1004") && report.json.contains("\"age_s\":10800"))
+        let none = try ImpactReport(place.reader, since: now + 7_200_000, until: now + 9_000_000, top: 1)
+        #expect(none.text.contains("Nothing was judged."))
+    }
+
+    @Test(arguments: [
+        (0, 10, "0 %"), (10, 10, "100 %"), (9_999_999, 10_000_000, "99.9 %"), (1, 3, "33.3 %"), (1, 100, "1 %"),
+        (23, 10_000_000, "0.00023 %"), (5, 0, "0 %"), (57, 1000, "5.7 %"),
+    ]) func aShareHasEnoughDigits(part: Int, whole: Int, text: String) {
+        #expect(Percentage.text(part, of: whole) == text)
+    }
+
+    @Test func anOutcomesOrdinalIsItsPlace() {
+        #expect(Outcome.allCases.map(\.ordinal) == Array(Outcome.allCases.indices))
+    }
+
+    @Test(arguments: [1, 100, 2048, 20_000, 200_000]) func aSketchTellsHowMany(size: Int) throws {
+        let sketch = DestinationSketch()
+        let hashes = try (0..<size).map { number in
+            Destination(.domain(try #require(DomainName("d\(number).example"))), port: 25).stableHash
+        }
+        DispatchQueue.concurrentPerform(iterations: 4) { part in
+            for index in stride(from: part, to: size, by: 2) { sketch.insert(hashes[index]) }
+            for index in stride(from: 1 - part % 2, to: size, by: 2) { sketch.insert(hashes[index]) }
+        }
+        let set = sketch.set
+        #expect(set.isExact == (size <= 2048))
+        #expect(abs(set.count - size) <= size * 4 / 100 && (!set.isExact || set.count == size), "\(set.count)")
+        // Written down, read, and united with itself and a part of it.
+        var read = try #require(SketchSet(bytes: set.bytes))
+        #expect(read == set)
+        read.formUnion(set)
+        var part = SketchSet()
+        for hash in hashes.prefix(10) { part.insert(hash) }
+        read.formUnion(part)
+        #expect(read == set)
+        part.formUnion(set)
+        #expect(part == set)
+        sketch.clear()
+        #expect(sketch.set.count == 0)
+    }
+
+    @Test(arguments: [[], [3], [1, 2], [2, 0], [1] + [UInt8](repeating: 0, count: 7)] as [[UInt8]])
+    func bytesThatAreNoSketchAreNone(bytes: [UInt8]) { #expect(SketchSet(bytes: bytes) == nil) }
+}
