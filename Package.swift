@@ -94,7 +94,7 @@ let package = Package(
             path: "Tests/World", exclude: ["Hosts", "Judges", "MTA", "Names", "Process"], swiftSettings: strict),
         .target(name: "SkewedClock", path: "Tests/SkewedClock"),
         // The mark of a test that proves a rule (the rules are DANE's), and why some have no test.
-        .target(name: "Rules", path: "Tests/Rules", swiftSettings: strict),
+        .target(name: "Rules", dependencies: ["DANE"], path: "Tests/Rules", swiftSettings: strict),
         .testTarget(name: "RulesTests", dependencies: ["DANE", "Rules"], swiftSettings: strict),
         .testTarget(name: "DANETests", dependencies: ["DANE", "Rules"], swiftSettings: strict),
         .testTarget(

@@ -21,7 +21,7 @@ struct Danegate: ParsableCommand {
             libunbound \(Resolver.libraryVersion)
             GnuTLS \(Prober.gnuTLSVersion)
             """,
-        subcommands: [Run.self, Check.self, Judge.self, SettingsCommand.self])
+        subcommands: [Run.self, Check.self, Judge.self, Explain.self, SettingsCommand.self, Manual.self])
 
     static func main() {
         StandardDescriptors.fill()
