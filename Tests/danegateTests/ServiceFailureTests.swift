@@ -145,4 +145,24 @@ import World
         #expect(await gate.daemon.stop() == 0)
         await world.stop()
     }
+
+    /// The name servers of one domain never answer: it is put off, however old that is, and others do not notice.
+    @Test func aDomainWhoseNameServersAreDownIsPutOffAlone() async throws {
+        let down = MailDomain("down", "V1", .dnsUnavailable) { draft in draft.dead = ["down.example"] }
+        let world = try await MailWorld([down, MailDomains.named("verified")])
+        let gate = try await DaemonTests.Gate(
+            world, ["DEFER_FOR": "0", "FAILURE_TTL": "0", "DNS_TIMEOUT": "500ms"])
+        for _ in 0..<3 {
+            async let other = gate.answer("<a@verified.example>")
+            guard case .reply(let reply) = try await gate.answer("<a@down.example>") else {
+                Issue.record("down.example passed")
+                return
+            }
+            #expect(reply.hasPrefix("451 4.4.3 dns-unavailable: down.example: "), "\(reply)")
+            #expect(try await other == .continue)
+        }
+        #expect(!gate.daemon.output.contains("event=breaker"))
+        #expect(await gate.daemon.stop() == 0)
+        await world.stop()
+    }
 }

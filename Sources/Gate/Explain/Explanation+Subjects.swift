@@ -64,7 +64,7 @@ extension Explanation {
     init(_ setting: Setting) {
         let standard = setting.standard.isEmpty ? "none" : setting.standard
         self.init(
-            .setting, setting.name, "\(setting.summary.asSentence) By default \(standard). Must be \(setting.allowed).")
+            .setting, setting.name, "\(setting.sentence) By default \(standard). Must be \(setting.allowed).")
         settings = [setting.name]
     }
 
@@ -97,5 +97,13 @@ extension Explanation {
         default: break
         }
         return explanation
+    }
+}
+
+extension Setting {
+    /// What it is for, as a sentence. A value that it begins with is written as it is.
+    var sentence: String {
+        let isValue = allowed.split(separator: " ").contains { summary.hasPrefix("\($0) ") }
+        return isValue ? "\(summary)." : summary.asSentence
     }
 }

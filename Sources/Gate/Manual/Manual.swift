@@ -114,7 +114,7 @@ public enum Manual: String, CaseIterable, Sendable {
                 let standard = setting.standard.isEmpty ? "none" : setting.standard
                 return (
                     "DANEGATE_\(setting.name)",
-                    "\(setting.summary.asSentence) Default: \(standard). Must be \(setting.allowed)."
+                    "\(setting.sentence) Default: \(standard). Must be \(setting.allowed)."
                 )
             })
         page.section("The policy file")

@@ -26,7 +26,7 @@ enum ManualText {
     static let signals: [(term: String, text: String)] = [
         (
             "SIGTERM, SIGINT",
-            "End once the recipients under way have their answers, after DANEGATE_MILTER_DEADLINE and a second at most."
+            "End once the recipients under way have their answers, which is within DANEGATE_MILTER_DEADLINE and some seconds."
         ),
         ("SIGHUP, SIGUSR1", "Read the policy file again. Settings take a restart."),
         ("SIGKILL", "The last second or two of what was found out is lost, nothing else."),
@@ -49,6 +49,7 @@ enum ManualText {
         ("65", "Input that is not of the form it should have."),
         ("66", "Input that cannot be read."),
         ("69", "The milter socket cannot be had, or the daemon cannot be reached."),
+        ("71", "The system does not give the daemon what it needs, such as threads."),
         ("74", "The output cannot be written."),
         ("75", "check: mail to some domain would be deferred."),
         ("78", "A setting or the policy file is at fault; a sentence for each fault is on standard error."),

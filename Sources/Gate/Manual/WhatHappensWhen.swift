@@ -24,15 +24,15 @@ struct WhatHappensWhen: Sendable {
             "RestartTests.aFaultIsAsOldAsItWas"),
         .init(
             "The resolver is down, or port 53 is blocked",
-            "event=resolver-down and event=breaker cause=resolver. Known good destinations pass, stale ones for DANEGATE_CACHE_STALE_TTL "
-                + "and longer while the breaker is open; everybody else gets 451 4.4.3, or what DANEGATE_ON_LOCAL_TROUBLE says. It closes "
+            "event=resolver-down and event=breaker cause=resolver. Known good destinations pass, stale ones for DANEGATE_CACHE_STALE_TTL; "
+                + "everybody else gets 451 4.4.3, or what DANEGATE_ON_LOCAL_TROUBLE says. It closes "
                 + "by itself.",
             "BreakerWorldTests.aDeadDNSOpensTheBreakerAndItsReturnClosesIt"),
         .init(
             "The name servers of one domain are down",
             "451 4.4.3 dns-unavailable for that domain alone, however long it lasts, unless a good verdict is still kept. Nobody else "
                 + "waits.",
-            "DNSFailureTests.checkSaysWhy", "MixedLoadSoakTests.nothingIsWrongWhateverHappens"),
+            "ServiceFailureTests.aDomainWhoseNameServersAreDownIsPutOffAlone", "ConvoyTests"),
         .init(
             "A forwarder or firewall strips signatures",
             "451 4.4.3: neither that a domain is broken nor that it has no DANE could be believed.",
@@ -40,7 +40,7 @@ struct WhatHappensWhen: Sendable {
         .init(
             "The clock is wrong",
             "event=breaker cause=clock, and event=clock where somebody set it. Good verdicts count, nothing else gets a 5xx.",
-            "BreakerTests", "MixedLoadSoakTests.nothingIsWrongWhateverHappens"),
+            "BreakerTests.theSelfTestNamesTheCause", "MixedLoadSoakTests.nothingIsWrongWhateverHappens"),
         .init(
             "The trust anchor is lost or does not fit",
             "event=breaker cause=trust-anchor; 451 4.4.3 for all of whom nothing good is known.",
