@@ -22,8 +22,8 @@ struct Danegate: ParsableCommand {
             GnuTLS \(Prober.gnuTLSVersion)
             """,
         subcommands: [
-            Run.self, Check.self, Status.self, TraceCommand.self, ReportCommand.self, SurveyCommand.self,
-            NoticeCommand.self, Exempt.self, Judge.self, SettingsCommand.self,
+            Run.self, Check.self, Status.self, TraceCommand.self, ReportCommand.self, SurveyCommand.self, Explain.self,
+            NoticeCommand.self, Exempt.self, Judge.self, SettingsCommand.self, Manual.self,
         ])
 
     static func main() {

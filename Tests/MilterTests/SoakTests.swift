@@ -8,10 +8,14 @@ import World
         try await load(daemon, sessions: Sanitizer.times(2000), seed: 1)
         let before = try await settled(daemon)
         try await load(daemon, sessions: Sanitizer.times(10_000), seed: 2)
-        let after = try await settled(daemon)
+        var after = try await settled(daemon)
+        // Sessions that are closing yet end by and by; what leaks does not.
+        _ = try await eventually(within: .seconds(60)) {
+            after = try await settled(daemon)
+            return after.descriptors <= before.descriptors + 2
+        }
         print("soak: before \(before), after \(after)")
-        // A few sessions may be closing yet; of a leak there would be thousands.
-        #expect(after.descriptors <= before.descriptors + 10)
+        #expect(after.descriptors <= before.descriptors + 2)
         #expect(after.threads <= before.threads + 3)
         #expect(Sanitizer.isActive || after.resident <= before.resident + 4096)
         #expect(try await daemon.isSound())

@@ -1,3 +1,4 @@
+import DANE
 import Foundation
 import Rules
 import Testing

@@ -3,7 +3,7 @@ import DNSSEC
 /// Trouble that is our own and not the recipients': what is found while it lasts counts against nobody.
 struct LocalTrouble: Sendable, Hashable {
     /// What kind of trouble it is; the raw values are the `cause` of the log's `event=breaker`.
-    enum Cause: String, Sendable {
+    enum Cause: String, Sendable, CaseIterable {
         /// This machine's clock is wrong.
         case clock
         /// The trust anchor does not fit the root's keys, or there is none.

@@ -27,7 +27,8 @@ struct ControlDesk: Sendable {
 
     init(
         settings: Settings, version: String, policies: PolicyBook, desk: InspectionDesk, store: StateStore,
-        log: GateLog, counts: RecipientCounts, exemptions: ExemptionBook, trace: TraceStore?, probes: @escaping @Sendable () -> Int
+        log: GateLog, counts: RecipientCounts, exemptions: ExemptionBook, trace: TraceStore?,
+        probes: @escaping @Sendable () -> Int
     ) {
         self.settings = settings
         self.version = version

@@ -1,7 +1,7 @@
 /// One step of an inspection, for the person who reads `danegate check`.
 public struct InspectionStep: Sendable {
     /// The kinds of step; the raw values are the `step` of the JSON.
-    public enum Kind: String, Sendable {
+    public enum Kind: String, Sendable, CaseIterable {
         case mx, address, tlsa, probe, certificate
         /// The root's DNSKEY, before a bogus answer is believed.
         case resolver

@@ -3,7 +3,7 @@ public import DANE
 /// What is done with a recipient.
 public struct Ruling: Sendable, Hashable {
     /// The kinds; the raw values are the `ruling` of log and JSON.
-    public enum Action: String, Sendable, Hashable {
+    public enum Action: String, Sendable, Hashable, CaseIterable {
         case accept, tempfail, reject
     }
 

@@ -147,7 +147,7 @@ public struct SettingsReader: Sendable {
     private static func shown(_ text: String) -> String { LogLine.escaped(String(text.prefix(200))) }
 
     /// Letters to insert, remove or change to get from one text to the other.
-    private static func distance(_ left: String, _ right: String) -> Int {
+    static func distance(_ left: String, _ right: String) -> Int {
         let right = Array(right.utf8.prefix(64))
         var row = Array(0...right.count)
         for (index, letter) in left.utf8.prefix(64).enumerated() {

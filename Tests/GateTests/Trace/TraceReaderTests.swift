@@ -98,7 +98,8 @@ import WorldServers
                 action: action, would: would, outcome: outcome, code: nil, failingFor: .seconds(7200), hazard: nil)
             let destination = DomainName(name).map { Destination(.domain($0), port: 25) }
             for _ in 0..<times {
-                store.count(ruling, isCached: true, destination)
+                store.counts.add(outcome, action, would: would, isCached: true)
+                store.count(ruling, destination)
                 if action != .accept || would != nil {
                     store.record(
                         traceEntry("x@\(name)", outcome, action: action, would: would, failingFor: .seconds(7200)))

@@ -1,0 +1,216 @@
+import DANE
+
+/// The words of log, replies, policy file and reports that are no outcomes, a sentence each.
+enum Glossary {
+    /// The lines `event=…` of the log. A test holds this to be all that the sources write.
+    static let events: [(name: String, meaning: String)] = [
+        ("start", "The daemon serves; the line names its version, mode, socket and libraries."),
+        ("stop", "The daemon ends; reason is a signal, or why libmilter ended."),
+        (
+            "reload",
+            "The policy file was read again (SIGHUP, SIGUSR1, or because it changed). result=ok: it is in force; result=kept-old: it "
+                + "has a fault, each named by line, and the policies stay as they were."
+        ),
+        (
+            "breaker",
+            "The trouble is our own (state=open, with cause) or is over (state=closed): see breaker, and its cause."
+        ),
+        ("clock", "Somebody set this machine's clock, by step."),
+        (
+            "resolver-down",
+            "The resolver does not work or does not validate: nothing new is found out, good verdicts serve on."
+        ),
+        ("resolver-up", "The resolver works again."),
+        ("trust-anchor", "There is something about the root's keys: the cause says what, and what to do."),
+        ("descriptors", "The process may open too few files: raise LimitNOFILE or ulimit -n."),
+        (
+            "control",
+            "There is no control socket in this run (result=off, with the cause): danegate status and check --cached find nobody. Mail does "
+                + "not notice."
+        ),
+        (
+            "exemption",
+            "What became of an exemption: added, removed, expired, lifted (the domain has verified clean for EXEMPT_LIFT_AFTER; seen says what "
+                + "was seen), with domain, by, reason, until and keep. Of their file: loaded (how many are live), set-aside (corrupt: a new "
+                + "one is written), vanished (likewise), unavailable."
+        ),
+        (
+            "policy",
+            "What policy demands and the settings keep from being shown: require while PROBE=off."
+        ),
+        (
+            "trace",
+            "The message trace: set-aside (corrupt or of another version: a new one is begun), lost (recipients that could not be written, a "
+                + "total), vanished, sweep-failed, off. Mail does not notice."
+        ),
+        ("log-target", "There is no /dev/log, or it cannot be used: lines go to standard error."),
+        (
+            "log-dropped",
+            "So many lines (count) were lost because neither syslog nor standard error took them. No mail waited."
+        ),
+        ("milter", "An MTA's connection broke the milter protocol, or libmilter says something about one."),
+        (
+            "state",
+            "The state file: loaded, set-aside (corrupt or of another version: a new one is begun), forgotten (other settings), off (none "
+                + "in this run), lost (rows that could not be written), vanished, sweep-failed. Mail does not notice."
+        ),
+    ]
+
+    /// The keys of a ruling's line. A test holds this to be all that there are.
+    static let keys: [(name: String, meaning: String)] = [
+        ("ruling", "What was done with the recipient: accept, tempfail or reject."),
+        ("mode", "MODE: enforce, or monitor, in which everything passes."),
+        ("would", "What would have been done if the recipient were not merely monitored."),
+        ("to", "The recipient."),
+        ("domain", "The next hop that was judged: the recipient's domain, or what the MTA's routing says."),
+        ("outcome", "What is true about that next hop; each outcome can be explained by its name."),
+        ("code", "The enhanced code of the refusal, carried out or not."),
+        ("host", "The MX host that decided."),
+        ("cached", "Whether the verdict was known (yes) or looked for (no)."),
+        ("waited_ms", "How long the recipient waited for danegate, in milliseconds."),
+        (
+            "failing_for",
+            "How long danegate has seen the fault; at DEFER_FOR a deferral becomes a rejection. It survives restarts, and ends when "
+                + "the destination is in order again."
+        ),
+        (
+            "trace",
+            "The id that stands in brackets at the end of the reply: with it the sender's bounce finds the line."
+        ),
+        ("client", "The address of the SMTP client."),
+        ("qid", "The MTA's queue id; - at a message's first recipient, which has none yet."),
+        (
+            "passed",
+            "The recipient was accepted without being judged, for the reason given: an exempt local part, an exemption (danegate exempt, the "
+                + "policy file, or by client, login or sender), or a next hop that danegate does not judge. Its outcome is -."
+        ),
+        ("cause", "Why the verdict is what it is."),
+    ]
+
+    /// Further words.
+    static let words: [(name: String, meaning: String)] = [
+        (
+            "hazard",
+            "A TLSA record that makes a widely used MTA crash at delivery (usage 2 or 3 without any data: Postfix 3.7's smtp panics on it). "
+                + "The verdict stays what the RFC says, and ON_HAZARD rules on top of it, with x.7.323. The domain's administrator must "
+                + TLSARecord.hazardRepair + "."
+        ),
+        (
+            "degraded",
+            "Mail would be delivered, but something that a client would try before or beside failed: another MX host, another address, or "
+                + "one connection of two. Nobody is refused; the cause says what to mend."
+        ),
+        (
+            "withheld",
+            "A host that failed could not be looked at a second time, since it had been probed as often as is polite (PROBE_PER_HOUR): a "
+                + "doubt, so the outcome is unreachable and never a 5xx."
+        ),
+        (
+            "breaker",
+            "While danegate finds that the trouble is its own, the breaker is open: good verdicts count, whatever else is found is "
+                + "dns-unavailable and ruled by ON_LOCAL_TROUBLE, never with a 5xx. It closes by itself. Its causes: clock, "
+                + "trust-anchor, descriptors, resolver, failures."
+        ),
+        ("first seen", "In a reply: since when this danegate has seen the fault without a break."),
+        (
+            "stale",
+            "A good verdict whose records have run out serves for CACHE_STALE_TTL more, while it is renewed behind the recipient's back."
+        ),
+        ("second look", "A failure is looked at again, past every cache and on new connections, before it counts."),
+    ]
+}
+
+extension LocalTrouble.Cause {
+    /// What was seen, and what to do here.
+    var explanation: (meaning: String, steps: [Explanation.Step]) {
+        switch self {
+        case .clock:
+            (
+                "This machine's clock is wrong: the signatures of the root's keys are out of date or not yet valid, or many destinations "
+                    + "fail since somebody set the clock.",
+                [.init("Set the clock, and keep it set.", "timedatectl", "date -u")]
+            )
+        case .trustAnchor:
+            (
+                "The root's keys are not those of the trust anchor, or there is no trust anchor.",
+                [
+                    .init(
+                        "Bring Debian's anchor up to date and begin a new copy, or name another file with DNS_TRUST_ANCHOR.",
+                        "apt-get install --only-upgrade dns-root-data", "rm STATE_DIRECTORY/root.key",
+                        "systemctl restart danegate")
+                ]
+            )
+        case .descriptors:
+            (
+                "The process (EMFILE) or the machine (ENFILE) has no file descriptors left.",
+                [
+                    .init(
+                        "Allow more, or find who holds them.", "grep files /proc/$(pidof danegate)/limits",
+                        "ls /proc/$(pidof danegate)/fd | wc -l", "cat /proc/sys/fs/file-nr")
+                ]
+            )
+        case .resolver:
+            (
+                "The root's keys cannot be looked up, or do not validate on the way from the name servers that are asked.",
+                [
+                    .init(
+                        "See whether this machine may ask name servers, over UDP and TCP, and whether a forwarder passes signatures on.",
+                        "dig +dnssec DNSKEY . @198.41.0.4", "dig +tcp +dnssec DNSKEY . @198.41.0.4", "danegate settings"
+                    )
+                ]
+            )
+        case .failures:
+            (
+                "At least twenty destinations failed within a minute, half or more of those looked at and far more than usual, and so do "
+                    + "destinations that were in order before. Why is not known: a network outage, an interfering firewall.",
+                [
+                    .init(
+                        "See what they have in common in the log's causes, and look at one that was in order.",
+                        "danegate check DOMAIN")
+                ]
+            )
+        }
+    }
+}
+
+extension Ruling.Action {
+    /// What it means.
+    var meaning: String {
+        switch self {
+        case .accept: "The recipient is accepted, as far as danegate is concerned."
+        case .tempfail:
+            "The recipient is refused for the time being (4xx): the sender's server keeps the message and tries again by itself."
+        case .reject: "The recipient is refused for good (5xx): the sender gets the message back with the reply in it."
+        }
+    }
+}
+
+extension Policy.Kind {
+    /// What it means in the policy file.
+    var meaning: String {
+        switch self {
+        case .exempt: "A line of the policy file: the domain is never looked at and never refused."
+        case .monitor: "The domain is judged and logged, with what would be done, and let pass."
+        case .enforce: "The domain is ruled in earnest, whatever ROLLOUT says."
+        case .require: "DANE or nothing: a domain without usable DANE is refused too (dane-required)."
+        }
+    }
+}
+
+extension InspectionStep.Kind {
+    /// What is done in it.
+    var meaning: String {
+        switch self {
+        case .mx: "The domain's MX records are looked up and validated."
+        case .address: "The A and AAAA records of an MX host are looked up and validated."
+        case .tlsa: "The TLSA records of a host with secure addresses are looked up at _25._tcp.HOST and validated."
+        case .probe: "A host with TLSA records is connected to: banner, EHLO, STARTTLS, TLS handshake, EHLO, QUIT."
+        case .certificate: "The chain that the host sent is held to its TLSA records."
+        case .resolver: "The root's keys are looked up before a bogus answer is believed."
+        case .again: "Everything once more, past every cache and on new connections, since the first look failed."
+        case .comparison:
+            "Further connections of `danegate check` to the same address: RSA or ECDSA alone, without SNI."
+        case .expiry: "Of `danegate check --days`: a certificate or signature that will have ended by then."
+        }
+    }
+}

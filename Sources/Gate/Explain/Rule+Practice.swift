@@ -1,0 +1,177 @@
+import DANE
+
+extension Rule {
+    /// How danegate keeps the rule, or why it asks nothing of it; for failures in the field, what becomes of a recipient there.
+    var practice: String { Self.practices[id] ?? Self.fieldPractice(text) }
+
+    /// Where a failure seen in the field leads, by the shorthand at the end of its text.
+    private static func fieldPractice(_ text: String) -> String {
+        let ends: [(word: String, meaning: String)] = [
+            ("DANE-OK", "DANE-OK is verified"), ("NO-DANE", "NO-DANE is opportunistic"),
+            ("TLS-UNAUTH", "TLS-UNAUTH is encrypted"),
+            (
+                "SKIP-AUTH",
+                "SKIP-AUTH leaves the host out as tlsa-invalid, certificate-expired or certificate-host-mismatch"
+            ),
+            ("SKIP-TLS", "SKIP-TLS leaves the host out as starttls-not-supported or tls-failed"),
+            (
+                "SKIP-DNS",
+                "SKIP-DNS leaves the host out as dnssec-invalid where that is proven, else as dns-unavailable"
+            ),
+            ("DNS-DEFER", "DNS-DEFER is dnssec-invalid where that is proven, else dns-unavailable"),
+            ("HALF", "HALF is the host's DANE without the domain's: opportunistic"),
+            ("lookup failure", "a lookup failure is dnssec-invalid where that is proven, else dns-unavailable"),
+            ("inconclusive", "inconclusive is unreachable: a doubt, never a 5xx"),
+        ]
+        let named = ends.filter { text.contains($0.word) }.map(\.meaning)
+        guard named.isEmpty else { return named.joined(separator: "; ").asSentence }
+        return "The test world has this failure; danegate's verdict there is held to by tests."
+    }
+
+    private static let practices: [String: String] = Dictionary(
+        uniqueKeysWithValues: lines.split(separator: "\n").compactMap { line in
+            guard let bar = line.firstIndex(of: "|") else { return nil }
+            return (String(line[..<bar]), String(line[line.index(after: bar)...]))
+        })
+
+    private static let lines = """
+        V1|dnssec-invalid where the answer is proven bogus, else dns-unavailable. The domain is deferred at first.
+        V2|no-such-domain: rejected at once.
+        V3|null-mx: rejected at once with 556 5.1.10.
+        V4|The domain itself is looked at as its only host.
+        V5|opportunistic. Hosts are looked at for hazards alone.
+        V6|The host is left out: dnssec-invalid if its address is bogus, else dns-unavailable.
+        V7|The host is left out as no-mail-host; it speaks for the domain only if there is no other.
+        V8|The host is opportunistic; TLSA is not asked for.
+        V9|The host is opportunistic; TLSA is not asked for.
+        V10|TLSA is asked for at the original name alone.
+        V11|TLSA is asked for at the expanded name first, then at the original one.
+        V12|The host is left out without a connection: dnssec-invalid if proven, else dns-unavailable.
+        V13|The host is opportunistic.
+        V14|The host is left out: starttls-not-supported or tls-failed.
+        V15|encrypted: accepted, unless the policy file says require.
+        V16|The host is left out: starttls-not-supported or tls-failed.
+        V17|verified.
+        V18|verified.
+        V19|The host is left out: tlsa-invalid, certificate-expired or certificate-host-mismatch.
+        D-01|danegate validates by itself, with libunbound and the root's keys, and tests every five minutes that it does.
+        D-02|The AD bit of a forwarder is never looked at.
+        D-03|An insecure answer is an insecure answer, for whatever reason.
+        D-04|What cannot be found out is dns-unavailable, never "no DANE".
+        D-05|Proven and insecure absence are both answers.
+        D-06|None of them is an answer. That an answer is bogus is told apart, for words and code alone.
+        D-07|The recipient is deferred (dns-unavailable, or dnssec-invalid while it is young).
+        D-08|The host is left out, and the next one is looked at.
+        D-09|TLSA is looked up for each host with secure addresses.
+        D-10|A host whose TLSA lookup failed is not connected to.
+        D-11|libunbound follows aliases, up to its limit.
+        D-12|The whole lookup counts as failed.
+        D-13|The security of an answer is that of its weakest link.
+        D-14|A CNAME query of its own tells whether the alias is in a signed zone.
+        D-15|libunbound synthesizes and validates it.
+        D-16|The host is verified, or left out.
+        D-17|STARTTLS must work: encrypted, else the host is left out.
+        D-18|opportunistic: danegate connects to no such host, and asks nothing of its TLS.
+        D-19|The host is left out; if none remains, the recipient is deferred.
+        D-20|The policy file's word require.
+        D-21|Address literals are not judged; an MX record that names an address has no DANE.
+        D-22|Binds publishers. Such a host is starttls-not-supported.
+        D-23|Hosts are walked in the order of preference; the first one that may be used decides.
+        D-24|Of equal hosts the weakest one speaks for the domain.
+        D-25|The alias is followed, and the MX records of its target count.
+        D-26|With require an insecure MX is dane-required.
+        D-27|opportunistic: TLSA records of hosts behind insecure MX records are looked at for hazards alone.
+        D-28|Log and JSON name the host as the MX record does.
+        D-29|Such a domain is never verified.
+        D-30|Each host is looked at by itself.
+        D-31|Where the zone is not signed, no TLSA question is asked.
+        D-32|Addresses first, and TLSA only where they are secure.
+        D-33|It is not looked for.
+        D-34|no-mail-host.
+        D-35|The host is left out: dnssec-invalid or dns-unavailable.
+        D-36|Aliases of MX hosts are followed, and danegate check marks them with a note.
+        D-37|The family that validates is used.
+        D-38|The owner has the port of the next hop, 25 unless the route says otherwise.
+        D-39|Exactly so.
+        D-40|Exactly so.
+        D-41|They are never asked.
+        D-42|The chain must be secure; the base domain stays.
+        D-43|Then STARTTLS is mandatory: encrypted at best.
+        D-44|verified whatever names and dates are; EXPIRED_EE=fail imitates Exchange Online instead.
+        D-46|The anchor is looked for in the chain that was sent.
+        D-47|Binds publishers; a chain without its anchor is tlsa-invalid.
+        D-48|Binds publishers; danegate check marks such records with a note.
+        D-49|The anchor's own constraints are applied.
+        D-50|They are unusable.
+        D-51|No match is a failure of the host.
+        D-52|Names are not looked at.
+        D-53|The TLSA base domain is the first reference name.
+        D-54|Behind secure MX records the next-hop domain and its expanded name are accepted, too.
+        D-55|Such hosts are not authenticated at all: opportunistic.
+        D-56|The original next hop is the second reference name.
+        D-57|The CN counts only where there is no DNS name.
+        D-58|A wildcard is the whole first label and stands for one label.
+        D-59|Binds publishers. Either record matches; a roll-over half seen heals at the second look.
+        D-60|Exactly so; see E-15 to E-18.
+        D-61|SNI is the TLSA base domain; TLS 1.2 and 1.3.
+        D-62|Binds servers. danegate check also tries without SNI, and notes what it is shown.
+        D-63|Both kinds of certificate are offered, in the order in which OpenSSL does.
+        D-64|MODE=monitor; otherwise no delivery.
+        D-65|Binds servers. Such a host is starttls-not-supported.
+        D-67|No connection is opened to a host that is to be left out.
+        E-01|SHA2-256 and SHA2-512 are both understood; 512 alone is a note of danegate check.
+        E-02|TLS 1.2 and 1.3, with SNI.
+        E-03|Usages 0 and 1 are unusable.
+        E-04|Certificate transparency is not looked at.
+        E-05|Names and dates are ignored with DANE-EE; raw public keys are not offered.
+        E-06|SNI is always sent.
+        E-07|With DANE-TA the path is built and dates are checked.
+        E-08|A 2 0 0 record serves as anchor though the server does not send it.
+        E-09|No public certificate authority is consulted.
+        E-10|The key of a 2 1 0 record may sign the top of the chain.
+        E-11|Exactly so.
+        E-12|A combination without a match is a note of danegate check; it has no effect on mail.
+        E-15|SHA2-512 is stronger than SHA2-256.
+        E-16|Exactly so.
+        E-17|Full(0) always counts.
+        E-18|Exactly so.
+        E-19|Binds publishers; danegate check marks 3 0 0 and 2 0 0 with a note.
+        E-20|Exactly so.
+        E-21|encrypted; with require dane-required.
+        T-01|Values beyond these make a record unusable.
+        T-02|danegate judge and reports use these names.
+        T-03|danegate judge reads records so.
+        T-04|Such a record is unusable.
+        T-05|Such a record is unusable.
+        T-06|dnssec-invalid, without a connection; insecure records do not count.
+        T-07|Then TLS is mandatory: encrypted.
+        T-08|One match is enough.
+        T-09|Exactly so.
+        T-10|A usage-2 record does not match the server's own certificate, as in OpenSSL and Postfix: tlsa-invalid.
+        T-11|A wildcard is an ordinary answer.
+        T-12|Exactly so.
+        S-01|MX first; an alias restarts with its target.
+        S-02|no-such-domain.
+        S-03|dns-unavailable: deferred, however long it lasts.
+        S-04|The domain itself is its only host.
+        S-05|The domain's own address is never used beside MX records.
+        S-06|All addresses of a host are tried, IPv6 first.
+        S-07|The alias is followed; danegate check marks it with a note.
+        S-08|A probe is shorter (PROBE_TIMEOUT), and what runs out is unreachable: a doubt.
+        S-09|No STARTTLS without EHLO: starttls-not-supported.
+        N-01|null-mx.
+        N-02|The null MX is passed over, with a note.
+        N-03|556 5.1.10.
+        N-04|null-mx, whether signed or not.
+        L-01|220 goes on; anything else is starttls-not-supported.
+        L-03|The probe says QUIT and closes.
+        L-04|EHLO is said again inside TLS, and only that answer counts.
+        L-05|Bytes behind the 220 in clear text end the probe.
+        L-06|starttls-not-supported where it is not offered or refused, tls-failed where the handshake fails.
+        I-01|Names are mapped to A-labels (IDNA) before they are asked for.
+        I-02|Exactly so.
+        I-04|Exactly so; danegate judges the domain alone.
+        I-05|The final dot and the case do not matter; underscores are taken.
+        """ + "\n"
+        + asksNothing.map { "\($0.key)|Asks nothing of danegate: \($0.value)." }.joined(separator: "\n")
+}

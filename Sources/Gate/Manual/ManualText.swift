@@ -1,0 +1,125 @@
+/// The parts of the manual pages that are written by hand.
+enum ManualText {
+    static let description = [
+        "danegate is a milter daemon for Postfix and Sendmail. Before a message is accepted for a recipient it answers one question: "
+            + "would a DANE-aware sender (RFC 7672) be allowed to deliver to this next hop today? Where DNSSEC or DANE is broken at "
+            + "the recipient's side, the recipient is refused at RCPT with a code and a sentence that name the cause: for the time being "
+            + "while it may pass, for good once the fault has lasted.",
+        "It is configured by environment variables, described in danegate.env(5), and registered in main.cf with smtpd_milters = "
+            + "inet:127.0.0.1:8895. With the daemon stopped, Postfix does as milter_default_action says.",
+    ]
+
+    static let order = [
+        "A recipient is ruled upon in this order; the first that applies ends it. 1. A transport that is none of "
+            + "DANEGATE_TRANSPORTS, or an address literal: accepted, without a line in the log. 2. A local part in "
+            + "DANEGATE_EXEMPT_LOCALPARTS: accepted. 3. A next hop that is not understood, several of them, or port 465: accepted. "
+            + "4. An exemption (danegate exempt) of the address's domain or of the next hop: accepted without a look. 5. The most specific "
+            + "line of the policy file, where it says exempt: the same. An exemption of a .domain counts as such a line, and wins over one "
+            + "that is as specific. 6. DANEGATE_EXEMPT_CLIENTS, DANEGATE_EXEMPT_AUTH, DANEGATE_EXEMPT_SENDERS: the same, but not where the "
+            + "policy file says require.",
+        "Then the verdict is taken from the cache or found out, for at most DANEGATE_MILTER_DEADLINE. The policy word require makes "
+            + "dane-required of opportunistic and encrypted. While the breaker is open, whatever is not in order is ruled by "
+            + "DANEGATE_ON_LOCAL_TROUBLE. Otherwise DANEGATE_ON_ with the outcome's name rules, and by default the outcome itself: "
+            + "accepted, deferred, deferred and after DANEGATE_DEFER_FOR rejected, or rejected. A hazard is ruled by DANEGATE_ON_HAZARD "
+            + "on top of a verdict that accepts.",
+        "Last, a refusal is turned into accept, with would= in the log, where it is merely monitored: by the policy word monitor, by "
+            + "DANEGATE_MODE=monitor, or by DANEGATE_ROLLOUT where neither a policy word speaks for the domain nor "
+            + "DANEGATE_ENFORCE_SENDERS for the sender.",
+        "danegate settings --policy DOMAIN says which of these applies to a domain, and why.",
+    ]
+
+    static let signals: [(term: String, text: String)] = [
+        (
+            "SIGTERM, SIGINT",
+            "End once the recipients under way have their answers, which is within DANEGATE_MILTER_DEADLINE and some seconds."
+        ),
+        ("SIGHUP, SIGUSR1", "Read the policy file again. Settings take a restart."),
+        ("SIGKILL", "The last second or two of what was found out is lost, nothing else."),
+    ]
+
+    static let files: [(term: String, text: String)] = [
+        (
+            "/var/lib/danegate",
+            "The state directory, DANEGATE_STATE_DIRECTORY or systemd's: root.key, the root's keys, kept up to date (RFC 5011); "
+                + "state.sqlite, verdicts, probe results and faults; trace.sqlite, the message trace; exemptions.sqlite, the exemptions with "
+                + "their history; control.sock, the control socket. A corrupt file is renamed, as to state.sqlite.corrupt, and a new one "
+                + "begun."
+        ),
+        ("/usr/share/dns/root.key", "Debian's trust anchor, from which root.key is begun."),
+        ("DANEGATE_POLICY_FILE", "The policy file, described in danegate.env(5)."),
+    ]
+
+    static let statuses: [(term: String, text: String)] = [
+        ("0", "Success; of check: mail to every domain would be accepted."),
+        (
+            "1",
+            "check: mail to some domain would be rejected; judge: a client may not deliver; notice: there is nothing to notify of; exempt "
+                + "remove: there is no such exemption; status: warning."
+        ),
+        ("2", "status: critical, or no daemon answers."),
+        ("3", "status: unknown, for want of permission or of a socket."),
+        ("64", "Usage, or a word that explain does not know."),
+        ("65", "Input that is not of the form it should have."),
+        ("66", "Input that cannot be read."),
+        ("69", "The milter socket cannot be had, or the daemon cannot be reached."),
+        ("71", "The system does not give the daemon what it needs, such as threads."),
+        ("73", "survey: the file of the results is there already, or is another's."),
+        ("74", "The output cannot be written."),
+        ("75", "check: mail to some domain would be deferred; notice: nothing is proven; survey: DNS stopped working."),
+        ("130, 143", "survey was ended by SIGINT or SIGTERM; it can be gone on with."),
+        ("78", "A setting or the policy file is at fault; a sentence for each fault is on standard error."),
+    ]
+
+    static let log = [
+        "Lines go to syslog, facility mail, or to standard error. There is one line a ruled recipient, key=value pairs in the order of "
+            + "the following list. Values with spaces are quoted, and what is not printable ASCII is written \\xNN. Accepted recipients "
+            + "are logged at level info, the others at notice."
+    ]
+
+    static let troubleshooting = [
+        "On the telephone: ask for the reply in the bounce. 1. The word behind the codes is the outcome: its section below says what it "
+            + "means, or danegate explain does, given the reply as it is. 2. The letters in brackets at its end find everything: "
+            + "danegate trace --id LETTERS shows the recipient with the inspection behind the reply; without a bounce, danegate trace "
+            + "--recipient ADDRESS does. 3. danegate check DOMAIN shows whether it is still so, step by "
+            + "step. 4. If the fault is the recipient's, danegate notice DOMAIN writes the mail to its postmaster, and if mail must go meanwhile, "
+            + "danegate exempt add DOMAIN --until DATE --reason TEXT lets it pass, within seconds.",
+        "A code that begins with 4 means that the sender's server will try again by itself; one with 5 that the message came back. In "
+            + "the commands below, DOMAIN is the recipient's domain and HOST the MX host of the reply.",
+    ]
+
+    static let failures =
+        "Each of these is shown by tests, which are named. They have one thing in common: what danegate could not find out is never "
+        + "answered with 5xx, and mail never waits for a file or a socket of danegate's own."
+
+    static let standards =
+        "RFC 7672 (DANE for SMTP), RFC 7671 and RFC 6698 (DANE), RFC 4035 (DNSSEC), RFC 5011 (trust anchors), RFC 7505 (null MX), "
+        + "RFC 3207 (STARTTLS), RFC 3463 (enhanced status codes), RFC 8305 (Happy Eyeballs). The codes x.7.321 to x.7.325 are those of "
+        + "Exchange Online."
+
+    static let settings = [
+        "danegate is configured by environment variables. They may stand in a file of NAME=value lines, which systemd reads "
+            + "(EnvironmentFile=) and every command with --env-file; variables of the environment win over it. danegate settings prints "
+            + "those in force and where each came from.",
+        "A name that does not exist or a value that is not allowed stops the start, with a sentence for each and exit status 78. An empty "
+            + "value is no value.",
+    ]
+
+    static let policies = [
+        "DANEGATE_POLICY_FILE has a line a domain: its name, a word, and if need be until=DATE (the last day on which it holds, in UTC) "
+            + "and reason=\"TEXT\". A name with a dot in front stands for its subdomains; the most specific line wins. The file is read "
+            + "again when it changes. One with a fault is refused as a whole, every fault named by its line, and the policies stay as they "
+            + "were. The words:"
+    ]
+
+    static let examples: [(text: String, commands: [String])] = [
+        ("Watch first, and refuse nobody:", ["DANEGATE_MODE=monitor"]),
+        ("Then refuse for a tenth of the domains:", ["DANEGATE_MODE=enforce", "DANEGATE_ROLLOUT=10"]),
+        (
+            "Lines of a policy file:",
+            [
+                "example.org        exempt until=2027-01-31 reason=\"they are moving\"", ".example.org       monitor",
+                "partner.example    require",
+            ]
+        ),
+    ]
+}

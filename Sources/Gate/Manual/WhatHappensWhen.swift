@@ -1,0 +1,100 @@
+/// What becomes of mail when something fails.
+struct WhatHappensWhen: Sendable {
+    /// What fails.
+    let what: String
+    /// What follows, as sentences.
+    let happens: String
+    /// The tests that show it: `Suite` or `Suite.function`. That they exist is itself tested.
+    let shownBy: [String]
+
+    /// All that is known.
+    static let all: [WhatHappensWhen] = [
+        .init(
+            "The daemon is stopped",
+            "Postfix answers as milter_default_action says: by default 451 4.7.1 Service unavailable - try again later, to every "
+                + "client; with default_action=accept in smtpd_milters mail passes unjudged, and Postfix logs a warning for each "
+                + "connection. SIGTERM answers those under way first.",
+            "ServiceFailureTests.aStoppedDaemonIsTheDefaultActionsAffair", "DaemonTests.sigtermDeliversTheReplyUnderWay"
+        ),
+        .init(
+            "The daemon is killed (SIGKILL, out of memory)",
+            "A client in the middle of a message gets what milter_default_action says. Started again, the daemon takes the socket that "
+                + "was left, and knows what it knew a second or two before.",
+            "ServiceFailureTests.aKilledDaemonIsBackAtOnce", "RestartTests.aVerdictServesAfterTheEnd",
+            "RestartTests.aFaultIsAsOldAsItWas"),
+        .init(
+            "The resolver is down, or port 53 is blocked",
+            "event=resolver-down and event=breaker cause=resolver. Known good destinations pass, stale ones for DANEGATE_CACHE_STALE_TTL; "
+                + "everybody else gets 451 4.4.3, or what DANEGATE_ON_LOCAL_TROUBLE says. It closes "
+                + "by itself.",
+            "BreakerWorldTests.aDeadDNSOpensTheBreakerAndItsReturnClosesIt"),
+        .init(
+            "The name servers of one domain are down",
+            "451 4.4.3 dns-unavailable for that domain alone, however long it lasts, unless a good verdict is still kept. Nobody else "
+                + "waits.",
+            "ServiceFailureTests.aDomainWhoseNameServersAreDownIsPutOffAlone", "ConvoyTests"),
+        .init(
+            "A forwarder or firewall strips signatures",
+            "451 4.4.3: neither that a domain is broken nor that it has no DANE could be believed.",
+            "DNSFailureTests.aWayThatStripsSignaturesMakesADoubtOfAll"),
+        .init(
+            "The clock is wrong",
+            "event=breaker cause=clock, and event=clock where somebody set it. Good verdicts count, nothing else gets a 5xx.",
+            "BreakerTests.theSelfTestNamesTheCause", "MixedLoadSoakTests.nothingIsWrongWhateverHappens"),
+        .init(
+            "The trust anchor is lost or does not fit",
+            "event=breaker cause=trust-anchor; 451 4.4.3 for all of whom nothing good is known.",
+            "DaemonTests.aResolverThatDoesNotValidateMakesNoVerdict"),
+        .init(
+            "Outbound port 25 is blocked",
+            "Connections to hosts with TLSA records are neither accepted nor refused: 451 4.4.1 unreachable for these domains, never a 5xx, "
+                + "however long it lasts; domains without DANE are not concerned. Where many destinations that were in order fail at once, "
+                + "event=breaker cause=failures, and good verdicts serve on. DANEGATE_PROBE=off judges by the DNS alone.",
+            "ServiceFailureTests.aBlockedPortIsADoubt", "ServiceFailureTests.whereAllHostsFailTheBreakerOpens"),
+        .init(
+            "A host is slow",
+            "451 4.7.0 pending after DANEGATE_MILTER_DEADLINE; the look goes on, and the next try has its verdict.",
+            "DaemonTests.aSlowHostIsPendingAndKnownLater"),
+        .init(
+            "The disk is full",
+            "What cannot be written is lost, counted and logged (event=state and event=trace, result=lost). Mail does not notice, and "
+                + "writing goes on when there is room again.",
+            "TraceWorldTests.aFullDiskCostsRowsAndNoMail", "StateDamageTests.aFullDiskCostsRowsAndNothingElse"),
+        .init(
+            "The message trace is corrupt, of another version or locked",
+            "Corrupt, it is set aside and a new one begun; locked, recipients of that time are lost, counted and logged (event=trace). Mail "
+                + "does not notice.",
+            "TraceStoreTests", "TraceWorldTests"),
+        .init(
+            "The file of exemptions is corrupt or removed",
+            "It is written anew from what is in force (event=exemption); after a restart there would be none.",
+            "ExemptionTests", "ExemptionWorldTests"),
+        .init(
+            "The state file is corrupt, of another version, locked or cannot be written",
+            "It is set aside and a new one begun, or the daemon goes without (event=state). Mail does not notice; ages of faults begin anew.",
+            "RestartTests.mailPassesWhateverTheStateIs", "StateDamageTests"),
+        .init(
+            "The policy file has a fault",
+            "A running daemon keeps the old policies and logs each fault (event=reload result=kept-old). A start, check and settings end with "
+                + "status 78.",
+            "DaemonTests.thePolicyFileIsReadAgainWhenItChanges", "CommandTests.aBadPolicyFileIsNamedByItsLine"),
+        .init(
+            "File descriptors are exhausted",
+            "event=breaker cause=descriptors: good verdicts count, nothing else gets a 5xx. It closes when there are some again.",
+            "BreakerWorldTests.aFullFileTableIsNamed"),
+        .init(
+            "syslog is down or slow",
+            "No reply waits. Lines are kept up to 8 MB, then dropped and counted (event=log-dropped). A syslog that is restarted is found "
+                + "again.", "LogWriterTests"),
+        .init(
+            "Memory",
+            "Caches are bounded (DANEGATE_CACHE_DOMAINS), and floods of connections, hostile hosts and answers leave nothing behind.",
+            "SoakTests", "CacheTests", "HostileWorldTests"),
+    ]
+
+    private init(_ what: String, _ happens: String, _ shownBy: String...) {
+        self.what = what
+        self.happens = happens
+        self.shownBy = shownBy
+    }
+}
