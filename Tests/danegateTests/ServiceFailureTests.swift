@@ -123,8 +123,7 @@ import World
             world,
             [
                 "DEFER_FOR": "0", "CACHE_MIN_TTL": "0", "CACHE_MAX_TTL": "1s", "CACHE_STALE_TTL": "1s",
-                "PROBE_TTL": "0",
-                "FAILURE_TTL": "0", "PROBE_CONNECT_TIMEOUT": "300ms", "PROBE_TIMEOUT": "1s", "PROBE_PER_HOUR": "0",
+                "PROBE_TTL": "0", "FAILURE_TTL": "0", "PROBE_PER_HOUR": "0",
             ])
         for domain in domains { #expect(try await gate.answer("<a@\(domain.name)>") == .continue) }
         #expect(!gate.daemon.output.contains("event=breaker"))

@@ -113,15 +113,6 @@ import WorldServers
         }
     }
 
-    @Test func theSharesHaveDigitsEnough() {
-        let cases: [(Int, Int, String)] = [
-            (0, 0, "-"), (0, 10, "0 %"), (10, 10, "100 %"), (1, 2, "50 %"), (1, 3, "33.3 %"), (1, 1000, "0.1 %"),
-            (23, 10_000_000, "0.00023 %"), (9_999_999, 10_000_000, "99.99999 %"), (1, 10_000_000, "0.00001 %"),
-            (999, 1000, "99.9 %"), (12, 1000, "1.2 %"), (2_345, 1_000_000, "0.23 %"),
-        ]
-        for (part, whole, text) in cases { #expect(Percentage.text(part, of: whole) == text) }
-    }
-
     @Test func theSummaryAddsUp() throws {
         var tally = SurveyTally()
         tally.add(Self.result("a.example", "x\u{1B}[31m", recipients: 3))

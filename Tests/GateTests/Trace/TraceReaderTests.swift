@@ -138,13 +138,6 @@ import WorldServers
         #expect(none.text.contains("Nothing was judged."))
     }
 
-    @Test(arguments: [
-        (0, 10, "0 %"), (10, 10, "100 %"), (9_999_999, 10_000_000, "99.9 %"), (1, 3, "33.3 %"), (1, 100, "1 %"),
-        (23, 10_000_000, "0.00023 %"), (5, 0, "0 %"), (57, 1000, "5.7 %"),
-    ]) func aShareHasEnoughDigits(part: Int, whole: Int, text: String) {
-        #expect(Percentage.text(part, of: whole) == text)
-    }
-
     @Test func anOutcomesOrdinalIsItsPlace() {
         #expect(Outcome.allCases.map(\.ordinal) == Array(Outcome.allCases.indices))
     }
