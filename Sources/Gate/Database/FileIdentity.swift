@@ -15,13 +15,28 @@ struct FileIdentity: Equatable {
 
     /// Renames an SQLite file that is no good, its log with it; an older one that was set aside is replaced.
     ///
-    /// - Returns: The new path; nil if it cannot be renamed.
-    static func setAside(_ path: String, as suffix: String) -> String? {
+    /// - Parameter why: What is wrong with it.
+    /// - Returns: The new path.
+    /// - Throws: The fault itself if a new file would be no better; that it cannot be renamed.
+    static func setAside(_ path: String, for why: DatabaseFault) throws(DatabaseFault) -> String {
+        let suffix: String
+        switch why.kind {
+        case .corrupt: suffix = "corrupt"
+        case .foreign(let version): suffix = "version-\(version)"
+        case .busy, .unavailable, .full: throw why
+        }
+        guard let aside = rename(path, as: suffix) else {
+            throw DatabaseFault(.unavailable, "\(why.cause), and it cannot be renamed")
+        }
+        return aside
+    }
+
+    private static func rename(_ path: String, as suffix: String) -> String? {
         // A directory that is in the way is not removed.
         for number in 0..<10 {
             let aside = "\(path).\(suffix)\(number == 0 ? "" : "-\(number)")"
-            guard rename(path, aside) == 0 else { continue }
-            for part in ["-wal", "-journal"] where rename(path + part, aside + part) != 0 { unlink(aside + part) }
+            guard Glibc.rename(path, aside) == 0 else { continue }
+            for part in ["-wal", "-journal"] where Glibc.rename(path + part, aside + part) != 0 { unlink(aside + part) }
             unlink(path + "-shm")
             return aside
         }

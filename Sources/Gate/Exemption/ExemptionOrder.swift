@@ -138,10 +138,10 @@ public struct ExemptionOrder: Sendable {
         do throws(DatabaseFault) {
             return (try work(ExemptionFile(directory)), nil)
         } catch {
-            guard error.kind == .corrupt, let aside = FileIdentity.setAside(path, as: "corrupt") else {
-                throw refusal(error)
-            }
+            // A file of a later version is not this program's to replace.
+            guard error.kind == .corrupt else { throw refusal(error) }
             do throws(DatabaseFault) {
+                let aside = try FileIdentity.setAside(path, for: error)
                 let warning =
                     "\(LogLine.escaped(path)): \(error.cause); it is \(LogLine.escaped(aside)) now, and a new one is begun."
                 return (try work(ExemptionFile(directory)), warning)

@@ -3,7 +3,7 @@ import Probe
 
 /// What is to be written, the latest of each thing: bounded. Its times are milliseconds since the boot: the time of the file is known
 /// when it is open.
-struct StateBatch: Sendable {
+struct StateBatch: PendingRows {
     private struct ReportKey: Hashable, Sendable {
         let target: ProbeTarget
         let records: [TLSARecord]

@@ -1,5 +1,4 @@
 import DANE
-import Foundation
 import Synchronization
 
 /// What outlives the process: verdicts, probe reports and the book of faults, in a file of the state directory.
@@ -28,115 +27,71 @@ public final class StateStore: VerdictJournal, FaultJournal, ReportJournal {
         public init(directory: String) { self.directory = directory }
     }
 
-    private struct State {
-        var batch = StateBatch()
-        var isOff = false
-        var isClosed = false
-        /// Those who wait for everything to be written that was handed over before.
-        var waiters: [Signal] = []
-    }
-
     private let configuration: Configuration
     private let log: GateLog
-    private let state = Mutex(State())
+    private let changes: WriteBehind<StateBatch>
     private let lost = Atomic<Int>(0)
-    private let work = Signal()
-    private let hurry = Signal()
-    private let done = Signal()
 
     /// A store; nothing is opened yet.
     public init(_ configuration: Configuration, log: GateLog) {
         self.configuration = configuration
         self.log = log
+        // A second's changes are one transaction.
+        changes = WriteBehind(interval: configuration.interval)
     }
 
     /// Opens the file, reads it for the holders, and writes from then on; all that on a thread of its own.
     public func begin(_ holders: StateHolders) {
-        let thread = Thread {
+        changes.begin("state") {
             let writer = StateWriter(self.configuration, holders, self.log)
-            if !writer.open(isStopped: { self.isClosed }) { self.state.withLock { $0.isOff = true } }
+            if !writer.open(isStopped: { self.changes.isClosed }) { self.changes.switchOff() }
             self.run(writer)
-            self.done.signal()
         }
-        thread.name = "state"
-        thread.start()
     }
 
     /// Writes what is pending, and closes the file. Waits for that, so long at most; what comes later is lost.
-    public func close(within limit: Duration = .seconds(2)) {
-        state.withLock { $0.isClosed = true }
-        work.signal()
-        hurry.signal()
-        _ = done.wait(until: .now + limit)
-    }
+    public func close(within limit: Duration = .seconds(2)) { changes.close(within: limit) }
 
     /// Waits until all that was handed over before is written or lost.
     ///
     /// - Returns: Whether that was so in time.
-    public func settle(within limit: Duration) -> Bool {
-        let settled = Signal()
-        state.withLock { $0.waiters.append(settled) }
-        work.signal()
-        hurry.signal()
-        return settled.wait(until: .now + limit)
-    }
+    public func settle(within limit: Duration) -> Bool { changes.settle(within: limit) }
 
     /// Notes a verdict. Its making is now, whatever the wall clock says.
     public func kept(_ verdict: KeptVerdict) {
         let now = configuration.clock.sinceBoot()
-        add { $0.add(verdict, made: now) }
+        changes.add { $0.add(verdict, made: now) }
     }
 
     /// Notes a fault.
     public func noted(_ fault: KeptFault, of subject: FaultBook.Subject) {
         let times = FaultTable.Times(fault, at: configuration.clock.sinceBoot())
-        add { $0.add(times, of: subject) }
+        changes.add { $0.add(times, of: subject) }
     }
 
     /// Notes that a subject is in order.
-    public func cleared(_ subject: FaultBook.Subject) { add { $0.add(nil, of: subject) } }
+    public func cleared(_ subject: FaultBook.Subject) { changes.add { $0.add(nil, of: subject) } }
 
     /// Notes a report.
     public func kept(_ report: KeptReport) {
         let taken = configuration.clock.sinceBoot() - report.age.milliseconds
-        add { $0.add(report, taken: taken) }
-    }
-
-    private func add(_ change: (inout StateBatch) -> Void) {
-        let wakes = state.withLock { state in
-            guard !state.isOff, !state.isClosed else { return false }
-            let wasEmpty = state.batch.isEmpty
-            change(&state.batch)
-            return wasEmpty
-        }
-        if wakes { work.signal() }
+        changes.add { $0.add(report, taken: taken) }
     }
 
     /// Whether there is no file in this run: what is found out is forgotten at its end.
-    public var isOff: Bool { state.withLock { $0.isOff } }
+    public var isOff: Bool { changes.isOff }
     /// How many rows could not be written since the start.
     public var lostRows: Int { lost.load(ordering: .relaxed) }
-
-    private var isClosed: Bool { state.withLock { $0.isClosed } }
 
     /// The thread.
     private func run(_ writer: StateWriter) {
         while true {
-            _ = work.wait(until: writer.nextSweep)
-            // A second's changes are one transaction.
-            _ = hurry.wait(until: .now + configuration.interval)
-            let (batch, waiters, isClosed) = state.withLock { state in
-                defer {
-                    state.batch = StateBatch()
-                    state.waiters = []
-                }
-                return (state.batch, state.waiters, state.isClosed)
-            }
-            if !batch.isEmpty { writer.write(batch) }
+            let turn = changes.turn(until: writer.nextSweep)
+            if !turn.rows.isEmpty { writer.write(turn.rows) }
             lost.store(writer.lostRows, ordering: .relaxed)
-            if !isClosed { writer.sweep() }
-            for waiter in waiters { waiter.signal() }
-            if isClosed { break }
+            if !turn.isLast { writer.sweep() }
+            turn.end()
+            if turn.isLast { break }
         }
         writer.close()
     }

@@ -69,15 +69,7 @@ final class StateWriter {
     }
 
     private func setAside(_ why: DatabaseFault) throws(DatabaseFault) {
-        let suffix: String
-        switch why.kind {
-        case .corrupt: suffix = "corrupt"
-        case .foreign(let version): suffix = "version-\(version)"
-        case .busy, .unavailable, .full: throw why
-        }
-        guard let aside = FileIdentity.setAside(path, as: suffix) else {
-            throw DatabaseFault(.unavailable, "\(why.cause), and it cannot be renamed")
-        }
+        let aside = try FileIdentity.setAside(path, for: why)
         tell(.warning, "set-aside", [("cause", why.cause), ("path", aside)])
     }
 

@@ -1,7 +1,7 @@
 import DANE
 
 /// What is to be written into the trace: bounded.
-struct TraceBatch: Sendable {
+struct TraceBatch: PendingRows {
     /// An inspection, and when it ended, in milliseconds since 1970.
     struct Ended: Sendable {
         let inspection: Inspection

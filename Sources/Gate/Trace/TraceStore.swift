@@ -1,5 +1,4 @@
 import DANE
-import Foundation
 import Synchronization
 
 /// The message trace: every recipient that was refused or would have been, the inspections behind that, and counts of all others,
@@ -60,14 +59,6 @@ public final class TraceStore: InspectionJournal {
         public internal(set) var queued = 0
     }
 
-    private struct State {
-        var batch = TraceBatch()
-        var isClosed = false
-        /// Those who wait for everything to be written that was handed over before.
-        var waiters: [Signal] = []
-        var statistics = Statistics()
-    }
-
     /// How many recipients there were of each kind since the start.
     let counts: RecipientCounts
     let destinations = DestinationCounts()
@@ -75,10 +66,8 @@ public final class TraceStore: InspectionJournal {
     var addresses: Settings.TraceAddresses { configuration.addresses }
     private let configuration: Configuration
     private let log: GateLog
-    private let state = Mutex(State())
-    private let work = Signal()
-    private let hurry = Signal()
-    private let done = Signal()
+    private let pending: WriteBehind<TraceBatch>
+    private let state = Mutex(Statistics())
 
     /// A trace; nothing is opened yet.
     ///
@@ -87,44 +76,28 @@ public final class TraceStore: InspectionJournal {
         self.configuration = configuration
         self.counts = counts
         self.log = log
+        // A second's recipients are one transaction.
+        pending = WriteBehind(interval: configuration.interval)
     }
 
     /// Opens the file, and writes from then on; all that on a thread of its own.
     public func begin() {
-        let thread = Thread {
-            self.run(TraceWriter(self.configuration, self, self.log))
-            self.done.signal()
-        }
-        thread.name = "trace"
-        thread.start()
+        pending.begin("trace") { self.run(TraceWriter(self.configuration, self, self.log)) }
     }
 
     /// Writes what is pending, and closes the file. Waits for that, so long at most; what comes later is lost.
-    public func close(within limit: Duration = .seconds(2)) {
-        state.withLock { $0.isClosed = true }
-        work.signal()
-        hurry.signal()
-        _ = done.wait(until: .now + limit)
-    }
+    public func close(within limit: Duration = .seconds(2)) { pending.close(within: limit) }
 
     /// Waits until all that was handed over before is written or lost, counts included.
     ///
     /// - Returns: Whether that was so in time.
-    public func settle(within limit: Duration) -> Bool {
-        let settled = Signal()
-        state.withLock { $0.waiters.append(settled) }
-        work.signal()
-        hurry.signal()
-        return settled.wait(until: .now + limit)
-    }
+    public func settle(within limit: Duration) -> Bool { pending.settle(within: limit) }
 
     /// How the trace is doing.
     public var statistics: Statistics {
-        state.withLock { state in
-            var statistics = state.statistics
-            statistics.queued = state.batch.entries.count
-            return statistics
-        }
+        var statistics = state.withLock { $0 }
+        statistics.queued = pending.pending { $0.entries.count }
+        return statistics
     }
 
     /// The time, for entries.
@@ -137,7 +110,7 @@ public final class TraceStore: InspectionJournal {
     }
 
     /// Takes a recipient in that was refused or would have been. Does no I/O.
-    func record(_ entry: TraceEntry) { add { $0.add(entry) } }
+    func record(_ entry: TraceEntry) { pending.add { $0.add(entry) } }
 
     /// Takes an inspection in, if there is something to be said about it.
     public func ended(_ inspection: Inspection, demandingDANE: Bool) {
@@ -145,17 +118,7 @@ public final class TraceStore: InspectionJournal {
         let lacks = demandingDANE && verdict.outcome.lacksDANE
         guard !verdict.outcome.allowsDelivery || !verdict.hazards.isEmpty || lacks else { return }
         let now = configuration.now()
-        add { $0.add(inspection, at: now) }
-    }
-
-    private func add(_ change: (inout TraceBatch) -> Void) {
-        let wakes = state.withLockBarging { state in
-            guard !state.isClosed else { return false }
-            let wasEmpty = state.batch.isEmpty
-            change(&state.batch)
-            return wasEmpty
-        }
-        if wakes { work.signal() }
+        pending.add { $0.add(inspection, at: now) }
     }
 
     /// The thread.
@@ -163,28 +126,19 @@ public final class TraceStore: InspectionJournal {
         writer.open()
         note(writer)
         while true {
-            _ = work.wait(until: writer.nextWake)
-            // A second's recipients are one transaction.
-            _ = hurry.wait(until: .now + configuration.interval)
-            let (batch, waiters, isClosed) = state.withLock { state in
-                defer {
-                    state.batch = TraceBatch()
-                    state.waiters = []
-                }
-                return (state.batch, state.waiters, state.isClosed)
-            }
-            writer.write(batch, withCounts: isClosed || !waiters.isEmpty)
-            if !isClosed { writer.sweep() }
+            let turn = pending.turn(until: writer.nextWake)
+            writer.write(turn.rows, withCounts: turn.isLast || turn.isAwaited)
+            if !turn.isLast { writer.sweep() }
             note(writer)
-            for waiter in waiters { waiter.signal() }
-            if isClosed { break }
+            turn.end()
+            if turn.isLast { break }
         }
         writer.close()
-        state.withLock { $0.statistics.state = .closed }
+        state.withLock { $0.state = .closed }
     }
 
     private func note(_ writer: TraceWriter) {
         let statistics = writer.statistics
-        state.withLock { $0.statistics = statistics }
+        state.withLock { $0 = statistics }
     }
 }
