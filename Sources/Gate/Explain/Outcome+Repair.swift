@@ -107,9 +107,11 @@ extension Outcome {
         case .accept: return []
         case .deferThenReject, .reject:
             return [
+                .init("See whom it has met, and what was found then.", "danegate trace --domain DOMAIN"),
+                .init("See it with your own eyes, past every cache.", "danegate check DOMAIN"),
                 .init(
-                    "See it with your own eyes, past every cache. A line of the policy file lets mail pass meanwhile.",
-                    "danegate check DOMAIN", "DOMAIN exempt until=DATE reason=\"…\"")
+                    "Tell the domain's postmaster, with the evidence, and let mail pass meanwhile if it must.",
+                    "danegate notice DOMAIN", "danegate exempt add DOMAIN --until DATE --reason TEXT"),
             ]
         case .tempfail:
             return switch self {
