@@ -106,18 +106,25 @@ public struct ExemptionOrder: Sendable {
     /// - Returns: The exemption; nil if there is none.
     public func remove(_ domain: String) throws(Refusal) -> Exemption? {
         let pattern = try Self.pattern(domain)
-        guard FileIdentity(ExemptionFile.path(directory)) != nil else { return nil }
+        do throws(DatabaseFault) { guard try ExemptionFile.isThere(directory) else { return nil } } catch {
+            throw refusal(error)
+        }
         return try write { file throws(DatabaseFault) in try file.remove(pattern, by: by, at: unixTime()) }.0
     }
 
     /// The live exemptions, and with `isWhole` those that have ended behind them.
     public static func list(_ settings: Settings, isWhole: Bool) throws(Refusal) -> [Exemption] {
         let path = ExemptionFile.path(settings.stateDirectory)
-        guard FileIdentity(path) != nil else { return [] }
         do throws(DatabaseFault) {
+            guard try ExemptionFile.isThere(settings.stateDirectory) else { return [] }
             let file = try ExemptionFile(settings.stateDirectory, isReadOnly: true)
             return try file.live(at: unixTime()) + (isWhole ? file.history(at: unixTime()) : [])
         } catch { throw Refusal(status: EX_UNAVAILABLE, sentence: "\(LogLine.escaped(path)): \(error.cause).") }
+    }
+
+    private func refusal(_ fault: DatabaseFault) -> Refusal {
+        let path = ExemptionFile.path(directory)
+        return Refusal(status: EX_UNAVAILABLE, sentence: "\(LogLine.escaped(path)): \(fault.cause).")
     }
 
     /// Does work on the file; one that is corrupt is set aside first.
@@ -125,19 +132,24 @@ public struct ExemptionOrder: Sendable {
         _ work: (ExemptionFile) throws(DatabaseFault) -> Result
     ) throws(Refusal) -> (Result, warning: String?) {
         let path = ExemptionFile.path(directory)
-        func refusal(_ fault: DatabaseFault) -> Refusal {
-            Refusal(status: EX_UNAVAILABLE, sentence: "\(LogLine.escaped(path)): \(fault.cause).")
-        }
-        guard FileIdentity(directory) != nil else {
+        var facts = stat()
+        guard stat(directory, &facts) == 0 || errno != ENOENT else {
             throw Refusal(
                 status: EX_UNAVAILABLE,
                 sentence:
                     "\(LogLine.escaped(directory)): there is no such state directory; the daemon makes it at its first start."
             )
         }
+        let before = FileIdentity(path)
         do throws(DatabaseFault) {
             return (try work(ExemptionFile(directory)), nil)
         } catch {
+            // Somebody else may have been faster, and there is a new one.
+            if error.kind == .corrupt, let before, let found = FileIdentity(path), found != before {
+                do throws(DatabaseFault) { return (try work(ExemptionFile(directory)), nil) } catch {
+                    throw refusal(error)
+                }
+            }
             guard error.kind == .corrupt, let aside = FileIdentity.setAside(path, as: "corrupt") else {
                 throw refusal(error)
             }
