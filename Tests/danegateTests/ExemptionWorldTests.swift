@@ -190,6 +190,9 @@ import World
         (["a.example", "--until", "1d", "--reason", " "], "--reason must be text"),
         (["a.example", "--until", "1d", "--reason", "a\u{1B}[2Jb"], "--reason must be text"),
         (["a..example", "--until", "1d", "--reason", "x"], "is not a domain name"),
+        (["[A.example]:587", "--until", "1d", "--reason", "x"], "is exempted by its name: a.example."),
+        (["*.a.example", "--until", "1d", "--reason", "x"], "all subdomains are written .a.example."),
+        ([".", "--until", "1d", "--reason", "x"], "is not a domain name"),
         (["a.example", "--reason", "x"], "--until"), (["a.example", "--until", "1d"], "--reason"),
     ])
     func whatCannotBeIsSaid(arguments: [String], sentence: String) async throws {

@@ -61,11 +61,14 @@ public struct ExemptionOrder: Sendable {
     }
 
     private static func pattern(_ text: String) throws(Refusal) -> DomainPattern {
-        guard let pattern = DomainPattern(text) else {
-            throw Refusal(
-                status: EX_USAGE, sentence: "\"\(LogLine.escaped(String(text.prefix(200))))\" is not a domain name.")
+        if let pattern = DomainPattern(text) { return pattern }
+        var clause = "\"\(LogLine.escaped(String(text.prefix(200))))\" is not a domain name"
+        if case .destination(let destination) = Destination.parse(nextHop: text, port: 25) {
+            clause += "; a next hop is exempted by its name: \(destination.name)"
+        } else if text.hasPrefix("*."), let meant = DomainPattern(text.dropFirst(1)) {
+            clause += "; all subdomains are written \(meant)"
         }
-        return pattern
+        throw Refusal(status: EX_USAGE, sentence: "\(clause).")
     }
 
     /// Exempts a domain.
