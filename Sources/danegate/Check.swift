@@ -12,7 +12,8 @@ struct Check: ParsableCommand {
             A domain, or a next hop in brackets with an optional port: [mx.example.org]:2525.
             Exits 0 if mail to every domain would be accepted, 1 if to some it would be rejected, 75 if to some only deferred, \
             64 on usage, 78 on settings. A check sees a fault for the first time, so one that must last for \
-            DANEGATE_DEFER_FOR before it is rejected is deferred here.
+            DANEGATE_DEFER_FOR before it is rejected is deferred here. Mail to a domain that is exempt (danegate exempt, or the \
+            policy file) would be accepted, whatever is found, and the report says until when and why.
             With --days N (0 to 3650) an expiry before that day counts as of then: certificates under DANE-TA, and the \
             DNSSEC signatures of what the domain and its hosts publish. Signers renew some days before the end: 2 or 3 is a \
             sensible alarm for signatures, 14 or more for certificates.
@@ -53,7 +54,8 @@ struct Check: ParsableCommand {
         } catch {
             throw Exit.fail(EX_CONFIG, [error.description])
         }
-        let batch = Batch(domains: domains, isJSON: json, days: days)
+        let batch = Batch(
+            domains: domains, isJSON: json, days: days, exemptions: ExemptionOrder.standing(settings))
         let outcome = Waiting.forResult { () -> Result<Set<Ruling.Action>, any Error> in
             do { return .success(try await batch.check(settings, policies.table, resolver)) } catch {
                 return .failure(error)
@@ -102,6 +104,7 @@ private struct Batch: Sendable {
     let domains: [String]
     let isJSON: Bool
     let days: Int?
+    let exemptions: [Exemption]
 
     /// Checks the domains and prints a report on each.
     ///
@@ -113,7 +116,7 @@ private struct Batch: Sendable {
         let fault = try await resolver.selfTest()
         let prober = settings.probe ? Prober(settings.probeConfiguration) : nil
         let checker = Checker(
-            settings: settings, policies: policies, resolver: resolver, prober: prober,
+            settings: settings, policies: policies, exemptions: exemptions, resolver: resolver, prober: prober,
             resolverFault: fault, now: unixTime(), days: days)
         let outcome: Result<Set<Ruling.Action>, any Error>
         do { outcome = .success(try await check(with: checker)) } catch { outcome = .failure(error) }

@@ -98,3 +98,14 @@ struct Exempt: ParsableCommand {
         }
     }
 }
+
+extension ExemptionOrder {
+    /// The live exemptions for a command that has more to say than these: where they cannot be read that is told on standard error, and
+    /// the rest is as if there were none.
+    static func standing(_ settings: Settings) -> [Exemption] {
+        do throws(ExemptionOrder.Refusal) { return try list(settings, isWhole: false) } catch {
+            _ = Exit.fail(error.status, ["\(error.sentence) What follows is as without exemptions."])
+            return []
+        }
+    }
+}

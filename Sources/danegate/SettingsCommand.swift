@@ -51,13 +51,7 @@ struct SettingsCommand: ParsableCommand {
             }
             return pattern.domain
         }
-        var exemptions: [Exemption] = []
-        do throws(ExemptionOrder.Refusal) {
-            exemptions = try ExemptionOrder.list(reader.settings, isWhole: false)
-        } catch {
-            // What else there is to say is worth saying.
-            _ = Exit.fail(error.status, [error.sentence])
-        }
+        let exemptions = ExemptionOrder.standing(reader.settings)
         for name in names {
             let report = PolicyReport(name, reader, table, exemptions: exemptions, at: unixTime())
             try StandardDescriptors.put(json ? report.json : report.text)

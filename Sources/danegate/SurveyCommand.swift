@@ -13,7 +13,7 @@ struct SurveyCommand: ParsableCommand {
             ones and # comments are passed over, others that cannot be read are counted and the first 20 listed.
             Each destination is judged once, in the order of its first appearance, with the recipients that it has in the input. \
             Results go to standard output or FILE as they come, the summary to standard error. What is in doubt is tried a \
-            second time.
+            second time. The policy file counts; exemptions of danegate exempt, which pass, do not.
             A survey that ended early is gone on with by the same command and --resume: the results are the same as if it had \
             not. SIGINT ends one within two seconds.
             Exits 0 when all is judged whatever was found, 65 if there is no destination in the input, 66 if it cannot be read, \

@@ -1,5 +1,8 @@
 import DANE
+import Foundation
+import Synchronization
 import Testing
+import WorldServers
 
 @testable import Gate
 
@@ -79,6 +82,30 @@ import Testing
             let sentences = (error as? PolicyTable.Faults)?.sentences ?? []
             return sentences.count == 101 && sentences.last == "p: 4900 further lines are at fault."
         }
+    }
+
+    /// What kept a changed file from being read may pass without a further change of the file.
+    @Test func whatCouldNotBeReadIsTriedAgain() throws {
+        let directory = try ScratchDirectory("policy")
+        defer { withExtendedLifetime(directory) {} }
+        let file = directory.file("policies")
+        func put(_ text: String) throws { try Data(text.utf8).write(to: URL(fileURLWithPath: file)) }
+        try put("a.example exempt")
+        let isOut = Mutex(false)
+        let book = try PolicyBook(path: file) { path in
+            isOut.withLock { $0 }
+                ? .failure(.init(clause: "Too many open files")) : ReadableFile.contents(path, limit: 99)
+        }
+        isOut.withLock { $0 = true }
+        try put("a.example monitor")
+        let told = (0..<5).map { _ in book.reload() }
+        let sentences = told.compactMap { if case .failure(let faults) = $0 { faults.sentences } else { nil } }
+        #expect(sentences == [["\(file): Too many open files."]], "once")
+        #expect(book.table.policy(for: "a.example", at: 0)?.kind == .exempt && book.status.fault != nil)
+        isOut.withLock { $0 = false }
+        #expect(try book.reload()?.get() == 1)
+        #expect(book.table.policy(for: "a.example", at: 0)?.kind == .monitor && book.status.fault == nil)
+        #expect(book.reload() == nil)
     }
 
     /// An expired line gives way to the next specific one.

@@ -34,10 +34,11 @@ import Testing
         arguments: [
             ("192.0.2.9", true), ("192.0.3.9", false), ("::ffff:192.0.2.9", true), ("2001:db8::1", true),
             ("2001:db9::1", false),
-            ("10.1.2.3", true), ("10.1.2.4", false), ("unknown", false), (nil, false),
+            ("10.1.2.3", true), ("10.1.2.4", false), ("198.51.100.7", true), ("198.51.101.7", false),
+            ("unknown", false), (nil, false),
         ] as [(String?, Bool)])
     func clientsAreFound(client: String?, isIn: Bool) throws {
-        let rules = try rules(["EXEMPT_CLIENTS": "192.0.2.0/24, 2001:db8::/32,10.1.2.3"])
+        let rules = try rules(["EXEMPT_CLIENTS": "192.0.2.0/24, 2001:db8::/32,10.1.2.3,::ffff:198.51.100.0/120"])
         #expect(rules.exemption(client: client, authenticated: nil, sender: nil) == (isIn ? "exempt client" : nil))
     }
 

@@ -144,6 +144,44 @@ import World
         await place.stop()
     }
 
+    /// A check looks at an exempt domain as at any other, and says that its mail passes; it writes nothing.
+    @Test func aCheckKnowsOfExemptions() async throws {
+        let world = try await MailWorld([MailDomains.named("tlsa-invalid")])
+        let state = try ScratchDirectory("state")
+        let environment = world.environment(["STATE_DIRECTORY": state.path])
+        func run(_ arguments: String...) async throws -> (status: Int32, output: String) {
+            try await Danegate.run(arguments, environment: environment)
+        }
+        #expect(try await run("check", "tlsa-invalid.example").status == 75)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: state.path).isEmpty)
+        let add = [
+            "exempt", "add", "tlsa-invalid.example", "--until", "2d", "--reason", "they are moving", "--by", "alice",
+        ]
+        #expect(try await Danegate.run(add, environment: environment).status == 0)
+        let (status, output) = try await run("check", "tlsa-invalid.example")
+        #expect(status == 0 && output.contains("tlsa-invalid.example: tlsa-invalid"), "\(output)")
+        #expect(output.contains("Ruling: accept; it would be tempfail if it were not exempt"), "\(output)")
+        #expect(output.contains("UTC, by alice: they are moving."), "\(output)")
+        try Data("no file of ours".utf8).write(to: URL(fileURLWithPath: state.file("exemptions.sqlite")))
+        let (without, words) = try await run("check", "tlsa-invalid.example")
+        #expect(
+            without == 75 && words.contains("exemptions.sqlite: ") && words.contains("as without exemptions"),
+            "\(words)")
+        #expect(try FileManager.default.contentsOfDirectory(atPath: state.path) == ["exemptions.sqlite"])
+        await world.stop()
+    }
+
+    /// Who may not look into the state directory is not told that there are none.
+    @Test(arguments: [["list"], ["remove", "a.example"], ["add", "a.example", "--until", "1d", "--reason", "x"]])
+    func whatCannotBeSeenIsNotNone(arguments: [String]) async throws {
+        let state = try ScratchDirectory("state")
+        // A loop of links is closed to root too.
+        try FileManager.default.createSymbolicLink(atPath: state.file("loop"), withDestinationPath: "loop")
+        let (status, output) = try await Danegate.run(
+            ["exempt"] + arguments, environment: ["DANEGATE_STATE_DIRECTORY": state.file("loop")])
+        #expect(status == 69 && output.contains("Too many levels of symbolic links"), "\(output)")
+    }
+
     @Test(arguments: [
         (["a.example", "--until", "2020-01-01", "--reason", "x"], "that is over already"),
         (["a.example", "--until", "2027-02-30", "--reason", "x"], "must be a day like"),
@@ -152,6 +190,9 @@ import World
         (["a.example", "--until", "1d", "--reason", " "], "--reason must be text"),
         (["a.example", "--until", "1d", "--reason", "a\u{1B}[2Jb"], "--reason must be text"),
         (["a..example", "--until", "1d", "--reason", "x"], "is not a domain name"),
+        (["[A.example]:587", "--until", "1d", "--reason", "x"], "is exempted by its name: a.example."),
+        (["*.a.example", "--until", "1d", "--reason", "x"], "all subdomains are written .a.example."),
+        ([".", "--until", "1d", "--reason", "x"], "is not a domain name"),
         (["a.example", "--reason", "x"], "--until"), (["a.example", "--until", "1d"], "--reason"),
     ])
     func whatCannotBeIsSaid(arguments: [String], sentence: String) async throws {

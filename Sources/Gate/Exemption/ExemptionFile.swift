@@ -45,6 +45,16 @@ final class ExemptionFile {
         } catch { throw DatabaseFault(error) }
     }
 
+    /// Whether there is such a file.
+    ///
+    /// - Throws: If nobody may know: what is not to be seen is not what is not there.
+    static func isThere(_ directory: String) throws(DatabaseFault) -> Bool {
+        var facts = stat()
+        if stat(path(directory), &facts) == 0 { return true }
+        if errno == ENOENT || errno == ENOTDIR { return false }
+        throw DatabaseFault(.unavailable, "it cannot be looked at (\(String(cString: strerror(errno))))")
+    }
+
     /// The path of the file in a state directory.
     static func path(_ directory: String) -> String { "\(directory)/\(name)" }
 

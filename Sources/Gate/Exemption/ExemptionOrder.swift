@@ -61,11 +61,14 @@ public struct ExemptionOrder: Sendable {
     }
 
     private static func pattern(_ text: String) throws(Refusal) -> DomainPattern {
-        guard let pattern = DomainPattern(text) else {
-            throw Refusal(
-                status: EX_USAGE, sentence: "\"\(LogLine.escaped(String(text.prefix(200))))\" is not a domain name.")
+        if let pattern = DomainPattern(text) { return pattern }
+        var clause = "\"\(LogLine.escaped(String(text.prefix(200))))\" is not a domain name"
+        if case .destination(let destination) = Destination.parse(nextHop: text, port: 25) {
+            clause += "; a next hop is exempted by its name: \(destination.name)"
+        } else if text.hasPrefix("*."), let meant = DomainPattern(text.dropFirst(1)) {
+            clause += "; all subdomains are written \(meant)"
         }
-        return pattern
+        throw Refusal(status: EX_USAGE, sentence: "\(clause).")
     }
 
     /// Exempts a domain.
@@ -106,18 +109,25 @@ public struct ExemptionOrder: Sendable {
     /// - Returns: The exemption; nil if there is none.
     public func remove(_ domain: String) throws(Refusal) -> Exemption? {
         let pattern = try Self.pattern(domain)
-        guard FileIdentity(ExemptionFile.path(directory)) != nil else { return nil }
+        do throws(DatabaseFault) { guard try ExemptionFile.isThere(directory) else { return nil } } catch {
+            throw refusal(error)
+        }
         return try write { file throws(DatabaseFault) in try file.remove(pattern, by: by, at: unixTime()) }.0
     }
 
     /// The live exemptions, and with `isWhole` those that have ended behind them.
     public static func list(_ settings: Settings, isWhole: Bool) throws(Refusal) -> [Exemption] {
         let path = ExemptionFile.path(settings.stateDirectory)
-        guard FileIdentity(path) != nil else { return [] }
         do throws(DatabaseFault) {
+            guard try ExemptionFile.isThere(settings.stateDirectory) else { return [] }
             let file = try ExemptionFile(settings.stateDirectory, isReadOnly: true)
             return try file.live(at: unixTime()) + (isWhole ? file.history(at: unixTime()) : [])
         } catch { throw Refusal(status: EX_UNAVAILABLE, sentence: "\(LogLine.escaped(path)): \(error.cause).") }
+    }
+
+    private func refusal(_ fault: DatabaseFault) -> Refusal {
+        let path = ExemptionFile.path(directory)
+        return Refusal(status: EX_UNAVAILABLE, sentence: "\(LogLine.escaped(path)): \(fault.cause).")
     }
 
     /// Does work on the file; one that is corrupt is set aside first.
@@ -125,19 +135,24 @@ public struct ExemptionOrder: Sendable {
         _ work: (ExemptionFile) throws(DatabaseFault) -> Result
     ) throws(Refusal) -> (Result, warning: String?) {
         let path = ExemptionFile.path(directory)
-        func refusal(_ fault: DatabaseFault) -> Refusal {
-            Refusal(status: EX_UNAVAILABLE, sentence: "\(LogLine.escaped(path)): \(fault.cause).")
-        }
-        guard FileIdentity(directory) != nil else {
+        var facts = stat()
+        guard stat(directory, &facts) == 0 || errno != ENOENT else {
             throw Refusal(
                 status: EX_UNAVAILABLE,
                 sentence:
                     "\(LogLine.escaped(directory)): there is no such state directory; the daemon makes it at its first start."
             )
         }
+        let before = FileIdentity(path)
         do throws(DatabaseFault) {
             return (try work(ExemptionFile(directory)), nil)
         } catch {
+            // Somebody else may have been faster, and there is a new one.
+            if error.kind == .corrupt, let before, let found = FileIdentity(path), found != before {
+                do throws(DatabaseFault) { return (try work(ExemptionFile(directory)), nil) } catch {
+                    throw refusal(error)
+                }
+            }
             // A file of a later version is not this program's to replace.
             guard error.kind == .corrupt else { throw refusal(error) }
             do throws(DatabaseFault) {

@@ -10,6 +10,15 @@ struct ExemptionSighting: Sendable {
         case failing
         /// Nothing is known: the time since the last look does not count, and what was counted before stays.
         case doubtful
+
+        /// How much it weighs beside others: of several destinations the worst speaks for all.
+        var weight: Int {
+            switch self {
+            case .clean: 0
+            case .doubtful: 1
+            case .failing: 2
+            }
+        }
     }
 
     /// The exemption.

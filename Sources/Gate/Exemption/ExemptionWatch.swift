@@ -2,9 +2,14 @@ import DANE
 
 /// Looks at exempt domains in the background, so that their exemptions can be lifted once they are in order. What that costs does not
 /// depend on their mail.
+///
+/// A domain is looked at as a next hop. Its name may be that of a relay too, in brackets or with a port of its own: what of that is known
+/// to fail is looked at as well, and is to be in order too.
 struct ExemptionWatch: Sendable {
     /// So many are looked at at once.
     private static let concurrency = 4
+    /// So many destinations of one name are looked at.
+    private static let destinationLimit = 8
     /// The longest a look may take.
     private static let patience = Duration.seconds(90)
 
@@ -44,11 +49,14 @@ struct ExemptionWatch: Sendable {
     /// Looks until it is cancelled.
     func run() async {
         var next: [Exemption.Key: ContinuousClock.Instant] = [:]
+        // What has failed since its domain was exempted: that it is in order now is to be seen for as long.
+        var others: [Exemption.Key: Set<Destination>] = [:]
         while !Task.isCancelled {
             let now = ContinuousClock.now
             let watched = (book.current?.exemptions ?? []).filter(\.isWatched)
             let keys = Set(watched.map(\.key))
             next = next.filter { keys.contains($0.key) }
+            others = others.filter { keys.contains($0.key) }
             // Many are not looked at all at once after a start.
             let isSpread = watched.count > Self.concurrency
             for exemption in watched where next[exemption.key] == nil {
@@ -57,33 +65,52 @@ struct ExemptionWatch: Sendable {
             // While the trouble is our own nothing would count.
             if breaker.trouble == nil {
                 let due = watched.filter { next[$0.key].map { $0 <= now } ?? false }.prefix(64)
-                for exemption in due { next[exemption.key] = now + interval }
-                await look(at: due)
+                let failing = verdicts.faults.failing(
+                    named: Set(due.map(\.pattern.domain)), atMost: Self.destinationLimit)
+                for exemption in due {
+                    next[exemption.key] = now + interval
+                    guard let found = failing[exemption.pattern.domain] else { continue }
+                    let known = others[exemption.key] ?? []
+                    others[exemption.key] = Set(known.union(found).prefix(Self.destinationLimit))
+                }
+                await look(at: due.map { ($0, others[$0.key] ?? []) })
             }
             try? await Task.sleep(for: min(.seconds(1), interval))
         }
     }
 
-    private func look(at due: ArraySlice<Exemption>) async {
+    private func look(at due: [(Exemption, others: Set<Destination>)]) async {
         await withTaskGroup(of: Void.self) { group in
-            for (number, exemption) in due.enumerated() {
+            for (number, (exemption, others)) in due.enumerated() {
                 if number >= Self.concurrency { await group.next() }
-                group.addTask { await look(at: exemption) }
+                group.addTask { await look(at: exemption, others) }
             }
         }
     }
 
-    private func look(at exemption: Exemption) async {
+    private func look(at exemption: Exemption, _ others: Set<Destination>) async {
         let domain = exemption.pattern.domain
-        let destination = Destination(.domain(domain), port: port)
+        let itself = Destination(.domain(domain), port: port)
+        var worst: ExemptionSighting?
+        for destination in [itself] + others.subtracting([itself]) {
+            guard let sighting = await look(at: destination, of: exemption) else { return }
+            if sighting.kind.weight > worst?.kind.weight ?? -1 { worst = sighting }
+        }
+        if let worst { report(worst) }
+    }
+
+    /// Looks at one destination.
+    ///
+    /// - Returns: What was seen; nil if the look was cancelled.
+    private func look(at destination: Destination, of exemption: Exemption) async -> ExemptionSighting? {
+        let domain = exemption.pattern.domain
         let demandsDANE = policies.table.policy(for: domain, at: unixTime())?.kind == .require
         let inspection = await Deadline.run(Self.patience) { await inspect(destination, demandsDANE) }
-        guard !Task.isCancelled else { return }
+        guard !Task.isCancelled else { return nil }
         let isInTrouble = breaker.trouble != nil
         verdicts.keep(inspection, demandingDANE: demandsDANE, isInTrouble: isInTrouble)
-        report(
-            ExemptionSighting(
-                exemption.key, inspection, demandingDANE: demandsDANE, isInTrouble: isInTrouble,
-                at: StateClock.system.wall(), longestStep: interval * 2))
+        return ExemptionSighting(
+            exemption.key, inspection, demandingDANE: demandsDANE, isInTrouble: isInTrouble,
+            at: StateClock.system.wall(), longestStep: interval * 2)
     }
 }

@@ -20,6 +20,8 @@ public final class PolicyBook: Sendable {
         var stamp: Stamp?
         /// What the file was like when it was looked at last, if that is not what was read.
         var seen: Stamp??
+        /// Whether the newest version could not even be read, which the file need not change to be mended.
+        var isUnread = false
         /// When the table was read, in seconds since 1970.
         var read = unixTime()
         /// What is wrong with the newest version of the file, if that was refused.
@@ -30,16 +32,33 @@ public final class PolicyBook: Sendable {
     static let limit = 64 << 20
 
     private let path: String?
+    private let contents: @Sendable (String) -> Result<String, ReadableFile.Fault>
     private let state: Mutex<State>
 
     /// A book of a file, or of no policies.
     ///
     /// - Throws: The file's faults.
-    public init(path: String?) throws(PolicyTable.Faults) {
+    public convenience init(path: String?) throws(PolicyTable.Faults) {
+        try self.init(path: path) { ReadableFile.contents($0, limit: Self.limit) }
+    }
+
+    /// A book of a file that is read in a given way.
+    init(
+        path: String?, contents: @escaping @Sendable (String) -> Result<String, ReadableFile.Fault>
+    ) throws(PolicyTable.Faults) {
         self.path = path
+        self.contents = contents
         // The stamp first: a change while the file is read is seen next time.
         let stamp = path.flatMap(Self.stamp)
-        let table = if let path { try Self.read(path) } else { PolicyTable() }
+        guard let path else {
+            state = Mutex(State(table: PolicyTable()))
+            return
+        }
+        let table: PolicyTable
+        switch contents(path) {
+        case .success(let text): table = try PolicyTable(text: text, path: path)
+        case .failure(let fault): throw Self.unread(path, fault)
+        }
         state = Mutex(State(table: table, stamp: stamp))
     }
 
@@ -63,14 +82,27 @@ public final class PolicyBook: Sendable {
             guard !force else { return true }
             guard state.stamp != stamp else {
                 state.seen = nil
-                return false
+                // What was ours may have passed: no descriptors, a disk that did not answer.
+                return state.isUnread
             }
             defer { state.seen = .some(stamp) }
             return state.seen == .some(stamp)
         }
         guard isDue else { return nil }
+        let text: String
+        switch contents(path) {
+        case .success(let found): text = found
+        case .failure(let fault):
+            let faults = Self.unread(path, fault)
+            // Tried again, and told again when there is something else to tell.
+            let isKnown = state.withLock { state in
+                defer { (state.stamp, state.seen, state.isUnread, state.faults) = (stamp, nil, true, faults.sentences) }
+                return state.isUnread && state.faults == faults.sentences
+            }
+            return isKnown && !force ? nil : .failure(faults)
+        }
         do throws(PolicyTable.Faults) {
-            let table = try Self.read(path)
+            let table = try PolicyTable(text: text, path: path)
             state.withLock { $0 = State(table: table, stamp: stamp) }
             return .success(table.count)
         } catch {
@@ -78,17 +110,15 @@ public final class PolicyBook: Sendable {
             state.withLock {
                 $0.stamp = stamp
                 $0.seen = nil
+                $0.isUnread = false
                 $0.faults = error.sentences
             }
             return .failure(error)
         }
     }
 
-    private static func read(_ path: String) throws(PolicyTable.Faults) -> PolicyTable {
-        switch ReadableFile.contents(path, limit: limit) {
-        case .success(let text): return try PolicyTable(text: text, path: path)
-        case .failure(let fault): throw PolicyTable.Faults(sentences: ["\(LogLine.escaped(path)): \(fault.clause)."])
-        }
+    private static func unread(_ path: String, _ fault: ReadableFile.Fault) -> PolicyTable.Faults {
+        PolicyTable.Faults(sentences: ["\(LogLine.escaped(path)): \(fault.clause)."])
     }
 
     private static func stamp(_ path: String) -> Stamp? {

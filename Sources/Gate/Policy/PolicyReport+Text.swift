@@ -16,8 +16,9 @@ extension PolicyReport {
         }
         if let exemption {
             let stays = exemption.isWatched ? "" : "; it is not lifted by itself"
+            let applies = exemptionLoss.map { "does not apply: \($0)" } ?? "applies"
             lines.append(
-                "  exemption: \(exemption.pattern) until \(UnixTime.minute(exemption.until)) by \(exemption.by): \(exemption.reason)\(stays)"
+                "  exemption: \(exemption.pattern) until \(UnixTime.minute(exemption.until)) by \(exemption.by): \(exemption.reason)\(stays) (\(applies))"
             )
         } else {
             lines.append("  exemption: none")
@@ -37,6 +38,7 @@ extension PolicyReport {
         let why: String
         let lines: [Line]
         let exemption: NullableJSON<ExemptionText.Body>
+        let exemption_applies: Bool
         let rollout: Rollout
         let mode: String
         let sources: [String: String]
@@ -47,6 +49,7 @@ extension PolicyReport {
             why = report.why
             lines = report.lines.map(Line.init)
             exemption = NullableJSON(report.exemption.map(ExemptionText.Body.init))
+            exemption_applies = report.exemption != nil && report.exemptionLoss == nil
             rollout = Rollout(share: report.share, place: report.place, included: report.place < report.share)
             mode = report.mode.rawValue
             sources = Dictionary(report.sources.map { ($0.name.lowercased(), $0.text) }) { first, _ in first }

@@ -29,6 +29,8 @@ public struct PolicyReport: Sendable {
     let why: String
     let lines: [Candidate]
     let exemption: Exemption?
+    /// Why the exemption does not apply; nil if it does, or there is none.
+    let exemptionLoss: String?
     let mode: Settings.Mode
     let share: Int
     let place: Int
@@ -60,6 +62,11 @@ public struct PolicyReport: Sendable {
         exemption = held.exemption(of: domain, at: now)
         let standing = StandingPolicy(domain, nextHop: domain, table, held, at: now)
         (effect, why) = Self.effect(standing, settings, isRolledOut: Rulebook(settings).isRolledOut(domain), place)
+        if exemption != nil, case .line(_, let policy) = standing {
+            exemptionLoss = "line \(policy.line) is more specific"
+        } else {
+            exemptionLoss = nil
+        }
         var holding = table.line(for: domain, at: now)?.policy.line
         var loss = "less specific"
         if case .exemption = standing {

@@ -13,7 +13,7 @@ struct SourceRules: Sendable {
 
     /// The rules of the settings.
     init(_ settings: Settings) {
-        clients = settings.exemptClients
+        clients = settings.exemptClients.map(\.unmapped)
         names = settings.exemptAuth
         exemptSenders = settings.exemptSenders
         enforcedSenders = settings.enforceSenders
@@ -46,6 +46,14 @@ struct SourceRules: Sendable {
 
     /// Whether it matters who has authenticated: the name is looked for in libmilter's buffers.
     var asksForNames: Bool { !names.isEmpty }
+}
+
+extension AddressRange {
+    /// The IPv4 block that a block of IPv4-mapped IPv6 addresses stands for, else the block: clients are compared without the mapping.
+    fileprivate var unmapped: AddressRange {
+        guard prefixLength >= 96, case .v4 = base.unmapped else { return self }
+        return AddressRange(base.unmapped, prefixLength: prefixLength - 96) ?? self
+    }
 }
 
 extension IPAddress {

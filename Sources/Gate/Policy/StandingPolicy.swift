@@ -48,6 +48,19 @@ enum StandingPolicy: Sendable {
         }
     }
 
+    /// Why mail is passed without a look, for a person who asks: until when, by whom or which line, and what for; nil if it is not.
+    var whyExempt: String? {
+        switch self {
+        case .exemption(let exemption):
+            let domain = exemption.pattern.isBelow ? " (\(exemption.pattern))" : ""
+            return "until \(UnixTime.minute(exemption.until))\(domain), by \(exemption.by): \(exemption.reason)"
+        case .line(_, let policy) where policy.kind == .exempt:
+            let until = policy.until.map { "until \(UnixTime.minute($0)), " } ?? ""
+            return "\(until)by line \(policy.line) of the policy file\(policy.reason.map { ": \($0)" } ?? "")"
+        case .none, .line: return nil
+        }
+    }
+
     /// Why the recipient is passed on without a look; nil if it is not.
     var exemption: String? {
         switch self {

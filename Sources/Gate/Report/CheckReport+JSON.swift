@@ -7,6 +7,7 @@ extension CheckReport {
         let outcome: String
         let ruling: String
         let would: NullableJSON<String>
+        let exempt: NullableJSON<String>
         let code: NullableJSON<String>
         let reply: NullableJSON<String>
         let cause: String
@@ -25,6 +26,7 @@ extension CheckReport {
             outcome = report.ruling.outcome.rawValue
             ruling = report.ruling.action.rawValue
             would = NullableJSON(report.ruling.would?.rawValue)
+            exempt = NullableJSON(report.exempt)
             code = NullableJSON(report.ruling.code?.description)
             reply = NullableJSON(report.reply?.description)
             cause = report.ruling.hazard ?? report.verdict.cause

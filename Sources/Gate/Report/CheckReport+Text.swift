@@ -20,6 +20,7 @@ extension CheckReport {
             lines.append("  Ends first (\(soonest.what)): \(soonest.subject), \(UnixTime.minute(soonest.at))")
         }
         lines.append("  Ruling: \(rulingText)")
+        if let exempt { lines.append("  Exempt \(exempt).") }
         lines.append("  Because \(ruling.hazard ?? verdict.cause).")
         if let reply { lines.append("  Reply: \(reply)") }
         if let remedy = ruling.outcome.remedy { lines.append("  To do: \(remedy).") }
@@ -28,7 +29,9 @@ extension CheckReport {
     }
 
     private var rulingText: String {
-        ruling.would.map { "\(ruling.action.rawValue); it would be \($0.rawValue) if it were not monitored" }
+        ruling.would.map {
+            "\(ruling.action.rawValue); it would be \($0.rawValue) if it were not \(exempt == nil ? "monitored" : "exempt")"
+        }
             ?? ruling.action.rawValue
     }
 

@@ -10,6 +10,8 @@ public struct CheckReport: Sendable {
     let notes: [InspectionStep]
     /// What ends when, the soonest first, where that was asked for.
     var expiries: [Foresight.Expiry] = []
+    /// Why mail to the domain is passed without a look: until when, by whom, what for; nil if it is not.
+    var exempt: String?
     /// What was ruled upon.
     public let verdict: Verdict
     /// The ruling.

@@ -6,6 +6,7 @@ import Probe
 public struct Checker: Sendable {
     private let settings: Settings
     private let policies: PolicyTable
+    private let exemptions: ExemptionTable
     private let resolver: any Resolving
     private let look: SecondLook
     private let comparison: Comparison?
@@ -18,16 +19,17 @@ public struct Checker: Sendable {
     /// - Parameters:
     ///   - settings: The settings.
     ///   - policies: The policies.
+    ///   - exemptions: The live exemptions: they decide what is ruled, not what is found out.
     ///   - resolver: Who validates.
     ///   - prober: Who connects; nil where the probe is off.
     ///   - resolverFault: Why the resolver does not work, if it does not.
     ///   - now: The time, in seconds since 1970.
     ///   - days: So many days from now, if nobody renews anything: what is there today is judged as of then. Nil: as of now.
     public init(
-        settings: Settings, policies: PolicyTable, resolver: any Resolving, prober: (any Probing)?,
-        resolverFault: String?,
-        now: Int64, days: Int? = nil
+        settings: Settings, policies: PolicyTable, exemptions: [Exemption] = [], resolver: any Resolving,
+        prober: (any Probing)?, resolverFault: String?, now: Int64, days: Int? = nil
     ) {
+        self.exemptions = ExemptionTable(exemptions)
         self.days = days
         let ahead = Int64(days ?? 0) * 86_400
         self.settings = settings
@@ -80,7 +82,7 @@ public struct Checker: Sendable {
                 let verdict = Verdict(outcome: .dnsUnavailable, cause: "the resolver does not work: \(resolverFault)")
                 return report(destination.text(standard: settings.probePort), nil, verdict, destination)
             }
-            let demandsDANE = policies.policy(for: destination.name, at: now)?.kind == .require
+            let demandsDANE = standing(destination.name).kind == .require
             let look = demandsDANE ? look.demandingDANE : look
             var inspection = await Deadline.run(.seconds(90)) {
                 let inspection = await look.inspect(destination)
@@ -112,16 +114,22 @@ public struct Checker: Sendable {
         ]
     }
 
+    /// What policy file and exemptions say of a domain.
+    private func standing(_ name: DomainName) -> StandingPolicy {
+        StandingPolicy(name, nextHop: name, policies, exemptions, at: now)
+    }
+
     private func report(
         _ domain: String, _ inspection: Inspection?, _ verdict: Verdict, _ destination: Destination?,
         notes: [InspectionStep] = [], expiries: [Foresight.Expiry] = []
     ) -> CheckReport {
         let name = destination?.name ?? .root
-        let policy = policies.policy(for: name, at: now)?.kind
+        let standing = standing(name)
         // A check sees a fault for the first time: how long it has lasted only the daemon knows.
-        let ruling = Rulebook(settings).rule(verdict, domain: name, policy: policy) { _ in .zero }
+        let ruling = Rulebook(settings).rule(verdict, domain: name, policy: standing.kind) { _ in .zero }
         return CheckReport(
-            domain: domain, inspection: inspection, notes: notes, expiries: expiries, verdict: verdict, ruling: ruling,
+            domain: domain, inspection: inspection, notes: notes, expiries: expiries, exempt: standing.whyExempt,
+            verdict: verdict, ruling: ruling,
             reply: ruling.reply(verdict, domain: domain, firstSeen: nil, trace: nil, helpURL: settings.helpURL))
     }
 }

@@ -14,6 +14,13 @@ public final class FaultBook: Sendable {
         /// The policy that demands DANE of it.
         case policy(Destination)
 
+        /// What fails, or is in doubt.
+        var of: Destination {
+            switch self {
+            case .destination(let destination), .doubt(let destination), .policy(let destination): destination
+            }
+        }
+
         var isDoubt: Bool { if case .doubt = self { true } else { false } }
     }
 
@@ -91,6 +98,22 @@ public final class FaultBook: Sendable {
     /// How long a subject has been failing; zero if it is not known to be.
     public func failingFor(_ subject: Subject, at now: ContinuousClock.Instant = .now) -> Duration {
         state.withLock { $0.faults[subject].map { now - $0.last <= memory ? now - $0.first : .zero } ?? .zero }
+    }
+
+    /// The destinations of some names that fail, whatever their port and whether they are looked up or named in brackets.
+    ///
+    /// - Parameter limit: The most of one name.
+    func failing(named names: Set<DomainName>, atMost limit: Int) -> [DomainName: Set<Destination>] {
+        guard !names.isEmpty else { return [:] }
+        return state.withLock { state in
+            var found: [DomainName: Set<Destination>] = [:]
+            for subject in state.faults.keys {
+                let destination = subject.of
+                guard names.contains(destination.name), found[destination.name]?.count ?? 0 < limit else { continue }
+                found[destination.name, default: []].insert(destination)
+            }
+            return found
+        }
     }
 
     /// How many faults and doubts are in the book.

@@ -94,6 +94,21 @@ import WorldServers
         #expect(StandingPolicy(domain, nextHop: "hop.example", PolicyTable(), exemptions, at: 2000).kind == nil)
     }
 
+    /// An exemption that a more specific line beats is told as one that does not apply.
+    @Test(arguments: [
+        (".example", "a.example require", "(does not apply: line 1 is more specific)", false),
+        (".example", ".example require", "(applies)", true), ("a.example", "a.example require", "(applies)", true),
+        (".other.example", "a.example require", "exemption: none", false),
+    ])
+    func whetherItAppliesIsTold(exempt: String, line: String, words: String, applies: Bool) throws {
+        let reader = try SettingsReader(environment: [:])
+        let table = try PolicyTable(text: line, path: "p")
+        let report = PolicyReport("a.example", reader, table, exemptions: [Self.exemption(exempt)], at: 0)
+        #expect(report.text.split(separator: "\n").contains { $0.contains("exemption: ") && $0.hasSuffix(words) })
+        #expect(report.text.contains("a.example: passed") == applies, "\(report.text)")
+        #expect(report.json.contains("\"exemption_applies\":\(applies)"), "\(report.json)")
+    }
+
     @Test func aBookWithoutExemptionsIsEmpty() {
         let book = ExemptionBook()
         #expect(book.count == 0 && book.current == nil)
