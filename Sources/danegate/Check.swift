@@ -12,9 +12,10 @@ struct Check: ParsableCommand {
             A domain, or a next hop in brackets with an optional port: [mx.example.org]:2525.
             Exits 0 if mail to every domain would be accepted, 1 if to some it would be rejected, 75 if to some only deferred, \
             64 on usage, 78 on settings. A check sees a fault for the first time, so one that must last for \
-            DANEGATE_DEFER_FOR before it is rejected is deferred here.
+            DANEGATE_DEFER_FOR before it is rejected is deferred here; and of policies it knows the file's alone \
+            (DANEGATE_POLICY_FILE), not the daemon's exemptions, which --cached tells.
             With --days N (0 to 3650) an expiry before that day counts as of then: certificates under DANE-TA, and the \
-            DNSSEC signatures of what the domain and its hosts publish. Signers renew some days before the end: 2 or 3 is a \
+            DNSSEC signatures of what the domain and its first eight hosts publish. Signers renew some days before the end: 2 or 3 is a \
             sensible alarm for signatures, 14 or more for certificates.
             With --cached it is what the running daemon keeps and would rule now, by the age of the fault; 75 also where it \
             knows nothing yet, 69 if no daemon answers.

@@ -82,8 +82,17 @@ import World
         #expect(try await notice(world, "null-mx").status == 1)
         let (doubt, sentence) = try await notice(world, "tlsa-servfail")
         #expect(doubt == 75 && sentence.contains("nothing is proven"))
-        for from in ["a", "a@b@c", "a@b\nBcc: c@d", "é@b"] {
-            #expect(try await notice(world, "wrong-ee", ["--from", from]).status == 64)
+        let senders = [
+            "a", "a@b@c", "a@b\nBcc: c@d", "é@b", "@b.example", "a@", "a@b.example,c", "<a@b.example>", "a b@c.example",
+            "=?us-ascii?q?x?=@b.example", "(x)a@b.example", "a..b@c.example", "a@b.example.", "\"a\"@b.example",
+            "a@[192.0.2.1]",
+        ]
+        for from in senders {
+            #expect(try await notice(world, "wrong-ee", ["--from", from]).status == 64, "\(from)")
+        }
+        for host in ["[mx.wrong-ee.example]", "[192.0.2.1]", "[mx.wrong-ee.example]:25"] {
+            let result = try await Danegate.run(["notice", host], environment: world.environment())
+            #expect(result.status == 64, "\(host): \(result.output)")
         }
         await world.stop()
     }
