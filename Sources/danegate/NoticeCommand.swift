@@ -28,8 +28,8 @@ struct NoticeCommand: ParsableCommand {
     var domain: String
 
     func validate() throws {
-        guard !domain.contains(where: { "[]".contains($0) }) else {
-            throw ValidationError("DOMAIN must be a mail domain: a host in brackets or an address has no postmaster.")
+        guard Notice.isDomain(domain) else {
+            throw ValidationError("DOMAIN must be a mail domain: what stands behind the @ of an address.")
         }
         guard from.map(Notice.isAddress) ?? true else {
             throw ValidationError("--from must be an address like postmaster@example.org.")

@@ -232,6 +232,14 @@ public struct Notice: Sendable {
             ? String(repeating: " ", count: 13 - line.utf8.count) : " "
     }
 
+    /// Whether a text is a mail domain, which has a postmaster: no host in brackets, no address.
+    public static func isDomain(_ text: String) -> Bool {
+        guard case .destination(let destination) = Destination.parse(nextHop: text, port: 25),
+            case .domain(let name) = destination.nextHop
+        else { return false }
+        return !name.isRoot
+    }
+
     /// Whether a text is a plain address for a header: a dot-atom (RFC 5322 §3.2.3), an @ and a domain name in ASCII.
     public static func isAddress(_ text: String) -> Bool {
         let parts = text.split(separator: "@", omittingEmptySubsequences: false)
