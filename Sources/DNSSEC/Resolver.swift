@@ -117,7 +117,8 @@ public final class Resolver: Sendable {
         let deadline = ContinuousClock.now + configuration.timeout
         let now = Int64(time(nil))
         guard case .secure(let found) = await ask(name, type.record, by: deadline, wantsSignatures: true),
-            found.existence != .noSuchName
+            // That a name does not exist its parents say; but TLSA records are denied by the zone of their host.
+            found.existence != .noSuchName || type == .tlsa
         else { return [] }
         var all = SignatureExpiry.longest(of: found.signatures, now: now)
         for zone in Set(all.map(\.zone)).sorted().prefix(8) where !zone.isEmpty {

@@ -15,7 +15,7 @@ struct Check: ParsableCommand {
             DANEGATE_DEFER_FOR before it is rejected is deferred here. Mail to a domain that is exempt (danegate exempt, or the \
             policy file) would be accepted, whatever is found, and the report says until when and why.
             With --days N (0 to 3650) an expiry before that day counts as of then: certificates under DANE-TA, and the \
-            DNSSEC signatures of what the domain and its hosts publish. Signers renew some days before the end: 2 or 3 is a \
+            DNSSEC signatures of what the domain and its first eight hosts publish. Signers renew some days before the end: 2 or 3 is a \
             sensible alarm for signatures, 14 or more for certificates.
             With --cached it is what the running daemon keeps and would rule now, by the age of the fault; 75 also where it \
             knows nothing yet, 69 if no daemon answers.

@@ -14,7 +14,8 @@ struct NoticeCommand: ParsableCommand {
             asked since when the domain fails, if it answers.
             postmaster is the one address that every domain must have (RFC 5321 4.5.1); no other contact is looked up. The domain \
             that cannot get mail may not get this one either: danegate lets mail to postmaster pass \
-            (DANEGATE_EXEMPT_LOCALPARTS), but an MTA that does DANE itself may not.
+            (DANEGATE_EXEMPT_LOCALPARTS), but an MTA that does DANE itself may not. DANEGATE_EXPIRED_EE does not count here: \
+            RFC 7672 does not look at the dates of a certificate under DANE-EE.
             Exits 0 with a mail, 1 if there is nothing to notify of, 75 if nothing is proven, 64 on usage, 78 on settings.
             """)
 
@@ -27,9 +28,10 @@ struct NoticeCommand: ParsableCommand {
     var domain: String
 
     func validate() throws {
-        guard let from else { return }
-        let isPlain = from.utf8.count <= 254 && from.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
-        guard isPlain, from.split(separator: "@", omittingEmptySubsequences: false).count == 2 else {
+        guard Notice.isDomain(domain) else {
+            throw ValidationError("DOMAIN must be a mail domain: what stands behind the @ of an address.")
+        }
+        guard from.map(Notice.isAddress) ?? true else {
             throw ValidationError("--from must be an address like postmaster@example.org.")
         }
     }
@@ -85,7 +87,7 @@ struct NoticeCommand: ParsableCommand {
     private func firstSeen(_ settings: Settings, _ report: CheckReport, _ now: Int64) -> Int64? {
         guard let path = settings.controlSocketPath,
             let line = try? ControlClient.ask(path, "verdict \(report.domain)", within: .seconds(2)),
-            let known = CachedReport(json: line), let age = known.failing_for_s, age > 0
+            let age = CachedReport(json: line)?.failing(as: report.verdict.outcome)
         else { return nil }
         return now - age
     }

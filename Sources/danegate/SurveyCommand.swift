@@ -13,9 +13,11 @@ struct SurveyCommand: ParsableCommand {
             ones and # comments are passed over, others that cannot be read are counted and the first 20 listed.
             Each destination is judged once, in the order of its first appearance, with the recipients that it has in the input. \
             Results go to standard output or FILE as they come, the summary to standard error. What is in doubt is tried a \
-            second time. The policy file counts; exemptions of danegate exempt, which pass, do not.
+            second time.
             A survey that ended early is gone on with by the same command and --resume: the results are the same as if it had \
-            not. SIGINT ends one within two seconds.
+            not. Settings and policies must be the same too: results that are there keep their rulings. SIGINT ends one within \
+            two seconds.
+            Of policies the file's count (DANEGATE_POLICY_FILE); the daemon's exemptions, and what is ruled by sender or client, do not.
             Exits 0 when all is judged whatever was found, 65 if there is no destination in the input, 66 if it cannot be read, \
             69 if DNS does not work, 73 if FILE is there already or is another's, 74 if it cannot be written, 75 if DNS stopped \
             working for ten minutes, 78 on settings, 130 after SIGINT, 143 after SIGTERM.

@@ -50,6 +50,14 @@ import World
         return try JSONDecoder().decode(type, from: Data(line.utf8))
     }
 
+    /// The keys of a line of JSON, whatever they hold.
+    private func keys(_ output: String, _ inner: String? = nil) throws -> Set<String> {
+        let line = try #require(output.split(separator: "\n").last { $0.hasPrefix("{") }, "\(output)")
+        let object = try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+        guard let inner else { return Set(object.keys) }
+        return Set(try #require(object[inner] as? [String: Any]).keys)
+    }
+
     @Test func aHealthyDaemonCountsItsRecipients() async throws {
         let world = try await MailWorld(["verified", "tlsa-invalid"].map(MailDomains.named))
         let gate = try await DaemonTests.Gate(world)
@@ -68,6 +76,10 @@ import World
             ])
         #expect(report.cache?.destinations == 2 && report.cache?.hits == 1 && report.cache?.misses == 2)
         #expect(report.faults == 1)
+        // What has no value is there all the same.
+        #expect(try keys(output, "breaker") == ["state", "cause", "message", "open_for_s"])
+        #expect(try keys(output, "policy") == ["file", "lines", "read", "fault"])
+        #expect(try keys(output).isSuperset(of: ["trace", "exemptions"]))
         let (_, text) = try await Danegate.run(["status"], environment: settings(world, gate))
         #expect(text.hasPrefix("OK - enforce, 3 recipients, 1 deferred, 0 rejected\n"), "\(text)")
         #expect(text.split(separator: "\n").count <= 24)
@@ -116,6 +128,12 @@ import World
         func cached(_ domain: String) async throws -> (Int32, Cached) {
             let (status, output) = try await Danegate.run(
                 ["check", "--cached", "--json", domain], environment: settings(world, gate))
+            #expect(
+                try keys(output) == [
+                    "domain", "cached", "outcome", "ruling", "would", "code", "reply", "cause", "host", "degraded",
+                    "hazards",
+                    "policy", "stale", "fresh_for_s", "valid_for", "failing_for_s", "in_trouble",
+                ])
             return (status, try decoded(Cached.self, output))
         }
         let (good, verified) = try await cached("verified.example")

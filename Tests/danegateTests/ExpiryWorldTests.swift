@@ -90,6 +90,61 @@ import World
         await world.stop()
     }
 
+    @Test func whatDoesNotEndIsNoAlarm() async throws {
+        let domains = [
+            // Signatures that ended a moment ago: validators let that pass for some hours.
+            MailDomain("just-ended", "V17", .verified) { draft in
+                let chain = try await draft.chain()
+                draft.zone.signing = .ending(days: 0)
+                try await draft.host(.normal(chain), tlsa: chain.tlsa())
+            },
+            // Nothing is denied but that there are TLSA records: their name does not exist.
+            MailDomain("no-tlsa", "V13", .opportunistic) { draft in
+                draft.record("@ MX 10 mx", "mx A 127.0.0.1", "mx AAAA ::1")
+            },
+            MailDomain("any.wild-nsec3", "V13", .opportunistic) { draft in
+                draft.zone = Zone("wild-nsec3.example", signing: .nsec3, "* MX 10 mx", "mx A 127.0.0.1")
+            },
+            MailDomain("aliased", "V13", .opportunistic) { draft in
+                draft.mx(10, "mx")
+                draft.record("mx CNAME www.aliased-ending.example.")
+                draft.others = [Zone("aliased-ending.example", signing: .ending(days: 8), "www A 127.0.0.1")]
+            },
+            MailDomain("outside", "V5", .opportunistic) { draft in
+                draft.zone.signing = .unsigned
+                draft.record("@ MX 10 mx", "mx A 127.0.0.1")
+            },
+            MailDomains.named("mx-signature-expired"),
+        ]
+        let world = try await MailWorld(domains)
+        func report(_ domain: String, _ days: Int?) async throws -> Report {
+            let ahead = days.map { ["--days", "\($0)"] } ?? []
+            let (_, output) = try await Danegate.run(
+                ["check", "--json"] + ahead + [domain], environment: world.environment())
+            let line = try #require(output.split(separator: "\n").last { $0.hasPrefix("{") }, "\(output)")
+            return try JSONDecoder().decode(Report.self, from: Data(line.utf8))
+        }
+        for domain in domains {
+            let (plain, now) = (try await report(domain.name, nil), try await report(domain.name, 0))
+            #expect(plain.outcome == domain.outcome.rawValue, "\(domain.name): \(plain.cause)")
+            #expect(now.outcome == plain.outcome, "\(domain.name): \(now.cause)")
+            #expect(!now.steps.contains { $0.step == "expiry" && $0.result == "failed" })
+        }
+        #expect(try await report("just-ended.example", 1).outcome == "dnssec-invalid")
+        let denied = try await report("no-tlsa.example", 9)
+        #expect(denied.outcome == "opportunistic")
+        #expect(denied.expires.contains { $0.subject.hasPrefix("the proof (NSEC)") }, "\(denied.expires)")
+        #expect(try await report("no-tlsa.example", 40).outcome == "dnssec-invalid")
+        #expect(try await report("any.wild-nsec3.example", 9).outcome == "opportunistic")
+        let aliased = try await report("aliased.example", 9)
+        #expect(aliased.outcome == "dnssec-invalid" && aliased.cause.contains("aliased-ending.example"))
+        let outside = try await report("outside.example", 3650)
+        #expect(outside.outcome == "opportunistic" && outside.expires.isEmpty)
+        let broken = try await report("mx-signature-expired.example", 9)
+        #expect(broken.outcome == "dnssec-invalid" && broken.cause.contains("expired"))
+        await world.stop()
+    }
+
     @Test(arguments: [["--days", "-1"], ["--days", "3651"], ["--days", "x"], ["--days", "3", "--cached"]])
     func otherDaysAreUsage(arguments: [String]) async throws {
         #expect(try await Danegate.run(["check"] + arguments + ["a.example"]).status == 64)

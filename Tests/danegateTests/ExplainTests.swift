@@ -55,6 +55,11 @@ import World
         #expect(try Explainer.explain(reply).map(\.name) == ["tls-failed"])
     }
 
+    @Test(arguments: ["4.4.312", "5.4.312", "550 5.4.312 DNS query failed"])
+    func aCodeThatExchangeOnlineAloneGivesIsExplained(code: String) throws {
+        #expect(try Explainer.explain(code).map(\.name) == ["dnssec-invalid", "dns-unavailable"])
+    }
+
     @Test(arguments: Rule.all) func everyRuleIsExplained(rule: Rule) throws {
         let explanation = try #require(try Explainer.explain(rule.id.lowercased()).first)
         #expect(explanation.kind == .rule && explanation.name == rule.id)

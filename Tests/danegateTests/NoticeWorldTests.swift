@@ -62,6 +62,7 @@ import World
                 try await draft.host(.normal(chain), tlsa: draft.chain().tlsa())
             },
             MailDomains.named("verified"), MailDomains.named("tlsa-servfail"), MailDomains.named("null-mx"),
+            MailDomains.named("ee-expired"),
         ]
         let world = try await MailWorld(domains)
         for label in ["wrong-ee", "wrong-ta"] {
@@ -80,10 +81,23 @@ import World
         #expect(hostile.utf8.allSatisfy { $0 == 0x0A || $0 >= 0x20 && $0 < 0x7F })
         #expect(try await notice(world, "verified").status == 1)
         #expect(try await notice(world, "null-mx").status == 1)
+        // A site may imitate Exchange Online; the domain does what the RFC says.
+        #expect(try await notice(world, "ee-expired", [], ["EXPIRED_EE": "fail"]).status == 1)
         let (doubt, sentence) = try await notice(world, "tlsa-servfail")
         #expect(doubt == 75 && sentence.contains("nothing is proven"))
-        for from in ["a", "a@b@c", "a@b\nBcc: c@d", "é@b"] {
-            #expect(try await notice(world, "wrong-ee", ["--from", from]).status == 64)
+        let senders = [
+            "a", "a@b@c", "a@b\nBcc: c@d", "é@b", "@b.example", "a@", "a@b.example,c", "<a@b.example>", "a b@c.example",
+            "=?us-ascii?q?x?=@b.example", "(x)a@b.example", "a..b@c.example", "a@b.example.", "\"a\"@b.example",
+            "a@[192.0.2.1]",
+        ]
+        for from in senders {
+            #expect(try await notice(world, "wrong-ee", ["--from", from]).status == 64, "\(from)")
+        }
+        for host in [
+            "[mx.wrong-ee.example]", "[192.0.2.1]", "192.0.2.1", "", ".", "a@b.example", "a.example\nBcc: b@c.example",
+        ] {
+            let result = try await Danegate.run(["notice", host], environment: world.environment())
+            #expect(result.status == 64, "\(host): \(result.output)")
         }
         await world.stop()
     }

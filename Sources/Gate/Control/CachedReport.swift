@@ -1,4 +1,4 @@
-import DANE
+public import DANE
 import Foundation
 
 /// What `danegate check --cached` says of a domain: what the running daemon would rule now. Its keys are those of the JSON, which
@@ -8,24 +8,24 @@ public struct CachedReport: Codable, Sendable {
     public let domain: String
     /// Whether a verdict is kept.
     public let cached: Bool
-    let outcome: String?
-    let ruling: String?
-    let would: String?
-    let code: String?
-    let reply: String?
+    @NullableJSON private(set) var outcome: String?
+    @NullableJSON private(set) var ruling: String?
+    @NullableJSON private(set) var would: String?
+    @NullableJSON private(set) var code: String?
+    @NullableJSON private(set) var reply: String?
     let cause: String
-    let host: String?
+    @NullableJSON private(set) var host: String?
     let degraded: Bool
     let hazards: [String]
-    let policy: String?
+    @NullableJSON private(set) var policy: String?
     /// Whether a good verdict has run out and may still serve.
     let stale: Bool
     /// How much longer it is fresh; negative: since when it is not.
-    let fresh_for_s: Int64?
+    @NullableJSON private(set) var fresh_for_s: Int64?
     /// How much longer it may serve.
-    let valid_for: Int64?
+    @NullableJSON private(set) var valid_for: Int64?
     /// For how long the fault has lasted, in seconds.
-    public let failing_for_s: Int64?
+    @NullableJSON private(set) var failing_for_s: Int64?
     /// Whether the breaker is open, and what fails counts against nobody.
     let in_trouble: Bool
 
@@ -73,6 +73,11 @@ public struct CachedReport: Codable, Sendable {
 
     /// What would be done; nil where nobody knows yet.
     public var action: Ruling.Action? { ruling.flatMap(Ruling.Action.init) }
+
+    /// For how many seconds the daemon has known that the domain fails in this way; nil if it does not know it, or that it fails otherwise.
+    public func failing(as other: Outcome) -> Int64? {
+        failing_for_s.flatMap { outcome == other.rawValue && $0 > 0 ? $0 : nil }
+    }
 
     /// The report for a person.
     public var text: String {

@@ -14,9 +14,9 @@ public struct StatusReport: Codable, Sendable {
     /// The breaker.
     public struct BreakerState: Codable, Sendable {
         let state: String
-        let cause: String?
-        let message: String?
-        let open_for_s: Int64?
+        @NullableJSON private(set) var cause: String?
+        @NullableJSON private(set) var message: String?
+        @NullableJSON private(set) var open_for_s: Int64?
     }
 
     /// Who validates.
@@ -59,10 +59,10 @@ public struct StatusReport: Codable, Sendable {
 
     /// The policy file.
     public struct PolicyFile: Codable, Sendable {
-        let file: String?
+        @NullableJSON private(set) var file: String?
         let lines: Int
         let read: String
-        let fault: String?
+        @NullableJSON private(set) var fault: String?
     }
 
     /// Recipients since the start.
@@ -118,8 +118,8 @@ public struct StatusReport: Codable, Sendable {
     let probes: Int
     let log_dropped: Int
     let state: State
-    let trace: Trace?
-    let exemptions: Int?
+    @NullableJSON private(set) var trace: Trace?
+    @NullableJSON private(set) var exemptions: Int?
     let policy: PolicyFile
     let recipients: Recipients
     let process: Process

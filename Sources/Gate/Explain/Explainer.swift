@@ -70,11 +70,14 @@ public enum Explainer {
         let detail = parts.suffix(2).joined(separator: ".")
         let known = parts.count == 2 || ["4", "5", "x", "*"].contains(parts[0])
         guard known else { return [] }
-        return Outcome.allCases.filter { outcome in
+        let own = Outcome.allCases.filter { outcome in
             // Of a doubt there is no 5.x.x.
             guard let code = outcome.enhancedCode(.permanent), "\(code)".dropFirst(2) == detail else { return false }
             return parts[0] != "5" || parts.count == 2 || !outcome.isDoubt
-        }.map { Explanation($0) }
+        }
+        // A code that Exchange Online alone gives, from somebody else's bounce.
+        let others = Outcome.allCases.filter { $0.exchangeOnline?.contains("4/5.\(detail) ") == true }
+        return (own.isEmpty ? others : own).map { Explanation($0) }
     }
 
     private static func plain(_ text: String) -> String { String(text.filter { $0.isLetter || $0.isNumber }) }

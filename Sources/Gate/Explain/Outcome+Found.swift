@@ -22,8 +22,8 @@ extension Outcome {
             ]
         case .opportunistic:
             [
-                "A zone on the way is not signed (MX, address or TLSA), or DNSSEC proves that there are no TLSA records. No host "
-                    + "was connected to."
+                "A zone on the way is not signed (MX, address or TLSA), or DNSSEC proves that there are no TLSA records. Hosts "
+                    + "without TLSA records are not connected to."
             ]
         case .unprobed:
             [
@@ -123,10 +123,13 @@ extension Outcome {
         case .tlsFailed: "4/5.7.321 starttls-not-supported (it does not tell a failed handshake apart)"
         case .certificateExpired: "4/5.7.322 certificate-expired"
         case .tlsaInvalid: "4/5.7.323 tlsa-invalid"
-        case .dnssecInvalid: "4/5.7.324 dnssec-invalid"
+        case .dnssecInvalid:
+            "4/5.7.324 dnssec-invalid; for some domains 4/5.4.312 DNS query failed, a known limitation of it"
         case .certificateHostMismatch: "4/5.7.325 certificate-host-mismatch"
-        case .dnsUnavailable, .noMailHost: "4/5.4.312 DNS query failed"
-        case .verified, .encrypted, .opportunistic, .unprobed, .daneRequired, .nullMX, .noSuchDomain, .unreachable,
+        case .dnsUnavailable:
+            "4/5.4.312 DNS query failed; 4.7.324 where it is the TLSA query that gets SERVFAIL or no answer"
+        case .noMailHost, .verified, .encrypted, .opportunistic, .unprobed, .daneRequired, .nullMX, .noSuchDomain,
+            .unreachable,
             .pending:
             nil
         }

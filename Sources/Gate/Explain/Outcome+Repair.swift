@@ -55,7 +55,7 @@ extension Outcome {
                 .init(
                     "Expired signatures: have the zone signed again, on every name server. DS without matching key: put the right "
                         + "DS at the registrar, or remove it.",
-                    "dig +short DS DOMAIN", "dig +short DNSKEY DOMAIN | dnssec-dsfromkey -2 -f - DOMAIN"),
+                    "dig +short DS DOMAIN", "dig +noall +answer DNSKEY DOMAIN | dnssec-dsfromkey -2 -f - DOMAIN"),
                 .init(
                     "Compare all name servers: one that is stale breaks every other try.",
                     "for ns in $(dig +short NS DOMAIN); do dig +dnssec +norec @$ns SOA DOMAIN; done"),

@@ -155,7 +155,7 @@ extension Rule {
         S-03|dns-unavailable: deferred, however long it lasts.
         S-04|The domain itself is its only host.
         S-05|The domain's own address is never used beside MX records.
-        S-06|All addresses of a host are tried, IPv6 first.
+        S-06|Addresses are tried in turn, IPv6 first, until one may be used; danegate check tries them all.
         S-07|The alias is followed; danegate check marks it with a note.
         S-08|A probe is shorter (PROBE_TIMEOUT), and what runs out is unreachable: a doubt.
         S-09|No STARTTLS without EHLO: starttls-not-supported.

@@ -41,6 +41,7 @@ struct Foresight: Sendable {
             broken = note(signatures, name.description, &expiries, &steps)
         }
         var hosts: [InspectedHost] = []
+        var isChanged = false
         for (index, host) in inspection.hosts.enumerated() {
             guard isSecure, index < Self.hostLimit, let name = DomainName(host.finding.name) else {
                 hosts.append(host)
@@ -54,9 +55,11 @@ struct Foresight: Sendable {
                 continue
             }
             hosts.append(host.with(.dnssecInvalid, why))
+            isChanged = true
         }
-        let walked = hosts.isEmpty ? inspection.verdict : Verdict(walking: hosts.map(\.finding))
-        var verdict = inspection.verdict.outcome.allowsDelivery ? walked : inspection.verdict
+        var verdict = inspection.verdict
+        // A verdict is made of more than its hosts: where none will have changed, it stays as it is.
+        if isChanged, verdict.outcome.allowsDelivery { verdict = Verdict(walking: hosts.map(\.finding)) }
         if let broken, verdict.outcome.allowsDelivery || verdict.outcome == .certificateExpired {
             verdict = Verdict(outcome: .dnssecInvalid, cause: broken)
         }
@@ -73,8 +76,10 @@ struct Foresight: Sendable {
         async let four = resolver.signatures(name, .a)
         async let six = resolver.signatures(name, .aaaa)
         let addresses = await four + six
-        // Where the addresses are insecure nobody asks for the records.
-        guard !addresses.isEmpty, let owner = (host.base ?? name).tlsaOwner(port: port) else { return addresses }
+        // Where the addresses are insecure nobody asks for the records, unless an alias is secure (RFC 7672 §2.2.2).
+        guard !addresses.isEmpty || !host.records.isEmpty, let owner = (host.base ?? name).tlsaOwner(port: port) else {
+            return addresses
+        }
         return await addresses + resolver.signatures(owner, .tlsa)
     }
 
@@ -87,9 +92,9 @@ struct Foresight: Sendable {
         var first: String?
         for signature in signatures.sorted(by: { $0.time < $1.time }) {
             let expiry = Expiry(what: "signature", subject: signature.subject, at: signature.time)
-            guard !expiries.contains(expiry) || signature.time < then else { continue }
             expiries.append(expiry)
-            guard signature.time < then else { continue }
+            // Validators go on with a signature for a while after its end. As of now the inspection has the last word.
+            guard days > 0, signature.time < then else { continue }
             let sentence = "the signature of \(signature.subject) expires \(when(signature.time))"
             first = first ?? sentence
             if steps.count < 50, !steps.contains(where: { $0.subject == subject && $0.detail == sentence }) {

@@ -57,7 +57,7 @@ enum ManualText {
                 + "remove: there is no such exemption; status: warning."
         ),
         ("2", "status: critical, or no daemon answers."),
-        ("3", "status: unknown, for want of permission or of a socket."),
+        ("3", "status: unknown, for want of permission or of a socket, or because something else answers there."),
         ("64", "Usage, or a word that explain does not know."),
         ("65", "Input that is not of the form it should have."),
         ("66", "Input that cannot be read."),
@@ -81,7 +81,7 @@ enum ManualText {
             + "means, or danegate explain does, given the reply as it is. 2. The letters in brackets at its end find everything: "
             + "danegate trace --id LETTERS shows the recipient with the inspection behind the reply; without a bounce, danegate trace "
             + "--recipient ADDRESS does. 3. danegate check DOMAIN shows whether it is still so, step by "
-            + "step. 4. If the fault is the recipient's, danegate notice DOMAIN writes the mail to its postmaster, and if mail must go meanwhile, "
+            + "step, and check --cached what the daemon rules now. 4. If the fault is the recipient's, danegate notice DOMAIN writes the mail to its postmaster, and if mail must go meanwhile, "
             + "danegate exempt add DOMAIN --until DATE --reason TEXT lets it pass, within seconds.",
         "A code that begins with 4 means that the sender's server will try again by itself; one with 5 that the message came back. In "
             + "the commands below, DOMAIN is the recipient's domain and HOST the MX host of the reply.",

@@ -52,12 +52,15 @@ public struct Checker: Sendable {
         }
     }
 
-    /// Checks one domain, with a prober of its own that is shut down again.
+    /// Checks one domain for a notice, with a prober of its own that is shut down again. It goes by the RFC alone: that Exchange
+    /// Online may look at the dates of a certificate under DANE-EE (`EXPIRED_EE`) is no fault of the domain's.
     ///
     /// - Throws: If no lookup will ever work with these settings.
     public static func report(
         on domain: String, _ settings: Settings, _ policies: PolicyTable, _ resolver: Resolver
     ) async throws(ResolverError) -> CheckReport {
+        var settings = settings
+        settings.expiredEE = .ignore
         let fault = try await resolver.selfTest()
         let prober = settings.probe ? Prober(settings.probeConfiguration) : nil
         let checker = Checker(

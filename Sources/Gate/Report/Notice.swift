@@ -14,6 +14,8 @@ public struct Notice: Sendable {
 
     private let report: CheckReport
     private let inspection: Inspection
+    /// The hosts that fail, or do at times.
+    private let failing: [InspectedHost]
     private let sender: String?
     private let firstSeen: Int64?
     private let now: Int64
@@ -38,6 +40,11 @@ public struct Notice: Sendable {
         if outcome.isDoubt { throw .doubt }
         guard let inspection = report.inspection, outcome.defaultRuling == .deferThenReject || report.verdict.isDegraded
         else { throw .inOrder }
+        failing = inspection.hosts.filter {
+            !$0.finding.outcome.allowsDelivery && !$0.finding.outcome.isDoubt || $0.finding.isDegraded
+        }
+        // Of the hosts beside the one that may be used nothing is known for certain.
+        if outcome.allowsDelivery, failing.isEmpty { throw .doubt }
         self.report = report
         self.inspection = inspection
         self.sender = sender
@@ -76,17 +83,15 @@ public struct Notice: Sendable {
                     + "meet fails. This is what we saw.")
         } else {
             let shown = code.map { "\($0) (\(outcome.rawValue))" } ?? outcome.rawValue
+            let who = outcome == .noMailHost ? "" : " by senders that validate DNSSEC and DANE (RFC 7672)"
             lines += Self.wrapped(
-                "mail to your domain cannot be delivered by senders that validate DNSSEC and DANE (RFC 7672). Ours are told "
-                    + "\(shown), or the same with 4 as first digit: \(outcome.meaning). This is what we saw.")
+                "mail to your domain cannot be delivered\(who). The code for it is \(shown), or the same with 4 as first digit: "
+                    + "\(outcome.meaning). This is what we saw.")
         }
         lines += ["", "Domain:      \(domain)"].flatMap { Self.wrapped($0, "  ") }
         lines.append("Inspected:   \(UnixTime.text(now))")
         if let firstSeen { lines.append("First seen:  \(UnixTime.text(firstSeen)), by our mail gateway") }
         lines += Self.wrapped("Cause:       \(Self.plain(report.verdict.cause))", "             ")
-        let failing = inspection.hosts.filter {
-            !$0.finding.outcome.allowsDelivery && !$0.finding.outcome.isDoubt || $0.finding.isDegraded
-        }
         for step in inspection.steps where step.result == .failed && step.kind == .mx {
             lines += Self.wrapped("MX lookup:   \(Self.plain(step.detail))", "             ")
         }
@@ -151,10 +156,14 @@ public struct Notice: Sendable {
         guard let leaf = details.first, let owner = host.base?.tlsaOwner(port: inspection.destination.port) else {
             return lines
         }
-        lines += Self.wrapped("    The record that matches this certificate, to be published at \(owner):", "      ")
-        lines += Self.record("3 1 1 \(leaf.spkiSHA256)")
+        let right = "3 1 1 \(leaf.spkiSHA256)"
+        let isThere = host.records.contains { $0.presentation.lowercased() == right.lowercased() }
+        let verb = isThere ? "published already" : "to be published"
+        lines += Self.wrapped("    The record that matches this certificate, \(verb) at \(owner):", "      ")
+        lines += Self.record(right)
         let usesTA = host.records.contains { $0.usage == TLSARecord.Usage.daneTA.rawValue }
-        if usesTA, details.count > 1 {
+        // What else a host sends beside its certificate is no issuer of that.
+        if usesTA, details.count > 1, details[1].subject == leaf.issuer {
             lines += Self.wrapped(
                 "    or, for the issuer that the host sends, as long as names and dates are right:", "      ")
             lines += Self.record("2 1 1 \(details[1].spkiSHA256)")
@@ -221,6 +230,29 @@ public struct Notice: Sendable {
     private static func padding(_ line: String) -> String {
         line.hasSuffix(":") && line.utf8.count < 13 && !line.hasPrefix(" ") && !line.contains(" ")
             ? String(repeating: " ", count: 13 - line.utf8.count) : " "
+    }
+
+    /// Whether a text is a mail domain, which has a postmaster: no host in brackets, no address.
+    public static func isDomain(_ text: String) -> Bool {
+        guard case .destination(let destination) = Destination.parse(nextHop: text, port: 25),
+            case .domain(let name) = destination.nextHop
+        else { return false }
+        return !name.isRoot
+    }
+
+    /// Whether a text is a plain address for a header: a dot-atom (RFC 5322 §3.2.3), an @ and a domain name in ASCII.
+    public static func isAddress(_ text: String) -> Bool {
+        let parts = text.split(separator: "@", omittingEmptySubsequences: false)
+        guard text.utf8.count <= 254, parts.count == 2, parts[0].utf8.count <= 64, let domain = DomainName(parts[1]),
+            !domain.isRoot, !text.hasSuffix("."), !text.contains("=?")
+        else { return false }
+        return parts[0].split(separator: ".", omittingEmptySubsequences: false).allSatisfy { word in
+            !word.isEmpty
+                && word.unicodeScalars.allSatisfy {
+                    $0.isASCII && ($0.properties.isAlphabetic || $0.properties.numericType != nil)
+                        || "!#$%&'*+-/=?^_`{|}~".unicodeScalars.contains($0)
+                }
+        }
     }
 
     private static func day(_ time: Int64) -> String { time < 0 ? "-" : String(UnixTime.text(time).prefix(10)) }
