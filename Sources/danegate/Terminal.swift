@@ -19,6 +19,6 @@ enum Terminal {
     /// Waits so many milliseconds, or until nobody reads standard output any more.
     static func isReaderGone(within milliseconds: Int32) -> Bool {
         var output = pollfd(fd: STDOUT_FILENO, events: 0, revents: 0)
-        return poll(&output, 1, milliseconds) > 0 && output.revents & Int16(POLLERR | POLLNVAL) != 0
+        return poll(&output, 1, milliseconds) > 0 && output.revents & Int16(POLLERR | POLLHUP | POLLNVAL) != 0
     }
 }

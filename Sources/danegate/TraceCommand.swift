@@ -36,7 +36,7 @@ struct TraceCommand: ParsableCommand {
         }
         if let limit, limit < 0 { throw Exit.fail(EX_USAGE, ["--limit \(limit): must be 0 or more."]) }
         let reader = TraceReader(try options.read().settings)
-        do throws(TraceReader.Failure) { try show(filter, reader) } catch {
+        do { try show(filter, reader) } catch let error as TraceReader.Failure {
             throw Exit.fail(EX_NOINPUT, [error.sentence])
         }
     }
@@ -55,43 +55,46 @@ struct TraceCommand: ParsableCommand {
         return filter
     }
 
-    private func show(_ filter: TraceFilter, _ reader: TraceReader) throws(TraceReader.Failure) {
-        let isWhole = id != nil || inspection
+    private func show(_ filter: TraceFilter, _ reader: TraceReader) throws {
         let most = limit ?? (follow ? 10 : 100)
         var last: Int64 = follow ? try reader.lastID() : 0
         // One more tells whether there are more.
-        var rows = try reader.rows(filter, limit: most == 0 ? nil : most + 1, isWhole: isWhole)
-        let isCut = most > 0 && rows.count > most
-        if isCut { rows.removeFirst() }
-        last = max(last, rows.map(\.id).max() ?? 0)
+        var numbers = try reader.numbers(filter, limit: most == 0 || most == .max ? nil : most + 1)
+        let isCut = most > 0 && numbers.count > most
+        if isCut { numbers.removeFirst() }
+        last = max(last, numbers.max() ?? 0)
         var table = TraceTableText(width: Terminal.width)
-        do { try put(rows, &table, isFirst: true) } catch { Foundation.exit(EX_IOERR) }
-        if id != nil, rows.isEmpty, !follow {
-            _ = Exit.fail(1, ["no recipient of the trace has this id."])
-            Foundation.exit(1)
+        if numbers.isEmpty { try put([], &table, isFirst: true) }
+        var isFirst = true
+        try reader.rows(numbers, isWhole: isWhole) { rows in
+            try put(rows, &table, isFirst: isFirst)
+            isFirst = false
         }
-        if isCut, !follow {
-            _ = Exit.fail(0, ["these are the latest \(most); --limit shows more."])
-        }
+        if id != nil, numbers.isEmpty, !follow { throw Exit.fail(1, ["no recipient of the trace has this id."]) }
+        if isCut, !follow { _ = Exit.fail(0, ["these are the latest \(most); --limit shows more."]) }
         guard follow else { return }
         Terminal.endOnSignals()
         while !Terminal.isReaderGone(within: 500) {
             // A file that is gone, or replaced, comes back with the daemon.
             guard let newest = try? reader.lastID() else { continue }
             if newest < last { last = 0 }
-            guard newest > last, let rows = try? reader.rows(filter, limit: 10_000, isWhole: isWhole, after: last)
-            else {
-                continue
-            }
-            do { try put(rows, &table, isFirst: false) } catch { Foundation.exit(0) }
-            last = rows.count < 10_000 ? max(newest, rows.last?.id ?? 0) : rows.last?.id ?? newest
+            guard newest > last, let numbers = try? reader.numbers(filter, limit: 10_000, after: last) else { continue }
+            do {
+                try reader.rows(numbers, isWhole: isWhole) { rows in
+                    try put(rows, &table, isFirst: false)
+                    last = rows.last?.id ?? last
+                }
+            } catch is TraceReader.Failure { continue } catch { throw ExitCode.success }
+            last = numbers.count < 10_000 ? max(newest, numbers.last ?? 0) : numbers.last ?? newest
         }
     }
+
+    private var isWhole: Bool { id != nil || inspection }
 
     private func put(_ rows: [TraceRow], _ table: inout TraceTableText, isFirst: Bool) throws {
         if json {
             for row in rows {
-                try StandardDescriptors.put(row.json(isWhole: id != nil || inspection))
+                try StandardDescriptors.put(row.json(isWhole: isWhole))
             }
         } else if id != nil {
             for row in rows { try StandardDescriptors.put(row.text) }

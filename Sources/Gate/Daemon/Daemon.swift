@@ -75,7 +75,9 @@ public struct Daemon: Sendable {
         }
         let look = look(resolver, probes)
         let counts = RecipientCounts()
-        let trace = settings.trace ? TraceStore(settings.traceConfiguration, log: log, counts: counts) : nil
+        var traced = settings.traceConfiguration
+        traced.isClockWrong = { breaker.trouble?.cause == .clock }
+        let trace = settings.trace ? TraceStore(traced, log: log, counts: counts) : nil
         let desk = InspectionDesk(keeper: keeper, breaker: breaker, journal: trace, wait: MilterService.wait) {
             destination, demandingDANE in
             await (demandingDANE ? look.demandingDANE : look).inspect(destination)

@@ -24,6 +24,9 @@ struct TraceBatch: PendingRows {
     /// How many recipients did not fit.
     private(set) var lost = 0
 
+    /// How many there are to write, inspections among them.
+    var count: Int { entries.count + inspections.count }
+
     /// Whether there is nothing to write.
     var isEmpty: Bool { entries.isEmpty && inspections.isEmpty && lost == 0 }
 

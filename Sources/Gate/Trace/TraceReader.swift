@@ -60,20 +60,17 @@ public struct TraceReader: Sendable {
         return configuration
     }
 
-    /// The latest recipients that pass a filter, the oldest first.
+    /// The most recipients that are read at once: with inspections that is what memory has room for, and no read takes so long that
+    /// the writer's log grows meanwhile.
+    private static let step = 200
+
+    /// The numbers of the latest recipients that pass a filter, the oldest first.
     ///
     /// - Parameters:
     ///   - limit: The most that are read; nil for all.
-    ///   - isWhole: Whether the inspections are wanted too.
     ///   - after: The number behind which they must be; then they are the first ones after it.
-    public func rows(
-        _ filter: TraceFilter, limit: Int?, isWhole: Bool = false, after: Int64? = nil
-    ) throws(Failure) -> [TraceRow] {
+    public func numbers(_ filter: TraceFilter, limit: Int?, after: Int64? = nil) throws(Failure) -> [Int64] {
         try read { db in
-            // What a file of another version lacks is read as nothing.
-            let known = Set(try String.fetchAll(db, sql: "SELECT name FROM pragma_table_info('entry')"))
-            var columns = TraceRow.columns.map { known.contains($0) ? "e.\($0)" : "NULL" }
-            if isWhole { columns.append("(SELECT json FROM inspection i WHERE i.id = e.inspection)") }
             var arms: [String] = []
             var arguments = StatementArguments()
             let order = after == nil ? "time DESC, id DESC" : "id"
@@ -86,12 +83,50 @@ public struct TraceReader: Sendable {
                 arguments += [limit ?? -1]
             }
             let sql =
-                "SELECT \(columns.joined(separator: ", ")) FROM entry e WHERE id IN (\(arms.joined(separator: " UNION "))) "
-                + "ORDER BY \(order) LIMIT ?"
-            let rows = try Row.fetchCursor(db, sql: sql, arguments: arguments + [limit ?? -1])
-            var found: [TraceRow] = []
-            while let row = try rows.next() { found.append(TraceRow(row)) }
+                "SELECT id FROM entry WHERE id IN (\(arms.joined(separator: " UNION "))) ORDER BY \(order) LIMIT ?"
+            let found = try Int64.fetchAll(db, sql: sql, arguments: arguments + [limit ?? -1])
             return after == nil ? found.reversed() : found
+        }
+    }
+
+    /// Reads the recipients of these numbers, some at a time, in their order; those that are gone meanwhile are left out.
+    ///
+    /// - Parameters:
+    ///   - isWhole: Whether the inspections are wanted too.
+    ///   - take: Called with each lot, while nothing is read.
+    public func rows(
+        _ numbers: [Int64], isWhole: Bool, _ take: ([TraceRow]) throws -> Void
+    ) throws {
+        for start in stride(from: 0, to: numbers.count, by: Self.step) {
+            try take(rows(numbers[start..<min(numbers.count, start + Self.step)], isWhole: isWhole))
+        }
+    }
+
+    /// The latest recipients that pass a filter, the oldest first; as `numbers`, all at once.
+    func rows(
+        _ filter: TraceFilter, limit: Int?, isWhole: Bool = false, after: Int64? = nil
+    ) throws -> [TraceRow] {
+        var found: [TraceRow] = []
+        try rows(numbers(filter, limit: limit, after: after), isWhole: isWhole) { found += $0 }
+        return found
+    }
+
+    private func rows(_ numbers: ArraySlice<Int64>, isWhole: Bool) throws(Failure) -> [TraceRow] {
+        try read { db in
+            // What a file of another version lacks is read as nothing.
+            let known = Set(try String.fetchAll(db, sql: "SELECT name FROM pragma_table_info('entry')"))
+            var columns = TraceRow.columns.map { known.contains($0) ? "e.\($0)" : "NULL" }
+            if isWhole { columns.append("(SELECT json FROM inspection i WHERE i.id = e.inspection)") }
+            let marks = numbers.map { _ in "?" }.joined(separator: ", ")
+            let rows = try Row.fetchCursor(
+                db, sql: "SELECT \(columns.joined(separator: ", ")) FROM entry e WHERE id IN (\(marks))",
+                arguments: StatementArguments(numbers))
+            var found: [Int64: TraceRow] = [:]
+            while let row = try rows.next() {
+                let row = TraceRow(row)
+                found[row.id] = row
+            }
+            return numbers.compactMap { found[$0] }
         }
     }
 

@@ -18,6 +18,8 @@ public final class TraceStore: InspectionJournal {
         public var rows = 1_000_000
         /// What is kept of addresses.
         var addresses = Settings.TraceAddresses.full
+        /// The most inspections in it, of up to 64 KB each.
+        var inspections = 10_000
         /// The port that is not written behind a next hop.
         public var port: UInt16 = 25
         /// The time in which recipients are collected.
@@ -30,6 +32,10 @@ public final class TraceStore: InspectionJournal {
         public var retryInterval = Duration.seconds(10)
         /// The time, in milliseconds since 1970.
         public var now: @Sendable () -> Int64 = { TraceTime.now() }
+        /// Whether that is known to be wrong.
+        var isClockWrong: @Sendable () -> Bool = { false }
+        /// A clock that nobody sets, in milliseconds.
+        var uptime: @Sendable () -> Int64 = { TraceTime.uptime() }
 
         /// A configuration with the daemon's usual times.
         public init(directory: String) { self.directory = directory }

@@ -13,6 +13,13 @@ public enum TraceTime {
         return Int64(now.tv_sec) * 1000 + Int64(now.tv_nsec) / 1_000_000
     }
 
+    /// The time since the machine was started, suspended or not.
+    static func uptime() -> Int64 {
+        var now = timespec()
+        clock_gettime(CLOCK_BOOTTIME, &now)
+        return Int64(now.tv_sec) * 1000 + Int64(now.tv_nsec) / 1_000_000
+    }
+
     /// A time in ISO 8601, `2026-11-23T14:00:00.250Z`.
     static func text(_ time: Int64) -> String {
         let seconds = Int64((Double(time) / 1000).rounded(.down))

@@ -29,7 +29,8 @@ final class TraceWriter {
         self.store = store
         self.log = log
         path = "\(configuration.directory)/\(TraceFile.name)"
-        sweeper = TraceSweeper(retention: configuration.retention, rows: configuration.rows)
+        sweeper = TraceSweeper(
+            retention: configuration.retention, rows: configuration.rows, inspections: configuration.inspections)
         hour = configuration.now() / TraceTime.hour
         nextCounts = .now + configuration.countInterval
         nextSweep = .now + configuration.sweepInterval
@@ -125,7 +126,7 @@ final class TraceWriter {
             counts = [:]
             sets = [:]
         }
-        sinceSweep += batch.entries.count
+        sinceSweep += batch.count
         // A flood must not outgrow the bound until it is time to sweep.
         if sinceSweep >= max(1, min(5000, configuration.rows / 10)) { nextSweep = .now }
     }
@@ -177,8 +178,16 @@ final class TraceWriter {
         nextSweep = .now + configuration.sweepInterval
         guard let file, file.isInPlace else { return }
         do throws(DatabaseFault) {
+            // As much goes as came: a flood does not outgrow the bound.
+            var left = sinceSweep
             sinceSweep = 0
-            if try !sweeper.step(file, now: configuration.now()) { nextSweep = .now }
+            var isThrough = false
+            repeat {
+                let now = configuration.isClockWrong() ? nil : configuration.now()
+                isThrough = try sweeper.step(file, now: now, uptime: configuration.uptime())
+                left -= TraceSweeper.step
+            } while !isThrough && left > 0
+            if !isThrough { nextSweep = .now }
         } catch {
             tell(.warning, "sweep-failed", [("cause", error.cause)], repeated: true)
             recover(from: error)

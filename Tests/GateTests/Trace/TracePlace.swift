@@ -9,6 +9,8 @@ import WorldServers
 final class TracePlace: Sendable {
     let directory: ScratchDirectory
     let now = Mutex<Int64>(1_800_000_000_000)
+    let uptime = Mutex<Int64>(1_000_000)
+    let isClockWrong = Mutex(false)
     var path: String { directory.file(TraceFile.name) }
     var reader: TraceReader { TraceReader(directory: directory.path) }
 
@@ -16,11 +18,14 @@ final class TracePlace: Sendable {
 
     func store(
         in folder: String? = nil, rows: Int = 1_000_000, retention: Duration = .seconds(30 * 86400),
-        sweepInterval: Duration = .seconds(60)
+        sweepInterval: Duration = .seconds(60), inspections: Int = 10_000
     ) -> TraceStore {
         var configuration = TraceStore.Configuration(directory: folder ?? directory.path)
         configuration.now = { self.now.withLock { $0 } }
+        configuration.uptime = { self.uptime.withLock { $0 } }
+        configuration.isClockWrong = { self.isClockWrong.withLock { $0 } }
         configuration.interval = .milliseconds(1)
+        configuration.inspections = inspections
         configuration.rows = rows
         configuration.retention = retention
         configuration.sweepInterval = sweepInterval
@@ -34,7 +39,13 @@ final class TracePlace: Sendable {
     }
 
     /// Lets time pass.
-    func pass(_ seconds: Int64) { now.withLock { $0 += seconds * 1000 } }
+    func pass(_ seconds: Int64) {
+        setClock(by: seconds)
+        uptime.withLock { $0 += seconds * 1000 }
+    }
+
+    /// Sets the clock, though no time passes.
+    func setClock(by seconds: Int64) { now.withLock { $0 += seconds * 1000 } }
 
     func rows(_ change: (inout TraceFilter) throws -> Void = { _ in }) throws -> [TraceRow] {
         var filter = TraceFilter()

@@ -1,6 +1,7 @@
 import DANE
 import Foundation
 import GRDB
+import Synchronization
 import Testing
 import WorldServers
 
@@ -97,6 +98,68 @@ import WorldServers
             #expect(store.settle(within: .seconds(30)))
         }
         #expect(try place.reader.read { try Int.fetchOne($0, sql: "PRAGMA page_count") ?? 0 } < size)
+        store.close(within: .seconds(30))
+    }
+
+    /// More than the bound comes in each batch.
+    @Test func aFloodDoesNotOutgrowTheBounds() throws {
+        let place = try TracePlace()
+        let store = place.store(rows: 1000, sweepInterval: .milliseconds(1), inspections: 1000)
+        for round in 0..<10 {
+            for number in 0..<5000 { store.record(traceEntry("u\(number)@a.example")) }
+            for number in 0..<500 {
+                let name = try #require(DomainName("d\(round)-\(number).example"))
+                store.ended(Self.inspection(name, "one"), demandingDANE: false)
+            }
+            #expect(store.settle(within: .seconds(60)))
+            let (rows, inspections) = try place.reader.read { db in
+                (
+                    try Int.fetchOne(db, sql: "SELECT count(*) FROM entry") ?? 0,
+                    try Int.fetchOne(db, sql: "SELECT count(*) FROM inspection") ?? 0
+                )
+            }
+            #expect(rows <= 6000 && inspections <= 1500, "\(rows) \(inspections)")
+        }
+        store.close(within: .seconds(30))
+    }
+
+    /// A clock that is set ahead costs hardly anything, at the start and later; and what is in truth too old goes in time.
+    @Test(arguments: [false, true]) func aWrongClockDoesNotEmptyTheTrace(fromTheStart: Bool) throws {
+        let place = try TracePlace()
+        let day: Int64 = 86_400_000
+        func entry(_ days: Int64) -> TraceEntry {
+            traceEntry("d\(days)@a.example", time: 1_800_000_000_000 - days * day)
+        }
+        var store = place.store(sweepInterval: .milliseconds(1))
+        for days in (0..<40).reversed() { store.record(entry(Int64(days))) }
+        store.counts.addPassed(isExempt: false)
+        func left() throws -> Int {
+            for _ in 0..<3 {
+                usleep(2_000)
+                #expect(store.settle(within: .seconds(30)))
+            }
+            return try place.rows().count
+        }
+        #expect(try left() == 31)
+        if fromTheStart { store.close(within: .seconds(30)) }
+        place.setClock(by: 40 * 86400)
+        if fromTheStart { store = place.store(sweepInterval: .milliseconds(1)) }
+        #expect(try left() == 31)
+        // As long as it is known to be wrong nothing goes.
+        place.isClockWrong.withLock { $0 = true }
+        place.pass(86_400)
+        #expect(try left() == 31)
+        place.setClock(by: -86_400)
+        place.isClockWrong.withLock { $0 = false }
+        // Half an hour costs half a day.
+        place.pass(1800)
+        #expect(try left() == 30)
+        #expect(try place.reader.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM count") } ?? 0 > 0)
+        place.setClock(by: -40 * 86400)
+        #expect(try left() == 30)
+        // Nothing is lost when time goes on, and ten days later ten days are.
+        place.pass(10 * 86400)
+        #expect(try left() == 20)
         store.close(within: .seconds(30))
     }
 

@@ -172,6 +172,8 @@ public final class PostfixInstance: Sendable {
             "smtpd_soft_error_limit": "100000",
             "smtpd_hard_error_limit": "100000",
             "smtpd_client_connection_count_limit": "0",
+            // Nothing is delivered, so that after a hundred messages each new one would be held for a second.
+            "in_flow_delay": "0",
             "smtpd_recipient_limit": "100000",
         ]
     }
