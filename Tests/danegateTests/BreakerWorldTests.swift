@@ -65,6 +65,40 @@ import World
         await world.stop()
     }
 
+    /// Everything is out of date, or not valid yet, and yet nobody is at fault.
+    @Test(.enabled(if: DaemonClock.canBeWrong, "a sanitizer's library is the first"), arguments: [40, -100])
+    func aClockThatIsWrongFromTheStartRefusesNobodyForGood(days: Int) async throws {
+        let world = try await Self.world()
+        let clock = try DaemonClock(days: days)
+        let gate = try await DaemonTests.Gate(world, ["DEFER_FOR": "0"], clock.environment)
+        #expect(await gate.daemon.waitForOutput { $0.contains("event=breaker state=open cause=clock") })
+        for domain in ["verified", "no-tlsa", "tlsa-invalid", "null-mx", "unknown"] {
+            guard case .reply(let reply) = try await gate.answer("<a@\(domain).example>") else {
+                Issue.record("\(domain) passed")
+                continue
+            }
+            #expect(reply.hasPrefix("451 4.4.3 dns-unavailable"), "\(reply)")
+        }
+        try clock.set(days: 0)
+        #expect(await gate.daemon.waitForOutput { $0.contains("event=clock step=\(days < 0 ? "+" : "-")") })
+        #expect(await gate.daemon.waitForOutput { $0.contains("event=breaker state=closed cause=clock") })
+        let expected = [
+            ("verified", ""), ("no-tlsa", ""), ("tlsa-invalid", "550 5.7.323"), ("null-mx", "556 5.1.10"),
+        ]
+        for (domain, code) in expected {
+            // As soon as what was found out meanwhile is no longer kept.
+            var answer = MilterClient.Answer.continue
+            let isRuled = try await eventually(within: .seconds(60)) {
+                answer = try await gate.answer("<a@\(domain).example>")
+                guard case .reply(let reply) = answer else { return code.isEmpty }
+                return !code.isEmpty && reply.hasPrefix(code)
+            }
+            #expect(isRuled, "\(domain): \(answer)")
+        }
+        #expect(await gate.daemon.stop() == 0)
+        await world.stop()
+    }
+
     /// The limit is lowered below what is open, so that nothing more can be opened.
     @Test func aFullFileTableIsNamed() async throws {
         let world = try await Self.world()

@@ -122,7 +122,7 @@ import World
 
     @Test func nothingIsWrongWhateverHappens() async throws {
         let (world, host, chain) = try await Self.world()
-        let clock = try Clock()
+        let clock = try DaemonClock()
         let directory = try ScratchDirectory("soak")
         // libunbound's caches have more than a hundred megabytes at most, and fill for minutes: small ones are full before the
         // middle, and what grows afterwards is a leak.
@@ -187,7 +187,7 @@ import World
 
     /// One sender: messages to destinations of all kinds, most of them good, some known and some new.
     private static func load(
-        _ socket: String, _ seed: UInt64, _ clock: Clock, _ course: Course
+        _ socket: String, _ seed: UInt64, _ clock: DaemonClock, _ course: Course
     ) throws {
         var chance = Chance(seed + 1)
         let kinds: [Kind] = [.verified, .verified, .verified, .plain, .mismatch, .bogus, .missing, .dead]
@@ -245,56 +245,13 @@ import World
         }
     }
 
-    private static func disturb(_ clock: Clock, _ course: Course) async throws {
+    private static func disturb(_ clock: DaemonClock, _ course: Course) async throws {
         var chance = Chance(300)
-        while clock.canBeWrong, !course.hasEnded {
+        while DaemonClock.canBeWrong, !course.hasEnded {
             try await course.rest(calm * (6000 + chance.below(4000)))
             try clock.set(days: chance.oneIn(2) ? 40 : -100)
             try await course.rest(2000 + chance.below(2000))
             try clock.set(days: 0)
         }
-    }
-}
-
-/// The daemon's clock: the machine's, or wrong by as many seconds as a file says (`Tests/SkewedClock`).
-private final class Clock: Sendable {
-    private let directory: ScratchDirectory
-    /// When the clock became right; nil while it is wrong.
-    private let rightSince = Mutex<ContinuousClock.Instant?>(.now - .seconds(3600))
-
-    init() throws {
-        directory = try ScratchDirectory("clock")
-        try put(0)
-        guard !canBeWrong || access(library, R_OK) == 0 else { throw WorldError("\(library) has not been built") }
-    }
-
-    /// A sanitizer's own library wants to be the first.
-    var canBeWrong: Bool { !Sanitizer.isActive }
-
-    private var library: String {
-        URL(fileURLWithPath: Danegate.path).deletingLastPathComponent().appendingPathComponent("libSkewedClock.so").path
-    }
-
-    /// Whether it has been right for long enough that no verdict of another time is kept.
-    var isRight: Bool { rightSince.withLock { $0.map { .now - $0 > .seconds(8) } ?? false } }
-
-    var environment: [String: String] {
-        canBeWrong ? ["LD_PRELOAD": library, "SKEWED_CLOCK": directory.file("offset")] : [:]
-    }
-
-    /// Sets it wrong by so many days, or with 0 right.
-    func set(days: Int) throws {
-        if days != 0 { rightSince.withLock { $0 = nil } }
-        try put(Int64(days) * 86400)
-        if days == 0 { rightSince.withLock { $0 = .now } }
-    }
-
-    /// In place: the daemon has mapped the file.
-    private func put(_ seconds: Int64) throws {
-        let file = open(directory.file("offset"), O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
-        guard file >= 0 else { throw WorldError("the clock's file cannot be written: errno \(errno)") }
-        defer { close(file) }
-        var seconds = seconds
-        guard pwrite(file, &seconds, 8, 0) == 8 else { throw WorldError("the clock's file cannot be written") }
     }
 }

@@ -87,6 +87,59 @@ struct TraceWorldTests {
         await world.stop()
     }
 
+    /// Outside the roll-out, and inside it by policy.
+    @Test func everyKindOfRulingIsTold() async throws {
+        let expected: [(domain: String, word: String?, code: Int, outcome: String, ruling: String, would: String?)] = [
+            ("null-mx", nil, 250, "null-mx", "accept", "reject"),
+            ("tlsa-invalid", nil, 250, "tlsa-invalid", "accept", "tempfail"),
+            ("verified", nil, 250, "verified", "accept", nil),
+            ("no-tlsa", "require", 451, "dane-required", "tempfail", nil),
+            ("record-without-data", "enforce", 451, "encrypted", "tempfail", nil),
+            ("stalling-at-starttls", "enforce", 451, "pending", "tempfail", nil),
+        ]
+        let world = try await MailWorld(expected.map { MailDomains.named($0.domain) })
+        let state = try ScratchDirectory("state")
+        let policies = expected.compactMap { row in row.word.map { "\(row.domain).example \($0)\n" } }.joined()
+        let site = try await Site(
+            world,
+            [
+                "STATE_DIRECTORY": state.path, "ROLLOUT": "0", "PROBE_TIMEOUT": "30s",
+                "POLICY_FILE": try state.write(policies, to: "policy"),
+            ])
+        var replies: [SMTPClient.Reply] = []
+        for row in expected { replies += try await site.replies("a@\(row.domain).example") }
+        #expect(replies.map(\.code) == expected.map(\.code), "\(replies)")
+        let seen = expected.filter { $0.ruling != "accept" || $0.would != nil }
+        let rows = try await Self.rows(state, seen.count)
+        #expect(rows.count == seen.count)
+        for (row, expected) in zip(rows, seen) {
+            #expect(row["recipient"] as? String == "a@\(expected.domain).example")
+            #expect(
+                row["outcome"] as? String == expected.outcome && row["ruling"] as? String == expected.ruling, "\(row)")
+            #expect(row["would"] as? String == expected.would && row["policy"] as? String == expected.word, "\(row)")
+            #expect((row["hazard"] is NSNull) == (expected.domain != "record-without-data"), "\(row)")
+            // What a look never ended for has none behind it.
+            #expect((row["inspection"] is NSNull) == (expected.outcome == "pending"), "\(row)")
+        }
+        // Since the start, as the daemon tells it, and as it is written down.
+        let status = try await Danegate.run(
+            ["status", "--json"], environment: ["DANEGATE_STATE_DIRECTORY": state.path])
+        #expect(await site.stop() == 0)
+        let report = try await Danegate.run(
+            ["report", "--json"], environment: ["DANEGATE_STATE_DIRECTORY": state.path])
+        let figures = try #require(
+            try JSONSerialization.jsonObject(with: Data(report.output.utf8)) as? [String: Any], "\(report.output)")
+        #expect(figures["recipients"] as? Int == 6 && figures["accepted"] as? Int == 3, "\(report.output)")
+        #expect(figures["deferred"] as? Int == 3 && figures["rejected"] as? Int == 0, "\(report.output)")
+        #expect(figures["would_defer"] as? Int == 1 && figures["would_reject"] as? Int == 1, "\(report.output)")
+        let told = try #require(
+            try JSONSerialization.jsonObject(with: Data(status.output.utf8)) as? [String: Any], "\(status.output)")
+        let counted = (told["recipients"] as? [String: Any])?["by_ruling"] as? [String: [String: Int]]
+        #expect(counted?["tempfail"] == ["dane-required": 1, "encrypted": 1, "pending": 1], "\(status.output)")
+        #expect(counted?["accept"] == ["null-mx": 1, "tlsa-invalid": 1, "verified": 1], "\(status.output)")
+        await world.stop()
+    }
+
     @Test func followGoesOnUntilItIsInterrupted() async throws {
         let world = try await MailWorld([MailDomains.named("null-mx")])
         let state = try ScratchDirectory("state")
@@ -159,6 +212,7 @@ struct TraceWorldTests {
 
     @Test(
         arguments: [
+            (["trace", "--limit", "9223372036854775807"], 66, "there is no message trace"),
             (["trace", "--outcome", "bad"], 64, "there is no such outcome"),
             (["trace", "--since", "soon"], 64, "must be a date"),
             (["trace", "--domain", "a..b"], 64, "no domain name"), (["trace", "--id", "x"], 64, "26 digits"),

@@ -39,8 +39,11 @@ struct WhatHappensWhen: Sendable {
             "DNSFailureTests.aWayThatStripsSignaturesMakesADoubtOfAll"),
         .init(
             "The clock is wrong",
-            "event=breaker cause=clock, and event=clock where somebody set it. Good verdicts count, nothing else gets a 5xx.",
-            "BreakerTests.theSelfTestNamesTheCause", "MixedLoadSoakTests.nothingIsWrongWhateverHappens"),
+            "event=breaker cause=clock, and event=clock where somebody set it. Good verdicts count, nothing else gets a 5xx. It closes when "
+                + "the clock is right. The message trace is not emptied by it.",
+            "BreakerWorldTests.aClockThatIsWrongFromTheStartRefusesNobodyForGood",
+            "BreakerTests.theSelfTestNamesTheCause",
+            "TraceStoreTests.aWrongClockDoesNotEmptyTheTrace", "MixedLoadSoakTests.nothingIsWrongWhateverHappens"),
         .init(
             "The trust anchor is lost or does not fit",
             "event=breaker cause=trust-anchor; 451 4.4.3 for all of whom nothing good is known.",

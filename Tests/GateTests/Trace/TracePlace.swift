@@ -18,13 +18,14 @@ final class TracePlace: Sendable {
 
     func store(
         in folder: String? = nil, rows: Int = 1_000_000, retention: Duration = .seconds(30 * 86400),
-        sweepInterval: Duration = .seconds(60), inspections: Int = 10_000
+        sweepInterval: Duration = .seconds(60), inspections: Int = 10_000,
+        interval: Duration = .milliseconds(1)
     ) -> TraceStore {
         var configuration = TraceStore.Configuration(directory: folder ?? directory.path)
         configuration.now = { self.now.withLock { $0 } }
         configuration.uptime = { self.uptime.withLock { $0 } }
         configuration.isClockWrong = { self.isClockWrong.withLock { $0 } }
-        configuration.interval = .milliseconds(1)
+        configuration.interval = interval
         configuration.inspections = inspections
         configuration.rows = rows
         configuration.retention = retention

@@ -104,7 +104,7 @@ import WorldServers
     /// More than the bound comes in each batch.
     @Test func aFloodDoesNotOutgrowTheBounds() throws {
         let place = try TracePlace()
-        let store = place.store(rows: 1000, sweepInterval: .milliseconds(1), inspections: 1000)
+        let store = place.store(rows: 1000, sweepInterval: .milliseconds(1), inspections: 1000, interval: .seconds(10))
         for round in 0..<10 {
             for number in 0..<5000 { store.record(traceEntry("u\(number)@a.example")) }
             for number in 0..<500 {
@@ -186,6 +186,40 @@ import WorldServers
         #expect(try place.rows().count == 1)
         let suffix = obstacle == .newer ? "version-7" : "corrupt"
         #expect(FileManager.default.fileExists(atPath: "\(place.path).\(suffix)"))
+    }
+
+    /// A file that was begun and no more: the process was killed between its first two transactions.
+    @Test(arguments: [false, true]) func anOlderFileIsBroughtToThisVersion(knowsMigrations: Bool) throws {
+        let place = try TracePlace()
+        let queue = try DatabaseQueue(path: place.path)
+        try queue.write { db in
+            try db.execute(sql: "PRAGMA application_id = \(TraceSchema.application)")
+            if knowsMigrations {
+                try db.execute(sql: "CREATE TABLE grdb_migrations (identifier TEXT NOT NULL PRIMARY KEY)")
+            }
+        }
+        try queue.close()
+        let store = place.store()
+        store.record(traceEntry("a@a.example"))
+        #expect(store.settle(within: .seconds(30)))
+        #expect(try place.rows().count == 1)
+        #expect(try place.reader.read { try Int.fetchOne($0, sql: "PRAGMA user_version") } == TraceSchema.version)
+        store.close(within: .seconds(30))
+        let left = try FileManager.default.contentsOfDirectory(atPath: place.directory.path)
+        #expect(left.allSatisfy { !$0.hasPrefix("\(TraceFile.name).") }, "\(left)")
+    }
+
+    /// What a reader of a later version looks for and an older file lacks is nothing; the writer does not write into it by half.
+    @Test func whatAnOlderFileLacksIsReadAsNothing() throws {
+        let place = try TracePlace()
+        let store = place.store()
+        store.record(traceEntry("a@a.example"))
+        store.close(within: .seconds(30))
+        let queue = try DatabaseQueue(path: place.path)
+        try queue.write { try $0.execute(sql: "ALTER TABLE entry DROP COLUMN hazard") }
+        try queue.close()
+        let row = try #require(try place.rows().first)
+        #expect(row.hazard == nil && row.cause == "it is so" && row.recipient == "a@a.example")
     }
 
     @Test func aLockCostsRowsAndNothingElse() throws {
