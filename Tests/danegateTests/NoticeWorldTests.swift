@@ -63,6 +63,13 @@ import World
             },
             MailDomains.named("verified"), MailDomains.named("tlsa-servfail"), MailDomains.named("null-mx"),
             MailDomains.named("ee-expired"),
+            // Degraded, but of the better host nothing is known for certain.
+            MailDomain("doubtful", "V12", .verified, degraded: true) { draft in
+                let chain = try await draft.chain("backup.doubtful.example")
+                try await draft.host(.normal(chain), tlsa: chain.tlsa())
+                try await draft.host(named: "backup", preference: 20, .normal(chain), tlsa: chain.tlsa())
+                draft.wire = [WireFault("\(draft.owner("mx")).doubtful.example", "TLSA", .servfail)]
+            },
         ]
         let world = try await MailWorld(domains)
         for label in ["wrong-ee", "wrong-ta"] {
@@ -81,6 +88,7 @@ import World
         #expect(hostile.utf8.allSatisfy { $0 == 0x0A || $0 >= 0x20 && $0 < 0x7F })
         #expect(try await notice(world, "verified").status == 1)
         #expect(try await notice(world, "null-mx").status == 1)
+        #expect(try await notice(world, "doubtful").status == 75)
         // A site may imitate Exchange Online; the domain does what the RFC says.
         #expect(try await notice(world, "ee-expired", [], ["EXPIRED_EE": "fail"]).status == 1)
         let (doubt, sentence) = try await notice(world, "tlsa-servfail")
