@@ -100,6 +100,15 @@ import Testing
         #expect(table.count == 2)
     }
 
+    @Test(arguments: ["A=x\u{B}y", "A=x\u{C}", "A=\"x\u{0}y\"", "A=\u{1B}[0m", "A=x\u{2028}y", "A=x\u{85}y"])
+    func aValueWithControlCharactersIsRefused(line: String) {
+        guard case .failure(let faults) = EnvironmentFile.parse(line, path: "f") else {
+            Issue.record("taken")
+            return
+        }
+        #expect(faults.sentences == ["f:1: the value must not have control characters."])
+    }
+
     @Test func aBadLineOfAnEnvironmentFileIsNamed() {
         guard case .failure(let faults) = EnvironmentFile.parse("A=1\nnonsense\nB=\"x\n", path: "f") else {
             Issue.record("the file was taken")

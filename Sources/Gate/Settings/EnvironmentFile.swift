@@ -30,6 +30,10 @@ enum EnvironmentFile {
                 faults.append("\(LogLine.escaped(path)):\(index + 1): must be NAME=value, a comment or empty.")
                 continue
             }
+            guard value.allSatisfy(isText) else {
+                faults.append("\(LogLine.escaped(path)):\(index + 1): the value must not have control characters.")
+                continue
+            }
             values[name] = value
         }
         return faults.isEmpty ? .success(values) : .failure(.init(sentences: faults))
@@ -42,6 +46,12 @@ enum EnvironmentFile {
             true
         default: false
         }
+    }
+
+    /// systemd takes no value with control characters either, tabs aside.
+    private static func isText(_ character: Character) -> Bool {
+        if character == "\t" { return true }
+        return !character.isNewline && !character.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x7F }
     }
 
     private static func unquoted(_ text: String) -> String? {
