@@ -6,6 +6,12 @@ protocol PendingRows: Sendable {
     init()
     /// Whether there is nothing to write.
     var isEmpty: Bool { get }
+    /// Whether there has just come to be so much that it is to be written at once: what waits takes memory.
+    var isPressing: Bool { get }
+}
+
+extension PendingRows {
+    var isPressing: Bool { false }
 }
 
 /// The way from those who hand rows over to the thread that writes them: whoever hands over takes one short lock, the thread takes what
@@ -67,13 +73,14 @@ final class WriteBehind<Rows: PendingRows>: Sendable {
 
     /// Hands something over. Does no I/O; where the writer is off or has ended, it is lost.
     func add(_ change: (inout Rows) -> Void) {
-        let wakes = state.withLockBarging { state in
-            guard !state.isOff, !state.isClosed else { return false }
+        let (wakes, hurries) = state.withLockBarging { state in
+            guard !state.isOff, !state.isClosed else { return (false, false) }
             let wasEmpty = state.rows.isEmpty
             change(&state.rows)
-            return wasEmpty
+            return (wasEmpty, state.rows.isPressing)
         }
         if wakes { work.signal() }
+        if hurries { hurry.signal() }
     }
 
     /// Takes nothing more: there is no file to write to.

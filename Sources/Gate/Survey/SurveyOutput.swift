@@ -49,7 +49,13 @@ final class SurveyOutput {
         guard fstat(descriptor, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG else {
             throw SurveyFault(EX_CANTCREAT, "\(path): it is not a regular file.")
         }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+        // A child of whoever had it may hold it for a moment longer, between fork and exec.
+        var isOurs = flock(descriptor, LOCK_EX | LOCK_NB) == 0
+        for _ in 0..<50 where !isOurs {
+            usleep(20_000)
+            isOurs = flock(descriptor, LOCK_EX | LOCK_NB) == 0
+        }
+        guard isOurs else {
             throw SurveyFault(EX_CANTCREAT, "\(path): another survey is writing it.")
         }
         return output

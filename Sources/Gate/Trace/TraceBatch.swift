@@ -30,6 +30,9 @@ struct TraceBatch: PendingRows {
     /// Whether there is nothing to write.
     var isEmpty: Bool { entries.isEmpty && inspections.isEmpty && lost == 0 }
 
+    /// Every thousand recipients: under a flood they are not to wait for the interval's end.
+    var isPressing: Bool { !entries.isEmpty && entries.count.isMultiple(of: 1000) }
+
     /// Takes a recipient in.
     mutating func add(_ entry: TraceEntry) {
         guard entries.count < Self.limit else {
