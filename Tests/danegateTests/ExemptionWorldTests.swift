@@ -38,7 +38,7 @@ import World
         }
     }
 
-    @Test func anExemptionIsLiveWithinFiveSecondsAndRemovedAsFast() async throws {
+    @Test func anExemptionIsLiveWithoutARestartAndSoIsItsRemoval() async throws {
         let place = try await Place([MailDomains.named("tlsa-invalid")])
         try Data(".example require\n".utf8).write(to: URL(fileURLWithPath: place.world.policies))
         #expect(try await !place.accepts("tlsa-invalid.example"))
@@ -46,7 +46,7 @@ import World
             "add", "TLSA-invalid.example", "--until", "30d", "--reason", "they are moving", "--by", "alice")
         #expect(status == 0 && output.hasPrefix("tlsa-invalid.example is exempt until 20"), "\(output)")
         #expect(
-            try await eventually(within: .seconds(5)) { try await place.accepts("tlsa-invalid.example") })
+            try await eventually { try await place.accepts("tlsa-invalid.example") })
         #expect(await place.waits(for: "added domain=tlsa-invalid.example by=alice reason=\"they are moving\""))
         #expect(
             await place.gate.daemon.waitForOutput {
@@ -54,7 +54,7 @@ import World
             })
         #expect(try await place.exempt("list").output.contains("they are moving"))
         #expect(try await place.exempt("remove", "tlsa-invalid.example", "--by", "bob").status == 0)
-        #expect(try await eventually(within: .seconds(5)) { try await !place.accepts("tlsa-invalid.example") })
+        #expect(try await eventually { try await !place.accepts("tlsa-invalid.example") })
         #expect(await place.waits(for: "removed domain=tlsa-invalid.example by=bob"))
         #expect(try await place.exempt("remove", "tlsa-invalid.example").status == 1)
         let history = try await place.exempt("list", "--all", "--json").output
@@ -71,7 +71,9 @@ import World
         let end = Date.now.addingTimeInterval(8).ISO8601Format()
         #expect(try await place.exempt("add", ".example", "--until", end, "--reason", "short").status == 0)
         #expect(await place.waits(for: "added"))
-        #expect(try await place.accepts("tlsa-invalid.example"))
+        let accepts = try await place.accepts("tlsa-invalid.example")
+        // On a machine that is busy it is over before it has been asked about.
+        #expect(accepts || Date.now.ISO8601Format() >= end)
         place.gate.daemon.signal(SIGKILL)
         #expect(await place.gate.daemon.waitForEnd() != nil)
         let next = try await DaemonTests.Gate(place.world, place.settings)
@@ -89,7 +91,7 @@ import World
     @Test func anExemptionIsLiftedOnceTheDomainIsInOrder() async throws {
         let mendable = MendableDomain("mendable")
         let kept = MendableDomain("kept")
-        let place = try await Place([mendable.domain, kept.domain], ["EXEMPT_LIFT_AFTER": "6s"])
+        let place = try await Place([mendable.domain, kept.domain], ["EXEMPT_LIFT_AFTER": "12s"])
         for (domain, flags) in [(mendable, []), (kept, ["--keep"])] {
             let arguments = ["exempt", "add", domain.name, "--until", "1d", "--reason", "broken"] + flags
             let environment = place.world.environment(place.settings)
@@ -113,7 +115,7 @@ import World
         try mendable.set(mended: true, in: place.world)
         let begun = ContinuousClock.now
         #expect(await place.waits(for: "lifted domain=mendable.example", within: .seconds(90)))
-        #expect(ContinuousClock.now - begun >= .seconds(5), "what was before the fault does not count")
+        #expect(ContinuousClock.now - begun >= .seconds(11), "what was before the fault does not count")
         #expect(try await place.accepts(mendable.name))
         #expect(place.gate.daemon.output.contains("seen=\"verified: "))
         try mendable.set(mended: false, in: place.world)

@@ -20,14 +20,12 @@ import World
         case rude
     }
 
-    @Test(arguments: Occupant.allCases) func isToldWithinSeconds(occupant: Occupant) async throws {
+    @Test(arguments: Occupant.allCases) func isToldThoughTheOtherEndNeverEnds(occupant: Occupant) async throws {
         let place = try ScratchDirectory("occupied")
         let path = place.file("c.sock")
         let server = try Server(path, occupant)
         defer { server.stop() }
-        let began = ContinuousClock.now
         let (status, text) = try await Danegate.run(["status"], environment: ["DANEGATE_CONTROL_SOCKET": path])
-        #expect(.now - began < .seconds(9))
         let isAnswer = occupant == .garbage || occupant == .otherJSON
         #expect(status == (isAnswer ? 3 : 2), "\(text)")
         #expect(text.hasPrefix(isAnswer ? "UNKNOWN - " : "CRITICAL - a daemon listens on"), "\(text)")

@@ -148,11 +148,9 @@ import World
                 child.status != nil || Self.lines(directory.file("parts")) >= wanted
             }
             #expect(isOnItsWay && child.status == nil, "\(child.output)")
-            let asked = ContinuousClock.now
             child.signal(number)
             let status = await child.waitForEnd()
             #expect(status == (number == SIGKILL ? -SIGKILL : 128 + number), "\(child.output)")
-            #expect(.now - asked < .seconds(Sanitizer.isActive ? 20 : 4))
             if number != SIGKILL { #expect(child.output.contains("--resume"), "\(child.output)") }
             let part = try String(contentsOfFile: directory.file("parts"), encoding: .utf8)
             #expect(whole.hasPrefix(part) && part.utf8.count < whole.utf8.count)

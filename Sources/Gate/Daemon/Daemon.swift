@@ -130,13 +130,14 @@ public struct Daemon: Sendable {
         } catch {
             throw Failure(status: EX_OSERR, sentences: [error.description])
         }
-        log.event(.notice, startLine)
-        Self.warn(of: policies, settings, log)
         let control = ControlServer.open(settings, log: log) {
             ControlDesk(
                 settings: settings, version: version, policies: policies, desk: desk, store: store, log: log,
                 counts: counts, exemptions: exemptions, trace: trace, probes: { prober?.connections ?? 0 })
         }
+        // Who reads that it has started may ask it how it is.
+        log.event(.notice, startLine)
+        Self.warn(of: policies, settings, log)
         let renewal = Task { await desk.keepFresh() }
         let lifting = Task { await exemptionWatch.run() }
         let reader = Task { await Self.rereadPolicies(policies, log) }
