@@ -34,7 +34,7 @@ struct RecordTests {
         }
         #expect(found.records == expected)
         #expect(found.existence == .records)
-        #expect(found.ttl > .seconds(290) && found.ttl <= .seconds(300))
+        #expect(found.ttl > .seconds(200) && found.ttl <= .seconds(300))
     }
 
     @Test(.rules("T-05"), arguments: [("t1", [[3]]), ("t2", [[3, 1]]), ("t3", [[3, 1, 1]])] as [(String, [[UInt8]])])

@@ -196,7 +196,7 @@ import World
         let (_, output) = try await Danegate.run(["status", "--json"], environment: environment)
         #expect(try decoded(Status.self, output).pid == Int(first.daemon.pid))
         first.daemon.signal(SIGKILL)
-        _ = await first.daemon.waitForEnd(within: .seconds(10))
+        _ = await first.daemon.waitForEnd()
         #expect(FileManager.default.fileExists(atPath: path))
         #expect(try await Danegate.run(["status"], environment: environment).status == 2)
         let third = try await DaemonTests.Gate(world, ["CONTROL_SOCKET": path])

@@ -57,7 +57,7 @@ struct PolicyWorldTests {
             let reloads = site.daemon.output.count(of: "event=reload result=ok")
             try Self.put("\(text)\n", in: world)
             #expect(
-                await site.daemon.waitForOutput(within: .seconds(10)) {
+                await site.daemon.waitForOutput {
                     $0.count(of: "event=reload result=ok") > reloads
                 })
             #expect(try await Self.codes(site, ["tlsa-invalid"]) == [expected], "\(text)")
@@ -65,23 +65,23 @@ struct PolicyWorldTests {
         let reloads = site.daemon.output.count(of: "event=reload result=ok")
         try Self.put(".example require\n", in: world)
         #expect(
-            await site.daemon.waitForOutput(within: .seconds(10)) { $0.count(of: "event=reload result=ok") > reloads })
+            await site.daemon.waitForOutput { $0.count(of: "event=reload result=ok") > reloads })
         #expect(try await Self.codes(site, all) == ["550 5.7.323", "250", "550 5.7.10", "550 5.7.10", "550 5.7.10"])
         // One fault, and the old policies stay; removed, likewise.
         try Self.put(
             ".example exempt\nno-tlsa.example require reason=\"unclosed\nx.example exempt until=2027-02-30\n", in: world
         )
         #expect(
-            await site.daemon.waitForOutput(within: .seconds(10)) {
+            await site.daemon.waitForOutput {
                 $0.contains("policy:2: a quotation mark is not closed") && $0.contains("policy:3: until= must be a day")
             })
         #expect(try await Self.codes(site, ["no-tlsa"]) == ["550 5.7.10"])
         try FileManager.default.removeItem(atPath: world.policies)
-        #expect(await site.daemon.waitForOutput(within: .seconds(10)) { $0.contains("policy: it cannot be read") })
+        #expect(await site.daemon.waitForOutput { $0.contains("policy: it cannot be read") })
         #expect(try await Self.codes(site, ["no-tlsa"]) == ["550 5.7.10"])
         try Self.put("", in: world)
         #expect(
-            await site.daemon.waitForOutput(within: .seconds(10)) { $0.contains("event=reload result=ok policies=0") })
+            await site.daemon.waitForOutput { $0.contains("event=reload result=ok policies=0") })
         #expect(try await Self.codes(site, ["no-tlsa"]) == ["250"])
         #expect(await site.stop() == 0)
         await world.stop()
@@ -143,7 +143,7 @@ struct PolicyWorldTests {
         let reloads = site.daemon.output.count(of: "event=reload result=ok")
         try Self.put("no-tlsa.example require\ntlsa-invalid.example enforce\n", in: world)
         #expect(
-            await site.daemon.waitForOutput(within: .seconds(10)) { $0.count(of: "event=reload result=ok") > reloads })
+            await site.daemon.waitForOutput { $0.count(of: "event=reload result=ok") > reloads })
         // An address in MAIL is anybody's to claim: it does not lift what policy requires.
         #expect(
             try await Self.codes(site, from: "b@boss.example", ["tlsa-invalid", "no-tlsa"]) == ["250", "550 5.7.10"])

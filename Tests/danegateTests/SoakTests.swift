@@ -8,13 +8,19 @@ import World
         let world = try await MailWorld(["verified", "tlsa-invalid", "no-tlsa", "null-mx"].map(MailDomains.named))
         let gate = try await DaemonTests.Gate(world)
         try await load(gate.socket, connections: Sanitizer.times(3000), seed: 1)
-        let before = try await settled(gate)
-        try await load(gate.socket, connections: Sanitizer.times(10_000), seed: 2)
-        let after = try await settled(gate)
-        print("10 000 connections: before \(before), after \(after)")
-        #expect(after.descriptors <= before.descriptors + 3)
-        #expect(after.threads <= before.threads + 4)
-        #expect(Sanitizer.isActive || after.residentKB <= before.residentKB + 8192)
+        var before = try await settled(gate)
+        // The heap grows in steps until it has its size, the later the busier the machine: a leak grows in every round.
+        for seed: UInt64 in 2...4 {
+            try await load(gate.socket, connections: Sanitizer.times(10_000), seed: seed)
+            let after = try await settled(gate)
+            print("10 000 connections: before \(before), after \(after)")
+            let isSteady = Sanitizer.isActive || after.residentKB <= before.residentKB + 8192
+            #expect(after.descriptors <= before.descriptors + 3)
+            #expect(after.threads <= before.threads + 4)
+            #expect(isSteady || seed < 4, "\(before), \(after)")
+            if isSteady { break }
+            before = after
+        }
         #expect(try await gate.answer("<a@verified.example>") == .continue)
         #expect(await gate.daemon.stop() == 0)
         await world.stop()

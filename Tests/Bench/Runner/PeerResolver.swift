@@ -13,7 +13,7 @@ final class PeerResolver {
         let directory = world.directory
         // AppArmor keeps the package's own program to the package's own directories.
         let program = world.newFile("unbound")
-        try FileManager.default.copyItem(atPath: try ChildProcess.find("unbound"), toPath: program)
+        try await ChildProcess.copy("unbound", to: program)
         try directory.write(
             """
             server:

@@ -17,7 +17,7 @@ public final class ValidatingResolver: Sendable {
         directory = try ScratchDirectory("unbound")
         // AppArmor keeps the package's own program to the package's own directories.
         let program = directory.file("unbound")
-        try FileManager.default.copyItem(atPath: try ChildProcess.find("unbound"), toPath: program)
+        try await ChildProcess.copy("unbound", to: program)
         for _ in 0..<5 {
             let address = "127.\(Int.random(in: 1...250)).\(Int.random(in: 1...250)).53"
             try directory.write(Self.configuration(at: address, names, in: directory), to: "unbound.conf")

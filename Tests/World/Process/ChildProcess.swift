@@ -128,6 +128,13 @@ public final class ChildProcess: Sendable {
         return (status, child.output)
     }
 
+    /// Copies a program. A child does it: who is started while this process writes a file holds it open, and the kernel runs no program
+    /// that somebody may write (`ETXTBSY`).
+    public static func copy(_ program: String, to path: String) async throws {
+        let (status, output) = try await run("cp", [try find(program), path])
+        guard status == 0 else { throw WorldError("cp \(program): \(output)") }
+    }
+
     /// The path of a program.
     public static func find(_ program: String) throws -> String {
         if program.contains("/") { return program }
