@@ -152,7 +152,6 @@ import World
         // The inspection is under way: the recipient waits for it.
         #expect(try await eventually { world.names.queries.contains { $0.type == "TLSA" } })
         gate.daemon.signal(SIGTERM)
-        // "Exit 0 within 10 s", with a deadline of 2 s: what the daemon promises, not what this machine can do.
         #expect(await gate.daemon.waitForEnd() == 0)
         guard case .reply(let reply) = try await answer else {
             Issue.record("no reply")
