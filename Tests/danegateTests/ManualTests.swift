@@ -71,7 +71,9 @@ import World
     /// Who writes a new event or key must say what it means.
     @Test func everyLineOfTheLogIsExplained() throws {
         let sources = try Self.sources("Sources")
-        let events = sources.flatMap { $0.matches(of: /LogLine\(event: "([a-z-]+)"\)/).map { String($0.1) } }
+        let events = sources.flatMap {
+            $0.matches(of: /(?:LogLine|DatabaseLog)\(event: "([a-z-]+)"/).map { String($0.1) }
+        }
         #expect(events.contains("start"))
         #expect(Set(events) == Set(Glossary.events.map(\.name)))
         let line = try #require(sources.first { $0.contains("struct RulingLine") })

@@ -59,14 +59,8 @@ final class ExemptionFile {
     static func path(_ directory: String) -> String { "\(directory)/\(name)" }
 
     private static func configuration(_ isReadOnly: Bool) -> Configuration {
-        var configuration = Configuration()
-        configuration.label = "exemptions"
+        var configuration = Configuration.stateFile("exemptions", patience: 2)
         configuration.readonly = isReadOnly
-        configuration.busyMode = .timeout(2)
-        configuration.allowsUnsafeTransactions = true
-        configuration.prepareDatabase { db in
-            try db.execute(sql: "PRAGMA cell_size_check = ON; PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY;")
-        }
         return configuration
     }
 
@@ -84,26 +78,17 @@ final class ExemptionFile {
     }
 
     private static func check(_ db: Database, isReadOnly: Bool) throws {
-        func number(_ pragma: String) throws -> Int { try Int.fetchOne(db, sql: "PRAGMA \(pragma)") ?? 0 }
-        if !isReadOnly, try number("application_id") == 0 {
+        if !isReadOnly, try FileSignature(db).application == 0 {
             try db.inTransaction(.immediate) {
                 // Somebody else may have been faster.
-                if try number("application_id") == 0,
-                    try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master") == 0
-                {
+                if try FileSignature(db).isBlank {
                     try db.execute(
                         sql: "\(schema) PRAGMA application_id = \(application); PRAGMA user_version = \(version);")
                 }
                 return .commit
             }
         }
-        guard try number("application_id") == application else {
-            throw DatabaseFault(.corrupt, "it is a file of something else")
-        }
-        let found = try number("user_version")
-        guard found == version else {
-            throw DatabaseFault(.foreign(version: found), "it is of version \(found), and this is \(version)")
-        }
+        try FileSignature(db).require(application, versions: version...version)
         guard try String.fetchOne(db, sql: "PRAGMA quick_check(1)") == "ok" else {
             throw DatabaseFault(.corrupt, "its pages are damaged")
         }

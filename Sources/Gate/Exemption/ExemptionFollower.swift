@@ -1,11 +1,9 @@
-import Logging
-
 /// Follows the file of exemptions: reads it when it has changed, sees to it that none is lost with it, and tells the log what changed.
 struct ExemptionFollower {
     private let directory: String
     private let path: String
     private let liftAfter: Duration
-    private let log: GateLog
+    private let log: DatabaseLog
     private var stamp: ExemptionStamp?
     private var hasRead = false
     /// A file that cannot be had is tried for again then.
@@ -17,7 +15,7 @@ struct ExemptionFollower {
         self.directory = directory
         path = ExemptionFile.path(directory)
         self.liftAfter = liftAfter
-        self.log = log
+        self.log = DatabaseLog(event: "exemption", log: log)
     }
 
     /// Looks at the file, enters what was seen, and reads it if that is called for.
@@ -46,10 +44,7 @@ struct ExemptionFollower {
             }
         } catch {
             nextTry = .now + .seconds(5)
-            log.event(
-                .error, repeated: "exemption-unavailable",
-                LogLine(event: "exemption").adding("result", "unavailable").adding("cause", error.cause)
-                    .adding("path", path))
+            log.tell(.error, "unavailable", [("cause", error.cause), ("path", path)], repeated: true)
             return hasExpired && dropExpired(at: now)
         }
     }
@@ -72,9 +67,9 @@ struct ExemptionFollower {
             stamp = ExemptionStamp(path)
             rows = try file.live(at: now)
         }
-        if isVanished { tell(.error, "vanished", [("path", path), ("restored", "\(lost.count)")]) }
+        if isVanished { log.tell(.error, "vanished", [("path", path), ("restored", "\(lost.count)")]) }
         try tellChanges(from: before, to: rows, file)
-        if !hasRead, !rows.isEmpty { tell(.notice, "loaded", [("live", "\(rows.count)")]) }
+        if !hasRead, !rows.isEmpty { log.tell(.notice, "loaded", [("live", "\(rows.count)")]) }
         let isOther = rows != live
         live = rows
         self.stamp = stamp
@@ -110,7 +105,7 @@ struct ExemptionFollower {
 
     private mutating func setAside(_ why: DatabaseFault) throws(DatabaseFault) {
         let aside = try FileIdentity.setAside(path, for: why)
-        tell(.error, "set-aside", [("cause", why.cause), ("path", aside), ("restored", "\(live.count)")])
+        log.tell(.error, "set-aside", [("cause", why.cause), ("path", aside), ("restored", "\(live.count)")])
     }
 
     private func tell(_ result: String, _ exemption: Exemption, isReplacing: Bool = false) {
@@ -121,12 +116,6 @@ struct ExemptionFollower {
         ]
         if isReplacing { more.append(("replaced", "yes")) }
         if exemption.end == .lifted, let seen = exemption.seen { more.append(("seen", seen)) }
-        tell(.notice, result, more)
-    }
-
-    private func tell(_ level: Logger.Level, _ result: String, _ more: [(String, String)]) {
-        var line = LogLine(event: "exemption").adding("result", result)
-        for (key, value) in more { line.add(key, value) }
-        log.event(level, line)
+        log.tell(.notice, result, more)
     }
 }

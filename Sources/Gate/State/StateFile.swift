@@ -44,30 +44,19 @@ final class StateFile {
     }
 
     private static var configuration: Configuration {
-        var configuration = Configuration()
-        configuration.label = "state"
-        configuration.foreignKeysEnabled = false
-        configuration.busyMode = .timeout(1)
-        // Where a rollback fails too, the file is closed: no reason to end the process.
-        configuration.allowsUnsafeTransactions = true
-        configuration.prepareDatabase { db in
-            // The lock is the file's own. Locked, the index of the write-ahead log is not in shared memory, which a file that
-            // is cut short by somebody would turn into a SIGBUS.
-            try db.execute(
-                sql: """
-                    PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;
-                    PRAGMA cache_size = -4096; PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 33554432;
-                    PRAGMA temp_store = MEMORY; PRAGMA cell_size_check = ON; PRAGMA trusted_schema = OFF;
-                    """)
-        }
-        return configuration
+        // The lock is the file's own. Locked, the index of the write-ahead log is not in shared memory, which a file that is cut
+        // short by somebody would turn into a SIGBUS.
+        .stateFile(
+            "state", patience: 1,
+            pragmas: """
+                PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;
+                PRAGMA cache_size = -4096; PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 33554432;
+                """)
     }
 
     private static func makeTables(_ db: Database) throws {
-        let application = try Int.fetchOne(db, sql: "PRAGMA application_id") ?? 0
-        let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
-        let tables = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master") ?? 0
-        if application == 0, version == 0, tables == 0 {
+        let signature = try FileSignature(db)
+        if signature.isBlank {
             try db.inTransaction {
                 try db.execute(
                     sql: """
@@ -82,10 +71,7 @@ final class StateFile {
             }
             return
         }
-        guard application == Self.application else { throw DatabaseFault(.corrupt, "it is a file of something else") }
-        guard version == Self.version else {
-            throw DatabaseFault(.foreign(version: version), "it is of version \(version), and this is \(Self.version)")
-        }
+        try signature.require(application, versions: version...version)
     }
 
     /// Takes over the file from the run before.

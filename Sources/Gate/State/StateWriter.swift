@@ -5,7 +5,7 @@ import GRDB
 final class StateWriter {
     private let configuration: StateStore.Configuration
     private let holders: StateHolders
-    private let log: GateLog
+    private let log: DatabaseLog
     private let path: String
     private var file: StateFile?
     private var sweeper: StateSweeper
@@ -21,7 +21,7 @@ final class StateWriter {
     init(_ configuration: StateStore.Configuration, _ holders: StateHolders, _ log: GateLog) {
         self.configuration = configuration
         self.holders = holders
-        self.log = log
+        self.log = DatabaseLog(event: "state", log: log)
         path = "\(configuration.directory)/\(StateFile.name)"
         sweeper = StateSweeper(limit: configuration.limit, faultMemory: configuration.faultMemory)
     }
@@ -37,7 +37,7 @@ final class StateWriter {
             let file = try openReplacing()
             self.file = file
             if file.wasForgotten {
-                tell(.notice, "forgotten", [("cause", "it was found out with other settings")])
+                log.tell(.notice, "forgotten", [("cause", "it was found out with other settings")])
             }
             do throws(DatabaseFault) { try load(file, isStopped) } catch {
                 // What was read until then is as good as the rest.
@@ -47,7 +47,7 @@ final class StateWriter {
             nextSweep = .now + .seconds(60)
             return true
         } catch {
-            tell(.warning, "off", [("cause", error.cause), ("path", path)])
+            log.tell(.warning, "off", [("cause", error.cause), ("path", path)])
             file?.close()
             file = nil
             return false
@@ -70,7 +70,7 @@ final class StateWriter {
 
     private func setAside(_ why: DatabaseFault) throws(DatabaseFault) {
         let aside = try FileIdentity.setAside(path, for: why)
-        tell(.warning, "set-aside", [("cause", why.cause), ("path", aside)])
+        log.tell(.warning, "set-aside", [("cause", why.cause), ("path", aside)])
     }
 
     private func replace(_ file: StateFile, _ why: DatabaseFault) throws(DatabaseFault) {
@@ -91,7 +91,7 @@ final class StateWriter {
         var verdicts = 0
         var bad = 0
         defer {
-            tell(
+            log.tell(
                 bad > 0 ? .warning : .notice, "loaded",
                 [
                     ("verdicts", "\(verdicts)"), ("reports", "\(reports)"), ("faults", "\(faults)"),
@@ -164,7 +164,7 @@ final class StateWriter {
 
     private func lost(_ rows: Int, _ cause: String) {
         lostRows += rows
-        tell(.warning, "lost", [("rows", "\(lostRows)"), ("cause", cause)], repeated: true)
+        log.tell(.warning, "lost", [("rows", "\(lostRows)"), ("cause", cause)], repeated: true)
     }
 
     private func write(_ batch: StateBatch, _ file: StateFile) throws(DatabaseFault) {
@@ -189,7 +189,7 @@ final class StateWriter {
         if let file {
             file.close()
             self.file = nil
-            tell(.warning, "vanished", [("path", path)], repeated: true)
+            log.tell(.warning, "vanished", [("path", path)], repeated: true)
         }
         guard ContinuousClock.now >= nextTry else { throw DatabaseFault(.unavailable, "there is no file") }
         nextTry = .now + .seconds(10)
@@ -226,7 +226,7 @@ final class StateWriter {
             nextSweep = .now + (isThrough ? configuration.sweepInterval : .zero)
         } catch {
             nextSweep = .now + .seconds(60)
-            tell(.warning, "sweep-failed", [("cause", error.cause)], repeated: true)
+            log.tell(.warning, "sweep-failed", [("cause", error.cause)], repeated: true)
             recover(from: error)
         }
     }
@@ -234,17 +234,5 @@ final class StateWriter {
     func close() {
         file?.close()
         file = nil
-    }
-
-    private func tell(
-        _ level: Settings.LogLevel, _ result: String, _ more: [(String, String)], repeated: Bool = false
-    ) {
-        var line = LogLine(event: "state").adding("result", result)
-        for (key, value) in more { line.add(key, value) }
-        if repeated {
-            log.event(.init(level), repeated: "state-\(result)", line)
-        } else {
-            log.event(.init(level), line)
-        }
     }
 }

@@ -28,40 +28,25 @@ final class TraceFile {
     }
 
     private static var configuration: Configuration {
-        var configuration = Configuration()
-        configuration.label = "trace"
-        configuration.foreignKeysEnabled = false
-        configuration.busyMode = .timeout(1)
-        // Where a rollback fails too, the file is closed: no reason to end the process.
-        configuration.allowsUnsafeTransactions = true
-        configuration.prepareDatabase { db in
-            // What has been taken out is not to be found in free pages. auto_vacuum counts in a new file alone, and before the journal is chosen.
-            try db.execute(
-                sql: """
-                    PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;
-                    PRAGMA cache_size = -4096; PRAGMA wal_autocheckpoint = 1000; PRAGMA journal_size_limit = 8388608;
-                    PRAGMA temp_store = MEMORY; PRAGMA cell_size_check = ON; PRAGMA trusted_schema = OFF;
-                    PRAGMA secure_delete = ON;
-                    """)
-        }
-        return configuration
+        // What has been taken out is not to be found in free pages. auto_vacuum counts in a new file alone, and before the journal is
+        // chosen.
+        .stateFile(
+            "trace", patience: 1,
+            pragmas: """
+                PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;
+                PRAGMA cache_size = -4096; PRAGMA wal_autocheckpoint = 1000; PRAGMA journal_size_limit = 8388608;
+                PRAGMA secure_delete = ON;
+                """)
     }
 
     private static func check(_ db: Database) throws {
-        let application = try Int.fetchOne(db, sql: "PRAGMA application_id") ?? 0
-        let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
-        let tables = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master") ?? 0
-        if application == 0, version == 0, tables == 0 {
+        let signature = try FileSignature(db)
+        if signature.isBlank {
             try db.execute(sql: "PRAGMA application_id = \(TraceSchema.application)")
             return
         }
-        guard application == TraceSchema.application else {
-            throw DatabaseFault(.corrupt, "it is a file of something else")
-        }
-        guard version <= TraceSchema.version else {
-            throw DatabaseFault(
-                .foreign(version: version), "it is of version \(version), and this is \(TraceSchema.version)")
-        }
+        // An older one is brought up to this version by what comes next.
+        try signature.require(TraceSchema.application, versions: 0...TraceSchema.version)
     }
 
     /// Whether the file is still where it was opened.

@@ -5,7 +5,7 @@ import GRDB
 final class TraceWriter {
     private let configuration: TraceStore.Configuration
     private let store: TraceStore
-    private let log: GateLog
+    private let log: DatabaseLog
     private let path: String
     private var file: TraceFile?
     private var sweeper: TraceSweeper
@@ -27,7 +27,7 @@ final class TraceWriter {
     init(_ configuration: TraceStore.Configuration, _ store: TraceStore, _ log: GateLog) {
         self.configuration = configuration
         self.store = store
-        self.log = log
+        self.log = DatabaseLog(event: "trace", log: log)
         path = "\(configuration.directory)/\(TraceFile.name)"
         sweeper = TraceSweeper(
             retention: configuration.retention, rows: configuration.rows, inspections: configuration.inspections)
@@ -50,7 +50,7 @@ final class TraceWriter {
             statistics.state = .on
         } catch {
             statistics.state = .failing
-            tell(.error, "off", [("cause", error.cause), ("path", path)])
+            log.tell(.error, "off", [("cause", error.cause), ("path", path)])
         }
     }
 
@@ -64,7 +64,7 @@ final class TraceWriter {
 
     private func setAside(_ why: DatabaseFault) throws(DatabaseFault) {
         let aside = try FileIdentity.setAside(path, for: why)
-        tell(.error, "set-aside", [("cause", why.cause), ("path", aside)])
+        log.tell(.error, "set-aside", [("cause", why.cause), ("path", aside)])
     }
 
     /// The file, opened anew where it went.
@@ -73,7 +73,7 @@ final class TraceWriter {
         if let file {
             file.close()
             self.file = nil
-            tell(.warning, "vanished", [("path", path)], repeated: true)
+            log.tell(.warning, "vanished", [("path", path)], repeated: true)
         }
         guard ContinuousClock.now >= nextTry else { throw DatabaseFault(.unavailable, "there is no file") }
         nextTry = .now + configuration.retryInterval
@@ -109,7 +109,7 @@ final class TraceWriter {
         // Counts alone are kept for later.
         guard rows > 0 else { return }
         statistics.rowsLost += rows
-        tell(.warning, "lost", [("rows", "\(statistics.rowsLost)"), ("cause", cause)], repeated: true)
+        log.tell(.warning, "lost", [("rows", "\(statistics.rowsLost)"), ("cause", cause)], repeated: true)
     }
 
     private func write(_ batch: TraceBatch, _ isTime: Bool, _ file: TraceFile) throws(DatabaseFault) {
@@ -189,7 +189,7 @@ final class TraceWriter {
             } while !isThrough && left > 0
             if !isThrough { nextSweep = .now }
         } catch {
-            tell(.warning, "sweep-failed", [("cause", error.cause)], repeated: true)
+            log.tell(.warning, "sweep-failed", [("cause", error.cause)], repeated: true)
             recover(from: error)
         }
     }
@@ -197,17 +197,5 @@ final class TraceWriter {
     func close() {
         file?.close()
         file = nil
-    }
-
-    private func tell(
-        _ level: Settings.LogLevel, _ result: String, _ more: [(String, String)], repeated: Bool = false
-    ) {
-        var line = LogLine(event: "trace").adding("result", result)
-        for (key, value) in more { line.add(key, value) }
-        if repeated {
-            log.event(.init(level), repeated: "trace-\(result)", line)
-        } else {
-            log.event(.init(level), line)
-        }
     }
 }
