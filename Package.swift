@@ -134,7 +134,7 @@ let package = Package(
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
             ],
-            swiftSettings: strict),
+            exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(
             name: "danegateTests", dependencies: ["DANE", "DNSSEC", "Gate", "Probe", "Rules", "World", "danegate"],
             swiftSettings: strict),

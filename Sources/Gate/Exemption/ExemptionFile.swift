@@ -88,9 +88,27 @@ final class ExemptionFile {
                 return .commit
             }
         }
-        try FileSignature(db).require(application, versions: version...version)
+        try require(FileSignature(db), db)
         guard try String.fetchOne(db, sql: "PRAGMA quick_check(1)") == "ok" else {
             throw DatabaseFault(.corrupt, "its pages are damaged")
+        }
+    }
+
+    /// Throws unless the file is one of exemptions, and has the columns that are read and written here.
+    ///
+    /// A later version adds columns that may be left out: a partner's exemption stays in force where an older program, put back
+    /// after an upgrade, meets its file.
+    private static func require(_ signature: FileSignature, _ db: Database) throws {
+        guard signature.version > version else {
+            try signature.require(application, versions: 1...version)
+            return
+        }
+        try signature.require(application, versions: 1...signature.version)
+        // Without the table it lacks them all.
+        let present = try db.tableExists("exemption") ? Set(db.columns(in: "exemption").map(\.name)) : []
+        guard columns.split(separator: ", ").allSatisfy({ present.contains(String($0)) }) else {
+            try signature.require(application, versions: 1...version)
+            return
         }
     }
 

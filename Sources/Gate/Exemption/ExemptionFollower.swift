@@ -103,7 +103,9 @@ struct ExemptionFollower {
         return true
     }
 
+    /// Sets a file that is no good aside. One of a later version is, and stays: the next upgrade reads its exemptions again.
     private mutating func setAside(_ why: DatabaseFault) throws(DatabaseFault) {
+        if case .foreign = why.kind { throw why }
         let aside = try FileIdentity.setAside(path, for: why)
         log.tell(.error, "set-aside", [("cause", why.cause), ("path", aside), ("restored", "\(live.count)")])
     }

@@ -64,7 +64,7 @@ struct WhatHappensWhen: Sendable {
                 + "writing goes on when there is room again.",
             "TraceWorldTests.aFullDiskCostsRowsAndNoMail", "StateDamageTests.aFullDiskCostsRowsAndNothingElse"),
         .init(
-            "The message trace is corrupt, of another version or locked",
+            "The message trace is corrupt or locked",
             "Corrupt, it is set aside and a new one begun; locked, recipients of that time are lost, counted and logged (event=trace). Mail "
                 + "does not notice.",
             "TraceStoreTests", "TraceWorldTests"),
@@ -73,9 +73,14 @@ struct WhatHappensWhen: Sendable {
             "It is written anew from what is in force (event=exemption); after a restart there would be none.",
             "ExemptionTests", "ExemptionWorldTests"),
         .init(
-            "The state file is corrupt, of another version, locked or cannot be written",
+            "The state file is corrupt, locked or cannot be written",
             "It is set aside and a new one begun, or the daemon goes without (event=state). Mail does not notice; ages of faults begin anew.",
             "RestartTests.mailPassesWhateverTheStateIs", "StateDamageTests"),
+        .init(
+            "The files in the state directory are those of another version",
+            "Those of an earlier version are read or carried over. Of a later version, after a downgrade, exemptions are in force as far as "
+                + "they can be read, and their file stays where it is; state and trace are set aside, and new ones begun.",
+            "EarlierVersionTests", "StateDamageTests", "TraceStoreTests"),
         .init(
             "The policy file has a fault",
             "A running daemon keeps the old policies and logs each fault (event=reload result=kept-old). A start, check and settings end with "

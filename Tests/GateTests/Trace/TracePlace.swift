@@ -14,7 +14,7 @@ final class TracePlace: Sendable {
     var path: String { directory.file(TraceFile.name) }
     var reader: TraceReader { TraceReader(directory: directory.path) }
 
-    init() throws { directory = try ScratchDirectory("trace") }
+    init(_ directory: ScratchDirectory? = nil) throws { self.directory = try directory ?? ScratchDirectory("trace") }
 
     func store(
         in folder: String? = nil, rows: Int = 1_000_000, retention: Duration = .seconds(30 * 86400),
