@@ -14,6 +14,9 @@ final class ProbeDialogue: ChannelInboundHandler {
 
     /// How long the answer to QUIT may take.
     private static let farewell = TimeAmount.seconds(1)
+    /// How long the rest of a reply may take that began with what is no reply. A host that speaks another protocol
+    /// waits for us as we do for it, and must not hold a slot for as long.
+    private static let patience = TimeAmount.seconds(5)
     /// How many lines of a host are kept for the report.
     private static let maximumReplies = 100
 
@@ -28,6 +31,7 @@ final class ProbeDialogue: ChannelInboundHandler {
     private var parser = SMTPReplyParser()
     private var context: ChannelHandlerContext?
     private var timer: Scheduled<Void>?
+    private var doubtTimer: Scheduled<Void>?
     private var isReported = false
     private var stepBegan = NIODeadline.now()
     private var timings: [ProbeReport.Timing] = []
@@ -117,6 +121,7 @@ final class ProbeDialogue: ChannelInboundHandler {
         } catch {
             handle(.violated(error))
         }
+        noteDoubt()
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
@@ -132,6 +137,18 @@ final class ProbeDialogue: ChannelInboundHandler {
     func channelInactive(context: ChannelHandlerContext) { handle(.closed("the host closed the connection")) }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) { handle(.closed(describe(error))) }
+
+    /// Waits less long for a host that has said what is no SMTP, until it has made up for it.
+    private func noteDoubt() {
+        guard !isReported, let doubt = parser.doubt ?? SMTPReplyParser.doubt(of: codec.unfinished(limit: 64)) else {
+            doubtTimer?.cancel()
+            doubtTimer = nil
+            return
+        }
+        guard doubtTimer == nil else { return }
+        let me = NIOLoopBound(self, eventLoop: loop)
+        doubtTimer = loop.scheduleTask(in: Self.patience) { me.value.handle(.violated(doubt)) }
+    }
 
     // MARK: Actions
 
@@ -196,6 +213,7 @@ final class ProbeDialogue: ChannelInboundHandler {
     private func finish(_ end: ProbeReport.End, quit: Bool) {
         isReported = true
         timer?.cancel()
+        doubtTimer?.cancel()
         report.succeed(ProbeReport(end: end, timings: timings, banner: banner, replies: replies))
         guard quit, context != nil else {
             context?.close(promise: nil)
