@@ -29,9 +29,10 @@ public struct ProbeReport: Sendable {
         /// The host was not tried, for it has been probed as often as one may in an hour; and the session that it showed somebody at
         /// that address before, for whatever name, if one is known.
         case withheld(String, shown: TLSSession?)
-        /// The host could not be reached over SMTP, or stopped answering, at that step: nothing is known about its TLS.
+        /// The host could not be reached over SMTP, refused to talk to us, or stopped answering, at that step:
+        /// nothing is known about its TLS.
         case unreachable(Step, String)
-        /// EHLO was answered without STARTTLS, or refused for good (HELO knows no extensions, RFC 5321 §4.1.1.1).
+        /// EHLO was answered without STARTTLS, or is not known to the host (HELO has no extensions, RFC 5321 §4.1.1.1).
         case startTLSNotOffered(String)
         /// STARTTLS was offered and then refused; the reply.
         case startTLSRefused(String)

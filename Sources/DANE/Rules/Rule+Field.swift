@@ -53,5 +53,10 @@ extension Rule {
         F-59 | field | firewall "SMTP inspection" hides STARTTLS (XXXXXXXA): not offered -> SKIP-TLS
         F-60 | field | client certificate request, or server closing after handshake: handshake or later error -> SKIP-TLS if handshake fails
         F-61 | field | TLS fine on most IPs of a pool, one backend stale: intermittent -> per connection
+        F-76 | field | host refuses us at EHLO or HELO (501, 503, 504, 521, 550, 554: our name, our address, its policy): nothing is seen of its TLS -> inconclusive
+        F-77 | field | host does not know EHLO (500, 502) and takes HELO, which has no extensions: no STARTTLS -> SKIP-TLS
+        F-78 | field | host closes with 421 at any moment, in answer to STARTTLS too: nothing is seen of its TLS -> inconclusive
+        F-82 | field | reply lines that end in CR CR LF, or in blanks or tabs: the ending is not part of the line -> DANE-OK
+        F-83 | field | lines that are no reply lines, or several codes in one reply: the client passes over some such lines, and the last code counts -> DANE-OK
         """#)
 }

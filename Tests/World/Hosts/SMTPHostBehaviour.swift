@@ -73,7 +73,12 @@ public struct SMTPHostBehaviour: Sendable {
     var ehlo = [
         "250-mx", "250-SIZE 10485760", "250-8BITMIME", "250-SMTPUTF8", "250-STARTTLS", "250 ENHANCEDSTATUSCODES",
     ]
+    /// What it says to EHLO with a name that is neither fully qualified nor an address literal; nil for nothing else.
+    var unqualified: [String]?
+    var helo = ["250 mx"]
     var starttls = "220 2.0.0 Ready to start TLS"
+    /// What stands at the end of each of its lines.
+    var lineEnd = "\r\n"
     var injection = ""
     var delay = Duration.zero
     var certificates = Certificates.none
@@ -130,6 +135,9 @@ public struct SMTPHostBehaviour: Sendable {
         SMTPHostBehaviour().answeringEHLO(reply)
     }
 
+    /// A host that refuses EHLO, and HELO with the same words.
+    public static func refusing(_ reply: String) -> SMTPHostBehaviour { ehloRefused(reply).answeringHELO(reply) }
+
     /// A host that greets like this, and has no TLS.
     public static func banner(_ lines: String...) -> SMTPHostBehaviour {
         var behaviour = noSTARTTLS
@@ -167,13 +175,30 @@ public struct SMTPHostBehaviour: Sendable {
     public func failing(at step: Step, _ fault: Fault) -> SMTPHostBehaviour { changed { $0.faults[step] = fault } }
 
     /// The same host, greeting with these lines.
-    public func greeting(_ lines: String...) -> SMTPHostBehaviour { changed { $0.greeting = lines } }
+    public func greeting(_ lines: String...) -> SMTPHostBehaviour { greeting(lines) }
+
+    /// The same host, greeting with these lines.
+    public func greeting(_ lines: [String]) -> SMTPHostBehaviour { changed { $0.greeting = lines } }
 
     /// The same host, greeting after a time.
     public func slow(_ delay: Duration) -> SMTPHostBehaviour { changed { $0.delay = delay } }
 
     /// The same host, answering EHLO in clear with these lines; inside TLS it answers well.
     public func answeringEHLO(_ lines: String...) -> SMTPHostBehaviour { changed { $0.ehlo = lines } }
+
+    /// The same host, answering HELO with these lines.
+    public func answeringHELO(_ lines: String...) -> SMTPHostBehaviour { changed { $0.helo = lines } }
+
+    /// The same host, answering EHLO so where the name is neither fully qualified nor an address literal.
+    public func answeringUnqualifiedEHLO(_ lines: String...) -> SMTPHostBehaviour { changed { $0.unqualified = lines } }
+
+    /// The same host, answering STARTTLS with these lines.
+    public func answeringSTARTTLS(_ lines: String...) -> SMTPHostBehaviour {
+        changed { $0.starttls = lines.joined(separator: $0.lineEnd) }
+    }
+
+    /// The same host, ending each line so.
+    public func ending(lines end: String) -> SMTPHostBehaviour { changed { $0.lineEnd = end } }
 
     /// The same host, sending bytes in clear right after its answer to STARTTLS (CVE-2011-0411).
     public func injecting(after220 bytes: String = "250 injected\r\n") -> SMTPHostBehaviour {
