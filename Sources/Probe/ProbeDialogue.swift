@@ -22,6 +22,7 @@ final class ProbeDialogue: ChannelInboundHandler {
 
     private let target: ProbeTarget
     private let configuration: ProbeConfiguration
+    private let withCCM: Bool
     private let loop: any EventLoop
     private let report: EventLoopPromise<ProbeReport>
     private let released: @Sendable () -> Void
@@ -39,15 +40,17 @@ final class ProbeDialogue: ChannelInboundHandler {
     private var replies: [String] = []
 
     /// - Parameters:
+    ///   - withCCM: Whether to offer AES-128-CCM, too (``GnuTLSDefaults``).
     ///   - loop: The event loop all methods are called on.
     ///   - report: Fulfilled with the report.
     ///   - released: Called when the connection is closed, or was never made.
     init(
-        target: ProbeTarget, configuration: ProbeConfiguration, loop: any EventLoop,
+        target: ProbeTarget, configuration: ProbeConfiguration, withCCM: Bool = true, loop: any EventLoop,
         report: EventLoopPromise<ProbeReport>, released: @escaping @Sendable () -> Void
     ) {
         self.target = target
         self.configuration = configuration
+        self.withCCM = withCCM
         self.loop = loop
         self.report = report
         self.released = released
@@ -191,7 +194,8 @@ final class ProbeDialogue: ChannelInboundHandler {
         let name = target.serverName
         let serverName = name.isRoot || name.looksLikeAddress ? nil : name.text
         do {
-            let tls = TLSClientHandler(session: try GnuTLSSession(serverName: serverName, offer: target.offer))
+            let session = try GnuTLSSession(serverName: serverName, offer: target.offer, withCCM: withCCM)
+            let tls = TLSClientHandler(session: session)
             try context.pipeline.syncOperations.addHandler(tls, position: .before(self))
         } catch {
             handle(.gaveUp("TLS is not available here: \(error)"))

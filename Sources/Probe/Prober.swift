@@ -37,7 +37,8 @@ public final class Prober: Sendable {
 
     /// Probes one host.
     ///
-    /// Takes at most three times the configured timeout: once for a turn at the host, once for a free slot, once for the dialogue. If
+    /// Takes at most three times the configured timeout: once for a turn at the host, once for a free slot, once for
+    /// the dialogue. A host that takes what OpenSSL does not offer is connected to twice, which is another two. If
     /// the task is cancelled, it closes the connection and returns what was seen until then.
     ///
     /// - Returns: What was seen; every failure is a value in it.
@@ -58,7 +59,14 @@ public final class Prober: Sendable {
         if let reason = reasonNoSlot(await slots.acquire(within: configuration.timeout), "probe slot") {
             return ProbeReport(end: .notProbed(reason))
         }
-        return await converse(with: target)
+        let report = await converse(with: target, withCCM: true)
+        // F-84: GnuTLS cannot offer AES-128-CCM for TLS 1.2 alone, and OpenSSL offers it for no more. What such a
+        // host comes to without it shows on a connection of its own.
+        guard case .secured(let session) = report.end, session.isBeyondOpenSSL else { return report }
+        if let reason = reasonNoSlot(await slots.acquire(within: configuration.timeout), "probe slot") {
+            return ProbeReport(end: .notProbed(reason))
+        }
+        return await converse(with: target, withCCM: false)
     }
 
     private func reasonNoSlot(_ outcome: ProbeSlots.Outcome, _ what: String) -> String? {
@@ -88,7 +96,7 @@ public final class Prober: Sendable {
     }
 
     /// Conducts the dialogue. A slot is held, and is given back when the socket is closed.
-    private func converse(with target: ProbeTarget) async -> ProbeReport {
+    private func converse(with target: ProbeTarget, withCCM: Bool) async -> ProbeReport {
         let loop = group.next()
         let promise = loop.makePromise(of: ProbeReport.self)
         let id = state.withLock { state in
@@ -96,7 +104,10 @@ public final class Prober: Sendable {
             return state.nextID
         }
         let dialogue = NIOLoopBoundBox.makeBoxSendingValue(
-            ProbeDialogue(target: target, configuration: configuration, loop: loop, report: promise) { [self] in
+            ProbeDialogue(
+                target: target, configuration: configuration, withCCM: withCCM, loop: loop,
+                report: promise
+            ) { [self] in
                 state.withLock { _ = $0.dialogues.removeValue(forKey: id) }
                 slots.release()
             },
@@ -127,6 +138,11 @@ public final class Prober: Sendable {
         }
         return isAllowed ? nil : "\(address) is a \(special.name) address (\(special.range))"
     }
+}
+
+extension ProbeReport.TLSSession {
+    /// Whether the host took a suite that OpenSSL does not offer by default: AES-128-CCM in TLS 1.3 (RFC 8446 §B.4).
+    fileprivate var isBeyondOpenSSL: Bool { cipherSuite.hasPrefix("TLS_AES_128_CCM_") }
 }
 
 extension NIOLoopBoundBox<ProbeDialogue> {

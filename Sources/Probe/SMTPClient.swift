@@ -57,6 +57,9 @@ struct SMTPClient {
             return .wait
         case .reply(let reply, let followed):
             return handle(reply, followed: followed)
+        case .established(let session) where session.unread != nil:
+            // F-80: the host has shown its certificates, and our side goes no further.
+            return end(.secured(session))
         case .established(let session):
             self.session = session
             step = .secureEHLO

@@ -85,6 +85,13 @@ extension KnownDisagreement {
             exhibit.ours == .unreached && exhibit.cause.hasPrefix("STARTTLS was answered with 3")
                 && exhibit.theirs.verdict == .withoutTLS
         },
+        // RFC 5280 forbids the certificate, and under DANE-TA what it says counts.
+        KnownDisagreement(
+            judge: .openssl, section: "RFC 5280 §4.1", why: "reads a certificate that GnuTLS does not"
+        ) { isUnread($0) && $0.theirs.verdict != .unknown },
+        KnownDisagreement(
+            judge: .postfix, section: "RFC 5280 §4.1", why: "reads a certificate that GnuTLS does not"
+        ) { isUnread($0) && $0.theirs.verdict != .unknown },
         // Postfix goes on, and comes to the same end as danegate.
         KnownDisagreement(
             judge: .openssl, section: "RFC 3207 §4.2",
@@ -116,6 +123,11 @@ extension KnownDisagreement {
     private static func isBehindATab(_ exhibit: Exhibit) -> Bool {
         exhibit.subject == "starttls-behind-a-tab.example" && exhibit.ours == .withoutTLS
             && exhibit.theirs.verdict == .authenticated
+    }
+
+    /// Whether danegate doubts because it cannot read the host's certificate.
+    private static func isUnread(_ exhibit: Exhibit) -> Bool {
+        exhibit.ours == .unreached && exhibit.cause.hasPrefix("GnuTLS does not read the server's certificate")
     }
 
     /// Whether danegate doubts for a bound of its own.

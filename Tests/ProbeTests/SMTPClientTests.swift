@@ -120,6 +120,14 @@ struct SMTPClientTests {
         #expect(client.handle(turn.event) == .end(end, quit: turn.quit))
     }
 
+    /// A session that ended at the certificates is all there will be.
+    @Test(.rules("F-80")) func aLeafThatIsNotReadEndsTheDialogue() {
+        let unread = ProbeReport.TLSSession(
+            protocolVersion: "TLS1.3", cipherSuite: "x", chain: [[1]], unread: .init(fault: "odd", isProven: true))
+        var client = Self.client(at: .handshake)
+        #expect(client.handle(.established(unread)) == .end(.secured(unread), quit: false))
+    }
+
     @Test(arguments: ProbeReport.Step.allCases.filter { $0 != .quit })
     func everyStepEndsOnViolationAndTimeout(_ step: ProbeReport.Step) {
         var client = Self.client(at: step)

@@ -172,8 +172,12 @@ extension Rule {
         F-76|unreachable: a doubt, never a 5xx. The cause quotes the reply and the name that was said.
         F-77|starttls-not-supported. The probe says HELO, and a host that refuses that for another reason is unreachable.
         F-78|unreachable: a doubt, never a 5xx. Inside TLS all is known by then, and the reply to EHLO does not matter.
+        F-80|verified. GnuTLS does not read the certificate; the host's signature on the handshake is checked by hand. With RSA key exchange there is none, and the match is believed: the MTA checks again.
+        F-81|unreachable: a doubt, never a 5xx.
         F-82|The ending is cut off, and the reply is read as any other.
         F-83|As Postfix takes it, for up to ten such lines in one reply; beyond that the host is unreachable.
+        F-84|tls-failed: the probe offers what Postfix does. A host that takes CCM in TLS 1.3 is connected to once more without it.
+        F-85|The probe offers them, as Postfix does.
         I-01|Names are mapped to A-labels (IDNA) before they are asked for.
         I-02|Exactly so.
         I-04|Exactly so; danegate judges the domain alone.

@@ -125,6 +125,10 @@ final class HostConnection: ChannelInboundHandler {
             return
         }
         isSecure = true
+        if let openSSL = tls.openSSL {
+            try? context.pipeline.syncOperations.addHandler(OpenSSLServerHandler(openSSL), position: .before(self))
+            return
+        }
         let me = NIOLoopBound(self, eventLoop: context.eventLoop)
         let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
         let tap = NIOLoopBound(ClientHelloTap(), eventLoop: context.eventLoop)
@@ -140,6 +144,7 @@ final class HostConnection: ChannelInboundHandler {
     private func choose(for result: SNIResult, _ hello: ClientHello?, _ context: ChannelHandlerContext) {
         let name: String? = if case .hostname(let name) = result { name } else { nil }
         host.asked(for: name)
+        if let hello { host.greeted(with: hello) }
         guard let chosen = tls.context(for: name, hello?.algorithms ?? []) else {
             // A fatal alert, unrecognized_name (RFC 6066 §3).
             mode = .faulty

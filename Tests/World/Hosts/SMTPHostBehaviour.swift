@@ -57,6 +57,8 @@ public struct SMTPHostBehaviour: Sendable {
         case chain(IssuedChain, sending: [Int]?)
         case byName([String: IssuedChain], default: IssuedChain?)
         case byKey([IssuedChain])
+        /// The first certificate's key, and further options of s_server(1).
+        case openSSL(IssuedChain, String)
     }
 
     /// The TLS versions up to which a host can be held.
@@ -113,6 +115,15 @@ public struct SMTPHostBehaviour: Sendable {
     /// in its signature algorithms, as OpenSSL does it.
     public static func byKey(_ chains: IssuedChain...) -> SMTPHostBehaviour {
         SMTPHostBehaviour(certificates: .byKey(chains))
+    }
+
+    /// A host whose TLS is OpenSSL's.
+    ///
+    /// - Parameters:
+    ///   - chain: The certificates, all of which are sent, and the leaf's key.
+    ///   - options: Options of s_server(1): `-tls1_2 -cipher ECDHE-ECDSA-AES128-CCM`.
+    public static func openSSL(_ chain: IssuedChain, _ options: String = "") -> SMTPHostBehaviour {
+        SMTPHostBehaviour(certificates: .openSSL(chain, options))
     }
 
     /// A host with several machines behind one address, which take turns: the first connection meets the first, and so on.
