@@ -22,6 +22,7 @@ final class ProbeDialogue: ChannelInboundHandler {
 
     private let target: ProbeTarget
     private let configuration: ProbeConfiguration
+    private let names: NameSearch
     private let withCCM: Bool
     private let loop: any EventLoop
     private let report: EventLoopPromise<ProbeReport>
@@ -33,6 +34,7 @@ final class ProbeDialogue: ChannelInboundHandler {
     private var context: ChannelHandlerContext?
     private var timer: Scheduled<Void>?
     private var doubtTimer: Scheduled<Void>?
+    private var name = ClientName.ownAddress
     private var isReported = false
     private var stepBegan = NIODeadline.now()
     private var timings: [ProbeReport.Timing] = []
@@ -40,24 +42,30 @@ final class ProbeDialogue: ChannelInboundHandler {
     private var replies: [String] = []
 
     /// - Parameters:
+    ///   - names: What we are called; nil for what the configuration says.
     ///   - withCCM: Whether to offer AES-128-CCM, too (``GnuTLSDefaults``).
     ///   - loop: The event loop all methods are called on.
     ///   - report: Fulfilled with the report.
     ///   - released: Called when the connection is closed, or was never made.
     init(
-        target: ProbeTarget, configuration: ProbeConfiguration, withCCM: Bool = true, loop: any EventLoop,
+        target: ProbeTarget, configuration: ProbeConfiguration, names: NameSearch? = nil, withCCM: Bool = true,
+        loop: any EventLoop,
         report: EventLoopPromise<ProbeReport>, released: @escaping @Sendable () -> Void
     ) {
         self.target = target
         self.configuration = configuration
+        let names = names ?? NameSearch(configuration.helo.map(ClientName.set), on: loop)
+        self.names = names
         self.withCCM = withCCM
         self.loop = loop
         self.report = report
         self.released = released
-        client = SMTPClient(helo: configuration.helo)
+        // Until there is a connection; see channelActive.
+        client = SMTPClient(helo: "-")
+        name = names.name ?? .ownAddress
     }
 
-    /// Connects, and begins to count the time.
+    /// Begins to count the time, and connects as soon as it is known what we are called.
     func start() {
         guard !isReported else {
             released()
@@ -67,6 +75,17 @@ final class ProbeDialogue: ChannelInboundHandler {
         stepBegan = .now()
         let timeout = configuration.timeout
         timer = loop.scheduleTask(in: TimeAmount(timeout)) { me.value.giveUp("no answer within \(timeout)") }
+        names.name(on: loop).whenSuccess { me.value.connect(as: $0) }
+    }
+
+    private func connect(as name: ClientName) {
+        guard !isReported else {
+            released()
+            return
+        }
+        self.name = name
+        stepBegan = .now()
+        let me = NIOLoopBound(self, eventLoop: loop)
         let bootstrap = ClientBootstrap(group: loop)
             .connectTimeout(TimeAmount(configuration.connectTimeout))
             // Replies are short; a buffer of this size holds a usual flight of the handshake.
@@ -109,7 +128,14 @@ final class ProbeDialogue: ChannelInboundHandler {
     func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
 
     func channelActive(context: ChannelHandlerContext) {
-        if isReported { context.close(promise: nil) } else { handle(.connected) }
+        guard !isReported else {
+            context.close(promise: nil)
+            return
+        }
+        // RFC 5321 §4.1.1.1: a literal is that of the connection's own end.
+        let local = context.channel.localAddress?.ipAddress.flatMap { IPAddress($0) }
+        client = SMTPClient(helo: name.word(from: local))
+        handle(.connected)
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {

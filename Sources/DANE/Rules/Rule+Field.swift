@@ -56,6 +56,7 @@ extension Rule {
         F-76 | field | host refuses us at EHLO or HELO (501, 503, 504, 521, 550, 554: our name, our address, its policy): nothing is seen of its TLS -> inconclusive
         F-77 | field | host does not know EHLO (500, 502) and takes HELO, which has no extensions: no STARTTLS -> SKIP-TLS
         F-78 | field | host closes with 421 at any moment, in answer to STARTTLS too: nothing is seen of its TLS -> inconclusive
+        F-79 | field | host refuses a name that is not fully qualified (504, 550), or hides STARTTLS from it: the client says its full name or an address literal -> DANE-OK
         F-80 | field | certificate that RFC 5280 forbids and not every library reads (version 1 with extensions, a date without its zone, two signature algorithms that differ), and a DANE-EE record matches it: the match alone counts -> DANE-OK
         F-81 | field | such a certificate under DANE-TA, where the library does not read it: what it says cannot be held to the record -> inconclusive
         F-82 | field | reply lines that end in CR CR LF, or in blanks or tabs: the ending is not part of the line -> DANE-OK

@@ -168,10 +168,12 @@ extension Rule {
         L-04|EHLO is said again inside TLS, and only that answer counts.
         L-05|Bytes behind the 220 in clear text end the probe.
         L-06|starttls-not-supported where it is not offered or refused, tls-failed where the handshake fails.
+        F-52|The probe says a fully-qualified name, so that a host need not hide STARTTLS from it. A host that does is starttls-not-supported.
         F-55|unreachable: a doubt, never a 5xx. The same of a host that refuses EHLO.
         F-76|unreachable: a doubt, never a 5xx. The cause quotes the reply and the name that was said.
         F-77|starttls-not-supported. The probe says HELO, and a host that refuses that for another reason is unreachable.
         F-78|unreachable: a doubt, never a 5xx. Inside TLS all is known by then, and the reply to EHLO does not matter.
+        F-79|The probe says the host's canonical name, or an address literal where that is not fully qualified; PROBE_HELO sets it.
         F-80|verified. GnuTLS does not read the certificate; the host's signature on the handshake is checked by hand. With RSA key exchange there is none, and the match is believed: the MTA checks again.
         F-81|unreachable: a doubt, never a 5xx.
         F-82|The ending is cut off, and the reply is read as any other.

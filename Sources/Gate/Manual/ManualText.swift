@@ -100,6 +100,11 @@ enum ManualText {
         "Exim of Debian is linked with GnuTLS and offers other things by default: FFDHE groups and a CCM suite in "
             + "TLS 1.3, SHA-1 signatures, TLS 1.0 and 1.1, but neither Camellia nor CCM with a short tag. A host "
             + "that only Exim reaches is tls-failed here; exempt its domain if the MTA behind danegate is Exim.",
+        "In EHLO the probe says DANEGATE_PROBE_HELO, or else the host's canonical name (hostname -f) if it is fully "
+            + "qualified, or else the address literal of the connection. The name is looked for beside the start, "
+            + "for two seconds at most; until then probes wait within their own time, and from then on the literal "
+            + "serves until the name service answers. Names of one label, and below .local, .localdomain, .internal, "
+            + ".home.arpa, .invalid, .onion and .alt, are not fully qualified.",
     ]
 
     static let failures =

@@ -42,6 +42,13 @@ extension MailDomains {
             },
             // Inside TLS all is known that is asked.
             inside("secure-ehlo-421", "421 4.3.2 Shutting down"), inside("secure-ehlo-550", "550 5.7.1 Not you"),
+            good("unqualified-504", "F-79") {
+                $0.answeringUnqualifiedEHLO("504 5.5.2 need fully-qualified hostname").answeringHELO("504 5.5.2 no")
+            },
+            good("unqualified-550", "F-79") {
+                $0.answeringUnqualifiedEHLO("550 5.7.1 bad HELO").answeringHELO("550 no")
+            },
+            good("unqualified-without-starttls", "F-79") { $0.answeringUnqualifiedEHLO("250-mx", "250 SIZE 10485760") },
         ]
 
     // MARK: Replies in a way of their own
