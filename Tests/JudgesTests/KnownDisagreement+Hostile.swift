@@ -58,6 +58,12 @@ extension KnownDisagreement {
                 && ["not available: 0 ", "rejected: 0 "].contains { exhibit.theirs.reason.contains($0) }
         },
         KnownDisagreement(
+            judge: .openssl, section: "RFC 5321 §4.2", why: "takes a line that is no reply line for the greeting"
+        ) { exhibit in
+            exhibit.ours == .authenticated && exhibit.theirs.verdict == .withoutTLS
+                && MailDomains.all.contains { $0.name == exhibit.subject && $0.rules.contains("F-83") }
+        },
+        KnownDisagreement(
             judge: .postfix, section: "RFC 5321 §4.1.1.1",
             why: "posttls-finger takes a tab for a blank; smtp(8) does not"
         ) { isBehindATab($0) },
