@@ -48,7 +48,7 @@ let package = Package(
         .target(
             name: "Probe",
             dependencies: [
-                "CGnuTLS", "DANE",
+                "CGnuTLS", "Certificates", "DANE",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],

@@ -2,7 +2,7 @@
 ///
 /// RFC 6698 §1.3: a TLSA record is about the certificate's own bytes. GnuTLS has no function that returns the raw
 /// SubjectPublicKeyInfo, and encoding it anew may change it, or fail if the key is of a kind GnuTLS does not know.
-struct CertificateOutline {
+package struct CertificateOutline {
     /// The largest certificate that is looked at, in bytes; a TLS handshake rarely carries more for a whole chain.
     static let maximumSize = 65_536
 
@@ -15,10 +15,10 @@ struct CertificateOutline {
     /// The subject's distinguished name.
     let subject: ArraySlice<UInt8>
     /// The SubjectPublicKeyInfo.
-    let spki: ArraySlice<UInt8>
+    package let spki: ArraySlice<UInt8>
 
     /// Cuts a certificate into its parts; nil if the bytes have not the frame of a certificate or are too many.
-    init?(der: [UInt8]) {
+    package init?(der: [UInt8]) {
         guard der.count <= Self.maximumSize, let certificate = DERReader.only(DERReader.Tag.sequence, in: der[...])
         else {
             return nil

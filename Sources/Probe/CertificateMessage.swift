@@ -1,8 +1,8 @@
 import CGnuTLS
+import Certificates
 import Glibc
 
-/// The bounds on a host's certificates, and on the key that it signs the handshake with, checked before GnuTLS works with
-/// either.
+/// What a host sends of certificates in a handshake, looked at before GnuTLS works with it, and with the key in it.
 ///
 /// GnuTLS reads all certificates of the message, and takes longer for a large one than in proportion. 64 KB are as many as
 /// `Certificates` looks at.
@@ -12,65 +12,51 @@ import Glibc
 /// hours. The bounds are OpenSSL's, like those of `Certificates`: a modulus of 16,384 bits, and an exponent of 64 bits
 /// for moduli above 3,072; and the 3,072 bits of FIPS 186-4 for DSA.
 enum CertificateMessage {
+    /// What was found.
+    enum Finding {
+        /// Nothing that GnuTLS would not say itself.
+        case fine
+        /// Something is beyond a bound of ours; a sentence.
+        case excess(String)
+        /// F-80: the leaf has the frame of a certificate, and GnuTLS will not read what is in it.
+        case unread(UnreadLeaf)
+    }
+
     /// The most bytes of one certificate.
     static let maximumCertificate = 64 << 10
 
-    /// What is beyond the bound in the certificate message of a handshake, whose header is cut off (RFC 5246 §7.4.2,
-    /// RFC 8446 §4.4.2); a sentence.
-    ///
-    /// - Returns: nil if nothing is, or if the message cannot be read, which is left to GnuTLS to say.
-    static func excess(in message: UnsafeRawBufferPointer, isTLS13: Bool) -> String? {
+    /// Looks at the certificate message of a handshake, whose header is cut off (RFC 5246 §7.4.2, RFC 8446 §4.4.2).
+    static func inspect(_ message: UnsafeRawBufferPointer, isTLS13: Bool) -> Finding {
         var rest = message[...]
         if isTLS13 {
-            guard let context = rest.popFirst() else { return nil }
+            guard let context = rest.popFirst() else { return .fine }
             rest = rest.dropFirst(Int(context))
         }
         // The length of the list.
         rest = rest.dropFirst(3)
-        var leaf: Slice<UnsafeRawBufferPointer>?
+        var certificates: [Slice<UnsafeRawBufferPointer>] = []
         while rest.count >= 3 {
             let length = rest.prefix(3).reduce(0) { $0 << 8 | Int($1) }
             let certificate = rest.dropFirst(3).prefix(length)
             // GnuTLS will say what is wrong with that.
             guard certificate.count == length else { break }
-            guard length <= maximumCertificate else { return "the host sent a certificate of \(length) bytes" }
-            leaf = leaf ?? certificate
+            guard length <= maximumCertificate else { return .excess("the host sent a certificate of \(length) bytes") }
+            certificates.append(certificate)
             rest = rest.dropFirst(3 + length)
             guard isTLS13 else { continue }
             // RFC 8446 §4.4.2: each has extensions.
             rest = rest.dropFirst(2 + rest.prefix(2).reduce(0) { $0 << 8 | Int($1) })
         }
-        guard let leaf, !leaf.isEmpty else { return nil }
-        return excess(inKeyOf: UnsafeRawBufferPointer(rebasing: leaf))
-    }
-
-    private static func excess(inKeyOf der: UnsafeRawBufferPointer) -> String? {
-        var certificate: gnutls_x509_crt_t?
-        guard gnutls_x509_crt_init(&certificate) == GNUTLS_E_SUCCESS, let certificate else { return "memory is short" }
-        defer { gnutls_x509_crt_deinit(certificate) }
-        var key: gnutls_pubkey_t?
-        guard gnutls_pubkey_init(&key) == GNUTLS_E_SUCCESS, let key else { return "memory is short" }
-        defer { gnutls_pubkey_deinit(key) }
-        // GnuTLS only reads the bytes, and copies what it keeps.
-        var datum = gnutls_datum_t(
-            data: UnsafeMutablePointer(mutating: der.assumingMemoryBound(to: UInt8.self).baseAddress),
-            size: UInt32(der.count))
-        guard gnutls_x509_crt_import(certificate, &datum, GNUTLS_X509_FMT_DER) == GNUTLS_E_SUCCESS,
-            gnutls_pubkey_import_x509(key, certificate, 0) == GNUTLS_E_SUCCESS
-        else { return nil }
-        var bits: UInt32 = 0
-        let algorithm = gnutls_pubkey_get_pk_algorithm(key, &bits)
-        var modulus = gnutls_datum_t()
-        var exponent = gnutls_datum_t()
-        if gnutls_pubkey_export_rsa_raw2(key, &modulus, &exponent, UInt32(GNUTLS_EXPORT_FLAG_NO_LZ.rawValue)) >= 0 {
-            defer {
-                free(modulus.data)
-                free(exponent.data)
-            }
-            guard bits > 16_384 || (bits > 3072 && exponent.size > 8) else { return nil }
-            return "the host's RSA key of \(bits) bits, its exponent of \(exponent.size * 8), is too large to be tried"
+        guard let leaf = certificates.first, !leaf.isEmpty else { return .fine }
+        do throws(TLSFailure) {
+            let key = try LeafKey(certificate: UnsafeRawBufferPointer(rebasing: leaf))
+            return key.excess.map(Finding.excess) ?? .fine
+        } catch {
+            // Without the frame of a certificate nobody reads it, and the handshake has failed.
+            guard let key = CertificateOutline(der: Array(leaf))?.spki else { return .fine }
+            if let excess = (try? LeafKey(info: key))?.excess { return .excess(excess) }
+            let chain = certificates.prefix(GnuTLSSession.maximumChainCount).map { Array($0) }
+            return .unread(UnreadLeaf(chain: chain, key: Array(key), fault: error.description))
         }
-        let isTooLarge = bits > (algorithm == CInt(GNUTLS_PK_DSA.rawValue) ? 3072 : 16_384)
-        return isTooLarge ? "the host's key of \(bits) bits is too large to be tried" : nil
     }
 }

@@ -5,29 +5,59 @@ final class GnuTLSDefaults: @unchecked Sendable {
     // @unchecked: the handles are only read after `init`, and GnuTLS lets any number of sessions read them at once
     // (GnuTLS manual, "Thread safety").
 
-    /// GnuTLS's normal priorities without the versions RFC 8996 retired (RFC 7671 §3 asks for TLS 1.2), and with two things
-    /// that other senders' clients have: the CBC suites of TLS 1.2 with SHA-2 (RFC 7672 §8.2), and no opinion of a certificate's
-    /// key usage (`%COMPAT`): under DANE-EE nothing but the match counts (RFC 7672 §3.1.1).
+    /// What Postfix 3.7 offers with OpenSSL 3.0 where it must authenticate a host, as far as GnuTLS can: a host that
+    /// only another client reaches is none that the MTA delivers to. A test holds this to Postfix's own ClientHello.
     ///
-    /// The signature algorithms are in OpenSSL's order. By the order a host with two certificates chooses, and GnuTLS's own
-    /// would have it show the RSA one where an MTA with OpenSSL is shown the ECDSA one.
-    static func priorities(for offer: CertificateOffer) -> String {
-        let common = "NORMAL:-VERS-TLS1.1:-VERS-TLS1.0:+SHA256:+SHA384:%COMPAT:-SIGN-ALL"
-        return switch offer {
-        case .any: "\(common):\(ecdsa):+SIGN-EDDSA-ED25519:+SIGN-EDDSA-ED448:\(rsa):\(outdated)"
-        case .rsaOnly: "\(common):\(rsa):+SIGN-RSA-SHA1:-KX-ALL:+ECDHE-RSA:+DHE-RSA:+RSA"
-        case .ecdsaOnly: "\(common):\(ecdsa):+SIGN-ECDSA-SHA1:-KX-ALL:+ECDHE-ECDSA"
-        }
+    /// Postfix takes the groups of `tls_eecdh_auto_curves` and no finite-field group, the suites of
+    /// `tls_medium_cipherlist` without anonymous ones, OpenSSL's three of TLS 1.3, and signatures of OpenSSL's
+    /// security level 1, hence none with SHA-1. The versions are those that RFC 8996 left (RFC 7671 §3 asks for TLS
+    /// 1.2): Postfix offers older ones, which at that level OpenSSL 3.0 speaks with RSA key exchange alone.
+    ///
+    /// What remains different, F-84:
+    /// - OpenSSL alone speaks ARIA, DSA, and signatures with SHA-224.
+    /// - GnuTLS has no AES-128-CCM in TLS 1.2 without TLS 1.3. A host that takes it in TLS 1.3 is connected to once
+    ///   more without it (``Prober``).
+    /// - Debian's Exim is linked with GnuTLS and offers what GnuTLS does by default: FFDHE groups in TLS 1.3, its CCM
+    ///   suite, SHA-1 signatures, and TLS 1.0 and 1.1 too; no Camellia, and no CCM suite with a short tag. A host that
+    ///   only these reach is tls-failed here, although Exim would deliver.
+    ///
+    /// The order is OpenSSL's. By that of the signature algorithms and suites a host with two certificates chooses,
+    /// and GnuTLS's own would have it show the RSA one where an MTA with OpenSSL is shown the ECDSA one.
+    ///
+    /// - Parameters:
+    ///   - offer: The kinds of certificate to offer.
+    ///   - withCCM: Whether to offer AES-128-CCM in TLS 1.2, and so in TLS 1.3.
+    static func priorities(for offer: CertificateOffer, withCCM: Bool) -> String {
+        let (exchanges, signatures) =
+            switch offer {
+            case .any: ([ecdhECDSA, ecdhRSA, rest], [ecdsa, edDSA, rsa])
+            case .rsaOnly: ([ecdhRSA, rest], [rsa])
+            case .ecdsaOnly: ([ecdhECDSA], [ecdsa])
+            }
+        let parts = ["NONE:+VERS-TLS1.3:+VERS-TLS1.2:+CTYPE-X509:+COMP-NULL"] + exchanges
+        let suites = [ciphers(withCCM), "+AEAD:+SHA384:+SHA256:+SHA1", groups]
+        return (parts + suites + signatures).joined(separator: ":")
     }
 
+    /// The shortest prime of a finite-field key exchange that OpenSSL takes at security level 1: 80 bits of security.
+    static let minimumPrimeBits: UInt32 = 1024
+
+    private static let ecdhECDSA = "+ECDHE-ECDSA"
+    private static let ecdhRSA = "+ECDHE-RSA"
+    private static let rest = "+DHE-RSA:+RSA"
+    private static func ciphers(_ withCCM: Bool) -> String {
+        "+AES-256-GCM:+CHACHA20-POLY1305:+AES-256-CCM-8:+AES-256-CCM:+AES-256-CBC:+CAMELLIA-256-CBC:+AES-128-GCM"
+            + (withCCM ? ":+AES-128-CCM-8:+AES-128-CCM" : "") + ":+AES-128-CBC:+CAMELLIA-128-CBC"
+    }
+    private static let groups =
+        "+GROUP-X25519:+GROUP-X448:+GROUP-SECP256R1:+GROUP-SECP521R1:+GROUP-SECP384R1"
     private static let ecdsa =
         "+SIGN-ECDSA-SHA256:+SIGN-ECDSA-SECP256R1-SHA256:+SIGN-ECDSA-SHA384:+SIGN-ECDSA-SECP384R1-SHA384"
         + ":+SIGN-ECDSA-SHA512:+SIGN-ECDSA-SECP521R1-SHA512"
+    private static let edDSA = "+SIGN-EDDSA-ED25519:+SIGN-EDDSA-ED448"
     private static let rsa =
-        "+SIGN-RSA-PSS-SHA256:+SIGN-RSA-PSS-RSAE-SHA256:+SIGN-RSA-PSS-SHA384:+SIGN-RSA-PSS-RSAE-SHA384"
-        + ":+SIGN-RSA-PSS-SHA512:+SIGN-RSA-PSS-RSAE-SHA512:+SIGN-RSA-SHA256:+SIGN-RSA-SHA384:+SIGN-RSA-SHA512"
-    /// Part of GnuTLS's normal priorities, and the last resort of old hosts.
-    private static let outdated = "+SIGN-ECDSA-SHA1:+SIGN-RSA-SHA1"
+        "+SIGN-RSA-PSS-SHA256:+SIGN-RSA-PSS-SHA384:+SIGN-RSA-PSS-SHA512:+SIGN-RSA-PSS-RSAE-SHA256"
+        + ":+SIGN-RSA-PSS-RSAE-SHA384:+SIGN-RSA-PSS-RSAE-SHA512:+SIGN-RSA-SHA256:+SIGN-RSA-SHA384:+SIGN-RSA-SHA512"
 
     /// The one instance, never freed.
     static let shared = GnuTLSDefaults()
@@ -35,18 +65,25 @@ final class GnuTLSDefaults: @unchecked Sendable {
     /// The run-time version of the library, `3.7.9`.
     static var version: String { gnutls_check_version(nil).map { String(cString: $0) } ?? "unknown" }
 
-    private let priorities: [CertificateOffer: gnutls_priority_t]
+    private struct Key: Hashable {
+        let offer: CertificateOffer
+        let withCCM: Bool
+    }
+
+    private let priorities: [Key: gnutls_priority_t]
     /// Neither a trust store nor a client certificate.
     let credentials: gnutls_certificate_credentials_t?
 
     private init() {
-        var priorities: [CertificateOffer: gnutls_priority_t] = [:]
-        for offer in CertificateOffer.allCases {
-            let text = Self.priorities(for: offer)
+        var priorities: [Key: gnutls_priority_t] = [:]
+        for key in CertificateOffer.allCases.flatMap({
+            [Key(offer: $0, withCCM: true), Key(offer: $0, withCCM: false)]
+        }) {
+            let text = Self.priorities(for: key.offer, withCCM: key.withCCM)
             var priority: gnutls_priority_t?
             let parsed = gnutls_priority_init(&priority, text, nil)
             precondition(parsed == GNUTLS_E_SUCCESS, "GnuTLS does not know \(text): \(TLSFailure(code: parsed))")
-            priorities[offer] = priority
+            priorities[key] = priority
         }
         self.priorities = priorities
         var credentials: gnutls_certificate_credentials_t?
@@ -56,7 +93,9 @@ final class GnuTLSDefaults: @unchecked Sendable {
     }
 
     /// The priorities of an offer.
-    func priority(for offer: CertificateOffer) -> gnutls_priority_t? { priorities[offer] }
+    func priority(for offer: CertificateOffer, withCCM: Bool) -> gnutls_priority_t? {
+        priorities[Key(offer: offer, withCCM: withCCM)]
+    }
 }
 
 extension TLSFailure {

@@ -17,6 +17,9 @@ final class GnuTLSSession {
         case failed(String)
         /// A bound of ours was reached, which says nothing of the host; a sentence.
         case refused(String)
+        /// F-80: GnuTLS does not read the host's certificate, and goes no further; what was seen until then. The
+        /// alert that belongs to it is in the output.
+        case shown(ProbeReport.TLSSession)
     }
 
     /// What a read yields.
@@ -45,14 +48,18 @@ final class GnuTLSSession {
     private var output = ByteBuffer()
     /// What in the host's certificate is beyond a bound of ours.
     private var excess: String?
+    private var witness = HandshakeWitness()
+    /// Whether GnuTLS has stopped at a leaf that it does not read.
+    private var hasStopped = false
 
     /// A session ready for its handshake.
     ///
     /// - Parameters:
     ///   - serverName: The name for SNI, without trailing dot; nil sends none.
     ///   - offer: The kinds of certificate to offer.
+    ///   - withCCM: Whether to offer AES-128-CCM, too (``GnuTLSDefaults``).
     /// - Throws: If GnuTLS cannot make it, which means that memory is short or the name is refused.
-    init(serverName: String?, offer: CertificateOffer = .any) throws(TLSFailure) {
+    init(serverName: String?, offer: CertificateOffer = .any, withCCM: Bool = true) throws(TLSFailure) {
         var handle: gnutls_session_t?
         let flags =
             GNUTLS_CLIENT.rawValue | GNUTLS_NONBLOCK.rawValue | GNUTLS_NO_SIGNAL.rawValue
@@ -60,7 +67,8 @@ final class GnuTLSSession {
         let code = gnutls_init(&handle, flags)
         guard code == GNUTLS_E_SUCCESS, let handle else { throw TLSFailure(code: code) }
         raw = handle
-        try check(gnutls_priority_set(raw, GnuTLSDefaults.shared.priority(for: offer)))
+        try check(gnutls_priority_set(raw, GnuTLSDefaults.shared.priority(for: offer, withCCM: withCCM)))
+        gnutls_dh_set_prime_bits(raw, GnuTLSDefaults.minimumPrimeBits)
         try check(
             gnutls_credentials_set(
                 raw, GNUTLS_CRD_CERTIFICATE, UnsafeMutableRawPointer(GnuTLSDefaults.shared.credentials)))
@@ -72,7 +80,8 @@ final class GnuTLSSession {
         // One handshake message, of which that with the certificates is the longest.
         gnutls_handshake_set_max_packet_length(raw, Self.maximumChainBytes)
         gnutls_session_set_ptr(raw, Unmanaged.passUnretained(self).toOpaque())
-        gnutls_handshake_set_hook_function(raw, GNUTLS_HANDSHAKE_CERTIFICATE_PKT.rawValue, GNUTLS_HOOK_PRE, inspect)
+        // GNUTLS_HANDSHAKE_ANY, which Swift does not import.
+        gnutls_handshake_set_hook_function(raw, .max, GNUTLS_HOOK_PRE, inspect)
         // The dialogue's timer covers the handshake; GnuTLS's own would want a function to wait for input with.
         gnutls_handshake_set_timeout(raw, 0)
         // Unretained: the session outlives its handle.
@@ -87,6 +96,7 @@ final class GnuTLSSession {
     func receive(_ bytes: ByteBuffer) {
         input.discardReadBytes()
         input.writeImmutableBuffer(bytes)
+        witness.receive(bytes)
     }
 
     /// Gives out what is to be sent; nil if nothing is.
@@ -98,6 +108,7 @@ final class GnuTLSSession {
 
     /// Goes on with the handshake as far as the input reaches.
     func handshake() -> Progress {
+        if hasStopped { return shown() }
         var oddities = 0
         while oddities < Self.maximumOddities {
             let before = input.readableBytes
@@ -115,7 +126,12 @@ final class GnuTLSSession {
                 gnutls_alert_send_appropriate(raw, code)
                 return .refused("the host sent a handshake message of more than \(Self.maximumChainBytes) bytes")
             }
-            guard gnutls_error_is_fatal(code) == 0 else { return .failed(fail(code)) }
+            if gnutls_error_is_fatal(code) != 0 {
+                // An alert is the host's own word.
+                guard witness.unread != nil, code != GNUTLS_E_FATAL_ALERT_RECEIVED else { return .failed(fail(code)) }
+                hasStopped = true
+                return shown()
+            }
             oddities += 1
         }
         return .failed("the host keeps sending TLS warnings")
@@ -177,13 +193,38 @@ final class GnuTLSSession {
             throw TLSFailure("the host sent no certificate")
         }
         let certificates = UnsafeBufferPointer(start: list, count: min(Int(count), Self.maximumChainCount))
-        return ProbeReport.TLSSession(
+        return session(certificates.map { Array(UnsafeBufferPointer(start: $0.data, count: Int($0.size))) })
+    }
+
+    /// What is to be said of a host whose leaf GnuTLS does not read.
+    private func shown() -> Progress {
+        guard let unread = witness.unread else { return .incomplete }
+        let finding =
+            isTLS13 ? witness.findingOfTLS13(gnutls_prf_hash_get(raw)) : witness.findingOfTLS12(gnutls_kx_get(raw))
+        if finding == .incomplete { return .incomplete }
+        gnutls_alert_send(raw, GNUTLS_AL_FATAL, GNUTLS_A_BAD_CERTIFICATE)
+        return switch finding {
+        case .refuted: .failed("the host did not sign the handshake with the key of its certificate")
+        case .unseen: .refused("GnuTLS does not read the host's certificate: \(unread.fault)")
+        case .proven, .unproven, .incomplete:
+            .shown(session(unread.chain, unread: .init(fault: unread.fault, isProven: finding == .proven)))
+        }
+    }
+
+    private func session(
+        _ chain: [[UInt8]], unread: ProbeReport.TLSSession.Unread? = nil
+    ) -> ProbeReport.TLSSession {
+        ProbeReport.TLSSession(
             protocolVersion: gnutls_protocol_get_name(gnutls_protocol_get_version(raw)).map { String(cString: $0) }
                 ?? "unknown",
-            cipherSuite: gnutls_ciphersuite_get(raw).map { String(cString: $0) } ?? "unknown",
+            // GnuTLS names it when the handshake is complete.
+            cipherSuite: gnutls_ciphersuite_get(raw).map { String(cString: $0) }
+                ?? witness.suite.flatMap { CipherSuite.name($0) } ?? "unknown",
             group: gnutls_group_get_name(gnutls_group_get(raw)).map { String(cString: $0) },
-            chain: certificates.map { Array(UnsafeBufferPointer(start: $0.data, count: Int($0.size))) })
+            chain: chain, unread: unread)
     }
+
+    private var isTLS13: Bool { gnutls_protocol_get_version(raw) == GNUTLS_TLS1_3 }
 
     /// Whether a call that returned "again" would do so once more.
     ///
@@ -219,10 +260,26 @@ final class GnuTLSSession {
         return count
     }
 
-    /// Whether the host's certificate message keeps to our bounds.
-    fileprivate func accepts(_ message: UnsafeRawBufferPointer) -> Bool {
-        excess = CertificateMessage.excess(in: message, isTLS13: gnutls_protocol_get_version(raw) == GNUTLS_TLS1_3)
-        return excess == nil
+    /// Takes in a handshake message.
+    ///
+    /// - Returns: Whether GnuTLS may go on with it.
+    fileprivate func sees(
+        _ type: gnutls_handshake_description_t, _ body: UnsafeRawBufferPointer, isIncoming: Bool
+    ) -> Bool {
+        witness.note(type, body)
+        guard type == GNUTLS_HANDSHAKE_CERTIFICATE_PKT, isIncoming else { return true }
+        switch CertificateMessage.inspect(body, isTLS13: isTLS13) {
+        case .excess(let why):
+            excess = why
+            return false
+        case .unread(let leaf): witness.certificates(leaf, isTLS13: isTLS13)
+        case .fine: witness.certificates(nil, isTLS13: isTLS13)
+        }
+        // Under DANE-EE nothing but the match counts, no key usage either (RFC 7672 §3.1.1). Switched on in the
+        // priorities it would take the extended master secret (RFC 7627) out of the ClientHello, which some hosts
+        // demand.
+        gnutls_session_enable_compatibility_mode(raw)
+        return true
     }
 
     fileprivate func collect(_ bytes: UnsafeRawBufferPointer) -> Int { output.writeBytes(bytes) }
@@ -242,14 +299,14 @@ private func push(_ transport: gnutls_transport_ptr_t?, _ bytes: UnsafeRawPointe
     return session.collect(UnsafeRawBufferPointer(start: bytes, count: size))
 }
 
-/// GnuTLS has the host's certificates and has not looked at them yet; the session's pointer is the session.
+/// GnuTLS has made a handshake message, or got one and has not looked at it yet; the session's pointer is the session.
 private func inspect(
     _ raw: gnutls_session_t?, _ type: UInt32, _ when: UInt32, _ isIncoming: UInt32,
     _ message: UnsafePointer<gnutls_datum_t>?
 ) -> Int32 {
-    guard isIncoming != 0, let message, let data = message.pointee.data, let pointer = gnutls_session_get_ptr(raw)
-    else { return GNUTLS_E_SUCCESS }
+    guard let message, let pointer = gnutls_session_get_ptr(raw) else { return GNUTLS_E_SUCCESS }
     let session = Unmanaged<GnuTLSSession>.fromOpaque(pointer).takeUnretainedValue()
-    let bytes = UnsafeRawBufferPointer(start: data, count: Int(message.pointee.size))
-    return session.accepts(bytes) ? GNUTLS_E_SUCCESS : GNUTLS_E_CERTIFICATE_ERROR
+    let body = UnsafeRawBufferPointer(start: message.pointee.data, count: Int(message.pointee.size))
+    let mayGoOn = session.sees(gnutls_handshake_description_t(type), body, isIncoming: isIncoming != 0)
+    return mayGoOn ? GNUTLS_E_SUCCESS : GNUTLS_E_CERTIFICATE_ERROR
 }

@@ -1,7 +1,8 @@
 /// How a ``Prober`` goes about its probes.
 public struct ProbeConfiguration: Sendable {
-    /// The name said in EHLO.
-    public var helo: String
+    /// What is said in EHLO: a name, or an address literal (``ClientName/setting(_:)``); nil for the machine's own
+    /// name, which is then looked for.
+    public var helo: String?
     /// How long a whole dialogue may take, counted from the connection attempt; the wait for a free slot may take as
     /// long again, and so may that for a turn at the host. RFC 5321 §4.5.3.2 would allow a host minutes; a recipient is waiting for this one.
     public var timeout: Duration
@@ -20,7 +21,7 @@ public struct ProbeConfiguration: Sendable {
 
     /// A configuration of the given parts.
     public init(
-        helo: String, timeout: Duration = .seconds(15), connectTimeout: Duration = .seconds(5), concurrency: Int = 512,
+        helo: String?, timeout: Duration = .seconds(15), connectTimeout: Duration = .seconds(5), concurrency: Int = 512,
         perHost: Int = 8, perHour: Int = 1800,
         allowed: [AddressRange] = [], threads: Int = 2
     ) {

@@ -14,11 +14,16 @@ final class ProbeDialogue: ChannelInboundHandler {
 
     /// How long the answer to QUIT may take.
     private static let farewell = TimeAmount.seconds(1)
+    /// How long the rest of a reply may take that began with what is no reply. A host that speaks another protocol
+    /// waits for us as we do for it, and must not hold a slot for as long.
+    private static let patience = TimeAmount.seconds(5)
     /// How many lines of a host are kept for the report.
     private static let maximumReplies = 100
 
     private let target: ProbeTarget
     private let configuration: ProbeConfiguration
+    private let names: NameSearch
+    private let withCCM: Bool
     private let loop: any EventLoop
     private let report: EventLoopPromise<ProbeReport>
     private let released: @Sendable () -> Void
@@ -28,6 +33,8 @@ final class ProbeDialogue: ChannelInboundHandler {
     private var parser = SMTPReplyParser()
     private var context: ChannelHandlerContext?
     private var timer: Scheduled<Void>?
+    private var doubtTimer: Scheduled<Void>?
+    private var name = ClientName.ownAddress
     private var isReported = false
     private var stepBegan = NIODeadline.now()
     private var timings: [ProbeReport.Timing] = []
@@ -35,22 +42,30 @@ final class ProbeDialogue: ChannelInboundHandler {
     private var replies: [String] = []
 
     /// - Parameters:
+    ///   - names: What we are called; nil for what the configuration says.
+    ///   - withCCM: Whether to offer AES-128-CCM, too (``GnuTLSDefaults``).
     ///   - loop: The event loop all methods are called on.
     ///   - report: Fulfilled with the report.
     ///   - released: Called when the connection is closed, or was never made.
     init(
-        target: ProbeTarget, configuration: ProbeConfiguration, loop: any EventLoop,
+        target: ProbeTarget, configuration: ProbeConfiguration, names: NameSearch? = nil, withCCM: Bool = true,
+        loop: any EventLoop,
         report: EventLoopPromise<ProbeReport>, released: @escaping @Sendable () -> Void
     ) {
         self.target = target
         self.configuration = configuration
+        let names = names ?? NameSearch(configuration.helo.map(ClientName.set), on: loop)
+        self.names = names
+        self.withCCM = withCCM
         self.loop = loop
         self.report = report
         self.released = released
-        client = SMTPClient(helo: configuration.helo)
+        // Until there is a connection; see channelActive.
+        client = SMTPClient(helo: "-")
+        name = names.name ?? .ownAddress
     }
 
-    /// Connects, and begins to count the time.
+    /// Begins to count the time, and connects as soon as it is known what we are called.
     func start() {
         guard !isReported else {
             released()
@@ -60,6 +75,17 @@ final class ProbeDialogue: ChannelInboundHandler {
         stepBegan = .now()
         let timeout = configuration.timeout
         timer = loop.scheduleTask(in: TimeAmount(timeout)) { me.value.giveUp("no answer within \(timeout)") }
+        names.name(on: loop).whenSuccess { me.value.connect(as: $0) }
+    }
+
+    private func connect(as name: ClientName) {
+        guard !isReported else {
+            released()
+            return
+        }
+        self.name = name
+        stepBegan = .now()
+        let me = NIOLoopBound(self, eventLoop: loop)
         let bootstrap = ClientBootstrap(group: loop)
             .connectTimeout(TimeAmount(configuration.connectTimeout))
             // Replies are short; a buffer of this size holds a usual flight of the handshake.
@@ -102,7 +128,14 @@ final class ProbeDialogue: ChannelInboundHandler {
     func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
 
     func channelActive(context: ChannelHandlerContext) {
-        if isReported { context.close(promise: nil) } else { handle(.connected) }
+        guard !isReported else {
+            context.close(promise: nil)
+            return
+        }
+        // RFC 5321 §4.1.1.1: a literal is that of the connection's own end.
+        let local = context.channel.localAddress?.ipAddress.flatMap { IPAddress($0) }
+        client = SMTPClient(helo: name.word(from: local))
+        handle(.connected)
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -117,6 +150,7 @@ final class ProbeDialogue: ChannelInboundHandler {
         } catch {
             handle(.violated(error))
         }
+        noteDoubt()
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
@@ -132,6 +166,18 @@ final class ProbeDialogue: ChannelInboundHandler {
     func channelInactive(context: ChannelHandlerContext) { handle(.closed("the host closed the connection")) }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) { handle(.closed(describe(error))) }
+
+    /// Waits less long for a host that has said what is no SMTP, until it has made up for it.
+    private func noteDoubt() {
+        guard !isReported, let doubt = parser.doubt ?? SMTPReplyParser.doubt(of: codec.unfinished(limit: 64)) else {
+            doubtTimer?.cancel()
+            doubtTimer = nil
+            return
+        }
+        guard doubtTimer == nil else { return }
+        let me = NIOLoopBound(self, eventLoop: loop)
+        doubtTimer = loop.scheduleTask(in: Self.patience) { me.value.handle(.violated(doubt)) }
+    }
 
     // MARK: Actions
 
@@ -174,7 +220,8 @@ final class ProbeDialogue: ChannelInboundHandler {
         let name = target.serverName
         let serverName = name.isRoot || name.looksLikeAddress ? nil : name.text
         do {
-            let tls = TLSClientHandler(session: try GnuTLSSession(serverName: serverName, offer: target.offer))
+            let session = try GnuTLSSession(serverName: serverName, offer: target.offer, withCCM: withCCM)
+            let tls = TLSClientHandler(session: session)
             try context.pipeline.syncOperations.addHandler(tls, position: .before(self))
         } catch {
             handle(.gaveUp("TLS is not available here: \(error)"))
@@ -196,6 +243,7 @@ final class ProbeDialogue: ChannelInboundHandler {
     private func finish(_ end: ProbeReport.End, quit: Bool) {
         isReported = true
         timer?.cancel()
+        doubtTimer?.cancel()
         report.succeed(ProbeReport(end: end, timings: timings, banner: banner, replies: replies))
         guard quit, context != nil else {
             context?.close(promise: nil)

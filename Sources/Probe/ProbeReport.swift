@@ -29,16 +29,18 @@ public struct ProbeReport: Sendable {
         /// The host was not tried, for it has been probed as often as one may in an hour; and the session that it showed somebody at
         /// that address before, for whatever name, if one is known.
         case withheld(String, shown: TLSSession?)
-        /// The host could not be reached over SMTP, or stopped answering, at that step: nothing is known about its TLS.
+        /// The host could not be reached over SMTP, refused to talk to us, or stopped answering, at that step:
+        /// nothing is known about its TLS.
         case unreachable(Step, String)
-        /// EHLO was answered without STARTTLS, or refused for good (HELO knows no extensions, RFC 5321 §4.1.1.1).
+        /// EHLO was answered without STARTTLS, or is not known to the host (HELO has no extensions, RFC 5321 §4.1.1.1).
         case startTLSNotOffered(String)
         /// STARTTLS was offered and then refused; the reply.
         case startTLSRefused(String)
         /// The TLS handshake failed, cleartext stood where TLS must begin (CVE-2011-0411), or an alert came before EHLO was
         /// answered inside TLS.
         case tlsFailed(String)
-        /// TLS is up, and EHLO was answered inside it.
+        /// TLS is up, and EHLO was answered inside it; or GnuTLS went no further than the certificates, for reasons
+        /// of its own (``TLSSession/unread``).
         case secured(TLSSession)
     }
 
@@ -52,13 +54,34 @@ public struct ProbeReport: Sendable {
         public let group: String?
         /// The certificates in DER as the host sent them, the leaf first: 1 to 129, together at most 100 KB.
         public let chain: [[UInt8]]
+        /// Why the handshake went no further than the certificates; nil where it is complete.
+        public let unread: Unread?
+
+        /// F-80: GnuTLS does not read the host's own certificate, and ended a handshake that other libraries
+        /// complete. What the host showed stands, and what its certificate says is not known here.
+        public struct Unread: Hashable, Sendable {
+            /// What GnuTLS says of the certificate; a sentence without a full stop.
+            public let fault: String
+            /// Whether the host has proven that it has the certificate's key, by its signature on the handshake (RFC
+            /// 8446 §4.4.3, RFC 5246 §7.4.3). Where it is false that could not be checked here.
+            public let isProven: Bool
+
+            /// A certificate of the given kind; for tests of those who judge.
+            public init(fault: String, isProven: Bool) {
+                self.fault = fault
+                self.isProven = isProven
+            }
+        }
 
         /// A session of the given parts; for tests of those who judge.
-        public init(protocolVersion: String, cipherSuite: String, group: String? = nil, chain: [[UInt8]]) {
+        public init(
+            protocolVersion: String, cipherSuite: String, group: String? = nil, chain: [[UInt8]], unread: Unread? = nil
+        ) {
             self.protocolVersion = protocolVersion
             self.cipherSuite = cipherSuite
             self.group = group
             self.chain = chain
+            self.unread = unread
         }
     }
 

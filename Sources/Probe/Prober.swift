@@ -1,4 +1,4 @@
-import DANE
+public import DANE
 import NIOCore
 import NIOPosix
 import Synchronization
@@ -19,14 +19,21 @@ public final class Prober: Sendable {
     private let group: MultiThreadedEventLoopGroup
     private let slots: ProbeSlots
     private let manners: ProbeManners
+    private let names: NameSearch
     private let state = Mutex(State())
 
-    /// Starts the event-loop threads.
-    public init(_ configuration: ProbeConfiguration) {
+    /// Starts the event-loop threads, and the search for the machine's name where none is set.
+    public convenience init(_ configuration: ProbeConfiguration) {
+        self.init(configuration, look: { HostName.look() })
+    }
+
+    /// A prober that finds the machine's name so.
+    init(_ configuration: ProbeConfiguration, look: @escaping @Sendable () -> HostName.Finding) {
         self.configuration = configuration
         group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.threads)
         slots = ProbeSlots(configuration.concurrency)
         manners = ProbeManners(atOnce: configuration.perHost, hourly: configuration.perHour)
+        names = NameSearch(configuration.helo.map(ClientName.set), on: group.next(), look: look)
     }
 
     /// The version of the GnuTLS library in use, `3.7.9`.
@@ -35,10 +42,25 @@ public final class Prober: Sendable {
     /// How many connections are open, or about to be.
     public var connections: Int { slots.held }
 
+    /// What hosts are told that we are called; nil while that is looked for, two seconds at most.
+    public var name: ClientName? { names.name }
+
+    /// Has told what we are called, now or as soon as it is known, and whenever it becomes another: a name service
+    /// may answer late.
+    ///
+    /// - Parameter listener: Is told on any thread, and must not wait.
+    public func whenNamed(_ listener: @escaping @Sendable (ClientName) -> Void) { names.listen(listener) }
+
+    /// The addresses from which this machine speaks to the Internet, one of each family that has a way out: those of
+    /// the literals that ``ClientName/ownAddress`` stands for. Sends nothing.
+    public static var ownAddresses: [IPAddress] { OwnAddress.known() }
+
     /// Probes one host.
     ///
-    /// Takes at most three times the configured timeout: once for a turn at the host, once for a free slot, once for the dialogue. If
-    /// the task is cancelled, it closes the connection and returns what was seen until then.
+    /// Takes at most three times the configured timeout: once for a turn at the host, once for a free slot, once for
+    /// the dialogue. A host that takes what OpenSSL does not offer is connected to twice, which is another two. If
+    /// the task is cancelled, it closes the connection and returns what was seen until then. A probe that comes while
+    /// the name is looked for waits for it, within its own time.
     ///
     /// - Returns: What was seen; every failure is a value in it.
     public func probe(_ target: ProbeTarget) async -> ProbeReport {
@@ -58,7 +80,14 @@ public final class Prober: Sendable {
         if let reason = reasonNoSlot(await slots.acquire(within: configuration.timeout), "probe slot") {
             return ProbeReport(end: .notProbed(reason))
         }
-        return await converse(with: target)
+        let report = await converse(with: target, withCCM: true)
+        // F-84: GnuTLS cannot offer AES-128-CCM for TLS 1.2 alone, and OpenSSL offers it for no more. What such a
+        // host comes to without it shows on a connection of its own.
+        guard case .secured(let session) = report.end, session.isBeyondOpenSSL else { return report }
+        if let reason = reasonNoSlot(await slots.acquire(within: configuration.timeout), "probe slot") {
+            return ProbeReport(end: .notProbed(reason))
+        }
+        return await converse(with: target, withCCM: false)
     }
 
     private func reasonNoSlot(_ outcome: ProbeSlots.Outcome, _ what: String) -> String? {
@@ -79,6 +108,7 @@ public final class Prober: Sendable {
             return Array(state.dialogues.values)
         }
         guard let dialogues else { return }
+        names.close()
         manners.close()
         slots.close()
         for dialogue in dialogues { dialogue.giveUp("shut down") }
@@ -88,7 +118,7 @@ public final class Prober: Sendable {
     }
 
     /// Conducts the dialogue. A slot is held, and is given back when the socket is closed.
-    private func converse(with target: ProbeTarget) async -> ProbeReport {
+    private func converse(with target: ProbeTarget, withCCM: Bool) async -> ProbeReport {
         let loop = group.next()
         let promise = loop.makePromise(of: ProbeReport.self)
         let id = state.withLock { state in
@@ -96,7 +126,10 @@ public final class Prober: Sendable {
             return state.nextID
         }
         let dialogue = NIOLoopBoundBox.makeBoxSendingValue(
-            ProbeDialogue(target: target, configuration: configuration, loop: loop, report: promise) { [self] in
+            ProbeDialogue(
+                target: target, configuration: configuration, names: names, withCCM: withCCM, loop: loop,
+                report: promise
+            ) { [self] in
                 state.withLock { _ = $0.dialogues.removeValue(forKey: id) }
                 slots.release()
             },
@@ -127,6 +160,11 @@ public final class Prober: Sendable {
         }
         return isAllowed ? nil : "\(address) is a \(special.name) address (\(special.range))"
     }
+}
+
+extension ProbeReport.TLSSession {
+    /// Whether the host took a suite that OpenSSL does not offer by default: AES-128-CCM in TLS 1.3 (RFC 8446 §B.4).
+    fileprivate var isBeyondOpenSSL: Bool { cipherSuite.hasPrefix("TLS_AES_128_CCM_") }
 }
 
 extension NIOLoopBoundBox<ProbeDialogue> {

@@ -38,11 +38,15 @@ struct SMTPClient {
     /// Where the dialogue stands.
     private(set) var step = ProbeReport.Step.connect
 
-    private let ehlo: String
+    private let helo: String
     private var session: ProbeReport.TLSSession?
+    /// The reply to EHLO, where it was that the host does not know the command.
+    private var unknownEHLO: SMTPReply?
+
+    private var ehlo: String { "EHLO \(helo)" }
 
     /// - Parameter helo: The name to say in EHLO. What could end the line early is replaced.
-    init(helo: String) { ehlo = "EHLO \(Printable.text(helo.utf8.map { $0 == 0x20 ? 0x3F : $0 }))" }
+    init(helo: String) { self.helo = Printable.text(helo.utf8.map { $0 == 0x20 ? 0x3F : $0 }) }
 
     /// Takes an event.
     mutating func handle(_ event: Event) -> Action {
@@ -53,6 +57,9 @@ struct SMTPClient {
             return .wait
         case .reply(let reply, let followed):
             return handle(reply, followed: followed)
+        case .established(let session) where session.unread != nil:
+            // F-80: the host has shown its certificates, and our side goes no further.
+            return end(.secured(session))
         case .established(let session):
             self.session = session
             step = .secureEHLO
@@ -80,28 +87,70 @@ struct SMTPClient {
             guard reply.class == 2 else { return end(.unreachable(step, reply.text), quit: true) }
             step = .ehlo
             return .send(ehlo)
-        case .ehlo:
-            // RFC 5321 §4.1.1.1: a client would go on with HELO after a 5xx, and HELO has no extensions.
-            if reply.class == 5 { return end(.startTLSNotOffered("EHLO was refused: \(reply.text)"), quit: true) }
-            guard reply.class == 2 else { return end(.unreachable(step, reply.text), quit: true) }
+        case .ehlo where unknownEHLO != nil: return helloAnswered(reply)
+        case .ehlo: return ehloAnswered(reply)
+        case .starttls: return startTLSAnswered(reply, followed: followed)
+        case .secureEHLO:
+            guard let session else { return unexpected(reply) }
+            // Whatever the reply is, 421 and 5xx included: that TLS is up, and who is behind it, is known without it.
+            return end(.secured(session), quit: true)
+        case .connect, .handshake, .quit:
+            return unexpected(reply)
+        }
+    }
+
+    private mutating func ehloAnswered(_ reply: SMTPReply) -> Action {
+        switch (reply.class, reply.code) {
+        case (2, _):
             guard reply.offers("STARTTLS") else {
                 return end(.startTLSNotOffered("EHLO was answered without STARTTLS"), quit: true)
             }
             step = .starttls
             return .send("STARTTLS")
-        case .starttls:
+        case (_, 500), (_, 502):
+            // F-77, RFC 5321 §3.2, §4.2.4: the command is not known, which speaks of the host and not of us. A client
+            // goes on with HELO, and HELO has no extensions (§4.1.1.1).
+            unknownEHLO = reply
+            return .send("HELO \(helo)")
+        case (5, _):
+            // F-76: the host refuses us, by our name, our address or its policy. That tells as little of its TLS as a
+            // 554 banner.
+            return end(.unreachable(step, "EHLO \(helo) was refused: \(reply.text)"), quit: true)
+        default:
+            // 421 and other 4xx, and what is no reply to EHLO at all.
+            return end(.unreachable(step, reply.text), quit: true)
+        }
+    }
+
+    private mutating func helloAnswered(_ reply: SMTPReply) -> Action {
+        switch (reply.class, reply.code) {
+        // F-77: the host talks to us, or knows no such command either; it refuses nobody.
+        case (2, _), (_, 500), (_, 502):
+            let refusal = unknownEHLO ?? reply
+            return end(.startTLSNotOffered("EHLO was refused: \(refusal.text)"), quit: true)
+        default:
+            // F-76.
+            return end(.unreachable(step, "HELO \(helo) was refused: \(reply.text)"), quit: true)
+        }
+    }
+
+    private mutating func startTLSAnswered(_ reply: SMTPReply, followed: Bool) -> Action {
+        switch (reply.class, reply.code) {
+        case (2, _):
             // RFC 3207 §4 has 220; like the MTAs we stand in for, any 2xx is taken for "go ahead".
-            guard reply.class == 2 else { return end(.startTLSRefused(reply.text), quit: true) }
             guard !followed else {
                 return end(.tlsFailed("the host sent cleartext after its answer to STARTTLS (CVE-2011-0411)"))
             }
             step = .handshake
             return .startTLS
-        case .secureEHLO:
-            guard let session else { return unexpected(reply) }
-            return end(.secured(session), quit: true)
-        case .connect, .handshake, .quit:
-            return unexpected(reply)
+        case (_, 421):
+            // F-78, RFC 5321 §3.8: the host is about to close, whatever the command was.
+            return end(.unreachable(step, reply.text), quit: true)
+        case (4, _), (5, _):
+            // L-01, RFC 3207 §4: 454 among them.
+            return end(.startTLSRefused(reply.text), quit: true)
+        default:
+            return end(.unreachable(step, "STARTTLS was answered with \(reply.text)"), quit: true)
         }
     }
 

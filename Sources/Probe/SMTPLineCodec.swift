@@ -3,8 +3,8 @@ import NIOCore
 /// Cuts what a host sends into lines, and holds it to bounds: a line has at most 2048 bytes (RFC 5321 §4.5.3.1.5 has
 /// 512), and all lines together at most 64 KB, read or not.
 ///
-/// Lines end with LF; a CR before it belongs to the ending. Bare CR stays in the line: RFC 5321 §2.3.8 forbids it, and
-/// nobody may take it for an ending.
+/// Lines end with LF. CRs, blanks and tabs before it belong to the ending: some hosts write CR CR LF, and Postfix
+/// does not mind. A CR elsewhere stays in the line: RFC 5321 §2.3.8 forbids it, and nobody may take it for an ending.
 struct SMTPLineCodec {
     /// The longest line in bytes, without its ending.
     static let maximumLine = 2048
@@ -16,6 +16,9 @@ struct SMTPLineCodec {
 
     /// Whether all that came has been read.
     var isEmpty: Bool { buffer.readableBytes == 0 }
+
+    /// The beginning of a line that is not complete, at most `limit` bytes of it; empty where there is none.
+    func unfinished(limit: Int) -> [UInt8] { Array(buffer.readableBytesView.prefix(limit)) }
 
     /// Takes bytes in.
     ///
@@ -32,13 +35,9 @@ struct SMTPLineCodec {
     /// Takes the next line out, without its ending.
     ///
     /// - Returns: nil if no line is complete.
-    /// - Throws: If the line is too long, or begins like no reply line: a host that speaks something else need not be
-    ///   waited for.
+    /// - Throws: If the line is too long.
     mutating func next() throws(SMTPViolation) -> [UInt8]? {
         let view = buffer.readableBytesView
-        if let first = view.first, !(UInt8(ascii: "2")...UInt8(ascii: "5")).contains(first) {
-            throw SMTPViolation("the host does not speak SMTP: \"\(Printable.text(view.prefix(64)))\"")
-        }
         // Two more bytes for the ending.
         guard let end = view.prefix(Self.maximumLine + 2).firstIndex(of: UInt8(ascii: "\n")) else {
             guard view.count < Self.maximumLine + 2 else {
@@ -47,11 +46,13 @@ struct SMTPLineCodec {
             return nil
         }
         var line = Array(view[view.startIndex..<end])
-        if line.last == UInt8(ascii: "\r") { line.removeLast() }
+        while let last = line.last, Self.endings.contains(last) { line.removeLast() }
         guard line.count <= Self.maximumLine else {
             throw SMTPViolation("the host sent a line of more than \(Self.maximumLine) bytes")
         }
         buffer.moveReaderIndex(forwardBy: end - view.startIndex + 1)
         return line
     }
+
+    private static let endings: [UInt8] = [UInt8(ascii: "\r"), UInt8(ascii: " "), UInt8(ascii: "\t")]
 }

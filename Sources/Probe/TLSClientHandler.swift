@@ -2,7 +2,8 @@ import NIOCore
 
 /// What a ``TLSClientHandler`` tells those behind it in the pipeline, as a user event.
 enum TLSEvent {
-    /// The handshake is complete.
+    /// The handshake is complete. Or it went no further than the certificates (``ProbeReport/TLSSession/unread``):
+    /// then nothing more will come.
     case established(ProbeReport.TLSSession)
     /// TLS failed, in the handshake or after it; nothing more will come.
     case failed(String)
@@ -81,6 +82,8 @@ final class TLSClientHandler: ChannelDuplexHandler {
             fail(reason, context)
         case .refused(let reason):
             end(.refused(reason), context)
+        case .shown(let session):
+            end(.established(session), context)
         case .complete:
             do throws(TLSFailure) {
                 let negotiated = try session.negotiated()

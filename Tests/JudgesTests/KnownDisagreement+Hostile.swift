@@ -50,6 +50,54 @@ extension KnownDisagreement {
             exhibit.ours == .withoutTLS && exhibit.cause.contains("signature verification has failed")
                 && exhibit.theirs.verdict == .refused && exhibit.theirs.reason.contains("num=65:")
         },
+        // smtp(8) passes over such lines, as danegate does: see DeliveryTests.
+        KnownDisagreement(
+            judge: .postfix, section: "RFC 5321 §4.2", why: "posttls-finger ends at a line that is no reply line"
+        ) { exhibit in
+            exhibit.ours == .authenticated && !exhibit.theirs.verdict.delivers
+                && ["not available: 0 ", "rejected: 0 "].contains { exhibit.theirs.reason.contains($0) }
+        },
+        KnownDisagreement(
+            judge: .openssl, section: "RFC 5321 §4.2", why: "takes a line that is no reply line for the greeting"
+        ) { exhibit in
+            exhibit.ours == .authenticated && exhibit.theirs.verdict == .withoutTLS
+                && MailDomains.all.contains { $0.name == exhibit.subject && $0.rules.contains("F-83") }
+        },
+        KnownDisagreement(
+            judge: .postfix, section: "RFC 5321 §4.1.1.1",
+            why: "posttls-finger takes a tab for a blank; smtp(8) does not"
+        ) { isBehindATab($0) },
+        KnownDisagreement(
+            judge: .openssl, section: "RFC 5321 §4.1.1.1", why: "looks for STARTTLS anywhere"
+        ) { isBehindATab($0) },
+        // s_client knows little of SMTP: it sends STARTTLS whatever is said.
+        KnownDisagreement(
+            judge: .openssl, section: "RFC 5321 §4.2", why: "goes on where a host says too much, or that it closes"
+        ) { exhibit in
+            exhibit.ours == .unreached && exhibit.theirs.verdict == .authenticated
+                && (exhibit.cause.hasPrefix("421 ") || exhibit.cause.contains("does not speak SMTP: \"welcome 0\""))
+        },
+        // A host that knows no EHLO and refuses HELO: posttls-finger does not come to HELO, as smtp(8) does.
+        KnownDisagreement(
+            judge: .postfix, section: "RFC 5321 §3.2", why: "posttls-finger does not go on with HELO; smtp(8) does"
+        ) { exhibit in
+            exhibit.ours == .unreached && exhibit.cause.hasPrefix("HELO ") && exhibit.theirs.verdict == .withoutTLS
+                && exhibit.theirs.reason.contains("EHLO rejected: ")
+        },
+        // What is no reply to STARTTLS at all says nothing.
+        KnownDisagreement(
+            judge: .postfix, section: "RFC 3207 §4", why: "takes any other reply to STARTTLS for a refusal"
+        ) { exhibit in
+            exhibit.ours == .unreached && exhibit.cause.hasPrefix("STARTTLS was answered with 3")
+                && exhibit.theirs.verdict == .withoutTLS
+        },
+        // RFC 5280 forbids the certificate, and under DANE-TA what it says counts.
+        KnownDisagreement(
+            judge: .openssl, section: "RFC 5280 §4.1", why: "reads a certificate that GnuTLS does not"
+        ) { isUnread($0) && $0.theirs.verdict != .unknown },
+        KnownDisagreement(
+            judge: .postfix, section: "RFC 5280 §4.1", why: "reads a certificate that GnuTLS does not"
+        ) { isUnread($0) && $0.theirs.verdict != .unknown },
         // Postfix goes on, and comes to the same end as danegate.
         KnownDisagreement(
             judge: .openssl, section: "RFC 3207 §4.2",
@@ -67,14 +115,6 @@ extension KnownDisagreement {
             exhibit.ours == .withoutTLS && exhibit.cause.contains("unexpected TLS handshake packet")
                 && exhibit.theirs.verdict == .unreached && exhibit.theirs.isLate
         },
-        // "The reply code on each of the lines MUST be the same": which of them holds cannot be told.
-        KnownDisagreement(
-            judge: .postfix, section: "RFC 5321 §4.2.1",
-            why: "goes by the last line of a reply whose lines have two codes"
-        ) { exhibit in
-            exhibit.ours == .unreached && exhibit.cause.contains("a reply of mixed codes")
-                && exhibit.theirs.verdict == .withoutTLS && exhibit.theirs.reason.contains("EHLO rejected: ")
-        },
         // The CNAME is not signed, and is proven by the DNAME. danegate takes the proof from the TLSA answer.
         KnownDisagreement(
             judge: .postfix, section: "RFC 6672 §5.3.1",
@@ -84,6 +124,17 @@ extension KnownDisagreement {
                 && exhibit.theirs.verdict == .unreached && exhibit.theirs.reason.contains("TLSA lookup error")
         },
     ]
+
+    /// Whether the keyword is STARTTLS and a tab, hence another one.
+    private static func isBehindATab(_ exhibit: Exhibit) -> Bool {
+        exhibit.subject == "starttls-behind-a-tab.example" && exhibit.ours == .withoutTLS
+            && exhibit.theirs.verdict == .authenticated
+    }
+
+    /// Whether danegate doubts because it cannot read the host's certificate.
+    private static func isUnread(_ exhibit: Exhibit) -> Bool {
+        exhibit.ours == .unreached && exhibit.cause.hasPrefix("GnuTLS does not read the server's certificate")
+    }
 
     /// Whether danegate doubts for a bound of its own.
     private static func isBeyondABound(_ exhibit: Exhibit) -> Bool {

@@ -103,11 +103,21 @@ struct DialogueTests {
     }
 
     @Test(
-        .rules("F-50", "F-51", "F-55", "L-01", "L-03", "L-06", "S-09"),
+        .rules("F-76", "F-77", "F-78", "F-50", "F-51", "F-55", "L-01", "L-03", "L-06", "S-09"),
         arguments: [
             (SMTPHostBehaviour.noSTARTTLS, ProbeReport.End.startTLSNotOffered("EHLO was answered without STARTTLS")),
             (.ehloRefused(), .startTLSNotOffered("EHLO was refused: 502 5.5.2 Command not implemented")),
+            (.refusing("502 5.5.2 What?"), .startTLSNotOffered("EHLO was refused: 502 5.5.2 What?")),
+            (
+                .refusing("504 5.5.2 not qualified"),
+                .unreachable(.ehlo, "EHLO probe.test was refused: 504 5.5.2 not qualified")
+            ),
+            (
+                .ehloRefused().answeringHELO("550 5.7.1 blocked"),
+                .unreachable(.ehlo, "HELO probe.test was refused: 550 5.7.1 blocked")
+            ),
             (.ehloRefused("421 4.3.2 Later"), .unreachable(.ehlo, "421 4.3.2 Later")),
+            (.refusingSTARTTLS("421 4.3.2 Later"), .unreachable(.starttls, "421 4.3.2 Later")),
             (.refusingSTARTTLS(), .startTLSRefused("454 4.7.0 TLS not available")),
             (.refusingSTARTTLS("550 5.7.1 \u{1B}no"), .startTLSRefused("550 5.7.1 ?no")),
             (.banner("554-5.7.1 no", "554 5.7.1 service"), .unreachable(.banner, "554 5.7.1 no 5.7.1 service")),

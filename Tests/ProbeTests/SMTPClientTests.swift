@@ -42,18 +42,34 @@ struct SMTPClientTests {
     }
 
     @Test(
-        .rules("L-01", "L-06"),
+        .rules("L-01", "L-06", "F-76", "F-78"),
         arguments: [
             (ProbeReport.Step.banner, reply(421), End.unreachable(.banner, "421 text"), true),
             (.banner, reply(554, "no", "really"), .unreachable(.banner, "554 no really"), true),
             (.banner, reply(354), .unreachable(.banner, "354 text"), true),
             (.ehlo, reply(421), .unreachable(.ehlo, "421 text"), true),
             (.ehlo, reply(450), .unreachable(.ehlo, "450 text"), true),
-            (.ehlo, reply(502), .startTLSNotOffered("EHLO was refused: 502 text"), true),
+            (.ehlo, reply(501), .unreachable(.ehlo, "EHLO probe.test was refused: 501 text"), true),
+            (.ehlo, reply(503), .unreachable(.ehlo, "EHLO probe.test was refused: 503 text"), true),
+            (.ehlo, reply(504), .unreachable(.ehlo, "EHLO probe.test was refused: 504 text"), true),
+            (.ehlo, reply(521), .unreachable(.ehlo, "EHLO probe.test was refused: 521 text"), true),
+            (.ehlo, reply(550), .unreachable(.ehlo, "EHLO probe.test was refused: 550 text"), true),
+            (.ehlo, reply(554), .unreachable(.ehlo, "EHLO probe.test was refused: 554 text"), true),
+            (.ehlo, reply(354), .unreachable(.ehlo, "354 text"), true),
+            (.ehlo, reply(100, "mx", "STARTTLS"), .unreachable(.ehlo, "100 mx STARTTLS"), true),
+            (.ehlo, reply(650), .unreachable(.ehlo, "650 text"), true),
+            (.ehlo, reply(7), .unreachable(.ehlo, "007 text"), true),
+            (.banner, reply(120), .unreachable(.banner, "120 text"), true),
+            (.banner, reply(999), .unreachable(.banner, "999 text"), true),
             (.ehlo, reply(250, "mx"), .startTLSNotOffered("EHLO was answered without STARTTLS"), true),
             (.starttls, reply(454), .startTLSRefused("454 text"), true),
             (.starttls, reply(502), .startTLSRefused("502 text"), true),
-            (.starttls, reply(421), .startTLSRefused("421 text"), true),
+            (.starttls, reply(501), .startTLSRefused("501 text"), true),
+            (.starttls, reply(530), .startTLSRefused("530 text"), true),
+            (.starttls, reply(450), .startTLSRefused("450 text"), true),
+            (.starttls, reply(421), .unreachable(.starttls, "421 text"), true),
+            (.starttls, reply(354), .unreachable(.starttls, "STARTTLS was answered with 354 text"), true),
+            (.starttls, reply(600), .unreachable(.starttls, "STARTTLS was answered with 600 text"), true),
             (
                 .starttls, reply(220, followed: true),
                 .tlsFailed("the host sent cleartext after its answer to STARTTLS (CVE-2011-0411)"), false
@@ -72,6 +88,44 @@ struct SMTPClientTests {
         #expect(client.step == step)
         #expect(client.handle(event) == .end(end, quit: quit))
         #expect(client.handle(.closed("again")) == .hangUp)
+    }
+
+    /// RFC 5321 §3.2: to a host that does not know EHLO a client says HELO.
+    @Test(
+        .rules("F-76", "F-77"),
+        arguments: [500, 502],
+        [
+            (reply(250), End.startTLSNotOffered("EHLO was refused: 50x text"), true),
+            (reply(500), .startTLSNotOffered("EHLO was refused: 50x text"), true),
+            (reply(502), .startTLSNotOffered("EHLO was refused: 50x text"), true),
+            (reply(501), .unreachable(.ehlo, "HELO probe.test was refused: 501 text"), true),
+            (reply(550), .unreachable(.ehlo, "HELO probe.test was refused: 550 text"), true),
+            (reply(421), .unreachable(.ehlo, "HELO probe.test was refused: 421 text"), true),
+            (reply(354), .unreachable(.ehlo, "HELO probe.test was refused: 354 text"), true),
+            // A reply to HELO offers nothing.
+            (reply(250, "mx", "STARTTLS"), .startTLSNotOffered("EHLO was refused: 50x text"), true),
+            (.closed("gone"), .unreachable(.ehlo, "gone"), false),
+            (.gaveUp("late"), .unreachable(.ehlo, "late"), false),
+        ])
+    func goesOnWithHELO(_ code: Int, _ turn: (event: Event, end: End, quit: Bool)) {
+        var client = Self.client(at: .ehlo)
+        #expect(client.handle(Self.reply(code)) == .send("HELO probe.test"))
+        #expect(client.step == .ehlo)
+        let end: End =
+            if case .startTLSNotOffered(let text) = turn.end {
+                .startTLSNotOffered(text.replacing("50x", with: "\(code)"))
+            } else {
+                turn.end
+            }
+        #expect(client.handle(turn.event) == .end(end, quit: turn.quit))
+    }
+
+    /// A session that ended at the certificates is all there will be.
+    @Test(.rules("F-80")) func aLeafThatIsNotReadEndsTheDialogue() {
+        let unread = ProbeReport.TLSSession(
+            protocolVersion: "TLS1.3", cipherSuite: "x", chain: [[1]], unread: .init(fault: "odd", isProven: true))
+        var client = Self.client(at: .handshake)
+        #expect(client.handle(.established(unread)) == .end(.secured(unread), quit: false))
     }
 
     @Test(arguments: ProbeReport.Step.allCases.filter { $0 != .quit })

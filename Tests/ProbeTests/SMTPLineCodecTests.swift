@@ -1,4 +1,5 @@
 import NIOCore
+import Rules
 import Testing
 
 @testable import Probe
@@ -23,6 +24,15 @@ struct SMTPLineCodecTests {
         #expect(try lines(text, pieces: pieces) == ["220-one", "220 two", "250", "25\r0 x"])
     }
 
+    /// CRs, blanks and tabs at a line's end are the end.
+    @Test(.rules("F-82"), arguments: ["\n", "\r\n", "\r\r\n", " \r\n", "\t\r\n", " \t \r\r\r\n", "\r \r\n"])
+    func theEndingMayBeLong(_ ending: String) throws {
+        for pieces in [1, 3, 1000] {
+            let read = try lines("250-mx a\(ending)250\(ending)\(ending)", pieces: pieces)
+            #expect(read == ["250-mx a", "250", ""])
+        }
+    }
+
     @Test(arguments: [2047, 2048, 2049, 2050, 5000], ["\r\n", "\n", ""])
     func boundsALine(length: Int, ending: String) {
         let text = "250 " + String(repeating: "x", count: length - 4) + ending
@@ -41,9 +51,12 @@ struct SMTPLineCodecTests {
         }
     }
 
-    @Test(arguments: ["\u{16}\u{3}\u{1}", "HTTP/1.1 400", "\r\n", " 220", "199 no", "600 no", "\0"])
-    func endsEarlyOnOtherProtocols(_ text: String) {
-        #expect(throws: SMTPViolation.self) { try lines(text, pieces: 1) }
+    @Test func showsWhatIsUnfinished() throws {
+        var codec = SMTPLineCodec()
+        try codec.append(ByteBuffer(string: "220 go\r\nHTTP/1.1"))
+        _ = try codec.next()
+        #expect(codec.unfinished(limit: 4) == Array("HTTP".utf8))
+        #expect(codec.unfinished(limit: 64) == Array("HTTP/1.1".utf8))
     }
 
     @Test func knowsWhatIsLeft() throws {

@@ -31,9 +31,11 @@ import Testing
         }
     }
 
-    /// The counts are those of rules.md, of which the list is a copy.
+    /// The counts are those of the sheet that the list was copied from; what was met in the field since is numbered
+    /// from F-62.
     @Test func theListIsWhole() {
-        let counts = Dictionary(grouping: Rule.all, by: \.family).mapValues(\.count)
+        let copied = Rule.all.filter { $0.family != "F" || Int($0.id.dropFirst(2)) ?? 0 < 62 }
+        let counts = Dictionary(grouping: copied, by: \.family).mapValues(\.count)
         #expect(counts == ["V": 19, "D": 67, "E": 22, "T": 12, "S": 9, "N": 4, "L": 6, "I": 5, "F": 51])
         for rule in Rule.all { #expect(!rule.source.isEmpty && rule.text.count > 10, "\(rule.id) says something") }
         #expect(Set(Rule.all.map(\.id)).count == Rule.all.count)

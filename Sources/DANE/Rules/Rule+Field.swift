@@ -53,5 +53,15 @@ extension Rule {
         F-59 | field | firewall "SMTP inspection" hides STARTTLS (XXXXXXXA): not offered -> SKIP-TLS
         F-60 | field | client certificate request, or server closing after handshake: handshake or later error -> SKIP-TLS if handshake fails
         F-61 | field | TLS fine on most IPs of a pool, one backend stale: intermittent -> per connection
+        F-76 | field | host refuses us at EHLO or HELO (501, 503, 504, 521, 550, 554: our name, our address, its policy): nothing is seen of its TLS -> inconclusive
+        F-77 | field | host does not know EHLO (500, 502) and takes HELO, which has no extensions: no STARTTLS -> SKIP-TLS
+        F-78 | field | host closes with 421 at any moment, in answer to STARTTLS too: nothing is seen of its TLS -> inconclusive
+        F-79 | field | host refuses a name that is not fully qualified (504, 550), or hides STARTTLS from it: the client says its full name or an address literal -> DANE-OK
+        F-80 | field | certificate that RFC 5280 forbids and not every library reads (version 1 with extensions, a date without its zone, two signature algorithms that differ), and a DANE-EE record matches it: the match alone counts -> DANE-OK
+        F-81 | field | such a certificate under DANE-TA, where the library does not read it: what it says cannot be held to the record -> inconclusive
+        F-82 | field | reply lines that end in CR CR LF, or in blanks or tabs: the ending is not part of the line -> DANE-OK
+        F-83 | field | lines that are no reply lines, or several codes in one reply: the client passes over some such lines, and the last code counts -> DANE-OK
+        F-84 | field | host that only a client other than the MTA reaches (CCM in TLS 1.3, FFDHE groups, SHA-1 signatures): handshake fails for the MTA -> SKIP-TLS
+        F-85 | field | host with CCM suites of TLS 1.2, Camellia, DHE with its own group, or TLS 1.2 with the extended master secret alone: the MTA reaches it -> DANE-OK
         """#)
 }

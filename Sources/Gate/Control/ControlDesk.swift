@@ -21,6 +21,8 @@ struct ControlDesk: Sendable {
     let trace: TraceStore?
     /// Connections of the probe that are open.
     let probes: @Sendable () -> Int
+    /// What the probe calls itself; nil while that is looked for, or where nothing is probed.
+    let probeName: @Sendable () -> ClientName?
     /// When the daemon began to serve, in seconds since 1970 and by the clock that nobody sets.
     private let started = unixTime()
     private let began = ContinuousClock.now
@@ -28,7 +30,7 @@ struct ControlDesk: Sendable {
     init(
         settings: Settings, version: String, policies: PolicyBook, desk: InspectionDesk, store: StateStore,
         log: GateLog, counts: RecipientCounts, exemptions: ExemptionBook, trace: TraceStore?,
-        probes: @escaping @Sendable () -> Int
+        probes: @escaping @Sendable () -> Int, probeName: @escaping @Sendable () -> ClientName? = { nil }
     ) {
         self.settings = settings
         self.version = version
@@ -40,6 +42,7 @@ struct ControlDesk: Sendable {
         self.exemptions = exemptions
         self.trace = trace
         self.probes = probes
+        self.probeName = probeName
     }
 
     /// The answer to a request, a line of JSON.
@@ -112,7 +115,7 @@ struct ControlDesk: Sendable {
                 destinations: desk.keeper.cache.count, capacity: settings.cacheDomains, hits: counted.cached,
                 misses: counted.uncached),
             faults: desk.keeper.faults.count, inspections: desk.inspectionsInFlight, waiting: desk.waiting,
-            probes: probes(), log_dropped: log.dropped,
+            probes: probes(), helo: probeName().map(Introduction.init), log_dropped: log.dropped,
             state: .init(enabled: !store.isOff, directory: settings.stateDirectory, lost_rows: lost),
             trace: .init(trace?.statistics), exemptions: exemptions.count,
             policy: .init(

@@ -41,6 +41,7 @@ extension StatusReport {
             "Faults known: \(faults); inspections \(inspections), recipients waiting \(waiting), probes \(probes)",
             "State: \(state.enabled ? "on" : "OFF"), \(state.directory), \(state.lost_rows) rows lost",
         ]
+        if let helo { lines.append("Probes introduce themselves as \(helo.text)") }
         if let trace {
             lines.append("Trace: \(trace.state), \(trace.rows) rows, \(trace.lost_rows) lost")
         }

@@ -116,6 +116,7 @@ public struct StatusReport: Codable, Sendable {
     let inspections: Int
     let waiting: Int
     let probes: Int
+    @NullableJSON private(set) var helo: Introduction?
     let log_dropped: Int
     let state: State
     @NullableJSON private(set) var trace: Trace?
@@ -128,7 +129,8 @@ public struct StatusReport: Codable, Sendable {
         pid: Int, version: String, libmilter: String, libunbound: String, gnutls: String, started: String,
         uptime_s: Int64, mode: String, rollout: Int, milter_socket: String, breaker: BreakerState,
         resolver: ResolverState, cache: Cache, faults: Int, inspections: Int, waiting: Int, probes: Int,
-        log_dropped: Int, state: State, trace: Trace?, exemptions: Int?, policy: PolicyFile, recipients: Recipients,
+        helo: Introduction?, log_dropped: Int, state: State, trace: Trace?, exemptions: Int?, policy: PolicyFile,
+        recipients: Recipients,
         process: Process
     ) {
         self.pid = pid
@@ -148,6 +150,7 @@ public struct StatusReport: Codable, Sendable {
         self.inspections = inspections
         self.waiting = waiting
         self.probes = probes
+        self.helo = helo
         self.log_dropped = log_dropped
         self.state = state
         self.trace = trace
@@ -179,6 +182,7 @@ public struct StatusReport: Codable, Sendable {
         if let trace, trace.state == TraceStore.Statistics.State.failing.rawValue {
             note(.warning, "the trace cannot be written")
         }
+        if let warning = helo?.warning { note(.warning, warning) }
         if let fault = policy.fault { note(.warning, "the policy file is refused, the old one holds: \(fault)") }
         if process.descriptors * 5 > process.descriptor_limit * 4 {
             note(.warning, "\(process.descriptors) of \(process.descriptor_limit) file descriptors are in use")

@@ -133,10 +133,12 @@ public struct Daemon: Sendable {
         let control = ControlServer.open(settings, log: log) {
             ControlDesk(
                 settings: settings, version: version, policies: policies, desk: desk, store: store, log: log,
-                counts: counts, exemptions: exemptions, trace: trace, probes: { prober?.connections ?? 0 })
+                counts: counts, exemptions: exemptions, trace: trace, probes: { prober?.connections ?? 0 },
+                probeName: { prober?.name })
         }
         // Who reads that it has started may ask it how it is.
         log.event(.notice, startLine)
+        prober?.whenNamed { Self.tell($0, log) }
         Self.warn(of: policies, settings, log)
         let renewal = Task { await desk.keepFresh() }
         let lifting = Task { await exemptionWatch.run() }
@@ -201,6 +203,18 @@ public struct Daemon: Sendable {
         let cause =
             "the policy file requires DANE of domains, and with PROBE=off none can show it: their mail is deferred"
         log.event(.warning, LogLine(event: "policy").adding("cause", cause))
+    }
+
+    /// Says what hosts are told that we are called: an administrator finds here why one of them refuses us.
+    private static func tell(_ name: ClientName, _ log: GateLog) {
+        let introduction = Introduction(name)
+        let line = LogLine(event: "helo").adding("name", introduction.names.joined(separator: ","))
+            .adding("source", introduction.source.rawValue)
+        if let warning = introduction.warning {
+            log.event(.warning, line.adding("cause", warning))
+        } else {
+            log.event(.notice, line)
+        }
     }
 
     private static func tell(_ result: Result<Int, PolicyTable.Faults>?, _ log: GateLog, isAsked: Bool) {

@@ -13,7 +13,7 @@ extension Settings {
     /// The probe's part of the settings.
     public var probeConfiguration: ProbeConfiguration {
         ProbeConfiguration(
-            helo: probeHelo ?? Self.hostName, timeout: probeTimeout, connectTimeout: probeConnectTimeout,
+            helo: probeHelo, timeout: probeTimeout, connectTimeout: probeConnectTimeout,
             concurrency: probeConcurrency, perHost: probePerHost, perHour: probePerHour, allowed: probeAllow)
     }
 
@@ -59,13 +59,6 @@ extension Settings {
         for range in probeAllow { sum.add("\(range)") }
         sum.add(expiredEE.rawValue)
         return sum.stored
-    }
-
-    /// The host's name (gethostname(2)).
-    private static var hostName: String {
-        var buffer = [CChar](repeating: 0, count: 256)
-        guard gethostname(&buffer, buffer.count - 1) == 0 else { return "localhost" }
-        return String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
 }
 

@@ -35,6 +35,13 @@ enum Glossary {
                 + "one is written), vanished (likewise), unavailable."
         ),
         (
+            "helo",
+            "What probes call themselves to hosts (EHLO): name, and source: setting (PROBE_HELO), host-name, or "
+                + "address, which is the literal of each connection's own address where the host's name is not fully "
+                + "qualified. A cause warns of a name that hosts may refuse. It is said once, and again if a name "
+                + "service answers late."
+        ),
+        (
             "policy",
             "What policy demands and the settings keep from being shown: require while PROBE=off."
         ),

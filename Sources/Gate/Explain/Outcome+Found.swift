@@ -31,10 +31,17 @@ extension Outcome {
                     + "PROBE_PER_HOUR allows."
             ]
         case .startTLSNotSupported:
-            [hosts, "A host with TLSA records did not offer STARTTLS after EHLO, or refused the command.", secondLook]
+            [
+                hosts,
+                "A host with TLSA records did not offer STARTTLS after EHLO, does not know EHLO (500, 502), or "
+                    + "refused the command.",
+                secondLook,
+            ]
         case .tlsFailed:
             [
-                hosts, "A host with TLSA records offered STARTTLS, and the TLS handshake (1.2 or later) failed.",
+                hosts,
+                "A host with TLSA records offered STARTTLS, and the TLS handshake (1.2 or later) failed. The probe "
+                    + "offers what Postfix 3.7 with OpenSSL 3.0 does (TLS OF THE PROBE in danegate(8)).",
                 secondLook,
             ]
         case .certificateExpired:
@@ -85,8 +92,12 @@ extension Outcome {
             ]
         case .unreachable:
             [
-                "Hosts with TLSA records could not be connected to, or did not come as far as STARTTLS: refused, timed out, a "
-                    + "421 or 554 greeting, or an address that is never probed (loopback, private)."
+                "Hosts with TLSA records could not be connected to, or did not come as far as STARTTLS: refused, "
+                    + "timed out, a 421 or 554 greeting, EHLO refused (501, 503, 504, 521, 550, 554), a 421 at any "
+                    + "moment, or an address that is never probed (loopback, private). A host that refuses us tells "
+                    + "nothing of its TLS.",
+                "Or the host's certificate is one that RFC 5280 forbids and GnuTLS does not read, and a DANE-TA "
+                    + "record (2) stands for it. Under DANE-EE (3) the match alone counts, and such a host is judged.",
             ]
         case .pending:
             ["The look was not through within MILTER_DEADLINE. It goes on, and what it finds answers the next try."]

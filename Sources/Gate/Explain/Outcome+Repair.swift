@@ -127,7 +127,12 @@ extension Outcome {
                     .init(
                         "If every host with TLSA records has it, outbound port 25 is blocked here. Until it is open, PROBE=off "
                             + "judges by the DNS alone.",
-                        "danegate check DOMAIN", "nc -vz HOST 25")
+                        "danegate check DOMAIN", "nc -vz HOST 25"),
+                    .init(
+                        "If the cause says that EHLO was refused, see whether the name that the probe says is this "
+                            + "machine's in the DNS, forwards and backwards, and set PROBE_HELO if it is not. If the "
+                            + "name is right, the host has this machine's address on a list.",
+                        "danegate status", "danegate settings", "hostname -f"),
                 ]
             default:
                 [

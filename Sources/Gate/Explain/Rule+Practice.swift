@@ -158,16 +158,28 @@ extension Rule {
         S-06|Addresses are tried in turn, IPv6 first, until one may be used; danegate check tries them all.
         S-07|The alias is followed; danegate check marks it with a note.
         S-08|A probe is shorter (PROBE_TIMEOUT), and what runs out is unreachable: a doubt.
-        S-09|No STARTTLS without EHLO: starttls-not-supported.
+        S-09|A host that does not know EHLO has no STARTTLS: starttls-not-supported. One that refuses us is unreachable: a doubt.
         N-01|null-mx.
         N-02|The null MX is passed over, with a note.
         N-03|556 5.1.10.
         N-04|null-mx, whether signed or not.
-        L-01|220 goes on; anything else is starttls-not-supported.
+        L-01|2xx goes on; 4xx and 5xx are starttls-not-supported, but 421 is a doubt, as is a reply that is none to STARTTLS.
         L-03|The probe says QUIT and closes.
         L-04|EHLO is said again inside TLS, and only that answer counts.
         L-05|Bytes behind the 220 in clear text end the probe.
         L-06|starttls-not-supported where it is not offered or refused, tls-failed where the handshake fails.
+        F-52|The probe says a fully-qualified name, so that a host need not hide STARTTLS from it. A host that does is starttls-not-supported.
+        F-55|unreachable: a doubt, never a 5xx. The same of a host that refuses EHLO.
+        F-76|unreachable: a doubt, never a 5xx. The cause quotes the reply and the name that was said.
+        F-77|starttls-not-supported. The probe says HELO, and a host that refuses that for another reason is unreachable.
+        F-78|unreachable: a doubt, never a 5xx. Inside TLS all is known by then, and the reply to EHLO does not matter.
+        F-79|The probe says the host's canonical name, or an address literal where that is not fully qualified; PROBE_HELO sets it.
+        F-80|verified. GnuTLS does not read the certificate; the host's signature on the handshake is checked by hand. With RSA key exchange there is none, and the match is believed: the MTA checks again.
+        F-81|unreachable: a doubt, never a 5xx.
+        F-82|The ending is cut off, and the reply is read as any other.
+        F-83|As Postfix takes it, for up to ten such lines in one reply; beyond that the host is unreachable.
+        F-84|tls-failed: the probe offers what Postfix does. A host that takes CCM in TLS 1.3 is connected to once more without it.
+        F-85|The probe offers them, as Postfix does.
         I-01|Names are mapped to A-labels (IDNA) before they are asked for.
         I-02|Exactly so.
         I-04|Exactly so; danegate judges the domain alone.

@@ -50,6 +50,8 @@ public enum Manual: String, CaseIterable, Sendable {
         page.list(LocalTrouble.Cause.allCases.map { ("cause=\($0.rawValue)", $0.explanation.meaning) })
         page.paragraph("Further words:")
         page.list(Glossary.words.map { ($0.name, $0.meaning) })
+        page.section("TLS of the probe")
+        for paragraph in ManualText.tls { page.paragraph(paragraph) }
         addTroubleshooting(&page)
         page.section("What happens when something fails")
         page.paragraph(ManualText.failures)

@@ -87,6 +87,26 @@ enum ManualText {
             + "the commands below, DOMAIN is the recipient's domain and HOST the MX host of the reply.",
     ]
 
+    static let tls = [
+        "The probe foresees what the MTA will meet, so it offers what Postfix 3.7 offers at the level dane with "
+            + "OpenSSL 3.0 (Debian 12): TLS 1.3 and 1.2; the groups X25519, X448, P-256, P-521 and P-384; the three "
+            + "suites that OpenSSL has for TLS 1.3; for TLS 1.2 AES (GCM, CCM, CBC), ChaCha20 and Camellia with "
+            + "ECDHE, DHE (from 1024 bits) and RSA; signatures with SHA-256 and longer, EdDSA among them. It offers "
+            + "no FFDHE group in TLS 1.3, no SHA-1 signature, no raw public key.",
+        "What remains different: OpenSSL alone speaks ARIA, DSA, signatures with SHA-224, and TLS 1.0 and 1.1 with "
+            + "RSA key exchange, which RFC 8996 forbids. GnuTLS alone reads stricter: a certificate that RFC 5280 "
+            + "forbids (version 1 with extensions, a date without its time zone, two signature algorithms that "
+            + "differ) is held to DANE-EE records all the same, and under DANE-TA it is a doubt.",
+        "Exim of Debian is linked with GnuTLS and offers other things by default: FFDHE groups and a CCM suite in "
+            + "TLS 1.3, SHA-1 signatures, TLS 1.0 and 1.1, but neither Camellia nor CCM with a short tag. A host "
+            + "that only Exim reaches is tls-failed here; exempt its domain if the MTA behind danegate is Exim.",
+        "In EHLO the probe says DANEGATE_PROBE_HELO, or else the host's canonical name (hostname -f) if it is fully "
+            + "qualified, or else the address literal of the connection. The name is looked for beside the start, "
+            + "for two seconds at most; until then probes wait within their own time, and from then on the literal "
+            + "serves until the name service answers. Names of one label, and below .local, .localdomain, .internal, "
+            + ".home.arpa, .invalid, .onion and .alt, are not fully qualified.",
+    ]
+
     static let failures =
         "Each of these is shown by tests, which are named. They have one thing in common: what danegate could not find out is never "
         + "answered with 5xx, and mail never waits for a file or a socket of danegate's own."

@@ -158,11 +158,18 @@ extension Setting {
         .number(
             "PROBE_PER_HOUR", \.probePerHour, 0...1_000_000,
             "probes an hour to one address, for whatever domains, a sixth of them in a row; 0: any number"),
-        Setting("PROBE_HELO", "", "a domain name", "the name in EHLO; else the host's name") { text, settings in
-            guard let name = DomainName(text), !name.labels.contains(where: { $0.hasPrefix("-") || $0.hasSuffix("-") })
-            else { return .refused }
-            settings.probeHelo = text
-            return .taken
+        Setting(
+            "PROBE_HELO", "",
+            "a fully-qualified domain name, or an address literal such as [192.0.2.1] or [IPv6:2001:db8::1]",
+            "what probes call themselves in EHLO (RFC 5321 4.1.1.1); else the host's canonical name (hostname -f) if "
+                + "it is fully qualified, else the address literal of each connection"
+        ) { text, settings in
+            do throws(ClientName.Refusal) {
+                settings.probeHelo = try ClientName.setting(text).word(from: nil)
+                return .taken
+            } catch {
+                return .refusedBecause(error.description)
+            }
         },
         Setting(
             "PROBE_ALLOW", "", "CIDRs separated by commas",

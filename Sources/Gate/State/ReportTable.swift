@@ -100,6 +100,15 @@ enum ReportTable {
         }
     }
 
+    /// A session whose certificate GnuTLS does not read; the column `step` says why.
+    private static let unread = "unread"
+    /// The same, where the host's key could not be tried.
+    private static let unproven = "unread-unproven"
+
+    private static func name(of session: ProbeReport.TLSSession) -> String {
+        session.unread.map { $0.isProven ? unread : unproven } ?? "secured"
+    }
+
     private static func columns(_ report: KeptReport) -> Columns {
         var row = Columns()
         row.address = report.target.address.bytes
@@ -116,7 +125,8 @@ enum ReportTable {
         case .startTLSRefused(let words): (row.end, row.words) = ("starttls-refused", words)
         case .tlsFailed(let words): (row.end, row.words) = ("tls-failed", words)
         case .secured(let session):
-            (row.end, row.words, row.suite) = ("secured", session.protocolVersion, session.cipherSuite)
+            (row.end, row.words, row.suite) = (Self.name(of: session), session.protocolVersion, session.cipherSuite)
+            row.step = session.unread?.fault
             row.keyExchange = session.group
             row.chain = ByteList.joined(session.chain)
         }
@@ -148,12 +158,16 @@ enum ReportTable {
         case "starttls-not-offered": return .startTLSNotOffered(row.words)
         case "starttls-refused": return .startTLSRefused(row.words)
         case "tls-failed": return .tlsFailed(row.words)
-        case "secured":
+        case "secured", Self.unread, Self.unproven:
             guard let suite = row.suite, let chain = row.chain, let parts = ByteList.parts(of: chain, limit: 129),
                 !parts.isEmpty
             else { return nil }
+            let unread = row.end == "secured" ? nil : row.step
+            guard (row.end == "secured") == (unread == nil) else { return nil }
             return .secured(
-                .init(protocolVersion: row.words, cipherSuite: suite, group: row.keyExchange, chain: parts))
+                .init(
+                    protocolVersion: row.words, cipherSuite: suite, group: row.keyExchange, chain: parts,
+                    unread: unread.map { .init(fault: $0, isProven: row.end == Self.unread) }))
         default: return nil
         }
     }

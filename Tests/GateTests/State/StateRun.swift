@@ -136,7 +136,8 @@ extension Chance {
             .secured(
                 .init(
                     protocolVersion: "TLS1.3", cipherSuite: text(30), group: oneIn(2) ? nil : "X25519",
-                    chain: (0...below(4)).map { _ in bytes(1500) }))
+                    chain: (0...below(4)).map { _ in bytes(1500) },
+                    unread: oneIn(2) ? nil : .init(fault: text(50), isProven: oneIn(2))))
         }
     }
 

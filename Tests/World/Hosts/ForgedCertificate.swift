@@ -8,8 +8,10 @@ public enum ForgedCertificate {
     ///   - commonName: The subject's common name.
     ///   - repetitions: How often the name stands in the subject and in the issuer.
     ///   - padding: Bytes of an extension that means nothing.
+    ///   - isOdd: Whether it is of version 1, which with an extension GnuTLS does not read.
     public static func rsa(
-        bits: Int = 2048, exponentBits: Int = 17, commonName: String = "mx", repetitions: Int = 1, padding: Int = 0
+        bits: Int = 2048, exponentBits: Int = 17, commonName: String = "mx", repetitions: Int = 1, padding: Int = 0,
+        isOdd: Bool = false
     ) -> [UInt8] {
         let algorithm = DER.sequence(DER.identifier("1.2.840.113549.1.1.11"), DER.null)
         let exponent = exponentBits == 17 ? [1, 0, 1] : odd(bits: exponentBits)
@@ -27,7 +29,7 @@ public enum ForgedCertificate {
                     DER.sequence(
                         DER.identifier("1.3.6.1.4.1.99999.1"), DER.octets([UInt8](repeating: 0, count: padding)))))
         let text = DER.sequence(
-            DER.value(0xA0, DER.integer([2])), DER.integer([0x42]), algorithm, name,
+            isOdd ? [] : DER.value(0xA0, DER.integer([2])), DER.integer([0x42]), algorithm, name,
             DER.sequence(DER.time(Validity.current.notBefore), DER.time(Validity.current.notAfter)), name, key,
             extensions)
         return DER.sequence(text, algorithm, DER.bits([UInt8](repeating: 1, count: 256)))

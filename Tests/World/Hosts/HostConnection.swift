@@ -76,11 +76,14 @@ final class HostConnection: ChannelInboundHandler {
         }
         guard mode == .commands else { return }
         host.heard(String(line))
+        let argument = line.drop { $0 != " " }.dropFirst()
         switch line.prefix(while: { $0 != " " }).uppercased() {
         case "EHLO" where isSecure:
             answer(.secureEHLO, ["250-mx", "250-8BITMIME", "250-SMTPUTF8", "250 ENHANCEDSTATUSCODES"], context)
-        case "EHLO": answer(.ehlo, behaviour.ehlo, context)
-        case "HELO": reply(["250 mx"], context)
+        case "EHLO":
+            let isQualified = argument.contains(".") || argument.hasPrefix("[")
+            answer(.ehlo, (isQualified ? nil : behaviour.unqualified) ?? behaviour.ehlo, context)
+        case "HELO": reply(behaviour.helo, context)
         case "STARTTLS" where !isSecure: startTLS(context)
         case "MAIL", "RCPT", "RSET", "NOOP": reply(["250 2.0.0 Ok"], context)
         case "DATA":
@@ -98,7 +101,7 @@ final class HostConnection: ChannelInboundHandler {
     }
 
     private func reply(_ lines: [String], _ context: ChannelHandlerContext) {
-        send(lines.map { "\($0)\r\n" }.joined(), context)
+        send(lines.map { $0 + behaviour.lineEnd }.joined(), context)
     }
 
     private func send(_ text: String, _ context: ChannelHandlerContext) {
@@ -113,14 +116,19 @@ final class HostConnection: ChannelInboundHandler {
             return
         }
         // In one packet, as an attacker would.
-        send("\(behaviour.starttls)\r\n\(behaviour.injection)", context)
-        guard behaviour.starttls.hasPrefix("2") else { return }
+        send("\(behaviour.starttls)\(behaviour.lineEnd)\(behaviour.injection)", context)
+        // As the client has it, the last line counts.
+        guard behaviour.starttls.split(whereSeparator: \.isNewline).last?.hasPrefix("2") == true else { return }
         input.clear()
         if behaviour.faults[.handshake] != nil {
             mode = .hello
             return
         }
         isSecure = true
+        if let openSSL = tls.openSSL {
+            try? context.pipeline.syncOperations.addHandler(OpenSSLServerHandler(openSSL), position: .before(self))
+            return
+        }
         let me = NIOLoopBound(self, eventLoop: context.eventLoop)
         let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
         let tap = NIOLoopBound(ClientHelloTap(), eventLoop: context.eventLoop)
@@ -136,6 +144,7 @@ final class HostConnection: ChannelInboundHandler {
     private func choose(for result: SNIResult, _ hello: ClientHello?, _ context: ChannelHandlerContext) {
         let name: String? = if case .hostname(let name) = result { name } else { nil }
         host.asked(for: name)
+        if let hello { host.greeted(with: hello) }
         guard let chosen = tls.context(for: name, hello?.algorithms ?? []) else {
             // A fatal alert, unrecognized_name (RFC 6066 §3).
             mode = .faulty

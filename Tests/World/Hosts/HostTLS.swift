@@ -5,13 +5,20 @@ struct HostTLS: Sendable {
     private let byName: [String: NIOSSLContext]
     private let byKey: [CertificateKey.Algorithm: NIOSSLContext]
     private let fallback: NIOSSLContext?
+    /// Who speaks TLS instead, if anybody does.
+    let openSSL: OpenSSLServer?
 
     /// - Throws: If NIOSSL does not take a certificate or key.
     init(_ behaviour: SMTPHostBehaviour) throws {
         var byName: [String: NIOSSLContext] = [:]
         var byKey: [CertificateKey.Algorithm: NIOSSLContext] = [:]
+        if case .openSSL(let chain, let options) = behaviour.certificates {
+            openSSL = try OpenSSLServer(chain, options)
+        } else {
+            openSSL = nil
+        }
         switch behaviour.certificates {
-        case .none:
+        case .none, .openSSL:
             fallback = nil
         case .chain(let chain, let depths):
             fallback = try Self.context(chain, sending: depths, behaviour)

@@ -11,6 +11,7 @@ final class SMTPHost: Sendable {
         var connections = 0
         var commands: [String] = []
         var serverNames: [String?] = []
+        var hellos: [ClientHello] = []
         var messages: [String] = []
     }
 
@@ -61,6 +62,8 @@ final class SMTPHost: Sendable {
     func heard(_ command: String) { memory.withLock { Self.add(command, to: &$0.commands) } }
 
     func asked(for serverName: String?) { memory.withLock { Self.add(serverName, to: &$0.serverNames) } }
+
+    func greeted(with hello: ClientHello) { memory.withLock { Self.add(hello, to: &$0.hellos) } }
 
     func took(_ message: String) { memory.withLock { Self.add(message, to: &$0.messages) } }
 

@@ -57,6 +57,8 @@ public struct SMTPHostBehaviour: Sendable {
         case chain(IssuedChain, sending: [Int]?)
         case byName([String: IssuedChain], default: IssuedChain?)
         case byKey([IssuedChain])
+        /// The first certificate's key, and further options of s_server(1).
+        case openSSL(IssuedChain, String)
     }
 
     /// The TLS versions up to which a host can be held.
@@ -73,7 +75,12 @@ public struct SMTPHostBehaviour: Sendable {
     var ehlo = [
         "250-mx", "250-SIZE 10485760", "250-8BITMIME", "250-SMTPUTF8", "250-STARTTLS", "250 ENHANCEDSTATUSCODES",
     ]
+    /// What it says to EHLO with a name that is neither fully qualified nor an address literal; nil for nothing else.
+    var unqualified: [String]?
+    var helo = ["250 mx"]
     var starttls = "220 2.0.0 Ready to start TLS"
+    /// What stands at the end of each of its lines.
+    var lineEnd = "\r\n"
     var injection = ""
     var delay = Duration.zero
     var certificates = Certificates.none
@@ -110,6 +117,15 @@ public struct SMTPHostBehaviour: Sendable {
         SMTPHostBehaviour(certificates: .byKey(chains))
     }
 
+    /// A host whose TLS is OpenSSL's.
+    ///
+    /// - Parameters:
+    ///   - chain: The certificates, all of which are sent, and the leaf's key.
+    ///   - options: Options of s_server(1): `-tls1_2 -cipher ECDHE-ECDSA-AES128-CCM`.
+    public static func openSSL(_ chain: IssuedChain, _ options: String = "") -> SMTPHostBehaviour {
+        SMTPHostBehaviour(certificates: .openSSL(chain, options))
+    }
+
     /// A host with several machines behind one address, which take turns: the first connection meets the first, and so on.
     public static func inTurn(_ first: SMTPHostBehaviour, _ others: SMTPHostBehaviour...) -> SMTPHostBehaviour {
         first.changed { $0.others = others }
@@ -129,6 +145,9 @@ public struct SMTPHostBehaviour: Sendable {
     public static func ehloRefused(_ reply: String = "502 5.5.2 Command not implemented") -> SMTPHostBehaviour {
         SMTPHostBehaviour().answeringEHLO(reply)
     }
+
+    /// A host that refuses EHLO, and HELO with the same words.
+    public static func refusing(_ reply: String) -> SMTPHostBehaviour { ehloRefused(reply).answeringHELO(reply) }
 
     /// A host that greets like this, and has no TLS.
     public static func banner(_ lines: String...) -> SMTPHostBehaviour {
@@ -167,13 +186,30 @@ public struct SMTPHostBehaviour: Sendable {
     public func failing(at step: Step, _ fault: Fault) -> SMTPHostBehaviour { changed { $0.faults[step] = fault } }
 
     /// The same host, greeting with these lines.
-    public func greeting(_ lines: String...) -> SMTPHostBehaviour { changed { $0.greeting = lines } }
+    public func greeting(_ lines: String...) -> SMTPHostBehaviour { greeting(lines) }
+
+    /// The same host, greeting with these lines.
+    public func greeting(_ lines: [String]) -> SMTPHostBehaviour { changed { $0.greeting = lines } }
 
     /// The same host, greeting after a time.
     public func slow(_ delay: Duration) -> SMTPHostBehaviour { changed { $0.delay = delay } }
 
     /// The same host, answering EHLO in clear with these lines; inside TLS it answers well.
     public func answeringEHLO(_ lines: String...) -> SMTPHostBehaviour { changed { $0.ehlo = lines } }
+
+    /// The same host, answering HELO with these lines.
+    public func answeringHELO(_ lines: String...) -> SMTPHostBehaviour { changed { $0.helo = lines } }
+
+    /// The same host, answering EHLO so where the name is neither fully qualified nor an address literal.
+    public func answeringUnqualifiedEHLO(_ lines: String...) -> SMTPHostBehaviour { changed { $0.unqualified = lines } }
+
+    /// The same host, answering STARTTLS with these lines.
+    public func answeringSTARTTLS(_ lines: String...) -> SMTPHostBehaviour {
+        changed { $0.starttls = lines.joined(separator: $0.lineEnd) }
+    }
+
+    /// The same host, ending each line so.
+    public func ending(lines end: String) -> SMTPHostBehaviour { changed { $0.lineEnd = end } }
 
     /// The same host, sending bytes in clear right after its answer to STARTTLS (CVE-2011-0411).
     public func injecting(after220 bytes: String = "250 injected\r\n") -> SMTPHostBehaviour {

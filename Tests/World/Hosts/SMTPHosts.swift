@@ -102,6 +102,9 @@ public final class SMTPHosts: Sendable {
     /// The names a host was asked for with SNI, one for each handshake begun; nil where there was none.
     public func serverNames(at address: IPAddress) -> [String?] { memory(of: address)?.serverNames ?? [] }
 
+    /// The ClientHellos a host has read, one for each handshake begun.
+    public func hellos(at address: IPAddress) -> [ClientHello] { memory(of: address)?.hellos ?? [] }
+
     /// The messages a host has accepted.
     public func messages(at address: IPAddress) -> [String] { memory(of: address)?.messages ?? [] }
 

@@ -32,13 +32,18 @@ public enum OpenSSLJudge {
                 + records.map { " -dane_tlsa_rrdata '\($0)'" }.joined()
         }
 
+        /// What Postfix offers (`tls_eecdh_auto_curves`, `tls_medium_cipherlist`), at the security level at which it
+        /// authenticates: s_client offers FFDHE groups and leaves out CCM.
+        private static let offer =
+            "-groups X25519:X448:P-256:P-521:P-384 -cipher 'aNULL:-aNULL:HIGH:MEDIUM:+RC4:@STRENGTH:!aNULL:@SECLEVEL=1'"
+
         /// TLS without any authentication.
         var unauthenticated: String { command }
 
         /// RFC 7672 §8.1: the base domain is what SNI says, whatever name is judged by. No CA is trusted but by the records.
         private var command: String {
             "exec openssl s_client -starttls smtp -name judge.example -connect \(place) -servername \(names[0])"
-                + " -no-CAfile -no-CApath -no-CAstore -brief"
+                + " -no-CAfile -no-CApath -no-CAstore -brief \(Self.offer)"
         }
     }
 

@@ -83,11 +83,18 @@ public enum PostfixJudge {
             "lost connection while",
             "SMTP service not available", "Connection timed out",
             // RFC 5321 §3.8: the service closes, whatever the command was.
-            "EHLO rejected: 421",
+            "STARTTLS rejected: 421",
         ]
         let session = last[(last.lastIndex { $0.hasPrefix("Connected to ") } ?? last.startIndex)...]
         if let reason = session.last(where: { line in noContact.contains { line.contains($0) } }) {
             return say(.unreached, String(reason))
+        }
+        // smtp(8) would go on with HELO, and call it unreached where that is refused, too ("refused to talk to me").
+        // A host that does not know EHLO has no STARTTLS (RFC 5321 §3.2).
+        if let refusal = session.last(where: { $0.contains("EHLO rejected: ") }),
+            !refusal.contains(/EHLO rejected: 50[02]/)
+        {
+            return say(.unreached, String(refusal))
         }
         let failure = line("SSL_connect error", "STARTTLS rejected", "EHLO rejected")
         let offered = line("> STARTTLS") != nil

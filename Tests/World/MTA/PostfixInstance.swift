@@ -198,6 +198,7 @@ public final class PostfixInstance: Sendable {
         local unix - n n - - local
         virtual unix - n n - - virtual
         showq unix n - n - - showq
+        tlsmgr unix - - n 1000? 1 tlsmgr
         postlog unix-dgram n - n - 1 postlogd
 
         """

@@ -1,0 +1,117 @@
+import NIOCore
+import NIOPosix
+import Synchronization
+
+/// What a prober is called: known at once, or looked for beside all that goes on.
+///
+/// A search holds up nothing for longer than ``limit``: from then on the address literal serves, until a name is
+/// found. Where the name service does not answer it is asked again every minute; a machine may have booted before its
+/// network.
+final class NameSearch: Sendable {
+    private struct State {
+        var name: ClientName?
+        var isClosed = false
+        var waiters: [EventLoopPromise<ClientName>] = []
+        var listeners: [@Sendable (ClientName) -> Void] = []
+        /// The time limit, or the next look.
+        var timer: Scheduled<Void>?
+    }
+
+    /// How long a search may hold up a probe, counted from its beginning.
+    static let limit = TimeAmount.seconds(2)
+
+    private let loop: any EventLoop
+    private let pause: TimeAmount
+    private let look: @Sendable () -> HostName.Finding
+    private let state: Mutex<State>
+
+    /// - Parameters:
+    ///   - known: The name, if it need not be looked for.
+    ///   - loop: Keeps the time.
+    ///   - limit: How long the search may hold up a probe.
+    ///   - pause: How long it waits before it asks again.
+    ///   - look: Looks for the name, and may block its thread.
+    init(
+        _ known: ClientName?, on loop: any EventLoop, limit: TimeAmount = limit, pause: TimeAmount = .seconds(60),
+        look: @escaping @Sendable () -> HostName.Finding = { HostName.look() }
+    ) {
+        self.loop = loop
+        self.pause = pause
+        self.look = look
+        state = Mutex(State(name: known))
+        guard known == nil else { return }
+        let timer = loop.scheduleTask(in: limit) { [weak self] () -> Void in self?.settle(.ownAddress, isFinal: false) }
+        state.withLock { $0.timer = timer }
+        begin()
+    }
+
+    /// The name; nil while it is looked for, ``limit`` at most.
+    var name: ClientName? { state.withLock { $0.name } }
+
+    /// The name, as soon as it is known.
+    func name(on loop: any EventLoop) -> EventLoopFuture<ClientName> {
+        let promise = loop.makePromise(of: ClientName.self)
+        let known = state.withLock { state -> ClientName? in
+            if state.name == nil { state.waiters.append(promise) }
+            return state.name
+        }
+        if let known { promise.succeed(known) }
+        return promise.futureResult
+    }
+
+    /// Has the name told, now or as soon as it is known, and whenever it becomes another; on any thread.
+    func listen(_ listener: @escaping @Sendable (ClientName) -> Void) {
+        let known = state.withLock { state in
+            state.listeners.append(listener)
+            return state.name
+        }
+        if let known { listener(known) }
+    }
+
+    /// Ends the search: whoever waits goes on with the address literal.
+    func close() {
+        let timer = state.withLock { state in
+            state.isClosed = true
+            return state.timer
+        }
+        timer?.cancel()
+        settle(.ownAddress, isFinal: false)
+    }
+
+    private func begin() {
+        // A thread of NIO's for what blocks; nobody waits for it at the end.
+        NIOThreadPool.singleton.submit { [weak self] work in
+            guard case .active = work, let self else { return }
+            switch self.look() {
+            case .name(let text): self.settle(.host(text), isFinal: true)
+            case .none: self.settle(.ownAddress, isFinal: true)
+            case .unknown:
+                self.settle(.ownAddress, isFinal: false)
+                self.tryLater()
+            }
+        }
+    }
+
+    private func tryLater() {
+        let isClosed = state.withLock { $0.isClosed }
+        guard !isClosed else { return }
+        let timer = loop.scheduleTask(in: pause) { [weak self] () -> Void in self?.begin() }
+        state.withLock { $0.timer = timer }
+    }
+
+    /// Takes a name, unless there is one that is no worse.
+    private func settle(_ name: ClientName, isFinal: Bool) {
+        typealias Told = (waiters: [EventLoopPromise<ClientName>], listeners: [@Sendable (ClientName) -> Void])
+        if isFinal { state.withLock { $0.timer }?.cancel() }
+        let told = state.withLock { state -> Told in
+            guard state.name == nil || (state.name == .ownAddress && name != .ownAddress && !state.isClosed) else {
+                return ([], [])
+            }
+            state.name = name
+            defer { state.waiters = [] }
+            return (state.waiters, state.listeners)
+        }
+        for waiter in told.waiters { waiter.succeed(name) }
+        for listener in told.listeners { listener(name) }
+    }
+}
