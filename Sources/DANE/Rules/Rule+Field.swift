@@ -53,5 +53,11 @@ extension Rule {
         F-59 | field | firewall "SMTP inspection" hides STARTTLS (XXXXXXXA): not offered -> SKIP-TLS
         F-60 | field | client certificate request, or server closing after handshake: handshake or later error -> SKIP-TLS if handshake fails
         F-61 | field | TLS fine on most IPs of a pool, one backend stale: intermittent -> per connection
+        F-70 | field | The server's certificate is one that some libraries do not import (version 1 or 2 with extensions, dates in another form, two signature algorithms), and a DANE-EE record matches it: the match alone counts -> DANE-OK
+        F-71 | field | A CA's name stands in the certificates that it issued in another type of string, another case or with other blanks: it is the same name (RFC 5280 7.1) -> DANE-OK
+        F-72 | field | A name in a DANE-TA chain breaks a name constraint of a CA or of the trust anchor, or is of a form that cannot be compared with one: every form counts, critical or not -> SKIP-AUTH
+        F-73 | field | A DANE-TA chain has name constraints in capitals or on forms that no certificate has, critical policy extensions, or a root that is a CA by key usage alone: none of them is broken -> DANE-OK
+        F-74 | field | A DANE-TA chain has a key or a signature of a kind that the library does not know, or a certificate that it cannot read: nothing is proven -> inconclusive
+        F-75 | field | A DANE-TA chain has a certificate for any purpose but none for servers, a key of less than 80 bits of security, SHA-1 or MD5 below the anchor, or a critical or malformed extension that cannot be processed: OpenSSL and Postfix refuse it -> SKIP-AUTH
         """#)
 }

@@ -52,11 +52,12 @@ struct ConnectionJudge {
                 chain: session.chain, records: records, names: references.names, at: now())
             judgement = judged
             (outcome, cause) = (judged.outcome(records, expiredEE), judged.reason)
-            if judged.isCut, !outcome.allowsDelivery {
-                // A bound of ours proves nothing of the host.
-                (outcome, cause) = (
-                    .unreachable, "it has more records or certificates than are judged: \(judged.reason)"
-                )
+            if judged.isDoubtful {
+                // A bound of ours proves nothing of the host, nor does what our library does not know.
+                let doubt =
+                    judged.isCut
+                    ? "it has more records or certificates than are judged" : "its certificates cannot be judged here"
+                cause = "\(doubt): \(judged.reason)"
             }
         }
         return InspectedConnection(
