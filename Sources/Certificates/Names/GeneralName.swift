@@ -16,7 +16,8 @@ enum GeneralName {
         switch element.tag {
         case DERReader.Tag.constructed(0):
             guard let type = reader.next(DERReader.Tag.objectIdentifier)?.contents, OID.isWellFormed(type),
-                let value = reader.next(DERReader.Tag.constructed(0))?.contents, reader.isAtEnd
+                let value = reader.next(DERReader.Tag.constructed(0))?.contents, reader.isAtEnd,
+                Self.isOneElement(value)
             else { return nil }
             self = .otherName(type: type, value: value)
         case DERReader.Tag.primitive(1): self = .rfc822Name(element.contents)
@@ -27,7 +28,13 @@ enum GeneralName {
                 let name = DistinguishedName(contents)
             else { return nil }
             self = .directoryName(name)
-        case DERReader.Tag.constructed(5): self = .ediPartyName
+        case DERReader.Tag.constructed(5):
+            // nameAssigner, which may be left out, and partyName: each a DirectoryString with a tag around it.
+            let assigner = reader.next(DERReader.Tag.constructed(0))
+            guard let party = reader.next(DERReader.Tag.constructed(1)), reader.isAtEnd,
+                [assigner, party].allSatisfy({ $0.map { Self.isOneElement($0.contents) } ?? true })
+            else { return nil }
+            self = .ediPartyName
         case DERReader.Tag.primitive(6): self = .uniformResourceIdentifier(element.contents)
         case DERReader.Tag.primitive(7): self = .ipAddress(element.contents)
         case DERReader.Tag.primitive(8):
@@ -35,6 +42,11 @@ enum GeneralName {
             self = .registeredID
         default: return nil
         }
+    }
+
+    private static func isOneElement(_ contents: ArraySlice<UInt8>) -> Bool {
+        var reader = DERReader(contents)
+        return reader.next() != nil && reader.isAtEnd
     }
 
     /// Reads the contents of GeneralNames; nil if any of them is malformed.

@@ -11,7 +11,7 @@ import WorldHosts
 /// A plain run draws the same chains each time, so that it fails for a change and not for a draw. `DANEGATE_TEST_SEED`
 /// gives another seed, or draws one if it is `new`. `DANEGATE_JUDGES` says how many chains there are, and draws a seed if
 /// none is given: 5000 or more for a change to what paths are held to.
-@Suite(.timeLimit(.minutes(20))) struct ChainComparisonTests {
+@Suite(.timeLimit(.minutes(60))) struct ChainComparisonTests {
     @Test(.rules("D-49", "D-53", "E-08", "T-09", "T-10", "F-71", "F-72", "F-73", "F-75"))
     func openSSLAgreesOnRandomChains() async throws {
         let settings = ProcessInfo.processInfo.environment

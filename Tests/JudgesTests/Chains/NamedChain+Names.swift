@@ -220,6 +220,10 @@ extension NamedChain {
             $0.name(.edi)
             $0.constrain(permitted: [.edi])
         },
+        NamedChain("an EDI party's name that is none", .refused) { $0.name(.raw([0xA5, 0])) },
+        NamedChain("a name of another form without a value", .refused) { $0.name(.raw([0xA0, 3, 0x06, 1, 0x2A])) },
+        NamedChain("a name in a form that there is not", .refused) { $0.name(.raw([0x89, 1, 0])) },
+        NamedChain("a directory name that is none", .refused) { $0.name(.raw([0xA4, 2, 0x31, 0])) },
         NamedChain("a registered identifier, and a constraint on such", .refused) {
             $0.name(.registered("1.2.3"))
             $0.constrain(excluded: [.registered("1.2.4")])

@@ -21,7 +21,10 @@ import WorldHosts
         for chain in chains {
             let (ours, theirs) = try chain.verdicts(keys)
             #expect(ours.chainVerdict == chain.expected, "\(chain.name): \(ours.reason)")
-            #expect(theirs.verdict == chain.openSSL, "\(chain.name), by OpenSSL: \(theirs.reason)")
+            // A later OpenSSL may have come round.
+            #expect(
+                [chain.openSSL, chain.expected].contains(theirs.verdict),
+                "\(chain.name), by OpenSSL: \(theirs.verdict), \(theirs.reason)")
         }
     }
 
