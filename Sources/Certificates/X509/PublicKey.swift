@@ -40,8 +40,14 @@ final class PublicKey {
 
     deinit { gnutls_pubkey_deinit(raw) }
 
+    /// Lends the handle for the length of the call; it must not be kept. Without this the object could end, and the handle
+    /// with it, as soon as nothing is read of the object any more: while GnuTLS still works with it.
+    private func withRaw<Result>(_ body: (gnutls_pubkey_t) -> Result) -> Result {
+        withExtendedLifetime(self) { body(raw) }
+    }
+
     private var kind: gnutls_pk_algorithm_t {
-        gnutls_pk_algorithm_t(UInt32(max(0, gnutls_pubkey_get_pk_algorithm(raw, nil))))
+        withRaw { gnutls_pk_algorithm_t(UInt32(max(0, gnutls_pubkey_get_pk_algorithm($0, nil)))) }
     }
 
     /// Whether a signature of this key is checked at all.
@@ -53,7 +59,10 @@ final class PublicKey {
         guard bits <= 16_384 else { return false }
         var modulus = gnutls_datum_t()
         var exponent = gnutls_datum_t()
-        if gnutls_pubkey_export_rsa_raw2(raw, &modulus, &exponent, UInt32(GNUTLS_EXPORT_FLAG_NO_LZ.rawValue)) >= 0 {
+        let status = withRaw {
+            gnutls_pubkey_export_rsa_raw2($0, &modulus, &exponent, UInt32(GNUTLS_EXPORT_FLAG_NO_LZ.rawValue))
+        }
+        if status >= 0 {
             defer {
                 release(modulus)
                 release(exponent)
@@ -102,8 +111,10 @@ final class PublicKey {
     }
 
     private func verify(_ certificate: X509Certificate, _ algorithm: gnutls_sign_algorithm_t) -> Verdict {
-        let status = withDatum(certificate.outline.tbs) { tbs in
-            withDatum(certificate.signature) { gnutls_pubkey_verify_data2(raw, algorithm, 0, &tbs, &$0) }
+        let status = withRaw { key in
+            withDatum(certificate.outline.tbs) { tbs in
+                withDatum(certificate.signature) { gnutls_pubkey_verify_data2(key, algorithm, 0, &tbs, &$0) }
+            }
         }
         return status >= 0 ? .good : .bad("its signature is wrong")
     }
@@ -126,21 +137,21 @@ final class PublicKey {
         // RFC 4055 §3.3: a key may be for one digest alone, and for a salt of no less than so many bytes.
         var ownDigest = GNUTLS_DIG_UNKNOWN
         var ownSalt: UInt32 = 0
-        if kind == GNUTLS_PK_RSA_PSS, gnutls_pubkey_get_spki(raw, parameters, 0) >= 0,
+        if kind == GNUTLS_PK_RSA_PSS, withRaw({ gnutls_pubkey_get_spki($0, parameters, 0) }) >= 0,
             gnutls_x509_spki_get_rsa_pss_params(parameters, &ownDigest, &ownSalt) >= 0,
             ownDigest != GNUTLS_DIG_UNKNOWN, ownDigest != digest || ownSalt > saltLength
         {
             return .bad("its signature is not of the kind that its issuer's key makes")
         }
         gnutls_x509_spki_set_rsa_pss_params(parameters, digest, saltLength)
-        guard let copy = PublicKey(copying: self), gnutls_pubkey_set_spki(copy.raw, parameters, 0) >= 0 else {
-            return .unknown
-        }
+        guard let copy = PublicKey(copying: self), copy.withRaw({ gnutls_pubkey_set_spki($0, parameters, 0) }) >= 0
+        else { return .unknown }
         return copy.verify(certificate, algorithm)
     }
 
     private convenience init?(copying other: PublicKey) {
-        guard let spki = takingDatum({ gnutls_pubkey_export2(other.raw, GNUTLS_X509_FMT_DER, &$0) }) else { return nil }
+        let spki = other.withRaw { key in takingDatum { gnutls_pubkey_export2(key, GNUTLS_X509_FMT_DER, &$0) } }
+        guard let spki else { return nil }
         self.init(spki: spki[...])
     }
 }
