@@ -100,8 +100,8 @@ let package = Package(
         .testTarget(name: "RulesTests", dependencies: ["DANE", "Rules"], swiftSettings: strict),
         .testTarget(name: "DANETests", dependencies: ["DANE", "Rules"], swiftSettings: strict),
         .testTarget(
-            name: "CertificatesTests", dependencies: ["Certificates", "DANE", "Rules"], exclude: ["Fixtures"],
-            swiftSettings: strict),
+            name: "CertificatesTests", dependencies: ["Certificates", "DANE", "Rules", "WorldHosts"],
+            exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(name: "DNSSECTests", dependencies: ["DANE", "DNSSEC", "Rules", "World"], swiftSettings: strict),
         .testTarget(
             name: "ProbeTests",
@@ -136,11 +136,19 @@ let package = Package(
             ],
             exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(
-            name: "danegateTests", dependencies: ["DANE", "DNSSEC", "Gate", "Probe", "Rules", "World", "danegate"],
+            name: "danegateTests",
+            dependencies: ["DANE", "DNSSEC", "Gate", "Probe", "Rules", "World", "WorldHosts", "danegate"],
             swiftSettings: strict),
+        // OpenSSL's judgement of chains, in this process: thousands of them are too many for programs.
+        .target(
+            name: "COpenSSLJudge", path: "Tests/COpenSSLJudge",
+            linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
         .testTarget(
             name: "JudgesTests",
-            dependencies: ["DANE", "Rules", "World", "WorldHosts", "WorldServers", "danegate"], swiftSettings: strict),
+            dependencies: [
+                "Certificates", "COpenSSLJudge", "DANE", "Rules", "World", "WorldHosts", "WorldServers", "danegate",
+            ],
+            swiftSettings: strict),
         // The benchmark (deploy/bench): who drives it, who loads, the floor, what libunbound does alone, the mail hosts.
         .executableTarget(
             name: "Bench",

@@ -13,9 +13,9 @@ public struct CertificateDetails: Sendable, Hashable {
     /// The host names the certificate is good for, in lower case and wildcards included: DNS names of the subject alternative
     /// names or, if there are none, common names. At most `maximumNames`.
     public let names: [String]
-    /// The first second of validity, since 1970; -1 if that is before 1970.
+    /// The first second of validity, since 1970; -1 if that is before 1970, or cannot be read.
     public let notBefore: Int64
-    /// The last second of validity, since 1970; -1 if it cannot be read.
+    /// The last second of validity, since 1970; -1 if that is before 1970, or cannot be read.
     public let notAfter: Int64
     /// The kind of key, such as `RSA` or `EC/ECDSA`; `unknown` if GnuTLS does not know it.
     public let keyAlgorithm: String
@@ -31,25 +31,28 @@ public struct CertificateDetails: Sendable, Hashable {
     /// Reads a certificate in DER; nil if it is none. May be called on any thread.
     public init?(der: [UInt8]) {
         guard let outline = CertificateOutline(der: der), let certificate = X509Certificate(outline) else { return nil }
-        subject = Self.printable(certificate.distinguishedName(ofIssuer: false))
-        issuer = Self.printable(certificate.distinguishedName(ofIssuer: true))
+        subject = Self.printable(outline.subject)
+        issuer = Self.printable(outline.issuer)
         names = PresentedNames(certificate).names.prefix(Self.maximumNames).map(\.text)
-        notBefore = certificate.notBefore
-        notAfter = certificate.notAfter
-        if let key = PublicKey(spki: outline.spki) {
+        notBefore = max(-1, certificate.notBefore ?? -1)
+        notAfter = max(-1, certificate.notAfter ?? -1)
+        if let key = certificate.key {
             keyAlgorithm = key.algorithm
             keyBits = key.bits
         } else {
             keyAlgorithm = "unknown"
             keyBits = 0
         }
-        serial = certificate.serialNumber?.hexadecimal ?? ""
+        serial = Array(certificate.serialNumber).hexadecimal
         spkiSHA256 = digest(GNUTLS_DIG_SHA256, outline.spki).hexadecimal
         certificateSHA256 = digest(GNUTLS_DIG_SHA256, der[...]).hexadecimal
     }
 
     /// Unicode's general categories Cc, Cf, Zl and Zp could rewrite a terminal or a log line.
-    private static func printable(_ text: String?) -> String {
+    private static func printable(_ name: ArraySlice<UInt8>) -> String {
+        // A Name of RFC 4514 by gnutls_x509_rdn_get2(3), last attribute first.
+        let text = withDatum(name) { name in takingDatum { gnutls_x509_rdn_get2(&name, &$0, 0) } }
+            .map { String(decoding: $0, as: UTF8.self) }
         var result = String.UnicodeScalarView()
         for scalar in (text ?? "").unicodeScalars.prefix(512) {
             switch scalar.properties.generalCategory {

@@ -3,18 +3,18 @@ public import DANE
 extension CertificateJudgement {
     /// The most certificates of a chain that are looked at.
     public static let maximumCertificates = 128
-    /// The most TLSA records that are looked at, which is as many as the resolver takes from an answer: any of them may be the
-    /// one that matches. More than these never lead to `noUsableRecords`, which asks for less.
+    /// The most TLSA records that are looked at, which is as many as the resolver takes from an answer: any of them may
+    /// be the one that matches. More than these never lead to `noUsableRecords`, which asks for less.
     public static let maximumRecords = 4096
     /// The most reference names that are looked at; RFC 7672 §3.2.2 comes to three.
     public static let maximumNames = 64
 
     /// Judges the chain of an SMTP server by its TLSA records (RFC 7672 §3, RFC 7671 §5 and §9).
     ///
-    /// Any one record suffices. If several authenticate the server, DANE-EE comes before DANE-TA, then the one nearest to the
-    /// server's certificate. If none does, the one that came closest decides: wrong names before expired before the rest.
-    /// No I/O, no clock; may be called on any number of threads at once. Takes microseconds for DANE-EE, about a millisecond
-    /// for DANE-TA, and is bounded for any input.
+    /// Any one record suffices. If several authenticate the server, DANE-EE comes before DANE-TA, then the one nearest
+    /// to the server's certificate. If none does, the one that came closest decides: what cannot be told before wrong
+    /// names before expired before the rest. No I/O, no clock; may be called on any number of threads at once. Takes
+    /// microseconds for DANE-EE, about a millisecond for DANE-TA, and is bounded for any input.
     ///
     /// - Parameters:
     ///   - chain: What the server sent in the handshake, in DER, its own certificate first; the rest in any order.
@@ -39,9 +39,10 @@ extension CertificateJudgement {
         let leaf = judge.leaf?.certificate
         return CertificateJudgement(
             finding: finding, records: findings + excess,
-            isLeafExpired: leaf.map { $0.notAfter < date } ?? false,
-            isLeafNotYetValid: leaf.map { $0.notBefore > date } ?? false,
+            isLeafExpired: leaf?.notAfter.map { $0 < date } ?? false,
+            isLeafNotYetValid: leaf?.notBefore.map { $0 > date } ?? false,
             isCut: chain.count > maximumCertificates || excess.contains(where: \.isUsable) || judge.hasGivenUp,
+            isUndecided: findings.contains { $0.standing == .undecided } || judge.isLeafUnreadable,
             reason: reason)
     }
 
@@ -77,7 +78,7 @@ extension CertificateJudgement {
             )
         case .nameMismatch: return (.nameMismatch, reason)
         case .expired: return (.expired, reason)
-        case .notYetValid, .chainInvalid, .unmatched, .setAside, .unusable: return (.noMatch, reason)
+        case .undecided, .notYetValid, .chainInvalid, .unmatched, .setAside, .unusable: return (.noMatch, reason)
         }
     }
 

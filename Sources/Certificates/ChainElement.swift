@@ -5,8 +5,8 @@ import DANE
 final class ChainElement {
     /// The certificate's bytes and parts.
     let outline: CertificateOutline
-    /// The certificate as GnuTLS sees it; nil if it refuses it. Then it still can match a DANE-EE record, which asks for no more
-    /// than equal bytes.
+    /// The certificate taken apart; nil if it cannot be. Then it still can match a DANE-EE record, which asks for no more than
+    /// equal bytes.
     private(set) lazy var certificate = X509Certificate(outline)
 
     private lazy var digests: [TLSARecord.Selector: (sha256: [UInt8], sha512: [UInt8])] = [:]

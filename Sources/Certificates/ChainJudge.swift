@@ -4,6 +4,13 @@ import DANE
 ///
 /// Belongs to one call of `CertificateJudgement.judge` and its thread.
 struct ChainJudge {
+    /// What has come of an anchor that the server sent.
+    private struct Anchor {
+        let finding: RecordFinding
+        /// Whether it is a link of the server's chain, in order or not.
+        let isLinked: Bool
+    }
+
     /// The most signatures that are checked in one judgement; three records with chains of three take nine.
     static let maximumSignatureChecks = 128
     /// The most anchors that the DNS alone holds ("2 0 0", "2 1 0") to which paths are looked for.
@@ -15,17 +22,27 @@ struct ChainJudge {
     private let issuers: [ChainElement]
     private let names: [DomainName]
     private let date: Int64
-    private lazy var search = PathSearch([leaf].compactMap { $0?.certificate } + issuers.compactMap(\.certificate))
+    private lazy var search = PathSearch(
+        leaf?.certificate.map { [$0] + issuers.compactMap(\.certificate) } ?? [])
     private lazy var presented = leaf?.certificate.map(PresentedNames.init)
+    /// Whether the server sent something, beside its own certificate, that cannot be read as one: a path may lead
+    /// through it.
+    private lazy var hasUnreadable = holdsUnreadable || issuers.contains { $0.certificate == nil }
+    private let holdsUnreadable: Bool
+    /// Whether the server's certificate is one that cannot be read here, and may be read by others.
+    let isLeafUnreadable: Bool
+    /// Whether one of the list is larger than what is looked at.
+    private let isTooLarge: Bool
+    private var comparisons = NameConstraints.maximumComparisons
     /// What is known of anchors among the presented certificates: several records may name the same one.
-    private var known: [ObjectIdentifier: RecordFinding] = [:]
+    private var known: [ObjectIdentifier: Anchor] = [:]
     private var signatureChecks = 0
     private var anchorsFromDNS = 0
     /// Whether a chain or key was not tried, for there were too many.
     var hasGivenUp: Bool {
         mutating get {
             signatureChecks > Self.maximumSignatureChecks || anchorsFromDNS > Self.maximumAnchorsFromDNS
-                || search.hasGivenUp
+                || comparisons < 0 || isTooLarge || search.hasGivenUp
         }
     }
 
@@ -33,8 +50,16 @@ struct ChainJudge {
     init(chain: [[UInt8]], names: [DomainName], date: Int64) {
         leaf = chain.first.flatMap { CertificateOutline(der: $0) }.map(ChainElement.init)
         var seen: Set<[UInt8]> = chain.first.map { [$0] } ?? []
-        issuers = chain.dropFirst().filter { seen.insert($0).inserted }
-            .compactMap { CertificateOutline(der: $0) }.map(ChainElement.init)
+        let others = chain.dropFirst().filter { seen.insert($0).inserted }
+        issuers = others.compactMap { CertificateOutline(der: $0) }.map(ChainElement.init)
+        // A SEQUENCE may be a certificate in a form of BER that is not read here; whatever else is there is none to
+        // anybody.
+        let isUnreadable = { (der: [UInt8]) in
+            der.first == DERReader.Tag.sequence && CertificateOutline(der: der) == nil
+        }
+        isLeafUnreadable = chain.first.map(isUnreadable) ?? false
+        holdsUnreadable = others.contains(where: isUnreadable)
+        isTooLarge = chain.contains { $0.count > CertificateOutline.maximumSize }
         self.names = names
         self.date = date
     }
@@ -74,57 +99,80 @@ struct ChainJudge {
     private mutating func judgeAnchor(
         _ data: [UInt8], _ selector: TLSARecord.Selector, _ matching: TLSARecord.MatchingType, leaf: ChainElement
     ) -> RecordFinding {
+        let finding = findAnchor(data, selector, matching, leaf: leaf)
+        // What cannot be read may be what is missing: another library may read it.
+        guard finding.standing <= .chainInvalid, leaf.certificate == nil || hasUnreadable else { return finding }
+        let what = leaf.certificate == nil ? "the server's certificate" : "a certificate that the server sent"
+        return RecordFinding(
+            standing: .undecided, depth: finding.depth, explanation: "\(what) cannot be read; \(finding.explanation)")
+    }
+
+    private mutating func findAnchor(
+        _ data: [UInt8], _ selector: TLSARecord.Selector, _ matching: TLSARecord.MatchingType, leaf: ChainElement
+    ) -> RecordFinding {
         // RFC 6698 §2.1.1 leaves open whether the server's own certificate may be its anchor. Like OpenSSL: no.
         let matches = issuers.enumerated().filter { $0.element.matches(data, selector, matching) }
-        let findings = matches.map { place, element in
+        let judged = matches.map { place, element in
             judge(presentedAnchor: element, place: place + 1)
         }
-        if let best = findings.max(by: { $0.standing < $1.standing }) { return best }
+        let best = judged.max { $0.finding.standing < $1.finding.standing }
+        if let best, selector == .cert || judged.contains(where: \.isLinked) { return best.finding }
 
-        // The server's own certificate is no anchor as "2 0 0" either. Its own key as "2 1 0" is one, as far as it has signed the
-        // certificate: RFC 7671 §5.2.3 asks for no more, and OpenSSL, hence Postfix, delivers.
+        // The server's own certificate is no anchor as "2 0 0" either. Its own key as "2 1 0" is one, as far as it has
+        // signed the certificate: RFC 7671 §5.2.3 asks for no more, and OpenSSL, hence Postfix, delivers. So is one of
+        // which the server has sent a certificate that is no link of its chain.
         if matching == .full, !leaf.matches(data, .cert, .full) {
             anchorsFromDNS += 1
             guard anchorsFromDNS <= Self.maximumAnchorsFromDNS else {
-                return .unmatched("not tried: there are too many trust anchors in the DNS")
+                return best?.finding ?? .unmatched("not tried: there are too many trust anchors in the DNS")
             }
             let finding = selector == .cert ? judge(anchorFromDNS: data) : judge(keyFromDNS: data)
-            if let finding { return finding }
+            if let finding, best.map({ $0.finding.standing < finding.standing }) ?? true { return finding }
         }
+        if let best { return best.finding }
         guard leaf.matches(data, selector, matching) else {
             return .unmatched("matches no CA certificate that the server sent")
         }
         return .unmatched("matches the server's own \(selector.noun), which is no trust anchor (RFC 6698 2.1.1)")
     }
 
-    private mutating func judge(presentedAnchor element: ChainElement, place: Int) -> RecordFinding {
+    /// - Returns: The finding, and whether the certificate is a link of the server's chain at all.
+    private mutating func judge(presentedAnchor element: ChainElement, place: Int) -> Anchor {
         guard let anchor = element.certificate else {
-            let explanation = "matches a CA certificate that cannot be read"
-            return RecordFinding(standing: .chainInvalid, depth: place, explanation: explanation)
+            let explanation = "it matches a CA certificate that cannot be read"
+            let finding = RecordFinding(standing: .chainInvalid, depth: place, explanation: explanation)
+            return Anchor(finding: finding, isLinked: false)
         }
-        if let finding = known[ObjectIdentifier(anchor)] { return finding }
+        if let known = known[ObjectIdentifier(anchor)] { return known }
         let explanation = "matches a CA certificate that the server sent, but no chain leads from the server's to it"
-        let finding =
-            best(of: search.paths(to: anchor))
-            ?? RecordFinding(standing: .chainInvalid, depth: place, explanation: explanation)
-        known[ObjectIdentifier(anchor)] = finding
-        return finding
+        let found = best(of: search.paths(to: anchor))
+        let finding = found ?? RecordFinding(standing: .chainInvalid, depth: place, explanation: explanation)
+        let judged = Anchor(finding: finding, isLinked: found != nil && anchor.isWellFormed)
+        known[ObjectIdentifier(anchor)] = judged
+        return judged
     }
 
-    /// RFC 7671 §5.2.2: the certificate of a "2 0 0" record is an anchor although the server did not send it. Nil if nothing
-    /// leads to it.
+    /// RFC 7671 §5.2.2: the certificate of a "2 0 0" record is an anchor although the server did not send it. Nil if
+    /// nothing leads to it.
     private mutating func judge(anchorFromDNS data: [UInt8]) -> RecordFinding? {
         guard let anchor = CertificateOutline(der: data).flatMap(X509Certificate.init) else { return nil }
         return best(of: search.paths(to: anchor))
     }
 
-    /// RFC 7671 §5.2.3: the bare key of a "2 1 0" record is an anchor if it has signed the topmost certificate. Nil if it has
-    /// not.
+    /// RFC 7671 §5.2.3: the bare key of a "2 1 0" record is an anchor if it has signed the topmost certificate. Nil if
+    /// it has not.
     private mutating func judge(keyFromDNS data: [UInt8]) -> RecordFinding? {
         // Each certificate's signature may be checked.
         signatureChecks += issuers.count + 1
-        guard signatureChecks <= Self.maximumSignatureChecks, let key = PublicKey(spki: data[...]) else { return nil }
-        return search.path(to: key).flatMap { best(of: [$0]) }
+        guard signatureChecks <= Self.maximumSignatureChecks else { return nil }
+        guard let key = PublicKey(spki: data[...]) else {
+            let explanation = "the key is of a kind that GnuTLS does not know: it may have signed a certificate"
+            return RecordFinding(standing: .undecided, depth: nil, explanation: explanation)
+        }
+        if let finding = best(of: search.paths(to: key)) { return finding }
+        guard search.hasUnknownSignature else { return nil }
+        let explanation = "a signature is of a kind that GnuTLS does not know: the key may have made it"
+        return RecordFinding(standing: .undecided, depth: nil, explanation: explanation)
     }
 
     /// The finding of the path that comes closest to authenticating; nil if there is none.
@@ -147,20 +195,24 @@ struct ChainJudge {
             return finding(.chainInvalid, "not tried: there are too many possible chains")
         }
         let chain = "the chain to \(path.isAnchoredByKey ? "the key above " : "")depth \(path.depth)"
-        switch path.validate(at: date) {
-        case .invalid(let fault): return finding(.chainInvalid, "\(chain) does not verify: \(fault)")
+        var doubt: String?
+        switch path.validate(at: date, comparisons: &comparisons) {
+        case .invalid(let fault), .tooMuch(let fault):
+            return finding(.chainInvalid, "\(chain) does not verify: \(fault)")
         // The fact first: a reply may have no room for the rest.
         case .notYetValid(let fault): return finding(.notYetValid, "\(fault), so \(chain) does not verify")
         case .expired(let fault): return finding(.expired, "\(fault), so \(chain) does not verify")
+        case .undecided(let why): doubt = why
         case .valid: break
         }
         // RFC 7672 §3.2.2: under DANE-TA the server's certificate must be for one of the reference names.
-        if let name = presented?.firstMatch(among: names) {
-            return finding(.authenticates, "\(chain) verifies for \(name)")
+        guard let name = presented?.firstMatch(among: names) else {
+            let wanted = names.isEmpty ? "any reference name" : names.map(\.description).joined(separator: " or ")
+            let actual = "the server's certificate is for \(presentedInWords), not for \(wanted)"
+            return finding(.nameMismatch, doubt == nil ? "\(actual), though \(chain) verifies" : actual)
         }
-        let wanted = names.isEmpty ? "any reference name" : names.map(\.description).joined(separator: " or ")
-        let actual = "the server's certificate is for \(presentedInWords), not for \(wanted)"
-        return finding(.nameMismatch, "\(actual), though \(chain) verifies")
+        if let doubt { return finding(.undecided, "\(chain) cannot be judged: \(doubt)") }
+        return finding(.authenticates, "\(chain) verifies for \(name)")
     }
 
     private var presentedInWords: String {

@@ -11,9 +11,11 @@ struct Judge: ParsableCommand {
         discussion: """
             The records count as secure, and TLS as established: what is judged is what RFC 7672 section 3 asks of the \
             certificate. The outcome is verified, encrypted (no record can be used), tlsa-invalid, certificate-expired or \
-            certificate-host-mismatch. Exits 0 if a client may deliver (verified, encrypted), 1 if not, 64 on usage, 65 if \
-            the chain is no PEM, 66 if it cannot be read. A chain may have 256 certificates and 1 MiB; 128 of them are judged, and \
-            where there are more a failure is marked as none for certain ("cut").
+            certificate-host-mismatch. It is unreachable, as the gate has it, where a failure is none for certain: the chain has \
+            more than is looked at ("cut"), or a certificate cannot be read or has a key or a signature of a kind that GnuTLS does not \
+            know ("undecided"). Exits 0 if a client may deliver (verified, encrypted), 1 if not, 64 on usage, 65 if the chain \
+            is no PEM, 66 if it cannot be read, 75 if that cannot be told. A chain may have 256 certificates and 1 MiB; 128 of them \
+            are judged.
             """)
 
     /// More bytes than this are no chain.
@@ -65,6 +67,7 @@ struct Judge: ParsableCommand {
         let report = JudgementReport(
             chain: try readChain(), records: records, names: names, date: moment ?? unixTime())
         try StandardDescriptors.put(json ? report.json : report.text)
+        if report.judgement.isDoubtful { throw ExitCode(EX_TEMPFAIL) }
         if !report.outcome.allowsDelivery { throw ExitCode(1) }
     }
 

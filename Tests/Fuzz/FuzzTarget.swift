@@ -15,7 +15,7 @@ struct FuzzTarget: Sendable {
     /// Every target. A parser more is an entry more, a file in Targets, and a few seeds in Corpus.
     static let all: [FuzzTarget] = [
         .smtpReplies, .smtpDialogue, .tlsaRecords, .domainNames, .ipAddresses, .mailExchangers, .bogusReasons,
-        .certificates,
+        .certificates, .certificationPaths,
         .certificateBundles, .recipients, .nextHops, .replies, .logLines, .settings, .environmentFiles, .durations,
         .milterSockets, .policies, .surveyLines,
     ]

@@ -1,6 +1,9 @@
+import Certificates
 import DANE
+import Foundation
 import Probe
 import Synchronization
+import Rules
 import Testing
 
 @testable import Gate
@@ -121,5 +124,34 @@ import Testing
         let good = judge([.ecdsa]).judge(report, for: .first, asked: .now)
         #expect(good.outcome == .verified && !good.isProbed && good.cause.hasSuffix("on an earlier connection"))
         #expect(judge([.rsa]).judge(report, for: .first, asked: .now).outcome == .unprobed)
+    }
+
+    /// What our library does not know, and what we have not looked at, proves nothing of a host: never a 5xx.
+    @Test(.rules("F-74")) func whatCannotBeJudgedIsADoubt() throws {
+        // A CA with a key on a curve that GnuTLS does not know, and OpenSSL does.
+        let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        let file = tests.appending(path: "CertificatesTests/Fixtures/odd/odd.pem")
+        let parts = try String(contentsOf: file, encoding: .utf8).split(separator: "# ")
+        let chain = try ["brainpool-leaf", "brainpool-root"].map { name in
+            let part = try #require(parts.first { $0.hasPrefix("\(name)\n") })
+            return try PEM.certificates(in: Array(part.utf8))[0]
+        }
+        func judge(_ chain: [[UInt8]], _ record: TLSARecord) -> InspectedConnection {
+            ConnectionJudge(
+                records: [record],
+                references: ReferenceIdentifiers(base: "mx.example.com", nextHop: nil, expandedNextHop: nil),
+                expiredEE: .ignore, now: { 1_800_000_000 }
+            ).judge(
+                ProbeReport(end: .secured(.init(protocolVersion: "TLS1.3", cipherSuite: "x", chain: chain))),
+                for: .first, asked: .now)
+        }
+        let strange = judge(chain, TLSARecord(usage: 2, selector: 0, matchingType: 0, data: chain[1]))
+        #expect(strange.outcome == .unreachable)
+        #expect(strange.cause.hasPrefix("its certificates cannot be judged here: "), "\(strange.cause)")
+        let wrong = TLSARecord(usage: 2, selector: 0, matchingType: 1, data: [UInt8](repeating: 7, count: 32))
+        let long = judge(chain + [[UInt8]](repeating: chain[0], count: 200), wrong)
+        #expect(long.outcome == .unreachable)
+        #expect(long.cause.hasPrefix("it has more records or certificates than are judged: "), "\(long.cause)")
+        #expect(judge(chain, wrong).outcome == .tlsaInvalid)
     }
 }

@@ -139,7 +139,7 @@ extension CertificateKey.Algorithm {
 
 extension Chance {
     /// One of the values, by weight.
-    fileprivate mutating func pick<Value>(_ values: [(Value, Int)]) -> Value {
+    mutating func pick<Value>(_ values: [(Value, Int)]) -> Value {
         var rest = below(values.reduce(0) { $0 + $1.1 })
         for (value, weight) in values {
             if rest < weight { return value }

@@ -2,6 +2,7 @@ import Foundation
 import Rules
 import Testing
 import World
+import WorldHosts
 
 /// `danegate judge`: chain, records, names and date in, one object out.
 @Suite(.timeLimit(.minutes(3))) struct JudgeTests {
@@ -18,6 +19,7 @@ import World
         let reason: String
         let date: String
         let cut: Bool
+        let undecided: Bool
         let hazards: [String]
         let records: [Record]
     }
@@ -99,6 +101,28 @@ import World
         try world.directory.write(der[0].pem + der[2].pem, to: "gap.pem")
         let gap = try await world.judge([world.chain.tlsa(usage: 2, depth: 2)], file: "gap.pem")
         #expect(gap.report.outcome == "tlsa-invalid", "a link is missing")
+    }
+
+    /// A key that GnuTLS does not know proves nothing: neither that a client may deliver, nor that it may not.
+    @Test(.rules("F-74")) func whatCannotBeToldHasItsOwnStatus() async throws {
+        var root = FreeCertificate([[.commonName("Root")]], validity: .current, serialNumber: [1])
+        root.extensions = [.basicConstraints()]
+        root.publicKey = DER.sequence(
+            DER.sequence(DER.identifier("1.3.6.1.4.1.99999.2")), DER.bits([1, 2, 3, 4]))
+        var leaf = FreeCertificate([[.commonName("mx")]], validity: .current, serialNumber: [2])
+        leaf.extensions = [.alternativeNames([.dns("mx.example.org")])]
+        let keys = try await (CertificateKey.new(), CertificateKey.new())
+        let chain = [try leaf.signed(keys.0, issuer: root.subject, signer: keys.1), try root.signed(keys.1)]
+        let world = try await Case()
+        try world.directory.write(chain.map { DER.pem($0, label: "CERTIFICATE") }.joined(), to: "strange.pem")
+        let digest = SHA2.sha256(chain[1]).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        let strange = try await world.judge(["2 0 1 \(digest)"], file: "strange.pem")
+        #expect(strange.status == 75 && strange.report.outcome == "unreachable", "\(strange.report.reason)")
+        #expect(strange.report.undecided && !strange.report.cut && strange.report.records[0].standing == "undecided")
+        #expect(
+            strange.report.reason.contains("the key of the certificate at depth 1 is of a kind that GnuTLS"))
+        let wrong = try await world.judge(["2 0 1 \(digest)"], names: ["other.example"], file: "strange.pem")
+        #expect(wrong.status == 1 && wrong.report.outcome == "certificate-host-mismatch", "that is wrong in any case")
     }
 
     @Test(arguments: [

@@ -53,12 +53,18 @@ extension Rule {
         F-59 | field | firewall "SMTP inspection" hides STARTTLS (XXXXXXXA): not offered -> SKIP-TLS
         F-60 | field | client certificate request, or server closing after handshake: handshake or later error -> SKIP-TLS if handshake fails
         F-61 | field | TLS fine on most IPs of a pool, one backend stale: intermittent -> per connection
+        F-70 | field | The server's certificate is one that some libraries do not import (version 1 or 2 with extensions, dates in another form, two signature algorithms), and a DANE-EE record matches it: the match alone counts -> DANE-OK
+        F-71 | field | A CA's name stands in the certificates that it issued in another type of string, another case or with other blanks: it is the same name (RFC 5280 7.1) -> DANE-OK
+        F-72 | field | A name in a DANE-TA chain breaks a name constraint of a CA or of the trust anchor, or is of a form that cannot be compared with one: every form counts, critical or not -> SKIP-AUTH
+        F-73 | field | A DANE-TA chain has name constraints in capitals or on forms that no certificate has, critical policy extensions, or a root that is a CA by key usage alone: none of them is broken -> DANE-OK
+        F-74 | field | A DANE-TA chain has a key or a signature of a kind that the library does not know, or a certificate that it cannot read: nothing is proven -> inconclusive
+        F-75 | field | A DANE-TA chain has a certificate for any purpose but none for servers, a key of less than 80 bits of security, SHA-1 or MD5 below the anchor, or a critical or malformed extension that cannot be processed: OpenSSL and Postfix refuse it -> SKIP-AUTH
         F-76 | field | host refuses us at EHLO or HELO (501, 503, 504, 521, 550, 554: our name, our address, its policy): nothing is seen of its TLS -> inconclusive
         F-77 | field | host does not know EHLO (500, 502) and takes HELO, which has no extensions: no STARTTLS -> SKIP-TLS
         F-78 | field | host closes with 421 at any moment, in answer to STARTTLS too: nothing is seen of its TLS -> inconclusive
         F-79 | field | host refuses a name that is not fully qualified (504, 550), or hides STARTTLS from it: the client says its full name or an address literal -> DANE-OK
-        F-80 | field | certificate that RFC 5280 forbids and not every library reads (version 1 with extensions, a date without its zone, two signature algorithms that differ), and a DANE-EE record matches it: the match alone counts -> DANE-OK
-        F-81 | field | such a certificate under DANE-TA, where the library does not read it: what it says cannot be held to the record -> inconclusive
+        F-80 | field | The host shows such a certificate in a handshake that the library then breaks off: that is no failed handshake of the host's, and a DANE-EE record that matches counts -> DANE-OK
+        F-81 | field | The host shows such a certificate in a handshake, under DANE-TA: what it says counts as OpenSSL reads it, so that version 1 with extensions passes and a date in a forbidden form does not -> DANE-OK or SKIP-AUTH
         F-82 | field | reply lines that end in CR CR LF, or in blanks or tabs: the ending is not part of the line -> DANE-OK
         F-83 | field | lines that are no reply lines, or several codes in one reply: the client passes over some such lines, and the last code counts -> DANE-OK
         F-84 | field | host that only a client other than the MTA reaches (CCM in TLS 1.3, FFDHE groups, SHA-1 signatures): handshake fails for the MTA -> SKIP-TLS

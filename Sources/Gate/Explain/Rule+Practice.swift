@@ -175,7 +175,7 @@ extension Rule {
         F-78|unreachable: a doubt, never a 5xx. Inside TLS all is known by then, and the reply to EHLO does not matter.
         F-79|The probe says the host's canonical name, or an address literal where that is not fully qualified; PROBE_HELO sets it.
         F-80|verified. GnuTLS does not read the certificate; the host's signature on the handshake is checked by hand. With RSA key exchange there is none, and the match is believed: the MTA checks again.
-        F-81|unreachable: a doubt, never a 5xx.
+        F-81|As OpenSSL judges it; what nobody can tell is unreachable, a doubt, never a 5xx.
         F-82|The ending is cut off, and the reply is read as any other.
         F-83|As Postfix takes it, for up to ten such lines in one reply; beyond that the host is unreachable.
         F-84|tls-failed: the probe offers what Postfix does. A host that takes CCM in TLS 1.3 is connected to once more without it.

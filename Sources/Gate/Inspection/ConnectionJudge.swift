@@ -52,37 +52,24 @@ struct ConnectionJudge {
                 chain: session.chain, records: records, names: references.names, at: now())
             judgement = judged
             (outcome, cause) = (judged.outcome(records, expiredEE), judged.reason)
-            if let unread = session.unread { (outcome, cause) = weigh(unread, judged, outcome) }
-            if judged.isCut, !outcome.allowsDelivery {
-                // A bound of ours proves nothing of the host.
-                (outcome, cause) = (
-                    .unreachable, "it has more records or certificates than are judged: \(judged.reason)"
-                )
+            if let unread = session.unread {
+                // F-80: GnuTLS went no further than the certificate, which is judged all the same. Whether the host has
+                // its key is checked by its signature on the handshake; where that cannot be done (RSA key exchange, a key
+                // that GnuTLS does not know) a match is believed. The gate only foresees what the MTA will meet, and the
+                // MTA, which does check, delivers to nobody without the key: to doubt would defer a good domain for ever.
+                cause += "; GnuTLS does not read the server's certificate (\(unread.fault))"
+                if !unread.isProven { cause += ", and its key was not tried" }
+            }
+            if judged.isDoubtful {
+                // A bound of ours proves nothing of the host, nor does what our library does not know.
+                let doubt =
+                    judged.isCut
+                    ? "it has more records or certificates than are judged" : "its certificates cannot be judged here"
+                cause = "\(doubt): \(judged.reason)"
             }
         }
         return InspectedConnection(
             purpose: purpose, outcome: outcome, cause: cause, isProbed: isProbed, report: report,
             judgement: judgement, isKept: asked - report.taken > Self.present)
-    }
-
-    /// F-80: what follows from a certificate that GnuTLS does not read, and other libraries do.
-    ///
-    /// Under DANE-EE the match counts, and nothing that the certificate says (RFC 7672 §3.1.1): it holds, and so does
-    /// its absence. Whether the host has the certificate's key is checked by its signature on the handshake. Where
-    /// that cannot be done (RSA key exchange, a key that GnuTLS does not know) a match is believed: the gate only
-    /// foresees what the MTA will meet, and the MTA, which does check, delivers to nobody without the key. Doubting
-    /// would defer a good domain for ever.
-    private func weigh(
-        _ unread: ProbeReport.TLSSession.Unread, _ judged: CertificateJudgement, _ outcome: Outcome
-    ) -> (Outcome, String) {
-        let why = "GnuTLS does not read the server's certificate (\(unread.fault))"
-        if outcome.allowsDelivery {
-            return (outcome, "\(judged.reason); \(why)" + (unread.isProven ? "" : ", and its key was not tried"))
-        }
-        // Under DANE-TA what the certificate says does count.
-        let isTold = zip(records, judged.records).allSatisfy { record, finding in
-            !finding.isUsable || record.usage == TLSARecord.Usage.daneEE.rawValue
-        }
-        return isTold ? (outcome, judged.reason) : (.unreachable, "\(why), so it cannot be held to DANE-TA here")
     }
 }

@@ -181,6 +181,8 @@ struct HostInspector {
 extension CertificateJudgement {
     /// The outcome of a host whose certificate was judged so.
     func outcome(_ records: [TLSARecord], _ expiredEE: Settings.ExpiredEE) -> Outcome {
+        // F-74: what we cannot judge, or have not looked at, proves nothing of the host.
+        if isDoubtful { return .unreachable }
         switch finding {
         case .authenticated(let record, _):
             /// RFC 7672 §3.1.1: under DANE-EE the date is ignored; Exchange Online's 5.7.322 may not ignore it.

@@ -15,6 +15,8 @@ extension JudgementReport {
         let names: [String]
         /// Whether a bound of ours left something out, so that a failure is none for certain.
         let cut: Bool
+        /// Whether something could not be judged here, so that a failure is none for certain.
+        let undecided: Bool
         let hazards: [String]
         let records: [Record]
         let chain: [NullableJSON<CertificateJSON>]
@@ -27,6 +29,7 @@ extension JudgementReport {
             date = CertificateJSON.text(report.date)
             names = report.names.map(\.description)
             cut = report.judgement.isCut
+            undecided = report.judgement.isUndecided
             hazards = report.hazards
             let match = report.match?.record
             records = zip(report.records, report.judgement.records).enumerated().map { index, pair in

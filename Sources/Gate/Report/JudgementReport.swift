@@ -62,6 +62,9 @@ extension JudgementReport {
             lines.append("  TLSA record \(index + 1) (\(records[index].names)): \(finding.explanation)")
         }
         if judgement.isCut { lines.append("  There is more than was looked at: a failure is none for certain.") }
+        if judgement.isUndecided, judgement.isDoubtful {
+            lines.append("  Something cannot be judged here: a failure is none for certain.")
+        }
         lines += hazards.map { "  Hazard: \($0)." }
         return lines.map(CheckReport.printable).joined(separator: "\n")
     }

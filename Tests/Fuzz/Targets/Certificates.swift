@@ -77,12 +77,14 @@ extension FuzzTarget {
     private static let known: [[UInt8]] = {
         let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()
-        let bundle = tests.appending(path: "CertificatesTests/Fixtures/certificates.pem")
-        let text = (try? String(contentsOf: bundle, encoding: .utf8)) ?? ""
-        // More than one bundle may hold.
-        let found = text.split(separator: "# ").compactMap { try? PEM.certificates(in: Array($0.utf8)).first }
-        precondition(!found.isEmpty, "\(bundle.path) holds no certificates")
-        return found
+        return ["certificates.pem", "odd/odd.pem"].flatMap { file in
+            let bundle = tests.appending(path: "CertificatesTests/Fixtures/\(file)")
+            let text = (try? String(contentsOf: bundle, encoding: .utf8)) ?? ""
+            // More than one bundle may hold.
+            let found = text.split(separator: "# ").compactMap { try? PEM.certificates(in: Array($0.utf8)).first }
+            precondition(!found.isEmpty, "\(bundle.path) holds no certificates")
+            return found
+        }
     }()
 
     /// One of the known ones with up to seven changes, or bytes of the input.

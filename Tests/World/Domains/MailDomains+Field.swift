@@ -98,11 +98,9 @@ extension MailDomains {
                 let chain = try await OddCertificate.dateWithoutZone.chain("mx.\(draft.domain)")
                 try await draft.host(.openSSL(chain), tlsa: draft.chain().tlsa())
             },
-            MailDomain("unread-leaf-ta", "F-81", .unreachable) { draft in
-                let authority = try await CertificateAuthority.root()
-                let chain = try await OddCertificate.dateWithoutZone.chain("mx.\(draft.domain)", issuedBy: authority)
-                try await draft.host(.openSSL(chain), tlsa: chain.tlsa(usage: 2, depth: 1))
-            },
+            // Under DANE-TA the date counts, and version 1 is no fault of a server's certificate.
+            unreadTA("unread-leaf-ta-date", .dateWithoutZone, .tlsaInvalid),
+            unreadTA("unread-leaf-ta-version", .versionOneWithExtensions, .verified),
             MailDomain("unread-leaf-ee-beside-ta", "F-80", .verified) { draft in
                 let authority = try await CertificateAuthority.root()
                 let chain = try await OddCertificate.dateWithoutZone.chain("mx.\(draft.domain)", issuedBy: authority)
@@ -119,6 +117,14 @@ extension MailDomains {
                     .failing(at: .handshake, .bytes(ForgedTLS.flight(chain.der))), tlsa: chain.tlsa())
             },
         ]
+
+    private static func unreadTA(_ label: String, _ kind: OddCertificate, _ outcome: Outcome) -> MailDomain {
+        MailDomain(label, "F-81", outcome) { draft in
+            let authority = try await CertificateAuthority.root()
+            let chain = try await kind.chain("mx.\(draft.domain)", issuedBy: authority)
+            try await draft.host(.openSSL(chain), tlsa: chain.tlsa(usage: 2, depth: 1))
+        }
+    }
 
     // MARK: Whom only some libraries reach
 

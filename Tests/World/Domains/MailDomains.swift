@@ -2,7 +2,8 @@
 public enum MailDomains {
     /// All of them.
     public static let all: [MailDomain] = [
-        names, addresses, records, authentication, reachability, rules, backends, failures, field, hostileOnes,
+        names, addresses, records, authentication, paths, reachability, rules, backends, failures, field,
+        hostileOnes,
     ].flatMap(\.self)
 
     /// Those that mean harm, or without measure.

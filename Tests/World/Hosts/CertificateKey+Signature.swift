@@ -6,7 +6,9 @@ extension CertificateKey {
     /// The key's signature over the bytes.
     ///
     /// By GnuTLS, in this process: a program started for each certificate would be most of the cost of a world.
-    func signature(over bytes: [UInt8]) throws -> [UInt8] {
+    ///
+    /// - Parameter isBySHA1: Whether SHA-1 is the digest, where the key has one.
+    func signature(over bytes: [UInt8], bySHA1 isBySHA1: Bool = false) throws -> [UInt8] {
         var key: gnutls_privkey_t?
         var status = gnutls_privkey_init(&key)
         guard status == GNUTLS_E_SUCCESS, let key else { throw Self.fault(status) }
@@ -16,7 +18,8 @@ extension CertificateKey {
         }
         guard status == GNUTLS_E_SUCCESS else { throw Self.fault(status) }
         var signature = gnutls_datum_t()
-        status = Self.lending(bytes) { gnutls_privkey_sign_data2(key, algorithm.signature, 0, &$0, &signature) }
+        let digest = isBySHA1 ? algorithm.brokenSignature : algorithm.signature
+        status = Self.lending(bytes) { gnutls_privkey_sign_data2(key, digest, 0, &$0, &signature) }
         guard status == GNUTLS_E_SUCCESS else { throw Self.fault(status) }
         // gnutls_free(3) is free(3), and a C variable, which Swift does not like to read.
         defer { free(signature.data) }
@@ -43,7 +46,16 @@ extension CertificateKey.Algorithm {
         case .p256: GNUTLS_SIGN_ECDSA_SHA256
         case .p384: GNUTLS_SIGN_ECDSA_SHA384
         case .ed25519: GNUTLS_SIGN_EDDSA_ED25519
-        case .rsa2048, .rsa3072, .rsa4096: GNUTLS_SIGN_RSA_SHA256
+        case .rsa896, .rsa1024, .rsa2048, .rsa3072, .rsa4096: GNUTLS_SIGN_RSA_SHA256
+        }
+    }
+
+    /// What it signs with by SHA-1.
+    fileprivate var brokenSignature: gnutls_sign_algorithm_t {
+        switch self {
+        case .p256, .p384: GNUTLS_SIGN_ECDSA_SHA1
+        case .ed25519: GNUTLS_SIGN_EDDSA_ED25519
+        case .rsa896, .rsa1024, .rsa2048, .rsa3072, .rsa4096: GNUTLS_SIGN_RSA_SHA1
         }
     }
 }

@@ -8,6 +8,10 @@ public struct CertificateKey: Hashable, Sendable {
     public enum Algorithm: Sendable, CaseIterable {
         /// ECDSA on P-256; signs with SHA-256.
         case p256
+        /// As ``rsa2048``, with 896 bits: too few for any client that asks for 80 bits of security.
+        case rsa896
+        /// As ``rsa2048``, with 1024 bits.
+        case rsa1024
         /// RSA with 2048 bits; signs with SHA-256, PKCS #1 v1.5. Takes a tenth of a second or more to make.
         case rsa2048
         /// As ``rsa2048``, with 3072 bits.
@@ -24,6 +28,8 @@ public struct CertificateKey: Hashable, Sendable {
             switch self {
             case .p256: "-algorithm EC -pkeyopt ec_paramgen_curve:P-256"
             case .p384: "-algorithm EC -pkeyopt ec_paramgen_curve:P-384"
+            case .rsa896: "-algorithm RSA -pkeyopt rsa_keygen_bits:896"
+            case .rsa1024: "-algorithm RSA -pkeyopt rsa_keygen_bits:1024"
             case .rsa2048: "-algorithm RSA"
             case .rsa3072: "-algorithm RSA -pkeyopt rsa_keygen_bits:3072"
             case .rsa4096: "-algorithm RSA -pkeyopt rsa_keygen_bits:4096"
@@ -43,7 +49,7 @@ public struct CertificateKey: Hashable, Sendable {
     public static func new(_ algorithm: Algorithm = .p256) async throws -> CertificateKey {
         switch algorithm {
         case .p256: try await KeyPool.shared.take()
-        case .rsa2048, .rsa3072, .rsa4096, .p384, .ed25519: try await make(algorithm, count: 1)[0]
+        case .rsa896, .rsa1024, .rsa2048, .rsa3072, .rsa4096, .p384, .ed25519: try await make(algorithm, count: 1)[0]
         }
     }
 
@@ -51,9 +57,20 @@ public struct CertificateKey: Hashable, Sendable {
     var signatureAlgorithm: [UInt8] {
         switch algorithm {
         case .p256: DER.sequence(DER.identifier("1.2.840.10045.4.3.2"))
-        case .rsa2048, .rsa3072, .rsa4096: DER.sequence(DER.identifier("1.2.840.113549.1.1.11"), DER.null)
+        case .rsa896, .rsa1024, .rsa2048, .rsa3072, .rsa4096:
+            DER.sequence(DER.identifier("1.2.840.113549.1.1.11"), DER.null)
         case .p384: DER.sequence(DER.identifier("1.2.840.10045.4.3.3"))
         case .ed25519: DER.sequence(DER.identifier("1.3.101.112"))
+        }
+    }
+
+    /// The AlgorithmIdentifier of this key's signatures by SHA-1; nil if there is none.
+    var brokenAlgorithm: [UInt8]? {
+        switch algorithm {
+        case .p256, .p384: DER.sequence(DER.identifier("1.2.840.10045.4.1"))
+        case .rsa896, .rsa1024, .rsa2048, .rsa3072, .rsa4096:
+            DER.sequence(DER.identifier("1.2.840.113549.1.1.5"), DER.null)
+        case .ed25519: nil
         }
     }
 

@@ -1,9 +1,9 @@
-import Foundation
+package import Foundation
 
 /// The few pieces of DER (X.690) that an X.509 certificate is written in.
-enum DER {
+package enum DER {
     /// A value of any tag.
-    static func value(_ tag: UInt8, _ content: [UInt8]) -> [UInt8] {
+    package static func value(_ tag: UInt8, _ content: [UInt8]) -> [UInt8] {
         var length: [UInt8] = []
         if content.count < 128 {
             length = [UInt8(content.count)]
@@ -18,22 +18,22 @@ enum DER {
         return [tag] + length + content
     }
 
-    static func sequence(_ parts: [UInt8]...) -> [UInt8] { value(0x30, Array(parts.joined())) }
-    static func set(_ content: [UInt8]) -> [UInt8] { value(0x31, content) }
-    static func octets(_ content: [UInt8]) -> [UInt8] { value(0x04, content) }
-    static func bits(_ content: [UInt8], unused: UInt8 = 0) -> [UInt8] { value(0x03, [unused] + content) }
-    static func text(_ text: String) -> [UInt8] { value(0x0C, Array(text.utf8)) }
-    static let yes = value(0x01, [0xFF])
-    static let null = value(0x05, [])
+    package static func sequence(_ parts: [UInt8]...) -> [UInt8] { value(0x30, Array(parts.joined())) }
+    package static func set(_ content: [UInt8]) -> [UInt8] { value(0x31, content) }
+    package static func octets(_ content: [UInt8]) -> [UInt8] { value(0x04, content) }
+    package static func bits(_ content: [UInt8], unused: UInt8 = 0) -> [UInt8] { value(0x03, [unused] + content) }
+    package static func text(_ text: String) -> [UInt8] { value(0x0C, Array(text.utf8)) }
+    package static let yes = value(0x01, [0xFF])
+    package static let null = value(0x05, [])
 
     /// An INTEGER that is not negative, from its magnitude.
-    static func integer(_ magnitude: [UInt8]) -> [UInt8] {
+    package static func integer(_ magnitude: [UInt8]) -> [UInt8] {
         let digits = Array(magnitude.drop { $0 == 0 })
         return value(0x02, (digits.first ?? 0x80) & 0x80 == 0 ? digits : [0] + digits)
     }
 
     /// An OBJECT IDENTIFIER in dotted form.
-    static func identifier(_ dotted: String) -> [UInt8] {
+    package static func identifier(_ dotted: String) -> [UInt8] {
         let arcs = dotted.split(separator: ".").compactMap { Int($0) }
         var content = [UInt8(arcs[0] * 40 + arcs[1])]
         for arc in arcs.dropFirst(2) {
@@ -49,7 +49,7 @@ enum DER {
     }
 
     /// UTCTime to 2049, GeneralizedTime from 2050 (RFC 5280 §4.1.2.5).
-    static func time(_ date: Date) -> [UInt8] {
+    package static func time(_ date: Date) -> [UInt8] {
         var seconds = time_t(date.timeIntervalSince1970)
         var parts = tm()
         gmtime_r(&seconds, &parts)
@@ -62,7 +62,7 @@ enum DER {
     }
 
     /// The bytes of the first PEM block of a text; nil if there is none.
-    static func bytes(ofPEM text: String) -> [UInt8]? {
+    package static func bytes(ofPEM text: String) -> [UInt8]? {
         let lines = text.split(whereSeparator: \.isNewline)
         guard let begin = lines.firstIndex(where: { $0.hasPrefix("-----BEGIN") }),
             let end = lines[begin...].firstIndex(where: { $0.hasPrefix("-----END") })
@@ -71,7 +71,7 @@ enum DER {
     }
 
     /// PEM of the bytes.
-    static func pem(_ bytes: [UInt8], label: String) -> String {
+    package static func pem(_ bytes: [UInt8], label: String) -> String {
         let text = Data(bytes).base64EncodedString(options: [.lineLength64Characters, .endLineWithLineFeed])
         return "-----BEGIN \(label)-----\n\(text)\n-----END \(label)-----\n"
     }

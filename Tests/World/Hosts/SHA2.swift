@@ -1,8 +1,8 @@
 /// SHA-256 and SHA-512 (FIPS 180-4), for the TLSA records of the test world: no more dependencies for two digests, and
 /// none of the code under test.
-enum SHA2 {
+package enum SHA2 {
     /// The SHA-256 digest, 32 bytes.
-    static func sha256(_ bytes: [UInt8]) -> [UInt8] {
+    package static func sha256(_ bytes: [UInt8]) -> [UInt8] {
         // The constants of SHA-256 are the first halves of SHA-512's.
         digest(
             bytes, start: start.map { UInt32($0 >> 32) }, constants: constants.prefix(64).map { UInt32($0 >> 32) },
@@ -10,10 +10,19 @@ enum SHA2 {
     }
 
     /// The SHA-512 digest, 64 bytes.
-    static func sha512(_ bytes: [UInt8]) -> [UInt8] {
+    package static func sha512(_ bytes: [UInt8]) -> [UInt8] {
         digest(
             bytes, start: start, constants: constants,
             rotations: ((28, 34, 39), (14, 18, 41), (1, 8, 7), (19, 61, 6)))
+    }
+
+    /// What a TLSA record of this matching type has for the content: the content itself unless it is 1 or 2.
+    package static func data(_ content: [UInt8], matching: UInt8) -> [UInt8] {
+        switch matching {
+        case 1: sha256(content)
+        case 2: sha512(content)
+        default: content
+        }
     }
 
     /// Rotations of Σ0, Σ1, σ0 and σ1; the last number of the latter two is a shift.

@@ -1,7 +1,7 @@
 /// Reads the elements of DER (X.690) one after another, never beyond the bytes it was given.
 ///
-/// It knows definite lengths of up to four bytes and single-byte tags; whatever else there is, is nil. It copies nothing:
-/// elements are slices of the bytes.
+/// It knows definite lengths of up to four bytes and single-byte tags; whatever else there is, is nil. It copies
+/// nothing: elements are slices of the bytes.
 struct DERReader {
     /// One element: its tag, all of its bytes, and those of its contents.
     struct Element {
@@ -13,15 +13,24 @@ struct DERReader {
         let contents: ArraySlice<UInt8>
     }
 
-    /// Identifier bytes of the elements a certificate's frame is made of.
+    /// Identifier bytes of the elements that certificates are made of.
     enum Tag {
+        static let boolean: UInt8 = 0x01
         static let integer: UInt8 = 0x02
         static let bitString: UInt8 = 0x03
+        static let octetString: UInt8 = 0x04
         static let objectIdentifier: UInt8 = 0x06
+        static let utf8String: UInt8 = 0x0C
+        static let ia5String: UInt8 = 0x16
+        static let utcTime: UInt8 = 0x17
+        static let generalizedTime: UInt8 = 0x18
         static let sequence: UInt8 = 0x30
-        static let explicitZero: UInt8 = 0xA0
-        /// GeneralName's dNSName (RFC 5280 §4.2.1.6).
-        static let dnsName: UInt8 = 0x82
+        static let set: UInt8 = 0x31
+
+        /// The context-specific tag with this number, of an element that holds no others.
+        static func primitive(_ number: UInt8) -> UInt8 { 0x80 | number }
+        /// The context-specific tag with this number, of an element that is made of others.
+        static func constructed(_ number: UInt8) -> UInt8 { 0xA0 | number }
     }
 
     private var rest: ArraySlice<UInt8>
@@ -49,6 +58,14 @@ struct DERReader {
         var reader = DERReader(bytes)
         guard let element = reader.next(tag), reader.isAtEnd else { return nil }
         return element.contents
+    }
+
+    /// The elements that fill the bytes exactly, each with this tag; nil if anything else is among them.
+    static func all(_ tag: UInt8, in bytes: ArraySlice<UInt8>) -> [Element]? {
+        var reader = DERReader(bytes)
+        var elements: [Element] = []
+        while let element = reader.next(tag) { elements.append(element) }
+        return reader.isAtEnd ? elements : nil
     }
 
     private func peek() -> Element? {

@@ -1,4 +1,3 @@
-import CGnuTLS
 import DANE
 
 /// The host names a certificate presents, and whether one of them is a reference name (RFC 7672 §3.2.3, RFC 6125 §6).
@@ -15,8 +14,8 @@ struct PresentedNames {
 
         /// Reads a presented name. RFC 7672 §3.2.3: the asterisk must be the whole of the first label.
         ///
-        /// Nil for anything else: a partial wildcard, an asterisk elsewhere, one with fewer than two labels behind it (`*.com`
-        /// would be a whole registry), a trailing dot (RFC 5280 §4.2.1.6 has none), U-labels, NUL bytes.
+        /// Nil for anything else: a partial wildcard, an asterisk elsewhere, one with fewer than two labels behind it
+        /// (`*.com` would be a whole registry), a trailing dot (RFC 5280 §4.2.1.6 has none), U-labels, NUL bytes.
         init?(_ bytes: some Collection<UInt8>) {
             let text = String(decoding: bytes.prefix(300), as: UTF8.self)
             guard bytes.count <= 255, text.utf8.last != UInt8(ascii: ".") else { return nil }
@@ -61,31 +60,20 @@ struct PresentedNames {
         references.first { reference in !reference.isRoot && names.contains { $0.matches(reference) } }
     }
 
-    /// The dNSName entries of the subject alternative names (RFC 5280 §4.2.1.6); nil if there are none. A malformed extension
-    /// counts as one whose names cannot be used.
+    /// The dNSName entries of the subject alternative names (RFC 5280 §4.2.1.6); nil if there are none. A malformed
+    /// extension counts as one whose names cannot be used.
     private static func alternativeNames(_ certificate: X509Certificate) -> [ArraySlice<UInt8>]? {
-        var critical: UInt32 = 0
-        let value = certificate.withRaw { crt in
-            takingDatum { gnutls_x509_crt_get_extension_by_oid2(crt, "2.5.29.17", 0, &$0, &critical) }
-        }
-        guard let value else { return nil }
-        guard let contents = DERReader.only(DERReader.Tag.sequence, in: value[...]) else { return [] }
-        var reader = DERReader(contents)
-        var found: [ArraySlice<UInt8>] = []
-        while let name = reader.next() {
-            if name.tag == DERReader.Tag.dnsName { found.append(name.contents) }
-        }
-        return found.isEmpty && reader.isAtEnd ? nil : found
+        let extensions = certificate.extensions
+        guard let names = extensions.alternativeNames else { return nil }
+        let found = names.compactMap { if case .dnsName(let name) = $0 { name } else { nil } }
+        return found.isEmpty && !extensions.isMalformed ? nil : found
     }
 
     /// The subject's common names, eight at most; a certificate has one.
     private static func commonNames(_ certificate: X509Certificate) -> [ArraySlice<UInt8>] {
-        certificate.withRaw { crt in
-            (0..<8).lazy.map { index in
-                fillingBuffer(capacity: 512) { buffer, size in
-                    gnutls_x509_crt_get_dn_by_oid(crt, "2.5.4.3", UInt32(index), 0, buffer, &size)
-                }
-            }.prefix { $0 != nil }.compactMap { $0?[...] }
+        certificate.subject.attributes(OID.commonName).prefix(8).compactMap { attribute in
+            guard DirectoryString.isText(attribute.tag) else { return nil }
+            return DirectoryString.text(attribute.tag, attribute.value).map { Array($0.utf8)[...] }
         }
     }
 }

@@ -30,7 +30,7 @@ package struct CertificateOutline {
 
         var inner = DERReader(tbs.contents)
         // The version is absent from X.509v1 certificates.
-        _ = inner.next(DERReader.Tag.explicitZero)
+        _ = inner.next(DERReader.Tag.constructed(0))
         guard inner.next(DERReader.Tag.integer) != nil,  // serialNumber
             inner.next(DERReader.Tag.sequence) != nil,  // signature
             let issuer = inner.next(DERReader.Tag.sequence),
