@@ -53,5 +53,7 @@ extension Rule {
         F-59 | field | firewall "SMTP inspection" hides STARTTLS (XXXXXXXA): not offered -> SKIP-TLS
         F-60 | field | client certificate request, or server closing after handshake: handshake or later error -> SKIP-TLS if handshake fails
         F-61 | field | TLS fine on most IPs of a pool, one backend stale: intermittent -> per connection
+        F-92 | field | dozens of MX hosts do not exist or do not answer before one that is in order, more than one look goes through -> pending until all have been seen; each look goes on where the last one stopped
+        F-94 | field | MX records of a stranger name hundreds of hosts, or hundreds of names for a few addresses of somebody else's network -> about ten connections a look, none of them to an address that is known to be dead
         """#)
 }

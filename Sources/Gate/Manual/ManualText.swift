@@ -28,6 +28,18 @@ enum ManualText {
         "danegate settings --policy DOMAIN says which of these applies to a domain, and why.",
     ]
 
+    static let nextHops = [
+        "The MTA says where it would send mail for a recipient (the macros {rcpt_mailer}, {rcpt_host} and "
+            + "{rcpt_addr}), and that is what is judged: most often the domain of the address, with its MX records. "
+            + "DANEGATE_ROUTE=recipient judges the domain of the address whatever the next hop.",
+        "Many MX hosts: one look makes ten connections at most, about as many as an MTA in one try, and asks the DNS "
+            + "about 128 hosts. A host without an address costs none, and an address that could not be reached is "
+            + "not tried again under another name. If no host seen until then may be used, the verdict is pending, "
+            + "for 15 seconds at most, and the next look goes on where this one ended, in the order of preference. A "
+            + "failure is told when all hosts have been seen within two hours, twice as ever; other MX records begin "
+            + "anew. check makes up to 256 connections and asks about 1024 hosts, and says where it stopped.",
+    ]
+
     static let signals: [(term: String, text: String)] = [
         (
             "SIGTERM, SIGINT",

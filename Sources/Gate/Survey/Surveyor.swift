@@ -58,7 +58,7 @@ struct Surveyor: Sendable {
         }
         let policy = policies.policy(for: destination.name, at: now())?.kind
         let look = policy == .require ? looks[isAgain ? 1 : 0].demandingDANE : looks[isAgain ? 1 : 0]
-        let inspection = await Deadline.run(.seconds(90)) { await look.inspect(destination) }
+        let inspection = await Deadline.run(.seconds(90)) { await look.inspectToTheEnd(destination) }
         return result(
             text, destination.name, inspection.verdict, policy, recipients, inspection.mxSecurity,
             hasTimes ? inspection.elapsed.tenthsOfMilliseconds : nil)

@@ -242,7 +242,8 @@ public final class InspectionDesk: Sendable {
     }
 
     private func land(_ key: VerdictKey, _ inspection: Inspection) {
-        breaker.note(key, inspection.verdict)
+        // A look that has not seen all hosts says nothing, for or against anybody.
+        if inspection.verdict.outcome != .pending { breaker.note(key, inspection.verdict) }
         journal?.ended(inspection, demandingDANE: key.demandsDANE)
         // Kept before the flight ends, so that nobody finds neither.
         keeper.keep(inspection, demandingDANE: key.demandsDANE, isInTrouble: breaker.trouble != nil)
