@@ -61,12 +61,12 @@ public final class InspectionDesk: Sendable {
     private static let dueLimit = 1024
 
     private let inspect: @Sendable (Destination, _ demandingDANE: Bool) async -> Inspection
-    private let wait: @Sendable (() -> Void) -> Void
+    let wait: @Sendable (() -> Void) -> Void
     let keeper: VerdictKeeper
     let breaker: Breaker
     private let journal: (any InspectionJournal)?
     private let limits: Limits
-    private let room: WaitingRoom
+    let room: WaitingRoom
     private let state = Mutex(State())
 
     /// A desk.
