@@ -51,6 +51,14 @@ enum ManualText {
             + "in one step or several, it is judged itself, and policy knows it by both names. If it is none, the "
             + "new domain is judged. Where it cannot be found out, it is dns-unavailable. Sendmail's FEATURE "
             + "nocanonify keeps it from that, and is recommended.",
+        "Addresses that Postfix rewrites after RCPT: canonical_maps, recipient_canonical_maps and virtual_alias_maps "
+            + "are cleanup(8)'s, which comes after a milter's answer to RCPT. The address is judged as it was typed, "
+            + "and not where the mail goes after rewriting. Mail for a domain of which every address is rewritten, "
+            + "and which does not exist in the DNS, is so refused with no-such-domain. Remedies: make it one of "
+            + "Postfix's virtual_alias_domains, and it is not outbound; or exempt it, by the policy file or danegate "
+            + "exempt add; or spare trusted clients everything, by DANEGATE_EXEMPT_CLIENTS or Postfix's "
+            + "smtpd_milter_maps. What trivial-rewrite(8) does (append_dot_mydomain, the percent hack) is done "
+            + "before RCPT, and is judged.",
         "Many MX hosts: one look makes ten connections at most, about as many as an MTA in one try, and asks the DNS "
             + "about 128 hosts. A host without an address costs none, and an address that could not be reached is "
             + "not tried again under another name. If no host seen until then may be used, the verdict is pending, "
