@@ -26,6 +26,18 @@ extension Outcome {
         subjectAndDetail.map { EnhancedStatusCode(`class`, $0.0, $0.1) }
     }
 
+    /// The enhanced code of a refusal for now where it is this site's own configuration that leads to the next hop.
+    ///
+    /// The code of a domain that does not exist, or takes no mail, is about the recipient's address (X.1.x), which is
+    /// none of the matter there: RFC 3463 §3.4 has X.3.5, "system incorrectly configured". DANE's own codes stay what
+    /// they are.
+    public var ownNextHopCode: EnhancedStatusCode? {
+        switch self {
+        case .nullMX, .noSuchDomain: EnhancedStatusCode(.persistentTransient, 3, 5)
+        default: enhancedCode(.persistentTransient)
+        }
+    }
+
     /// The last two digits of the basic code: 451 for now, 550 for good, 556 for a null MX (RFC 7505 §4.1).
     public func basicDetail(_ class: EnhancedStatusCode.Class) -> UInt16 {
         switch `class` {

@@ -9,7 +9,8 @@ struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Inspect domains afresh, with the daemon's own engine and settings.",
         discussion: """
-            A domain, or a next hop in brackets with an optional port: [mx.example.org]:2525.
+            A domain, or a next hop in brackets with an optional port: [mx.example.org]:2525. No recipient's domain leads to \
+            brackets or to a port of its own: such a next hop is ruled as this site's own (DANEGATE_ON_OWN_NEXT_HOP).
             Exits 0 if mail to every domain would be accepted, 1 if to some it would be rejected, 75 if to some only deferred, \
             64 on usage, 78 on settings. A check sees a fault for the first time, so one that must last for \
             DANEGATE_DEFER_FOR before it is rejected is deferred here. Mail to a domain that is exempt (danegate exempt, or the \

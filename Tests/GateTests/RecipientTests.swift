@@ -67,26 +67,22 @@ import Testing
 
 @Suite struct ScopeTests {
     private func decide(
-        _ path: String, _ mailer: String?, _ nextHop: String?, route: Settings.RouteSource = .nexthop
+        _ path: String, typed: String? = nil, _ mailer: String?, _ nextHop: String?,
+        route: Settings.RouteSource = .nexthop, port: UInt16 = 25
     ) -> Scope.Decision {
         var settings = Settings()
         settings.route = route
-        return Scope(settings).decide(Recipient(path: path), mailer: mailer, nextHop: nextHop)
+        settings.probePort = port
+        return Scope(settings).decide(
+            Recipient(path: path), typed: typed.map(Recipient.init(path:)), mailer: mailer, nextHop: nextHop)
     }
 
     @Test(
         .rules("D-21"),
         arguments: [
-            (
-                "<a@example.org>", "smtp", "example.org",
-                Scope.Decision.judged(Destination(.domain("example.org"), port: 25))
-            ),
-            ("<a@example.org>", "SMTP", "example.org", .judged(Destination(.domain("example.org"), port: 25))),
-            ("<a@example.org>", nil, nil, .judged(Destination(.domain("example.org"), port: 25))),
-            (
-                "<a@example.org>", "smtp", "[mx.relay.example]:2525",
-                .judged(Destination(.host("mx.relay.example"), port: 2525))
-            ),
+            ("<a@example.org>", "smtp", "example.org", Scope.Decision.judged(.to("example.org"))),
+            ("<a@example.org>", "SMTP", "example.org", .judged(.to("example.org"))),
+            ("<a@example.org>", nil, nil, .judged(.to("example.org"))),
             ("<a@example.org>", "local", "example.org", .notOurs),
             ("<a@example.org>", "error", "5.1.1", .notOurs),
             ("<a@[192.0.2.1]>", "smtp", "[192.0.2.1]", .notOurs),
@@ -106,8 +102,100 @@ import Testing
     }
 
     @Test func behindARelayhostTheAddressMayDecide() {
-        #expect(
-            decide("<a@example.org>", "smtp", "[relay.example]", route: .recipient)
-                == .judged(Destination(.domain("example.org"), port: 25)))
+        #expect(decide("<a@example.org>", "smtp", "[relay.example]", route: .recipient) == .judged(.to("example.org")))
     }
+
+    /// Whatever is not the address's own domain on the standard port, this site's configuration leads to; but not what
+    /// a sender can name.
+    @Test(
+        .rules("F-91"),
+        arguments: [
+            ("a@example.org", "example.org", Hop.to("example.org")),
+            ("a@example.org", "Example.Org.", .to("example.org")),
+            ("a@EXAMPLE.org.", "example.org", .to("example.org")),
+            ("a@example.org", "example.org:25", .to("example.org")),
+            ("a@example.org", "example.org:smtp", .to("example.org")),
+            ("a@b\u{FC}cher.example", "xn--bcher-kva.example", .to("xn--bcher-kva.example")),
+            ("a@example.org", "example.org:587", .own(.domain("example.org"), 587)),
+            ("a@example.org", "[example.org]", .own(.host("example.org"))),
+            ("a@example.org", "[mx.relay.example]:2525", .own(.host("mx.relay.example"), 2525)),
+            ("a@example.org", "relay.example", .own(.domain("relay.example"))),
+            ("a@example.org", "relay.example.", .own(.domain("relay.example"))),
+            ("a@sub.example.org", "example.org", .own(.domain("example.org"))),
+            ("a", "relay.example", .own(.domain("relay.example"))),
+            ("a@[192.0.2.1]", "[relay.example]", .own(.host("relay.example"))),
+            ("a@exa%mple.org", "[relay.example]", .own(.host("relay.example"))),
+            // Postfix takes these brackets for a host, and they are the sender's.
+            ("a@[mx.example.org]", "[mx.example.org]", .theirs(.host("mx.example.org"))),
+            ("a@[MX.example.org]", "[mx.Example.org]", .theirs(.host("mx.example.org"))),
+            ("a@[x.example]@[mx.example.org]", "[mx.example.org]", .theirs(.host("mx.example.org"))),
+            ("\"a@[relay.example]\"@example.org", "[relay.example]", .own(.host("relay.example"))),
+            ("x[relay.example]", "[relay.example]", .own(.host("relay.example"))),
+        ])
+    func nextHopsOfThisSitesOwnAreTold(address: String, nextHop: String, hop: Hop) {
+        #expect(decide(address, "smtp", nextHop) == .judged(hop))
+    }
+
+    @Test func thePortOfTheProbeIsTheStandardOne() {
+        #expect(decide("a@example.org", "smtp", "example.org:2525", port: 2525) == .judged(.to("example.org", 2525)))
+        #expect(
+            decide("a@example.org", "smtp", "example.org:25", port: 2525)
+                == .judged(.own(.domain("example.org"), 25)))
+    }
+
+    /// The macros of an MTA that has put another domain in the place of the typed one: which is judged the DNS says.
+    @Test(
+        .rules("F-90"),
+        arguments: [
+            ("<a@alias.example>", "a@ok.example", "ok.example.", Hop.to("ok.example", typed: "alias.example")),
+            ("<a@Alias.Example.>", "a@ok.example", "ok.example", .to("ok.example", typed: "alias.example")),
+            ("<A@alias.example>", "a@ok.example", "ok.example.", .to("ok.example", typed: "alias.example")),
+            ("<@r.example:a@alias.example>", "a@ok.example", "ok.example.", .to("ok.example", typed: "alias.example")),
+            (
+                "<a@b\u{FC}cher.example>", "a@ok.example", "ok.example.",
+                .to("ok.example", typed: "xn--bcher-kva.example")
+            ),
+            ("<a%ok.example@here.example>", "a@ok.example", "ok.example", .to("ok.example", typed: "here.example")),
+            ("<a@alias.example>", "a@ok.example", nil, .to("ok.example", typed: "alias.example")),
+            // The same domain, however it is written.
+            ("<a@OK.example.>", "a@ok.example", "ok.example.", .to("ok.example")),
+            (
+                "<a@b\u{FC}cher.example>", "a@xn--bcher-kva.example", "xn--bcher-kva.example",
+                .to("xn--bcher-kva.example")
+            ),
+            ("<@r.example:a@ok.example>", "a@ok.example", "ok.example", .to("ok.example")),
+            ("<a@x.example>", "b@x.example", "x.example", .to("x.example")),
+            // No domain was typed, or none that is one.
+            ("<a>", "a@ok.example", "ok.example", .to("ok.example")),
+            ("<a@[192.0.2.1]>", "a@ok.example", "ok.example", .to("ok.example")),
+            ("<a@exa%mple.org>", "a@ok.example", "ok.example", .to("ok.example")),
+            // Where the mail does not go to the address's domain, that is not what is judged.
+            ("<a@alias.example>", "a@ok.example", "[ok.example]", .own(.host("ok.example"))),
+            ("<a@alias.example>", "a@ok.example", "ok.example:587", .own(.domain("ok.example"), 587)),
+            ("<a@alias.example>", "a@ok.example", "relay.example.", .own(.domain("relay.example"))),
+            ("<a@alias.example>", "a@ok.example", "alias.example", .own(.domain("alias.example"))),
+        ] as [(String, String, String?, Hop)])
+    func whatTheMTAHasReplacedIsRemembered(typed: String, address: String, nextHop: String?, hop: Hop) {
+        #expect(decide(address, typed: typed, "esmtp", nextHop) == .judged(hop))
+    }
+
+    @Test(.rules("F-90")) func behindARelayhostTooTheTypedDomainIsRemembered() {
+        let decision = decide("a@ok.example", typed: "<a@alias.example>", "esmtp", "[smart.example]", route: .recipient)
+        #expect(decision == .judged(.to("ok.example", typed: "alias.example")))
+    }
+}
+
+extension Hop {
+    /// The way to an address's own domain.
+    static func to(_ domain: DomainName, _ port: UInt16 = 25, typed: DomainName? = nil) -> Hop {
+        Hop(destination: Destination(.domain(domain), port: port), typed: typed)
+    }
+
+    /// A next hop that this site's own configuration leads to.
+    static func own(_ nextHop: Destination.NextHop, _ port: UInt16 = 25) -> Hop {
+        Hop(destination: Destination(nextHop, port: port), isOwn: true)
+    }
+
+    /// One that the sender names.
+    static func theirs(_ nextHop: Destination.NextHop) -> Hop { Hop(destination: Destination(nextHop, port: 25)) }
 }

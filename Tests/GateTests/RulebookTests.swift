@@ -137,6 +137,111 @@ import Testing
         #expect(good.action == .accept && good.would == nil)
     }
 
+    // MARK: Next hops of this site's own
+
+    private func ruleOwn(
+        _ outcome: Outcome, _ setting: Settings.OwnNextHopRuling = .tempfail, policy: Policy.Kind? = nil,
+        hazards: [String] = [], isInTrouble: Bool = false, _ change: (inout Settings) -> Void = { _ in }
+    ) -> Ruling {
+        var settings = Settings()
+        settings.deferFor = .zero
+        settings.onOwnNextHop = setting
+        change(&settings)
+        return Rulebook(settings).rule(
+            Verdict(outcome: outcome, cause: "why", hazards: hazards), domain: "example.org", policy: policy,
+            isOwnHop: true, isInTrouble: isInTrouble
+        ) { _ in .seconds(86400) }
+    }
+
+    /// However long it lasts, and whatever is wrong with it; what is in order is accepted as ever.
+    @Test(
+        .rules("F-91"),
+        arguments: [
+            (Outcome.verified, "-"), (.encrypted, "-"), (.opportunistic, "-"), (.unprobed, "-"),
+            (.startTLSNotSupported, "451 4.7.321"), (.tlsFailed, "451 4.7.321"), (.certificateExpired, "451 4.7.322"),
+            (.tlsaInvalid, "451 4.7.323"), (.dnssecInvalid, "451 4.7.324"), (.certificateHostMismatch, "451 4.7.325"),
+            (.daneRequired, "451 4.7.10"), (.nullMX, "451 4.3.5"), (.noSuchDomain, "451 4.3.5"),
+            (.noMailHost, "451 4.4.4"), (.dnsUnavailable, "451 4.4.3"), (.unreachable, "451 4.4.1"),
+            (.pending, "451 4.7.0"),
+        ])
+    func aNextHopOfOurOwnIsDeferredAtMost(outcome: Outcome, codes: String) {
+        let ruling = ruleOwn(outcome)
+        let reply = ruling.reply(
+            Verdict(outcome: outcome, cause: "why"), domain: "relay.example", nextHop: "[relay.example]:587",
+            firstSeen: nil, trace: "ID", helpURL: "https://help.example/%c?%d")
+        #expect(reply.map { "\($0.code) \($0.enhanced)" } ?? "-" == codes)
+        #expect(ruling.isOwnHop)
+        guard let text = reply?.description else { return }
+        #expect(text.contains("\(outcome.rawValue): [relay.example]:587: "), "\(text)")
+        #expect(text.contains("this site's own mail configuration leads to this next hop") == (outcome != .pending))
+        #expect(!text.contains("recipient's administrator") && !text.contains("check the address"), "\(text)")
+        #expect(text.hasSuffix("?relay.example"), "no brackets in the address of the help")
+        // Once it may be refused for good it is, with the codes of any other destination.
+        let like = rule(outcome, { $0.deferFor = .zero }, failingFor: .seconds(86400))
+        let rejected = ruleOwn(outcome, .reject)
+        #expect(rejected.action == like.action && rejected.code == like.code && rejected.isOwnHop)
+    }
+
+    /// What the setting says, for a proven fault, an absent domain, a doubt; beside the policies, MODE, ROLLOUT and the
+    /// ON_… of the outcome.
+    @Test(.rules("F-91"), arguments: [Outcome.tlsaInvalid, .nullMX, .noSuchDomain, .noMailHost, .unreachable])
+    func itsRulingMayBeSet(outcome: Outcome) {
+        for isInTrouble in [false, true] {
+            func rule(
+                _ setting: Settings.OwnNextHopRuling, policy: Policy.Kind? = nil,
+                _ change: (inout Settings) -> Void = { _ in }
+            ) -> String {
+                let ruling = ruleOwn(outcome, setting, policy: policy, isInTrouble: isInTrouble, change)
+                return "\(ruling.action)\(ruling.would.map { " \($0)" } ?? "")"
+            }
+            #expect(rule(.tempfail) == "tempfail")
+            #expect(rule(.accept) == "accept")
+            #expect(rule(.monitor) == "accept tempfail")
+            let refusal = outcome.isDoubt || isInTrouble ? "tempfail" : "reject"
+            #expect(rule(.reject) == refusal)
+            // Policy that demands DANE lets nobody pass.
+            for setting in Settings.OwnNextHopRuling.allCases {
+                let text = rule(setting, policy: .require)
+                #expect(text == (setting == .reject ? refusal : "tempfail"), "\(setting)")
+                #expect(rule(setting) { $0.rulings[outcome] = .accept } == "accept")
+            }
+            #expect(rule(.tempfail, policy: .monitor) == "accept tempfail")
+            #expect(rule(.tempfail) { $0.mode = .monitor } == "accept tempfail")
+            #expect(rule(.reject) { $0.mode = .monitor } == "accept \(refusal)")
+            #expect(rule(.tempfail) { $0.rollout = 0 } == "accept tempfail")
+            #expect(rule(.tempfail, policy: .enforce) { $0.rollout = 0 } == "tempfail")
+            if !isInTrouble, !outcome.isDoubt {
+                #expect(rule(.tempfail) { $0.rulings[outcome] = .reject } == "tempfail")
+            }
+        }
+    }
+
+    @Test(.rules("F-91", "D-20")) func whereDANEIsDemandedOfARelayNobodyIsAccepted() {
+        for setting in Settings.OwnNextHopRuling.allCases {
+            for outcome in [Outcome.opportunistic, .encrypted, .unprobed, .tlsaInvalid] {
+                let ruling = ruleOwn(outcome, setting, policy: .require)
+                #expect(ruling.action != .accept, "\(setting) \(outcome)")
+                #expect(ruling.action == .tempfail || setting == .reject)
+            }
+            #expect(ruleOwn(.verified, setting, policy: .require).action == .accept)
+        }
+    }
+
+    @Test(.rules("F-91")) func aHazardAtARelayIsDeferredAtMost() {
+        let ruling = ruleOwn(.verified, hazards: ["x"]) { $0.onHazard = .reject }
+        #expect(ruling.action == .tempfail && ruling.code?.description == "4.7.323" && ruling.hazard == "x")
+        #expect(ruleOwn(.verified, .reject, hazards: ["x"]) { $0.onHazard = .reject }.action == .reject)
+        #expect(ruleOwn(.verified, .accept, hazards: ["x"]).action == .accept)
+        #expect(ruleOwn(.verified, .monitor, hazards: ["x"]).would == .tempfail)
+    }
+
+    @Test func theOwnRulingIsForOwnNextHopsAlone() {
+        for setting in Settings.OwnNextHopRuling.allCases {
+            let ruling = rule(.nullMX) { $0.onOwnNextHop = setting }
+            #expect(ruling.action == .reject && !ruling.isOwnHop)
+        }
+    }
+
     @Test func hazardsHaveTheirOwnRuling() {
         #expect(rule(.verified, hazards: ["x"]).code?.description == "4.7.323")
         #expect(rule(.verified, { $0.onHazard = .reject }, hazards: ["x"]).action == .reject)

@@ -63,8 +63,8 @@ extension Outcome {
         case .opportunistic: .plain
         case .tlsaInvalid, .certificateExpired, .certificateHostMismatch: .refused
         case .startTLSNotSupported, .tlsFailed: .withoutTLS
-        case .dnssecInvalid, .dnsUnavailable, .nullMX, .noSuchDomain, .noMailHost, .unreachable: .unreached
-        case .daneRequired, .pending, .unprobed: nil
+        case .dnssecInvalid, .dnsUnavailable, .nullMX, .noSuchDomain, .noMailHost, .unreachable, .pending: .unreached
+        case .daneRequired, .unprobed: nil
         }
     }
 }

@@ -49,10 +49,32 @@ struct PostfixTests {
         ([:], [:], "echo@FAR.Example.", "mailer=smtp host=FAR.Example addr=echo@far.example"),
         ([:], [:], "echo%far.example@local.example", "mailer=smtp host=far.example addr=echo@far.example"),
         ([:], [:], "@a.example,@b.example:echo@far.example", "mailer=smtp host=far.example addr=echo@far.example"),
+        // What cleanup(8) rewrites is as typed when a milter is asked.
         (
             ["virtual_alias_maps": "inline:{ { echo@far.example = someone@else.example } }"], [:], "echo@far.example",
-            "mailer=smtp host=far.example addr="
+            "mailer=smtp host=far.example addr=echo@far.example"
         ),
+        (
+            ["recipient_canonical_maps": "inline:{ { echo@far.example = someone@else.example } }"], [:],
+            "echo@far.example", "mailer=smtp host=far.example addr=echo@far.example"
+        ),
+        (
+            ["canonical_maps": "inline:{ { @far.example = @else.example } }"], [:], "echo@far.example",
+            "mailer=smtp host=far.example addr=echo@far.example"
+        ),
+        (
+            ["virtual_alias_maps": "inline:{ { @far.example = @else.example } }"], [:], "echo@far.example",
+            "mailer=smtp host=far.example addr=echo@far.example"
+        ),
+        (
+            [
+                "virtual_alias_maps": "inline:{ { echo@far.example = someone@else.example } }",
+                "virtual_alias_domains": "far.example",
+            ], [:], "echo@far.example",
+            "mailer=error host=5.1.1 User unknown in virtual alias table addr=echo@far.example"
+        ),
+        // What trivial-rewrite(8) makes of an address is told.
+        (["append_dot_mydomain": "yes"], [:], "echo@far", "mailer=smtp host=far.example addr=echo@far.example"),
     ]
 
     @Test("the next hop is told without any setting of macros", arguments: routes.indices)

@@ -69,5 +69,10 @@ extension Rule {
         F-83 | field | lines that are no reply lines, or several codes in one reply: the client passes over some such lines, and the last code counts -> DANE-OK
         F-84 | field | host that only a client other than the MTA reaches (CCM in TLS 1.3, FFDHE groups, SHA-1 signatures): handshake fails for the MTA -> SKIP-TLS
         F-85 | field | host with CCM suites of TLS 1.2, Camellia, DHE with its own group, or TLS 1.2 with the extended master secret alone: the MTA reaches it -> DANE-OK
+        F-90 | field | Sendmail replaces a recipient domain that is an alias by the alias's target before a milter sees it, and TLSA records or a certificate for the name alone then seem to be wrong -> the domain that was typed is judged, where the DNS says that it is an alias of the other one
+        F-91 | field | a relayhost, a smart host or a transport map names a next hop that is broken, takes no mail or does not exist, and all mail of the site is refused for it -> deferred at most, in words that name the next hop and this site
+        F-92 | field | dozens of MX hosts do not exist or do not answer before one that is in order, more than one look goes through -> pending until all have been seen; each look goes on where the last one stopped
+        F-93 | field | an address is rewritten only after RCPT (canonical and virtual maps of Postfix), and the domain that was typed is one that no mail goes to -> judged as typed; the policy file or Postfix must exempt it
+        F-94 | field | MX records of a stranger name hundreds of hosts, or hundreds of names for a few addresses of somebody else's network -> about ten connections a look, none of them to an address that is known to be dead
         """#)
 }

@@ -16,6 +16,7 @@ struct ControlDesk: Sendable {
     let store: StateStore
     let log: GateLog
     let counts: RecipientCounts
+    let ownHops: OwnHopCounts
     let exemptions: ExemptionBook
     /// The message trace; nil where there is none.
     let trace: TraceStore?
@@ -29,8 +30,9 @@ struct ControlDesk: Sendable {
 
     init(
         settings: Settings, version: String, policies: PolicyBook, desk: InspectionDesk, store: StateStore,
-        log: GateLog, counts: RecipientCounts, exemptions: ExemptionBook, trace: TraceStore?,
-        probes: @escaping @Sendable () -> Int, probeName: @escaping @Sendable () -> ClientName? = { nil }
+        log: GateLog, counts: RecipientCounts, ownHops: OwnHopCounts = OwnHopCounts(), exemptions: ExemptionBook,
+        trace: TraceStore?, probes: @escaping @Sendable () -> Int,
+        probeName: @escaping @Sendable () -> ClientName? = { nil }
     ) {
         self.settings = settings
         self.version = version
@@ -39,6 +41,7 @@ struct ControlDesk: Sendable {
         self.store = store
         self.log = log
         self.counts = counts
+        self.ownHops = ownHops
         self.exemptions = exemptions
         self.trace = trace
         self.probes = probes
@@ -79,13 +82,14 @@ struct ControlDesk: Sendable {
         }
         let faults = desk.keeper.faults
         let ruling = Rulebook(settings).rule(
-            answer.verdict, domain: destination.name, policy: policy, isInTrouble: answer.isInTrouble
+            answer.verdict, domain: destination.name, policy: policy,
+            isOwnHop: destination.isOwnByForm(standard: settings.probePort), isInTrouble: answer.isInTrouble
         ) { outcome in
             if outcome == .daneRequired { return faults.failingFor(.policy(destination), at: now) }
             return faults.failingFor(outcome.isDoubt ? .doubt(destination) : .destination(destination), at: now)
         }
         let reply = ruling.reply(
-            answer.verdict, domain: destination.name.description,
+            answer.verdict, domain: destination.name.description, nextHop: shown,
             firstSeen: ruling.failingFor.map { unixTime() - $0.components.seconds }, trace: nil,
             helpURL: settings.helpURL)
         return CachedReport(
@@ -122,6 +126,9 @@ struct ControlDesk: Sendable {
                 file: settings.policyFile, lines: policy.count, read: CertificateJSON.text(policy.read),
                 fault: policy.fault),
             recipients: .init(counted),
+            own_next_hops: ownHops.standing(total: counts.total, at: now).prefix(20).map {
+                StatusReport.OwnNextHop($0, standard: settings.probePort)
+            },
             process: .init(
                 rss_kib: figures.memory, threads: figures.threads, descriptors: figures.descriptors,
                 descriptor_limit: figures.descriptorLimit))

@@ -50,6 +50,10 @@ extension StatusReport {
         if let exemptions { lines.append("Exemptions in force: \(exemptions)") }
         lines.append("Recipients: \(total), monitored \(recipients.monitored), let pass unseen \(recipients.passed)")
         lines += counts
+        lines += (own_next_hops ?? []).map { hop in
+            "Own next hop \(hop.next_hop): \(hop.failing ? "fails, " : "")\(hop.outcome); \(hop.share) % of the last "
+                + "hour's recipients"
+        }
         lines.append(
             "Memory \(process.rss_kib / 1024) MiB, \(process.threads) threads, "
                 + "\(process.descriptors) of \(process.descriptor_limit) descriptors; \(log_dropped) log lines dropped")

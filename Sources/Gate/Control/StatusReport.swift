@@ -86,6 +86,31 @@ public struct StatusReport: Codable, Sendable {
         func total(_ ruling: String) -> Int { by_ruling[ruling]?.values.reduce(0, +) ?? 0 }
     }
 
+    /// A next hop that this site's own configuration leads to.
+    public struct OwnNextHop: Codable, Sendable {
+        /// The next hop as an MTA writes it.
+        let next_hop: String
+        /// What was found there the last time.
+        let outcome: String
+        /// Whether mail was refused for that, or would have been.
+        let failing: Bool
+        /// The last hour's recipients.
+        let recipients: UInt64
+        /// Their share of all recipients of the last hour, in percent.
+        let share: Double
+
+        init(_ standing: OwnHopCounts.Standing, standard port: UInt16) {
+            next_hop = standing.destination.text(standard: port)
+            outcome = standing.outcome.rawValue
+            failing = standing.isFailing
+            recipients = standing.recipients
+            share = (standing.share * 1000).rounded() / 10
+        }
+
+        /// A larger share is a reason for a warning, if the next hop fails.
+        static let largeShare = 10.0
+    }
+
     /// What the process takes.
     public struct Process: Codable, Sendable {
         let rss_kib: Int
@@ -123,6 +148,8 @@ public struct StatusReport: Codable, Sendable {
     @NullableJSON private(set) var exemptions: Int?
     let policy: PolicyFile
     let recipients: Recipients
+    /// The next hops of this site's own, those with most of the last hour's recipients.
+    @NullableJSON private(set) var own_next_hops: [OwnNextHop]?
     let process: Process
 
     init(
@@ -130,8 +157,7 @@ public struct StatusReport: Codable, Sendable {
         uptime_s: Int64, mode: String, rollout: Int, milter_socket: String, breaker: BreakerState,
         resolver: ResolverState, cache: Cache, faults: Int, inspections: Int, waiting: Int, probes: Int,
         helo: Introduction?, log_dropped: Int, state: State, trace: Trace?, exemptions: Int?, policy: PolicyFile,
-        recipients: Recipients,
-        process: Process
+        recipients: Recipients, own_next_hops: [OwnNextHop], process: Process
     ) {
         self.pid = pid
         self.version = version
@@ -157,6 +183,7 @@ public struct StatusReport: Codable, Sendable {
         self.exemptions = exemptions
         self.policy = policy
         self.recipients = recipients
+        self.own_next_hops = own_next_hops
         self.process = process
     }
 
@@ -183,6 +210,12 @@ public struct StatusReport: Codable, Sendable {
             note(.warning, "the trace cannot be written")
         }
         if let warning = helo?.warning { note(.warning, warning) }
+        for hop in own_next_hops ?? [] where hop.failing && hop.share > OwnNextHop.largeShare {
+            note(
+                .warning,
+                "this site's own next hop \(hop.next_hop) fails (\(hop.outcome)), and stands for \(hop.share) % of the "
+                    + "last hour's recipients")
+        }
         if let fault = policy.fault { note(.warning, "the policy file is refused, the old one holds: \(fault)") }
         if process.descriptors * 5 > process.descriptor_limit * 4 {
             note(.warning, "\(process.descriptors) of \(process.descriptor_limit) file descriptors are in use")

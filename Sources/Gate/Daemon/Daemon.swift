@@ -75,6 +75,7 @@ public struct Daemon: Sendable {
         }
         let look = look(resolver, probes)
         let counts = RecipientCounts()
+        let ownHops = OwnHopCounts()
         var traced = settings.traceConfiguration
         traced.isClockWrong = { breaker.trouble?.cause == .clock }
         let trace = settings.trace ? TraceStore(traced, log: log, counts: counts) : nil
@@ -95,7 +96,7 @@ public struct Daemon: Sendable {
             socket: settings.milterSocket, mode: settings.milterSocketMode, group: settings.milterSocketGroup,
             handler: MilterDoor(
                 settings: settings, policies: policies, exemptions: exemptions, desk: desk, faults: keeper.faults,
-                log: log, counts: counts, trace: trace, now: unixTime)
+                resolver: resolver, log: log, counts: counts, ownHops: ownHops, trace: trace, now: unixTime)
         ) { sentence in
             log.event(.warning, repeated: "milter", LogLine(event: "milter").adding("message", sentence))
         }
@@ -133,8 +134,8 @@ public struct Daemon: Sendable {
         let control = ControlServer.open(settings, log: log) {
             ControlDesk(
                 settings: settings, version: version, policies: policies, desk: desk, store: store, log: log,
-                counts: counts, exemptions: exemptions, trace: trace, probes: { prober?.connections ?? 0 },
-                probeName: { prober?.name })
+                counts: counts, ownHops: ownHops, exemptions: exemptions, trace: trace,
+                probes: { prober?.connections ?? 0 }, probeName: { prober?.name })
         }
         // Who reads that it has started may ask it how it is.
         log.event(.notice, startLine)
@@ -143,6 +144,7 @@ public struct Daemon: Sendable {
         let renewal = Task { await desk.keepFresh() }
         let lifting = Task { await exemptionWatch.run() }
         let reader = Task { await Self.rereadPolicies(policies, log) }
+        let follower = Task { await ownHops.follow(counts) }
         let reason = Self.waitForEnd(mailbox, policies, log)
         ServiceNotice.send("STOPPING=1", to: notifySocket)
         control?.close()
@@ -150,6 +152,7 @@ public struct Daemon: Sendable {
         renewal.cancel()
         lifting.cancel()
         reader.cancel()
+        follower.cancel()
         service.stop(drain: settings.milterDeadline + .seconds(1))
         // GnuTLS is taken down when the process exits: no handshake may be under way then.
         if let prober {

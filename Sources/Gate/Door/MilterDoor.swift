@@ -12,17 +12,21 @@ public struct MilterDoor: RecipientHandler {
     private let desk: InspectionDesk
     private let rulebook: Rulebook
     private let faults: FaultBook
+    private let aliases: AliasBook
     private let log: GateLog
     private let counts: RecipientCounts
+    private let ownHops: OwnHopCounts
     private let trace: TraceStore?
     /// Seconds since 1970, for the dates of policies.
     private let now: @Sendable () -> Int64
 
     /// A door of the given parts.
+    ///
+    /// - Parameter resolver: Who tells whether a domain is an alias.
     public init(
         settings: Settings, policies: PolicyBook, exemptions: ExemptionBook = ExemptionBook(), desk: InspectionDesk,
-        faults: FaultBook, log: GateLog, counts: RecipientCounts = RecipientCounts(), trace: TraceStore? = nil,
-        now: @escaping @Sendable () -> Int64
+        faults: FaultBook, resolver: any Resolving, log: GateLog, counts: RecipientCounts = RecipientCounts(),
+        ownHops: OwnHopCounts = OwnHopCounts(), trace: TraceStore? = nil, now: @escaping @Sendable () -> Int64
     ) {
         self.settings = settings
         scope = Scope(settings)
@@ -32,8 +36,10 @@ public struct MilterDoor: RecipientHandler {
         self.desk = desk
         rulebook = Rulebook(settings)
         self.faults = faults
+        aliases = AliasBook(resolver, stale: settings.cacheStaleTTL)
         self.log = log
         self.counts = counts
+        self.ownHops = ownHops
         self.trace = trace
         self.now = now
     }
@@ -47,13 +53,13 @@ public struct MilterDoor: RecipientHandler {
         let address = event.address
         let rewritten = address.map(Recipient.init(path:))
         // Most often that is what was typed, which then need not be read again.
-        let typed =
-            if let address, let rewritten, event.recipientIs(address), rewritten.address == address { rewritten } else {
-                Recipient(path: event.recipientText)
-            }
+        let isAsTyped = address.map { event.recipientIs($0) && rewritten?.address == $0 } ?? false
+        let typed = isAsTyped ? rewritten ?? Recipient(path: event.recipientText) : Recipient(path: event.recipientText)
         let recipient = rewritten.map { $0.domain == .none ? typed : $0 } ?? typed
+        // Of an address that is cut the domain may be anybody's.
+        let other = isAsTyped || rewritten == nil || event.recipientIsCut ? nil : typed
         switch event.recipientIsCut && rewritten == nil
-            ? .impossible : scope.decide(recipient, mailer: event.mailer, nextHop: event.host)
+            ? .impossible : scope.decide(recipient, typed: other, mailer: event.mailer, nextHop: event.host)
         {
         case .notOurs:
             return .continue
@@ -65,33 +71,58 @@ public struct MilterDoor: RecipientHandler {
                 pass(event, recipient, why, isExempt: true, arrived)
                 return .continue
             }
-            /// RFC 5321 §4.5.3.1: a path has at most 256 octets, a domain 255.
+            // RFC 5321 §4.5.3.1: a path has at most 256 octets, a domain 255.
             let cause =
                 event.recipientIsCut ? "the address is longer than any address can be" : "its domain is no domain name"
-            let verdict = Verdict(outcome: .noSuchDomain, cause: cause)
-            return rule(event, typed, .root, verdict, isCached: false, policy: nil, subject: nil, arrived)
-        case .judged(let destination):
-            let policy = policy(recipient, destination)
-            if let why = policy.exemption ?? (policy.kind == .require ? nil : exemptSource(event)) {
-                pass(event, recipient, why, isExempt: true, arrived)
-                return .continue
-            }
-            let answer = desk.verdict(
-                on: destination, demandingDANE: policy.kind == .require, at: arrived,
-                before: arrived + settings.milterDeadline)
-            return rule(
-                event, typed, destination.name, answer.verdict, isCached: answer.isCached, policy: policy.kind,
-                subject: destination, isInTrouble: answer.isInTrouble, arrived)
+            let answer = InspectionDesk.Answer(verdict: Verdict(outcome: .noSuchDomain, cause: cause), isCached: false)
+            return rule(event, typed, nil, .root, answer, policy: nil, arrived)
+        case .judged(let hop):
+            let domain = if case .name(let domain) = recipient.domain { domain } else { hop.destination.name }
+            return judge(event, recipient, typed, hop, domain, arrived)
         }
     }
 
+    /// Judges a next hop, and rules on its recipient.
+    ///
+    /// - Parameter domain: The address's domain; the next hop's name if it has none.
+    private func judge(
+        _ event: borrowing RecipientEvent, _ recipient: Recipient, _ typed: Recipient, _ hop: Hop,
+        _ domain: DomainName, _ arrived: ContinuousClock.Instant
+    ) -> RecipientAnswer {
+        let deadline = arrived + settings.milterDeadline
+        // F-90: the domain that was typed, if it is an alias of the one that the MTA has put in its place.
+        var (hop, domain) = (hop, domain)
+        var doubt: InspectionDesk.Answer?
+        let replacement = hop.destination.name
+        if let original = hop.typed {
+            switch desk.standing(of: original, replacedBy: replacement, aliases, at: arrived, before: deadline) {
+            case .other: break
+            case .alias: (hop, domain) = (Hop(destination: hop.destination.renamed(original)), original)
+            case .unknown(let verdict):
+                (hop, domain) = (Hop(destination: hop.destination.renamed(original)), original)
+                doubt = verdict
+            }
+        }
+        let policy = policy(domain, nextHop: replacement)
+        if let why = policy.exemption ?? (policy.kind == .require ? nil : exemptSource(event)) {
+            pass(event, recipient, why, isExempt: true, arrived)
+            return .continue
+        }
+        let answer =
+            doubt
+            ?? desk.verdict(
+                on: hop.destination, demandingDANE: policy.kind == .require, at: arrived, before: deadline)
+        // Behind a next hop of this site's own, the roll-out goes by the recipients' domains.
+        return rule(
+            event, typed, hop, hop.isOwn ? domain : hop.destination.name, answer, policy: policy.kind, arrived)
+    }
+
     /// The policy of the address's domain, else that of the next hop.
-    private func policy(_ recipient: Recipient, _ destination: Destination) -> StandingPolicy {
+    private func policy(_ domain: DomainName, nextHop: DomainName) -> StandingPolicy {
         let table = policies.table
         let exemptions = exemptions.current
         guard !table.isEmpty || exemptions != nil else { return .none }
-        let domain = if case .name(let domain) = recipient.domain { domain } else { destination.name }
-        return StandingPolicy(domain, nextHop: destination.name, table, exemptions, at: now())
+        return StandingPolicy(domain, nextHop: nextHop, table, exemptions, at: now())
     }
 
     /// Why a message is passed on for where it comes from; nil if it is not.
@@ -101,26 +132,43 @@ public struct MilterDoor: RecipientHandler {
         return sources.exemption(client: event.clientAddress, authenticated: authenticated, sender: event.sender)
     }
 
+    /// Rules on a recipient, counts, logs and traces it.
+    ///
+    /// - Parameters:
+    ///   - hop: What was judged; nil where the address cannot be one.
+    ///   - place: The domain that the roll-out goes by.
     private func rule(
-        _ event: borrowing RecipientEvent, _ typed: Recipient, _ domain: DomainName, _ verdict: Verdict, isCached: Bool,
-        policy: Policy.Kind?, subject: Destination?, isInTrouble: Bool = false, _ arrived: ContinuousClock.Instant
+        _ event: borrowing RecipientEvent, _ typed: Recipient, _ hop: Hop?, _ place: DomainName,
+        _ answer: InspectionDesk.Answer, policy: Policy.Kind?, _ arrived: ContinuousClock.Instant
     ) -> RecipientAnswer {
+        let verdict = answer.verdict
+        let subject = hop?.destination
+        let domain = subject?.name ?? .root
+        let isOwn = hop?.isOwn ?? false
         let isEnforced = sources.isEmpty ? false : sources.enforces(sender: event.sender)
         let ruling = rulebook.rule(
-            verdict, domain: domain, policy: policy, isInTrouble: isInTrouble, isEnforced: isEnforced
+            verdict, domain: place, policy: policy, isOwnHop: isOwn, isInTrouble: answer.isInTrouble,
+            isEnforced: isEnforced
         ) { outcome in
             guard let subject else { return .zero }
             if outcome == .daneRequired { return faults.failingFor(.policy(subject)) }
             return faults.failingFor(outcome.isDoubt ? .doubt(subject) : .destination(subject))
         }
-        counts.add(ruling.outcome, ruling.action, would: ruling.would, isCached: isCached)
+        counts.add(ruling.outcome, ruling.action, would: ruling.would, isCached: answer.isCached)
+        if isOwn, let subject {
+            let isKnown = ruling.outcome != .pending && !answer.isInTrouble
+            let isFailing = !ruling.outcome.allowsDelivery || ruling.hazard != nil
+            ownHops.note(subject, ruling.outcome, isFailing: isKnown ? isFailing : nil, at: arrived)
+        }
         let trace = TraceID()
         let shownDomain = domain.isRoot ? "the address" : domain.description
+        let ownHop = isOwn ? subject?.text(standard: settings.probePort) : nil
         let reply =
             ruling.action == .accept
             ? nil
             : ruling.reply(
-                verdict, domain: shownDomain, firstSeen: ruling.failingFor.map { now() - $0.components.seconds },
+                verdict, domain: shownDomain, nextHop: ownHop,
+                firstSeen: ruling.failingFor.map { now() - $0.components.seconds },
                 trace: trace.description, helpURL: settings.helpURL)
         let isQuiet = ruling.action == .accept && ruling.would == nil
         let waited = ContinuousClock.now - arrived
@@ -128,8 +176,8 @@ public struct MilterDoor: RecipientHandler {
         if log.writes(level) {
             let line = RulingLine(
                 ruling: ruling, mode: settings.mode, recipient: typed.address, domain: domain.text,
-                host: verdict.host, isCached: isCached, waited: waited, trace: trace,
-                client: event.clientAddress, queueID: event.queueID,
+                host: verdict.host, isCached: answer.isCached, waited: waited, trace: trace,
+                client: event.clientAddress, queueID: event.queueID, ownHop: ownHop,
                 cause: isQuiet && !verdict.isDegraded ? nil : ruling.hazard ?? verdict.cause)
             log.write(level, line)
         }
@@ -141,7 +189,7 @@ public struct MilterDoor: RecipientHandler {
                         time: store.now, trace: trace.description, sender: event.sender.map(Recipient.init(path:)),
                         recipient: typed, destination: subject, client: event.clientAddress,
                         authenticated: event.authenticated, verdict: verdict, ruling: ruling, reply: reply,
-                        queueID: event.queueID, mode: settings.mode, isCached: isCached, policy: policy,
+                        queueID: event.queueID, mode: settings.mode, isCached: answer.isCached, policy: policy,
                         addresses: store.addresses))
             }
         }

@@ -77,7 +77,10 @@ public enum Explainer {
         }
         // A code that Exchange Online alone gives, from somebody else's bounce.
         let others = Outcome.allCases.filter { $0.exchangeOnline?.contains("4/5.\(detail) ") == true }
-        return (own.isEmpty ? others : own).map { Explanation($0) }
+        let found = (own.isEmpty ? others : own).map { Explanation($0) }
+        guard found.isEmpty, parts.count == 2 || parts[0] != "5" else { return found }
+        // A code that no outcome has by itself.
+        return Explanation.all.filter { $0.kind == .word && $0.codes.contains { $0.hasSuffix(" 4.\(detail)") } }
     }
 
     private static func plain(_ text: String) -> String { String(text.filter { $0.isLetter || $0.isNumber }) }

@@ -28,6 +28,7 @@ extension Explanation {
         sources = outcome.sources
         settings = [outcome.settingName]
         if outcome.defaultRuling == .deferThenReject { settings.append("DEFER_FOR") }
+        if !outcome.allowsDelivery { settings.append("ON_OWN_NEXT_HOP") }
         if outcome == .pending { settings.append("MILTER_DEADLINE") }
         if outcome == .certificateExpired { settings.append("EXPIRED_EE") }
         if outcome == .daneRequired { settings.append("POLICY_FILE") }
@@ -93,6 +94,14 @@ extension Explanation {
             explanation.codes = ["451 4.7.323", "550 5.7.323"]
         case "withheld": explanation.settings = ["PROBE_PER_HOUR", "PROBE_PER_HOST"]
         case "breaker": explanation.settings = ["ON_LOCAL_TROUBLE"]
+        case "own next hop":
+            explanation.settings = ["ON_OWN_NEXT_HOP", "ROUTE"]
+            explanation.codes = ["451 4.3.5"]
+            explanation.here = [
+                Step(
+                    "See what is wrong with it, and where it is configured; then mend it, or name another one.",
+                    "danegate check '[relay.example]:587'", "postconf relayhost transport_maps", "danegate status")
+            ]
         case "stale": explanation.settings = ["CACHE_STALE_TTL"]
         default: break
         }

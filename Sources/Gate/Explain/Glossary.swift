@@ -87,6 +87,11 @@ enum Glossary {
         ("client", "The address of the SMTP client."),
         ("qid", "The MTA's queue id; - at a message's first recipient, which has none yet."),
         (
+            "own_hop",
+            "The next hop as the MTA writes it, where this site's own configuration leads there and not the "
+                + "recipient's domain: see own next hop."
+        ),
+        (
             "passed",
             "The recipient was accepted without being judged, for the reason given: an exempt local part, an exemption (danegate exempt, the "
                 + "policy file, or by client, login or sender), or a next hop that danegate does not judge. Its outcome is -."
@@ -117,6 +122,13 @@ enum Glossary {
             "While danegate finds that the trouble is its own, the breaker is open: good verdicts count, whatever else is found is "
                 + "dns-unavailable and ruled by ON_LOCAL_TROUBLE, never with a 5xx. It closes by itself. Its causes: clock, "
                 + "trust-anchor, descriptors, resolver, failures."
+        ),
+        (
+            "own next hop",
+            "A next hop that this site's own configuration leads to: relayhost, transport map, mailertable, "
+                + "SMART_HOST. Whatever is not in order there is deferred at most, unless ON_OWN_NEXT_HOP says "
+                + "otherwise, and only this site's administrator can mend it. One that takes no mail or does not "
+                + "exist is 451 4.3.5: system incorrectly configured."
         ),
         ("first seen", "In a reply: since when this danegate has seen the fault without a break."),
         (

@@ -100,7 +100,11 @@ extension Outcome {
                     + "record (2) stands for it. Under DANE-EE (3) the match alone counts, and such a host is judged.",
             ]
         case .pending:
-            ["The look was not through within MILTER_DEADLINE. It goes on, and what it finds answers the next try."]
+            [
+                "The look was not through within MILTER_DEADLINE. It goes on, and what it finds answers the next try. "
+                    + "Or the domain has more MX hosts than one look goes through, and none of those seen may be "
+                    + "used: then the next look goes on where this one ended."
+            ]
         }
     }
 
@@ -123,7 +127,7 @@ extension Outcome {
         case .noMailHost: ["RFC 5321 5.1"]
         case .dnsUnavailable: ["RFC 7672 2.1.1, 2.1.2", "RFC 5321 5.1"]
         case .unreachable: ["RFC 7672 2.2", "RFC 5321 4.5.4.1"]
-        case .pending: ["RFC 3463 3.8 (X.7.0)"]
+        case .pending: ["RFC 3463 3.8 (X.7.0)", "RFC 5321 5.1"]
         }
     }
 

@@ -180,6 +180,11 @@ extension Rule {
         F-83|As Postfix takes it, for up to ten such lines in one reply; beyond that the host is unreachable.
         F-84|tls-failed: the probe offers what Postfix does. A host that takes CCM in TLS 1.3 is connected to once more without it.
         F-85|The probe offers them, as Postfix does.
+        F-90|The domain that was typed is judged if it is an alias of the one in {rcpt_host} and {rcpt_addr}, in one or several steps. Where that cannot be looked up the outcome is dns-unavailable. Other rewriting is judged as rewritten. Sendmail's FEATURE nocanonify keeps it from that.
+        F-91|DANEGATE_ON_OWN_NEXT_HOP rules, tempfail unless it is set. The log line has own_hop=, and danegate status warns where such a next hop fails and stands for more than a tenth of the last hour's recipients.
+        F-92|A look makes at most 10 connections and asks the DNS about at most 128 hosts. The verdict is pending until all hosts have been seen within two hours, and a failure is looked at a second time in the same way.
+        F-93|A line of the policy file, domain exempt, lets mail to such a domain pass; so does virtual_alias_domains in Postfix, for domains all of whose addresses are rewritten.
+        F-94|One look makes at most 10 connections. Where SMTP does not come as far as TLS at an address, no further name is tried there.
         I-01|Names are mapped to A-labels (IDNA) before they are asked for.
         I-02|Exactly so.
         I-04|Exactly so; danegate judges the domain alone.

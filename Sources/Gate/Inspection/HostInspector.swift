@@ -6,7 +6,7 @@ import Probe
 /// Judges one host: rows V6 to V13 of the table in rules.md, section 1.
 struct HostInspector {
     /// A host to be judged.
-    struct Subject {
+    struct Subject: Sendable {
         /// Its name.
         let name: DomainName
         /// Its MX preference.
@@ -30,22 +30,53 @@ struct HostInspector {
     /// So many seconds from now certificates are judged.
     var ahead: Int64 = 0
 
-    /// Judges a host whose MX records are secure.
-    func inspect(_ subject: Subject) async -> InspectedHost {
+    /// What the DNS says of a host.
+    enum Resolved: Sendable {
+        /// It is judged: there is nothing to connect to, or nobody who does.
+        case ended(InspectedHost)
+        /// It has secure TLSA records, and is to be connected to.
+        case ready(Ready)
+    }
+
+    /// A host with secure TLSA records.
+    struct Ready: Sendable {
+        /// Its addresses, those to be tried first in front.
+        let addresses: [IPAddress]
+        fileprivate let subject: Subject
+        fileprivate let records: [TLSARecord]
+        fileprivate let references: ReferenceIdentifiers
+        fileprivate let lifetime: Duration
+        fileprivate let trail: Trail
+    }
+
+    /// Looks a host up; makes no connection.
+    ///
+    /// - Parameter isSecure: Whether its MX record is.
+    func resolve(_ subject: Subject, isSecure: Bool) async -> Resolved {
+        isSecure ? await resolve(subject) : .ended(await inspectInsecure(subject))
+    }
+
+    /// Connects to a host, and judges it (rows V14 to V19).
+    func connect(_ host: Ready) async -> InspectedHost {
+        await probed(host.subject, host.records, host.references, host.addresses, host.lifetime, host.trail)
+    }
+
+    /// Looks up a host whose MX records are secure.
+    private func resolve(_ subject: Subject) async -> Resolved {
         var trail = Trail(subject: subject.name.description)
-        if let address = named(subject, &trail) { return address }
+        if let address = named(subject, &trail) { return .ended(address) }
         let addresses = await HostAddresses.look(up: subject.name, resolver)
         let known: HostAddresses.Known
         switch addresses {
         case .bogus(let why):
             trail.add(.address, .failed, why.step(at: now()))
-            return host(subject, .dnssecInvalid, why.cause(for: "its address records", at: now()), trail)
+            return .ended(host(subject, .dnssecInvalid, why.cause(for: "its address records", at: now()), trail))
         case .failed(let why):
             trail.add(.address, .failed, "no answer: \(why)")
-            return host(subject, .dnsUnavailable, "its address could not be looked up: \(why)", trail)
+            return .ended(host(subject, .dnsUnavailable, "its address could not be looked up: \(why)", trail))
         case .none(let why, let lifetime):
             trail.add(.address, .failed, why)
-            return host(subject, .noMailHost, why, trail, lifetime: lifetime)
+            return .ended(host(subject, .noMailHost, why, trail, lifetime: lifetime))
         case .known(let found):
             let alias = found.canonicalName.map { ", an alias of \($0)" } ?? ""
             let list = found.addresses.map(\.description).joined(separator: " ")
@@ -59,27 +90,29 @@ struct HostInspector {
         switch await TLSALookup(resolver: resolver, port: port).search(subject.name, known) {
         case .bogus(let why):
             trail.add(.tlsa, .failed, why.step(at: now()))
-            return host(subject, .dnssecInvalid, why.cause(for: "its TLSA records", at: now()), trail)
+            return .ended(host(subject, .dnssecInvalid, why.cause(for: "its TLSA records", at: now()), trail))
         case .failed(let why):
             trail.add(.tlsa, .failed, "no answer: \(why)")
-            return host(subject, .dnsUnavailable, "its TLSA records could not be looked up: \(why)", trail)
+            return .ended(host(subject, .dnsUnavailable, "its TLSA records could not be looked up: \(why)", trail))
         case .none(let why, let lifetime):
             trail.add(.tlsa, .ok, why)
-            return host(subject, .opportunistic, why, trail, lifetime: min(known.lifetime, lifetime ?? known.lifetime))
+            let kept = min(known.lifetime, lifetime ?? known.lifetime)
+            return .ended(host(subject, .opportunistic, why, trail, lifetime: kept))
         case .records(let records, let base, let lifetime):
             let list = records.map(\.presentation).joined(separator: ", ")
             trail.add(.tlsa, .ok, "secure, at \(base): \(String(list.prefix(600)))")
-            return await probed(
-                subject, records,
-                ReferenceIdentifiers(
+            let ready = Ready(
+                addresses: known.addresses, subject: subject, records: records,
+                references: ReferenceIdentifiers(
                     base: base, nextHop: subject.nextHop, expandedNextHop: subject.expandedNextHop),
-                known.addresses, min(known.lifetime, lifetime), trail)
+                lifetime: min(known.lifetime, lifetime), trail: trail)
+            return prober == nil ? .ended(await connect(ready)) : .ready(ready)
         }
     }
 
     /// Judges a host whose MX records are insecure: no DANE (RFC 7672 §2.2.1); only whether it exists is of interest, and
     /// whether its records would crash an MTA that asks for them all the same.
-    func inspectInsecure(_ subject: Subject) async -> InspectedHost {
+    private func inspectInsecure(_ subject: Subject) async -> InspectedHost {
         var trail = Trail(subject: subject.name.description)
         if let address = named(subject, &trail) { return address }
         let addresses = await HostAddresses.look(up: subject.name, resolver)

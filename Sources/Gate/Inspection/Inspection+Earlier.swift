@@ -27,8 +27,12 @@ extension Inspection {
         // A host that was left alone may have become a doubt.
         let isSame =
             walked.outcome == verdict.outcome && walked.host == verdict.host || verdict.outcome == .unprobed
+        // Hosts that a look before has seen are not among these: what was known of them stays.
+        let new = Verdict(
+            outcome: walked.outcome, host: walked.host, cause: walked.cause,
+            isDegraded: walked.isDegraded || verdict.isDegraded, hazards: verdict.hazards)
         return Inspection(
-            destination: destination, verdict: isSame ? walked : verdict, mxSecurity: mxSecurity, hosts: hosts,
+            destination: destination, verdict: isSame ? new : verdict, mxSecurity: mxSecurity, hosts: hosts,
             steps: steps + more, lifetime: lifetime, elapsed: elapsed + further)
     }
 }

@@ -4,8 +4,6 @@ import DNSSEC
 /// Finds out what is true about a destination: the MX records, the hosts in the order of a delivering client, the verdict.
 /// Rows V1 to V5 of the table in rules.md, section 1; the hosts are `HostInspector`'s.
 struct Inspector: Sendable {
-    /// More MX hosts of a domain are not looked at.
-    static let hostLimit = 32
     /// Hosts talked to at once for one destination: a stranger's zone must not take all probes, nor point them at a victim.
     static let probesAtOnce = 8
 
@@ -18,6 +16,8 @@ struct Inspector: Sendable {
     let now: @Sendable () -> Int64
     /// So many seconds from now certificates are judged.
     var ahead: Int64 = 0
+    /// The bounds of a look.
+    var limits: LookLimits
     /// Those of one destination.
     private var slots = AsyncSlots(Self.probesAtOnce)
 
@@ -38,22 +38,35 @@ struct Inspector: Sendable {
         self.expiredEE = expiredEE
         self.isComplete = isComplete
         self.now = now
+        limits = isComplete ? .analyzer : .gate
     }
 
-    /// Inspects a destination. Honours cancellation: what has not been found out by then is a doubt.
+    /// Inspects a destination: one look, from the beginning. Honours cancellation: what has not been found out by then
+    /// is a doubt.
     func inspect(_ destination: Destination) async -> Inspection {
+        var progress = WalkProgress()
+        return await inspect(destination, from: &progress)
+    }
+
+    /// Inspects a destination: one look, which goes on where the one before it ended.
+    ///
+    /// - Parameter progress: How far the walk through its hosts has come. As long as that is not finished, the verdict
+    ///   is `pending`,
+    ///   or a doubt where the look was cancelled.
+    func inspect(_ destination: Destination, from progress: inout WalkProgress) async -> Inspection {
         var one = self
         one.slots = AsyncSlots(Self.probesAtOnce)
-        return await one.inspectAlone(destination)
+        return await one.inspectAlone(destination, &progress)
     }
 
-    private func inspectAlone(_ destination: Destination) async -> Inspection {
+    private func inspectAlone(_ destination: Destination, _ progress: inout WalkProgress) async -> Inspection {
         let start = ContinuousClock.now
         var trail = Trail(subject: destination.name.description)
         let route: Route
         switch destination.nextHop {
         case .host(let name):
-            /// RFC 7672 §3.2.2: without MX records the next hop's own name is a reference identifier beside its expansion.
+            // RFC 7672 §3.2.2: without MX records the next hop's own name is a reference identifier beside its
+            // expansion.
             let subject = HostInspector.Subject(name: name, preference: 0, nextHop: name, expandedNextHop: nil)
             route = .hosts([subject], isSecure: true, security: nil, lifetime: nil)
         case .domain(let name):
@@ -61,26 +74,50 @@ struct Inspector: Sendable {
         }
         switch route {
         case .ended(let verdict, let security, let lifetime):
+            // That the DNS has no answer now is no reason to forget how far the walk had come.
+            if !verdict.outcome.isDoubt { progress.finish() }
             return Inspection(
                 destination: destination, verdict: verdict, mxSecurity: security, hosts: [], steps: trail.steps,
                 lifetime: lifetime ?? .zero, elapsed: .now - start)
         case .hosts(let subjects, let isSecure, let security, let lifetime):
-            let hosts = await walk(
-                Array(subjects.prefix(Self.hostLimit)), isSecure: isSecure, port: destination.port)
-            let lifetimes = hosts.compactMap(\.lifetime) + [lifetime].compactMap { $0 }
-            var verdict = Verdict(walking: hosts.map(\.finding))
-            if subjects.count > Self.hostLimit, !verdict.outcome.allowsDelivery {
-                // Of the others nothing is known.
-                verdict = Verdict(
-                    outcome: .unreachable, host: verdict.host,
-                    cause: "none of the \(Self.hostLimit) hosts looked at may be used: \(verdict.cause)",
-                    hazards: verdict.hazards)
+            progress.begin(subjects, isSecure: isSecure)
+            let earlier = progress.findings
+            let earlierLifetime = progress.lifetime()
+            var walk = walk(subjects, isSecure: isSecure, port: destination.port, from: progress)
+            await walk.run()
+            progress = walk.progress
+            let hosts = walk.hosts
+            var verdict = Verdict(walking: earlier + hosts.map(\.finding))
+            if !progress.isFinished {
+                trail.add(.mx, .warning, "\(progress.seenCount) of \(subjects.count) hosts are seen; \(goingOn)")
+                if !verdict.outcome.allowsDelivery { verdict = progress.unfinished(verdict, of: subjects.count) }
             }
+            let lifetimes = [earlierLifetime, hosts.compactMap(\.lifetime).min(), lifetime].compactMap { $0 }
             return Inspection(
                 destination: destination, verdict: verdict, mxSecurity: security,
                 hosts: hosts, steps: trail.steps + hosts.flatMap(\.steps), lifetime: lifetimes.min() ?? .zero,
                 elapsed: .now - start)
         }
+    }
+
+    /// What becomes of the hosts that a look left out.
+    private var goingOn: String {
+        isComplete
+            ? "a check makes at most \(limits.connections) connections and asks about \(limits.hosts) hosts"
+            : "the next look goes on there"
+    }
+
+    /// A look's walk through the hosts.
+    private func walk(
+        _ subjects: [HostInspector.Subject], isSecure: Bool, port: UInt16, from progress: WalkProgress
+    ) -> HostWalk {
+        let connections = prober.map { LookProber($0, dead: progress.dead) }
+        let inspector = HostInspector(
+            resolver: resolver, prober: connections, slots: slots, port: port, expiredEE: expiredEE,
+            isComplete: isComplete, now: now, ahead: ahead)
+        return HostWalk(
+            subjects, isSecure: isSecure, from: progress, inspector: inspector, prober: connections, limits: limits,
+            isComplete: isComplete)
     }
 
     /// What the MX answer comes to.
@@ -152,43 +189,7 @@ struct Inspector: Sendable {
             let cause = "its MX records name no host"
             return .ended(Verdict(outcome: .noMailHost, cause: cause), security, lifetime: found.ttl)
         }
-        if subjects.count > hostLimit {
-            trail.add(.mx, .warning, "only the \(hostLimit) most preferred of \(subjects.count) hosts are looked at")
-        }
         return .hosts(subjects, isSecure: isSecure, security: security, lifetime: found.ttl)
-    }
-
-    /// RFC 7672 §2.2.1: hosts are tried by preference, and a protected host of lower preference does not go before a better
-    /// one. Hosts of one preference are judged at once; behind those of which one may be used, a client does not go.
-    private func walk(_ subjects: [HostInspector.Subject], isSecure: Bool, port: UInt16) async -> [InspectedHost] {
-        var hosts: [InspectedHost] = []
-        var rest = subjects[...]
-        while let preference = rest.first?.preference {
-            let group = rest.prefix { $0.preference == preference }
-            rest = rest.dropFirst(group.count)
-            hosts += await judge(Array(group), isSecure: isSecure, port: port)
-            if !isComplete, hosts.contains(where: { $0.finding.outcome.allowsDelivery }) { break }
-        }
-        return hosts
-    }
-
-    private func judge(_ group: [HostInspector.Subject], isSecure: Bool, port: UInt16) async -> [InspectedHost] {
-        let inspector = HostInspector(
-            resolver: resolver, prober: prober, slots: slots, port: port, expiredEE: expiredEE,
-            isComplete: isComplete, now: now, ahead: ahead)
-        if group.count == 1, let subject = group.first {
-            return [isSecure ? await inspector.inspect(subject) : await inspector.inspectInsecure(subject)]
-        }
-        return await withTaskGroup(of: (Int, InspectedHost).self) { tasks in
-            for (index, subject) in group.enumerated() {
-                tasks.addTask {
-                    (index, isSecure ? await inspector.inspect(subject) : await inspector.inspectInsecure(subject))
-                }
-            }
-            var results: [(Int, InspectedHost)] = []
-            for await result in tasks { results.append(result) }
-            return results.sorted { $0.0 < $1.0 }.map(\.1)
-        }
     }
 }
 

@@ -12,6 +12,8 @@ struct RulingLine: Sendable {
     let trace: TraceID
     let client: String?
     let queueID: String?
+    /// The next hop as an MTA writes it, where this site's own configuration leads there; nil otherwise.
+    var ownHop: String?
     /// Why the recipient was passed on without a verdict; nil where there was one.
     var passed: String?
     /// Why the verdict is what it is; for refusals, carried out or not.
@@ -25,7 +27,7 @@ struct RulingLine: Sendable {
         var room = Self.ownRoom
         room += LineCursor.room(for: recipient) + LineCursor.room(for: domain) + LineCursor.room(for: host)
         room += LineCursor.room(for: client) + LineCursor.room(for: queueID)
-        room += LineCursor.room(for: passed) + LineCursor.room(for: cause)
+        room += LineCursor.room(for: ownHop) + LineCursor.room(for: passed) + LineCursor.room(for: cause)
         return room
     }
 
@@ -65,6 +67,10 @@ struct RulingLine: Sendable {
         line.put(value: client)
         line.put(" qid=" as StaticString)
         line.put(value: queueID)
+        if let ownHop {
+            line.put(" own_hop=" as StaticString)
+            line.put(value: ownHop)
+        }
         if let passed {
             line.put(" passed=" as StaticString)
             line.put(value: passed)

@@ -33,6 +33,8 @@ public enum Manual: String, CaseIterable, Sendable {
         page.section("Description")
         for paragraph in ManualText.description { page.paragraph(paragraph) }
         addCommands(commands, &page)
+        page.section("Which next hop is judged")
+        for paragraph in ManualText.nextHops { page.paragraph(paragraph) }
         page.section("The order of rulings")
         for paragraph in ManualText.order { page.paragraph(paragraph) }
         page.section("Signals")

@@ -59,6 +59,18 @@ struct WhatHappensWhen: Sendable {
             "451 4.7.0 pending after DANEGATE_MILTER_DEADLINE; the look goes on, and the next try has its verdict.",
             "DaemonTests.aSlowHostIsPendingAndKnownLater"),
         .init(
+            "A relayhost, a smart host or a next hop of a transport map is broken",
+            "All mail that goes there is deferred (4xx), never refused for good, whatever is wrong with it, unless "
+                + "DANEGATE_ON_OWN_NEXT_HOP says otherwise. The reply and the log (own_hop=) name it, and danegate "
+                + "status is WARNING where it stands for more than a tenth of the last hour's recipients.",
+            "OwnNextHopWorldTests", "RulebookTests.aNextHopOfOurOwnIsDeferredAtMost"),
+        .init(
+            "Dozens of a domain's MX hosts do not exist or do not answer",
+            "Those without an address cost nothing. For the others a look makes ten connections at most, the outcome "
+                + "is pending, and the next look goes on: a good host behind them is found, and nothing is refused "
+                + "before all have been seen.",
+            "ManyHostsWorldTests", "HostWalkTests"),
+        .init(
             "The disk is full",
             "What cannot be written is lost, counted and logged (event=state and event=trace, result=lost). Mail does not notice, and "
                 + "writing goes on when there is room again.",

@@ -25,6 +25,7 @@ extension PolicyReport {
         }
         lines.append("  roll-out: place \(place), ROLLOUT=\(share): \(place < share ? "within" : "outside") the share")
         lines.append("  mode: \(mode.rawValue)")
+        lines.append("  as a next hop of this site's own: ON_OWN_NEXT_HOP=\(onOwnNextHop.rawValue)")
         for source in sources { lines.append("  by source: \(source.name)=\(source.text)") }
         return lines.map(CheckReport.printable).joined(separator: "\n")
     }
@@ -41,6 +42,7 @@ extension PolicyReport {
         let exemption_applies: Bool
         let rollout: Rollout
         let mode: String
+        let on_own_next_hop: String
         let sources: [String: String]
 
         init(_ report: PolicyReport) {
@@ -52,6 +54,7 @@ extension PolicyReport {
             exemption_applies = report.exemption != nil && report.exemptionLoss == nil
             rollout = Rollout(share: report.share, place: report.place, included: report.place < report.share)
             mode = report.mode.rawValue
+            on_own_next_hop = report.onOwnNextHop.rawValue
             sources = Dictionary(report.sources.map { ($0.name.lowercased(), $0.text) }) { first, _ in first }
         }
     }

@@ -32,6 +32,8 @@ public struct PolicyReport: Sendable {
     /// Why the exemption does not apply; nil if it does, or there is none.
     let exemptionLoss: String?
     let mode: Settings.Mode
+    /// What is done where this site's own configuration leads there and it is not in order.
+    let onOwnNextHop: Settings.OwnNextHopRuling
     let share: Int
     let place: Int
     /// The settings that rule by where a message comes from, as they are set.
@@ -54,6 +56,7 @@ public struct PolicyReport: Sendable {
         self.domain = domain
         path = settings.policyFile
         mode = settings.mode
+        onOwnNextHop = settings.onOwnNextHop
         share = settings.rollout
         place = Rulebook.place(of: domain)
         sources = reader.inForce.filter { Self.sourceNames.contains($0.name) && !$0.text.isEmpty }

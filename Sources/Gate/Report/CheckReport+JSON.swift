@@ -20,6 +20,7 @@ extension CheckReport {
         let hosts: [InspectionJSON.Host]
         let steps: [InspectionJSON.Step]
         let expires: [Expiry]
+        let own_next_hop: Bool
 
         init(_ report: CheckReport) {
             domain = report.domain
@@ -41,6 +42,7 @@ extension CheckReport {
             steps = ((inspection?.steps ?? []) + (inspection?.hosts.flatMap(\.advice) ?? []) + report.notes)
                 .map(InspectionJSON.Step.init)
             expires = report.expiries.map(Expiry.init)
+            own_next_hop = report.ruling.isOwnHop
         }
     }
 

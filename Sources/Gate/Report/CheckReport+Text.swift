@@ -23,7 +23,13 @@ extension CheckReport {
         if let exempt { lines.append("  Exempt \(exempt).") }
         lines.append("  Because \(ruling.hazard ?? verdict.cause).")
         if let reply { lines.append("  Reply: \(reply)") }
-        if let remedy = ruling.outcome.remedy { lines.append("  To do: \(remedy).") }
+        if ruling.isOwnHop {
+            lines.append(
+                "  Next hop: no recipient's domain leads there, but this site's own configuration "
+                    + "(DANEGATE_ON_OWN_NEXT_HOP)."
+            )
+        }
+        if let remedy = ruling.remedy { lines.append("  To do: \(remedy).") }
         lines += verdict.hazards.map { "  Hazard: \($0)." }
         return lines.map(Self.printable).joined(separator: "\n")
     }

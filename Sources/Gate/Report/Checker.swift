@@ -129,10 +129,16 @@ public struct Checker: Sendable {
         let name = destination?.name ?? .root
         let standing = standing(name)
         // A check sees a fault for the first time: how long it has lasted only the daemon knows.
-        let ruling = Rulebook(settings).rule(verdict, domain: name, policy: standing.kind) { _ in .zero }
+        // Nor is the recipient known: what no recipient's domain leads to, this site's configuration does.
+        let isOwn = destination?.isOwnByForm(standard: settings.probePort) ?? false
+        let ruling = Rulebook(settings).rule(verdict, domain: name, policy: standing.kind, isOwnHop: isOwn) { _ in
+            .zero
+        }
         return CheckReport(
             domain: domain, inspection: inspection, notes: notes, expiries: expiries, exempt: standing.whyExempt,
             verdict: verdict, ruling: ruling,
-            reply: ruling.reply(verdict, domain: domain, firstSeen: nil, trace: nil, helpURL: settings.helpURL))
+            reply: ruling.reply(
+                verdict, domain: isOwn ? name.description : domain, nextHop: domain, firstSeen: nil, trace: nil,
+                helpURL: settings.helpURL))
     }
 }

@@ -30,10 +30,22 @@ public struct Destination: Sendable, Hashable {
 }
 
 extension Destination {
+    /// The same place under another name.
+    func renamed(_ name: DomainName) -> Destination { Destination(.domain(name), port: port) }
+
     /// The destination as an MTA writes it: a host in brackets, a port unless it is the standard one.
     func text(standard: UInt16) -> String {
         let name = if case .host(let name) = nextHop { "[\(name)]" } else { name.description }
         return port == standard ? name : "\(name):\(port)"
+    }
+
+    /// Whether no recipient's domain leads there, but an MTA's configuration alone: a host in brackets, or a port of
+    /// its own.
+    ///
+    /// Of a domain on the standard port nobody can tell who does not know the recipient; it is taken for a recipient's.
+    func isOwnByForm(standard: UInt16) -> Bool {
+        if case .host = nextHop { return true }
+        return port != standard
     }
 
     /// What a next hop is, as an MTA writes it: `example.org`, `example.org:2525`, `[mx.example.org]`, `[mx.example.org]:2525`.

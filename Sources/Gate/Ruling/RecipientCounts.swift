@@ -82,6 +82,9 @@ public final class RecipientCounts: Sendable {
         }
     }
 
+    /// How many recipients have been counted since the start, of whatever kind.
+    var total: UInt64 { snapshot().values.reduce(0, +) }
+
     /// All that has been counted since the start.
     public func snapshot() -> [Kind: UInt64] {
         taken.withLock { taken in

@@ -19,4 +19,6 @@ public struct Ruling: Sendable, Hashable {
     public let failingFor: Duration?
     /// Why a verdict that allows delivery was refused all the same: the hazard.
     public let hazard: String?
+    /// Whether it is about a next hop that this site's own configuration leads to.
+    public var isOwnHop = false
 }

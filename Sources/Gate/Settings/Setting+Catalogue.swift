@@ -119,6 +119,10 @@ extension Setting {
             .choice(
                 "ON_LOCAL_TROUBLE", \.onLocalTrouble,
                 "ruling where no good verdict is known while the trouble is our own (clock, trust anchor, resolver, …)"),
+            .choice(
+                "ON_OWN_NEXT_HOP", \.onOwnNextHop,
+                "ruling where a next hop is not in order that this site's own configuration leads to (relayhost, "
+                    + "transport map); reject: as any other destination; where a policy is require nobody is accepted"),
         ]
 
     /// How the DNS is asked.

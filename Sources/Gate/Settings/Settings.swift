@@ -42,6 +42,18 @@ public struct Settings: Sendable {
         case monitor
     }
 
+    /// What is done where a next hop that this site's own configuration leads to is not in order.
+    enum OwnNextHopRuling: String, Sendable, CaseIterable {
+        /// Refuse for now, whatever is wrong with it.
+        case tempfail
+        /// As with any other destination.
+        case reject
+        /// Accept.
+        case accept
+        /// Accept, and log that they would be refused for now.
+        case monitor
+    }
+
     /// What to make of an expired certificate that a DANE-EE record matches.
     enum ExpiredEE: String, Sendable, CaseIterable {
         /// Nothing: RFC 7672 §3.1.1.
@@ -101,6 +113,7 @@ public struct Settings: Sendable {
     var rulings: [Outcome: RulingSetting] = [:]
     var onHazard = RulingSetting.tempfail
     var onLocalTrouble = LocalTroubleRuling.tempfail
+    var onOwnNextHop = OwnNextHopRuling.tempfail
     /// The policy file; nil for none.
     public internal(set) var policyFile: String?
     var exemptLocalparts: Set<String> = ["postmaster"]

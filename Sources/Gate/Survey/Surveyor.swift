@@ -54,26 +54,30 @@ struct Surveyor: Sendable {
         guard case .destination(let destination) = Destination.parse(nextHop: text, port: settings.probePort) else {
             // The list holds nothing else.
             let verdict = Verdict(outcome: .noSuchDomain, cause: "this is no domain name")
-            return result(text, .root, verdict, nil, recipients, nil, nil)
+            return result(text, nil, verdict, nil, recipients, nil, nil)
         }
         let policy = policies.policy(for: destination.name, at: now())?.kind
         let look = policy == .require ? looks[isAgain ? 1 : 0].demandingDANE : looks[isAgain ? 1 : 0]
-        let inspection = await Deadline.run(.seconds(90)) { await look.inspect(destination) }
+        let inspection = await Deadline.run(.seconds(90)) { await look.inspectToTheEnd(destination) }
         return result(
-            text, destination.name, inspection.verdict, policy, recipients, inspection.mxSecurity,
+            text, destination, inspection.verdict, policy, recipients, inspection.mxSecurity,
             hasTimes ? inspection.elapsed.tenthsOfMilliseconds : nil)
     }
 
     private func result(
-        _ text: String, _ name: DomainName, _ verdict: Verdict, _ policy: Policy.Kind?, _ recipients: Int,
+        _ text: String, _ destination: Destination?, _ verdict: Verdict, _ policy: Policy.Kind?, _ recipients: Int,
         _ security: Inspection.Security?, _ elapsed: Double?
     ) -> SurveyResult {
-        let ruling = Rulebook(settings).rule(verdict, domain: name, policy: policy) { _ in .zero }
+        let name = destination?.name ?? .root
+        let isOwn = destination?.isOwnByForm(standard: settings.probePort) ?? false
+        let ruling = Rulebook(settings).rule(verdict, domain: name, policy: policy, isOwnHop: isOwn) { _ in .zero }
         // A survey asks what would be if all were enforced: only what policy exempts stays so.
         var enforced = settings
         enforced.mode = .enforce
         enforced.rollout = 100
-        let lasting = Rulebook(enforced).rule(verdict, domain: name, policy: policy) { _ in settings.deferFor }
+        let lasting = Rulebook(enforced).rule(verdict, domain: name, policy: policy, isOwnHop: isOwn) { _ in
+            settings.deferFor
+        }
         return SurveyResult(
             domain: text, outcome: ruling.outcome, ruling: ruling.action, would: ruling.would, lasting: lasting.action,
             code: ruling.code?.description, host: verdict.host, cause: ruling.hazard ?? verdict.cause,

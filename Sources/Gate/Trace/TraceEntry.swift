@@ -44,6 +44,8 @@ public struct TraceEntry: Sendable, Hashable {
     public var hazard: String?
     /// The kind of policy that applied.
     public var policy: String?
+    /// Whether this site's own configuration led to the destination.
+    public var isOwnHop: Bool
 
     /// The most bytes of a text.
     enum Limit {
@@ -87,6 +89,7 @@ public struct TraceEntry: Sendable, Hashable {
         cause = Self.bounded(verdict.cause, Limit.cause)
         hazard = ruling.hazard.map { Self.bounded($0, Limit.cause) }
         self.policy = policy?.rawValue
+        isOwnHop = ruling.isOwnHop
     }
 
     /// An address as it is kept.

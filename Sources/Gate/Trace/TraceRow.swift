@@ -26,6 +26,8 @@ public struct TraceRow: Sendable {
     let cause: String
     let hazard: String?
     let policy: String?
+    /// Whether this site's own configuration led to the next hop.
+    let isOwnHop: Bool
     /// The inspection's number; nil where none is kept.
     let inspection: Int64?
     /// The inspection in JSON, where it was asked for and is still kept.
@@ -35,7 +37,7 @@ public struct TraceRow: Sendable {
     static let columns = [
         "id", "time", "trace", "sender", "recipient", "domain", "hop", "client", "authenticated", "outcome", "host",
         "code", "reply", "queueID", "ruling", "would", "mode", "cached", "failingFor", "cause", "hazard", "policy",
-        "inspection",
+        "inspection", "ownHop",
     ]
 
     /// Reads a row of these columns, and the inspection's JSON behind them.
@@ -65,7 +67,8 @@ public struct TraceRow: Sendable {
         hazard = text(20)
         policy = text(21)
         inspection = number(22)
-        inspectionJSON = row.count > 23 ? text(23) : nil
+        isOwnHop = number(23) == 1
+        inspectionJSON = row.count > 24 ? text(24) : nil
     }
 
     /// The recipient as one line of JSON.
@@ -90,6 +93,7 @@ public struct TraceRow: Sendable {
         let client: NullableJSON<String>
         let authenticated: NullableJSON<String>
         let next_hop: NullableJSON<String>
+        let own_next_hop: Bool
         let outcome: String
         let ruling: String
         let would: NullableJSON<String>
@@ -115,6 +119,7 @@ public struct TraceRow: Sendable {
             client = NullableJSON(row.client)
             authenticated = NullableJSON(row.authenticated)
             next_hop = NullableJSON(row.hop)
+            own_next_hop = row.isOwnHop
             outcome = row.outcome
             ruling = row.ruling
             would = NullableJSON(row.would)
@@ -138,7 +143,8 @@ public struct TraceRow: Sendable {
         let parts: [(String, String?)] = [
             ("time", "\(TraceTime.brief(time)) UTC"), ("trace", trace),
             ("sender", sender.map { $0.isEmpty ? "<>" : $0 }),
-            ("recipient", recipient), ("client", client), ("authenticated", authenticated), ("next hop", hop),
+            ("recipient", recipient), ("client", client), ("authenticated", authenticated),
+            ("next hop", hop.map { isOwnHop ? "\($0), by this site's own configuration" : $0 }),
             ("ruling", would.map { "\(ruling), would be \($0)" } ?? ruling), ("mode", mode), ("policy", policy),
             ("outcome", outcome), ("host", host), ("cause", hazard ?? cause), ("code", code), ("reply", reply),
             ("queue id", queueID), ("cached", isCached ? "yes" : "no"),

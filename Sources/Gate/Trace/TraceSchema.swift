@@ -3,7 +3,7 @@ import GRDB
 /// The tables of the trace file, and what has become of them from version to version.
 enum TraceSchema {
     /// The version of the tables.
-    static let version = 1
+    static let version = 2
     /// What tells the file from other SQLite files: "DGTR".
     static let application = 0x4447_5452
 
@@ -40,6 +40,9 @@ enum TraceSchema {
                         PRIMARY KEY (hour, kind));
                     PRAGMA user_version = 1;
                     """)
+        }
+        migrator.registerMigration("2") { db in
+            try db.execute(sql: "ALTER TABLE entry ADD COLUMN ownHop INTEGER; PRAGMA user_version = 2;")
         }
         return migrator
     }

@@ -28,9 +28,9 @@ enum TraceTable {
             sql: """
                 INSERT INTO entry (time, trace, sender, recipient, domain, hop, client, authenticated, outcome, host, code,
                     reply, queueID, ruling, would, mode, cached, failingFor, cause, hazard, policy, domainKey, hopKey,
-                    inspection)
+                    ownHop, inspection)
                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21,
-                    ?22, ?23, (SELECT id FROM inspection WHERE destination = ?6 ORDER BY outcome = ?9 DESC, lastSeen DESC
+                    ?22, ?23, ?24, (SELECT id FROM inspection WHERE destination = ?6 ORDER BY outcome = ?9 DESC, lastSeen DESC
                     LIMIT 1))
                 """)
         for entry in entries {
@@ -42,7 +42,7 @@ enum TraceTable {
                     entry.action.rawValue, entry.would?.rawValue, entry.mode, entry.isCached,
                     entry.failingFor?.components.seconds, entry.cause, entry.hazard, entry.policy,
                     entry.domain.map { TraceSchema.key($0.text) },
-                    entry.destination.map { TraceSchema.key($0.name.text) },
+                    entry.destination.map { TraceSchema.key($0.name.text) }, entry.isOwnHop,
                 ])
         }
     }

@@ -61,12 +61,12 @@ public final class InspectionDesk: Sendable {
     private static let dueLimit = 1024
 
     private let inspect: @Sendable (Destination, _ demandingDANE: Bool) async -> Inspection
-    private let wait: @Sendable (() -> Void) -> Void
+    let wait: @Sendable (() -> Void) -> Void
     let keeper: VerdictKeeper
     let breaker: Breaker
     private let journal: (any InspectionJournal)?
     private let limits: Limits
-    private let room: WaitingRoom
+    let room: WaitingRoom
     private let state = Mutex(State())
 
     /// A desk.
@@ -242,7 +242,8 @@ public final class InspectionDesk: Sendable {
     }
 
     private func land(_ key: VerdictKey, _ inspection: Inspection) {
-        breaker.note(key, inspection.verdict)
+        // A look that has not seen all hosts says nothing, for or against anybody.
+        if inspection.verdict.outcome != .pending { breaker.note(key, inspection.verdict) }
         journal?.ended(inspection, demandingDANE: key.demandsDANE)
         // Kept before the flight ends, so that nobody finds neither.
         keeper.keep(inspection, demandingDANE: key.demandsDANE, isInTrouble: breaker.trouble != nil)

@@ -23,6 +23,10 @@ public struct VerdictKeeper: Sendable {
     /// The longest a failure is kept.
     static let longestFailure = Duration.seconds(3600)
 
+    /// The longest that a look is kept which has not seen all hosts: clients wait for longer between two tries, so that
+    /// each of them has the next look; recipients that come at once have one look together.
+    static let longestPending = Duration.seconds(15)
+
     /// The longest that something could not be found out is kept, unless `FAILURE_TTL` is longer: it says less than a failure, and holds
     /// mail up as well.
     static let longestDoubt = Duration.seconds(300)
@@ -76,7 +80,7 @@ public struct VerdictKeeper: Sendable {
             }
             if holds, inspection.wasWithheld { return }
             if holds, verdict.outcome.isDoubt {
-                faults.note(.doubt(inspection.destination), at: now)
+                if verdict.outcome != .pending { faults.note(.doubt(inspection.destination), at: now) }
                 return
             }
         }
@@ -84,6 +88,8 @@ public struct VerdictKeeper: Sendable {
         guard lifetime > .zero else { return }
         let stale = isGood ? staleTTL : .zero
         cache.keep(verdict, for: key, fresh: lifetime, stale: stale, at: now)
+        // How far the look has come is not written down, either.
+        guard verdict.outcome != .pending else { return }
         journal?.kept(
             KeptVerdict(
                 destination: inspection.destination, demandsDANE: demandingDANE, verdict: verdict, made: unixNow(),
@@ -108,6 +114,8 @@ public struct VerdictKeeper: Sendable {
         let doubt = FaultBook.Subject.doubt(inspection.destination)
         // A matter of minutes, that makes no fault younger.
         if inspection.wasWithheld { return failureTTL }
+        // F-92: it counts against nobody, and is no doubt that lasts: the next look goes on where this one ended.
+        if inspection.verdict.outcome == .pending { return min(failureTTL / 4, Self.longestPending) }
         if !inspection.verdict.outcome.isDoubt { faults.clear(doubt) }
         switch inspection.verdict.outcome.defaultRuling {
         case .accept:

@@ -3,7 +3,8 @@ import DANE
 @testable import Gate
 
 extension FuzzTarget {
-    /// A RCPT path and the macros that come with it, between NUL bytes: path, `{rcpt_mailer}`, `{rcpt_host}`.
+    /// A RCPT path and the macros that come with it, between NUL bytes: path, `{rcpt_mailer}`, `{rcpt_host}`, and the
+    /// path as typed, where the first one is the MTA's.
     static let recipients = FuzzTarget("recipients") { bytes in
         let texts = bytes.texts
         let path = texts[0]
@@ -21,9 +22,16 @@ extension FuzzTarget {
         let mailer = texts.count > 1 ? texts[1] : nil
         let nextHop = texts.count > 2 ? texts[2] : nil
         let scope = Scope(Settings())
-        let decision = scope.decide(recipient, mailer: mailer, nextHop: nextHop)
+        let typed = texts.count > 3 ? Recipient(path: texts[3]) : nil
+        let decision = scope.decide(recipient, typed: typed, mailer: mailer, nextHop: nextHop)
         switch decision {
-        case .judged(let destination):
+        case .judged(let hop):
+            let destination = hop.destination
+            if let name = hop.typed {
+                try require(typed?.domain == .name(name), "\(name) was typed")
+                try require(recipient.domain == .name(destination.name), "\(destination) is not the address's domain")
+                try require(name != destination.name && !hop.isOwn, "\(name) in the place of itself")
+            }
             try require(!destination.name.isRoot && destination.port != 0, "\(destination) is judged")
             try require(mailer?.isEmpty != false || ["smtp", "esmtp"].contains(mailer?.lowercased()), "not ours")
         case .impossible: try require(recipient.domain == .malformed, "\(recipient.domain) is impossible")
@@ -38,7 +46,7 @@ extension FuzzTarget {
         // SMTP knows no case in a domain (RFC 1035 §2.3.3), and none in what it is routed by.
         if bytes.allSatisfy({ $0 < 0x80 }) {
             let louder = scope.decide(
-                Recipient(path: path.uppercased()), mailer: mailer?.uppercased(), nextHop: nextHop)
+                Recipient(path: path.uppercased()), typed: typed, mailer: mailer?.uppercased(), nextHop: nextHop)
             try require(louder == decision, "\(decision), and in capitals \(louder)")
         }
     }

@@ -33,6 +33,17 @@ extension MailDomains {
             draft.zone.signing = .unsigned
             draft.mx(10, "mx")
         },
+        MailDomain("mx-40-gone", "V17", .verified, rules: "D-34", "F-39", "F-92", degraded: true) { draft in
+            // A client goes through them all (RFC 5321 §5.1): none of them costs a connection.
+            let chain = try await draft.chain()
+            for number in 0..<40 { draft.mx(number, "gone\(number)") }
+            try await draft.host(preference: 50, .normal(chain), tlsa: chain.tlsa())
+        },
+        MailDomain("mx-40-gone-unsigned", "V5", .opportunistic, rules: "F-92", degraded: true) { draft in
+            draft.zone.signing = .unsigned
+            for number in 0..<40 { draft.mx(number, "gone\(number)") }
+            try await draft.host(preference: 50, .noSTARTTLS)
+        },
         MailDomain("mx-is-an-address", "D-21", .opportunistic, rules: "F-39") { $0.mx(10, "192.0.2.1.") },
         MailDomain("mx-is-an-address-unsigned", "D-21", .opportunistic) { draft in
             draft.zone.signing = .unsigned

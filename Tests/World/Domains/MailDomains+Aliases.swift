@@ -12,6 +12,14 @@ extension MailDomains {
                 "chained.example", "www CNAME middle", "middle CNAME @", "@ MX 10 mx",
                 "mx A \(try await draft.farm.add(.normal(chain)))", "\(draft.owner("mx")) TLSA \(chain.tlsa())")
         },
+        MailDomain("www.alias-named", "V18", .verified, rules: "D-25", "S-01", "F-90") { draft in
+            // The certificate has the name that the sender types, and no other (RFC 7672 §3.2.2).
+            let chain = try await draft.chain("www.alias-named.example")
+            draft.zone = Zone(
+                "alias-named.example", "www CNAME middle", "middle CNAME @", "@ MX 10 mx",
+                "mx A \(try await draft.farm.add(.normal(chain)))",
+                "\(draft.owner("mx")) TLSA \(chain.tlsa(usage: 2, depth: 1))")
+        },
         MailDomain("www.into-unsigned", "V5", .opportunistic, rules: "D-13", "D-25") { draft in
             draft.zone = Zone("into-unsigned.example", "www CNAME unsigned-mail.example.")
             draft.others = [

@@ -24,8 +24,8 @@ extension MailDomains {
             // As with tlsa-1000.
             for number in 0..<1000 { draft.mx(10, "host\(number).of.a.domain") }
         },
-        MailDomain("mx-700-all-wrong", "unreachable", .unreachable) { draft in
-            // What the hosts are that are not looked at is not known.
+        MailDomain("mx-700-all-wrong", "pending", .pending, rules: "F-92", "F-94") { draft in
+            // What the hosts are that are not looked at is not known, and no look sees them all.
             try await draft.address("*.w", .normal(draft.chain()))
             draft.record("*.w TLSA \(try await draft.chain().tlsa())")
             for number in 0..<700 { draft.mx(10, "h\(number).w") }

@@ -1,0 +1,164 @@
+import DANE
+import Probe
+
+/// One look's walk through the MX hosts of a destination, in the order of a delivering client and within the look's
+/// bounds.
+///
+/// RFC 7672 §2.2.1: hosts are tried by preference, and a protected host of lower preference does not go before a better
+/// one. Hosts of one preference are judged together; behind those of which one may be used, a client does not go. First
+/// the DNS is asked about hosts, which costs no connection; then those with TLSA records are connected to.
+struct HostWalk {
+    let inspector: HostInspector
+    /// Who connects, and counts; nil where the probe is switched off.
+    let prober: LookProber?
+    let limits: LookLimits
+    /// Whether to look at every host, for the analyzer.
+    let isComplete: Bool
+    /// Whether the way to the hosts is secure.
+    let isSecure: Bool
+    /// The hosts in order.
+    let subjects: [HostInspector.Subject]
+    /// How far the walk has come.
+    private(set) var progress: WalkProgress
+
+    private var judged: [(index: Int, host: InspectedHost)] = []
+    /// What the DNS says of hosts that are not judged yet.
+    private var resolved: [Int: HostInspector.Resolved] = [:]
+    private var lookedUp = 0
+    /// The addresses that have been connected to in this look.
+    private var tried: Set<IPAddress> = []
+    /// So many hosts are looked up at once: more, the longer none of those before may be used.
+    private var width = 1
+
+    /// A walk that goes on where the look before ended.
+    init(
+        _ subjects: [HostInspector.Subject], isSecure: Bool, from progress: WalkProgress, inspector: HostInspector,
+        prober: LookProber?, limits: LookLimits, isComplete: Bool
+    ) {
+        self.subjects = subjects
+        self.isSecure = isSecure
+        self.progress = progress
+        self.inspector = inspector
+        self.prober = prober
+        self.limits = limits
+        self.isComplete = isComplete
+    }
+
+    /// The hosts that this look has judged, in order.
+    var hosts: [InspectedHost] { judged.sorted { $0.index < $1.index }.map(\.host) }
+
+    /// Walks until a host decides, all have been seen, the bounds are reached or the task is cancelled.
+    ///
+    /// What a cancelled task saw is in `hosts`, and does not count as seen: the next look sees it again.
+    mutating func run() async {
+        var start = 0
+        while start < subjects.count {
+            let end = subjects[start...].firstIndex { $0.preference != subjects[start].preference } ?? subjects.count
+            var unseen = (start..<end).filter { !progress.hasSeen($0) }[...]
+            while !unseen.isEmpty {
+                let chunk = Array(unseen.prefix(LookLimits.together))
+                unseen = unseen.dropFirst(chunk.count)
+                let isThrough = await look(at: chunk)
+                if !isComplete, judged.contains(where: { $0.host.finding.outcome.allowsDelivery }) {
+                    progress.finish()
+                    return
+                }
+                guard isThrough else { return }
+            }
+            start = end
+        }
+        progress.finish()
+    }
+
+    /// Judges hosts of one preference.
+    ///
+    /// - Returns: Whether all of them were seen.
+    private mutating func look(at chunk: [Int]) async -> Bool {
+        await lookUp(chunk)
+        var isThrough = true
+        var ready: [(index: Int, host: HostInspector.Ready)] = []
+        for index in chunk {
+            switch resolved.removeValue(forKey: index) {
+            case .ended(let host): take(host, index)
+            case .ready(let host): ready.append((index, host))
+            case nil: isThrough = false
+            }
+        }
+        while !ready.isEmpty, !Task.isCancelled {
+            let batch = nextBatch(&ready)
+            guard !batch.isEmpty else { break }
+            for (index, host) in await connect(batch) { take(host, index) }
+        }
+        return isThrough && ready.isEmpty && !Task.isCancelled
+    }
+
+    private mutating func take(_ host: InspectedHost, _ index: Int) {
+        judged.append((index, host))
+        guard !Task.isCancelled else { return }
+        progress.note(index, host)
+        if let prober { progress.dead = prober.dead }
+    }
+
+    // MARK: The DNS
+
+    /// Looks hosts up as far as the bounds allow, and as many behind them as may be wanted next.
+    private mutating func lookUp(_ chunk: [Int]) async {
+        guard let from = chunk.first(where: { resolved[$0] == nil }) else { return }
+        let count = min(max(chunk.count, width), limits.hosts - lookedUp)
+        width = min(width * 2, LookLimits.together)
+        let wanted = (from..<subjects.count).lazy.filter { [resolved, progress] in
+            resolved[$0] == nil && !progress.hasSeen($0)
+        }
+        let indices = Array(wanted.prefix(max(0, count)))
+        lookedUp += indices.count
+        let found = await withTaskGroup(of: (Int, HostInspector.Resolved).self) { group in
+            for index in indices {
+                group.addTask { [inspector, isSecure, subject = subjects[index]] in
+                    (index, await inspector.resolve(subject, isSecure: isSecure))
+                }
+            }
+            return await group.reduce(into: []) { $0.append($1) }
+        }
+        for (index, host) in found { resolved[index] = host }
+    }
+
+    // MARK: Connections
+
+    /// Takes out the hosts that are connected to next: as many as the bound has room for, however their addresses turn
+    /// out, and no two with a new address in common. If that is dead, it need not be tried for the second one.
+    private mutating func nextBatch(
+        _ ready: inout [(index: Int, host: HostInspector.Ready)]
+    ) -> [(index: Int, host: HostInspector.Ready)] {
+        let made = prober?.made ?? 0
+        var left = limits.connections - made
+        var addresses: Set<IPAddress> = []
+        var batch: [(index: Int, host: HostInspector.Ready)] = []
+        var rest: [(index: Int, host: HostInspector.Ready)] = []
+        for (index, host) in ready {
+            let alive = host.addresses.filter { progress.dead[$0] == nil }
+            let fits = alive.count <= left || made == 0 && batch.isEmpty
+            let new = alive.filter { !tried.contains($0) }
+            guard fits, addresses.isDisjoint(with: new) else {
+                rest.append((index, host))
+                continue
+            }
+            left -= alive.count
+            addresses.formUnion(new)
+            batch.append((index, host))
+        }
+        tried.formUnion(addresses)
+        ready = rest
+        return batch
+    }
+
+    private func connect(
+        _ batch: [(index: Int, host: HostInspector.Ready)]
+    ) async -> [(index: Int, host: InspectedHost)] {
+        await withTaskGroup(of: (index: Int, host: InspectedHost).self) { group in
+            for (index, host) in batch {
+                group.addTask { [inspector] in (index, await inspector.connect(host)) }
+            }
+            return await group.reduce(into: []) { $0.append($1) }.sorted { $0.index < $1.index }
+        }
+    }
+}
