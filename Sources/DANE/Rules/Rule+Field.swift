@@ -53,5 +53,9 @@ extension Rule {
         F-59 | field | firewall "SMTP inspection" hides STARTTLS (XXXXXXXA): not offered -> SKIP-TLS
         F-60 | field | client certificate request, or server closing after handshake: handshake or later error -> SKIP-TLS if handshake fails
         F-61 | field | TLS fine on most IPs of a pool, one backend stale: intermittent -> per connection
+        F-86 | field | a forwarder or a firewall passes keys and signatures on and loses NSEC and NSEC3 records, or makes up addresses: domains outside DNSSEC look broken -> a doubt, whatever does not validate
+        F-87 | field | a forwarder or a firewall fails for TLSA questions alone: hosts in signed zones cannot be judged -> a doubt for these, and domains outside DNSSEC pass
+        F-88 | field | a way to the DNS comes and goes, or works every other time: a failure and the test after it meet different moments -> a doubt until it has worked for a while
+        F-89 | field | the way to the DNS dies or begins to lose things while there is little mail: nobody else has noticed yet -> tested within 15 seconds of the first recipient, and not more often because of a broken zone
         """#)
 }
