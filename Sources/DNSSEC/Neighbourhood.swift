@@ -2,12 +2,12 @@
 /// where a registry sells names below a short second level, as in `example.co.uk`.
 ///
 /// It is a guess, without a list of registries: names that share it share a resolver's cache and a place in its queue, and no more.
-struct Neighbourhood: Hashable, Sendable {
+public struct Neighbourhood: Hashable, Sendable {
     /// The labels, without a trailing dot; empty for the root.
-    let name: String
+    public let name: String
 
     /// The neighbourhood of a name in presentation form, lower case.
-    init(of name: String) {
+    public init(of name: String) {
         let bytes = name.utf8
         var end = bytes.endIndex
         if bytes.last == UInt8(ascii: ".") { end = bytes.index(before: end) }

@@ -7,8 +7,9 @@ import Glibc
 /// task is cancelled; it never throws and never blocks a thread. Identical questions asked at the same time go to the network
 /// once. Make it after any fork(2): libunbound's threads do not survive one.
 public final class Resolver: Sendable {
-    private let configuration: ResolverConfiguration
-    private let isFresh: Bool
+    let configuration: ResolverConfiguration
+    /// Whether it is one of `fresh()`: nothing is in its cache but what it has asked for itself.
+    let isFresh: Bool
     /// One for each context; a name always goes to the same.
     private let inboxes: [Inbox]
 
@@ -84,22 +85,6 @@ public final class Resolver: Sendable {
     /// - Throws: As `init(_:)`.
     public func fresh() throws(ResolverError) -> Resolver { try Resolver(configuration, for: .fresh) }
 
-    /// Asks for the root's DNSKEY past the cache, through a fresh resolver unless this is one: only if that is secure does
-    /// validation work at all.
-    ///
-    /// - Returns: nil if it is secure, else a sentence without a full stop that says why not.
-    /// - Throws: If the settings are such that no lookup will ever work: there is no point in asking again.
-    public func selfTest() async throws(ResolverError) -> String? {
-        let probe = isFresh ? self : try fresh()
-        switch await probe.ask(.root, .dnskey) {
-        case .secure(let found) where found.existence == .records: return nil
-        case .secure, .insecure: return "\(SelfTestFault.unanchored): no trust anchor is in force"
-        case .bogus(let reason): return Self.sentence(forBogusRoot: reason)
-        case .failed(Context.unusableSettings): throw ResolverError(Context.unusableSettings)
-        case .failed(let reason): return "the root's keys cannot be looked up: \(reason)"
-        }
-    }
-
     /// Makes the process's threads share two heaps. Call it once, early, in a process that makes many fresh resolvers.
     ///
     /// Each of them has two threads for a short time. glibc gives a new thread a heap of its own, and reuses these badly: the
@@ -116,28 +101,33 @@ public final class Resolver: Sendable {
     public func signatures(_ name: DomainName, _ type: SignedType) async -> [SignatureExpiry] {
         let deadline = ContinuousClock.now + configuration.timeout
         let now = Int64(time(nil))
-        guard case .secure(let found) = await ask(name, type.record, by: deadline, wantsSignatures: true),
+        guard case .secure(let found) = await askOnce(name, type.record, by: deadline, wantsSignatures: true),
             // That a name does not exist its parents say; but TLSA records are denied by the zone of their host.
             found.existence != .noSuchName || type == .tlsa
         else { return [] }
         var all = SignatureExpiry.longest(of: found.signatures, now: now)
         for zone in Set(all.map(\.zone)).sorted().prefix(8) where !zone.isEmpty {
             guard let name = DomainName(zone),
-                case .secure(let keys) = await ask(name, .dnskey, by: deadline, wantsSignatures: true)
+                case .secure(let keys) = await askOnce(name, .dnskey, by: deadline, wantsSignatures: true)
             else { continue }
             all += SignatureExpiry.longest(of: keys.signatures, now: now).filter { $0.type == "DNSKEY" }
         }
         return all.filter { !$0.zone.isEmpty }
     }
 
-    private func ask(_ name: DomainName, _ type: RecordType) async -> Answer<[UInt8]> {
-        let deadline = ContinuousClock.now + configuration.timeout
-        let answer = await ask(name, type, by: deadline)
+    /// The answer to a question, and to the one that its reason may leave open (`BogusReason.openQuestion`).
+    ///
+    /// - Parameter deadline: When to give up; by default after the configuration's timeout.
+    func ask(
+        _ name: DomainName, _ type: RecordType, by deadline: ContinuousClock.Instant? = nil
+    ) async -> Answer<[UInt8]> {
+        let deadline = deadline ?? .now + configuration.timeout
+        let answer = await askOnce(name, type, by: deadline)
         guard case .bogus(let reason) = answer, let (zone, type) = reason.openQuestion else { return answer }
-        return reason.settled(by: await ask(zone, type, by: deadline))
+        return reason.settled(by: await askOnce(zone, type, by: deadline))
     }
 
-    private func ask(
+    private func askOnce(
         _ name: DomainName, _ type: RecordType, by deadline: ContinuousClock.Instant, wantsSignatures: Bool = false
     ) async -> Answer<[UInt8]> {
         let neighbourhood = Neighbourhood(of: name.text)

@@ -114,11 +114,13 @@ private struct Batch: Sendable {
     func check(
         _ settings: Settings, _ policies: PolicyTable, _ resolver: Resolver
     ) async throws -> Set<Ruling.Action> {
-        let fault = try await resolver.selfTest()
+        // What else the way to the DNS must let through is tried where something fails.
+        let health = await resolver.selfTest([.rootKeys])
+        if let unusable = health.unusable { throw unusable }
         let prober = settings.probe ? Prober(settings.probeConfiguration) : nil
         let checker = Checker(
             settings: settings, policies: policies, exemptions: exemptions, resolver: resolver, prober: prober,
-            resolverFault: fault, now: unixTime(), days: days)
+            resolverFault: health.fault?.sentence, now: unixTime(), days: days)
         let outcome: Result<Set<Ruling.Action>, any Error>
         do { outcome = .success(try await check(with: checker)) } catch { outcome = .failure(error) }
         await prober?.shutdown()

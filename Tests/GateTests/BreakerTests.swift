@@ -1,5 +1,6 @@
 import DANE
 import DNSSEC
+import Rules
 import Synchronization
 import Testing
 
@@ -9,7 +10,7 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct BreakerTests {
     /// What there is to perceive.
     private final class Machine: Sendable {
-        let fault = Mutex<String?>(nil)
+        let health = Mutex(ResolverHealth.good)
         let descriptors = Mutex<String?>(nil)
         let offset = Mutex(Duration.zero)
         /// The destinations that are asked again, and whether they are in order.
@@ -18,14 +19,14 @@ import Testing
         let tests = Mutex(0)
 
         var senses: TroubleWatch.Senses {
-            var senses = TroubleWatch.Senses(FakeResolver()) { destination in
+            var senses = TroubleWatch.Senses(ResolverTests(FakeResolver())) { destination in
                 self.asked.withLock { $0 += 1 }
                 let isGood = self.good.withLock { $0.contains(destination.name.text) }
                 return Verdict(outcome: isGood ? .verified : .dnssecInvalid, cause: "")
             }
-            senses.selfTest = { () async throws(ResolverError) in
+            senses.selfTest = {
                 self.tests.withLock { $0 += 1 }
-                return self.fault.withLock { $0 }
+                return self.health.withLock { $0 }
             }
             senses.clockOffset = { self.offset.withLock { $0 } }
             senses.descriptorFault = { self.descriptors.withLock { $0 } }
@@ -56,34 +57,98 @@ import Testing
     }
 
     @Test(arguments: [
-        ("the root's keys cannot be looked up: no answer", LocalTrouble.Cause.resolver),
-        ("the root's keys are not validated: no trust anchor is in force", .trustAnchor),
-        ("the root's keys do not match the trust anchor: no keys", .trustAnchor),
-        ("the signatures of the root's keys are not valid by this machine's clock: signature expired", .clock),
+        (ResolverHealth.Fault(.rootKeys, .unanswered, "no answer"), LocalTrouble.Cause.resolver),
+        (.init(.rootKeys, .trustAnchor, "no keys"), .trustAnchor), (.init(.rootKeys, .clock, "expired"), .clock),
     ])
-    func theSelfTestNamesTheCause(sentence: String, cause: LocalTrouble.Cause) async {
+    func theSelfTestNamesTheCause(fault: ResolverHealth.Fault, cause: LocalTrouble.Cause) async {
         var watch = watch
         #expect(breaker.fault != nil)
+        #expect(ResolverHealth.Part.allCases.allSatisfy { breaker.works($0) == nil })
         await watch.turn(at: start)
+        #expect(ResolverHealth.Part.allCases.allSatisfy { breaker.works($0) == true })
         #expect(breaker.fault == nil && breaker.trouble == nil)
-        machine.fault.withLock { $0 = sentence }
+        machine.health.withLock { $0 = ResolverHealth(tested: [], faults: [fault]) }
         await watch.turn(at: start + .seconds(299))
         #expect(breaker.trouble == nil)
         await watch.turn(at: start + .seconds(301))
-        #expect(breaker.trouble == LocalTrouble(cause, sentence))
-        #expect(breaker.fault == sentence)
+        #expect(breaker.trouble == LocalTrouble(cause, fault.sentence))
+        #expect(breaker.fault == fault.sentence)
+        #expect(breaker.works(.rootKeys) == false && breaker.works(.denials) == nil && breaker.works(.tlsa) == nil)
         // It closes by itself.
-        machine.fault.withLock { $0 = nil }
+        machine.health.withLock { $0 = .good }
         await watch.turn(at: start + .seconds(305))
         #expect(breaker.trouble != nil)
         await watch.turn(at: start + .seconds(312))
         #expect(breaker.trouble == nil)
     }
 
-    @Test func manyDoubtsAndASetClockAreTestedAtOnce() async {
+    /// Where only some things get through inspections go on, and the breaker does not open and close with every test.
+    @Test(
+        .rules("F-87", "F-88"),
+        arguments: [
+            (ResolverHealth.Fault(.denials, .unproven, "NSEC is lost"), LocalTrouble.Cause.denials),
+            (.init(.denials, .madeUp, "made up"), .denials), (.init(.denials, .clock, "expired"), .clock),
+            (.init(.denials, .unanswered, "no answer"), .denials),
+            (.init(.tlsa, .unproven, "TLSA is empty"), .tlsa), (.init(.tlsa, .unanswered, "TLSA is refused"), .tlsa),
+        ])
+    func aPartThatFailsOpensItUntilItHasWorkedForAWhile(fault: ResolverHealth.Fault, cause: LocalTrouble.Cause) async {
         var watch = watch
         await watch.turn(at: start)
-        note(.dnsUnavailable, "d", 0..<Breaker.doubtLimit, at: start + .seconds(1))
+        machine.health.withLock { $0 = ResolverHealth(faults: [fault]) }
+        note(.dnsUnavailable, "d", 0..<1, at: start + .seconds(3))
+        await watch.turn(at: start + .seconds(4))
+        #expect(breaker.trouble == LocalTrouble(cause, fault.sentence))
+        #expect(breaker.fault == nil && breaker.hasResolverTrouble)
+        #expect(breaker.works(.rootKeys) == true && breaker.works(fault.part) == false)
+        // Every other test finds it in order: it stays open.
+        var second = 4
+        for round in 0..<20 {
+            second += 11
+            machine.health.withLock { $0 = round % 2 == 0 ? .good : ResolverHealth(faults: [fault]) }
+            await watch.turn(at: start + .seconds(second))
+            #expect(breaker.trouble?.cause == cause)
+        }
+        machine.health.withLock { $0 = .good }
+        let before = machine.tests.withLock { $0 }
+        while breaker.trouble != nil, second < 1000 {
+            second += 2
+            await watch.turn(at: start + .seconds(second))
+        }
+        #expect((3...4).contains(machine.tests.withLock { $0 } - before), "a test every ten seconds")
+        #expect(breaker.testInterval(at: start + .seconds(second)) == TroubleWatch.interval)
+        // And then every five minutes again.
+        for later in stride(from: 2, to: 290, by: 2) { await watch.turn(at: start + .seconds(second + later)) }
+        #expect(machine.tests.withLock { $0 } - before <= 4)
+    }
+
+    /// A forwarder that never lets everything through is not asked every ten seconds for ever.
+    @Test(.rules("F-89")) func aTroubleThatLastsIsTestedSeldomer() async {
+        var watch = watch
+        await watch.turn(at: start)
+        let fault = ResolverHealth.Fault(.tlsa, .unanswered, "TLSA is refused")
+        machine.health.withLock { $0 = ResolverHealth(faults: [fault]) }
+        breaker.take(found: ResolverHealth(faults: [fault]), at: start)
+        var second = 0
+        func tests(for time: Int) async -> Int {
+            let before = machine.tests.withLock { $0 }
+            for _ in stride(from: 0, to: time, by: 2) {
+                second += 2
+                await watch.turn(at: start + .seconds(second))
+            }
+            return machine.tests.withLock { $0 } - before
+        }
+        #expect((80...92).contains(await tests(for: 900)))
+        #expect((58...61).contains(await tests(for: 3600)))
+        // Once it works it is tested often again, and closes soon.
+        machine.health.withLock { $0 = .good }
+        #expect((3...5).contains(await tests(for: 100)))
+        #expect(breaker.trouble == nil)
+    }
+
+    @Test func aDoubtAndASetClockAreTestedAtOnce() async {
+        var watch = watch
+        await watch.turn(at: start)
+        note(.dnsUnavailable, "d", 0..<1, at: start + .seconds(1))
         await watch.turn(at: start + .seconds(2))
         #expect(machine.tests.withLock { $0 } == 2)
         await watch.turn(at: start + .seconds(4))
@@ -99,11 +164,11 @@ import Testing
         var watch = watch
         await watch.turn(at: start)
         machine.descriptors.withLock { $0 = "none left" }
-        machine.fault.withLock { $0 = "no socket" }
+        machine.health.withLock { $0 = ResolverHealth(faults: [.init(.rootKeys, .unanswered, "no socket")]) }
         await watch.turn(at: start + .seconds(400))
         #expect(breaker.trouble == LocalTrouble(.descriptors, "none left"))
         machine.descriptors.withLock { $0 = nil }
-        machine.fault.withLock { $0 = nil }
+        machine.health.withLock { $0 = .good }
         await watch.turn(at: start + .seconds(402))
         #expect(breaker.trouble == nil)
     }

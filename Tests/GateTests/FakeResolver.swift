@@ -11,9 +11,13 @@ final class FakeResolver: Resolving {
     let sixAddresses: [String: Answer<IPAddress>]
     let tlsaAnswers: [String: Answer<TLSARecord>]
     let cnames: [String: Answer<DomainName>]
-    let fault: String?
+    let health: ResolverHealth
     let fresh: FakeResolver?
     private let asked = Mutex<[String]>([])
+    private let tried = Mutex<[Set<ResolverHealth.Part>]>([])
+
+    /// What its self-tests were to try.
+    var selfTests: [Set<ResolverHealth.Part>] { tried.withLock { $0 } }
 
     /// The questions asked so far, `MX example.org` for instance.
     var questions: [String] { asked.withLock { $0 } }
@@ -21,7 +25,8 @@ final class FakeResolver: Resolving {
     init(
         mx: [String: Answer<MXRecord>] = [:], a: [String: Answer<IPAddress>] = [:],
         aaaa: [String: Answer<IPAddress>] = [:],
-        tlsa: [String: Answer<TLSARecord>] = [:], cname: [String: Answer<DomainName>] = [:], fault: String? = nil,
+        tlsa: [String: Answer<TLSARecord>] = [:], cname: [String: Answer<DomainName>] = [:],
+        fault: String? = nil, health: ResolverHealth = .good,
         fresh: FakeResolver? = nil
     ) {
         mxAnswers = mx
@@ -29,7 +34,7 @@ final class FakeResolver: Resolving {
         sixAddresses = aaaa
         tlsaAnswers = tlsa
         cnames = cname
-        self.fault = fault
+        self.health = fault.map { ResolverHealth(faults: [.init(.rootKeys, .unanswered, $0)]) } ?? health
         self.fresh = fresh
     }
 
@@ -38,7 +43,10 @@ final class FakeResolver: Resolving {
     func ipv6(_ name: DomainName) async -> Answer<IPAddress> { answer("AAAA", name, sixAddresses) }
     func tlsa(_ owner: DomainName) async -> Answer<TLSARecord> { answer("TLSA", owner, tlsaAnswers) }
     func cname(_ name: DomainName) async -> Answer<DomainName> { answer("CNAME", name, cnames) }
-    func selfTest() async throws(ResolverError) -> String? { fault }
+    func selfTest(_ parts: Set<ResolverHealth.Part>) async -> ResolverHealth {
+        tried.withLock { $0.append(parts) }
+        return ResolverHealth(tested: parts, faults: health.faults.values.filter { parts.contains($0.part) })
+    }
     func pastCaches() throws(ResolverError) -> any Resolving { fresh ?? self }
 
     private func answer<Record>(_ type: String, _ name: DomainName, _ answers: [String: Answer<Record>]) -> Answer<

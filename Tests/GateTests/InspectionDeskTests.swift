@@ -22,7 +22,7 @@ import Testing
         settings.log = .stderr
         settings.logLevel = .error
         let breaker = Breaker(settings, log: GateLog(settings))
-        var watch = TroubleWatch(breaker, .init(FakeResolver(fault: fault)) { _ in nil })
+        var watch = TroubleWatch(breaker, .init(ResolverTests(FakeResolver(fault: fault))) { _ in nil })
         await watch.turn(at: .now)
         return breaker
     }

@@ -150,7 +150,10 @@ import World
         let gate = try await Gate(world, ["MILTER_DEADLINE": "2s", "PROBE_TIMEOUT": "30s"])
         async let answer = gate.answer("<a@silent.example>")
         // The inspection is under way: the recipient waits for it.
-        #expect(try await eventually { world.names.queries.contains { $0.type == "TLSA" } })
+        let isAsked = try await eventually {
+            world.names.queries.contains { $0.type == "TLSA" && $0.name.hasSuffix("silent.example") }
+        }
+        #expect(isAsked)
         gate.daemon.signal(SIGTERM)
         #expect(await gate.daemon.waitForEnd() == 0)
         guard case .reply(let reply) = try await answer else {

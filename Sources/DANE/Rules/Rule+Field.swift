@@ -69,6 +69,10 @@ extension Rule {
         F-83 | field | lines that are no reply lines, or several codes in one reply: the client passes over some such lines, and the last code counts -> DANE-OK
         F-84 | field | host that only a client other than the MTA reaches (CCM in TLS 1.3, FFDHE groups, SHA-1 signatures): handshake fails for the MTA -> SKIP-TLS
         F-85 | field | host with CCM suites of TLS 1.2, Camellia, DHE with its own group, or TLS 1.2 with the extended master secret alone: the MTA reaches it -> DANE-OK
+        F-86 | field | a forwarder or a firewall passes keys and signatures on and loses NSEC and NSEC3 records, or makes up addresses: domains outside DNSSEC look broken -> a doubt, whatever does not validate
+        F-87 | field | a forwarder or a firewall fails for TLSA questions alone: hosts in signed zones cannot be judged -> a doubt for these, and domains outside DNSSEC pass
+        F-88 | field | a way to the DNS comes and goes, or works every other time: a failure and the test after it meet different moments -> a doubt until it has worked for a while
+        F-89 | field | the way to the DNS dies or begins to lose things while there is little mail: nobody else has noticed yet -> tested within 15 seconds of the first recipient, and not more often because of a broken zone
         F-90 | field | Sendmail replaces a recipient domain that is an alias by the alias's target before a milter sees it, and TLSA records or a certificate for the name alone then seem to be wrong -> the domain that was typed is judged, where the DNS says that it is an alias of the other one
         F-91 | field | a relayhost, a smart host or a transport map names a next hop that is broken, takes no mail or does not exist, and all mail of the site is refused for it -> deferred at most, in words that name the next hop and this site
         F-92 | field | dozens of MX hosts do not exist or do not answer before one that is in order, more than one look goes through -> pending until all have been seen; each look goes on where the last one stopped

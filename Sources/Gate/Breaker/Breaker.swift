@@ -7,15 +7,21 @@ import Synchronization
 ///
 /// `TroubleWatch` finds out, and closes it again by itself; here is what it found, for those who rule on recipients.
 public final class Breaker: Sendable {
-    /// So many inspections in a row that found no DNS are a reason to ask at once.
-    static let doubtLimit = 5
-
     /// What has been found out.
     private struct State {
-        var selfTest: LocalTrouble? = LocalTrouble(.resolver, "it has not been tried yet")
+        /// Why nothing can be validated at all.
+        var keys: LocalTrouble? = LocalTrouble(.resolver, "it has not been tried yet")
+        var denials = PartRecord()
+        var tlsa = PartRecord()
         var descriptors: LocalTrouble?
         var failures: LocalTrouble?
         var isTested = false
+        /// What the last self-test tested.
+        var tested: Set<ResolverHealth.Part> = []
+        var hasWorked = false
+        /// When the last test began that found all in order; before the first one, the start.
+        var lastWell = ContinuousClock.now
+        var causes = TestCauses()
         /// The cause that the log was told last, and when the breaker opened.
         var told: (cause: LocalTrouble.Cause, since: ContinuousClock.Instant)?
         var share = FailureShare(at: .now)
@@ -23,32 +29,43 @@ public final class Breaker: Sendable {
         /// Why no lookup will ever work, as the first test found.
         var unusable: ResolverError?
 
+        /// What the self-test found amiss.
+        var resolver: LocalTrouble? { keys ?? (denials.fault ?? tlsa.fault).map { LocalTrouble($0) } }
+
         /// The trouble that explains the others.
-        var trouble: LocalTrouble? { descriptors ?? selfTest ?? failures }
+        var trouble: LocalTrouble? { descriptors ?? resolver ?? failures }
     }
 
     private let state = Mutex(State())
-    private let doubts = Atomic<Int>(0)
     private let tested = Signal()
     private let log: GateLog
     private let ruling: Settings.LocalTroubleRuling
+    private let forwarders: [String]
     private let onFirstSuccess: @Sendable () -> Void
+    private let onFalseFailures: @Sendable (_ since: ContinuousClock.Instant) -> Void
 
     /// A breaker that is open until the resolver has been tried.
     ///
     /// - Parameters:
     ///   - log: Where changes are told.
     ///   - onFirstSuccess: Called once, when the resolver works for the first time.
-    public init(_ settings: Settings, log: GateLog, onFirstSuccess: @escaping @Sendable () -> Void = {}) {
+    ///   - onFalseFailures: Called when answers turn out to be wrong on the way, and when they are right again.
+    ///     Failures of DNSSEC that were seen since the time given may have that cause.
+    public init(
+        _ settings: Settings, log: GateLog, onFirstSuccess: @escaping @Sendable () -> Void = {},
+        onFalseFailures: @escaping @Sendable (_ since: ContinuousClock.Instant) -> Void = { _ in }
+    ) {
         self.log = log
         ruling = settings.onLocalTrouble
+        forwarders = settings.forwarderNames
         self.onFirstSuccess = onFirstSuccess
+        self.onFalseFailures = onFalseFailures
     }
 
     /// Why the resolver does not work; nil if it does. While it does not no inspection is begun: neither "bogus" nor "no DANE"
-    /// could be believed.
+    /// could be believed. If only some things do not come through, inspections go on: what validates is true.
     public var fault: String? {
-        state.withLock { state in (state.descriptors ?? state.selfTest)?.sentence }
+        state.withLock { state in (state.descriptors ?? state.keys)?.sentence }
     }
 
     /// Why nothing that fails counts; nil if the breaker is closed.
@@ -57,13 +74,13 @@ public final class Breaker: Sendable {
     /// Watches for trouble, and for its end, until it is cancelled.
     ///
     /// - Parameters:
-    ///   - resolver: Whose self-test is made.
+    ///   - tests: The resolver's self-tests.
     ///   - cache: Whose good verdicts tell which destinations were in order, an earlier run's among them.
     ///   - reask: Inspects a destination past every cache; nil if that could not be done.
     func watch(
-        _ resolver: any Resolving, cache: VerdictCache, reask: @escaping @Sendable (Destination) async -> Verdict?
+        _ tests: ResolverTests, cache: VerdictCache, reask: @escaping @Sendable (Destination) async -> Verdict?
     ) async {
-        var senses = TroubleWatch.Senses(resolver, reask)
+        var senses = TroubleWatch.Senses(tests, reask)
         senses.remembered = { cache.someGood(at: $0) }
         var watch = TroubleWatch(self, senses)
         while !Task.isCancelled {
@@ -83,11 +100,7 @@ public final class Breaker: Sendable {
 
     /// Notes what an inspection found.
     func note(_ key: VerdictKey, _ verdict: Verdict, at now: ContinuousClock.Instant = .now) {
-        if verdict.outcome == .dnsUnavailable {
-            doubts.add(1, ordering: .relaxed)
-        } else {
-            doubts.store(0, ordering: .relaxed)
-        }
+        if verdict.outcome == .dnsUnavailable { noteDoubt(at: verdict.host ?? key.destination.name.text, at: now) }
         let isGood = verdict.outcome.allowsDelivery
         // That a domain does not exist, or takes no mail, is a fact about it.
         guard isGood || verdict.outcome.defaultRuling != .reject else { return }
@@ -99,8 +112,63 @@ public final class Breaker: Sendable {
 }
 
 extension Breaker {
-    /// Whether so much failed that the resolver is to be tried at once.
-    var isInDoubt: Bool { doubts.load(ordering: .relaxed) >= Self.doubtLimit }
+    /// Notes that an answer about a name was missing or could not be used. The fault may be that of the name's zone, or
+    /// that of the way to the DNS.
+    func noteDoubt(at name: String, at now: ContinuousClock.Instant = .now) {
+        state.withLock { state in
+            state.causes.note(Neighbourhood(of: name), isKnownGood: state.known.holds(name), at: now)
+        }
+    }
+
+    /// Whether recipients met a reason to test the resolver now. A call that returns true uses up a part of the
+    /// allowance.
+    func claimTest(at now: ContinuousClock.Instant) -> Bool { state.withLock { $0.causes.claim(at: now) } }
+
+    /// Why an answer that rests on some parts of the way to the DNS proves nothing; nil if no fault of them is known.
+    func trouble(
+        with parts: Set<ResolverHealth.Part>, at now: ContinuousClock.Instant = .now
+    ) -> String? {
+        state.withLock { state in
+            if let keys = state.keys { return keys.sentence }
+            if parts.contains(.denials), let why = state.denials.doubt(at: now) { return why }
+            return parts.contains(.tlsa) ? state.tlsa.doubt(at: now) : nil
+        }
+    }
+
+    /// The time until the next self-test, if nothing happens.
+    func testInterval(at now: ContinuousClock.Instant) -> Duration {
+        state.withLock { state in
+            let parts = [state.denials, state.tlsa]
+            guard state.keys == nil else { return TroubleWatch.retryInterval }
+            guard parts.contains(where: { $0.fault != nil }) else {
+                return parts.contains { $0.doubt(at: now) != nil } ? TroubleWatch.waryInterval : TroubleWatch.interval
+            }
+            let lasts = state.told.map { now - $0.since >= TroubleWatch.longTrouble } ?? false
+            return lasts && !parts.contains(where: \.isMending)
+                ? TroubleWatch.patientInterval : TroubleWatch.retryInterval
+        }
+    }
+
+    /// Whether the self-test found a fault, and has not found all in order for long enough since.
+    var hasResolverTrouble: Bool { state.withLock { $0.resolver != nil } }
+
+    /// Whether a part of the way to the DNS can be relied upon; nil if that is not known.
+    func works(_ part: ResolverHealth.Part) -> Bool? {
+        state.withLock { state in
+            let fault =
+                switch part {
+                case .rootKeys: state.isTested && state.keys != nil
+                case .denials: state.denials.fault != nil
+                case .tlsa: state.tlsa.fault != nil
+                }
+            return fault ? false : state.tested.contains(part) ? true : nil
+        }
+    }
+
+    /// Notes that a test of the watch begins.
+    ///
+    /// - Returns: The parts of the DNS that the test clears if it finds all in order.
+    func beginTest() -> Set<Neighbourhood> { state.withLock { $0.causes.begin() } }
 
     /// Why it is open, and for how long; nil if it is closed. Until the resolver has been tried, the time is not told.
     func status(at now: ContinuousClock.Instant = .now) -> (trouble: LocalTrouble, openFor: Duration?)? {
@@ -110,31 +178,74 @@ extension Breaker {
     /// Whether the breaker is open for the failures themselves.
     var hasFailures: Bool { state.withLock { $0.failures != nil } }
 
-    /// Takes what a self-test found.
+    /// Takes what a self-test of the watch found.
     ///
     /// - Parameters:
-    ///   - sentence: Why the resolver does not work; nil if it does.
-    ///   - unusable: Why it never will.
-    ///   - test: Which one this was, and whether one has succeeded before.
+    ///   - met: The parts of the DNS that it clears if it found all in order.
+    ///   - began: When it began.
     func take(
-        selfTest sentence: String?, unusable: ResolverError?, isFirst: Bool, hasWorked: Bool,
+        _ health: ResolverHealth, clearing met: Set<Neighbourhood> = [], began: ContinuousClock.Instant,
         at now: ContinuousClock.Instant
     ) {
-        doubts.store(0, ordering: .relaxed)
-        let trouble = sentence.map(LocalTrouble.init(selfTest:))
-        let before = change(at: now) { state in
-            defer { state.selfTest = trouble }
-            state.isTested = true
-            if isFirst { state.unusable = unusable }
-            return state.selfTest
+        let keys = health.faults[.rootKeys].map { LocalTrouble($0) }
+        let (isFirst, worksFirst, isBack) = update(health, at: now) { state in
+            defer { (state.isTested, state.hasWorked) = (true, state.hasWorked || keys == nil) }
+            state.tested = health.tested
+            if !state.isTested { state.unusable = health.unusable }
+            if health.fault == nil {
+                state.lastWell = began
+                state.causes.clear(met, at: now)
+            }
+            return (!state.isTested, !state.hasWorked && keys == nil, state.keys != nil && keys == nil)
         }
-        if let sentence {
-            log.event(.error, repeated: "resolver-down", LogLine(event: "resolver-down").adding("cause", sentence))
-        } else if before != nil {
+        if let keys {
+            log.event(.error, repeated: "resolver-down", LogLine(event: "resolver-down").adding("cause", keys.sentence))
+        } else if isBack {
             log.event(.notice, LogLine(event: "resolver-up"))
         }
         if isFirst { tested.signal() }
-        if sentence == nil, !hasWorked { onFirstSuccess() }
+        if worksFirst { onFirstSuccess() }
+    }
+
+    /// Takes what a self-test after a failure found. A fault that is proven opens the breaker at once. For any other
+    /// fault the watch makes a test of its own.
+    func take(found health: ResolverHealth, at now: ContinuousClock.Instant = .now) {
+        guard let fault = health.fault else { return }
+        update(fault.isProven ? health : nil, isWatch: false, at: now) { $0.causes.urge() }
+    }
+
+    /// Enters what a self-test found. Only a test of the watch can close the breaker.
+    private func update<Result: Sendable>(
+        _ health: ResolverHealth?, isWatch: Bool = true, at now: ContinuousClock.Instant,
+        _ body: (inout sending State) -> sending Result
+    ) -> Result {
+        let (result, falseSince) = change(at: now) { state in
+            let before = state.isTested ? state.resolver : nil
+            // On a way that comes and goes, a good test says little about failures before it.
+            let since = [state.denials.firstFailure, state.tlsa.firstFailure].compactMap { $0 }
+                .reduce(state.lastWell, min)
+            let result = body(&state)
+            guard let health else { return (result, nil as ContinuousClock.Instant?) }
+            if let fault = health.faults[.rootKeys] {
+                state.keys = LocalTrouble(fault)
+            } else if isWatch {
+                state.keys = nil
+            }
+            for (part, record) in [(ResolverHealth.Part.denials, \State.denials), (.tlsa, \State.tlsa)] {
+                if let fault = health.faults[part] {
+                    state[keyPath: record].fail(fault, at: now)
+                } else if isWatch, health.tested.contains(part) {
+                    state[keyPath: record].succeed(at: now)
+                }
+            }
+            // If there are no answers at all, nothing becomes bogus. When the trouble ends, verdicts are taken back
+            // that came from an earlier run meanwhile.
+            let after = state.resolver
+            let mayFalsify = (after ?? before).map { $0.cause != .resolver } ?? false
+            return (result, mayFalsify && (before == nil) != (after == nil) ? since : nil)
+        }
+        if let falseSince { onFalseFailures(falseSince) }
+        return result
     }
 
     /// Takes whether there are file descriptors left.
@@ -177,6 +288,14 @@ extension Breaker {
         }
     }
 
+    /// Makes a self-test, with what only a daemon can ask for: records of destinations that were in order lately.
+    func test(_ resolver: any Resolving, at now: ContinuousClock.Instant = .now) async -> ResolverHealth {
+        let health = await resolver.selfTest()
+        guard health.fault == nil, let fault = await state.withLock({ $0.known.witnesses(at: now) }).fault(resolver)
+        else { return health }
+        return ResolverHealth(faults: [fault])
+    }
+
     /// The failures were looked into, and are not ours; nor are some destinations in order any longer.
     func acquit(forgetting keys: [VerdictKey]) {
         state.withLock { state in
@@ -203,7 +322,9 @@ extension Breaker {
             if let trouble, trouble.cause != state.told?.cause {
                 state.told = (trouble.cause, state.told?.since ?? now)
                 let line = LogLine(event: "breaker").adding("state", "open").adding("cause", trouble.cause.rawValue)
-                lines.append(line.adding("ruling", ruling.rawValue).adding("message", trouble.sentence))
+                    .adding("ruling", ruling.rawValue).adding("message", trouble.sentence)
+                let advice = trouble.cause.advice(forwarders: forwarders)
+                lines.append(advice.map { line.adding("advice", $0) } ?? line)
             }
             return (result, lines)
         }

@@ -15,7 +15,9 @@ struct KnownGood {
     private struct Entry {
         let key: VerdictKey
         let site: String
-        let isProtected: Bool
+        /// The host whose TLSA records are there; nil where it has none.
+        let host: String?
+        var isProtected: Bool { host != nil }
         var noted: ContinuousClock.Instant
     }
 
@@ -23,9 +25,9 @@ struct KnownGood {
 
     /// Notes a destination that is in order.
     mutating func note(_ key: VerdictKey, _ verdict: Verdict, at now: ContinuousClock.Instant) {
-        let entry = Entry(
-            key: key, site: Self.site(verdict.host ?? key.destination.name.text),
-            isProtected: verdict.outcome == .verified || verdict.outcome == .encrypted, noted: now)
+        let isProtected = verdict.outcome == .verified || verdict.outcome == .encrypted
+        let host = verdict.host ?? key.destination.name.text
+        let entry = Entry(key: key, site: Self.site(host), host: isProtected ? host : nil, noted: now)
         if let index = entries.firstIndex(where: { $0.site == entry.site }) {
             if entries[index].key == key || entry.isProtected && !entries[index].isProtected {
                 entries[index] = entry
@@ -41,10 +43,25 @@ struct KnownGood {
         }
     }
 
+    /// Whether one of the same site as a name is known.
+    func holds(_ name: String) -> Bool {
+        let site = Self.site(name)
+        return entries.contains { $0.site == site }
+    }
+
     /// Some of them.
     func sample(at now: ContinuousClock.Instant) -> [VerdictKey] {
         let recent = entries.filter { now - $0.noted <= Self.memory }.shuffled()
         return (recent.filter(\.isProtected) + recent.filter { !$0.isProtected }).prefix(Self.sample).map(\.key)
+    }
+
+    /// The owners of TLSA records that were there lately, no two of one site.
+    func witnesses(at now: ContinuousClock.Instant) -> TLSAWitnesses {
+        let recent = entries.filter { now - $0.noted <= Self.memory }.shuffled()
+        let owners = recent.compactMap { entry in
+            entry.host.flatMap(DomainName.init)?.tlsaOwner(port: entry.key.destination.port)
+        }
+        return TLSAWitnesses(owners: Array(owners.prefix(TLSAWitnesses.most)))
     }
 
     /// Forgets those that turned out to be out of order.

@@ -12,6 +12,10 @@ struct LocalTrouble: Sendable, Hashable {
         case descriptors
         /// The resolver does not work for another reason.
         case resolver
+        /// The way to the DNS loses the proof that something does not exist.
+        case denials
+        /// Lookups of TLSA records fail on the way to the DNS, and others do not.
+        case tlsa
         /// Destinations fail that were in order a moment ago, and nobody knows why.
         case failures
     }
@@ -27,14 +31,41 @@ struct LocalTrouble: Sendable, Hashable {
         self.sentence = sentence
     }
 
-    /// The trouble that a resolver's self-test tells of.
-    init(selfTest sentence: String) {
+    /// The trouble that a fault of the resolver is.
+    init(_ fault: ResolverHealth.Fault) {
         cause =
-            switch Resolver.selfTestFault(sentence) {
-            case .clock: .clock
-            case .trustAnchor: .trustAnchor
-            case .other: .resolver
+            switch (fault.part, fault.cause) {
+            case (_, .clock): .clock
+            case (.denials, _): .denials
+            case (.tlsa, _): .tlsa
+            case (.rootKeys, .trustAnchor): .trustAnchor
+            case (.rootKeys, _): .resolver
             }
-        self.sentence = sentence
+        sentence = fault.sentence
+    }
+}
+
+extension LocalTrouble.Cause {
+    /// What to do about it, as a sentence without a full stop; nil where the sentence about the trouble says enough.
+    ///
+    /// - Parameter forwarders: Whom the resolver asks (`DNS_FORWARD`); nobody for full recursion.
+    func advice(forwarders: [String]) -> String? {
+        let (demand, test): (String, String)
+        switch self {
+        case .denials:
+            (demand, test) = ("let NSEC and NSEC3 records pass and make up no answers", "dig +dnssec +cd MX .")
+        case .tlsa:
+            (demand, test) = ("let TLSA (type 52) pass", "dig +dnssec +cd TLSA _25._tcp.nonexistent")
+        case .clock, .trustAnchor, .descriptors, .resolver, .failures:
+            return nil
+        }
+        guard let first = forwarders.first?.split(separator: "@"), first.count == 2 else {
+            return "have the firewall, or the forwarder of DANEGATE_DNS_CONFIG, \(demand), or name another forwarder "
+                + "(DANEGATE_DNS_FORWARD); \(test) shows an NSEC record where all is well; "
+                + "see danegate explain \(rawValue)"
+        }
+        let server = "@\(first[0])" + (first[1] == "53" ? "" : " -p \(first[1])")
+        return "ask without \(forwarders.joined(separator: " or ")) (DANEGATE_DNS_FORWARD), or have it \(demand); "
+            + "\(test) \(server) shows an NSEC record where all is well; see danegate explain \(rawValue)"
     }
 }

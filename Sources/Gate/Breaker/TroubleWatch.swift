@@ -3,14 +3,22 @@ import DNSSEC
 
 /// Finds out whether the trouble is our own, turn by turn.
 ///
-/// The resolver's self-test is made at the start, every few minutes, at once when many inspections found no DNS or somebody has set
-/// the clock, and while it fails, often. That the share of failing destinations jumps is only a suspicion: mail to broken domains
-/// is cheap to send. It is confirmed by asking again, past every cache, for some destinations that were in order before.
+/// The resolver's self-test is made at the start and every five minutes. It is made at once when a recipient met what
+/// may be the resolver's fault (`TestCauses`) or somebody has set the clock, and every ten seconds while it fails.
+///
+/// That the share of failing destinations jumps is only a suspicion: mail to broken domains is cheap to send. It is
+/// confirmed by asking again, past every cache, for some destinations that were in order before.
 struct TroubleWatch {
     /// How often the self-test is made while all is well.
     static let interval = Duration.seconds(300)
     /// How often anything is tried again while it is not.
     static let retryInterval = Duration.seconds(10)
+    /// How often the self-test is made on a way to the DNS that has not let everything through for a long time.
+    static let patientInterval = Duration.seconds(60)
+    /// After how long that is a long time.
+    static let longTrouble = Duration.seconds(900)
+    /// How often the self-test is made while a part of the way to the DNS is doubtful.
+    static let waryInterval = Duration.seconds(30)
     /// How long a suspicion rests that was not confirmed.
     static let acquittal = Duration.seconds(60)
     /// The longest that asking again may take.
@@ -20,8 +28,8 @@ struct TroubleWatch {
 
     /// What the watch perceives with.
     struct Senses: Sendable {
-        /// Why the resolver does not work; nil if it does.
-        var selfTest: @Sendable () async throws(ResolverError) -> String?
+        /// What works of the resolver; nil if the task was cancelled.
+        var selfTest: @Sendable () async -> ResolverHealth?
         /// The verdict on a destination past every cache; nil if there was none to be had.
         var reask: @Sendable (Destination) async -> Verdict?
         /// Destinations whose good verdicts are kept.
@@ -32,8 +40,8 @@ struct TroubleWatch {
         var descriptorFault: @Sendable () -> String? = Descriptors.fault
 
         /// Those of the daemon.
-        init(_ resolver: any Resolving, _ reask: @escaping @Sendable (Destination) async -> Verdict?) {
-            selfTest = { () async throws(ResolverError) in try await resolver.selfTest() }
+        init(_ tests: ResolverTests, _ reask: @escaping @Sendable (Destination) async -> Verdict?) {
+            selfTest = { await tests.result(isUrgent: true) }
             self.reask = reask
         }
     }
@@ -44,7 +52,6 @@ struct TroubleWatch {
     private var lastStep: (at: ContinuousClock.Instant, step: Duration)?
     private var nextTest: ContinuousClock.Instant?
     private var nextAsking: ContinuousClock.Instant?
-    private var hasWorked = false
 
     /// A watch that tells a breaker.
     init(_ breaker: Breaker, _ senses: Senses) {
@@ -73,20 +80,14 @@ struct TroubleWatch {
 
     /// Makes the self-test if it is due.
     ///
-    /// - Returns: Whether the resolver works.
+    /// - Returns: Whether the resolver works, and all that it needs gets through.
     private mutating func test(at now: ContinuousClock.Instant) async -> Bool {
-        guard breaker.isInDoubt || now >= nextTest ?? now else { return breaker.fault == nil }
-        var fault: String?
-        var unusable: ResolverError?
-        do throws(ResolverError) { fault = try await senses.selfTest() } catch {
-            fault = error.description
-            unusable = error
-        }
-        if Task.isCancelled { return false }
-        breaker.take(selfTest: fault, unusable: unusable, isFirst: nextTest == nil, hasWorked: hasWorked, at: now)
-        hasWorked = hasWorked || fault == nil
-        nextTest = now + (fault == nil ? Self.interval : Self.retryInterval)
-        return fault == nil
+        guard now >= nextTest ?? now || breaker.claimTest(at: now) else { return !breaker.hasResolverTrouble }
+        let met = breaker.beginTest()
+        guard let health = await senses.selfTest(), !Task.isCancelled else { return false }
+        breaker.take(health, clearing: met, began: now, at: now)
+        nextTest = now + breaker.testInterval(at: now)
+        return !breaker.hasResolverTrouble
     }
 
     private mutating func lookForTrouble(at now: ContinuousClock.Instant) async {

@@ -58,7 +58,7 @@ public final class HostAnswers: Resolving {
     public func cname(_ name: DomainName) async -> Answer<DomainName> { await aliases.answer(name) }
 
     /// The resolver's own.
-    public func selfTest() async throws(ResolverError) -> String? { try await resolver.selfTest() }
+    public func selfTest(_ parts: Set<ResolverHealth.Part>) async -> ResolverHealth { await resolver.selfTest(parts) }
 
     /// The same past every cache. What is proven there takes the place of what is kept here: the next domain of a host with new
     /// records need not find out again that the old ones no longer hold.
@@ -88,7 +88,7 @@ public final class HostAnswers: Resolving {
             renew(name, answers.aliases, await fresh.cname(name))
         }
 
-        func selfTest() async throws(ResolverError) -> String? { try await fresh.selfTest() }
+        func selfTest(_ parts: Set<ResolverHealth.Part>) async -> ResolverHealth { await fresh.selfTest(parts) }
 
         func pastCaches() throws(ResolverError) -> any Resolving { try answers.pastCaches() }
 

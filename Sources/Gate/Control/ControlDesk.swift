@@ -104,6 +104,7 @@ struct ControlDesk: Sendable {
         let policy = policies.status
         let breaker = desk.breaker.status(at: now)
         let lost = store.lostRows
+        let forwarders = settings.forwarderNames
         var report = StatusReport(
             pid: Int(getpid()), version: version, libmilter: MilterService.libraryVersion,
             libunbound: Resolver.libraryVersion, gnutls: Prober.gnuTLSVersion,
@@ -114,7 +115,9 @@ struct ControlDesk: Sendable {
                 state: breaker == nil ? "closed" : "open", cause: breaker?.trouble.cause.rawValue,
                 message: breaker?.trouble.sentence, open_for_s: breaker?.openFor?.components.seconds),
             resolver: .init(
-                forward: settings.dnsForward.map { "\($0.address)@\($0.port)" }, working: desk.breaker.fault == nil),
+                forward: forwarders, working: desk.breaker.fault == nil && !desk.breaker.hasResolverTrouble,
+                root_keys: desk.breaker.works(.rootKeys), denials: desk.breaker.works(.denials),
+                tlsa: desk.breaker.works(.tlsa), advice: breaker?.trouble.cause.advice(forwarders: forwarders)),
             cache: .init(
                 destinations: desk.keeper.cache.count, capacity: settings.cacheDomains, hits: counted.cached,
                 misses: counted.uncached),

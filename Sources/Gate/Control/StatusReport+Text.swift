@@ -35,7 +35,8 @@ extension StatusReport {
             "Breaker \(breaker.state)\(breaker.cause.map { " (\($0)): \(breaker.message ?? "")" } ?? "")",
             "Resolver: "
                 + (resolver.forward.isEmpty ? "full recursion" : "asks \(resolver.forward.joined(separator: ", "))")
-                + (resolver.working ? "" : "; it does not work"),
+                + (resolver.working
+                    ? "" : resolver.advice == nil ? "; it does not work" : "; not everything comes through"),
             "Cache: \(cache.destinations) of \(cache.capacity) destinations; \(cache.hits) recipients found one kept, "
                 + "\(cache.misses) did not",
             "Faults known: \(faults); inspections \(inspections), recipients waiting \(waiting), probes \(probes)",

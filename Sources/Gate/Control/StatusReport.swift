@@ -23,7 +23,14 @@ public struct StatusReport: Codable, Sendable {
     public struct ResolverState: Codable, Sendable {
         /// Who is asked; nobody for full recursion.
         let forward: [String]
+        /// Whether all that is needed comes through.
         let working: Bool
+        /// Whether the root's keys, denials and TLSA answers come through; no value where that is not known.
+        @NullableJSON private(set) var root_keys: Bool?
+        @NullableJSON private(set) var denials: Bool?
+        @NullableJSON private(set) var tlsa: Bool?
+        /// What to do if only some things come through.
+        @NullableJSON private(set) var advice: String?
     }
 
     /// The verdicts kept, and how many recipients were ruled by one.
@@ -200,7 +207,8 @@ public struct StatusReport: Codable, Sendable {
             let since = breaker.open_for_s.map { " for \(DurationText.brief(.seconds($0)))" } ?? ""
             note(
                 isCritical ? .critical : .warning,
-                "breaker open\(since) (\(breaker.cause ?? "-")): \(breaker.message ?? "-")")
+                "breaker open\(since) (\(breaker.cause ?? "-")): \(breaker.message ?? "-")"
+                    + (resolver.advice.map { "; \($0)" } ?? ""))
         }
         if log_dropped > 0 { note(.warning, "\(log_dropped) log lines were dropped") }
         if !state.enabled { note(.warning, "there is no state file in this run") }

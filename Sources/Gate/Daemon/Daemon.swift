@@ -67,13 +67,18 @@ public struct Daemon: Sendable {
     ) throws(Failure) {
         let notifySocket = environment["NOTIFY_SOCKET"]
         let prober = settings.probe ? Prober(settings.probeConfiguration) : nil
-        let breaker = Breaker(settings, log: log) { ServiceNotice.send("READY=1", to: notifySocket) }
         let store = StateStore(settings.storeConfiguration, log: log)
         let keeper = VerdictKeeper(settings, journal: store, faultJournal: store)
+        let breaker = Breaker(settings, log: log) {
+            ServiceNotice.send("READY=1", to: notifySocket)
+        } onFalseFailures: { start in
+            keeper.takeBackDNSFailures(since: start)
+        }
+        let tests = ResolverTests { await breaker.test(resolver) }
         let probes = prober.map {
             ProbeCache($0, lifetime: settings.probeTTL, failureLifetime: settings.failureTTL, journal: store)
         }
-        let look = look(resolver, probes)
+        let look = look(resolver, probes, WatchedPath(breaker: breaker, tests: tests))
         let counts = RecipientCounts()
         let ownHops = OwnHopCounts()
         var traced = settings.traceConfiguration
@@ -112,10 +117,11 @@ public struct Daemon: Sendable {
         defer { trace?.close() }
         // MTAs that connect meanwhile wait in the backlog; the first recipient finds a resolver that has been tried.
         let watch = Task {
-            await breaker.watch(resolver, cache: keeper.cache) { await look.inspectPastCaches($0)?.verdict }
+            await breaker.watch(tests, cache: keeper.cache) { await look.inspectPastCaches($0)?.verdict }
         }
         do throws(ResolverError) {
-            try breaker.waitForFirstTest(atMost: settings.dnsTimeout + .seconds(1))
+            // The root's keys first, then what rests on them.
+            try breaker.waitForFirstTest(atMost: settings.dnsTimeout * 5 / 2 + .seconds(1))
         } catch {
             service.stop(drain: .zero)
             throw Failure(status: EX_CONFIG, sentences: [error.description])
@@ -170,12 +176,12 @@ public struct Daemon: Sendable {
         log.event(.notice, LogLine(event: "stop").adding("reason", reason))
     }
 
-    private func look(_ resolver: Resolver, _ probes: ProbeCache?) -> SecondLook {
+    private func look(_ resolver: Resolver, _ probes: ProbeCache?, _ path: WatchedPath) -> SecondLook {
         SecondLook(
             Inspector(
                 resolver: HostAnswers(resolver), prober: probes, expiredEE: settings.expiredEE, isComplete: false,
                 now: unixTime),
-            uncached: probes?.renewing)
+            uncached: probes?.renewing, path: path)
     }
 
     /// Waits for a signal that ends the daemon; a SIGHUP or SIGUSR1 reads the policies again.

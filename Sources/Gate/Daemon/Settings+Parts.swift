@@ -3,6 +3,9 @@ import Glibc
 public import Probe
 
 extension Settings {
+    /// The resolvers that are asked (`DNS_FORWARD`), as `192.0.2.1@53`; none for full recursion.
+    var forwarderNames: [String] { dnsForward.map { "\($0.address)@\($0.port)" } }
+
     /// The resolver's part of the settings.
     public func resolverConfiguration(_ anchor: ResolverConfiguration.TrustAnchor) -> ResolverConfiguration {
         ResolverConfiguration(

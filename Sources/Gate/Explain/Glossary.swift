@@ -13,7 +13,8 @@ enum Glossary {
         ),
         (
             "breaker",
-            "The trouble is our own (state=open, with cause) or is over (state=closed): see breaker, and its cause."
+            "The trouble is our own (state=open, with cause, and for denials and tlsa with advice) or is over "
+                + "(state=closed): see breaker, and its cause."
         ),
         ("clock", "Somebody set this machine's clock, by step."),
         (
@@ -121,7 +122,7 @@ enum Glossary {
             "breaker",
             "While danegate finds that the trouble is its own, the breaker is open: good verdicts count, whatever else is found is "
                 + "dns-unavailable and ruled by ON_LOCAL_TROUBLE, never with a 5xx. It closes by itself. Its causes: clock, "
-                + "trust-anchor, descriptors, resolver, failures."
+                + "trust-anchor, descriptors, resolver, denials, tlsa, failures."
         ),
         (
             "own next hop",
@@ -178,6 +179,42 @@ extension LocalTrouble.Cause {
                     )
                 ]
             )
+        case .denials:
+            (
+                "The way to the DNS loses the proof that a name or a record does not exist (NSEC, NSEC3 and their "
+                    + "signatures): a forwarder or a firewall passes signed data on, but not these records, or it "
+                    + "makes up answers for names that do not exist. Without the proof every domain outside DNSSEC "
+                    + "looks broken. Inspections go on: mail passes to domains whose records are all signed.",
+                [
+                    .init(
+                        "Ask the forwarder for what does not exist. The authority section must hold NSEC or NSEC3 "
+                            + "and RRSIG records, for each question and over both transports, and no address may "
+                            + "come. (+cd keeps the forwarder from judging by itself.)",
+                        "dig +dnssec +cd MX . @FORWARDER", "dig +dnssec +cd A nonexistent.nonexistent @FORWARDER",
+                        "dig +dnssec +cd MX com @FORWARDER", "dig +tcp +dnssec +cd MX . @FORWARDER"),
+                    .init(
+                        "Do without the forwarder, or name another one (DNS_FORWARD), or let these records pass at "
+                            + "the forwarder and the firewall. If they come over TCP alone, a DNS_CONFIG file with "
+                            + "the lines `server:` and `tcp-upstream: yes` helps meanwhile.",
+                        "danegate settings", "danegate status"),
+                ]
+            )
+        case .tlsa:
+            (
+                "Lookups of TLSA records (type 52) fail on the way to the DNS, and other lookups do not: a forwarder "
+                    + "or a firewall does not know the type, or blocks it. Nothing is known of hosts in signed zones "
+                    + "then, and their domains are deferred. Mail to domains outside DNSSEC passes.",
+                [
+                    .init(
+                        "Ask the forwarder for a TLSA record that does not exist. The status must be NXDOMAIN, and "
+                            + "the authority section must hold NSEC and RRSIG records.",
+                        "dig +dnssec +cd TLSA _25._tcp.nonexistent @FORWARDER"),
+                    .init(
+                        "Do without the forwarder, or name another one (DNS_FORWARD), or let type 52 pass at the "
+                            + "forwarder and the firewall.",
+                        "danegate settings", "danegate status"),
+                ]
+            )
         case .failures:
             (
                 "At least twenty destinations failed within a minute, half or more of those looked at and far more than usual, and so do "
@@ -225,7 +262,8 @@ extension InspectionStep.Kind {
         case .tlsa: "The TLSA records of a host with secure addresses are looked up at _25._tcp.HOST and validated."
         case .probe: "A host with TLSA records is connected to: banner, EHLO, STARTTLS, TLS handshake, EHLO, QUIT."
         case .certificate: "The chain that the host sent is held to its TLSA records."
-        case .resolver: "The root's keys are looked up before a bogus answer is believed."
+        case .resolver:
+            "Before a bogus answer is believed the root's keys are looked up, and the way to the DNS is tested."
         case .again: "Everything once more, past every cache and on new connections, since the first look failed."
         case .comparison:
             "Further connections of `danegate check` to the same address: RSA or ECDSA alone, without SNI."

@@ -189,6 +189,10 @@ extension Rule {
         I-02|Exactly so.
         I-04|Exactly so; danegate judges the domain alone.
         I-05|The final dot and the case do not matter; underscores are taken.
+        F-86|The self-test wants proven denials. While they do not come nothing is dnssec-invalid but dns-unavailable, the breaker is open (denials), and status is CRITICAL.
+        F-87|The self-test wants a TLSA answer. While none comes hosts in signed zones are dns-unavailable, the breaker is open (tlsa), and status is CRITICAL.
+        F-88|The breaker opens at once and closes after twenty seconds of good tests, later each time up to five minutes. Until five minutes after that a failure which rests on it is dns-unavailable.
+        F-89|The first recipient who meets it is reason for a self-test. One that finds all in order clears his part of the DNS for five minutes; strangers' zones are reason for three tests in a row and then one a minute.
         """ + "\n"
         + asksNothing.map { "\($0.key)|Asks nothing of danegate: \($0.value)." }.joined(separator: "\n")
 }

@@ -3,7 +3,7 @@ public struct InspectionStep: Sendable {
     /// The kinds of step; the raw values are the `step` of the JSON.
     public enum Kind: String, Sendable, CaseIterable {
         case mx, address, tlsa, probe, certificate
-        /// The root's DNSKEY, before a bogus answer is believed.
+        /// The root's DNSKEY, before a bogus answer is believed; and what else of the way to the DNS fails.
         case resolver
         /// Everything again, past every cache.
         case again = "second-look"

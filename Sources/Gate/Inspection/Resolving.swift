@@ -17,13 +17,16 @@ public protocol Resolving: Sendable {
     func cname(_ name: DomainName) async -> Answer<DomainName>
     /// The signatures under a secure answer and of the keys that made them; none where it is not secure.
     func signatures(_ name: DomainName, _ type: SignedType) async -> [SignatureExpiry]
-    /// Whether the root's DNSKEY is secure: nil if so, else why not. Throws if no lookup will ever work.
-    func selfTest() async throws(ResolverError) -> String?
+    /// What works of some parts, tried past every cache; the root's keys are always tried.
+    func selfTest(_ parts: Set<ResolverHealth.Part>) async -> ResolverHealth
     /// The same past every cache.
     func pastCaches() throws(ResolverError) -> any Resolving
 }
 
 extension Resolving {
+    /// What works, of all that can be tried.
+    public func selfTest() async -> ResolverHealth { await selfTest(Set(ResolverHealth.Part.allCases)) }
+
     /// None: for backends without signatures.
     public func signatures(_ name: DomainName, _ type: SignedType) async -> [SignatureExpiry] { [] }
 

@@ -7,6 +7,11 @@ import DNSSEC
 /// renewed since. So the records are fetched again past every cache, and the hosts probed again on new connections. And a bogus
 /// answer may be the work of a resolver that does not validate, or of its clock: so before all that the root itself is asked for.
 ///
+/// A way to the DNS may also let some things through and others not: signed data arrives, and the proof that
+/// something is absent does not. So if DNSSEC fails at the second look as well, a self-test that begins after it
+/// decides whether the domain is at fault (F-86, F-87). While denials fail nothing is `dnssec-invalid`. While TLSA
+/// lookups fail nothing is that rests on a TLSA answer.
+///
 /// That a domain does not exist, or takes no mail, is no failure: it is what the DNS says, and every MTA acts on it as it is
 /// cached. Looking twice would let a list of made-up domains hold up everybody else's second looks.
 ///
@@ -20,60 +25,70 @@ struct SecondLook: Sendable {
     private let inspector: Inspector
     /// Probes past the probe cache.
     private let uncached: (any Probing)?
+    private let path: any DNSPath
     private let slots: AsyncSlots
     private let walks: WalkBook
-    private let demandsDANE: Bool
+    private var demandsDANE = false
 
     /// An inspection with a second look.
     ///
     /// - Parameters:
     ///   - inspector: The first look.
     ///   - uncached: Who connects in the second one: on a new connection each time.
+    ///   - path: The way to the DNS; by default only a self-test of the inspector's resolver tells about it.
     ///   - walks: How far looks at destinations with many hosts have come.
-    init(_ inspector: Inspector, uncached: (any Probing)?, walks: WalkBook = WalkBook()) {
-        self.init(
-            inspector, uncached: uncached, slots: AsyncSlots(Self.concurrency), walks: walks, demandsDANE: false)
-    }
-
-    private init(
-        _ inspector: Inspector, uncached: (any Probing)?, slots: AsyncSlots, walks: WalkBook, demandsDANE: Bool
+    init(
+        _ inspector: Inspector, uncached: (any Probing)?, path: (any DNSPath)? = nil, walks: WalkBook = WalkBook()
     ) {
         self.inspector = inspector
         self.uncached = uncached
-        self.slots = slots
+        self.path = path ?? TestedPath(inspector.resolver)
         self.walks = walks
-        self.demandsDANE = demandsDANE
+        slots = AsyncSlots(Self.concurrency)
     }
 
     /// The same for destinations of which policy demands DANE: that they lack it is a failure too, which the DNS may have
     /// mended while its denial was cached.
     var demandingDANE: SecondLook {
-        SecondLook(inspector, uncached: uncached, slots: slots, walks: walks, demandsDANE: true)
+        var look = self
+        look.demandsDANE = true
+        return look
     }
 
     /// Inspects; honours cancellation as `Inspector.inspect` does.
     func inspect(_ destination: Destination) async -> Inspection {
         let key = VerdictKey(destination, demandsDANE: demandsDANE)
         let kept = walks.walk(key)
-        if let kept, let first = kept.first {
-            return await slots.withSlot { await again(key, Pass(first, kept.progress)) }
-        }
+        if let kept, let first = kept.first { return await confirmed(key, Pass(first, kept.progress)) }
         var progress = kept?.progress ?? WalkProgress()
-        let first = await inspector.inspect(destination, from: &progress)
+        let answers = NotedAnswers(inspector.resolver)
+        let first = await inspector.asking(answers).inspect(destination, from: &progress)
         guard progress.isFinished else {
             if progress.seenCount > 0 { walks.keep(WalkBook.Walk(progress: progress), for: key) }
             return first
         }
         walks.forget(key)
         let outcome = first.verdict.outcome
+        if outcome.allowsDelivery, !answers.parts.isEmpty { path.noteDoubt(of: answers.parts, at: destination) }
         guard outcome.defaultRuling == .deferThenReject || demandsDANE && outcome.lacksDANE else { return first }
+        if first.failsForDNSSEC, let why = path.knownTrouble(with: Self.foundation(answers)) {
+            return first.blamed(on: why)
+        }
         let pass = Pass(first, isWhole: kept == nil)
         guard pass.isWhole else {
             // This look has made its connections; the second one begins with the next.
             walks.keep(pass.kept, for: key)
             return first.awaitingSecondLook
         }
-        return await slots.withSlot { await again(key, pass) }
+        return await confirmed(key, pass)
+    }
+
+    /// A second look, and the way to the DNS tested where it fails for DNSSEC as well.
+    private func confirmed(_ key: VerdictKey, _ pass: Pass) async -> Inspection {
+        let (second, parts) = await slots.withSlot { await again(key, pass) }
+        // Outside the slot: several inspections share a test.
+        guard second.failsForDNSSEC, let why = await path.trouble(with: parts) else { return second }
+        return second.blamed(on: why)
     }
 
     /// Inspects until all hosts have been seen that decide, in as many looks as that takes, 16 at most; for who asks
@@ -86,6 +101,21 @@ struct SecondLook: Sendable {
         return inspection
     }
 
+    /// The inspection with another cause, if it is in doubt because the way to the DNS does not let everything through.
+    ///
+    /// This makes a self-test for each inspection in doubt: it is meant for commands that look at a few domains.
+    func blamingPath(_ inspection: Inspection) async -> Inspection {
+        guard inspection.verdict.outcome == .dnsUnavailable, !inspection.isBlamed,
+            let why = await path.trouble(with: Set(ResolverHealth.Part.allCases))
+        else { return inspection }
+        return inspection.blamed(on: why)
+    }
+
+    /// What a failure of DNSSEC rests on. A proof may be missing whatever fault libunbound names.
+    private static func foundation(_ answers: NotedAnswers) -> Set<ResolverHealth.Part> {
+        answers.parts.union([.rootKeys, .denials])
+    }
+
     /// Inspects past every cache, without a second look; honours cancellation.
     ///
     /// It takes no slot: those who wait for one in a flood of failures must not keep anyone from finding out whose they are. The
@@ -94,55 +124,13 @@ struct SecondLook: Sendable {
     /// - Returns: nil if there is no resolver to be had.
     func inspectPastCaches(_ destination: Destination) async -> Inspection? {
         guard let fresh = try? inspector.resolver.pastCaches() else { return nil }
-        return await inspector(asking: fresh).inspect(destination)
+        return await inspector.asking(fresh, probing: uncached).inspect(destination)
     }
 
-    /// The second look's inspector.
-    private func inspector(asking fresh: any Resolving) -> Inspector {
-        var again = Inspector(
-            resolver: fresh, prober: uncached, expiredEE: inspector.expiredEE, isComplete: inspector.isComplete,
-            now: inspector.now)
-        again.ahead = inspector.ahead
-        return again
-    }
-
-    /// A second look: what the first one came to, and how far it has come itself.
-    private struct Pass {
-        let outcome: String
-        let cause: String
-        /// The first look, or its last part if it had several.
-        let first: Inspection?
-        /// Whether the first look was one.
-        let isWhole: Bool
-        var progress: WalkProgress
-
-        /// A second look that begins.
-        init(_ first: Inspection, isWhole: Bool) {
-            outcome = first.verdict.outcome.rawValue
-            cause = first.verdict.cause
-            self.first = first
-            self.isWhole = isWhole
-            progress = WalkProgress()
-        }
-
-        /// A second look that goes on.
-        init(_ first: WalkBook.FirstLook, _ progress: WalkProgress) {
-            outcome = first.outcome
-            cause = first.cause
-            self.first = nil
-            isWhole = false
-            self.progress = progress
-        }
-
-        /// What is kept for the next look.
-        var kept: WalkBook.Walk {
-            let first = WalkBook.FirstLook(
-                outcome: outcome, cause: TraceEntry.bounded(cause, TraceEntry.Limit.cause))
-            return WalkBook.Walk(progress: progress, first: first)
-        }
-    }
-
-    private func again(_ key: VerdictKey, _ pass: Pass) async -> Inspection {
+    /// The second look.
+    ///
+    /// - Returns: What it found, and the parts of the way to the DNS that a failure of DNSSEC in it rests on.
+    private func again(_ key: VerdictKey, _ pass: Pass) async -> (Inspection, Set<ResolverHealth.Part>) {
         let destination = key.destination
         var pass = pass
         var trail = Trail(subject: destination.name.description)
@@ -153,23 +141,20 @@ struct SecondLook: Sendable {
         }
         guard !Task.isCancelled else {
             trail.add(.again, .failed, "no time was left")
-            return doubted("a failure could not be looked at again in time")
+            return (doubted("a failure could not be looked at again in time"), [])
         }
         let fresh: any Resolving
-        let fault: String?
-        do throws(ResolverError) {
-            fresh = try inspector.resolver.pastCaches()
-            fault = try await fresh.selfTest()
-        } catch {
+        do throws(ResolverError) { fresh = try inspector.resolver.pastCaches() } catch {
             trail.add(.again, .failed, error.description)
-            return doubted("a failure could not be looked at again: \(error.description)")
+            return (doubted("a failure could not be looked at again: \(error.description)"), [])
         }
-        if let fault {
-            trail.add(.resolver, .failed, fault)
-            return doubted("the resolver does not validate: \(fault)")
+        if let fault = await fresh.selfTest([.rootKeys]).fault {
+            trail.add(.resolver, .failed, fault.sentence)
+            return (doubted("the resolver does not validate: \(fault.sentence)"), [])
         }
         trail.add(.resolver, .ok, "the root's keys are secure")
-        var second = await inspector(asking: fresh).inspect(destination, from: &pass.progress)
+        let answers = NotedAnswers(fresh)
+        var second = await inspector.asking(answers, probing: uncached).inspect(destination, from: &pass.progress)
         if let first = pass.first { second = second.after(first) }
         let verdict = verdict(of: second, pass)
         if pass.progress.isFinished { walks.forget(key) } else { walks.keep(pass.kept, for: key) }
@@ -177,10 +162,12 @@ struct SecondLook: Sendable {
         trail.add(
             .again, isSame ? .ok : .warning,
             "past every cache: \(pass.outcome)\(isSame ? "" : " (\(pass.cause))"), then \(verdict.outcome.rawValue)")
-        return Inspection(
+        let inspection = Inspection(
             destination: destination, verdict: verdict, mxSecurity: second.mxSecurity, hosts: second.hosts,
             steps: second.steps + trail.steps, lifetime: second.lifetime,
             elapsed: (pass.first?.elapsed ?? .zero) + second.elapsed)
+        // What an earlier part of the look rests on is not known any more.
+        return (inspection, pass.isWhole ? Self.foundation(answers) : Set(ResolverHealth.Part.allCases))
     }
 
     /// The verdict of a second look, where what the first one saw is known in part only.
@@ -201,6 +188,20 @@ struct SecondLook: Sendable {
     }
 }
 
+extension Inspector {
+    /// The same inspector before another resolver.
+    fileprivate func asking(_ resolver: any Resolving) -> Inspector { asking(resolver, probing: prober) }
+
+    /// The same inspector before another resolver, with another prober.
+    fileprivate func asking(_ resolver: any Resolving, probing prober: (any Probing)?) -> Inspector {
+        var other = Inspector(
+            resolver: resolver, prober: prober, expiredEE: expiredEE, isComplete: isComplete, now: now)
+        other.ahead = ahead
+        other.limits = limits
+        return other
+    }
+}
+
 extension Inspection {
     /// The inspection with its failure not told yet.
     fileprivate var awaitingSecondLook: Inspection {
@@ -217,6 +218,24 @@ extension Inspection {
             destination: destination, verdict: Verdict(outcome: .pending, cause: "nothing has been seen"),
             mxSecurity: nil, hosts: [], steps: [], lifetime: .zero, elapsed: .zero)
     }
+
+    /// The inspection with its verdict taken back, since the way to the DNS is at fault.
+    fileprivate func blamed(on why: String) -> Inspection {
+        var trail = Trail(subject: destination.name.description)
+        trail.add(.resolver, .failed, why)
+        let found = verdict.outcome == .dnsUnavailable ? "" : "\(verdict.outcome.rawValue): "
+        return doubted("\(why); what was found is not counted: \(found)\(verdict.cause)", trail.steps)
+    }
+
+    /// Whether DNSSEC is a reason why mail may not be delivered: it fails for the domain, or for a host that might be
+    /// used instead of those that fail for another reason.
+    fileprivate var failsForDNSSEC: Bool {
+        !verdict.outcome.allowsDelivery
+            && (verdict.outcome == .dnssecInvalid || hosts.contains { $0.finding.outcome == .dnssecInvalid })
+    }
+
+    /// Whether the verdict was taken back because the way to the DNS, or the resolver, is at fault.
+    fileprivate var isBlamed: Bool { steps.contains { $0.kind == .resolver && $0.result == .failed } }
 
     /// The inspection with its verdict taken back: nothing is known.
     fileprivate func doubted(_ cause: String, _ more: [InspectionStep]) -> Inspection {

@@ -29,6 +29,20 @@ struct WhatHappensWhen: Sendable {
                 + "by itself.",
             "BreakerWorldTests.aDeadDNSOpensTheBreakerAndItsReturnClosesIt"),
         .init(
+            "A forwarder or firewall loses the proof that something does not exist (NSEC, NSEC3), or makes up "
+                + "addresses",
+            "event=breaker cause=denials, and status is CRITICAL, within 15 seconds of the first recipient who meets "
+                + "it. 451 4.4.3 for what does not validate, never a 5xx, and no fault counts; domains whose records "
+                + "are all signed pass. It closes by itself after denials have come through for a while.",
+            "DNSPathWorldTests.aWayThatLosesDenialsRefusesNobody", "DNSPathWorldTests.theFirstRecipientFindsOut",
+            "DNSPathWorldTests.aWayThatComesAndGoesRefusesNobody"),
+        .init(
+            "A forwarder or firewall fails for TLSA records alone",
+            "event=breaker cause=tlsa, and status is CRITICAL, likewise. 451 4.4.3 for domains whose hosts are in "
+                + "signed zones; domains outside DNSSEC pass.",
+            "DNSPathWorldTests.aWayThatFailsForTLSAPutsOffSecureHostsAlone",
+            "DNSPathWorldTests.theFirstRecipientFindsOut"),
+        .init(
             "The name servers of one domain are down",
             "451 4.4.3 dns-unavailable for that domain alone, however long it lasts, unless a good verdict is still kept. Nobody else "
                 + "waits.",

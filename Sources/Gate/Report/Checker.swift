@@ -61,11 +61,12 @@ public struct Checker: Sendable {
     ) async throws(ResolverError) -> CheckReport {
         var settings = settings
         settings.expiredEE = .ignore
-        let fault = try await resolver.selfTest()
+        let health = await resolver.selfTest([.rootKeys])
+        if let unusable = health.unusable { throw unusable }
         let prober = settings.probe ? Prober(settings.probeConfiguration) : nil
         let checker = Checker(
-            settings: settings, policies: policies, resolver: resolver, prober: prober, resolverFault: fault,
-            now: unixTime())
+            settings: settings, policies: policies, resolver: resolver, prober: prober,
+            resolverFault: health.fault?.sentence, now: unixTime())
         let report = await checker.check(domain)
         await prober?.shutdown()
         return report
@@ -88,7 +89,7 @@ public struct Checker: Sendable {
             let demandsDANE = standing(destination.name).kind == .require
             let look = demandsDANE ? look.demandingDANE : look
             var inspection = await Deadline.run(.seconds(90)) {
-                let inspection = await look.inspect(destination)
+                let inspection = await look.blamingPath(look.inspect(destination))
                 return await comparison?.compare(inspection) ?? inspection
             }
             let notes = await misplacedRecords(inspection)

@@ -207,9 +207,7 @@ public struct Survey: Sendable {
                     hasTimes: hasTimes)
             },
             isDoubt: surveyor.isDoubt,
-            trouble: { () async -> String? in
-                do throws(ResolverError) { return try await resolver.selfTest() } catch { return error.description }
-            },
+            trouble: { await resolver.selfTest().fault?.sentence },
             progress: progress)
         let failure: SurveyFault?
         do throws(SurveyFault) {
@@ -231,9 +229,9 @@ public struct Survey: Sendable {
     }
 
     private func fault(_ resolver: Resolver) async throws(SurveyFault) -> String? {
-        do throws(ResolverError) { return try await resolver.selfTest() } catch {
-            throw SurveyFault(EX_CONFIG, error.description)
-        }
+        let health = await resolver.selfTest()
+        if let unusable = health.unusable { throw SurveyFault(EX_CONFIG, unusable.description) }
+        return health.fault?.sentence
     }
 
     /// As many as was asked for, and as there are descriptors: two a lookup, one a probe.

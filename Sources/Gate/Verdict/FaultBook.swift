@@ -29,6 +29,8 @@ public final class FaultBook: Sendable {
         var first: ContinuousClock.Instant
         var last: ContinuousClock.Instant
         var sightings: Int
+        /// Whether the DNS failed at each sighting.
+        var isOfDNS = false
 
         func kept(at now: ContinuousClock.Instant) -> KeptFault {
             KeptFault(age: last - first, sinceLast: now - last, sightings: sightings)
@@ -69,15 +71,17 @@ public final class FaultBook: Sendable {
 
     /// Notes that a subject was seen failing.
     ///
+    /// - Parameter isOfDNS: Whether the DNS fails. Then the way to it may be at fault.
     /// - Returns: How long it has been failing, and how often in a row that was seen, this time included.
     @discardableResult
-    public func note(_ subject: Subject, at now: ContinuousClock.Instant = .now) -> (
-        failingFor: Duration, sightings: Int
-    ) {
+    public func note(
+        _ subject: Subject, isOfDNS: Bool = false, at now: ContinuousClock.Instant = .now
+    ) -> (failingFor: Duration, sightings: Int) {
         state.withLock { state in
             if var fault = state.faults[subject], now - fault.last <= memory {
                 fault.last = now
                 fault.sightings += 1
+                fault.isOfDNS = fault.isOfDNS && isOfDNS
                 state.faults[subject] = fault
                 journal?.noted(fault.kept(at: now), of: subject)
                 return (now - fault.first, fault.sightings)
@@ -87,11 +91,23 @@ public final class FaultBook: Sendable {
                 state.faults = state.faults.filter { now - $0.value.last <= memory }
             }
             if state.faults.count < limit {
-                let fault = Fault(first: now, last: now, sightings: 1)
+                let fault = Fault(first: now, last: now, sightings: 1, isOfDNS: isOfDNS)
                 state.faults[subject] = fault
                 journal?.noted(fault.kept(at: now), of: subject)
             }
             return (.zero, 1)
+        }
+    }
+
+    /// Forgets the faults that were first seen since a time and in which only the DNS failed: the way to the DNS was at
+    /// fault.
+    func forgetDNS(since start: ContinuousClock.Instant) {
+        state.withLock { state in
+            let subjects = state.faults.filter { $0.value.isOfDNS && $0.value.first >= start }.keys
+            for subject in subjects {
+                state.faults[subject] = nil
+                journal?.cleared(subject)
+            }
         }
     }
 

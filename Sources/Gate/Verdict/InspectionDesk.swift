@@ -175,6 +175,10 @@ public final class InspectionDesk: Sendable {
         guard verdict.outcome != .pending else {
             return Answer(body: body, isCached: isCached, isInTrouble: true)
         }
+        // The second look may have found the same.
+        guard verdict.outcome != .dnsUnavailable || !verdict.cause.hasPrefix(trouble.sentence) else {
+            return Answer(body: body, isCached: isCached, isInTrouble: true)
+        }
         let found = verdict.outcome == .dnsUnavailable ? "" : "\(verdict.outcome.rawValue): "
         let cause = "\(trouble.sentence); what was found is not counted: \(found)\(verdict.cause)"
         return Answer(

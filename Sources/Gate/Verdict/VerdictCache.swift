@@ -212,6 +212,30 @@ public final class VerdictCache: Sendable {
         }
     }
 
+    /// Withdraws all verdicts of a kind. It goes through the whole cache, one lock at a time.
+    ///
+    /// - Parameter isMeant: Whether a verdict is of the kind.
+    /// - Returns: The verdicts that were withdrawn.
+    func withdraw(
+        where isMeant: (Verdict) -> Bool, at now: ContinuousClock.Instant
+    ) -> [(key: VerdictKey, verdict: Verdict)] {
+        let tick = Tick(now)
+        var withdrawn: [(key: VerdictKey, verdict: Verdict)] = []
+        for shard in shards {
+            shard.cache.withLock { cache in
+                var found: [(VerdictKey, Entry)] = []
+                cache.sweep(0..<cache.count) { key, entry, until in
+                    if until > tick, isMeant(entry.body.verdict) { found.append((key, entry)) }
+                }
+                for (key, entry) in found {
+                    cache.keep(entry, for: key, until: tick)
+                    withdrawn.append((key, entry.body.verdict))
+                }
+            }
+        }
+        return withdrawn
+    }
+
     /// Whether there is a verdict that is no longer fresh.
     func hasRunOut(_ key: VerdictKey, at now: ContinuousClock.Instant) -> Bool {
         let tick = Tick(now)

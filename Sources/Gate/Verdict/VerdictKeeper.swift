@@ -80,7 +80,9 @@ public struct VerdictKeeper: Sendable {
             }
             if holds, inspection.wasWithheld { return }
             if holds, verdict.outcome.isDoubt {
-                if verdict.outcome != .pending { faults.note(.doubt(inspection.destination), at: now) }
+                if verdict.outcome != .pending {
+                    faults.note(.doubt(inspection.destination), isOfDNS: verdict.outcome.isOfDNS, at: now)
+                }
                 return
             }
         }
@@ -104,6 +106,20 @@ public struct VerdictKeeper: Sendable {
             let fresh = min(kept.fresh, maxTTL) - .seconds(now - kept.made)
             return (max(.zero, fresh), min(kept.stale, staleTTL) + min(.zero, fresh))
         }
+    }
+
+    /// Takes back failures of the DNS: the way to the DNS was at fault.
+    ///
+    /// All such verdicts are withdrawn, so that the next recipient has the destination inspected anew. Faults and
+    /// doubts that were first seen since a time are forgotten. Older ones were seen while all was well, and stay.
+    func takeBackDNSFailures(since start: ContinuousClock.Instant, at now: ContinuousClock.Instant = .now) {
+        for (key, verdict) in cache.withdraw(where: { $0.outcome.isOfDNS }, at: now) {
+            journal?.kept(
+                KeptVerdict(
+                    destination: key.destination, demandsDANE: key.demandsDANE, verdict: verdict, made: unixNow(),
+                    fresh: .zero, stale: .zero))
+        }
+        faults.forgetDNS(since: start)
     }
 
     /// Enters what an inspection found into the book of faults.
@@ -132,10 +148,10 @@ public struct VerdictKeeper: Sendable {
             faults.clear(subject)
             return min(max(inspection.lifetime, minTTL), maxTTL)
         case .tempfail:
-            let seen = faults.note(doubt, at: now)
+            let seen = faults.note(doubt, isOfDNS: inspection.verdict.outcome.isOfDNS, at: now)
             return min(grown(failureTTL, seen.sightings), max(failureTTL, Self.longestDoubt))
         case .deferThenReject:
-            return lifetime(after: faults.note(subject, at: now))
+            return lifetime(after: faults.note(subject, isOfDNS: inspection.verdict.outcome.isOfDNS, at: now))
         }
     }
 
@@ -148,6 +164,11 @@ public struct VerdictKeeper: Sendable {
     }
 
     private func grown(_ duration: Duration, _ sightings: Int) -> Duration { duration * (1 << min(sightings - 1, 12)) }
+}
+
+extension Outcome {
+    /// Whether the DNS fails. Then the way to it may be at fault.
+    fileprivate var isOfDNS: Bool { self == .dnssecInvalid || self == .dnsUnavailable }
 }
 
 extension Inspection {

@@ -25,7 +25,7 @@ import Testing
         let log = GateLog(settings)
         defer { log.close() }
         let breaker = Breaker(settings, log: log)
-        var trouble = TroubleWatch(breaker, .init(FakeResolver()) { _ in nil })
+        var trouble = TroubleWatch(breaker, .init(ResolverTests(FakeResolver())) { _ in nil })
         await trouble.turn(at: .now)
         let keeper = VerdictKeeper(settings)
         let relay = Destination(.host("relay.example"), port: 587)

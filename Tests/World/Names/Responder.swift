@@ -10,6 +10,8 @@ final class Responder: Sendable {
         var isStopped = false
         /// How often a question met a fault that is there every second time.
         var turns: [Query: Int] = [:]
+        /// How many messages met a fault of every second message.
+        var messages = 0
     }
 
     private let state = Mutex(State())
@@ -83,7 +85,8 @@ final class Responder: Sendable {
         let (effect, isAnswered) = note(query, isStream: false)
         if let answer = isAnswered ? effect.answer(to: query) ?? ask(server, effect.changed(query)) : nil {
             guard case .forged(let forgery)? = effect else {
-                reply(effect.adorned(answer), to: sender, length: length, after: effect.delay)
+                guard let answer = effect.adorned(answer, of: query) else { return }
+                reply(answer, to: sender, length: length, after: effect.delay)
                 return
             }
             for (message, isOurs) in forgery.messages(instead: answer, of: query, isStream: false) {
@@ -145,7 +148,7 @@ final class Responder: Sendable {
             var answer = WireMessage(bytes: reply)
             answer.removeMarks()
             guard case .forged(let forgery)? = effect else {
-                client.sendMessage(effect.adorned(answer.bytes))
+                if let answer = effect.adorned(answer.bytes, of: query) { client.sendMessage(answer) }
                 continue
             }
             for (message, _) in forgery.messages(instead: answer.bytes, of: query, isStream: true) {
@@ -164,12 +167,34 @@ final class Responder: Sendable {
             let effect = state.faults.first {
                 ($0.name == "*" || $0.name == query.name) && ($0.type == nil || $0.type == query.type)
             }?.effect
-            guard case .everySecond(let other)? = effect else { return effect }
-            state.turns[query, default: 0] += 1
-            return state.turns[query, default: 0] % 2 == 1 ? other : nil
+            return effect.flatMap { $0.now(for: query, isStream: isStream, &state.turns, &state.messages) }
         }
         if effect == .truncate && isStream { return (nil, true) }
         return (effect, effect != .drop)
+    }
+}
+
+extension WireFault.Effect {
+    /// What happens to this message of all that it may happen to; nil for nothing.
+    fileprivate func now(
+        for query: Query, isStream: Bool, _ turns: inout [Query: Int], _ messages: inout Int
+    ) -> WireFault.Effect? {
+        switch self {
+        case .everySecond(let other):
+            turns[query, default: 0] += 1
+            return turns[query, default: 0] % 2 == 1
+                ? other.now(for: query, isStream: isStream, &turns, &messages) : nil
+        case .alternating(let other):
+            messages += 1
+            return messages % 2 == 1 ? other.now(for: query, isStream: isStream, &turns, &messages) : nil
+        case .halfOfTheNames(let other):
+            let sum = query.name.utf8.reduce(7) { ($0 &* 31 &+ Int($1)) & 0xFFFF }
+            return sum % 2 == 1 ? other.now(for: query, isStream: isStream, &turns, &messages) : nil
+        case .overUDP(let other):
+            return isStream ? nil : other.now(for: query, isStream: isStream, &turns, &messages)
+        default:
+            return self
+        }
     }
 }
 
@@ -185,7 +210,7 @@ extension WireFault.Effect? {
         case .noData?: query.answer(code: 0)
         case .noSuchName?: query.answer(code: 3)
         case .lame?: query.referral
-        case .drop?, .delay?, .unsigned?, .claimingValidity?, .everySecond?, .forged?, nil: nil
+        default: nil
         }
     }
 
@@ -194,12 +219,24 @@ extension WireFault.Effect? {
         self == .unsigned ? query.withoutSignatures : query
     }
 
-    /// The name server's answer as it goes to the asker.
-    fileprivate func adorned(_ answer: [UInt8]) -> [UInt8] {
-        guard self == .claimingValidity, answer.count > 3 else { return answer }
-        var answer = answer
-        answer[3] |= 0x20
-        return answer
+    /// The name server's answer as it goes to the asker; nil if it does not.
+    fileprivate func adorned(_ answer: [UInt8], of query: WireMessage) -> [UInt8]? {
+        guard answer.count > 12 else { return answer }
+        switch self {
+        case .claimingValidity?:
+            var answer = answer
+            answer[3] |= 0x20
+            return answer
+        case .withoutProofs?: return WireMessage(bytes: answer).without([47, 50], andSignatures: true).bytes
+        case .without(let type)?: return WireMessage(bytes: answer).without([type], andSignatures: true).bytes
+        case .withoutAll(let types)?: return WireMessage(bytes: answer).without(types, andSignatures: false).bytes
+        case .madeUpAddress? where query.query?.type == "A" && answer[3] & 15 == 3: return query.madeUpAddress
+        case .longerThan(let length, let other)? where answer.count > length:
+            let other: WireFault.Effect? = other
+            guard other != .drop else { return nil }
+            return other.answer(to: query) ?? other.adorned(answer, of: query)
+        default: return answer
+        }
     }
 
     /// How long to hold the answer back.

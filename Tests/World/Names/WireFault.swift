@@ -26,8 +26,24 @@ public struct WireFault: Sendable, Hashable {
         case unsigned
         /// It answers, and claims to have validated the answer (the AD bit, RFC 4035 §3.1.6).
         case claimingValidity
+        /// It answers without the records that prove that something is not there, NSEC and NSEC3, and their signatures.
+        case withoutProofs
+        /// It answers without records of one type, and their signatures.
+        case without(UInt16)
+        /// It answers without records of some types, and leaves their signatures.
+        case withoutAll(Set<UInt16>)
+        /// It gives an address to names that do not exist, as a provider does that sells advertisements there.
+        case madeUpAddress
         /// It does so to the first question of the kind, and to every second one after it; to the others it answers.
         case everySecond(Effect)
+        /// It does so to every second message, whatever is asked.
+        case alternating(Effect)
+        /// It does so for half of all names, always the same ones, as where two servers share the work by the name.
+        case halfOfTheNames(Effect)
+        /// It does so over UDP alone.
+        case overUDP(Effect)
+        /// It does so where the answer is longer than so many bytes.
+        case longerThan(Int, Effect)
         /// It answers with a message that is not quite the answer, or with more than one.
         case forged(AnswerForgery)
     }

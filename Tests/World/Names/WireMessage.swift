@@ -47,6 +47,47 @@ struct WireMessage {
         return answer
     }
 
+    /// The query turned into an answer that nobody signed: one address.
+    var madeUpAddress: [UInt8] {
+        var answer = questionOnly(code: 0)
+        answer[7] = 1
+        // The question's name, A, IN, a TTL, 192.0.2.66.
+        return answer + [0xC0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 192, 0, 2, 66]
+    }
+
+    /// The answer without the records of some types.
+    ///
+    /// Names that point into what is taken out would be broken: see `removeMarks`.
+    ///
+    /// - Parameter andSignatures: Whether the signatures (RRSIG) over them are taken out as well.
+    func without(_ types: Set<UInt16>, andSignatures: Bool) -> WireMessage {
+        var result = Array(bytes.prefix(questionEnd))
+        var index = questionEnd
+        for section in [6, 8, 10] {
+            var kept = 0
+            for _ in 0..<number(at: section) {
+                let start = index
+                while index < bytes.count, bytes[index] != 0, bytes[index] < 64 { index += 1 + Int(bytes[index]) }
+                // A name ends with the root's empty label, or with a pointer of two bytes (RFC 1035 §4.1.4).
+                index += index < bytes.count && bytes[index] >= 64 ? 2 : 1
+                guard index + 10 <= bytes.count else { return self }
+                let type = UInt16(number(at: index))
+                let data = index + 10
+                index = data + number(at: index + 8)
+                guard index <= bytes.count else { return self }
+                let covered = type == 46 && data + 2 <= index ? UInt16(number(at: data)) : type
+                if types.contains(type) || andSignatures && types.contains(covered) { continue }
+                result += bytes[start..<index]
+                kept += 1
+            }
+            result[section] = UInt8(kept >> 8)
+            result[section + 1] = UInt8(kept & 255)
+        }
+        return WireMessage(bytes: result)
+    }
+
+    private func number(at index: Int) -> Int { Int(bytes[index]) << 8 | Int(bytes[index + 1]) }
+
     /// The query without the wish for signatures (the DO bit, RFC 3225 §3).
     var withoutSignatures: WireMessage {
         // A resolver's query has one record, the OPT record of no data.

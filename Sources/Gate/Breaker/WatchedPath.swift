@@ -1,0 +1,24 @@
+import DNSSEC
+
+/// The way to the DNS as the daemon knows it. The breaker is told at once what a test after a failure found.
+struct WatchedPath: DNSPath {
+    /// Keeps what is known.
+    let breaker: Breaker
+    /// The self-tests, which the breaker's watch makes as well.
+    let tests: ResolverTests
+
+    func knownTrouble(with parts: Set<ResolverHealth.Part>) -> String? { breaker.trouble(with: parts) }
+
+    func trouble(with parts: Set<ResolverHealth.Part>) async -> String? {
+        // While the breaker is open for another reason, no failure counts either.
+        if let why = breaker.trouble(with: parts) ?? breaker.trouble?.sentence { return why }
+        guard let health = await tests.result() else { return TestedPath.untested }
+        breaker.take(found: health)
+        // A part that comes and goes stays doubtful after a good test.
+        return health.trouble(with: parts) ?? breaker.trouble(with: parts)
+    }
+
+    func noteDoubt(of parts: Set<ResolverHealth.Part>, at destination: Destination) {
+        breaker.noteDoubt(at: destination.name.text)
+    }
+}
