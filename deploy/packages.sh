@@ -4,8 +4,8 @@
 build_packages=(git ca-certificates binutils libc6-dev libstdc++-12-dev pkg-config
     libmilter-dev libunbound-dev libgnutls28-dev libsqlite3-dev dns-root-data)
 
-# What the tests run against: name servers, certificates, a real MTA, a validating resolver.
-test_packages=(nsd ldnsutils openssl postfix unbound mandoc)
+# What the tests run against: name servers, certificates, a real MTA, a validating resolver, and a program that compresses logs.
+test_packages=(nsd ldnsutils openssl postfix unbound mandoc xz-utils)
 
 # What the benchmark is measured in and beside: besides the above, peers, callgrind, a Python for one peer from PyPI.
 bench_packages=(nsd ldnsutils unbound postfix unbound-host gnutls-bin valgrind iproute2 python3-venv)

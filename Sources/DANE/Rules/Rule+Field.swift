@@ -53,5 +53,7 @@ extension Rule {
         F-59 | field | firewall "SMTP inspection" hides STARTTLS (XXXXXXXA): not offered -> SKIP-TLS
         F-60 | field | client certificate request, or server closing after handshake: handshake or later error -> SKIP-TLS if handshake fails
         F-61 | field | TLS fine on most IPs of a pool, one backend stale: intermittent -> per connection
+        F-95 | field | a survey of a log counts what the gate would pass (other transports, internal hosts, address probes), takes words of the remote server for the MTA's own, or judges the domains of mail that a relay took without a word -> left out and counted, or named with the relay
+        F-96 | field | a survey passes over lines that it should read (containers, RFC 5424, compressed files, Sendmail, Exim), or calls a line that it cannot read another program's -> each line is read or named
         """#)
 }

@@ -172,6 +172,8 @@ extension Rule {
         I-02|Exactly so.
         I-04|Exactly so; danegate judges the domain alone.
         I-05|The final dot and the case do not matter; underscores are taken.
+        F-95|danegate survey reads a log's own words alone, leaves out what the gate passes, counts it, and names relays that are no MX hosts.
+        F-96|danegate survey reads the logs of Postfix, Sendmail and Exim in all usual forms; what it cannot read is counted and listed.
         """ + "\n"
         + asksNothing.map { "\($0.key)|Asks nothing of danegate: \($0.value)." }.joined(separator: "\n")
 }

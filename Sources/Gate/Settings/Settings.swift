@@ -13,7 +13,7 @@ public struct Settings: Sendable {
     }
 
     /// What a recipient is judged by.
-    enum RouteSource: String, Sendable, CaseIterable {
+    public enum RouteSource: String, Sendable, CaseIterable {
         /// The next hop that the MTA would use.
         case nexthop
         /// The domain of the address, even behind a relayhost.
