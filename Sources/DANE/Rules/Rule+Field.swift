@@ -55,5 +55,7 @@ extension Rule {
         F-61 | field | TLS fine on most IPs of a pool, one backend stale: intermittent -> per connection
         F-95 | field | a survey of a log counts what the gate would pass (other transports, internal hosts, address probes), takes words of the remote server for the MTA's own, or judges the domains of mail that a relay took without a word -> left out and counted, or named with the relay
         F-96 | field | a survey passes over lines that it should read (containers, RFC 5424, compressed files, Sendmail, Exim), or calls a line that it cannot read another program's -> each line is read or named
+        F-97 | field | a command that is given a bounce, an address, a URL or a cut trace id answers something else, or that there is no such domain -> it finds what is meant, or says what it wants
+        F-98 | field | an address that is no UTF-8 is mangled in log and trace, so that two senders look alike and none is found -> written with its bytes, escaped
         """#)
 }

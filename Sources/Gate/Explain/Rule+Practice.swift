@@ -1,7 +1,8 @@
 import DANE
 
 extension Rule {
-    /// How danegate keeps the rule, or why it asks nothing of it; for failures in the field, what becomes of a recipient there.
+    /// How danegate keeps the rule, or why it asks nothing of it; for failures in the field, what becomes of a
+    /// recipient there.
     var practice: String { Self.practices[id] ?? Self.fieldPractice(text) }
 
     /// Where a failure seen in the field leads, by the shorthand at the end of its text.
@@ -174,6 +175,8 @@ extension Rule {
         I-05|The final dot and the case do not matter; underscores are taken.
         F-95|danegate survey reads a log's own words alone, leaves out what the gate passes, counts it, and names relays that are no MX hosts.
         F-96|danegate survey reads the logs of Postfix, Sendmail and Exim in all usual forms; what it cannot read is counted and listed.
+        F-97|explain finds outcomes and codes in any text, trace --id ids; check, notice, exempt and settings --policy take addresses and next hops.
+        F-98|A byte that is no text is written as \\xNN in the log line, in danegate trace and in its JSON.
         """ + "\n"
         + asksNothing.map { "\($0.key)|Asks nothing of danegate: \($0.value)." }.joined(separator: "\n")
 }
