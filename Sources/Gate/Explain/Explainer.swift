@@ -30,10 +30,10 @@ public enum Explainer {
     ///   a line of a log.
     /// - Throws: If it stands for nothing.
     public static func find(_ text: String) throws(Unknown) -> Found {
-        let shown = LogLine.escaped(String(text.prefix(80)))
+        let shown = LogLine.beginning(of: text.utf8)
         let isWord = !text.contains(where: \.isWhitespace)
         guard text.utf8.count <= (isWord ? longestWord : limit) else {
-            throw Unknown(sentence: "'\(shown)...' is too long to be \(isWord ? "a code or a word" : "read").")
+            throw Unknown(sentence: "'\(shown)' is too long to be \(isWord ? "a code or a word" : "read").")
         }
         let words = text.lowercased().split(whereSeparator: \.isWhitespace)
         let whole = words.joined(separator: " ")

@@ -60,6 +60,12 @@ public struct LogLine: Sendable, CustomStringConvertible {
         }.description
     }
 
+    /// The first bytes of a text, escaped, and `...` where there are more: to be shown in a sentence.
+    static func beginning(of text: some Collection<UInt8>) -> String {
+        let bytes = Array(text.prefix(81))
+        return escaped("", Array(bytes.prefix(80))) + (bytes.count > 80 ? "..." : "")
+    }
+
     /// The bytes of a text as the log escapes it; nil where there is no escape in it.
     static func unescaped(_ text: String) -> [UInt8]? {
         guard text.utf8.contains(UInt8(ascii: "\\")) else { return nil }

@@ -32,7 +32,7 @@ public struct DestinationArgument: Sendable, Hashable {
     ///   - port: The port where a next hop names none.
     ///   - names: Which names without a dot are taken.
     public init(_ text: String, port: UInt16, names: Names = .qualified) throws(Fault) {
-        let shown = "'\(LogLine.escaped(String(text.prefix(80))))\(text.count > 80 ? "..." : "")'"
+        let shown = "'\(LogLine.beginning(of: text.utf8))'"
         func fault(_ clause: String) -> Fault { Fault(sentence: "\(shown) \(clause).") }
         guard text.utf8.count <= Self.limit else { throw fault("is too long") }
         let word = Self.bared(text)

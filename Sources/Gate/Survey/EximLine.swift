@@ -3,14 +3,11 @@
 enum EximLine {
     /// What a line of Exim's begins with that is about no message.
     private static let beginnings: [StaticString] = [
-        "Start queue run", "End queue run", "exim ", "SMTP ", "TLS ", "H=", "no ", "unexpected ", "refused ",
-        "rejected ",
-        "connection ", "Connection ", "daemon ", "pid ", "pid=", "cwd=", "Warning: ", "DKIM: ", "Unfrozen ", "lost ",
-        "Lost ",
-        "login ", "plain ", "LOGIN ", "ident ", "host ", "Host ", "SIGHUP ", "initializing ", "retry ", "dnslist",
-        "temporarily ",
-        "Exim ", "socket ", "sender ", "failed ", "syntax ", "queue ", "removed ", "received ", "auth ", "Could not ",
-        "remote ",
+        "Start queue run", "End queue run", "exim ", "Exim ", "SMTP ", "TLS error on connection", "H=", "cwd=",
+        "DKIM: ",
+        "no host name found", "no IP address found", "unexpected disconnection", "refused connection",
+        "Connection from ",
+        "rejected ", "ident connection to", "SIGHUP received", "Warning: purging", "daemon: ", "pid ",
     ]
 
     /// Whether a line that has no message id may be Exim's.

@@ -5,6 +5,8 @@ enum LogProgram: Equatable {
     /// A program of Postfix: the name of its service, which a transport has, and its own (`relay` and `smtp` of
     /// `postfix/relay/smtp`). The service is nil where the tag does not name it, as in `postfix/smtp`.
     case postfix(service: String?, program: String)
+    /// A program called `smtp` or `lmtp` and no more: Postfix's in macOS's log, or somebody else's.
+    case agent(String)
     /// Sendmail, of whatever name.
     case sendmail
     /// Exim.
@@ -26,6 +28,8 @@ enum LogProgram: Equatable {
             // service.
             let service = parts.count > 2 ? String(decoding: parts[parts.count - 2], as: UTF8.self) : nil
             self = .postfix(service: service, program: program.text)
+        } else if program.equals("smtp") || program.equals("lmtp") {
+            self = .agent(program.text)
         } else if program.begins(with: "sendmail") || program.begins(with: "sm-") {
             self = .sendmail
         } else if program.begins(with: "exim") {
@@ -39,7 +43,7 @@ enum LogProgram: Equatable {
     var isRead: Bool {
         switch self {
         case .postfix(_, let program): Self.agents.contains(program)
-        case .sendmail, .exim, .danegate: true
+        case .agent, .sendmail, .exim, .danegate: true
         case .other: false
         }
     }

@@ -50,6 +50,13 @@ enum MailLogLine {
         case .postfix(let service, let agent):
             guard program?.isRead == true else { return .other }
             return PostfixLine.read(message, transport: .named(service ?? agent))
+        case .agent(let agent):
+            // macOS puts the library of the call before the message. Postfix's own has keys that nobody else writes.
+            var rest = ByteScanner(message)
+            if rest.starts(with: "("), rest.skip(past: ") ") { message = rest.rest }
+            rest = ByteScanner(message)
+            guard rest.contains(", delays="), rest.contains(", dsn=") else { return .other }
+            return PostfixLine.read(message, transport: .named(agent))
         case .sendmail: return SendmailLine.read(message)
         case .exim, nil: return EximLine.read(message)
         case .danegate: return ruling(ByteScanner(message)) ?? .other

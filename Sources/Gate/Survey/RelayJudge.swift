@@ -78,8 +78,19 @@ final class RelayJudge: Sendable {
         let isHost = await isHost(relays.hosts[host].relay, of: domain)
         guard isHost != true else { return false }
         let evidence = await evidence(of: host)
+        guard evidence.isNone + evidence.isHost > 0 else {
+            // Nothing can be found out of any of its domains. A host of several is a relay; one domain may have lost
+            // its records, or be gone, and the host was its own.
+            return relays.hosts[host].samples.count > 1 && !isBelow(relays.hosts[host].relay, domain)
+        }
         // Of a domain of which nothing can be found out the others tell.
         return evidence.isNone >= max(1, evidence.isHost)
+    }
+
+    /// Whether a host's name is below a domain.
+    private func isBelow(_ relay: SurveyLine.Relay, _ domain: DomainName) -> Bool {
+        guard case .destination(let used) = Destination.parse(nextHop: relay.hop, port: port) else { return false }
+        return used.name == domain || used.name.text.hasSuffix(".\(domain.text)")
     }
 
     private func evidence(of host: Int) async -> Evidence {

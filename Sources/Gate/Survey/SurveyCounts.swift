@@ -9,12 +9,13 @@ struct SurveyCounts: Sendable, Hashable {
         /// What is named with the reason, such as the transports, and how often.
         var names: [String: Int] = [:]
 
-        /// More names are not told apart: those of a hostile log must not take all memory.
+        /// More names are not told apart, nor more of one: those of a hostile log must not take all memory.
         private static let limit = 1000
 
         fileprivate mutating func add(_ recipients: Int, _ name: String) {
             self.recipients += recipients
             deliveries += 1
+            let name = LogLine.beginning(of: name.utf8)
             guard !name.isEmpty, names[name] != nil || names.count < Self.limit else { return }
             names[name, default: 0] += max(1, recipients)
         }

@@ -167,7 +167,6 @@ struct SurveyInput: Sendable {
     private mutating func pass(_ bytes: some Collection<UInt8>, _ reason: String) {
         counts.junk += 1
         guard junk.count < Self.listed else { return }
-        let text = LogLine.escaped(String(decoding: bytes.prefix(80), as: UTF8.self))
-        junk.append(Junk(file: files, line: line, text: text + (bytes.count > 80 ? "..." : ""), reason: reason))
+        junk.append(Junk(file: files, line: line, text: LogLine.beginning(of: bytes), reason: reason))
     }
 }

@@ -18,9 +18,9 @@ public struct TraceIDArgument: Sendable, Hashable {
     ///
     /// - Throws: If there is none, or more than one.
     public init(_ text: String) throws(TraceFilter.Fault) {
-        let shown = LogLine.escaped(String(text.prefix(80)))
+        let shown = LogLine.beginning(of: text.utf8)
         guard text.utf8.count <= Self.limit else {
-            throw TraceFilter.Fault(sentence: "--id \(shown)...: this is too long.")
+            throw TraceFilter.Fault(sentence: "--id \(shown): this is too long.")
         }
         let words = Self.words(text)
         var whole: [String] = []

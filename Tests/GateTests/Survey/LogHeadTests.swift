@@ -48,6 +48,8 @@ import Testing
             // Instances and services.
             "Nov 27 10:00:00 mail postfix-out/smtp[77]: ", "Nov 27 10:00:00 mail postfix/smtp/smtp[77]: ",
             "Nov 27 10:00:00 mail mta1/smtp[77]: ", "Nov 27 10:00:00 mail postfix@-/smtp[77]: ", "postfix/smtp[77]: ",
+            // macOS.
+            "2026-11-27 10:00:00.123456+0100  localhost smtp[1234]: (libsystem_trace.dylib) ",
             // Containers and their tools.
             "2026-11-27T10:00:00.123456789Z Nov 27 10:00:00 pod-1 postfix/smtp[77]: ",
             "2026-11-27T10:00:00.123456789Z postfix/smtp[77]: ",

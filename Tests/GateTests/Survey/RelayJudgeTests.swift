@@ -78,6 +78,19 @@ import Testing
         #expect(try await Self.relayed(Self.log([(to, relay)])) == [])
     }
 
+    /// Where nothing can be found out of any domain, a host of several is a relay, unless it is below one.
+    @Test func aHostOfSeveralUnknownDomainsIsARelay() async throws {
+        let log = Self.log([
+            ("a@gone.example", Self.smarthost), ("b@lost.example", Self.smarthost),
+            ("c@gone.example", "mx.gone.example[192.0.2.5]:25"),
+            ("d@lost.example", "mx.gone.example[192.0.2.5]:25"),
+        ])
+        #expect(
+            try await Self.relayed(log) == [
+                "gone.example [smarthost.isp.example] 1", "lost.example [smarthost.isp.example] 2",
+            ])
+    }
+
     /// A domain that has other hosts today: the old one is an MX host of all others that it took mail of.
     @Test func anMXHostThatWasIsNoRelay() async throws {
         let big = "mx.big.example[192.0.2.20]:25"

@@ -1,5 +1,6 @@
 import DANE
 import Foundation
+import Rules
 import Testing
 
 @testable import Gate
@@ -56,6 +57,17 @@ import Testing
         #expect(list(input) == ["example.org 1", "example.com 1"])
         #expect(input.counts.junk == 1 && input.junk.map(\.line) == [2])
         #expect(input.junk.allSatisfy { $0.text.utf8.allSatisfy { (0x20...0x7E).contains($0) } })
+    }
+
+    /// With the bytes that came, so that it can be found in the file.
+    @Test(.rules("F-98")) func junkIsListedByteForByte() throws {
+        let input = try read(
+            Array("two w".utf8) + [0xFC, 0x80] + Array("rds \u{FFFD}\n".utf8) + Array("x ".utf8)
+                + [UInt8](repeating: 0xFF, count: 90))
+        #expect(
+            input.junk.map(\.text) == [
+                "two w\\xfc\\x80rds \\xef\\xbf\\xbd", "x " + String(repeating: "\\xff", count: 78) + "...",
+            ])
     }
 
     private static let smtp =
