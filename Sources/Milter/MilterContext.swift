@@ -52,18 +52,26 @@ struct MilterContext {
     /// A macro's value; nil if it is not there, empty, or too long to be what it should be.
     ///
     /// libmilter looks through all it holds, a stage after the other: what is not needed is better not asked for.
-    func macro(_ name: StaticString) -> String? {
+    func macro(_ name: StaticString) -> String? { value(name).map { String(decoding: $0, as: UTF8.self) } }
+
+    /// The same, with its bytes where they are no text.
+    func received(_ name: StaticString) -> ReceivedText? { value(name).map { ReceivedText($0) } }
+
+    private func value(_ name: StaticString) -> UnsafeRawBufferPointer? {
         // Ends with a NUL, as all literals do. It is only read.
         let name = UnsafeMutableRawPointer(mutating: name.utf8Start).assumingMemoryBound(to: CChar.self)
         guard let value = smfi_getsymval(raw, name) else { return nil }
         let length = strnlen(value, Self.textLimit + 1)
         guard length > 0, length <= Self.textLimit else { return nil }
-        return String(decoding: UnsafeRawBufferPointer(start: value, count: length), as: UTF8.self)
+        return UnsafeRawBufferPointer(start: value, count: length)
     }
 
     /// A C string as text, cut at a limit.
-    static func text(_ string: UnsafePointer<CChar>, limit: Int) -> String {
-        String(decoding: UnsafeRawBufferPointer(start: string, count: strnlen(string, limit)), as: UTF8.self)
+    static func text(_ string: UnsafePointer<CChar>, limit: Int) -> String { received(string, limit: limit).text }
+
+    /// A C string, cut at a limit.
+    static func received(_ string: UnsafePointer<CChar>, limit: Int) -> ReceivedText {
+        ReceivedText(UnsafeRawBufferPointer(start: string, count: strnlen(string, limit)))
     }
 
     /// Copies the arguments behind the address.

@@ -1,3 +1,4 @@
+public import DANE
 import Glibc
 
 /// A recipient that the MTA would accept, and what is known about it. Nothing in it may be trusted.
@@ -6,7 +7,7 @@ import Glibc
 /// buffers then, and costs nothing before.
 ///
 /// Macros the MTA does not send, sends empty or sends longer than 1024 bytes are nil. Text that is not UTF-8 has U+FFFD in
-/// its place; only `recipient` is kept byte for byte. libmilter keeps a stage's macros until the MTA sends the next packet of
+/// its place; only addresses are kept byte for byte. libmilter keeps a stage's macros until the MTA sends the next packet of
 /// them, and MTAs send one with every MAIL and RCPT: an MTA that left out a packet would be shown the values of the last one.
 public struct RecipientEvent: ~Copyable {
     private let known: Session
@@ -39,10 +40,14 @@ public struct RecipientEvent: ~Copyable {
     public var recipient: [UInt8] { Array(path) }
     /// The recipient as text.
     public var recipientText: String { String(decoding: path, as: UTF8.self) }
+    /// The recipient as text, with its bytes where these are none.
+    public var receivedRecipient: ReceivedText { ReceivedText(path) }
     /// ESMTP parameters of the RCPT: at most 32, of at most 1024 bytes each.
     public var parameters: [String] { MilterContext.parameters(arguments) }
     /// The MAIL argument as typed, cut at 2048 bytes: `<>` or empty for the null sender; nil without a MAIL.
-    public var sender: String? { known.sender }
+    public var sender: String? { known.sender?.text }
+    /// The same, with its bytes where they are no text.
+    public var receivedSender: ReceivedText? { known.sender }
 
     /// `{rcpt_mailer}`: the transport, `smtp` or `local` for instance.
     public var mailer: String? { context.macro("{rcpt_mailer}") }
@@ -50,6 +55,8 @@ public struct RecipientEvent: ~Copyable {
     public var host: String? { context.macro("{rcpt_host}") }
     /// `{rcpt_addr}`: the recipient after the MTA's rewriting, without `<>`.
     public var address: String? { context.macro("{rcpt_addr}") }
+    /// The same, with its bytes where they are no text.
+    public var receivedAddress: ReceivedText? { context.received("{rcpt_addr}") }
 
     /// Macro `i`: the queue id. Postfix has none at the first RCPT of a message.
     public var queueID: String? { context.macro("i") }

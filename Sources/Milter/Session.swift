@@ -19,7 +19,7 @@ final class Session: Sendable {
         /// Whether the MTA was promised that MAIL has no answer.
         var leavesMailUnanswered = false
         /// Of the message: set anew by each MAIL, as neither abort nor end of message are sure to be called.
-        var sender: String?
+        var sender: ReceivedText?
         /// `{client_addr}` of the message, once it has been read.
         var clientAddress: String??
         var recipients: UInt64 = 0
@@ -48,7 +48,7 @@ final class Session: Sendable {
     ///
     /// - Returns: Whether the MTA was promised that it has no answer. libmilter wants the promise kept.
     func mail(_ arguments: ArgumentVector?) -> Bool {
-        let sender = arguments?[0].map { MilterContext.text($0, limit: MilterContext.addressLimit) }
+        let sender = arguments?[0].map { MilterContext.received($0, limit: MilterContext.addressLimit) }
         return state.withLock { state in
             state.sender = sender
             state.clientAddress = nil
@@ -67,7 +67,7 @@ final class Session: Sendable {
     }
 
     /// The argument of the message's MAIL.
-    var sender: String? { state.withLock { $0.sender } }
+    var sender: ReceivedText? { state.withLock { $0.sender } }
 
     /// What CONNECT told of the client.
     var connected: Client { state.withLock { $0.connected } }

@@ -9,17 +9,19 @@ struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Inspect domains afresh, with the daemon's own engine and settings.",
         discussion: """
-            A domain, or a next hop in brackets with an optional port: [mx.example.org]:2525. No recipient's domain leads to \
-            brackets or to a port of its own: such a next hop is ruled as this site's own (DANEGATE_ON_OWN_NEXT_HOP).
-            Exits 0 if mail to every domain would be accepted, 1 if to some it would be rejected, 75 if to some only deferred, \
-            64 on usage, 78 on settings. A check sees a fault for the first time, so one that must last for \
-            DANEGATE_DEFER_FOR before it is rejected is deferred here. Mail to a domain that is exempt (danegate exempt, or the \
-            policy file) would be accepted, whatever is found, and the report says until when and why.
+            A domain, a next hop in brackets with an optional port ([mx.example.org]:2525), or a mail address, of \
+            which the domain is checked. Anything else, an address literal or a URL say, ends the command with 64 \
+            before it begins. No recipient's domain leads to brackets or to a port of its own: such a next hop is ruled \
+            as this site's own (DANEGATE_ON_OWN_NEXT_HOP).
+            Exits 0 if mail to every domain would be accepted, 1 if to some it would be rejected, 75 if to some only \
+            deferred, 64 on usage, 78 on settings. A check sees a fault for the first time, so one that must last for \
+            DANEGATE_DEFER_FOR before it is rejected is deferred here. Mail to a domain that is exempt (danegate \
+            exempt, or the policy file) would be accepted, whatever is found, and the report says until when and why.
             With --days N (0 to 3650) an expiry before that day counts as of then: certificates under DANE-TA, and the \
-            DNSSEC signatures of what the domain and its first eight hosts publish. Signers renew some days before the end: 2 or 3 is a \
-            sensible alarm for signatures, 14 or more for certificates.
-            With --cached it is what the running daemon keeps and would rule now, by the age of the fault; 75 also where it \
-            knows nothing yet, 69 if no daemon answers.
+            DNSSEC signatures of what the domain and its first eight hosts publish. Signers renew some days before the \
+            end: 2 or 3 is a sensible alarm for signatures, 14 or more for certificates.
+            With --cached it is what the running daemon keeps and would rule now, by the age of the fault; 75 also \
+            where it knows nothing yet, 69 if no daemon answers.
             """)
 
     @OptionGroup var options: SettingsOptions
@@ -33,7 +35,7 @@ struct Check: ParsableCommand {
     @Option(help: "Judge what is there today as of so many days ahead, if nobody renews anything.")
     var days: Int?
 
-    @Argument(help: "The domains.")
+    @Argument(help: "The domains, next hops or mail addresses.")
     var domains: [String]
 
     func validate() throws {
@@ -44,7 +46,8 @@ struct Check: ParsableCommand {
     // Synchronous, as every command: `run` needs the main thread for itself, and an asynchronous root would take it.
     func run() throws {
         let settings = try options.read().settings
-        guard !cached else { return try askDaemon(settings) }
+        let arguments = try DestinationArgument.all(domains, settings)
+        guard !cached else { return try askDaemon(settings, arguments) }
         let policies: PolicyBook
         do throws(PolicyTable.Faults) { policies = try PolicyBook(path: settings.policyFile) } catch {
             throw Exit.fail(EX_CONFIG, error.sentences)
@@ -56,7 +59,7 @@ struct Check: ParsableCommand {
             throw Exit.fail(EX_CONFIG, [error.description])
         }
         let batch = Batch(
-            domains: domains, isJSON: json, days: days, exemptions: ExemptionOrder.standing(settings))
+            arguments: arguments, isJSON: json, days: days, exemptions: ExemptionOrder.standing(settings))
         let outcome = Waiting.forResult { () -> Result<Set<Ruling.Action>, any Error> in
             do { return .success(try await batch.check(settings, policies.table, resolver)) } catch {
                 return .failure(error)
@@ -75,14 +78,13 @@ struct Check: ParsableCommand {
     }
 
     /// Asks the daemon for each domain what it keeps.
-    private func askDaemon(_ settings: Settings) throws {
+    private func askDaemon(_ settings: Settings, _ arguments: [DestinationArgument]) throws {
         guard let path = settings.controlSocketPath else {
             throw Exit.fail(EX_UNAVAILABLE, ["the control socket is off (DANEGATE_CONTROL_SOCKET)."])
         }
         var actions: Set<Ruling.Action> = []
-        for domain in domains {
-            // One word is a request's argument: what holds blanks is no domain.
-            let word = domain.contains(where: { $0.isWhitespace || $0.isNewline }) ? "?" : domain
+        for argument in arguments {
+            let word = argument.text(standard: settings.probePort)
             let line: String
             do throws(ControlClient.Fault) { line = try ControlClient.ask(path, "verdict \(word)") } catch {
                 throw Exit.fail(EX_UNAVAILABLE, [error.sentence])
@@ -102,7 +104,7 @@ private struct Batch: Sendable {
     /// Domains inspected at once.
     private static let concurrency = 16
 
-    let domains: [String]
+    let arguments: [DestinationArgument]
     let isJSON: Bool
     let days: Int?
     let exemptions: [Exemption]
@@ -127,19 +129,20 @@ private struct Batch: Sendable {
         return try outcome.get()
     }
 
-    /// Checks the domains, some at once, and prints each report in the order given as soon as those before it are printed.
+    /// Checks the domains, some at once, and prints each report in the order given as soon as those before it are
+    /// printed.
     private func check(with checker: Checker) async throws -> Set<Ruling.Action> {
         var actions: Set<Ruling.Action> = []
         var reports: [Int: CheckReport] = [:]
         var begun = 0
         var printed = 0
         try await withThrowingTaskGroup(of: (Int, CheckReport).self) { group in
-            while begun < min(domains.count, Self.concurrency) {
+            while begun < min(arguments.count, Self.concurrency) {
                 begin(begun, checker, &group)
                 begun += 1
             }
             for try await (index, report) in group {
-                if begun < domains.count {
+                if begun < arguments.count {
                     begin(begun, checker, &group)
                     begun += 1
                 }
@@ -157,7 +160,18 @@ private struct Batch: Sendable {
     private func begin(
         _ index: Int, _ checker: Checker, _ group: inout ThrowingTaskGroup<(Int, CheckReport), any Error>
     ) {
-        let domain = domains[index]
-        group.addTask { (index, await checker.check(domain)) }
+        let argument = arguments[index]
+        group.addTask { (index, await checker.check(argument)) }
+    }
+}
+
+extension DestinationArgument {
+    /// The destinations of a command's arguments; where one is none, every sentence goes to standard error and the exit
+    /// status is 64.
+    static func all(_ texts: [String], _ settings: Settings, names: Names = .qualified) throws -> [DestinationArgument]
+    {
+        let (arguments, faults) = read(texts, port: settings.probePort, names: names)
+        guard faults.isEmpty else { throw Exit.fail(EX_USAGE, faults) }
+        return arguments
     }
 }

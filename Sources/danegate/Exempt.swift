@@ -7,21 +7,23 @@ struct Exempt: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Exempt domains for a time: nobody is refused for their sake.",
         discussion: """
-            An exemption is in force in the running daemon within some seconds, and wins over the policy file. It ends at its time, or \
-            as soon as the domain has been in order for DANEGATE_EXEMPT_LIFT_AFTER, unless it was made with --keep. A domain with a \
-            dot before it stands for its subdomains; such an exemption is never lifted, as there is no one destination to look at.
+            An exemption is in force in the running daemon within some seconds, and wins over the policy file. It ends \
+            at its time, or as soon as the domain has been in order for DANEGATE_EXEMPT_LIFT_AFTER, unless it was made \
+            with --keep. A domain with a dot before it stands for its subdomains; such an exemption is never lifted, \
+            as there is no one destination to look at. Of a mail address or a next hop [host]:port the domain is \
+            meant.
             Exits 64 on usage, 69 if the file cannot be had, 78 on settings.
             """,
         subcommands: [Add.self, Remove.self, List.self])
 
     /// `danegate exempt add`.
     struct Add: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Exempt a domain; one that is exempt already anew.")
+        static let configuration = CommandConfiguration(abstract: "Exempt domains; those that are exempt already anew.")
 
         @OptionGroup var options: SettingsOptions
 
-        @Argument(help: "The domain, or .domain for its subdomains.")
-        var domain: String
+        @Argument(help: "The domains, or .domain for subdomains.")
+        var domains: [String]
 
         @Option(
             help: "Its end: a day (2027-01-31, to its end in UTC), a moment (2027-01-31T12:00:00Z), or a time (30d).")
@@ -40,9 +42,11 @@ struct Exempt: ParsableCommand {
             let settings = try options.read().settings
             do throws(ExemptionOrder.Refusal) {
                 let order = try ExemptionOrder(settings, by: by, environment: ProcessInfo.processInfo.environment)
-                let done = try order.add(domain, until: until, reason: reason, keeps: keep)
-                if let warning = done.warning { _ = Exit.fail(0, [warning]) }
-                try? StandardDescriptors.put(ExemptionText.added(done.exemption, replaced: done.replaced))
+                for pattern in try Exempt.patterns(domains) {
+                    let done = try order.add(pattern, until: until, reason: reason, keeps: keep)
+                    if let warning = done.warning { _ = Exit.fail(0, [warning]) }
+                    try? StandardDescriptors.put(ExemptionText.added(done.exemption, replaced: done.replaced))
+                }
             } catch { throw Exit.fail(error.status, [error.sentence]) }
         }
     }
@@ -50,25 +54,30 @@ struct Exempt: ParsableCommand {
     /// `danegate exempt remove`.
     struct Remove: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Take an exemption back.", discussion: "Exits 1 if there is none.")
+            abstract: "Take exemptions back.", discussion: "Exits 1 if there is none for one of the domains.")
 
         @OptionGroup var options: SettingsOptions
 
-        @Argument(help: "The domain, as it was exempted.")
-        var domain: String
+        @Argument(help: "The domains, as they were exempted.")
+        var domains: [String]
 
         @Option(help: "Who wants it; by default who runs the command.")
         var by: String?
 
         func run() throws {
             let settings = try options.read().settings
-            let removed: Exemption?
+            var missing: [String] = []
             do throws(ExemptionOrder.Refusal) {
                 let order = try ExemptionOrder(settings, by: by, environment: ProcessInfo.processInfo.environment)
-                removed = try order.remove(domain)
+                for pattern in try Exempt.patterns(domains) {
+                    guard let removed = try order.remove(pattern) else {
+                        missing.append("there is no exemption for \(pattern).")
+                        continue
+                    }
+                    try? StandardDescriptors.put("\(removed.pattern) is not exempt any more.")
+                }
             } catch { throw Exit.fail(error.status, [error.sentence]) }
-            guard let removed else { throw Exit.fail(1, ["there is no exemption for this domain."]) }
-            try StandardDescriptors.put("\(removed.pattern) is not exempt any more.")
+            guard missing.isEmpty else { throw Exit.fail(1, missing) }
         }
     }
 
@@ -99,9 +108,18 @@ struct Exempt: ParsableCommand {
     }
 }
 
+extension Exempt {
+    /// What all arguments stand for, before anything is done for one of them.
+    fileprivate static func patterns(_ texts: [String]) throws(ExemptionOrder.Refusal) -> [DomainPattern] {
+        var patterns: [DomainPattern] = []
+        for text in texts { patterns.append(try ExemptionOrder.pattern(text)) }
+        return patterns
+    }
+}
+
 extension ExemptionOrder {
-    /// The live exemptions for a command that has more to say than these: where they cannot be read that is told on standard error, and
-    /// the rest is as if there were none.
+    /// The live exemptions for a command that has more to say than these: where they cannot be read that is told on
+    /// standard error, and the rest is as if there were none.
     static func standing(_ settings: Settings) -> [Exemption] {
         do throws(ExemptionOrder.Refusal) { return try list(settings, isWhole: false) } catch {
             _ = Exit.fail(error.status, ["\(error.sentence) What follows is as without exemptions."])

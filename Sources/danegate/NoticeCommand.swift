@@ -8,15 +8,18 @@ import Gate
 struct NoticeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "notice",
-        abstract: "Inspect a domain afresh, and print a mail to its postmaster with the evidence.",
+        abstract: "Inspect domains afresh, and print a mail to the postmaster of each with the evidence.",
         discussion: """
-            Nothing is sent: pipe it into sendmail -t after reading it. It holds what was seen and no more. The running daemon is \
-            asked since when the domain fails, if it answers.
-            postmaster is the one address that every domain must have (RFC 5321 4.5.1); no other contact is looked up. The domain \
-            that cannot get mail may not get this one either: danegate lets mail to postmaster pass \
-            (DANEGATE_EXEMPT_LOCALPARTS), but an MTA that does DANE itself may not. DANEGATE_EXPIRED_EE does not count here: \
-            RFC 7672 does not look at the dates of a certificate under DANE-EE.
-            Exits 0 with a mail, 1 if there is nothing to notify of, 75 if nothing is proven, 64 on usage, 78 on settings.
+            Nothing is sent: pipe it into sendmail -t after reading it. It holds what was seen and no more. The \
+            running daemon is asked since when the domain fails, if it answers. Of a mail address the domain is meant, \
+            of a next hop [host]:port the host. Of several domains the mails are an mbox, which formail -s sendmail -t \
+            sends.
+            postmaster is the one address that every domain must have (RFC 5321 4.5.1); no other contact is looked up. \
+            The domain that cannot get mail may not get this one either: danegate lets mail to postmaster pass \
+            (DANEGATE_EXEMPT_LOCALPARTS), but an MTA that does DANE itself may not. DANEGATE_EXPIRED_EE does not count \
+            here: RFC 7672 does not look at the dates of a certificate under DANE-EE.
+            Exits 0 with a mail for each domain, 1 if there is nothing to notify one of, 75 if nothing is proven of \
+            one, 64 on usage, 78 on settings.
             """)
 
     @OptionGroup var options: SettingsOptions
@@ -24,13 +27,10 @@ struct NoticeCommand: ParsableCommand {
     @Option(help: "The sender's address, for the From header; else the mailer adds its own.")
     var from: String?
 
-    @Argument(help: "The domain.")
-    var domain: String
+    @Argument(help: "The domains.")
+    var domains: [String]
 
     func validate() throws {
-        guard Notice.isDomain(domain) else {
-            throw ValidationError("DOMAIN must be a mail domain: what stands behind the @ of an address.")
-        }
         guard from.map(Notice.isAddress) ?? true else {
             throw ValidationError("--from must be an address like postmaster@example.org.")
         }
@@ -38,6 +38,7 @@ struct NoticeCommand: ParsableCommand {
 
     func run() throws {
         let settings = try options.read().settings
+        let arguments = try DestinationArgument.all(domains, settings)
         let policies: PolicyBook
         let resolver: Resolver
         do throws(PolicyTable.Faults) { policies = try PolicyBook(path: settings.policyFile) } catch {
@@ -48,9 +49,24 @@ struct NoticeCommand: ParsableCommand {
         } catch {
             throw Exit.fail(EX_CONFIG, [error.description])
         }
-        let outcome = Waiting.forResult { [domain] () -> Result<CheckReport, ResolverError> in
+        var status: Int32 = 0
+        for argument in arguments {
+            let refused = try notify(argument, settings, policies.table, resolver)
+            // That nothing is proven weighs more: it may be another time.
+            if refused != 0, status != EX_TEMPFAIL { status = refused }
+        }
+        guard status == 0 else { throw ExitCode(status) }
+    }
+
+    /// Prints the mail for a domain.
+    ///
+    /// - Returns: 0, or the status that says why there is none.
+    private func notify(
+        _ argument: DestinationArgument, _ settings: Settings, _ policies: PolicyTable, _ resolver: Resolver
+    ) throws -> Int32 {
+        let outcome = Waiting.forResult { () -> Result<CheckReport, ResolverError> in
             do throws(ResolverError) {
-                return .success(try await Checker.report(on: domain, settings, policies.table, resolver))
+                return .success(try await Checker.report(on: argument, settings, policies, resolver))
             } catch {
                 return .failure(error)
             }
@@ -63,24 +79,25 @@ struct NoticeCommand: ParsableCommand {
         do throws(Notice.Refusal) {
             let notice = try Notice(report, sender: from, firstSeen: firstSeen(settings, report, now), now: now)
             try put(notice)
+            return 0
         } catch {
+            let finding = "\(report.domain) is \(report.verdict.outcome.rawValue)"
             switch error {
             case .inOrder:
-                throw Exit.fail(
-                    1, ["\(report.domain) is \(report.verdict.outcome.rawValue): there is nothing to notify of."])
+                _ = Exit.fail(1, ["\(finding): there is nothing to notify of."])
+                return 1
             case .doubt:
-                throw Exit.fail(
-                    EX_TEMPFAIL,
-                    [
-                        "\(report.domain) is \(report.verdict.outcome.rawValue): nothing is proven, so there is no notice."
-                    ])
+                _ = Exit.fail(EX_TEMPFAIL, ["\(finding): nothing is proven, so there is no notice."])
+                return EX_TEMPFAIL
             }
         }
     }
 
     private func put(_ notice: Notice) throws(Notice.Refusal) {
         // What cannot be written has been told on standard error.
-        do { try StandardDescriptors.put(notice.text) } catch { Self.exit(withError: error) }
+        do { try StandardDescriptors.put(domains.count > 1 ? notice.mboxText : notice.text) } catch {
+            Self.exit(withError: error)
+        }
     }
 
     /// Since when the running daemon knows of the fault; nil if none answers, or it knows nothing of it.

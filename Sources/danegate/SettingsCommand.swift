@@ -7,8 +7,10 @@ struct SettingsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "settings", abstract: "Print the settings in force, and where each came from.",
         discussion: """
-            With --policy it says what becomes of mail to a domain and why: the lines of the policy file that are about it, those that \
-            lose among them, its exemption, and its place in the roll-out. Rulings by client, login and sender come beside that.
+            With --policy it says what becomes of mail to a domain and why: the lines of the policy file that are \
+            about it, those that lose among them, its exemption, and its place in the roll-out. Of a mail address the \
+            local part counts too, of a next hop [host]:port the name. Rulings by client, login and sender come beside \
+            that.
             Exits 78, with a sentence for each fault, if a setting or a line of the policy file is at fault.
             """)
 
@@ -17,7 +19,10 @@ struct SettingsCommand: ParsableCommand {
     @Flag(help: "Say what each setting is for, and what it may be.")
     var explain = false
 
-    @Option(help: ArgumentHelp("Say what applies to a domain, and why; may be repeated.", valueName: "domain"))
+    @Option(
+        parsing: .upToNextOption,
+        help: ArgumentHelp(
+            "Say what applies to domains, next hops or mail addresses, and why; may be repeated.", valueName: "domain"))
     var policy: [String] = []
 
     @Flag(help: "With --policy: print one JSON object a domain, one a line.")
@@ -45,15 +50,10 @@ struct SettingsCommand: ParsableCommand {
     }
 
     private func explain(_ domains: [String], _ reader: SettingsReader, _ table: PolicyTable) throws {
-        let names = try domains.map { text in
-            guard let pattern = DomainPattern(text), !pattern.isBelow else {
-                throw ValidationError("--policy '\(text.prefix(80))' is no domain name")
-            }
-            return pattern.domain
-        }
+        let arguments = try DestinationArgument.all(domains, reader.settings, names: .any)
         let exemptions = ExemptionOrder.standing(reader.settings)
-        for name in names {
-            let report = PolicyReport(name, reader, table, exemptions: exemptions, at: unixTime())
+        for argument in arguments {
+            let report = PolicyReport(argument, reader, table, exemptions: exemptions, at: unixTime())
             try StandardDescriptors.put(json ? report.json : report.text)
         }
     }

@@ -8,19 +8,33 @@ struct SurveyCommand: ParsableCommand {
         commandName: "survey",
         abstract: "Judge a list of domains or a mail log, thousands at a time: how much would be refused?",
         discussion: """
-            The input has one destination a line: a domain, a next hop in brackets with an optional port, a mail address, or \
-            "rank,domain"; or it is a Postfix mail log, of which the deliveries of smtp(8) are read. Lines may be mixed; blank \
-            ones and # comments are passed over, others that cannot be read are counted and the first 20 listed.
-            Each destination is judged once, in the order of its first appearance, with the recipients that it has in the input. \
-            Results go to standard output or FILE as they come, the summary to standard error. What is in doubt is tried a \
-            second time.
-            A survey that ended early is gone on with by the same command and --resume: the results are the same as if it had \
-            not. Settings and policies must be the same too: results that are there keep their rulings. SIGINT ends one within \
-            two seconds.
-            Of policies the file's count (DANEGATE_POLICY_FILE); the daemon's exemptions, and what is ruled by sender or client, do not.
-            Exits 0 when all is judged whatever was found, 65 if there is no destination in the input, 66 if it cannot be read, \
-            69 if DNS does not work, 73 if FILE is there already or is another's, 74 if it cannot be written, 75 if DNS stopped \
-            working for ten minutes, 78 on settings, 130 after SIGINT, 143 after SIGTERM.
+            The input is a list or a mail log. A list has one destination a line: a domain, a next hop in brackets \
+            with an optional port, mail addresses, or "rank,domain". Of a log the deliveries to other hosts are read: \
+            those of Postfix, Sendmail and Exim, and the rulings of danegate, as syslog, journalctl, Docker, \
+            Kubernetes or a collector writes them, plain or in JSON. Files that gzip, xz, bzip2 or zstd has compressed \
+            are read by that program. Several files are read in the order given. Blank lines and # comments are passed \
+            over; lines that cannot be read are counted, and the first 20 are listed.
+            A survey leaves out what the gate passes, counts it, and says so in the summary: deliveries by transports \
+            that are not in DANEGATE_TRANSPORTS (of Exim's transports those count whose name has smtp in it), hosts \
+            that are named by a special-purpose address or live in an internal network (unless DANEGATE_PROBE_ALLOW \
+            has them), address probes of Postfix, and DANEGATE_EXEMPT_LOCALPARTS. Words of the remote server are never \
+            read.
+            Mail may have gone through a relay that is no MX host of its domain. The summary names such relays. With \
+            --route nexthop (the default if DANEGATE_ROUTE is nexthop) the relay is judged in place of such a domain, \
+            as the gate does it; with --route recipient the domain is judged. A log does not show how the relay was \
+            configured: it is taken for a host in brackets. A domain that has changed its MX hosts since the log was \
+            written looks the same.
+            Each destination is judged once, in the order of its first appearance, with the recipients that it has in \
+            the input. Results go to standard output or FILE as they come, the summary to standard error. What is in \
+            doubt is tried a second time.
+            To go on with a survey that ended early, give the same command with --resume: the results are the same as \
+            if it had not ended. Use the same files in the same order (the last one may have grown), settings and \
+            policies: results that are there keep their rulings. SIGINT ends a survey within two seconds.
+            The policy file counts (DANEGATE_POLICY_FILE). The daemon's exemptions, and what is ruled by sender or \
+            client, do not.
+            Exits 0 when all is judged whatever was found, 65 if there is no destination in the input, 66 if it cannot \
+            be read, 69 if DNS does not work, 73 if FILE is there already or is another's, 74 if it cannot be written, \
+            75 if DNS stopped working for ten minutes, 78 on settings, 130 after SIGINT, 143 after SIGTERM.
             """)
 
     @OptionGroup var options: SettingsOptions
@@ -46,10 +60,17 @@ struct SurveyCommand: ParsableCommand {
     @Option(help: "After how many seconds to try again what is in doubt.")
     var retryAfter = 15
 
-    @Argument(help: ArgumentHelp("The list or log; - for standard input.", valueName: "file"))
-    var input: String
+    @Option(
+        help: ArgumentHelp(
+            "Judge mail that went by a relay by its domain (recipient) or by the relay (nexthop); by default as DANEGATE_ROUTE says.",
+            valueName: "route"))
+    var route: Settings.RouteSource?
+
+    @Argument(help: ArgumentHelp("Lists or logs, in this order; - for standard input.", valueName: "file"))
+    var inputs: [String]
 
     func validate() throws {
+        guard inputs.count(where: { $0 == "-" }) <= 1 else { throw ValidationError("- can be given once") }
         guard (1...100_000).contains(concurrency) else {
             throw ValidationError("--concurrency must be a number from 1 to 100000")
         }
@@ -63,7 +84,7 @@ struct SurveyCommand: ParsableCommand {
 
     // Synchronous: the main thread belongs to the signals.
     func run() throws {
-        var request = Survey.Request(input: input)
+        var request = Survey.Request(inputs: inputs)
         request.output = output
         request.resumes = resume
         request.format = format
@@ -71,6 +92,7 @@ struct SurveyCommand: ParsableCommand {
         request.concurrency = concurrency
         request.retryAfter = retryAfter
         request.summary = summary
+        request.route = route
         let survey = Survey(request, settings: try options.read().settings)
         do throws(SurveyFault) { try survey.run() } catch {
             throw Exit.fail(error.status, error.sentences)
@@ -81,3 +103,5 @@ struct SurveyCommand: ParsableCommand {
 extension SurveyFormat: ExpressibleByArgument {}
 
 extension Survey.SummaryForm: ExpressibleByArgument {}
+
+extension Settings.RouteSource: ExpressibleByArgument {}

@@ -7,10 +7,13 @@ struct TraceCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "trace", abstract: "Show who was refused, or would have been, and why.",
         discussion: """
-            The latest recipients that pass all the filters, the newest at the bottom; those in brackets would have been refused. \
-            --domain takes the domain of a recipient or a next hop, and .example.org for what is below it. --since and --until take \
-            a date in ISO 8601, or a time ago: 30m, 2h, 7d. Exits 0, also if there are none; 1 if no recipient has the id of --id, \
-            64 on usage, 66 if there is no trace.
+            The latest recipients that pass all the filters, the newest at the bottom; those in brackets would have \
+            been refused. --domain takes the domain of a recipient or a next hop, and .example.org for what is below \
+            it. --since and --until take a date in ISO 8601, or a time ago: 30m, 2h, 7d. --id takes an id with or \
+            without its brackets, a whole reply or line of the log with an id in it, or the first letters of an id if \
+            they are those of one recipient. Addresses may be given as they stand in the log, \\xfc for a byte that is \
+            no text. Exits 0, also if there are none; 1 if no recipient has the id of --id, 64 on usage, 66 if there \
+            is no trace.
             """)
 
     @OptionGroup var options: SettingsOptions
@@ -22,8 +25,11 @@ struct TraceCommand: ParsableCommand {
     @Option(help: "What was done, or would have been: accept, tempfail or reject.") var ruling: String?
     @Option(help: "The first moment.") var since: String?
     @Option(help: "The moment after the last.") var until: String?
-    @Option(help: "The id in a reply or log line: shows the recipient whole, and the inspection behind it.") var id:
-        String?
+    @Option(
+        help:
+            "The id in a reply or log line, its beginning, or the whole reply: shows the recipient, and the inspection behind it."
+    )
+    var id: String?
     @Option(help: "The most that are shown; 0 for all. By default 100, and 10 before --follow.") var limit: Int?
     @Flag(help: "Go on with those that come, until interrupted.") var follow = false
     @Flag(help: "Print one JSON object a recipient, one a line.") var json = false
@@ -60,6 +66,7 @@ struct TraceCommand: ParsableCommand {
         var last: Int64 = follow ? try reader.lastID() : 0
         // One more tells whether there are more.
         var numbers = try reader.numbers(filter, limit: most == 0 || most == .max ? nil : most + 1)
+        if let id = filter.id, !id.isWhole, numbers.count > 1, !follow { throw try several(numbers, reader) }
         let isCut = most > 0 && numbers.count > most
         if isCut { numbers.removeFirst() }
         last = max(last, numbers.max() ?? 0)
@@ -87,6 +94,15 @@ struct TraceCommand: ParsableCommand {
             } catch is TraceReader.Failure { continue } catch { throw ExitCode.success }
             last = numbers.count < 10_000 ? max(newest, numbers.last ?? 0) : numbers.last ?? newest
         }
+    }
+
+    /// Tells of ids that begin alike.
+    private func several(_ numbers: [Int64], _ reader: TraceReader) throws -> ExitCode {
+        var ids: [String] = []
+        try reader.rows(Array(numbers.suffix(5)), isWhole: false) { ids += $0.map(\.trace) }
+        let more = numbers.count > ids.count ? " and others" : ""
+        return Exit.fail(
+            EX_USAGE, ["more than one id begins so: \(ids.joined(separator: ", "))\(more); give more of it."])
     }
 
     private var isWhole: Bool { id != nil || inspection }

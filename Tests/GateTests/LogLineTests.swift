@@ -1,4 +1,5 @@
 import DANE
+import Rules
 import Testing
 
 @testable import Gate
@@ -35,5 +36,69 @@ import Testing
         #expect(Set(ids).count == 1000)
         #expect(ids.allSatisfy { $0.utf8.count == 26 })
         #expect(ids.first.map { $0.prefix(10) } ?? "" <= ids.last.map { $0.prefix(10) } ?? "")
+    }
+}
+
+/// Addresses that are no UTF-8, byte for byte.
+@Suite(.rules("F-98")) struct ReceivedTextTests {
+    private static func recipient(_ bytes: [UInt8]) -> Recipient { Recipient(received: ReceivedText(bytes)) }
+
+    private static func line(_ recipient: Recipient) -> String {
+        let ruling = Ruling(
+            action: .accept, would: nil, outcome: .verified, code: nil, failingFor: nil, hazard: nil)
+        let line = RulingLine(
+            ruling: ruling, mode: .enforce, recipient: recipient.address, domain: "example.org", host: nil,
+            isCached: true, waited: .zero, trace: TraceID(), client: nil, queueID: nil,
+            recipientBytes: recipient.bytes)
+        return line.line.description
+    }
+
+    /// A path as it comes, `#` for a byte, and its address as it stands in the line.
+    struct Row: Sendable {
+        let path: [UInt8]
+        let shown: String
+
+        init(_ path: String, _ byte: UInt8 = 0, _ shown: String) {
+            self.path = path.utf8.map { $0 == UInt8(ascii: "#") ? byte : $0 }
+            self.shown = shown
+        }
+    }
+
+    static let rows = [
+        Row("<b#ro@example.org>", 0xFC, #""b\xfcro@example.org""#),
+        Row("<b#ro@example.org>", 0xFD, #""b\xfdro@example.org""#),
+        Row("<b\u{FFFD}ro@example.org>", 0, #""b\xef\xbf\xbdro@example.org""#),
+        Row("<büro@example.org>", 0, #""b\xc3\xbcro@example.org""#),
+        Row(#"<b\xfcro@example.org>"#, 0, #""b\\xfcro@example.org""#),
+        Row("#@example.org", 0xFF, #""\xff@example.org""#),
+        Row("<@relay.example:#@example.org>", 0x80, #""\x80@example.org""#),
+        Row("<\"a #\"@example.org>", 0xE9, #""\"a \xe9\"@example.org""#),
+        // Cut in the middle of a character.
+        Row("<a#@example.org>", 0xC3, #""a\xc3@example.org""#),
+    ]
+
+    /// Each can be told from every other, and what stands there is what came.
+    @Test(arguments: rows) func theBytesThatCameAreLogged(row: Row) {
+        let recipient = Self.recipient(row.path)
+        #expect(recipient.domain == .name("example.org"))
+        let line = Self.line(recipient)
+        #expect(line.contains(" to=\(row.shown) domain=example.org "), "\(line)")
+        #expect(line.utf8.allSatisfy { (0x20...0x7E).contains($0) })
+        var came = row.path.filter { $0 != UInt8(ascii: "<") && $0 != UInt8(ascii: ">") }
+        if came.first == UInt8(ascii: "@") { came = Array(came.drop { $0 != UInt8(ascii: ":") }.dropFirst()) }
+        #expect(LogLine.unescaped(String(row.shown.dropFirst().dropLast())) == came)
+    }
+
+    @Test func textIsKeptAsText() {
+        for text in ["<user@example.org>", "<büro@bücher.example>", "<>", "<postmaster>"] {
+            let recipient = Self.recipient(Array(text.utf8))
+            #expect(recipient == Recipient(path: text) && recipient.bytes == nil)
+        }
+        // A domain that is no text is none.
+        #expect(Self.recipient(Array("<a@".utf8) + [0xFC] + Array(".example>".utf8)).domain == .malformed)
+        let long = Self.recipient([UInt8](repeating: 0xFF, count: 3000) + Array("@example.org".utf8))
+        #expect(Self.line(long).utf8.count < 512 * 4 + 500)
+        #expect(LogLine.unescaped("plain@example.org") == nil && LogLine.unescaped("a\\") == Array("a\\".utf8))
+        #expect(LogLine.unescaped("a\\xg\\xf") == Array("axgxf".utf8))
     }
 }

@@ -19,6 +19,6 @@ final class SwitchedResolver: Resolving {
     func ipv6(_ name: DomainName) async -> Answer<IPAddress> { await resolver.ipv6(name) }
     func tlsa(_ owner: DomainName) async -> Answer<TLSARecord> { await resolver.tlsa(owner) }
     func cname(_ name: DomainName) async -> Answer<DomainName> { await resolver.cname(name) }
-    func selfTest() async throws(ResolverError) -> String? { nil }
+    func selfTest(_ parts: Set<ResolverHealth.Part>) async -> ResolverHealth { await resolver.selfTest(parts) }
     func pastCaches() throws(ResolverError) -> any Resolving { resolver }
 }

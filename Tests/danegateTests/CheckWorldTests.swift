@@ -61,7 +61,7 @@ import World
         #expect(missing == [.unprobed])
     }
 
-    @Test func theExitStatusTellsTheWorst() async throws {
+    @Test(.rules("F-97")) func theExitStatusTellsTheWorst() async throws {
         let world = try await MailWorld(
             ["verified", "tlsa-invalid", "tlsa-servfail"].map(MailDomains.named))
         let environment = world.environment()
@@ -76,6 +76,22 @@ import World
         #expect(try await status("tlsa-invalid", settings: ["DEFER_FOR": "0", "MODE": "monitor"]) == 0)
         #expect(try await status("tlsa-invalid", settings: ["PROBE": "off"]) == 0)
         #expect(try await Danegate.run(["check"], environment: environment).status == 64)
+        // As they are pasted. The gate never refuses the postmaster.
+        let pasted = try await Danegate.run(
+            [
+                "check", "--json", "<user@tlsa-invalid.example>", "mailto:u@verified.example",
+                "[mx.tlsa-invalid.example]",
+            ],
+            environment: environment)
+        let domains = pasted.output.split(separator: "\n").map {
+            $0.split(separator: "\"domain\":\"").last?.prefix { $0 != "\"" }
+        }
+        #expect(
+            domains == ["tlsa-invalid.example", "verified.example", "[mx.tlsa-invalid.example]"], "\(pasted.output)")
+        #expect(pasted.status == 75)
+        let postmaster = try await Danegate.run(["check", "postmaster@tlsa-invalid.example"], environment: environment)
+        #expect(postmaster.status == 0, "\(postmaster.output)")
+        #expect(postmaster.output.contains("Exempt by DANEGATE_EXEMPT_LOCALPARTS: postmaster."), "\(postmaster.output)")
         #expect(try await status("verified", settings: ["MODE": "x"]) == 78)
         let nowhere = ["DNS_CONFIG": "", "DNS_FORWARD": "127.0.0.1@9", "DNS_TIMEOUT": "500ms"]
         #expect(try await status("verified", settings: nowhere) == 75)

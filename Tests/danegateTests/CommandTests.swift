@@ -1,4 +1,5 @@
 import Foundation
+import Rules
 import Testing
 import World
 
@@ -73,7 +74,33 @@ import World
             lines[0].contains("\"effect\":\"passed\"")
                 && lines[0].contains("\"why_not\":\"an exemption goes before it\""))
         #expect(try await Danegate.run(["settings", "--policy", "a..b"], environment: environment).status == 64)
+        // Of an address the local part counts; several need the option once.
+        let pasted = try await Danegate.run(
+            ["settings", "--policy", "postmaster@gmail.com", "[mail.example.org]:587", "<x@gmail.com>", "--json"],
+            environment: environment)
+        let effects = pasted.output.split(separator: "\n").map { $0.contains("\"effect\":\"passed\"") }
+        #expect(pasted.status == 0 && effects == [true, true, false], "\(pasted.output)")
+        #expect(pasted.output.contains("postmaster is one of EXEMPT_LOCALPARTS"))
         #expect(try await Danegate.run(["settings", "--json"], environment: environment).status == 64)
+    }
+
+    /// What is no destination is said so, for each argument, before anything is looked for: never "no such domain".
+    @Test(
+        .rules("F-97"),
+        arguments: [["check"], ["check", "--cached"], ["check", "--json"], ["notice"], ["settings", "--policy"]])
+    func nonsenseIsNoDomain(command: [String]) async throws {
+        let arguments = [
+            "https://mx.example.org/path", "example.org/path", "not a domain", "exa..mple.org", "192.0.2.1",
+            "a@[192.0.2.1]",
+            "[2001:db8::1]:25", "x@a.example,y@b.example", "a@b@c.example", "", "550", "_25._tcp.mx.example.org",
+        ]
+        let (status, output) = try await Danegate.run(
+            command + arguments, environment: ["DANEGATE_DNS_FORWARD": "127.0.0.1@9", "DANEGATE_DNS_TIMEOUT": "300ms"])
+        let lines = output.split(separator: "\n")
+        #expect(status == 64 && lines.count == arguments.count, "\(output)")
+        #expect(lines.allSatisfy { $0.hasPrefix("danegate: '") } && !output.contains("no-such-domain"), "\(output)")
+        #expect(lines[0].contains("is a URL: give the domain of mail addresses, mx.example.org perhaps"), "\(lines[0])")
+        #expect(lines[4].contains("DANE does not apply") && lines[5].contains("DANE does not apply"))
     }
 
     @Test func aNamedPipeIsNoPolicyFile() async throws {

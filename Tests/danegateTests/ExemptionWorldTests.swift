@@ -1,4 +1,5 @@
 import Foundation
+import Rules
 import Testing
 import World
 
@@ -184,6 +185,27 @@ import World
         #expect(status == 69 && output.contains("Too many levels of symbolic links"), "\(output)")
     }
 
+    /// Domains as they come: out of an address, a next hop, a list, several at once.
+    @Test(.rules("F-97")) func whatIsPastedIsADomain() async throws {
+        let state = try ScratchDirectory("state")
+        let environment = ["DANEGATE_STATE_DIRECTORY": state.path]
+        let domains = [
+            "user@a.example", "[Mx.B.example]:2525", "<u@c.example>,", "d.example.", ".e.example", "mailhub",
+        ]
+        let added = try await Danegate.run(
+            ["exempt", "add"] + domains + ["--until", "1d", "--reason", "x"], environment: environment)
+        #expect(added.status == 0 && added.output.split(separator: "\n").count == 6, "\(added.output)")
+        let listed = try await Danegate.run(["exempt", "list", "--json"], environment: environment).output
+        for name in ["a.example", "mx.b.example", "c.example", "d.example", ".e.example", "mailhub"] {
+            #expect(listed.contains("\"domain\":\"\(name)\""), "\(name): \(listed)")
+        }
+        let removed = try await Danegate.run(
+            ["exempt", "remove", "x@a.example", "none.example"], environment: environment)
+        #expect(
+            removed.status == 1 && removed.output.contains("a.example is not exempt any more."), "\(removed.output)")
+        #expect(removed.output.contains("there is no exemption for none.example."))
+    }
+
     @Test(arguments: [
         (["a.example", "--until", "2020-01-01", "--reason", "x"], "that is over already"),
         (["a.example", "--until", "2027-02-30", "--reason", "x"], "must be a day like"),
@@ -192,7 +214,8 @@ import World
         (["a.example", "--until", "1d", "--reason", " "], "--reason must be text"),
         (["a.example", "--until", "1d", "--reason", "a\u{1B}[2Jb"], "--reason must be text"),
         (["a..example", "--until", "1d", "--reason", "x"], "is not a domain name"),
-        (["[A.example]:587", "--until", "1d", "--reason", "x"], "is exempted by its name: a.example."),
+        (["a.example", "https://b.example/", "--until", "1d", "--reason", "x"], "is a URL"),
+        (["a.example", "a@[192.0.2.1]", "--until", "1d", "--reason", "x"], "DANE does not apply"),
         (["*.a.example", "--until", "1d", "--reason", "x"], "all subdomains are written .a.example."),
         ([".", "--until", "1d", "--reason", "x"], "is not a domain name"),
         (["a.example", "--reason", "x"], "--until"), (["a.example", "--until", "1d"], "--reason"),

@@ -1,5 +1,6 @@
 import DANE
 import Foundation
+import Rules
 import Synchronization
 import Testing
 import World
@@ -43,7 +44,7 @@ import World
         await world.stop()
     }
 
-    @Test func theRightRecordsAreThoseOfTheCertificateInUse() async throws {
+    @Test(.rules("F-97")) func theRightRecordsAreThoseOfTheCertificateInUse() async throws {
         let chains = Chains()
         let domains = [
             MailDomain("wrong-ee", "V19", .tlsaInvalid) { draft in
@@ -101,8 +102,24 @@ import World
         for from in senders {
             #expect(try await notice(world, "wrong-ee", ["--from", from]).status == 64, "\(from)")
         }
+        // As a domain is pasted; and several, as an mbox.
+        let pasted = try await Danegate.run(
+            ["notice", "<user@wrong-ee.example>", "wrong-ta.example."], environment: world.environment())
+        let messages = pasted.output.split(separator: "\n", omittingEmptySubsequences: false)
+        #expect(pasted.status == 0 && messages.count { $0.hasPrefix("From danegate ") } == 2, "\(pasted.output)")
+        #expect(
+            messages.filter { $0.hasPrefix("To: ") } == [
+                "To: postmaster@wrong-ee.example", "To: postmaster@wrong-ta.example",
+            ])
+        let mixed = try await Danegate.run(
+            ["notice", "verified.example", "wrong-ee.example", "tlsa-servfail.example"],
+            environment: world.environment())
+        #expect(mixed.status == 75 && mixed.output.contains("To: postmaster@wrong-ee.example"), "\(mixed.output)")
+        #expect(mixed.output.contains("verified.example is verified: there is nothing to notify of."))
+        let host = try await Danegate.run(["notice", "[mx.wrong-ee.example]"], environment: world.environment())
+        #expect(host.status == 0 && host.output.contains("danegate check [mx.wrong-ee.example]\n"), "\(host.output)")
         for host in [
-            "[mx.wrong-ee.example]", "[192.0.2.1]", "192.0.2.1", "", ".", "a@b.example", "a.example\nBcc: b@c.example",
+            "[192.0.2.1]", "192.0.2.1", "", ".", "a@[192.0.2.1]", "a.example\nBcc: b@c.example", "https://a.example/",
         ] {
             let result = try await Danegate.run(["notice", host], environment: world.environment())
             #expect(result.status == 64, "\(host): \(result.output)")

@@ -1,5 +1,6 @@
 import DANE
 import Foundation
+import Rules
 import Synchronization
 import Testing
 import World
@@ -180,7 +181,7 @@ import World
             lines[0].hasPrefix("domain,outcome,ruling,would,lasting,code,host,cause,degraded,hazards,mx_security,recip")
         )
         #expect(lines[1].hasPrefix("x.broken.example,tlsa-invalid,tempfail,,reject,4.7.323,mx.broken.example,"))
-        #expect(lines[1].hasSuffix(",false,,secure,2"))
+        #expect(lines[1].hasSuffix(",false,,secure,2,,0,recipient"))
 
         // Monitored, and behind a summary for programs.
         let json = try await Danegate.run(
@@ -224,6 +225,84 @@ import World
         await world.stop()
     }
 
+    /// Logs of several MTAs, in several files, compressed and not: the domains behind a relay are judged by it or by themselves, what the
+    /// gate passes is left out, and the survey can be gone on with.
+    @Test(.rules("F-95", "F-96")) func logsAreJudgedAsTheGateWould() async throws {
+        let (world, _) = try await Self.world()
+        let directory = try ScratchDirectory("survey")
+        func postfix(_ to: String, _ relay: String, _ status: String, _ tag: String = "postfix/smtp") -> String {
+            "2026-11-27T10:00:00.000001+01:00 mail \(tag)[77]: 4fXk1a0Q2zz1: to=<\(to)>, relay=\(relay), delay=1, "
+                + "delays=0/0/0/1, dsn=2.0.0, status=\(status)\n"
+        }
+        // The relay is an MX host of its own domains, and of nobody else.
+        let relay = "mx.good.example[192.0.2.77]:25"
+        let first =
+            postfix("a@x.broken.example", relay, "sent (250 ok, status=deferred)")
+            + postfix("b@x.broken.example", relay, "sent (250 ok)")
+            + postfix("a@y.plain.example", relay, "bounced (550, relay=127.0.0.1)")
+            + postfix("c@z.good.example", relay, "sent (250 ok)")
+            + postfix("v@probe.good.example", relay, "deliverable (250 ok)")
+            + postfix("i@in.good.example", "10.0.0.5[10.0.0.5]:25", "sent (250 ok)")
+            + postfix("o@own.good.example", "exchange.internal[10.0.0.6]:25", "sent (250 ok)", "postfix/relay/smtp")
+        let second =
+            "2026-11-27 10:00:01 1tGabc-000000001aB-2cDe => bob@e.good.example R=dnslookup T=remote_smtp H=mx.good.example "
+            + "[192.0.2.77] C=\"250 Ok\"\nnonsense here\n"
+            + "Nov 27 10:00:01 mail sm-mta[1235]: 5AS9abcd001234: to=<bob@e.good.example>,<d@x.broken.example>, delay=00:00:01, "
+            + "mailer=esmtp, pri=120900, relay=mx.good.example. [192.0.2.77], dsn=2.0.0, stat=Sent (Ok)\n"
+        let files = [try directory.write(first, to: "first.log"), directory.file("second.log.gz")]
+        try directory.write(second, to: "second.log")
+        let (packed, why) = try await ChildProcess.run("gzip", [directory.file("second.log")])
+        #expect(packed == 0, "\(why)")
+
+        for (route, outcomes) in [
+            ("recipient", ["tlsa-invalid", "opportunistic", "verified", "verified"]),
+            ("nexthop", ["verified", "verified", "verified", "verified"]),
+        ] {
+            let output = directory.file("\(route).jsonl")
+            let arguments = ["survey", "--route", route, "--output", output] + files
+            // The hosts' addresses are those of the log, so that no other name of a host is taken for it.
+            let (status, told) = try await Danegate.run(arguments, environment: world.environment())
+            #expect(status == 0, "\(told)")
+            let written = try String(contentsOfFile: output, encoding: .utf8)
+            let rows = try written.split(separator: "\n").map {
+                try JSONDecoder().decode(Row.self, from: Data($0.utf8))
+            }
+            #expect(rows.map(\.domain) == ["x.broken.example", "y.plain.example", "z.good.example", "e.good.example"])
+            #expect(rows.map(\.outcome) == outcomes && rows.map(\.recipients) == [3, 1, 1, 2], "\(written)")
+            #expect(
+                told.contains("4 recipients in 2 destinations went through mx.good.example, which is no MX host"),
+                "\(told)")
+            #expect(told.contains("(route \(route))") && told.contains("3 address probes") == false)
+            #expect(told.contains("1 address probe,") && told.contains("(relay 1)") && told.contains("(10.0.0.5 1)"))
+            #expect(told.contains("danegate: \(files[1]):2: more than one word: nonsense here"), "\(told)")
+            #expect(told.contains("1 lines of the input could not be read"))
+
+            // Cut behind the first result, and gone on with.
+            let cut = directory.file("\(route).cut")
+            try (written.split(separator: "\n")[0] + "\n{\"cause\":\"").write(
+                toFile: cut, atomically: true, encoding: .utf8)
+            let resumed = try await Danegate.run(
+                ["survey", "--route", route, "--output", cut, "--resume"] + files, environment: world.environment())
+            #expect(resumed.status == 0, "\(resumed.output)")
+            #expect(try String(contentsOfFile: cut, encoding: .utf8) == written)
+            #expect(
+                resumed.output.contains("4 recipients in 2 destinations went through mx.good.example"),
+                "\(resumed.output)")
+            // Other files, or another order, are another input.
+            let refused = try await Danegate.run(
+                ["survey", "--route", route, "--output", cut, "--resume"] + files.reversed(),
+                environment: world.environment())
+            #expect(refused.status == 73, "\(refused.output)")
+        }
+        // Of itself it goes by the setting.
+        let json = try await Danegate.run(
+            ["survey", "--summary", "json"] + files, environment: world.environment(["ROUTE": "recipient"]))
+        #expect(
+            json.output.contains("\"relays\":[{\"destinations\":2,\"judged\":false,\"recipients\":4,"), "\(json.output)"
+        )
+        await world.stop()
+    }
+
     @Test(arguments: [("", 65), ("# nothing\n", 65), ("a b\nc d\n", 65)])
     func anInputWithoutDestinationsIsRefused(text: String, status: Int32) async throws {
         let directory = try ScratchDirectory("survey")
@@ -245,6 +324,9 @@ import World
         #expect(try await status(directory.path) == 66)
         #expect(try await status("--resume", list) == 64)
         #expect(try await status("--concurrency", "0", list) == 64)
+        #expect(try await status("--route", "both", list) == 64)
+        #expect(try await status("-", "-") == 64)
+        #expect(try await status(list, directory.file("none")) == 66)
         #expect(try await status(list, settings: ["DANEGATE_MODE": "x"]) == 78)
         #expect(try await status(list, settings: ["DANEGATE_DNS_TRUST_ANCHOR": list]) == 78)
         #expect(try await status("--output", directory.file("no/such"), list) == 73)

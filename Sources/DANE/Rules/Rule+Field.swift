@@ -78,5 +78,9 @@ extension Rule {
         F-92 | field | dozens of MX hosts do not exist or do not answer before one that is in order, more than one look goes through -> pending until all have been seen; each look goes on where the last one stopped
         F-93 | field | an address is rewritten only after RCPT (canonical and virtual maps of Postfix), and the domain that was typed is one that no mail goes to -> judged as typed; the policy file or Postfix must exempt it
         F-94 | field | MX records of a stranger name hundreds of hosts, or hundreds of names for a few addresses of somebody else's network -> about ten connections a look, none of them to an address that is known to be dead
+        F-95 | field | a survey of a log counts what the gate would pass (other transports, internal hosts, address probes), takes words of the remote server for the MTA's own, or judges the domains of mail that a relay took without a word -> left out and counted, or named with the relay
+        F-96 | field | a survey passes over lines that it should read (containers, RFC 5424, compressed files, Sendmail, Exim), or calls a line that it cannot read another program's -> each line is read or named
+        F-97 | field | a command that is given a bounce, an address, a URL or a cut trace id answers something else, or that there is no such domain -> it finds what is meant, or says what it wants
+        F-98 | field | an address that is no UTF-8 is mangled in log and trace, so that two senders look alike and none is found -> written with its bytes, escaped
         """#)
 }

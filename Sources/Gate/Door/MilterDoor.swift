@@ -50,11 +50,13 @@ public struct MilterDoor: RecipientHandler {
         // A refusal there would leave the mail in Postfix's queue and warnings in its log (milter.md §0.9).
         guard !event.isSimulated else { return .continue }
         // What the MTA made of it: `user%example.org@here` and plain `user` are someone elsewhere in truth.
-        let address = event.address
-        let rewritten = address.map(Recipient.init(path:))
+        let address = event.receivedAddress
+        let rewritten = address.map(Recipient.init(received:))
         // Most often that is what was typed, which then need not be read again.
-        let isAsTyped = address.map { event.recipientIs($0) && rewritten?.address == $0 } ?? false
-        let typed = isAsTyped ? rewritten ?? Recipient(path: event.recipientText) : Recipient(path: event.recipientText)
+        let isAsTyped = address.map { event.recipientIs($0.text) && rewritten?.address == $0.text } ?? false
+        let typed =
+            isAsTyped
+            ? rewritten ?? Recipient(received: event.receivedRecipient) : Recipient(received: event.receivedRecipient)
         let recipient = rewritten.map { $0.domain == .none ? typed : $0 } ?? typed
         // Of an address that is cut the domain may be anybody's.
         let other = isAsTyped || rewritten == nil || event.recipientIsCut ? nil : typed
@@ -177,7 +179,7 @@ public struct MilterDoor: RecipientHandler {
             let line = RulingLine(
                 ruling: ruling, mode: settings.mode, recipient: typed.address, domain: domain.text,
                 host: verdict.host, isCached: answer.isCached, waited: waited, trace: trace,
-                client: event.clientAddress, queueID: event.queueID, ownHop: ownHop,
+                client: event.clientAddress, queueID: event.queueID, recipientBytes: typed.bytes, ownHop: ownHop,
                 cause: isQuiet && !verdict.isDegraded ? nil : ruling.hazard ?? verdict.cause)
             log.write(level, line)
         }
@@ -186,7 +188,8 @@ public struct MilterDoor: RecipientHandler {
             if !isQuiet {
                 store.record(
                     TraceEntry(
-                        time: store.now, trace: trace.description, sender: event.sender.map(Recipient.init(path:)),
+                        time: store.now, trace: trace.description,
+                        sender: event.receivedSender.map(Recipient.init(received:)),
                         recipient: typed, destination: subject, client: event.clientAddress,
                         authenticated: event.authenticated, verdict: verdict, ruling: ruling, reply: reply,
                         queueID: event.queueID, mode: settings.mode, isCached: answer.isCached, policy: policy,
@@ -208,7 +211,7 @@ public struct MilterDoor: RecipientHandler {
         let line = RulingLine(
             ruling: ruling, mode: settings.mode, recipient: recipient.address, domain: domain, host: nil,
             isCached: false, waited: ContinuousClock.now - arrived, trace: TraceID(), client: event.clientAddress,
-            queueID: event.queueID, passed: why)
+            queueID: event.queueID, recipientBytes: recipient.bytes, passed: why)
         log.write(.info, line)
     }
 }

@@ -60,25 +60,29 @@ public struct ExemptionOrder: Sendable {
         return text.contains(where: { $0 == ":" }) ? Moment(text)?.seconds : nil
     }
 
-    private static func pattern(_ text: String) throws(Refusal) -> DomainPattern {
-        if let pattern = DomainPattern(text) { return pattern }
-        var clause = "\"\(LogLine.escaped(String(text.prefix(200))))\" is not a domain name"
-        if case .destination(let destination) = Destination.parse(nextHop: text, port: 25) {
-            clause += "; a next hop is exempted by its name: \(destination.name)"
-        } else if text.hasPrefix("*."), let meant = DomainPattern(text.dropFirst(1)) {
-            clause += "; all subdomains are written \(meant)"
+    /// What an argument stands for: `.example.org` for the subdomains, else the domain of a domain, an address or a
+    /// next hop.
+    ///
+    /// - Throws: If it stands for nothing.
+    public static func pattern(_ text: String) throws(Refusal) -> DomainPattern {
+        if text.hasPrefix("."), let pattern = DomainPattern(text) { return pattern }
+        if text.hasPrefix("*."), let meant = DomainPattern(text.dropFirst(1)) {
+            let shown = LogLine.escaped(String(text.prefix(200)))
+            throw Refusal(
+                status: EX_USAGE, sentence: "'\(shown)' is not a domain name; all subdomains are written \(meant).")
         }
-        throw Refusal(status: EX_USAGE, sentence: "\(clause).")
+        do throws(DestinationArgument.Fault) {
+            return DomainPattern(try DestinationArgument(text, port: 25, names: .any).destination.name)
+        } catch { throw Refusal(status: EX_USAGE, sentence: error.sentence) }
     }
 
-    /// Exempts a domain.
+    /// Exempts a domain, or subdomains.
     ///
     /// - Returns: The exemption, the one that it replaces, and a sentence about a file that was no good.
     public func add(
-        _ domain: String, until: String, reason: String, keeps: Bool
+        _ pattern: DomainPattern, until: String, reason: String, keeps: Bool
     ) throws(Refusal) -> (exemption: Exemption, replaced: Exemption?, warning: String?) {
         let now = unixTime()
-        let pattern = try Self.pattern(domain)
         guard let end = Self.end(until, at: now) else {
             throw Refusal(
                 status: EX_USAGE,
@@ -107,8 +111,7 @@ public struct ExemptionOrder: Sendable {
     /// Takes an exemption back.
     ///
     /// - Returns: The exemption; nil if there is none.
-    public func remove(_ domain: String) throws(Refusal) -> Exemption? {
-        let pattern = try Self.pattern(domain)
+    public func remove(_ pattern: DomainPattern) throws(Refusal) -> Exemption? {
         do throws(DatabaseFault) { guard try ExemptionFile.isThere(directory) else { return nil } } catch {
             throw refusal(error)
         }

@@ -8,35 +8,99 @@ public enum Explainer {
         public let sentence: String
     }
 
-    /// More than this is no word, no code and no reply.
-    private static let maximumLength = 2000
+    /// What a text is explained by.
+    public struct Found: Sendable {
+        /// What it stands for, at least one.
+        public let explanations: [Explanation]
+        /// The part of a longer text that tells most, `5.7.323 tlsa-invalid`; nil where the text is the word itself.
+        public let mention: String?
+        /// What else is in it that could be explained.
+        public let others: [String]
+    }
 
-    /// Explains a word.
+    /// The longest text, in bytes: a bounce with the message in it.
+    public static let limit = 1 << 20
+    /// What has no blank and is longer is no word and no code.
+    private static let longestWord = 2000
+
+    /// Explains a word, or what is found in a text.
     ///
-    /// - Parameter text: An outcome, a code (`5.7.323`, `7.323`, `x.7.323`, `550`), a whole reply, a rule's number, a key or an event of
-    ///   the log, a setting. Case does not matter.
-    /// - Returns: What it stands for, at least one.
+    /// - Parameter text: An outcome, a code (`5.7.323`, `7.323`, `x.7.323`), a rule's number, a key or an event of the
+    ///   log, a setting, in any case; or a text in which an outcome or a code is: a reply, a bounce, Exchange's report,
+    ///   a line of a log.
     /// - Throws: If it stands for nothing.
-    public static func explain(_ text: String) throws(Unknown) -> [Explanation] {
-        let shown = LogLine.escaped(String(text.prefix(80)))
-        guard text.utf8.count <= maximumLength else {
-            throw Unknown(sentence: "'\(shown)...' is too long to be a code or a word.")
+    public static func find(_ text: String) throws(Unknown) -> Found {
+        let shown = LogLine.beginning(of: text.utf8)
+        let isWord = !text.contains(where: \.isWhitespace)
+        guard text.utf8.count <= (isWord ? longestWord : limit) else {
+            throw Unknown(sentence: "'\(shown)' is too long to be \(isWord ? "a code or a word" : "read").")
         }
-        let words = text.lowercased().split(whereSeparator: \.isWhitespace).map(String.init)
+        let words = text.lowercased().split(whereSeparator: \.isWhitespace)
         let whole = words.joined(separator: " ")
-        let named = named(whole)
-        if !named.isEmpty { return named }
-        // A reply, or a part of one: its keyword tells more than its code.
-        let keywords = words.map { $0.trimming(":;,'\"()[]") }
-        if words.count > 1 {
-            let outcomes = keywords.prefix(4).compactMap(Outcome.init(rawValue:)).map { Explanation($0) }
-            if let first = outcomes.first { return [first] }
+        var found = whole.isEmpty || whole.utf8.count > longestWord ? [] : named(whole)
+        if found.isEmpty, words.count == 1 { found = coded(whole.trimming(":;,'\"()[]#")) }
+        if !found.isEmpty { return Found(explanations: found, mention: nil, others: []) }
+        return try find(in: ExplainedText(text), whole, shown)
+    }
+
+    /// Explains a word, or what is found in a text.
+    public static func explain(_ text: String) throws(Unknown) -> [Explanation] { try find(text).explanations }
+
+    private static func find(
+        in text: ExplainedText, _ whole: String, _ shown: String
+    ) throws(Unknown) -> Found {
+        let words = whole.split(separator: " ")
+        // With nothing but another code beside it, a code that others give too is one of ours.
+        for word in words where words.count <= 3 {
+            let explanations = coded(String(word).trimming(":;,'\"()[]#"))
+            if !explanations.isEmpty { return Found(explanations: explanations, mention: String(word), others: []) }
         }
-        for word in keywords.reversed().suffix(4) {
-            let coded = coded(word)
-            if !coded.isEmpty { return coded }
+        if let best = text.best, best.rank > .common {
+            let others = text.mentions.filter { $0 != best }.map(\.text)
+            return Found(explanations: best.outcomes.map { Explanation($0) }, mention: best.text, others: others)
+        }
+        // What an MTA says for itself where danegate does not.
+        if let name = Glossary.answer(whole),
+            let explanation = Explanation.all.first(where: { $0.kind == .word && $0.name == name })
+        {
+            return Found(explanations: [explanation], mention: name, others: [])
+        }
+        let pairs = text.pairs.compactMap { pair in
+            Explanation.all.first { $0.name.lowercased() == pair.value && kinds(pair.key).contains($0.kind) }
+                .map { (pair, $0) }
+        }
+        if !pairs.isEmpty {
+            let mention = pairs.map { "\($0.0.key)=\($0.0.value)" }.joined(separator: " ")
+            return Found(explanations: pairs.map(\.1), mention: mention, others: [])
+        }
+        if text.pairs.contains(where: { $0.key == "passed" }) {
+            return Found(explanations: named("passed"), mention: "passed=", others: [])
+        }
+        if let best = text.best {
+            throw Unknown(
+                sentence:
+                    "'\(shown)' has the code \(best.text), which other programs give too, and no word of danegate's; "
+                    + "`danegate explain \(best.text)` says what danegate means by it.")
+        }
+        if whole.count == 3, whole.allSatisfy(\.isNumber), let first = whole.first, "245".contains(first) {
+            let what = first == "2" ? "accepted" : first == "4" ? "deferred" : "refused"
+            let example = first == "2" ? "2.0.0" : "\(first).7.323"
+            throw Unknown(
+                sentence:
+                    "\(whole) says by itself only that mail was \(what); the code behind it tells why, such as \(example)."
+            )
         }
         throw Unknown(sentence: "there is nothing to explain about '\(shown)'; \(hint(whole))")
+    }
+
+    /// What a value in danegate's log may be.
+    private static func kinds(_ key: String) -> [Explanation.Kind] {
+        switch key {
+        case "event": [.event]
+        case "cause": [.cause]
+        case "would": [.ruling]
+        default: []
+        }
     }
 
     /// What has a name, in whatever spelling.
@@ -60,27 +124,20 @@ public enum Explainer {
         }
     }
 
-    /// The outcomes that a code stands for.
+    /// What a code stands for: `5.7.323`, `x.7.323`, `*.7.323`, `7.323`.
     private static func coded(_ word: String) -> [Explanation] {
-        let parts = word.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
-        if parts.count == 1, parts[0].count == 3 {
-            return Explanation.all.filter { $0.codes.contains { $0.hasPrefix("\(parts[0]) ") } && $0.kind == .outcome }
-        }
+        let parts = word.split(separator: ".", omittingEmptySubsequences: false)
         guard (2...3).contains(parts.count) else { return [] }
         let detail = parts.suffix(2).joined(separator: ".")
-        let known = parts.count == 2 || ["4", "5", "x", "*"].contains(parts[0])
-        guard known else { return [] }
-        let own = Outcome.allCases.filter { outcome in
-            // Of a doubt there is no 5.x.x.
-            guard let code = outcome.enhancedCode(.permanent), "\(code)".dropFirst(2) == detail else { return false }
-            return parts[0] != "5" || parts.count == 2 || !outcome.isDoubt
+        let type = parts.count == 2 || parts[0] == "*" ? "x" : parts[0]
+        guard ["4", "5", "x"].contains(type) else { return [] }
+        let outcomes = Outcome.coded("\(type).\(detail)")
+        if !outcomes.isEmpty { return outcomes.map { Explanation($0) } }
+        // One that an MTA gives for itself where danegate does not answer.
+        return Explanation.all.filter { explanation in
+            explanation.kind == .word
+                && explanation.codes.contains { $0.hasSuffix(type == "x" ? ".\(detail)" : " \(word)") }
         }
-        // A code that Exchange Online alone gives, from somebody else's bounce.
-        let others = Outcome.allCases.filter { $0.exchangeOnline?.contains("4/5.\(detail) ") == true }
-        let found = (own.isEmpty ? others : own).map { Explanation($0) }
-        guard found.isEmpty, parts.count == 2 || parts[0] != "5" else { return found }
-        // A code that no outcome has by itself.
-        return Explanation.all.filter { $0.kind == .word && $0.codes.contains { $0.hasSuffix(" 4.\(detail)") } }
     }
 
     private static func plain(_ text: String) -> String { String(text.filter { $0.isLetter || $0.isNumber }) }
@@ -92,6 +149,7 @@ public enum Explainer {
             + Set(Explanation.all.flatMap(\.codes)).compactMap {
                 $0.split(separator: " ").last.map(String.init)
             }
+        guard word.count <= 40 else { return "`danegate explain` lists what there is." }
         let measured = names.map { ($0, SettingsReader.distance($0.lowercased(), word)) }
         let limit = max(1, min(3, word.count / 3))
         let near = measured.filter { $0.1 <= limit }.sorted { ($0.1, $0.0) < ($1.1, $1.0) }.prefix(3).map(\.0)

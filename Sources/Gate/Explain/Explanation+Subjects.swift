@@ -92,6 +92,34 @@ extension Explanation {
             explanation.settings = ["ON_HAZARD"]
             explanation.administrator = [Step(TLSARecord.hazardRepair.asSentence, "dig +dnssec TLSA _25._tcp.HOST")]
             explanation.codes = ["451 4.7.323", "550 5.7.323"]
+        case "Service unavailable":
+            explanation.codes = ["451 4.7.1"]
+            explanation.here = [
+                Step(
+                    "Start danegate, or find out why it does not answer.", "systemctl status danegate",
+                    "danegate status",
+                    "journalctl -u danegate -n 50"),
+                Step(
+                    "See whether Postfix finds its socket: a chrooted smtpd looks below the queue directory.",
+                    "postconf smtpd_milters milter_default_action", "journalctl -t postfix/smtpd -g milter -n 20"),
+                Step(
+                    "To let mail pass unjudged instead while danegate is down, say so for this milter alone.",
+                    "smtpd_milters = { inet:127.0.0.1:8895, default_action=accept }"),
+            ]
+            explanation.sources = ["postconf(5), milter_default_action"]
+            explanation.settings = ["MILTER_SOCKET", "MILTER_DEADLINE"]
+        case "Please try again later":
+            explanation.codes = ["451 4.3.2"]
+            explanation.here = [
+                Step(
+                    "Start danegate, or find out why it does not answer.", "systemctl status danegate",
+                    "danegate status",
+                    "grep -i milter /var/log/mail.log"),
+                Step(
+                    "See that Sendmail waits long enough: R must be longer than MILTER_DEADLINE.",
+                    "grep ^Xdanegate /etc/mail/sendmail.cf"),
+            ]
+            explanation.settings = ["MILTER_SOCKET", "MILTER_DEADLINE"]
         case "withheld": explanation.settings = ["PROBE_PER_HOUR", "PROBE_PER_HOST"]
         case "breaker": explanation.settings = ["ON_LOCAL_TROUBLE"]
         case "own next hop":

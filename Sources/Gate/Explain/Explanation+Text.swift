@@ -18,6 +18,17 @@ extension Explanation {
         return text.text
     }
 
+    /// By what a text is explained, and what else is in it, in lines that fit so many columns.
+    public static func note(_ found: Explainer.Found, width: Int) -> String? {
+        guard let mention = found.mention else { return nil }
+        var text = WrappedText(width: width)
+        let others =
+            found.others.isEmpty
+            ? "" : " What else is in it says less, or is another matter: \(found.others.joined(separator: ", "))."
+        text.put("Found in the text: \(mention).\(others)")
+        return text.text
+    }
+
     private func put(_ heading: String, _ paragraphs: [String], _ text: inout WrappedText) {
         guard !paragraphs.isEmpty else { return }
         text.gap()
@@ -45,7 +56,7 @@ extension Explanation {
             (.rule, "Rules"), (.setting, "Settings"),
         ]
         var text = WrappedText(width: width)
-        text.put("danegate explain WORD explains these, and codes such as 5.7.323 or whole replies:")
+        text.put("danegate explain WORD explains these, codes such as 5.7.323, and bounces, replies and lines of logs:")
         for (kind, heading) in kinds {
             text.gap()
             text.put("\(heading):")
@@ -64,15 +75,18 @@ extension Explanation {
 
     /// The explanation as one line of JSON.
     ///
-    /// - Parameter asked: What was asked for.
-    public func json(asked: String?) -> String {
+    /// - Parameters:
+    ///   - asked: What was asked for.
+    ///   - found: How it was found in that.
+    public func json(asked: String?, found: Explainer.Found? = nil) -> String {
         JSONLine.of(
             Body(
                 asked: NullableJSON(asked.map { String($0.prefix(200)) }), kind: kind.rawValue, name: name,
-                meaning: meaning, codes: codes, found: kind == .rule ? [] : found, ruling: NullableJSON(ruling),
+                meaning: meaning, codes: codes, found: kind == .rule ? [] : self.found, ruling: NullableJSON(ruling),
                 sender: NullableJSON(sender), administrator: administrator, here: here, sources: sources,
                 settings: settings.map { "DANEGATE_\($0)" }, exchange_online: NullableJSON(exchangeOnline),
-                practice: NullableJSON(kind == .rule ? found.first : nil)))
+                practice: NullableJSON(kind == .rule ? self.found.first : nil),
+                mention: NullableJSON(found?.mention), others: found?.others ?? []))
     }
 
     private struct Body: Encodable {
@@ -90,5 +104,7 @@ extension Explanation {
         let settings: [String]
         let exchange_online: NullableJSON<String>
         let practice: NullableJSON<String>
+        let mention: NullableJSON<String>
+        let others: [String]
     }
 }

@@ -136,8 +136,34 @@ enum Glossary {
             "stale",
             "A good verdict whose records have run out serves for CACHE_STALE_TTL more, while it is renewed behind the recipient's back."
         ),
+        (
+            "Service unavailable",
+            "Not danegate's answer but Postfix's: it says 451 4.7.1 Service unavailable - try again later to every "
+                + "client while danegate is stopped, cannot be reached, or does not answer in time "
+                + "(milter_default_action=tempfail, the default). It tells nothing about the recipient. The sender's "
+                + "server keeps the message and tries again."
+        ),
+        (
+            "Please try again later",
+            "Not danegate's answer but Sendmail's: it says 451 4.3.2 Please try again later while danegate is stopped, "
+                + "cannot be reached, or does not answer in time (F=T in INPUT_MAIL_FILTER). It tells nothing about the "
+                + "recipient. The sender's server keeps the message and tries again."
+        ),
         ("second look", "A failure is looked at again, past every cache and on new connections, before it counts."),
     ]
+}
+
+extension Glossary {
+    /// What an MTA says where danegate does not answer: the word that explains it; nil if the text, in lower case, is
+    /// another.
+    static func answer(_ text: String) -> String? {
+        // With a semicolon behind it, it is what Postfix says of a client on a block list.
+        if text.contains("4.7.1 service unavailable"), !text.contains("service unavailable;") {
+            return "Service unavailable"
+        }
+        if text.contains("service unavailable - try again later") { return "Service unavailable" }
+        return text.contains("4.3.2 please try again later") ? "Please try again later" : nil
+    }
 }
 
 extension LocalTrouble.Cause {

@@ -1,7 +1,8 @@
 import DANE
 
 extension Rule {
-    /// How danegate keeps the rule, or why it asks nothing of it; for failures in the field, what becomes of a recipient there.
+    /// How danegate keeps the rule, or why it asks nothing of it; for failures in the field, what becomes of a
+    /// recipient there.
     var practice: String { Self.practices[id] ?? Self.fieldPractice(text) }
 
     /// Where a failure seen in the field leads, by the shorthand at the end of its text.
@@ -193,6 +194,10 @@ extension Rule {
         F-87|The self-test wants a TLSA answer. While none comes hosts in signed zones are dns-unavailable, the breaker is open (tlsa), and status is CRITICAL.
         F-88|The breaker opens at once and closes after twenty seconds of good tests, later each time up to five minutes. Until five minutes after that a failure which rests on it is dns-unavailable.
         F-89|The first recipient who meets it is reason for a self-test. One that finds all in order clears his part of the DNS for five minutes; strangers' zones are reason for three tests in a row and then one a minute.
+        F-95|danegate survey reads a log's own words alone, leaves out what the gate passes, counts it, and names relays that are no MX hosts.
+        F-96|danegate survey reads the logs of Postfix, Sendmail and Exim in all usual forms; what it cannot read is counted and listed.
+        F-97|explain finds outcomes and codes in any text, trace --id ids; check, notice, exempt and settings --policy take addresses and next hops.
+        F-98|A byte that is no text is written as \\xNN in the log line, in danegate trace and in its JSON.
         """ + "\n"
         + asksNothing.map { "\($0.key)|Asks nothing of danegate: \($0.value)." }.joined(separator: "\n")
 }

@@ -14,6 +14,11 @@ struct LineCursor {
     /// The most bytes that a value takes: each of its bytes as `\xNN`, and quotes. A missing one takes one.
     static func room(for value: String?) -> Int { value.map { min($0.utf8.count, valueLimit) * 4 + 2 } ?? 1 }
 
+    /// The most bytes that a value takes whose bytes are no text.
+    static func room(for value: String, _ bytes: [UInt8]?) -> Int {
+        max(room(for: value), bytes.map { min($0.count, valueLimit) * 4 + 2 } ?? 0)
+    }
+
     /// Writes words of our own.
     mutating func put(_ text: StaticString) {
         put(UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
@@ -46,11 +51,17 @@ struct LineCursor {
         put(UInt8(ascii: "0") + UInt8(number % 10))
     }
 
-    /// Writes a value from outside: at most 512 bytes of it, everything but printable ASCII as `\xNN`, `"` and `\` escaped;
-    /// one that is empty or nil is written `-`, and one with a space, a quote or `=` is quoted.
+    /// Writes a value from outside: at most 512 bytes of it, everything but printable ASCII as `\xNN`, `"` and `\`
+    /// escaped; one that is empty or nil is written `-`, and one with a space, a quote or `=` is quoted.
     mutating func put(value: String?) {
         guard var value, !value.isEmpty else { return put(UInt8(ascii: "-")) }
         value.withUTF8 { put(value: UnsafeBufferPointer(rebasing: $0.prefix(Self.valueLimit))) }
+    }
+
+    /// Writes a value from outside by its bytes, where these are no text.
+    mutating func put(value: String, _ bytes: [UInt8]?) {
+        guard let bytes, !bytes.isEmpty else { return put(value: value) }
+        bytes.withUnsafeBufferPointer { put(value: UnsafeBufferPointer(rebasing: $0.prefix(Self.valueLimit))) }
     }
 
     private mutating func put(value: UnsafeBufferPointer<UInt8>) {
@@ -58,7 +69,8 @@ struct LineCursor {
         let target = base + count
         for index in value.indices {
             guard Self.isPlain(value[index]) else {
-                // Whatever is not plain is escaped with a backslash, or is a blank or "=": there is a reason for quotes.
+                // Whatever is not plain is escaped with a backslash, or is a blank or "=": there is a reason for
+                // quotes.
                 put(UInt8(ascii: "\""))
                 put(escaped: value)
                 return put(UInt8(ascii: "\""))

@@ -49,4 +49,41 @@ public struct LogLine: Sendable, CustomStringConvertible {
             text.withUTF8 { cursor.put(escaped: UnsafeBufferPointer(rebasing: $0.prefix(LineCursor.valueLimit))) }
         }.description
     }
+
+    /// The same of text whose bytes are known where they are none.
+    static func escaped(_ text: String, _ bytes: [UInt8]?) -> String {
+        guard let bytes else { return escaped(text) }
+        return LogLine(room: LineCursor.room(for: text, bytes)) { cursor in
+            bytes.withUnsafeBufferPointer {
+                cursor.put(escaped: UnsafeBufferPointer(rebasing: $0.prefix(LineCursor.valueLimit)))
+            }
+        }.description
+    }
+
+    /// The first bytes of a text, escaped, and `...` where there are more: to be shown in a sentence.
+    static func beginning(of text: some Collection<UInt8>) -> String {
+        let bytes = Array(text.prefix(81))
+        return escaped("", Array(bytes.prefix(80))) + (bytes.count > 80 ? "..." : "")
+    }
+
+    /// The bytes of a text as the log escapes it; nil where there is no escape in it.
+    static func unescaped(_ text: String) -> [UInt8]? {
+        guard text.utf8.contains(UInt8(ascii: "\\")) else { return nil }
+        var bytes: [UInt8] = []
+        var rest = Array(text.utf8)[...]
+        while let byte = rest.popFirst() {
+            guard byte == UInt8(ascii: "\\"), let next = rest.popFirst() else {
+                bytes.append(byte)
+                continue
+            }
+            let digits = String(decoding: rest.prefix(2), as: UTF8.self)
+            if next == UInt8(ascii: "x"), rest.count >= 2, let escaped = UInt8(digits, radix: 16) {
+                bytes.append(escaped)
+                rest = rest.dropFirst(2)
+            } else {
+                bytes.append(next)
+            }
+        }
+        return bytes
+    }
 }

@@ -12,6 +12,8 @@ struct RulingLine: Sendable {
     let trace: TraceID
     let client: String?
     let queueID: String?
+    /// The recipient's bytes, where they are no UTF-8.
+    var recipientBytes: [UInt8]?
     /// The next hop as an MTA writes it, where this site's own configuration leads there; nil otherwise.
     var ownHop: String?
     /// Why the recipient was passed on without a verdict; nil where there was one.
@@ -25,7 +27,8 @@ struct RulingLine: Sendable {
     /// The most bytes that the line can have.
     var room: Int {
         var room = Self.ownRoom
-        room += LineCursor.room(for: recipient) + LineCursor.room(for: domain) + LineCursor.room(for: host)
+        room += LineCursor.room(for: recipient, recipientBytes)
+        room += LineCursor.room(for: domain) + LineCursor.room(for: host)
         room += LineCursor.room(for: client) + LineCursor.room(for: queueID)
         room += LineCursor.room(for: ownHop) + LineCursor.room(for: passed) + LineCursor.room(for: cause)
         return room
@@ -45,7 +48,7 @@ struct RulingLine: Sendable {
             line.put(would.rawValue)
         }
         line.put(" to=" as StaticString)
-        line.put(value: recipient)
+        line.put(value: recipient, recipientBytes)
         line.put(" domain=" as StaticString)
         line.put(value: domain)
         line.put(" outcome=" as StaticString)

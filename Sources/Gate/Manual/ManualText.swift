@@ -111,8 +111,8 @@ enum ManualText {
 
     static let log = [
         "Lines go to syslog, facility mail, or to standard error. There is one line a ruled recipient, key=value pairs in the order of "
-            + "the following list. Values with spaces are quoted, and what is not printable ASCII is written \\xNN. Accepted recipients "
-            + "are logged at level info, the others at notice."
+            + "the following list. Values with spaces are quoted, and what is not printable ASCII is written \\xNN, byte for "
+            + "byte. Accepted recipients are logged at level info, the others at notice."
     ]
 
     static let troubleshooting = [

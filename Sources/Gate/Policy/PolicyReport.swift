@@ -1,4 +1,4 @@
-public import DANE
+import DANE
 
 /// What `danegate settings --policy` says of a domain: what becomes of its mail, and why.
 public struct PolicyReport: Sendable {
@@ -42,17 +42,20 @@ public struct PolicyReport: Sendable {
     /// The names of those settings, in the order in which they are looked at.
     private static let sourceNames = ["EXEMPT_CLIENTS", "EXEMPT_AUTH", "EXEMPT_SENDERS", "ENFORCE_SENDERS"]
 
-    /// A report on a domain, as the next hop and the domain of the address.
+    /// A report on a domain, as the next hop and the domain of the address; of an address its local part counts too.
     ///
     /// - Parameters:
+    ///   - argument: The domain, the next hop or the address.
     ///   - reader: The settings.
     ///   - table: The policies of the file.
     ///   - exemptions: The live exemptions.
     ///   - now: The time, in seconds since 1970.
     public init(
-        _ domain: DomainName, _ reader: SettingsReader, _ table: PolicyTable, exemptions: [Exemption], at now: Int64
+        _ argument: DestinationArgument, _ reader: SettingsReader, _ table: PolicyTable, exemptions: [Exemption],
+        at now: Int64
     ) {
         let settings = reader.settings
+        let domain = argument.destination.name
         self.domain = domain
         path = settings.policyFile
         mode = settings.mode
@@ -64,7 +67,10 @@ public struct PolicyReport: Sendable {
         let held = ExemptionTable(exemptions)
         exemption = held.exemption(of: domain, at: now)
         let standing = StandingPolicy(domain, nextHop: domain, table, held, at: now)
-        (effect, why) = Self.effect(standing, settings, isRolledOut: Rulebook(settings).isRolledOut(domain), place)
+        let isExempt = argument.isExempt(settings)
+        let byPolicy = Self.effect(standing, settings, isRolledOut: Rulebook(settings).isRolledOut(domain), place)
+        // Of all that may be said of a recipient, the local part comes first.
+        (effect, why) = isExempt ? (.passed, "\(argument.mailbox ?? "") is one of EXEMPT_LOCALPARTS") : byPolicy
         if exemption != nil, case .line(_, let policy) = standing {
             exemptionLoss = "line \(policy.line) is more specific"
         } else {

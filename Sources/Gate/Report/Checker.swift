@@ -57,7 +57,7 @@ public struct Checker: Sendable {
     ///
     /// - Throws: If no lookup will ever work with these settings.
     public static func report(
-        on domain: String, _ settings: Settings, _ policies: PolicyTable, _ resolver: Resolver
+        on argument: DestinationArgument, _ settings: Settings, _ policies: PolicyTable, _ resolver: Resolver
     ) async throws(ResolverError) -> CheckReport {
         var settings = settings
         settings.expiredEE = .ignore
@@ -67,9 +67,19 @@ public struct Checker: Sendable {
         let checker = Checker(
             settings: settings, policies: policies, resolver: resolver, prober: prober,
             resolverFault: health.fault?.sentence, now: unixTime())
-        let report = await checker.check(domain)
+        let report = await checker.check(argument.text(standard: settings.probePort))
         await prober?.shutdown()
         return report
+    }
+
+    /// Checks the destination of an argument. An address whose local part is never refused is ruled so, whatever is
+    /// found.
+    public func check(_ argument: DestinationArgument) async -> CheckReport {
+        let report = await check(argument.text(standard: settings.probePort))
+        guard argument.isExempt(settings), let mailbox = argument.mailbox else { return report }
+        return self.report(
+            report.domain, report.inspection, report.verdict, argument.destination, notes: report.notes,
+            expiries: report.expiries, exempt: "by DANEGATE_EXEMPT_LOCALPARTS: \(mailbox)")
     }
 
     /// Checks a domain, or a next hop as an MTA writes it: `[host]:port`.
@@ -125,18 +135,18 @@ public struct Checker: Sendable {
 
     private func report(
         _ domain: String, _ inspection: Inspection?, _ verdict: Verdict, _ destination: Destination?,
-        notes: [InspectionStep] = [], expiries: [Foresight.Expiry] = []
+        notes: [InspectionStep] = [], expiries: [Foresight.Expiry] = [], exempt: String? = nil
     ) -> CheckReport {
         let name = destination?.name ?? .root
         let standing = standing(name)
         // A check sees a fault for the first time: how long it has lasted only the daemon knows.
+        let policy = exempt == nil ? standing.kind : .exempt
         // Nor is the recipient known: what no recipient's domain leads to, this site's configuration does.
         let isOwn = destination?.isOwnByForm(standard: settings.probePort) ?? false
-        let ruling = Rulebook(settings).rule(verdict, domain: name, policy: standing.kind, isOwnHop: isOwn) { _ in
-            .zero
-        }
+        let ruling = Rulebook(settings).rule(verdict, domain: name, policy: policy, isOwnHop: isOwn) { _ in .zero }
         return CheckReport(
-            domain: domain, inspection: inspection, notes: notes, expiries: expiries, exempt: standing.whyExempt,
+            domain: domain, inspection: inspection, notes: notes, expiries: expiries,
+            exempt: exempt ?? standing.whyExempt,
             verdict: verdict, ruling: ruling,
             reply: ruling.reply(
                 verdict, domain: isOwn ? name.description : domain, nextHop: domain, firstSeen: nil, trace: nil,

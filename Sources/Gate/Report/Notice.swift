@@ -75,6 +75,14 @@ public struct Notice: Sendable {
         return lines.joined(separator: "\n")
     }
 
+    /// The mail as a message of an mbox (RFC 4155), where there are several: `formail -s sendmail -t` sends each.
+    public var mboxText: String {
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        let quoted = lines.map { $0.drop { $0 == ">" }.hasPrefix("From ") ? ">\($0)" : String($0) }
+        return "From danegate \(Self.date(now, format: "EEE MMM d HH:mm:ss yyyy"))\n"
+            + quoted.joined(separator: "\n") + "\n"
+    }
+
     private var body: [String] {
         var lines = Self.wrapped("Dear postmaster of \(domain),") + [""]
         if outcome.allowsDelivery {
@@ -172,12 +180,13 @@ public struct Notice: Sendable {
     }
 
     private func test(_ host: InspectedHost?) -> [String] {
-        var lines = ["  danegate check \(domain)"]
+        var lines = ["  danegate check \(report.domain)"]
         let port = inspection.destination.port
         if let host, let base = host.base, let owner = base.tlsaOwner(port: port), outcome != .dnssecInvalid {
-            lines += ["  dig +dnssec \(owner) TLSA", "  posttls-finger -c -l dane -L verbose,summary \(domain)"]
+            lines += ["  dig +dnssec \(owner) TLSA", "  posttls-finger -c -l dane -L verbose,summary \(report.domain)"]
         } else {
-            lines += ["  delv \(domain) MX", "  https://dnsviz.net/d/\(domain)/dnssec/"]
+            let type = if case .domain = inspection.destination.nextHop { "MX" } else { "A" }
+            lines += ["  delv \(domain) \(type)", "  https://dnsviz.net/d/\(domain)/dnssec/"]
         }
         return lines.flatMap { Self.wrapped($0, "    ") }
     }
@@ -232,14 +241,6 @@ public struct Notice: Sendable {
             ? String(repeating: " ", count: 13 - line.utf8.count) : " "
     }
 
-    /// Whether a text is a mail domain, which has a postmaster: no host in brackets, no address.
-    public static func isDomain(_ text: String) -> Bool {
-        guard case .destination(let destination) = Destination.parse(nextHop: text, port: 25),
-            case .domain(let name) = destination.nextHop
-        else { return false }
-        return !name.isRoot
-    }
-
     /// Whether a text is a plain address for a header: a dot-atom (RFC 5322 §3.2.3), an @ and a domain name in ASCII.
     public static func isAddress(_ text: String) -> Bool {
         let parts = text.split(separator: "@", omittingEmptySubsequences: false)
@@ -257,12 +258,12 @@ public struct Notice: Sendable {
 
     private static func day(_ time: Int64) -> String { time < 0 ? "-" : String(UnixTime.text(time).prefix(10)) }
 
-    /// RFC 5322 §3.3.
-    private static func date(_ seconds: Int64) -> String {
+    /// By default as RFC 5322 §3.3 has it.
+    private static func date(_ seconds: Int64, format: String = "EEE, d MMM yyyy HH:mm:ss '+0000'") -> String {
         let formatter = DateFormatter()
         formatter.locale = Locale(identifier: "en_US_POSIX")
         formatter.timeZone = TimeZone(secondsFromGMT: 0)
-        formatter.dateFormat = "EEE, d MMM yyyy HH:mm:ss '+0000'"
+        formatter.dateFormat = format
         return formatter.string(from: Date(timeIntervalSince1970: TimeInterval(seconds)))
     }
 }

@@ -19,6 +19,8 @@ public struct Recipient: Sendable, Hashable {
 
     /// The address without angle brackets and source route, as typed.
     public let address: String
+    /// The bytes of the address, where they are no UTF-8; nil where `address` says all.
+    public internal(set) var bytes: [UInt8]?
     /// What stands behind the last `@`.
     public let domain: Domain
     /// How many bytes stand before it.

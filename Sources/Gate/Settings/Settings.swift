@@ -13,7 +13,7 @@ public struct Settings: Sendable {
     }
 
     /// What a recipient is judged by.
-    enum RouteSource: String, Sendable, CaseIterable {
+    public enum RouteSource: String, Sendable, CaseIterable {
         /// The next hop that the MTA would use.
         case nexthop
         /// The domain of the address, even behind a relayhost.
@@ -130,7 +130,8 @@ public struct Settings: Sendable {
     var dnsTimeout = Duration.seconds(4)
     /// Whether hosts that publish TLSA records are connected to.
     public internal(set) var probe = true
-    var probePort: UInt16 = 25
+    /// The port where a next hop names none.
+    public internal(set) var probePort: UInt16 = 25
     var probeTimeout = Duration.seconds(15)
     var probeConnectTimeout = Duration.seconds(5)
     var probeConcurrency = 512

@@ -1,11 +1,21 @@
 import Glibc
 
+/// Bytes of a line, lent for the length of a call.
+typealias LentBytes = UnsafeBufferPointer<UInt8>
+
 /// Reads a line of bytes from its front, without a copy: mail logs have millions of lines.
 struct ByteScanner {
-    private var rest: UnsafeBufferPointer<UInt8>
+    /// What has not been read.
+    private(set) var rest: LentBytes
 
     /// At the front of a line.
-    init(_ line: UnsafeBufferPointer<UInt8>) { rest = line }
+    init(_ line: LentBytes) { rest = line }
+
+    /// Whether nothing is left.
+    var isAtEnd: Bool { rest.isEmpty }
+
+    /// The next byte; nil at the end.
+    var next: UInt8? { rest.first }
 
     /// Whether what is left begins so.
     func starts(with text: StaticString) -> Bool {
@@ -30,87 +40,40 @@ struct ByteScanner {
     /// Whether a text is in what is left.
     func contains(_ text: StaticString) -> Bool { place(of: text) != nil }
 
-    /// The next word, and the blanks behind it gone; nil at the end.
-    mutating func token() -> UnsafeBufferPointer<UInt8>? {
-        let count = rest.prefix { $0 != UInt8(ascii: " ") }.count
-        guard count > 0 else { return nil }
-        let word = rest.part(0..<count)
-        drop(count)
-        drop(rest.prefix { $0 == UInt8(ascii: " ") }.count)
+    /// The next word, and the blanks and tabs behind it gone; nil at the end.
+    mutating func token() -> LentBytes? {
+        let word = peek()
+        guard !word.isEmpty else { return nil }
+        drop(word.count)
+        skipBlanks()
         return word
     }
 
-    /// An address up to its `>`, which does not count inside quotes (RFC 5321 §4.1.2) unless they never end.
-    mutating func address() -> UnsafeBufferPointer<UInt8>? {
-        guard let end = end(minding: true) ?? end(minding: false) else { return nil }
-        let address = rest.part(0..<end)
-        drop(end + 1)
-        return address
+    /// The next word, which stays; empty at a blank or at the end.
+    func peek() -> LentBytes { rest.part(0..<rest.prefix { !$0.isBlank }.count) }
+
+    /// Passes over blanks and tabs.
+    mutating func skipBlanks() { drop(rest.prefix(while: \.isBlank).count) }
+
+    /// Takes everything up to a byte, and passes over that too; nil, and nothing passed over, if it is not there.
+    mutating func take(upTo byte: UInt8) -> LentBytes? {
+        guard let place = rest.firstIndex(of: byte) else { return nil }
+        defer { drop(place + 1) }
+        return rest.part(0..<place)
     }
 
-    private func end(minding quotes: Bool) -> Int? {
-        var isQuoted = false
-        var isEscaped = false
-        for index in rest.indices {
-            switch rest[index] {
-            case _ where isEscaped: isEscaped = false
-            case UInt8(ascii: "\\") where isQuoted: isEscaped = true
-            case UInt8(ascii: "\"") where quotes: isQuoted.toggle()
-            case UInt8(ascii: ">") where !isQuoted: return index
-            default: break
-            }
-        }
-        return nil
+    /// Takes everything up to a text, which stays; all that is left if it is not there.
+    mutating func take(before text: StaticString) -> LentBytes {
+        let count = place(of: text) ?? rest.count
+        defer { drop(count) }
+        return rest.part(0..<count)
     }
 
-    /// Passes over the priority of a syslog message, `<22>`.
-    ///
-    /// - Returns: Whether a version follows, as in RFC 5424; it is passed over too.
-    mutating func skipPriority() -> Bool {
-        guard rest.first == UInt8(ascii: "<"), let close = rest.prefix(5).firstIndex(of: UInt8(ascii: ">")),
-            close > 1, rest[1..<close].allSatisfy(\.isDigit)
-        else { return false }
-        drop(close + 1)
-        return skip("1 ")
-    }
-
-    /// Passes over a time stamp and the blank behind it: `Nov 23 22:43:10`, `2026-11-23T22:43:10.123456+01:00`.
-    mutating func skipTime() -> Bool {
-        let length =
-            if fits("Aaa _0 00:00:00"), Self.months.contains(where: { starts(with: $0) }) {
-                15
-            } else if fits("0000-00-00T00:00:00") || fits("0000-00-00 00:00:00") {
-                19
-            } else {
-                0
-            }
-        guard length > 0 else { return false }
-        // Fractions of a second and the zone.
-        let more = rest[length...].prefix { $0.isDigit || [0x2B, 0x2C, 0x2D, 0x2E, 0x3A, 0x5A].contains($0) }.count
-        guard more <= 20, rest.count > length + more, rest[length + more] == UInt8(ascii: " ") else { return false }
-        drop(length + more)
-        drop(rest.prefix { $0 == UInt8(ascii: " ") }.count)
-        return true
-    }
-
-    private static let months: [StaticString] = [
-        "Jan ", "Feb ", "Mar ", "Apr ", "May ", "Jun ", "Jul ", "Aug ", "Sep ", "Oct ", "Nov ", "Dec ",
-    ]
-
-    /// Whether what is left begins as a pattern says: `0` for a digit, `_` for a digit or a blank, `A` and `a` for letters.
-    private func fits(_ pattern: StaticString) -> Bool {
-        guard rest.count >= pattern.utf8CodeUnitCount else { return false }
-        return pattern.withUTF8Buffer { pattern in
-            pattern.indices.allSatisfy { index in
-                let byte = rest[index]
-                return switch pattern[index] {
-                case UInt8(ascii: "0"): byte.isDigit
-                case UInt8(ascii: "_"): byte.isDigit || byte == UInt8(ascii: " ")
-                case UInt8(ascii: "A"), UInt8(ascii: "a"): byte.isAlphanumeric && !byte.isDigit
-                default: byte == pattern[index]
-                }
-            }
-        }
+    /// Takes so many bytes, or as many as there are.
+    mutating func take(_ count: Int) -> LentBytes {
+        let count = min(count, rest.count)
+        defer { drop(count) }
+        return rest.part(0..<count)
     }
 
     private func place(of text: StaticString) -> Int? {
@@ -128,12 +91,32 @@ struct ByteScanner {
         }
     }
 
-    private mutating func drop(_ count: Int) { rest = rest.part(min(count, rest.count)..<rest.count) }
+    /// Passes over so many bytes.
+    mutating func drop(_ count: Int) { rest = rest.part(min(count, rest.count)..<rest.count) }
 }
 
 extension UnsafeBufferPointer<UInt8> {
     /// A part, its first byte at 0.
-    func part(_ range: Range<Int>) -> UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(rebasing: self[range]) }
+    func part(_ range: Range<Int>) -> LentBytes { UnsafeBufferPointer(rebasing: self[range]) }
+
+    /// Whether these are the bytes of a text.
+    func equals(_ text: StaticString) -> Bool {
+        guard count == text.utf8CodeUnitCount, let base = baseAddress else {
+            return isEmpty && text.utf8CodeUnitCount == 0
+        }
+        return memcmp(base, text.utf8Start, count) == 0
+    }
+
+    /// Without blanks, tabs and carriage returns at both ends.
+    var trimmed: LentBytes {
+        var range = indices
+        while let last = range.last, self[last].isBlank || self[last] == 0x0D { range = range.dropLast() }
+        while let first = range.first, self[first].isBlank || self[first] == 0x0D { range = range.dropFirst() }
+        return part(range)
+    }
+
+    /// The bytes as text; what is no UTF-8 is replaced.
+    var text: String { String(decoding: self, as: UTF8.self) }
 }
 
 extension UInt8 {
@@ -142,4 +125,10 @@ extension UInt8 {
 
     /// Whether this is an ASCII letter or digit.
     var isAlphanumeric: Bool { isDigit || (self | 0x20) >= UInt8(ascii: "a") && (self | 0x20) <= UInt8(ascii: "z") }
+
+    /// Whether this is an ASCII letter.
+    var isLetter: Bool { !isDigit && isAlphanumeric }
+
+    /// Whether this is a blank or a tab.
+    var isBlank: Bool { self == 0x20 || self == 0x09 }
 }

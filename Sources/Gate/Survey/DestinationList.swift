@@ -43,7 +43,9 @@ struct DestinationList: Sendable {
     /// - Parameters:
     ///   - text: The destination.
     ///   - more: How many.
-    mutating func add(_ text: String, recipients more: Int) throws(IsFull) {
+    /// - Returns: Its place in the list.
+    @discardableResult
+    mutating func add(_ text: String, recipients more: Int) throws(IsFull) -> Int {
         var text = text
         let (slot, known) = text.withUTF8 { find($0) }
         let index: Int
@@ -62,6 +64,7 @@ struct DestinationList: Sendable {
         let before = self.recipients(of: index)
         recipients[index] = UInt32(clamping: Int(recipients[index]) + more)
         totalRecipients += self.recipients(of: index) - before
+        return index
     }
 
     private func range(_ index: Int) -> Range<Int> { (index == 0 ? 0 : Int(ends[index - 1]))..<Int(ends[index]) }

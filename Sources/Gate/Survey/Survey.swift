@@ -4,7 +4,8 @@ import Milter
 import Probe
 import Synchronization
 
-/// `danegate survey`: the destinations of a list or a mail log, judged with the gate's own engine, settings and policies.
+/// `danegate survey`: the destinations of a list or a mail log, judged with the gate's own engine, settings and
+/// policies.
 public struct Survey: Sendable {
     /// How the summary is told.
     public enum SummaryForm: String, Sendable, CaseIterable {
@@ -13,8 +14,8 @@ public struct Survey: Sendable {
 
     /// What is asked for.
     public struct Request: Sendable {
-        /// The file to be read; `-` for standard input.
-        public var input: String
+        /// The files to be read, in this order; `-` for standard input.
+        public var inputs: [String]
         /// The file of the results; nil for standard output.
         public var output: String?
         /// Whether to go on with that file.
@@ -29,9 +30,11 @@ public struct Survey: Sendable {
         public var retryAfter = 15
         /// How the summary is told.
         public var summary = SummaryForm.text
+        /// What mail that went by a relay is judged by; nil for what the settings say.
+        public var route: Settings.RouteSource?
 
-        /// A survey of a file.
-        public init(input: String) { self.input = input }
+        /// A survey of files.
+        public init(inputs: [String]) { self.inputs = inputs }
     }
 
     private let request: Request
@@ -40,6 +43,8 @@ public struct Survey: Sendable {
     /// A survey.
     public init(_ request: Request, settings: Settings) {
         self.request = request
+        var settings = settings
+        if let route = request.route { settings.route = route }
         self.settings = settings
     }
 
@@ -70,7 +75,8 @@ public struct Survey: Sendable {
                     }
                 guard status != 0 else { continue }
                 work.cancel()
-                // What is finished has been written. Probes under way end at once; a pipe that nobody reads must not keep us.
+                // What is finished has been written. Probes under way end at once; a pipe that nobody reads must not
+                // keep us.
                 _ = ended.wait(until: .now + .seconds(2))
                 if let result = ending.result, case .success = result { return }
                 throw SurveyFault(status, "stopped by \(name); \(advice)")
@@ -110,11 +116,13 @@ public struct Survey: Sendable {
         do throws(PolicyTable.Faults) { policies = try PolicyBook(path: settings.policyFile) } catch {
             throw SurveyFault(EX_CONFIG, error.sentences)
         }
-        let input = try read()
+        let input = try await read()
+        guard !Task.isCancelled else { throw SurveyFault(EX_TEMPFAIL, "stopped.") }
         tell(input)
         let destinations = input.destinations
         guard destinations.count > 0 else {
-            throw SurveyFault(EX_DATAERR, "\(inputName): there is no destination in it.")
+            let notes = SurveyNotes.lines(input.counts).map { "\($0)." }
+            throw SurveyFault(EX_DATAERR, ["\(inputName): there is no destination in it."] + notes)
         }
         let output: SurveyOutput
         var tally = SurveyTally()
@@ -127,12 +135,14 @@ public struct Survey: Sendable {
         }
         let begun = ContinuousClock.now
         if start < destinations.count {
-            try await judge(destinations, from: start, policies.table, output, &tally)
+            try await judge(input, from: start, policies.table, output, &tally)
         }
         guard !Task.isCancelled else { throw SurveyFault(EX_TEMPFAIL, "stopped.") }
         try output.finish()
         let summary = SurveySummary(
-            tally: tally, junkLines: input.junkLines, judged: tally.all.destinations - start, elapsed: .now - begun)
+            tally: tally, counts: input.counts, forgottenRelays: input.relays.forgotten,
+            sourceSettings: SurveyNotes.sourceSettings(settings), judged: tally.all.destinations - start,
+            elapsed: .now - begun)
         switch request.summary {
         case .text: SurveyOutput.put(summary.text, STDERR_FILENO)
         case .json: SurveyOutput.put(summary.json, STDERR_FILENO)
@@ -140,43 +150,46 @@ public struct Survey: Sendable {
         }
     }
 
-    private var inputName: String { request.input == "-" ? "standard input" : request.input }
+    private var files: [SurveyFile] { request.inputs.map { SurveyFile(path: $0) } }
+    private var inputName: String { files.map { LogLine.escaped($0.name) }.joined(separator: ", ") }
 
-    private func read() throws(SurveyFault) -> SurveyInput {
-        let descriptor = request.input == "-" ? STDIN_FILENO : open(request.input, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else {
-            throw SurveyFault(EX_NOINPUT, "\(inputName): it cannot be read (\(SurveyFault.words(errno))).")
-        }
-        defer { if descriptor != STDIN_FILENO { close(descriptor) } }
-        var input = SurveyInput(port: settings.probePort)
-        do throws(SurveyInput.Fault) { try input.read(descriptor) } catch {
-            switch error {
-            case .unreadable(let number):
-                throw SurveyFault(EX_NOINPUT, "\(inputName): it cannot be read (\(SurveyFault.words(number))).")
-            case .tooMany:
-                throw SurveyFault(
-                    EX_DATAERR,
-                    "\(inputName): it has more than \(DestinationList.limit) destinations: divide it, and survey the parts."
-                )
-            }
+    private func read() async throws(SurveyFault) -> SurveyInput {
+        var input = SurveyInput(SurveyScope(settings))
+        for file in files {
+            do {
+                try await file.read { (bytes) throws(SurveyFault) in
+                    do throws(SurveyInput.IsFull) { try input.read(bytes) } catch { throw full(file) }
+                }
+                try input.endFile()
+            } catch let fault as SurveyFault { throw fault } catch { throw full(file) }
         }
         return input
     }
 
+    private func full(_ file: SurveyFile) -> SurveyFault {
+        SurveyFault(
+            EX_DATAERR,
+            "\(LogLine.escaped(file.name)): it has more than \(DestinationList.limit) destinations"
+                + (request.inputs.count > 1 ? " with the files before it" : "") + ": divide it, and survey the parts.")
+    }
+
     /// Lists the lines that were passed over.
     private func tell(_ input: SurveyInput) {
-        guard input.junkLines > 0 else { return }
+        guard input.counts.junk > 0 else { return }
         var text = ""
-        for junk in input.junk { text += "danegate: \(inputName):\(junk.line): \(junk.reason): \(junk.text)\n" }
-        let more = input.junkLines - input.junk.count
+        for junk in input.junk {
+            text += "danegate: \(LogLine.escaped(files[junk.file].name)):\(junk.line): \(junk.reason): \(junk.text)\n"
+        }
+        let more = input.counts.junk - input.junk.count
         if more > 0 { text += "danegate: \(inputName): and \(more) more lines that were passed over\n" }
         SurveyOutput.put(text, STDERR_FILENO)
     }
 
     private func judge(
-        _ destinations: DestinationList, from start: Int, _ policies: PolicyTable, _ output: SurveyOutput,
+        _ input: SurveyInput, from start: Int, _ policies: PolicyTable, _ output: SurveyOutput,
         _ tally: inout SurveyTally
     ) async throws(SurveyFault) {
+        let destinations = input.destinations
         let resolver: Resolver
         do throws(ResolverError) {
             resolver = try Resolver(settings.resolverConfiguration(TrustAnchor.forAsking(settings).anchor))
@@ -197,14 +210,15 @@ public struct Survey: Sendable {
         }
         let drawing = isDrawn ? Task { await progress.draw() } : nil
         let surveyor = Surveyor(
-            settings: settings, policies: policies, resolver: resolver, prober: prober, now: unixTime)
+            settings: settings, policies: policies, resolver: resolver, prober: prober,
+            destinations: input.relays.hosts.isEmpty ? nil : (destinations, input.relays), now: unixTime)
         let hasTimes = request.hasTimes
         let run = SurveyRun(
             destinations: destinations, concurrency: concurrency, retryAfter: .seconds(request.retryAfter),
             judge: { index, isAgain in
                 await surveyor.judge(
-                    destinations[index], recipients: destinations.recipients(of: index), isAgain: isAgain,
-                    hasTimes: hasTimes)
+                    destinations[index], recipients: destinations.recipients(of: index), place: index,
+                    isAgain: isAgain, hasTimes: hasTimes)
             },
             isDoubt: surveyor.isDoubt,
             trouble: { await resolver.selfTest().fault?.sentence },

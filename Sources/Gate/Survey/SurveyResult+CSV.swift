@@ -4,8 +4,7 @@ extension SurveyResult {
     /// The columns, in order; with `elapsed_ms` where times were asked for.
     static let columns = [
         "domain", "outcome", "ruling", "would", "lasting", "code", "host", "cause", "degraded", "hazards",
-        "mx_security",
-        "recipients",
+        "mx_security", "recipients", "relay", "relayed", "route",
     ]
 
     /// The result as a record of RFC 4180, without its end. No cell is a formula to a spreadsheet.
@@ -15,7 +14,7 @@ extension SurveyResult {
                 domain, outcome.rawValue, ruling.rawValue, would?.rawValue ?? "", lasting.rawValue, code ?? "",
                 host ?? "",
                 cause, isDegraded ? "true" : "false", hazards.joined(separator: "; "), mxSecurity?.rawValue ?? "",
-                "\(recipients)",
+                "\(recipients)", relay ?? "", "\(relayed)", route.rawValue,
             ] + (elapsed.map { ["\($0)"] } ?? [])
         return cells.map(Self.cell).joined(separator: ",")
     }
@@ -27,16 +26,17 @@ extension SurveyResult {
         guard let cells = Self.cells(line), cells.count == Self.columns.count || cells.count == Self.columns.count + 1,
             let outcome = Outcome(rawValue: cells[1]), let ruling = Ruling.Action(rawValue: cells[2]),
             let lasting = Ruling.Action(rawValue: cells[4]), let isDegraded = Bool(cells[8]),
-            let recipients = Int(cells[11]), recipients > 0
+            let recipients = Int(cells[11]), recipients > 0, let relayed = Int(cells[13]),
+            let route = Settings.RouteSource(rawValue: cells[14])
         else { return nil }
-        let elapsed = cells.count > Self.columns.count ? Double(cells[12]) : nil
+        let elapsed = cells.count > Self.columns.count ? Double(cells[15]) : nil
         if cells.count > Self.columns.count, elapsed == nil { return nil }
         func value(_ index: Int) -> String? { cells[index].isEmpty ? nil : cells[index] }
         self.init(
             domain: cells[0], outcome: outcome, ruling: ruling, would: value(3).flatMap(Ruling.Action.init),
             lasting: lasting, code: value(5), host: value(6), cause: cells[7], isDegraded: isDegraded,
             hazards: value(9).map { [$0] } ?? [], mxSecurity: value(10).flatMap(Inspection.Security.init),
-            recipients: recipients, elapsed: elapsed)
+            recipients: recipients, relay: value(12), relayed: relayed, route: route, elapsed: elapsed)
     }
 
     /// With these first a spreadsheet takes a cell for a formula; the apostrophe that says "text" is taken for itself.

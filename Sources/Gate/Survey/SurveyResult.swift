@@ -11,8 +11,8 @@ struct SurveyResult: Sendable, Hashable {
     let ruling: Ruling.Action
     /// What it would be if the destination were not merely monitored; nil where that is the same.
     let would: Ruling.Action?
-    /// What it would be for every recipient once the fault has lasted for `DEFER_FOR`, enforced everywhere but where the policy file says
-    /// `exempt` or `monitor`.
+    /// What it would be for every recipient once the fault has lasted for `DEFER_FOR`, enforced everywhere but where
+    /// the policy file says `exempt` or `monitor`.
     let lasting: Ruling.Action
     /// The code of the refusal at first, carried out or not.
     let code: String?
@@ -28,6 +28,13 @@ struct SurveyResult: Sendable, Hashable {
     let mxSecurity: Inspection.Security?
     /// How many recipients the input has there.
     let recipients: Int
+    /// The relay that mail went by, as a next hop, where that is no MX host of the domain; nil where the input shows
+    /// none.
+    var relay: String?
+    /// How many of the recipients went so.
+    var relayed = 0
+    /// Whether the domain itself was judged, or the relay in its place.
+    var route = Settings.RouteSource.recipient
     /// How long the inspection took, in milliseconds; nil unless asked for.
     let elapsed: Double?
 
@@ -51,7 +58,8 @@ extension SurveyResult {
             domain: body.domain, outcome: outcome, ruling: ruling, would: body.would.flatMap(Ruling.Action.init),
             lasting: lasting, code: body.code, host: body.host, cause: body.cause, isDegraded: body.degraded,
             hazards: body.hazards, mxSecurity: body.mx_security.flatMap(Inspection.Security.init),
-            recipients: body.recipients, elapsed: body.elapsed_ms)
+            recipients: body.recipients, relay: body.relay, relayed: body.relayed ?? 0,
+            route: body.route.flatMap(Settings.RouteSource.init) ?? .recipient, elapsed: body.elapsed_ms)
     }
 
     private struct Body: Encodable {
@@ -67,6 +75,9 @@ extension SurveyResult {
         let hazards: [String]
         let mx_security: NullableJSON<String>
         let recipients: Int
+        let relay: NullableJSON<String>
+        let relayed: Int
+        let route: String
         let elapsed_ms: Double?
 
         init(_ result: SurveyResult) {
@@ -82,6 +93,9 @@ extension SurveyResult {
             hazards = result.hazards
             mx_security = NullableJSON(result.mxSecurity?.rawValue)
             recipients = result.recipients
+            relay = NullableJSON(result.relay)
+            relayed = result.relayed
+            route = result.route.rawValue
             elapsed_ms = result.elapsed
         }
     }
@@ -99,6 +113,10 @@ extension SurveyResult {
         let hazards: [String]
         let mx_security: String?
         let recipients: Int
+        // Results of earlier versions have none of these.
+        let relay: String?
+        let relayed: Int?
+        let route: String?
         let elapsed_ms: Double?
     }
 }

@@ -4,8 +4,9 @@ import DNSSEC
 
 /// Judges the destinations of a list, many at once, and hands their results on in the order of the list.
 ///
-/// A doubt is tried once more after a while. What stands behind it in the list waits for that with its result, within a window: then
-/// nothing new is begun. Before doubts are tried again the resolver must work: while it does not, nothing goes on.
+/// A doubt is tried once more after a while. What stands behind it in the list waits for that with its result, within a
+/// window: then nothing new is begun. Before doubts are tried again the resolver must work: while it does not, nothing
+/// goes on.
 struct SurveyRun {
     /// So many results at most wait for one before them.
     private static let window = 20_000
@@ -52,7 +53,8 @@ struct SurveyRun {
     /// Judges those from a place on.
     ///
     /// - Parameter write: Gets results in the order of the list, as soon as they and all before them are there.
-    /// - Throws: What `write` does; that the resolver does not work for long. If the task is cancelled it returns early.
+    /// - Throws: What `write` does; that the resolver does not work for long. If the task is cancelled it returns
+    ///   early.
     func run(from start: Int, write: ([SurveyResult]) throws(SurveyFault) -> Void) async throws(SurveyFault) {
         let outcome = await withTaskGroup(of: Event.self) { group -> SurveyFault? in
             defer { group.cancelAll() }

@@ -3,12 +3,16 @@ import DANE
 /// What is told at the end of a survey.
 struct SurveySummary: Sendable {
     /// So many hosts are listed.
-    private static let listed = 10
+    static let listed = 10
 
     /// What the results come to, those of earlier runs too.
     let tally: SurveyTally
-    /// Lines that were none.
-    let junkLines: Int
+    /// What the lines of the input came to.
+    let counts: SurveyCounts
+    /// Recipients of whom it was not kept by which host they went.
+    var forgottenRelays = 0
+    /// Settings by which the gate passes or refuses mail for where it comes from: of that a survey knows nothing.
+    var sourceSettings: [String] = []
     /// How many destinations this run has judged, and how long it took.
     let judged: Int
     let elapsed: Duration
@@ -22,7 +26,7 @@ struct SurveySummary: Sendable {
             "\(tally.all.destinations) destinations with \(tally.all.recipients) recipients; "
                 + "\(judged) judged in \(DurationText.long(elapsed)) (\(rate)/s)"
         ]
-        if junkLines > 0 { lines.append("\(junkLines) lines of the input could not be read") }
+        lines += SurveyNotes.lines(self)
         var rows = [["", "destinations", "", "recipients", ""]]
         for (outcome, count) in outcomes { rows.append(row(outcome.rawValue, count)) }
         rows.append(row("broken DNSSEC or DANE", tally.broken))
@@ -76,6 +80,19 @@ struct SurveySummary: Sendable {
             init(_ count: SurveyTally.Count) { (destinations, recipients) = (count.destinations, count.recipients) }
         }
 
+        struct LeftOut: Encodable {
+            let recipients: Int
+            let deliveries: Int
+            let names: [String: Int]
+        }
+
+        struct Relay: Encodable {
+            let relay: String
+            let destinations: Int
+            let recipients: Int
+            let judged: Bool
+        }
+
         struct Host: Encodable {
             let host: String
             let outcome: String
@@ -86,7 +103,16 @@ struct SurveySummary: Sendable {
 
         let destinations: Int
         let recipients: Int
+        let lines: Int
+        let blank_lines: Int
+        let listed_lines: Int
+        let delivery_lines: Int
+        let other_lines: Int
         let junk_lines: Int
+        let left_out: [String: LeftOut]
+        let relayed: Count
+        let relays: [Relay]
+        let not_surveyed: [String]
         let judged: Int
         let elapsed_s: Double
         let rate: Double
@@ -104,7 +130,28 @@ struct SurveySummary: Sendable {
             let tally = summary.tally
             destinations = tally.all.destinations
             recipients = tally.all.recipients
-            junk_lines = summary.junkLines
+            let counts = summary.counts
+            lines = counts.lines
+            blank_lines = counts.blank
+            listed_lines = counts.listed
+            delivery_lines = counts.deliveries
+            other_lines = counts.others
+            junk_lines = counts.junk
+            left_out = Dictionary(
+                uniqueKeysWithValues: SurveyScope.Reason.allCases.map { reason in
+                    let left = counts.leftOut[reason] ?? SurveyCounts.LeftOut()
+                    return (
+                        reason.rawValue,
+                        LeftOut(recipients: left.recipients, deliveries: left.deliveries, names: left.names)
+                    )
+                })
+            relayed = Count(tally.relayed)
+            relays = tally.busiest(SurveySummary.listed).map {
+                Relay(
+                    relay: $0.relay, destinations: $0.relayed.count.destinations,
+                    recipients: $0.relayed.count.recipients, judged: $0.relayed.isJudged)
+            }
+            not_surveyed = summary.sourceSettings
             judged = summary.judged
             elapsed_s = summary.seconds
             rate = summary.rate

@@ -20,6 +20,14 @@ struct SurveyTally: Sendable {
         let outcome: Outcome
     }
 
+    /// Mail that went by relays that are no MX hosts of its domains.
+    struct Relayed: Sendable, Hashable {
+        /// The destinations, and of their recipients those that went so.
+        var count = Count()
+        /// Whether the relay was judged in the destinations' place, for one of them at least.
+        var isJudged = false
+    }
+
     /// So many hosts are told apart; a list of strangers must not take all memory.
     private static let limit = 100_000
 
@@ -35,6 +43,10 @@ struct SurveyTally: Sendable {
     private(set) var rejectedLasting = Count()
     private(set) var deferredLasting = Count()
     private(set) var hosts: [Broken: (count: Count, cause: String)] = [:]
+    /// By relay.
+    private(set) var relays: [String: Relayed] = [:]
+    /// All of these together.
+    private(set) var relayed = Count()
 
     /// How many destinations would be refused.
     var refused: Int { rejected.destinations + deferred.destinations }
@@ -46,6 +58,15 @@ struct SurveyTally: Sendable {
         if result.outcome.isBroken { broken.add(result) }
         if result.isDegraded { degraded.add(result) }
         if !result.hazards.isEmpty { hazards.add(result) }
+        if let relay = result.relay {
+            relayed.destinations += 1
+            relayed.recipients += result.relayed
+            if relays[relay] != nil || relays.count < Self.limit {
+                relays[relay, default: Relayed()].count.destinations += 1
+                relays[relay, default: Relayed()].count.recipients += result.relayed
+                if result.route == .nexthop { relays[relay, default: Relayed()].isJudged = true }
+            }
+        }
         switch result.isRefused ? result.would ?? result.ruling : .accept {
         case .accept: break
         case .tempfail: deferred.add(result)
@@ -61,6 +82,15 @@ struct SurveyTally: Sendable {
         let key = Broken(host: result.host ?? result.domain, outcome: result.outcome)
         guard hosts[key] != nil || hosts.count < Self.limit else { return }
         hosts[key, default: (Count(), result.cause)].count.add(result)
+    }
+
+    /// The relays by which most recipients went.
+    func busiest(_ count: Int) -> [(relay: String, relayed: Relayed)] {
+        let sorted = relays.sorted {
+            (-$0.value.count.recipients, -$0.value.count.destinations, $0.key)
+                < (-$1.value.count.recipients, -$1.value.count.destinations, $1.key)
+        }
+        return sorted.prefix(count).map { ($0.key, $0.value) }
     }
 
     /// The hosts by which most recipients are lost.

@@ -8,8 +8,12 @@ public struct TraceEntry: Sendable, Hashable {
     public var trace: String
     /// The sender, empty for the null sender; nil where there was none.
     public var sender: String?
+    /// Its bytes, where they are no UTF-8.
+    public var senderBytes: [UInt8]?
     /// The recipient as typed, or `@` and its domain alone.
     public var recipient: String
+    /// Its bytes, where they are no UTF-8.
+    public var recipientBytes: [UInt8]?
     /// The recipient's domain; nil where it has none that is a domain name.
     public var domain: DomainName?
     /// What was judged; nil where the address cannot be one.
@@ -61,6 +65,11 @@ public struct TraceEntry: Sendable, Hashable {
         text.utf8.count <= limit ? text : String(decoding: text.utf8.prefix(limit - 3), as: UTF8.self) + "..."
     }
 
+    /// Bytes cut to so many.
+    private static func bounded(_ bytes: [UInt8], _ limit: Int) -> [UInt8] {
+        bytes.count <= limit ? bytes : Array(bytes.prefix(limit - 3)) + Array("...".utf8)
+    }
+
     /// An entry of these parts; texts that are too long are cut.
     init(
         time: Int64, trace: String, sender: Recipient?, recipient: Recipient, destination: Destination?,
@@ -71,6 +80,10 @@ public struct TraceEntry: Sendable, Hashable {
         self.trace = trace
         self.sender = sender.map { Self.address($0, addresses) }
         self.recipient = Self.address(recipient, addresses)
+        if addresses == .full {
+            senderBytes = sender?.bytes.map { Self.bounded($0, Limit.address) }
+            recipientBytes = recipient.bytes.map { Self.bounded($0, Limit.address) }
+        }
         domain = if case .name(let name) = recipient.domain { name } else { nil }
         self.destination = destination
         self.client = client.map { Self.bounded($0, Limit.name) }

@@ -1,5 +1,6 @@
 import Certificates
 public import DANE
+import Foundation
 import GRDB
 
 /// Which recipients of the trace are asked for.
@@ -10,9 +11,9 @@ public struct TraceFilter: Sendable {
         public let sentence: String
     }
 
-    /// The whole recipient, in any case.
+    /// The whole recipient, in any case, as typed or as it stands in the log.
     public var recipient: String?
-    /// The whole sender, in any case; `<>` or empty for the null sender.
+    /// The whole sender likewise; `<>` or empty for the null sender.
     public var sender: String?
     /// The client's address.
     public var client: String?
@@ -24,8 +25,8 @@ public struct TraceFilter: Sendable {
     public var since: Int64?
     /// The moment after the last.
     public var until: Int64?
-    /// The trace id.
-    public var id: String?
+    /// The trace id, or what it begins with.
+    public private(set) var id: TraceIDArgument?
     /// The domain of recipient or next hop, labels turned round, and whether its subdomains are meant.
     private var domain: (key: String, isBelow: Bool)?
 
@@ -63,16 +64,8 @@ public struct TraceFilter: Sendable {
         self.ruling = ruling
     }
 
-    /// Takes a trace id.
-    public mutating func take(id text: String) throws(Fault) {
-        let id = text.uppercased()
-        guard id.utf8.count == 26, id.utf8.allSatisfy({ "0123456789ABCDEFGHJKMNPQRSTVWXYZ".utf8.contains($0) }) else {
-            throw Fault(
-                sentence: "--id \(LogLine.escaped(String(text.prefix(80)))): an id has 26 digits and letters, "
-                    + "as in the reply's brackets and behind trace= in the log.")
-        }
-        self.id = id
-    }
+    /// Takes a trace id: alone, in brackets, in a whole reply or log line, or what it begins with.
+    public mutating func take(id text: String) throws(Fault) { id = try TraceIDArgument(text) }
 
     /// A moment that an option gives: a date in ISO 8601, or so long ago (`2h`, `7d`).
     ///
@@ -95,8 +88,15 @@ public struct TraceFilter: Sendable {
             parts.append(sql)
             arguments += [value]
         }
-        if let recipient { add("recipient = ? COLLATE NOCASE", recipient) }
-        if let sender { add("sender = ? COLLATE NOCASE", sender == "<>" ? "" : sender) }
+        func add(address: String, _ column: String) {
+            guard let bytes = LogLine.unescaped(address) else { return add("\(column) = ? COLLATE NOCASE", address) }
+            // As it stands in the log: a byte that is no text is `\xfc` there, and so are those of other scripts.
+            let text = String(validating: bytes, as: UTF8.self)
+            add("(\(column) = ? COLLATE NOCASE OR \(column) = ? COLLATE NOCASE)", address)
+            arguments += text.map { [$0] } ?? [Data(bytes)]
+        }
+        if let recipient { add(address: recipient, "recipient") }
+        if let sender { add(address: sender == "<>" ? "" : sender, "sender") }
         if let client { add("client = ?", client) }
         if let outcome { add("outcome = ?", outcome.rawValue) }
         if let ruling {
@@ -105,7 +105,12 @@ public struct TraceFilter: Sendable {
         }
         if let since { add("time >= ?", since) }
         if let until { add("time < ?", until) }
-        if let id { add("trace = ?", id) }
+        if let id, id.isWhole { add("trace = ?", id.text) }
+        if let id, !id.isWhole {
+            add("trace >= ?", id.text)
+            // Behind every letter.
+            add("trace < ?", id.text + "~")
+        }
         let rest = (parts.joined(separator: " AND "), arguments)
         guard let domain else { return [rest] }
         return ["domainKey", "hopKey"].map { column in

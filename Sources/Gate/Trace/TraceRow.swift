@@ -6,9 +6,14 @@ public struct TraceRow: Sendable {
     /// Its number in the file, growing.
     public let id: Int64
     let time: Int64
-    let trace: String
+    /// The id that the reply and the log line carry.
+    public let trace: String
     let sender: String?
+    /// Its bytes, where they are no UTF-8.
+    let senderBytes: [UInt8]?
     let recipient: String
+    /// Its bytes, where they are no UTF-8.
+    let recipientBytes: [UInt8]?
     let domain: String?
     let hop: String?
     let client: String?
@@ -43,12 +48,17 @@ public struct TraceRow: Sendable {
     /// Reads a row of these columns, and the inspection's JSON behind them.
     init(_ row: Row) {
         func text(_ index: Int) -> String? { String.fromDatabaseValue(row[index] as DatabaseValue) }
+        func bytes(_ index: Int) -> [UInt8]? {
+            if case .blob(let data) = (row[index] as DatabaseValue).storage { Array(data) } else { nil }
+        }
         func number(_ index: Int) -> Int64? { Int64.fromDatabaseValue(row[index] as DatabaseValue) }
         id = number(0) ?? 0
         time = number(1) ?? 0
         trace = text(2) ?? ""
-        sender = text(3)
-        recipient = text(4) ?? ""
+        senderBytes = bytes(3)
+        sender = senderBytes.map { String(decoding: $0, as: UTF8.self) } ?? text(3)
+        recipientBytes = bytes(4)
+        recipient = recipientBytes.map { String(decoding: $0, as: UTF8.self) } ?? text(4) ?? ""
         domain = text(5)
         hop = text(6)
         client = text(7)
@@ -88,7 +98,9 @@ public struct TraceRow: Sendable {
         let time: String
         let trace: String
         let sender: NullableJSON<String>
+        let sender_bytes: NullableJSON<String>
         let recipient: String
+        let recipient_bytes: NullableJSON<String>
         let domain: NullableJSON<String>
         let client: NullableJSON<String>
         let authenticated: NullableJSON<String>
@@ -113,8 +125,12 @@ public struct TraceRow: Sendable {
         init(_ row: TraceRow, isWhole: Bool) {
             time = TraceTime.text(row.time)
             trace = row.trace
-            sender = NullableJSON(row.sender)
-            recipient = row.recipient
+            // JSON holds text alone: what is none stands there as in the log, and beside it in hexadecimal.
+            sender = NullableJSON(
+                row.senderBytes == nil ? row.sender : row.sender.map { LogLine.escaped($0, row.senderBytes) })
+            sender_bytes = NullableJSON(row.senderBytes.map(Self.hex))
+            recipient = row.recipientBytes == nil ? row.recipient : LogLine.escaped(row.recipient, row.recipientBytes)
+            recipient_bytes = NullableJSON(row.recipientBytes.map(Self.hex))
             domain = NullableJSON(row.domain)
             client = NullableJSON(row.client)
             authenticated = NullableJSON(row.authenticated)
@@ -136,14 +152,22 @@ public struct TraceRow: Sendable {
             inspection =
                 isWhole ? (row.inspectionJSON == nil ? NullableJSON(nil) : nil) : NullableJSON(row.inspection)
         }
+
+        private static func hex(_ bytes: [UInt8]) -> String {
+            bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        }
     }
+
+    /// The sender as it is shown, escaped; `<>` for the null sender.
+    var shownSender: String? { sender.map { $0.isEmpty ? "<>" : LogLine.escaped($0, senderBytes) } }
+    /// The recipient as it is shown, escaped.
+    var shownRecipient: String { LogLine.escaped(recipient, recipientBytes) }
 
     /// The recipient whole, for a person.
     public var text: String {
         let parts: [(String, String?)] = [
-            ("time", "\(TraceTime.brief(time)) UTC"), ("trace", trace),
-            ("sender", sender.map { $0.isEmpty ? "<>" : $0 }),
-            ("recipient", recipient), ("client", client), ("authenticated", authenticated),
+            ("time", "\(TraceTime.brief(time)) UTC"), ("trace", trace), ("sender", shownSender),
+            ("recipient", shownRecipient), ("client", client), ("authenticated", authenticated),
             ("next hop", hop.map { isOwnHop ? "\($0), by this site's own configuration" : $0 }),
             ("ruling", would.map { "\(ruling), would be \($0)" } ?? ruling), ("mode", mode), ("policy", policy),
             ("outcome", outcome), ("host", host), ("cause", hazard ?? cause), ("code", code), ("reply", reply),
@@ -151,7 +175,10 @@ public struct TraceRow: Sendable {
             ("failing for", failingFor.map { DurationText.brief(.seconds($0)) }),
         ]
         var lines = parts.compactMap { name, value in
-            value.map { "\(name):".padding(toLength: 15, withPad: " ", startingAt: 0) + LogLine.escaped($0) }
+            value.map { value in
+                let shown = name == "sender" || name == "recipient" ? value : LogLine.escaped(value)
+                return "\(name):".padding(toLength: 15, withPad: " ", startingAt: 0) + shown
+            }
         }
         if let inspectionJSON {
             lines += InspectionText.lines(inspectionJSON)

@@ -22,7 +22,8 @@ enum TraceTable {
         }
     }
 
-    /// Writes recipients, each with the inspection behind it: of those of the destination the latest one that came to the same.
+    /// Writes recipients, each with the inspection behind it: of those of the destination the latest one that came to
+    /// the same.
     static func write(_ entries: [TraceEntry], port: UInt16, _ db: Database) throws {
         let statement = try db.cachedStatement(
             sql: """
@@ -35,9 +36,15 @@ enum TraceTable {
                 """)
         for entry in entries {
             let hop = entry.destination?.text(standard: port)
+            // Bytes that are no text are no text in the file.
+            func stored(_ text: String?, _ bytes: [UInt8]?) -> (any DatabaseValueConvertible)? {
+                if let bytes { return Data(bytes) }
+                return text
+            }
             try statement.execute(
                 arguments: [
-                    entry.time, entry.trace, entry.sender, entry.recipient, entry.domain?.text, hop, entry.client,
+                    entry.time, entry.trace, stored(entry.sender, entry.senderBytes),
+                    stored(entry.recipient, entry.recipientBytes), entry.domain?.text, hop, entry.client,
                     entry.authenticated, entry.outcome.rawValue, entry.host, entry.code, entry.reply, entry.queueID,
                     entry.action.rawValue, entry.would?.rawValue, entry.mode, entry.isCached,
                     entry.failingFor?.components.seconds, entry.cause, entry.hazard, entry.policy,

@@ -8,18 +8,21 @@ public struct TraceTableText: Sendable {
         let least: Int?
         /// Whether it is left out where there is little room; the highest goes first.
         let rank: Int
+        /// What it shows of a row, escaped.
         let value: @Sendable (TraceRow) -> String
     }
 
     private static let columns: [Column] = [
         Column(title: "TIME (UTC)", least: nil, rank: 0) { TraceTime.brief($0.time) },
-        Column(title: "RULING", least: nil, rank: 0) { row in row.would.map { "(\($0))" } ?? row.ruling },
-        Column(title: "CODE", least: nil, rank: 2) { $0.code ?? "-" },
-        Column(title: "OUTCOME", least: 12, rank: 0) { $0.outcome },
-        Column(title: "RECIPIENT", least: 16, rank: 0) { $0.recipient },
-        Column(title: "SENDER", least: 12, rank: 4) { row in row.sender.map { $0.isEmpty ? "<>" : $0 } ?? "-" },
-        Column(title: "HOST", least: 12, rank: 3) { $0.host ?? "-" },
-        Column(title: "TRACE", least: nil, rank: 1) { $0.trace },
+        Column(title: "RULING", least: nil, rank: 0) { row in
+            LogLine.escaped(row.would.map { "(\($0))" } ?? row.ruling)
+        },
+        Column(title: "CODE", least: nil, rank: 2) { LogLine.escaped($0.code ?? "-") },
+        Column(title: "OUTCOME", least: 12, rank: 0) { LogLine.escaped($0.outcome) },
+        Column(title: "RECIPIENT", least: 16, rank: 0) { $0.shownRecipient },
+        Column(title: "SENDER", least: 12, rank: 4) { $0.shownSender ?? "-" },
+        Column(title: "HOST", least: 12, rank: 3) { LogLine.escaped($0.host ?? "-") },
+        Column(title: "TRACE", least: nil, rank: 1) { LogLine.escaped($0.trace) },
     ]
 
     private let width: Int?
@@ -30,11 +33,12 @@ public struct TraceTableText: Sendable {
     /// - Parameter width: The most characters of a line; nil for any number.
     public init(width: Int?) { self.width = width }
 
-    /// The lines for some rows. The columns' widths are those of the first rows that were given, so that what follows fits below.
+    /// The lines for some rows. The columns' widths are those of the first rows that were given, so that what follows
+    /// fits below.
     ///
     /// - Parameter isFirst: Whether to begin with a line of titles.
     public mutating func lines(_ rows: [TraceRow], isFirst: Bool) -> [String] {
-        let cells = rows.map { row in Self.columns.map { LogLine.escaped($0.value(row)) } }
+        let cells = rows.map { row in Self.columns.map { $0.value(row) } }
         if widths.isEmpty || isFirst { layOut(cells) }
         return (isFirst ? [line(Self.columns.map(\.title))] : []) + cells.map(line)
     }

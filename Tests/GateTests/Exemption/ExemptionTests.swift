@@ -103,7 +103,8 @@ import WorldServers
     func whetherItAppliesIsTold(exempt: String, line: String, words: String, applies: Bool) throws {
         let reader = try SettingsReader(environment: [:])
         let table = try PolicyTable(text: line, path: "p")
-        let report = PolicyReport("a.example", reader, table, exemptions: [Self.exemption(exempt)], at: 0)
+        let report = PolicyReport(
+            try DestinationArgument("a.example", port: 25), reader, table, exemptions: [Self.exemption(exempt)], at: 0)
         #expect(report.text.split(separator: "\n").contains { $0.contains("exemption: ") && $0.hasSuffix(words) })
         #expect(report.text.contains("a.example: passed") == applies, "\(report.text)")
         #expect(report.json.contains("\"exemption_applies\":\(applies)"), "\(report.json)")

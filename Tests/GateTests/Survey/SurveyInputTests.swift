@@ -1,20 +1,21 @@
 import DANE
 import Foundation
+import Rules
 import Testing
 
 @testable import Gate
 
 @Suite struct SurveyInputTests {
-    /// What a text comes to: destinations with their recipients, and the numbers of the junk lines.
-    private func read(_ text: some Sequence<UInt8>, limit: Int = 1000) throws -> SurveyInput {
-        let pipe = Pipe()
-        let bytes = Data(text)
-        Thread.detachNewThread {
-            try? pipe.fileHandleForWriting.write(contentsOf: bytes)
-            try? pipe.fileHandleForWriting.close()
+    /// What a text comes to, read in parts of so many bytes.
+    private func read(
+        _ text: some Sequence<UInt8>, limit: Int = 1000, part: Int = 1000
+    ) throws -> SurveyInput {
+        let bytes = Array(text)
+        var input = SurveyInput(SurveyScope(Settings()), limit: limit)
+        for start in stride(from: 0, to: bytes.count, by: part) {
+            try bytes.withUnsafeBufferPointer { try input.read($0.part(start..<min(bytes.count, start + part))) }
         }
-        var input = SurveyInput(port: 25, limit: limit)
-        try input.read(pipe.fileHandleForReading.fileDescriptor)
+        try input.endFile()
         return input
     }
 
@@ -41,7 +42,7 @@ import Testing
     @Test(arguments: ["", "#", "# example.org", " \t", "\r"])
     func nothingIsNothing(line: String) throws {
         let input = try read("\(line)\n".utf8)
-        #expect(input.destinations.count == 0 && input.junkLines == 0 && input.lines == 1)
+        #expect(input.destinations.count == 0 && input.counts.junk == 0 && input.counts.lines == 1)
     }
 
     @Test(arguments: [
@@ -54,8 +55,19 @@ import Testing
         guard line != "-" else { return }
         let input = try read("example.org\n\(line)\nexample.com".utf8)
         #expect(list(input) == ["example.org 1", "example.com 1"])
-        #expect(input.junkLines == 1 && input.junk.map(\.line) == [2])
+        #expect(input.counts.junk == 1 && input.junk.map(\.line) == [2])
         #expect(input.junk.allSatisfy { $0.text.utf8.allSatisfy { (0x20...0x7E).contains($0) } })
+    }
+
+    /// With the bytes that came, so that it can be found in the file.
+    @Test(.rules("F-98")) func junkIsListedByteForByte() throws {
+        let input = try read(
+            Array("two w".utf8) + [0xFC, 0x80] + Array("rds \u{FFFD}\n".utf8) + Array("x ".utf8)
+                + [UInt8](repeating: 0xFF, count: 90))
+        #expect(
+            input.junk.map(\.text) == [
+                "two w\\xfc\\x80rds \\xef\\xbf\\xbd", "x " + String(repeating: "\\xff", count: 78) + "...",
+            ])
     }
 
     private static let smtp =
@@ -65,7 +77,7 @@ import Testing
         "Nov 23 22:43:10 mail postfix/smtp[1234]: ", "Nov  3 02:43:10 mail postfix/smtp[1]: ",
         "<22>Nov 23 22:43:10 mail postfix/smtp[1234]: ", "2026-11-23T22:43:10.123456+01:00 mail postfix/smtp[1234]: ",
         "2026-11-23T22:43:10Z mail.example.com postfix-out/smtp[1234]: ",
-        "2026-11-23T22:43:10+0100 mail postfix/relay/smtp[7]: ",
+        "2026-11-23T22:43:10+0100 mail postfix/smtp/smtp[7]: ",
         "2026-11-23 22:43:10 mail postfix/smtp[1234]: ", "Nov 23 22:43:10 postfix/smtp[1234]: ",
         "<22>1 2026-11-23T22:43:10.1Z mail postfix/smtp 1234 - - ", "postfix/smtp[1234]: ",
         "<22>1 2026-11-23T22:43:10.1Z mail postfix/smtp 1234 - [x y=\"z\"] ",
@@ -89,14 +101,13 @@ import Testing
         "postfix/smtp[1]: 4bR: host mx[192.0.2.1] said: 450 to=<a@said.example> (in reply to RCPT)",
         "postfix/qmgr[1]: 4bR: from=<a@from.example>, size=1, nrcpt=1 (queue active)",
         "sshd[1]: Accepted publickey for a@b.example",
-        "smtp[1]: 4bR: to=<a@other.example>, status=sent", "kernel: [  1.0] x", "kernel", "postfix/smtp[1]:",
-        "postfix/smtp[1]: ",
-        "postfix/smtp[1]: 4bR: to=<", "danegate[1]: event=start version=1",
+        "smtp[1]: 4bR: to=<a@other.example>, status=sent", "kernel: [  1.0] x", "postfix/smtp[1]:",
+        "postfix/smtp[1]: ", "danegate[1]: event=start version=1", "last message repeated 3 times",
         "postfix/smtp[1]: 4bR: to=<postmaster>, status=sent",
     ])
     func otherLinesOfALogAreSilent(message: String) throws {
         let input = try read("Nov 23 22:43:10 mail \(message)\n2026-11-23T22:43:10Z mail \(message)\n".utf8)
-        #expect(input.destinations.count == 0 && input.junkLines == 0, "\(list(input)) \(input.junk)")
+        #expect(input.destinations.count == 0 && input.counts.junk == 0, "\(list(input)) \(input.junk)")
     }
 
     @Test func recipientsAreCounted() throws {
@@ -120,7 +131,7 @@ import Testing
                 "example.com 2", "example.org 2", "quoted.example 1", "example.net 1", "[mx.example.net]:2525 1",
             ])
         #expect(input.destinations.totalRecipients == 7)
-        #expect(input.junkLines == 0)
+        #expect(input.counts.junk == 0)
     }
 
     @Test func whatIsTooMuchIsBounded() throws {
@@ -130,21 +141,17 @@ import Testing
         #expect(input.junk.map(\.line) == [1, 3])
         #expect(input.junk.allSatisfy { $0.text.utf8.count < 400 })
         let names = (0..<50).map { "d\($0).example\n" }.joined()
-        #expect(throws: SurveyInput.Fault.tooMany) { _ = try read(names.utf8, limit: 49) }
+        #expect(throws: SurveyInput.IsFull.self) { _ = try read(names.utf8, limit: 49) }
         #expect(try read((names + names).utf8, limit: 50).destinations.totalRecipients == 100)
         let junk = try read(String(repeating: "a b\n", count: 100).utf8)
-        #expect(junk.junkLines == 100 && junk.junk.count == 20)
+        #expect(junk.counts.junk == 100 && junk.junk.count == 20)
     }
 
     @Test func bytesAreSurvived() throws {
         var generator = SystemRandomNumberGenerator()
         let bytes = (0..<200_000).map { _ in UInt8.random(in: 0...255, using: &generator) }
-        #expect(try read(bytes).lines > 100)
+        #expect(try read(bytes).counts.lines > 100)
         #expect(list(try read([0xEF, 0xBB, 0xBF] + "example.org\r\n".utf8)) == ["example.org 1"])
-        #expect(throws: SurveyInput.Fault.self) {
-            var input = SurveyInput(port: 25)
-            try input.read(-1)
-        }
     }
 
     @Test func aMillionNamesAreTold() throws {

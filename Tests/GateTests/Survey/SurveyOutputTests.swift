@@ -129,7 +129,9 @@ import WorldServers
                 recipients: 1, elapsed: nil))
         #expect(tally.refused == 1 && tally.deferred.recipients == 3 && tally.rejectedLasting.destinations == 1)
         #expect(tally.broken.destinations == 2 && tally.degraded.recipients == 97)
-        let summary = SurveySummary(tally: tally, junkLines: 2, judged: 3, elapsed: .seconds(2))
+        var counts = SurveyCounts()
+        counts.junk = 2
+        let summary = SurveySummary(tally: tally, counts: counts, judged: 3, elapsed: .seconds(2))
         #expect(summary.text.contains("3 destinations with 101 recipients; 3 judged in 2s (1.5/s)"))
         #expect(summary.text.contains("mx.a.example: tlsa-invalid, x?[31m"))
         #expect(summary.text.unicodeScalars.allSatisfy { $0 == "\n" || (0x20...0x7E).contains($0.value) })

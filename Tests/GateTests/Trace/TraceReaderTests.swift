@@ -1,5 +1,6 @@
 import DANE
 import Foundation
+import Rules
 import Synchronization
 import Testing
 import WorldServers
@@ -51,6 +52,58 @@ import WorldServers
         // What follows comes in the order in which it was written.
         #expect(try place.reader.rows(filter, limit: nil, after: 0).map(\.id) == rows.map(\.id))
         #expect(try place.reader.rows(filter, limit: nil, after: 3).map(\.id) == rows.map(\.id).filter { $0 > 3 })
+    }
+
+    /// Addresses that are no text come out as they came, and are found as they stand in the log.
+    @Test(.rules("F-98")) func bytesAreWrittenAndFound() throws {
+        let place = try TracePlace()
+        let store = place.store()
+        let bytes: [[UInt8]] = [[0xFC], [0xFD], Array("ü".utf8), Array("\\xfc".utf8)]
+        for (index, byte) in bytes.enumerated() {
+            var entry = traceEntry("x@a.example", time: Int64(index))
+            let recipient = Recipient(received: ReceivedText(Array("<b".utf8) + byte + Array("@a.example>".utf8)))
+            let sender = Recipient(received: ReceivedText(byte + Array("@s.example".utf8)))
+            (entry.recipient, entry.recipientBytes) = (recipient.address, recipient.bytes)
+            (entry.sender, entry.senderBytes) = (sender.address, sender.bytes)
+            store.record(entry)
+        }
+        store.close(within: .seconds(30))
+        let rows = try place.rows()
+        let shown = ["b\\xfc@a.example", "b\\xfd@a.example", "b\\xc3\\xbc@a.example", "b\\\\xfc@a.example"]
+        #expect(rows.map(\.shownRecipient) == shown)
+        #expect(
+            rows[0].text.contains("recipient:     b\\xfc@a.example\n")
+                && rows[0].text.contains("sender:        \\xfc@s.example\n"))
+        var table = TraceTableText(width: nil)
+        #expect(table.lines(rows, isFirst: false)[1].contains(" b\\xfd@a.example "))
+        let objects = try rows.map {
+            try #require(try JSONSerialization.jsonObject(with: Data($0.json(isWhole: false).utf8)) as? [String: Any])
+        }
+        #expect(objects.map { $0["recipient"] as? String } == [shown[0], shown[1], "bü@a.example", "b\\xfc@a.example"])
+        #expect(
+            objects.map { $0["recipient_bytes"] as? String } == [
+                "62fc40612e6578616d706c65", "62fd40612e6578616d706c65", nil, nil,
+            ])
+        #expect(
+            objects[0]["sender_bytes"] as? String == "fc40732e6578616d706c65" && objects[2]["sender_bytes"] is NSNull)
+        // As it is shown it is found. What is typed with a backslash is, too: the first stands for the last as well.
+        let found = try shown.map { text in try place.rows { $0.recipient = text }.map(\.time) }
+        #expect(found == [[0, 3], [1], [2], [3]])
+        #expect(try place.rows { $0.recipient = "BÜ@a.example" }.map(\.time) == [])
+        #expect(try place.rows { $0.recipient = "bü@A.example" }.map(\.time) == [2])
+        #expect(try place.rows { $0.sender = "\\xfd@s.example" }.map(\.time) == [1])
+    }
+
+    /// The beginning of an id is one if one recipient has it.
+    @Test(.rules("F-97")) func aBeginningFindsItsRecipients() throws {
+        let place = try Self.filled()
+        let ids = try place.rows().map(\.trace)
+        #expect(try place.rows { try $0.take(id: ids[2]) }.map(\.trace) == [ids[2]])
+        #expect(try place.rows { try $0.take(id: "550 5.7.323 x: y [\(ids[3])]") }.map(\.trace) == [ids[3]])
+        // They were made within a moment, and are told apart at their end.
+        #expect(try place.rows { try $0.take(id: String(ids[2].dropLast())) }.map(\.trace).contains(ids[2]))
+        #expect(try place.rows { try $0.take(id: String(ids[2].prefix(5))) }.count == 5)
+        #expect(try place.rows { try $0.take(id: "0000") }.isEmpty)
     }
 
     @Test func whatMakesNoSenseIsASentence() {
