@@ -36,21 +36,25 @@ struct HostileHostTests {
     @Test(.rules("F-54", "S-08"), arguments: Step.allCases, [Fault.stall, .tarpit(every: .milliseconds(20))])
     func silenceAndTarpitsEndInTime(_ step: Step, _ fault: Fault) async throws {
         let chain = try await ProbeWorld.chain.value
-        let limit = Duration.seconds(8)
-        try await ProbeWorld.run(timeout: limit) { world in
-            let address = try await world.hosts.add(.normal(chain).failing(at: step, fault))
-            let begin = ContinuousClock.now
-            let end = await world.probe(address).end
-            let elapsed = ContinuousClock.now - begin
-            // Cleartext in the handshake is no TLS from its first bytes on.
-            if step == .handshake, fault != .stall {
-                #expect(end.kind == "tlsFailed", "\(end)")
-            } else {
-                let step = step == .secureEHLO ? "secure-ehlo" : "\(step)"
-                #expect(end.kind == "unreachable \(step)", "\(end)")
-                #expect(end.reason == "no answer within 8.0 seconds")
+        let name = step == .secureEHLO ? "secure-ehlo" : "\(step)"
+        // Cleartext in the handshake is no TLS from its first bytes on.
+        let kind = step == .handshake && fault != .stall ? "tlsFailed" : "unreachable \(name)"
+        // On a busy machine the time may be over before the host has come to the step: then it gets more.
+        for seconds in [8, 40, 200] {
+            var isOver = false
+            let limit = Duration.seconds(seconds)
+            try await ProbeWorld.run(timeout: limit) { world in
+                let address = try await world.hosts.add(.normal(chain).failing(at: step, fault))
+                let begin = ContinuousClock.now
+                let end = await world.probe(address).end
+                let elapsed = ContinuousClock.now - begin
+                isOver = end.kind == kind || seconds == 200
+                if isOver { #expect(end.kind == kind, "\(end)") }
+                guard kind != "tlsFailed" else { return }
+                #expect(end.reason == "no answer within \(seconds).0 seconds")
                 #expect(elapsed >= limit)
             }
+            if isOver { break }
         }
     }
 

@@ -91,7 +91,9 @@ final class AliasBook: Sendable {
         for link in found.records {
             switch link {
             case .name(name):
-                former.withLock { $0.keep(name, for: domain, until: .now + found.ttl + stale) }
+                if found.ttl + stale > .zero {
+                    former.withLock { $0.keep(name, for: domain, until: .now + found.ttl + stale) }
+                }
                 return .alias
             case .name: break
             case .lost(let why): lost = why

@@ -162,7 +162,8 @@ import Testing
                 rows == [
                     "one.example opportunistic accept \(smarthost) nexthop",
                     "bogus.example opportunistic accept \(smarthost) nexthop",
-                    "two.example no-mail-host reject [gone.isp.example]:587 nexthop",
+                    // The site's own choice: deferred at most.
+                    "two.example no-mail-host tempfail [gone.isp.example]:587 nexthop",
                     "alias.example opportunistic accept [9.9.9.9] nexthop",
                     "isp.example opportunistic accept [tls.isp.example]:465 nexthop",
                 ])
