@@ -46,7 +46,12 @@ let package = Package(
             name: "DNSSEC",
             dependencies: ["CUnbound", "DANE", .product(name: "DequeModule", package: "swift-collections")],
             swiftSettings: strict),
-        .target(name: "Milter", dependencies: ["CMilter", "DANE"], swiftSettings: strict),
+        .target(
+            name: "Milter",
+            dependencies: ["CMilter", "DANE", .product(name: "HeapModule", package: "swift-collections")],
+            swiftSettings: strict,
+            // libmilter is to find the function of AcceptHook.swift.
+            linkerSettings: [.unsafeFlags(["-Xlinker", "--export-dynamic-symbol=accept"])]),
         .target(
             name: "Probe",
             dependencies: [

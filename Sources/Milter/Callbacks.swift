@@ -28,7 +28,8 @@ private func session(of context: MilterContext?) -> Session? {
     guard let context else { return nil }
     if let session = context.session { return session }
     guard let service = MilterService.current else { return nil }
-    let session = Session(of: service)
+    let session = Session(of: service, service.connections.activity(of: context.descriptor))
+    session.activity?.negotiates()
     return context.attach(session) ? session : nil
 }
 
@@ -39,11 +40,15 @@ private func onNegotiate(
     _ fourth: UnsafeMutablePointer<UInt>?
 ) -> sfsistat {
     let context = MilterContext(raw)
+    let session = session(of: context)
+    // The MTA does as it is told to do where a milter fails.
+    if session?.activity?.isExcess == true { return SMFIS_REJECT }
     var answer = Negotiation(offeredActions: actions, offeredSteps: steps)
     if answer.asksForMacros, context?.ask(for: Negotiation.mailMacros, Negotiation.recipientMacros) != true {
         answer = Negotiation(offeredActions: 0, offeredSteps: steps)
     }
-    session(of: context)?.negotiated(answer)
+    session?.negotiated(answer)
+    session?.activity?.heard()
     for (output, value) in [(wantedActions, answer.actions), (wantedSteps, answer.steps), (third, 0), (fourth, 0)] {
         output?.pointee = value
     }
@@ -60,12 +65,15 @@ private func onConnect(
 
 private func onMail(_ raw: OpaquePointer?, _ arguments: ArgumentVector?) -> sfsistat {
     guard let session = session(of: MilterContext(raw)) else { return SMFIS_CONTINUE }
+    session.activity?.heard()
     return session.mail(arguments) ? SMFIS_NOREPLY : SMFIS_CONTINUE
 }
 
 private func onRecipient(_ raw: OpaquePointer?, _ arguments: ArgumentVector?) -> sfsistat {
     guard let context = MilterContext(raw), let session = session(of: context), let arguments, let path = arguments[0]
     else { return SMFIS_TEMPFAIL }
+    session.activity?.begins()
+    defer { session.activity?.ends() }
     let event = RecipientEvent(session, ordinal: session.recipient(), context, arguments, path: path)
     switch session.service.answer(event) {
     case .continue: return SMFIS_CONTINUE
@@ -74,7 +82,9 @@ private func onRecipient(_ raw: OpaquePointer?, _ arguments: ArgumentVector?) ->
 }
 
 private func onClose(_ raw: OpaquePointer?) -> sfsistat {
-    MilterContext(raw)?.detach()
+    guard let context = MilterContext(raw) else { return SMFIS_CONTINUE }
+    MilterService.current?.connections.closes(context.descriptor, context.session?.activity)
+    context.detach()
     return SMFIS_CONTINUE
 }
 

@@ -47,6 +47,12 @@ struct MilterContext {
         Unmanaged<Session>.fromOpaque(pointer).release()
     }
 
+    /// The descriptor of the connection, as far as can be told: libmilter has no function for it.
+    ///
+    /// `struct smfi_str` begins with the thread's id and the descriptor (libmilter.h, 8.12 to 8.18). Whoever asks holds the
+    /// number against the connections that accept(2) gave: anything else is none of them.
+    var descriptor: Int32 { UnsafeRawPointer(raw).loadUnaligned(fromByteOffset: 8, as: Int32.self) }
+
     // MARK: What the MTA says
 
     /// A macro's value; nil if it is not there, empty, or too long to be what it should be.

@@ -27,6 +27,8 @@ public final class MilterService: Sendable {
     private let handler: any RecipientHandler
     private let log: @Sendable (String) -> Void
 
+    /// The connections of MTAs.
+    let connections: Connections
     private let claim = Mutex<SocketClaim?>(nil)
     private let relief: WorkerRelief
     private let inFlight = Atomic<Int>(0)
@@ -43,11 +45,13 @@ public final class MilterService: Sendable {
     ///   - socket: Where to listen.
     ///   - mode: The mode of a Unix socket; the MTA needs to write to it. 0660 if nil.
     ///   - group: The group of a Unix socket, usually the MTA's.
+    ///   - limits: How many connections there may be.
     ///   - handler: Who decides.
     ///   - log: Takes a sentence about the service now and then, on any thread.
     public init(
         name: String = "danegate", socket: MilterSocket, mode: UInt32? = nil, group: String? = nil,
-        handler: any RecipientHandler, log: @escaping @Sendable (String) -> Void
+        limits: ConnectionLimits = ConnectionLimits(), handler: any RecipientHandler,
+        log: @escaping @Sendable (String) -> Void
     ) {
         self.name = name
         self.socket = socket
@@ -55,6 +59,7 @@ public final class MilterService: Sendable {
         self.group = group
         self.handler = handler
         self.log = log
+        connections = Connections(limits, of: socket)
         relief = WorkerRelief { SocketClaim.wake(socket) }
     }
 
@@ -70,6 +75,9 @@ public final class MilterService: Sendable {
 
     /// How many MTA connections there are that have said something.
     public var connectionsOpen: Int { sessions.load(ordering: .relaxed) }
+
+    /// How many connections there are, silent ones included, and what has become of others.
+    public var connectionCounts: ConnectionCounts { connections.counts }
 
     /// Makes the socket, so that MTAs can connect; they are served from `start` on.
     ///
@@ -150,6 +158,7 @@ public final class MilterService: Sendable {
         defer { sigaction(SIGHUP, &before, nil) }
         let others = ServiceThread.all
         do throws(MilterError) {
+            try ServiceThread.start { self.watchConnections() }
             try ServiceThread.start { [self] in
                 let failure: MilterError?
                 do throws(MilterError) {
@@ -170,6 +179,23 @@ public final class MilterService: Sendable {
         while rounds > 0, !ServiceThread.isWaiting(for: SIGHUP, besides: others) {
             usleep(1000)
             rounds -= 1
+        }
+    }
+
+    /// Ends connections that say nothing, and tells what became of connections, until the service ends.
+    private func watchConnections() {
+        var told = ConnectionCounts()
+        while !isStopping.load(ordering: .relaxed) {
+            usleep(500_000)
+            _ = connections.endSilent()
+            let counts = connections.counts
+            let silent = counts.silent - told.silent
+            if silent > 0 { log("ended \(silent) connections that did not negotiate in time") }
+            let displaced = counts.displaced - told.displaced
+            if displaced > 0 { log("too many connections: ended \(displaced) that had been idle for longest") }
+            let rejected = counts.rejected - told.rejected
+            if rejected > 0 { log("too many connections: did not serve \(rejected)") }
+            told = counts
         }
     }
 

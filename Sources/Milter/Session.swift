@@ -27,10 +27,13 @@ final class Session: Sendable {
 
     let service: MilterService
     let number: UInt64
+    /// When it was last heard of; nil if its descriptor is not known.
+    let activity: ConnectionActivity?
     private let state = Mutex(State())
 
-    init(of service: MilterService) {
+    init(of service: MilterService, _ activity: ConnectionActivity?) {
         self.service = service
+        self.activity = activity
         number = service.sessionOpened()
     }
 

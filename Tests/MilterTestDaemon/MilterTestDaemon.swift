@@ -6,7 +6,8 @@ import Synchronization
 /// A milter for tests: serves the socket given as first argument, decides by the recipient's local part, and says on standard
 /// output what happens to it.
 ///
-/// Arguments: the socket; then, as wanted, `mode=660`, `group=NAME`, `drain=SECONDS`.
+/// Arguments: the socket; then, as wanted, `mode=660`, `group=NAME`, `drain=SECONDS`, `connections=COUNT`,
+/// `silence=MILLISECONDS`.
 @main
 struct MilterTestDaemon {
     static func main() {
@@ -20,6 +21,9 @@ struct MilterTestDaemon {
             let service = MilterService(
                 name: "danegate-test", socket: try MilterSocket(CommandLine.arguments.dropFirst().first ?? ""),
                 mode: options["mode"].flatMap { UInt32($0, radix: 8) }, group: options["group"],
+                limits: ConnectionLimits(
+                    connections: options["connections"].flatMap(Int.init) ?? 8192,
+                    silence: .milliseconds(options["silence"].flatMap(Int.init) ?? 10_000)),
                 handler: ScriptedHandler(), log: { say($0) })
             try service.open()
             let failure = Mutex<MilterError?>(nil)
@@ -43,7 +47,10 @@ struct MilterTestDaemon {
     private static func serve(_ service: MilterService, _ mailbox: SignalMailbox) {
         while true {
             let signals = mailbox.wait()
-            say("signals \(signals) sessions=\(service.connectionsOpen)")
+            let counts = service.connectionCounts
+            say(
+                "signals \(signals) open=\(counts.open) silent=\(counts.silent) displaced=\(counts.displaced) "
+                    + "rejected=\(counts.rejected) sessions=\(service.connectionsOpen)")
             if signals.contains(.terminate) || signals.contains(.interrupt) { return }
         }
     }

@@ -1,0 +1,231 @@
+import DANE
+import Glibc
+import Synchronization
+
+/// The connections of MTAs, from accept(2) on: how many there are, which have said nothing yet, and which gives way.
+///
+/// libmilter tells of a connection when its MTA negotiates, and not before: a connection that says nothing costs a
+/// descriptor for two hours. Any local user can make such connections; without a bound they take all descriptors of
+/// the process, and libraries that get none when they must have one end it.
+///
+/// Where there are too many, who has most loses first: one user or machine does not shut out the others.
+final class Connections: Sendable {
+    private struct Entry {
+        let descriptor: Int32
+        /// What tells the socket from a later one of the same descriptor (`st_ino`).
+        let node: UInt64
+        let activity: ConnectionActivity
+        /// Nil while there are so few that nobody asks.
+        var peer: ConnectionPeer?
+        /// Whether it has been ended, and libmilter has not closed it yet.
+        var isEnded = false
+    }
+
+    private struct State {
+        var entries: [UInt64: Entry] = [:]
+        /// The entry of each descriptor.
+        var numbers: [Int32: UInt64] = [:]
+        var lastNumber: UInt64 = 0
+        /// The connections by peer, once there are many.
+        var queues: [ConnectionPeer: (queue: ConnectionQueue, count: Int)] = [:]
+        /// The connections that came while there were so few that nobody asked whose they are.
+        var unsorted: [UInt64] = []
+        /// How many have been ended, and are not closed yet.
+        var ending = 0
+        var counts = ConnectionCounts()
+        /// The descriptor that libmilter listens on.
+        var listener: Int32?
+    }
+
+    /// So many more than the limit are let in: while those that gave way are being closed, and to be told why they
+    /// are not served.
+    static let slack = 64
+
+    private let limits: ConnectionLimits
+    private let socket: MilterSocket
+    private let state = Mutex(State())
+
+    /// - Parameter socket: Where libmilter listens.
+    init(_ limits: ConnectionLimits, of socket: MilterSocket) {
+        self.limits = limits
+        self.socket = socket
+    }
+
+    /// What has become of them.
+    var counts: ConnectionCounts {
+        state.withLock { state in
+            var counts = state.counts
+            counts.open = state.entries.count
+            return counts
+        }
+    }
+
+    // MARK: At accept(2)
+
+    /// Whether a descriptor is the one that libmilter listens on. It has one.
+    func listens(on descriptor: Int32) -> Bool {
+        state.withLock { state in
+            if state.listener == nil, SocketClaim.isBound(descriptor, to: socket) { state.listener = descriptor }
+            return state.listener == descriptor
+        }
+    }
+
+    /// Takes a new connection; where there are too many, another one gives way.
+    ///
+    /// - Returns: false if it is to be closed.
+    func admit(_ descriptor: Int32) -> Bool {
+        guard let node = Self.node(descriptor) else { return true }
+        return state.withLock { state in
+            // libmilter has closed the one before.
+            if let old = state.numbers[descriptor] { Self.forget(old, &state) }
+            var isExcess = false
+            // Nobody gives way to who is gone already: that is how `WorkerRelief` and health checks connect.
+            if state.entries.count - state.ending >= limits.connections, !Self.hasHungUp(descriptor) {
+                isExcess = !Self.displace(&state)
+                if isExcess { state.counts.rejected += 1 }
+            }
+            guard state.entries.count < limits.connections + Self.slack else {
+                if !isExcess { state.counts.rejected += 1 }
+                return false
+            }
+            state.lastNumber += 1
+            let activity = ConnectionActivity(isExcess: isExcess)
+            state.entries[state.lastNumber] = Entry(descriptor: descriptor, node: node, activity: activity)
+            state.numbers[descriptor] = state.lastNumber
+            state.unsorted.append(state.lastNumber)
+            if state.entries.count > limits.connections / 2 { Self.sort(&state) }
+            return true
+        }
+    }
+
+    /// Waits a moment where accept(2) found no descriptor.
+    func waitForDescriptors() { usleep(20_000) }
+
+    // MARK: Of a session
+
+    /// The connection of a session; nil if it is not known, and then it is never ended.
+    func activity(of descriptor: Int32) -> ConnectionActivity? {
+        state.withLock { state in
+            guard let number = state.numbers[descriptor], let entry = state.entries[number],
+                Self.node(descriptor) == entry.node
+            else { return nil }
+            return entry.activity
+        }
+    }
+
+    /// Notes that libmilter is about to close a connection.
+    func closes(_ descriptor: Int32, _ activity: ConnectionActivity?) {
+        state.withLock { state in
+            guard let number = state.numbers[descriptor], let entry = state.entries[number],
+                activity == nil || entry.activity === activity
+            else { return }
+            Self.forget(number, &state)
+        }
+    }
+
+    // MARK: Now and then
+
+    /// Ends the connections that should have negotiated by now, and forgets those that libmilter has closed unseen.
+    ///
+    /// - Returns: How many it ended.
+    func endSilent() -> Int {
+        let latest = ConnectionActivity.now - limits.silence.wholeMilliseconds
+        return state.withLock { state in
+            for (number, entry) in state.entries where Self.node(entry.descriptor) != entry.node {
+                Self.forget(number, &state)
+            }
+            state.unsorted.removeAll { state.entries[$0] == nil }
+            for peer in Array(state.queues.keys) {
+                guard var known = state.queues.removeValue(forKey: peer) else { continue }
+                known.queue.tidy { state.entries[$0].map(\.isEnded) ?? true }
+                state.queues[peer] = known
+            }
+            let silent = state.entries.filter { _, entry in
+                !entry.isEnded && !entry.activity.hasNegotiated && !entry.activity.isBusy
+                    && entry.activity.lastHeard <= latest
+            }
+            let ended = silent.keys.count { Self.end($0, &state) }
+            state.counts.silent += ended
+            return ended
+        }
+    }
+
+    // MARK: Under the lock
+
+    /// Has the one that gives way end.
+    ///
+    /// - Returns: Whether there was one.
+    private static func displace(_ state: inout State) -> Bool {
+        sort(&state)
+        guard let peer = state.queues.max(by: { $0.value.count < $1.value.count })?.key else { return false }
+        while let number = next(of: peer, &state) {
+            guard end(number, &state) else { continue }
+            state.counts.displaced += 1
+            return true
+        }
+        return false
+    }
+
+    private static func next(of peer: ConnectionPeer, _ state: inout State) -> UInt64? {
+        guard var known = state.queues.removeValue(forKey: peer) else { return nil }
+        defer { state.queues[peer] = known }
+        return known.queue.next { standing($0, state) }
+    }
+
+    private static func standing(_ number: UInt64, _ state: State) -> ConnectionQueue.Standing {
+        guard let entry = state.entries[number], !entry.isEnded else { return .gone }
+        guard !entry.activity.isBusy else { return .busy }
+        return .idle(since: entry.activity.lastHeard, hasNegotiated: entry.activity.hasNegotiated)
+    }
+
+    /// Finds out whose the connections are that came while there were few.
+    private static func sort(_ state: inout State) {
+        defer { state.unsorted = [] }
+        for number in state.unsorted {
+            guard let entry = state.entries[number] else { continue }
+            let peer = SocketOwner.peer(of: entry.descriptor)
+            state.entries[number]?.peer = peer
+            var known = state.queues[peer] ?? (ConnectionQueue(), 0)
+            known.queue.add(number, heard: entry.activity.lastHeard)
+            known.count += 1
+            state.queues[peer] = known
+        }
+    }
+
+    /// Ends a connection: libmilter reads its end, and closes it.
+    ///
+    /// On a copy of the descriptor: libmilter may close it at this moment, and the number be another socket's.
+    private static func end(_ number: UInt64, _ state: inout State) -> Bool {
+        guard let entry = state.entries[number], !entry.isEnded else { return false }
+        let copy = fcntl(entry.descriptor, F_DUPFD_CLOEXEC, 0)
+        guard copy >= 0 else { return false }
+        defer { close(copy) }
+        guard node(copy) == entry.node else {
+            forget(number, &state)
+            return false
+        }
+        state.entries[number]?.isEnded = true
+        state.ending += 1
+        return shutdown(copy, Int32(SHUT_RDWR)) == 0
+    }
+
+    private static func forget(_ number: UInt64, _ state: inout State) {
+        guard let entry = state.entries.removeValue(forKey: number) else { return }
+        if state.numbers[entry.descriptor] == number { state.numbers[entry.descriptor] = nil }
+        if entry.isEnded { state.ending -= 1 }
+        guard let peer = entry.peer, let known = state.queues[peer] else { return }
+        state.queues[peer]?.count = known.count - 1
+        if known.count == 1 { state.queues[peer] = nil }
+    }
+
+    /// Whether the other end has closed without a word.
+    private static func hasHungUp(_ descriptor: Int32) -> Bool {
+        var byte: UInt8 = 0
+        return recv(descriptor, &byte, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT)) == 0
+    }
+
+    private static func node(_ descriptor: Int32) -> UInt64? {
+        var facts = stat()
+        return fstat(descriptor, &facts) == 0 && facts.st_mode & S_IFMT == S_IFSOCK ? UInt64(facts.st_ino) : nil
+    }
+}

@@ -1,0 +1,254 @@
+import DANE
+import Foundation
+import Testing
+import World
+
+@testable import Milter
+
+@Suite("Connections of MTAs", .timeLimit(.minutes(3))) struct ConnectionTests {
+    /// What the daemon says of its connections.
+    private static func counts(_ daemon: TestDaemon) async throws -> [String: Int] {
+        let before = daemon.process.output.count
+        daemon.process.signal(SIGHUP)
+        _ = await daemon.process.waitForOutput { $0.dropFirst(before).contains("sessions=") }
+        let line = daemon.process.output.split(separator: "\n").last { $0.contains("sessions=") } ?? ""
+        var counts: [String: Int] = [:]
+        for field in line.split(separator: " ") {
+            let pair = field.split(separator: "=")
+            if pair.count == 2 { counts[String(pair[0])] = Int(pair[1]) }
+        }
+        return counts
+    }
+
+    private static func waits(
+        _ daemon: TestDaemon, until isSo: @escaping @Sendable ([String: Int]) -> Bool
+    ) async throws -> Bool {
+        try await eventually(within: .seconds(60)) { isSo(try await counts(daemon)) }
+    }
+
+    /// Whether a session that was opened before still has its answer.
+    private static func isServed(_ client: MilterClient) -> Bool {
+        (try? client.recipient("<reject@example.com>")) == .reply("550 5.7.323 rejected for 1")
+    }
+
+    @Test("that say nothing are ended, those that have negotiated are not", arguments: [false, true])
+    func silent(halfAPacket: Bool) async throws {
+        let daemon = try await TestDaemon("silence=300")
+        let socket = daemon.socket
+        let (closed, isServed) = try await onOwnThread {
+            let idle = try MilterClient(socket)
+            try idle.open()
+            try idle.mail()
+            let silent = try (0..<5).map { _ in try MilterClient(socket) }
+            if halfAPacket { for client in silent { try client.send([0, 0, 0, 13, 0x4F]) } }
+            let closed = try silent.count { try $0.answer() == .closed }
+            return (closed, Self.isServed(idle))
+        }
+        #expect(closed == 5 && isServed)
+        #expect(try await Self.waits(daemon) { $0["silent"] == 5 && $0["open"] == 0 })
+        #expect(await daemon.process.waitForOutput { $0.contains("did not negotiate in time") })
+        await daemon.process.stop()
+    }
+
+    @Test("are bounded: who has been idle for longest gives way, who waits for an answer does not")
+    func bounded() async throws {
+        let daemon = try await TestDaemon("connections=20", "silence=600000")
+        let socket = daemon.socket
+        let (waited, served, lost) = try await onOwnThread { () -> (MilterClient.Answer, Int, Int) in
+            let busy = try MilterClient(socket)
+            try busy.open()
+            try busy.mail()
+            try busy.packet("R", Array("<wait-3000@example.com>\0".utf8))
+            let silent = try (0..<10).map { _ in try MilterClient(socket) }
+            let clients = try (0..<60).map { _ in
+                let client = try MilterClient(socket)
+                try client.open()
+                try client.mail()
+                return client
+            }
+            let served = clients.suffix(19).count { Self.isServed($0) }
+            let lost = try silent.count { try $0.answer() == .closed } + clients.prefix(41).count { !Self.isServed($0) }
+            return (try busy.answer(), served, lost)
+        }
+        #expect(waited == .reply("451 4.4.0 waited 3000"))
+        // The daemon's own connections, which hang up at once, may have given way in the place of some.
+        #expect(served == 19 && lost >= 45, "\(served) \(lost)")
+        let counts = try await Self.counts(daemon)
+        #expect((counts["displaced"] ?? 0) >= 51 && counts["rejected"] == 0, "\(counts)")
+        #expect(await daemon.process.waitForOutput { $0.contains("had been idle for longest") })
+        #expect(try await daemon.isSound())
+        await daemon.process.stop()
+    }
+
+    @Test("beyond the bound are told so in the negotiation, where all others wait for an answer")
+    func rejected() async throws {
+        let daemon = try await TestDaemon("connections=5")
+        let socket = daemon.socket
+        let (isRefused, answers) = try await onOwnThread { () -> (Bool, [MilterClient.Answer]) in
+            let busy = try (0..<5).map { _ in
+                let client = try MilterClient(socket)
+                try client.open()
+                try client.mail()
+                try client.packet("R", Array("<wait-4000@example.com>\0".utf8))
+                return client
+            }
+            // The daemon has taken them all when it says so for each.
+            usleep(1_000_000)
+            let excess = try MilterClient(socket)
+            let isRefused = (try? excess.negotiate()) == nil
+            return (isRefused, try busy.map { try $0.answer() })
+        }
+        #expect(isRefused)
+        #expect(answers == Array(repeating: .reply("451 4.4.0 waited 4000"), count: 5))
+        #expect(try await Self.waits(daemon) { ($0["rejected"] ?? 0) >= 1 })
+        #expect(await daemon.process.waitForOutput { $0.contains("too many connections: did not serve") })
+        #expect(try await daemon.isSound())
+        await daemon.process.stop()
+    }
+
+    /// Idle connections come and go at the limit of descriptors, as a local user can have them do.
+    @Test("never take the last descriptor, however many come")
+    func flood() async throws {
+        let daemon = try await TestDaemon("connections=200", "silence=500")
+        let socket = daemon.socket
+        let limited = try await ChildProcess.run("prlimit", ["--pid", "\(daemon.process.pid)", "--nofile=320:320"])
+        #expect(limited.status == 0, "\(limited.output)")
+        let most = try await withThrowingTaskGroup(of: Int.self) { group in
+            for _ in 0..<4 {
+                group.addTask {
+                    try await onOwnThread {
+                        var held: [MilterClient] = []
+                        for number in 0..<1500 {
+                            if let client = try? MilterClient(socket) { held.append(client) }
+                            if held.count > 150 { held.removeFirst(number % 3 == 0 ? 100 : 1) }
+                        }
+                        return 0
+                    }
+                }
+            }
+            group.addTask {
+                var most = 0
+                for _ in 0..<40 {
+                    most = max(most, try daemon.usage().descriptors)
+                    // The flood is this user's own: it may cost a session, but not the daemon.
+                    _ = try? await daemon.isSound()
+                }
+                return most
+            }
+            return try await group.reduce(0, max)
+        }
+        #expect(most <= 200 + Connections.slack + 40)
+        #expect(daemon.process.status == nil)
+        #expect(try await daemon.isSound())
+        await daemon.process.stop()
+    }
+
+    /// Another user has taken all places, and speaks on all of them.
+    @Test("of one user do not shut out another", .enabled(if: geteuid() == 0, "two users take root"))
+    func fairToUsers() async throws {
+        let port = try freePort()
+        let process = try await TestDaemon.process(["inet:\(port)@127.0.0.1", "connections=40", "silence=600000"])
+        #expect(await process.waitForOutput { $0.contains("ready\n") })
+        let script = """
+            for n in $(seq 200); do exec {fd}<>/dev/tcp/127.0.0.1/\(port)
+            printf '\\0\\0\\0\\015O\\0\\0\\0\\006\\0\\0\\001\\377\\0\\037\\377\\377' >&$fd; done; echo taken; sleep 600
+            """
+        let (opened, taken) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+        async let served = onOwnThread {
+            let mine = try (0..<10).map { _ in
+                let client = try MilterClient("\(port)")
+                try client.open()
+                try client.mail()
+                return client
+            }
+            opened.signal()
+            taken.wait()
+            return mine.count { Self.isServed($0) }
+        }
+        try await onOwnThread { opened.wait() }
+        let other = try await ChildProcess(
+            "setpriv", ["--reuid=65534", "--regid=65534", "--clear-groups", "--", "/bin/bash", "-c", script])
+        #expect(await other.waitForOutput(within: .seconds(60)) { $0.contains("taken") }, "\(other.output)")
+        taken.signal()
+        #expect(try await served == 10)
+        await other.stop()
+        await process.stop()
+    }
+
+    /// Of this process's own connection the kernel tells the user.
+    @Test("are told apart by their users on this machine", arguments: [AF_INET, AF_INET6, AF_UNIX])
+    func owners(family: Int32) throws {
+        let (client, server) = try connectedPair(family)
+        defer {
+            close(client)
+            close(server)
+        }
+        #expect(SocketOwner.peer(of: server) == .user(geteuid()))
+    }
+
+    enum Known { case gone, busy, silent(Int64), spoken(Int64) }
+
+    @Test(
+        "give way in an order",
+        arguments: [
+            // In the order in which they came.
+            ([Known.silent(0), .silent(0)], [0, 1]),
+            // Whoever has spoken goes after those that have not.
+            ([.spoken(5), .silent(0), .silent(0)], [1, 2, 0]),
+            // Whoever was heard of later goes later.
+            ([.spoken(9), .spoken(3), .spoken(7)], [1, 2, 0]),
+            ([.busy, .spoken(4), .busy], [1]),
+            ([.gone, .gone], []),
+            ([.gone, .busy, .silent(0)], [2]),
+        ])
+    func order(known: [Known], expected: [UInt64]) {
+        var queue = ConnectionQueue()
+        for id in known.indices { queue.add(UInt64(id), heard: 0) }
+        var gone: Set<UInt64> = []
+        var order: [UInt64] = []
+        while let id = queue.next({ id in
+            if gone.contains(id) { return .gone }
+            switch known[Int(id)] {
+            case .gone: return .gone
+            case .busy: return .busy
+            case .silent(let heard): return .idle(since: heard, hasNegotiated: false)
+            case .spoken(let heard): return .idle(since: heard, hasNegotiated: true)
+            }
+        }) {
+            order.append(id)
+            gone.insert(id)
+        }
+        #expect(order == expected)
+    }
+}
+
+/// Two ends of a connection of this process, by a listener that is closed again.
+private func connectedPair(_ family: Int32) throws -> (client: Int32, server: Int32) {
+    let listener = socket(family, Int32(SOCK_STREAM.rawValue), 0)
+    let client = socket(family, Int32(SOCK_STREAM.rawValue), 0)
+    defer { close(listener) }
+    var storage = sockaddr_storage()
+    storage.ss_family = sa_family_t(family)
+    var length = socklen_t(MemoryLayout<sa_family_t>.size)
+    withUnsafeMutableBytes(of: &storage) { bytes in
+        if family == AF_INET {
+            bytes.storeBytes(of: UInt32(0x7F00_0001).bigEndian, toByteOffset: 4, as: UInt32.self)
+            length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        } else if family == AF_INET6 {
+            bytes[23] = 1
+            length = socklen_t(MemoryLayout<sockaddr_in6>.size)
+        }
+    }
+    func with(_ call: (UnsafeMutablePointer<sockaddr>) -> Int32) -> Int32 {
+        withUnsafeMutablePointer(to: &storage) { $0.withMemoryRebound(to: sockaddr.self, capacity: 1, call) }
+    }
+    // An empty name of a Unix socket is one that the kernel chooses.
+    guard with({ bind(listener, $0, length) }) == 0, listen(listener, 1) == 0 else { throw WorldError("no listener") }
+    length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+    guard with({ getsockname(listener, $0, &length) }) == 0, with({ connect(client, $0, length) }) == 0 else {
+        throw WorldError("no connection")
+    }
+    let server = accept(listener, nil, nil)
+    guard server >= 0 else { throw WorldError("not accepted") }
+    return (client, server)
+}
