@@ -1,4 +1,5 @@
 import DANE
+import Rules
 import Testing
 
 @testable import Gate
@@ -14,6 +15,30 @@ import Testing
         #expect(cache.count <= 100)
         #expect(cache.value(for: 0, at: now) == 0)
         #expect(cache.value(for: 9_999, at: now) == 9_999)
+    }
+
+    /// Drawn weights and keys: never more than the bound, unless a single value weighs more; and every key finds its own.
+    @Test func aBoundedCacheStaysWithinItsWeight() {
+        var cache = BoundedCache<Int, Int>(limit: 500, weightLimit: 10_000)
+        let now = ContinuousClock.now
+        for _ in 0..<20_000 {
+            let key = Int.random(in: 0..<800)
+            let weight = Int.random(in: 0..<200) * Int.random(in: 0..<20) / 10
+            if Bool.random() {
+                cache.keep(key * 3, for: key, until: now + .seconds(60), weight: weight)
+                #expect(cache.value(for: key, at: now) == key * 3)
+            } else {
+                cache.restore(key * 3, for: key, until: now + .seconds(60), weight: weight)
+            }
+            #expect(cache.weight <= 10_000 && cache.count <= 500)
+            let other = Int.random(in: 0..<800)
+            if let found = cache.value(for: other, at: now) { #expect(found == other * 3) }
+        }
+        #expect(cache.count > 50)
+        cache.keep(1, for: 1, until: now + .seconds(60), weight: 20_000)
+        #expect(cache.value(for: 1, at: now) == 1 && cache.count == 1)
+        cache.keep(2, for: 2, until: now + .seconds(60), weight: 1)
+        #expect(cache.count == 1 && cache.weight == 1)
     }
 
     @Test func whatIsOutOfDateIsNotGivenOut() {
@@ -54,7 +79,7 @@ import Testing
             kept.append(lifetime.components.seconds)
             now += lifetime
         }
-        #expect(kept == [60, 120, 240, 480, 960, 1920, 3600, 3600, 3600, 3600])
+        #expect(kept == [60, 120, 120, 120, 120, 120, 120, 120, 120, 120])
         #expect(keeper.book(inspection(.verified), at: now) == .seconds(600))
         #expect(keeper.faults.failingFor(.destination(destination)) == .zero)
         #expect(keeper.book(inspection(.tlsaInvalid), at: now) == .seconds(60))
@@ -67,7 +92,49 @@ import Testing
         let now = ContinuousClock.now
         #expect(keeper.book(inspection(.tlsaInvalid), at: now) == .seconds(60))
         #expect(keeper.book(inspection(.tlsaInvalid), at: now + .seconds(60)) == .seconds(40))
-        #expect(keeper.book(inspection(.tlsaInvalid), at: now + .seconds(100)) == .seconds(240))
+        #expect(keeper.book(inspection(.tlsaInvalid), at: now + .seconds(100)) == .seconds(120))
+    }
+
+    /// Every verdict for which somebody may be refused for good, by default or by setting: kept, carried over, stale.
+    @Test(
+        .rules("F-130"),
+        arguments: [
+            (Outcome.tlsaInvalid, nil as Outcome?, false, false, true), (.noMailHost, nil, false, false, true),
+            (.dnssecInvalid, nil, false, false, true), (.opportunistic, nil, true, false, true),
+            (.opportunistic, .opportunistic, false, false, true), (.verified, nil, false, true, true),
+            (.unreachable, .unreachable, false, false, true), (.verified, nil, false, false, false),
+            (.opportunistic, nil, false, false, false), (.nullMX, nil, false, false, false),
+            (.noSuchDomain, nil, false, false, false),
+        ])
+    func noRefusalRestsOnALookOfMoreThanTwoMinutes(
+        outcome: Outcome, rejecting: Outcome?, isDemanded: Bool, isHazardous: Bool, isBound: Bool
+    ) {
+        var settings = Settings()
+        settings.failureTTL = .seconds(3600)
+        settings.deferFor = .zero
+        if let rejecting { settings.rulings[rejecting] = .reject }
+        if isHazardous { settings.onHazard = .reject }
+        let verdict = Verdict(outcome: outcome, cause: "", hazards: isHazardous ? ["a hazard"] : [])
+        let inspection = Inspection(
+            destination: destination, verdict: verdict, mxSecurity: .secure, hosts: [], steps: [],
+            lifetime: .seconds(7200), elapsed: .seconds(20))
+        let now = ContinuousClock.now
+        func isKept(_ keeper: VerdictKeeper, after seconds: Double) -> Bool {
+            keeper.cache.find(VerdictKey(destination, demandsDANE: isDemanded), at: now + .seconds(seconds)) != nil
+        }
+        let keeper = VerdictKeeper(settings)
+        keeper.keep(inspection, demandingDANE: isDemanded, at: now)
+        #expect(isKept(keeper, after: 99))
+        #expect(isKept(keeper, after: 101) == !isBound, "the look began twenty seconds before it ended")
+        // What another version has written down.
+        let later = VerdictKeeper(settings, unixNow: { 1000 })
+        later.restore([
+            KeptVerdict(
+                destination: destination, demandsDANE: isDemanded, verdict: verdict, made: 990, fresh: .seconds(3600),
+                stale: .seconds(3600))
+        ])
+        #expect(isKept(later, after: 100))
+        #expect(isKept(later, after: 115) == !isBound)
     }
 
     @Test func aFaultNotSeenForHoursIsForgotten() {

@@ -1,4 +1,5 @@
 import DANE
+import Rules
 import Testing
 
 @testable import Gate
@@ -42,6 +43,21 @@ import Testing
         #expect(state(cache, key, after: .seconds(59)) == "fresh")
         #expect(state(cache, key, after: .seconds(61)) == expected)
         #expect(state(cache, key, after: .seconds(161)) == "none")
+    }
+
+    /// Long names with causes of their own, as a stranger makes them up, push each other out; short ones that share a cause
+    /// do not.
+    @Test(.rules("F-131"), arguments: [(true, 1_000...9_000), (false, 19_000...20_000)])
+    func strangersWordsDoNotFillTheMemory(isLong: Bool, left: ClosedRange<Int>) {
+        let cache = VerdictCache(limit: 20_000)
+        for number in 0..<20_000 {
+            let name = isLong ? "\(String(repeating: "a.", count: 100))\(number).example" : "\(number).example"
+            let cause = isLong ? "\(number) \(String(repeating: "x", count: 500))" : "a record matches"
+            cache.keep(
+                Verdict(outcome: .tlsaInvalid, host: isLong ? name : "mx.example", cause: cause), for: key(name),
+                fresh: .seconds(600), at: now)
+        }
+        #expect(left.contains(cache.count), "\(cache.count)")
     }
 
     /// Of those who find it, one renews it; the next one only if that came to nothing.
@@ -129,15 +145,16 @@ import Testing
 
     @Test func equalVerdictsShareABody() {
         let bodies = VerdictBodies()
-        let body = bodies.body(good)
+        let body = bodies.body(good).body
         let copy = Verdict(outcome: .verified, host: "mx.\("example")", cause: "a record \("matches")")
-        #expect(bodies.body(copy) === body)
+        #expect(bodies.body(copy).body === body)
         for number in 0..<2 * VerdictBodies.limit {
             _ = bodies.body(Verdict(outcome: .opportunistic, host: "mx\(number).example", cause: ""))
-            if number % 1000 == 0 { #expect(bodies.body(copy) === body) }
+            if number % 1000 == 0 { #expect(bodies.body(copy).body === body) }
         }
         #expect(
             bodies.body(Verdict(outcome: .verified, host: "mx.example", cause: "a record matches", isDegraded: true))
+                .body
                 !== body)
     }
 

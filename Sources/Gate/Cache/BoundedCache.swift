@@ -1,4 +1,5 @@
-/// Values kept until a time, at most so many: what has not been asked for since its turn came goes first.
+/// Values kept until a time, at most so many and of so much weight: what has not been asked for since its turn came goes
+/// first.
 ///
 /// Second chance (CLOCK) rather than LRU: a hit sets a mark and moves nothing. The values lie in one array, beside their keys and
 /// times; the table of places and the hand that goes round are all there is besides.
@@ -7,11 +8,16 @@ struct BoundedCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         var key: Key
         var wasUsed: Bool
         var until: Tick
+        var weight: UInt32
         var value: Value
     }
 
     /// The most values kept.
     let limit: Int
+    /// The most that they weigh together: bytes, as far as who keeps them tells.
+    let weightLimit: Int
+    /// What they weigh together.
+    private(set) var weight = 0
     private var slots: ContiguousArray<Slot> = []
     private var places: [Key: UInt32] = [:]
     /// Whose turn it is to go.
@@ -19,8 +25,13 @@ struct BoundedCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
 
     /// An empty cache.
     ///
-    /// - Parameter limit: The most values kept, at least 1.
-    init(limit: Int) { self.limit = min(max(1, limit), Int(UInt32.max)) }
+    /// - Parameters:
+    ///   - limit: The most values kept, at least 1.
+    ///   - weightLimit: The most that they weigh together; a single one may weigh more.
+    init(limit: Int, weightLimit: Int = .max) {
+        self.limit = min(max(1, limit), Int(UInt32.max))
+        self.weightLimit = max(0, weightLimit)
+    }
 
     /// How many values there are, out of date or not.
     var count: Int { slots.count }
@@ -34,13 +45,16 @@ struct BoundedCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     }
 
     /// Keeps a value; a value that is out of date already takes the place of an older one and is never given out.
-    mutating func keep(_ value: Value, for key: Key, until: ContinuousClock.Instant) {
-        keep(value, for: key, until: Tick(until) + .milliseconds(1))
+    mutating func keep(_ value: Value, for key: Key, until: ContinuousClock.Instant, weight: Int = 0) {
+        keep(value, for: key, until: Tick(until) + .milliseconds(1), weight: weight)
     }
 
     /// The same with a time that is a tick already.
-    mutating func keep(_ value: Value, for key: Key, until: Tick) {
-        let slot = Slot(key: key, wasUsed: false, until: until, value: value)
+    mutating func keep(_ value: Value, for key: Key, until: Tick, weight: Int = 0) {
+        let slot = Slot(key: key, wasUsed: false, until: until, weight: UInt32(clamping: weight), value: value)
+        if let place = places[key] { self.weight -= Int(exchangeWeight(Int(place), 0)) }
+        while self.weight > weightLimit - Int(slot.weight), self.weight > 0 { remove() }
+        self.weight += Int(slot.weight)
         if let place = places[key] {
             slots[Int(place)] = slot
         } else if slots.count < limit {
@@ -60,22 +74,24 @@ struct BoundedCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     }
 
     /// Keeps a value from before, unless there is a newer one or no room.
-    mutating func restore(_ value: Value, for key: Key, until: ContinuousClock.Instant) {
-        restore(value, for: key, until: Tick(until) + .milliseconds(1))
+    mutating func restore(_ value: Value, for key: Key, until: ContinuousClock.Instant, weight: Int = 0) {
+        restore(value, for: key, until: Tick(until) + .milliseconds(1), weight: weight)
     }
 
     /// The same with a time that is a tick already.
     ///
     /// - Returns: Whether it was taken.
     @discardableResult
-    mutating func restore(_ value: Value, for key: Key, until: Tick) -> Bool {
-        guard !isFull else { return false }
+    mutating func restore(_ value: Value, for key: Key, until: Tick, weight: Int = 0) -> Bool {
+        let slot = Slot(key: key, wasUsed: false, until: until, weight: UInt32(clamping: weight), value: value)
+        guard !isFull, self.weight <= weightLimit - Int(slot.weight) else { return false }
         // One look into the table, as there may be a million; that there is a newer one is rare.
         if let newer = places.updateValue(UInt32(slots.count), forKey: key) {
             places[key] = newer
             return false
         }
-        slots.append(Slot(key: key, wasUsed: false, until: until, value: value))
+        self.weight += Int(slot.weight)
+        slots.append(slot)
         return true
     }
 
@@ -103,6 +119,26 @@ struct BoundedCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         }
     }
 
+    /// Gives the value at a place another weight.
+    ///
+    /// - Returns: The one that it had.
+    private mutating func exchangeWeight(_ place: Int, _ weight: UInt32) -> UInt32 {
+        let former = slots[place].weight
+        slots[place].weight = weight
+        return former
+    }
+
+    /// Removes the value whose turn it is; the last one takes its place.
+    private mutating func remove() {
+        let place = vacate()
+        let last = slots.removeLast()
+        if place < slots.count {
+            slots[place] = last
+            places[last.key] = UInt32(place)
+        }
+        hand = slots.isEmpty ? 0 : place % slots.count
+    }
+
     /// Makes room: the hand goes on to a value that has not been used since it was there last, and removes it.
     ///
     /// - Returns: The free place.
@@ -114,6 +150,7 @@ struct BoundedCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
                 slots[place].wasUsed = false
             } else {
                 places[slots[place].key] = nil
+                weight -= Int(exchangeWeight(place, 0))
                 return place
             }
         }

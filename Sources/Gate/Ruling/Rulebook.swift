@@ -132,6 +132,15 @@ public struct Rulebook: Sendable {
         }
     }
 
+    /// Whether somebody may be refused for good because of a verdict, now or once the fault has lasted.
+    ///
+    /// - Parameter policy: The domain's policy, if it has one.
+    func mayReject(_ verdict: Verdict, policy: Policy.Kind?) -> Bool {
+        let outcome = policy == .require && verdict.outcome.lacksDANE ? Outcome.daneRequired : verdict.outcome
+        if action(outcome, failingFor: deferFor) == .reject { return true }
+        return onHazard == .reject && !verdict.hazards.isEmpty
+    }
+
     private func isMonitored(_ domain: DomainName, _ policy: Policy.Kind?, _ isEnforced: Bool) -> Bool {
         switch policy {
         case .exempt, .monitor: true

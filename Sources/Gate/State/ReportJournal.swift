@@ -20,6 +20,12 @@ public struct KeptReport: Sendable, Hashable {
     /// How long the report is kept, counted from the end of the dialogue.
     public let lifetime: Duration
 
+    /// About how many bytes it takes.
+    var byteCount: Int {
+        let chain = if case .secured(let session) = end { session.chain } else { [] as [[UInt8]] }
+        return chain.reduce(1024) { $0 + 32 + $1.count } + records.reduce(0) { $0 + 64 + $1.data.count }
+    }
+
     /// A kept report of these parts.
     public init(
         target: ProbeTarget, records: [TLSARecord], end: ProbeReport.End, age: Duration, lifetime: Duration

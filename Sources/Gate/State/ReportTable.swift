@@ -12,6 +12,9 @@ enum ReportTable {
             UNIQUE (address, port, server, offer, records));
         """
 
+    /// The most bytes of certificates and records in the file; the oldest reports go first.
+    static let byteLimit = 64 << 20
+
     /// A row's columns but the times.
     private struct Columns {
         var address: [UInt8] = []
@@ -98,6 +101,12 @@ enum ReportTable {
                 sql: "DELETE FROM report WHERE rowid IN (SELECT rowid FROM report ORDER BY taken LIMIT ?)",
                 arguments: [count - ProbeCache.limit])
         }
+        try db.execute(
+            sql: """
+                DELETE FROM report WHERE rowid IN (SELECT rowid FROM (SELECT rowid, sum(
+                    length(records) + coalesce(length(chain), 0)) OVER (ORDER BY taken DESC, rowid DESC) AS bytes
+                    FROM report) WHERE bytes > ?)
+                """, arguments: [byteLimit])
     }
 
     /// A session whose certificate GnuTLS does not read; the column `step` says why.

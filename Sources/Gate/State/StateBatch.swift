@@ -13,10 +13,14 @@ struct StateBatch: PendingRows {
     static let limit = 200_000
     /// More reports, which have kilobytes each, are.
     static let reportLimit = 2_000
+    /// More bytes are lost, too: the disk may be slow, and the texts and chains are a stranger's.
+    static let byteLimit = 48 << 20
 
     private var verdicts: [VerdictKey: (verdict: KeptVerdict, made: Int64)] = [:]
     private var faults: [FaultBook.Subject: FaultTable.Times?] = [:]
     private var reports: [ReportKey: (report: KeptReport, taken: Int64)] = [:]
+    /// What all that takes, roughly; what was replaced by something later counts twice.
+    private(set) var bytes = 0
     /// How many rows did not fit.
     private(set) var lost = 0
     /// Whether any of those was one of the book of faults.
@@ -34,7 +38,7 @@ struct StateBatch: PendingRows {
     /// Takes a verdict in.
     mutating func add(_ verdict: KeptVerdict, made: Int64) {
         let key = VerdictKey(verdict.destination, demandsDANE: verdict.demandsDANE)
-        guard verdicts.count < Self.limit || verdicts[key] != nil else {
+        guard verdicts.count < Self.limit || verdicts[key] != nil, hasRoom(200 + verdict.body.byteCount) else {
             lost += 1
             return
         }
@@ -43,7 +47,7 @@ struct StateBatch: PendingRows {
 
     /// Takes a change of the book of faults in; nil for a subject that is in order.
     mutating func add(_ times: FaultTable.Times?, of subject: FaultBook.Subject) {
-        guard faults.count < Self.limit || faults[subject] != nil else {
+        guard faults.count < Self.limit || faults[subject] != nil, hasRoom(200) else {
             lost += 1
             lostFaults = true
             return
@@ -54,11 +58,18 @@ struct StateBatch: PendingRows {
     /// Takes a report in.
     mutating func add(_ report: KeptReport, taken: Int64) {
         let key = ReportKey(target: report.target, records: report.records)
-        guard reports.count < Self.reportLimit || reports[key] != nil else {
+        guard reports.count < Self.reportLimit || reports[key] != nil, hasRoom(report.byteCount) else {
             lost += 1
             return
         }
         reports[key] = (report, taken)
+    }
+
+    /// Takes room for so many bytes, if there is any.
+    private mutating func hasRoom(_ size: Int) -> Bool {
+        guard bytes + size <= Self.byteLimit else { return false }
+        bytes += size
+        return true
     }
 
     /// The verdicts in the time of the file, and in the order of its rows, which lie closer together then.

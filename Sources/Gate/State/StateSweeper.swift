@@ -6,6 +6,8 @@ import GRDB
 struct StateSweeper {
     /// So many rows are looked at in one step.
     private static let step = 5_000
+    /// So many bytes of the file each verdict may have on average: names and causes are a stranger's.
+    static let bytesEach = 400
     /// So many times of making stand for all of them.
     private static let sampleSize = 1_000
 
@@ -69,12 +71,24 @@ struct StateSweeper {
         return looked < Self.step
     }
 
+    /// How many verdicts there is room for, as they are, in the bytes of the file.
+    private func roomy(_ db: Database) throws -> Int {
+        let size = try Int.fetchOne(db, sql: "PRAGMA page_size") ?? 4096
+        let used =
+            try (Int.fetchOne(db, sql: "PRAGMA page_count") ?? 0)
+            - (Int.fetchOne(db, sql: "PRAGMA freelist_count") ?? 0)
+        let reports = try Int.fetchOne(db, sql: "SELECT sum(coalesce(length(chain), 0) + 512) FROM report") ?? 0
+        let bytes = max(1, size * used - reports)
+        let most = limit * Self.bytesEach
+        return bytes <= most ? live : Int(Double(live) * Double(most) / Double(bytes))
+    }
+
     private mutating func finish(_ db: Database, _ now: Int64) throws {
         try FaultTable.prune(db, notSince: now - faultMemory)
         try ReportTable.prune(db, at: now / 1000)
         try db.execute(sql: "DELETE FROM body WHERE id NOT IN (SELECT body FROM verdict)")
         sample.sort()
-        let excess = live - limit
+        let excess = live - min(limit, try roomy(db))
         cutoff = excess > 0 ? sample[min(sample.count - 1, sample.count * excess / live)] + 1 : .min
         place = ("", -1)
         live = 0

@@ -11,6 +11,8 @@ final class StateWriter {
     private var sweeper: StateSweeper
     /// Whether the file's faults may be others than the book's: they are all written anew with the next batch.
     private var faultsAreStale = false
+    /// Bytes of reports that were written since they were last pruned.
+    private var reportBytes = 0
     /// How many rows could not be written so far.
     private(set) var lostRows = 0
     /// When a file that was lost is tried for again.
@@ -177,7 +179,14 @@ final class StateWriter {
             } else {
                 try FaultTable.write(batch.faults(offset: offset), db)
             }
-            try ReportTable.write(batch.reports(offset: offset), db)
+            let reports = batch.reports(offset: offset)
+            try ReportTable.write(reports, db)
+            self.reportBytes += reports.reduce(0) { $0 + $1.report.byteCount }
+            // A flood of long chains must not outgrow the bound until it is time to sweep.
+            if self.reportBytes > ReportTable.byteLimit / 4 {
+                try ReportTable.prune(db, at: now / 1000)
+                self.reportBytes = 0
+            }
             try VerdictTable.write(batch.verdicts(offset: offset), db, &file.bodies)
         }
         faultsAreStale = batch.lostFaults

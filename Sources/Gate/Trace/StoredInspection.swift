@@ -4,7 +4,7 @@ import Foundation
 /// An inspection as the trace keeps it: what `check` prints of one, and when it was.
 enum StoredInspection {
     /// More bytes are not kept of one.
-    static let limit = 65_536
+    static let limit = 24_576
 
     private struct Body: Encodable {
         let destination: String

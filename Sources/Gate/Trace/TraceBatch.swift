@@ -18,9 +18,13 @@ struct TraceBatch: PendingRows {
     static let limit = 20_000
     /// More inspections, which may have megabytes of certificates, are.
     static let inspectionLimit = 500
+    /// More bytes of inspections are, too.
+    static let byteLimit = 16 << 20
 
     private(set) var entries: [TraceEntry] = []
     private var inspections: [Key: Ended] = [:]
+    /// What the inspections take, roughly.
+    private(set) var bytes = 0
     /// How many recipients did not fit.
     private(set) var lost = 0
 
@@ -46,7 +50,12 @@ struct TraceBatch: PendingRows {
     mutating func add(_ inspection: Inspection, at time: Int64) {
         let verdict = inspection.verdict
         let key = Key(destination: inspection.destination, outcome: verdict.outcome, cause: verdict.cause)
-        guard inspections.count < Self.inspectionLimit || inspections[key] != nil else { return }
+        let former = inspections[key]
+        guard former != nil || inspections.count < Self.inspectionLimit else { return }
+        let rest = bytes - (former?.inspection.byteCount ?? 0)
+        let size = inspection.byteCount
+        guard rest + size <= Self.byteLimit else { return }
+        bytes = rest + size
         inspections[key] = Ended(inspection: inspection, time: time)
     }
 

@@ -18,7 +18,7 @@ public final class TraceStore: InspectionJournal {
         public var rows = 1_000_000
         /// What is kept of addresses.
         var addresses = Settings.TraceAddresses.full
-        /// The most inspections in it, of up to 64 KB each.
+        /// The most inspections in it, of up to 24 KB each.
         var inspections = 10_000
         /// The port that is not written behind a next hop.
         public var port: UInt16 = 25

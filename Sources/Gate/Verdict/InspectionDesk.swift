@@ -151,6 +151,8 @@ public final class InspectionDesk: Sendable {
 
     /// Callers that wait for one.
     public var waiting: Int { room.count }
+    /// How many may.
+    var waitingLimit: Int { limits.waiting }
 
     /// Inspections under way.
     public var inspectionsInFlight: Int { state.withLock { $0.flights.count } }

@@ -9,16 +9,23 @@ final class VerdictBodies: Sendable {
     /// More than a large site's providers and causes; some megabytes at most.
     static let limit = 16_384
 
-    private let bodies = Mutex(BoundedCache<VerdictBody, VerdictBody>(limit: limit))
+    /// The bytes of those that are remembered.
+    private static let byteLimit = 8 << 20
 
-    /// The body of a verdict.
-    func body(_ verdict: Verdict) -> VerdictBody { shared(VerdictBody(verdict)) }
+    private let bodies = Mutex(BoundedCache<VerdictBody, VerdictBody>(limit: limit, weightLimit: byteLimit))
+
+    /// The body of a verdict, and whether others have it already.
+    func body(_ verdict: Verdict) -> (body: VerdictBody, isShared: Bool) {
+        let new = VerdictBody(verdict)
+        let body = shared(new)
+        return (body, body !== new)
+    }
 
     /// The body in use that says the same as this one, which may be this one from now on.
     func shared(_ new: VerdictBody) -> VerdictBody {
         bodies.withLock { bodies in
             if let known = bodies.use(new, at: .first, { body, _ in body }) { return known }
-            bodies.keep(new, for: new, until: .never)
+            bodies.keep(new, for: new, until: .never, weight: new.byteCount)
             return new
         }
     }

@@ -8,7 +8,17 @@ final class VerdictBody: Sendable, Hashable {
     /// A body of its own; `VerdictBodies` knows whether there is one already.
     init(_ verdict: Verdict) { self.verdict = verdict }
 
+    /// About how many bytes it takes.
+    var byteCount: Int { MemoryLayout<Verdict>.size + 16 + verdict.textBytes }
+
     static func == (left: VerdictBody, right: VerdictBody) -> Bool { left === right || left.verdict == right.verdict }
 
     func hash(into hasher: inout Hasher) { hasher.combine(verdict) }
+}
+
+extension Verdict {
+    /// About how many bytes its texts take beside it.
+    fileprivate var textBytes: Int {
+        ([cause, host ?? ""] + hazards).reduce(hazards.count * 16) { $0 + $1.heapBytes }
+    }
 }

@@ -1,7 +1,7 @@
 public import DANE
 import Synchronization
 
-/// The verdicts kept, by destination: bounded, and split so that callers seldom meet at a lock.
+/// The verdicts kept, by destination: bounded in number and in bytes, and split so that callers seldom meet at a lock.
 ///
 /// A good verdict that has run out may serve for some time more, *stale*, while it is being renewed or cannot be; it is told apart
 /// from a fresh one. The cache also knows which verdicts are due: those that were asked for and have run out.
@@ -15,7 +15,9 @@ public final class VerdictCache: Sendable {
 
     private final class Shard: Sendable {
         let cache: Mutex<BoundedCache<VerdictKey, Entry>>
-        init(limit: Int) { cache = Mutex(BoundedCache(limit: limit)) }
+        init(limit: Int) {
+            cache = Mutex(BoundedCache(limit: limit, weightLimit: limit * VerdictCache.bytesEach))
+        }
     }
 
     /// A verdict that was found.
@@ -26,6 +28,10 @@ public final class VerdictCache: Sendable {
         case stale(VerdictBody, isDue: Bool)
     }
 
+    /// So many bytes each may have on average: names and causes that a stranger makes up do not fill the memory (F-131).
+    static let bytesEach = 256
+    /// What each takes beside its texts: its slot, and its share of the table of places.
+    private static let bytesAtLeast = 96
     /// A power of two, well above the number of threads that ask at once.
     static let shardCount = 64
     /// Verdicts in use are renewed within this time after they have run out, so that those of one moment do not all come at once.
@@ -118,10 +124,17 @@ public final class VerdictCache: Sendable {
         _ verdict: Verdict, for key: VerdictKey, fresh: Duration, stale: Duration = .zero,
         at now: ContinuousClock.Instant
     ) {
-        let body = bodies.body(verdict)
+        let (body, isShared) = bodies.body(verdict)
         let freshUntil = Tick(now) + fresh
         let until = key.allows(verdict) ? freshUntil + stale : freshUntil
-        shard(key).cache.withLock { $0.keep(Entry(body: body, freshUntil: freshUntil), for: key, until: until) }
+        let weight = Self.weight(key, body, isShared: isShared)
+        shard(key).cache.withLock {
+            $0.keep(Entry(body: body, freshUntil: freshUntil), for: key, until: until, weight: weight)
+        }
+    }
+
+    private static func weight(_ key: VerdictKey, _ body: VerdictBody, isShared: Bool) -> Int {
+        bytesAtLeast + key.heapBytes + (isShared ? 0 : body.byteCount)
     }
 
     /// Keeps a verdict from an earlier run, unless there is no room or a newer one, which for a good one must be more than a doubt.
@@ -137,25 +150,27 @@ public final class VerdictCache: Sendable {
         at now: ContinuousClock.Instant = .now
     ) -> Bool {
         let key = VerdictKey(destination, demandsDANE: demandingDANE)
-        let body = bodies.body(verdict)
+        let (body, isShared) = bodies.body(verdict)
         return shard(key).cache.withLock {
-            Self.restore(body, for: key, freshFor: freshFor, staleFor: staleFor, at: Tick(now), in: &$0)
+            Self.restore(
+                body, isShared: isShared, for: key, freshFor: freshFor, staleFor: staleFor, at: Tick(now), in: &$0)
         }
     }
 
     private static func restore(
-        _ body: VerdictBody, for key: VerdictKey, freshFor: Duration, staleFor: Duration, at now: Tick,
+        _ body: VerdictBody, isShared: Bool, for key: VerdictKey, freshFor: Duration, staleFor: Duration, at now: Tick,
         in cache: inout BoundedCache<VerdictKey, Entry>
     ) -> Bool {
         let freshUntil = now + max(.zero, freshFor)
         let until = key.allows(body.verdict) ? freshUntil + max(.zero, staleFor) : freshUntil
         guard until > now else { return false }
         let entry = Entry(body: body, freshUntil: freshUntil)
-        if cache.restore(entry, for: key, until: until) { return true }
+        let weight = weight(key, body, isShared: isShared)
+        if cache.restore(entry, for: key, until: until, weight: weight) { return true }
         // A doubt of the moments since the start says nothing against what was in order.
         let isInDoubt = cache.inspect(key) { newer, _ in newer.body.verdict.outcome.isDoubt } ?? false
         guard isInDoubt, key.allows(body.verdict) else { return false }
-        cache.keep(entry, for: key, until: until)
+        cache.keep(entry, for: key, until: until, weight: weight)
         return true
     }
 
@@ -182,13 +197,16 @@ public final class VerdictCache: Sendable {
         var places = [[Int]](repeating: [], count: Self.shardCount)
         let keys = kept.map { VerdictKey($0.destination, demandsDANE: $0.demandsDANE) }
         for (index, key) in keys.enumerated() { places[key.spread & (Self.shardCount - 1)].append(index) }
+        var seen: Set<ObjectIdentifier> = []
         for (shard, places) in zip(shards, places) where !places.isEmpty {
             shard.cache.withLock { cache in
                 for place in places {
                     let (freshFor, staleFor) = time(kept[place])
+                    let body = kept[place].body
+                    let isShared = !seen.insert(ObjectIdentifier(body)).inserted
                     _ = Self.restore(
-                        kept[place].body, for: keys[place], freshFor: freshFor, staleFor: staleFor, at: tick, in: &cache
-                    )
+                        body, isShared: isShared, for: keys[place], freshFor: freshFor, staleFor: staleFor, at: tick,
+                        in: &cache)
                 }
             }
         }
@@ -228,7 +246,7 @@ public final class VerdictCache: Sendable {
                     if until > tick, isMeant(entry.body.verdict) { found.append((key, entry)) }
                 }
                 for (key, entry) in found {
-                    cache.keep(entry, for: key, until: tick)
+                    cache.keep(entry, for: key, until: tick, weight: Self.bytesAtLeast + key.heapBytes)
                     withdrawn.append((key, entry.body.verdict))
                 }
             }

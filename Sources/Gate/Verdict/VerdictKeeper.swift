@@ -15,13 +15,16 @@ public struct VerdictKeeper: Sendable {
     private let failureTTL: Duration
     private let probeTTL: Duration
     private let deferFor: Duration
+    private let rules: Rulebook
 
     /// So long nobody looks again at what was not found in order while the trouble was our own: as long as it takes until that is
     /// tried again.
     static let troubleMemory = TroubleWatch.retryInterval
 
-    /// The longest a failure is kept.
-    static let longestFailure = Duration.seconds(3600)
+    /// The longest that a look counts from its beginning where a recipient may be refused for good because of it: who has
+    /// mended a domain is not to wait for more than that (F-130). What the DNS itself gives a time to, that a domain
+    /// does not exist or takes no mail, lives by that.
+    static let longestRefusal = Duration.seconds(120)
 
     /// The longest that a look is kept which has not seen all hosts: clients wait for longer between two tries, so that
     /// each of them has the next look; recipients that come at once have one look together.
@@ -52,6 +55,7 @@ public struct VerdictKeeper: Sendable {
         failureTTL = settings.failureTTL
         probeTTL = settings.probeTTL
         deferFor = settings.deferFor
+        rules = Rulebook(settings)
     }
 
     /// Keeps the verdict of an inspection that has just ended.
@@ -86,9 +90,11 @@ public struct VerdictKeeper: Sendable {
                 return
             }
         }
-        let lifetime = book(inspection, demandingDANE: demandingDANE, at: now)
+        let booked = book(inspection, demandingDANE: demandingDANE, at: now)
+        let bound = bound(of: verdict, demandingDANE: demandingDANE)
+        let lifetime = bound.map { min(booked, max($0 - inspection.elapsed, .seconds(1))) } ?? booked
         guard lifetime > .zero else { return }
-        let stale = isGood ? staleTTL : .zero
+        let stale = isGood && bound == nil ? staleTTL : .zero
         cache.keep(verdict, for: key, fresh: lifetime, stale: stale, at: now)
         // How far the look has come is not written down, either.
         guard verdict.outcome != .pending else { return }
@@ -103,9 +109,17 @@ public struct VerdictKeeper: Sendable {
         let now = unixNow()
         cache.restore(verdicts) { kept in
             // No setting that has become shorter meanwhile is passed by.
-            let fresh = min(kept.fresh, maxTTL) - .seconds(now - kept.made)
-            return (max(.zero, fresh), min(kept.stale, staleTTL) + min(.zero, fresh))
+            let bound = bound(of: kept.verdict, demandingDANE: kept.demandsDANE)
+            let fresh = min(kept.fresh, bound ?? maxTTL, maxTTL) - .seconds(now - kept.made)
+            let stale = bound == nil ? min(kept.stale, staleTTL) : .zero
+            return (max(.zero, fresh), stale + min(.zero, fresh))
         }
+    }
+
+    /// The longest that a verdict is kept, if a recipient may be refused for good because of it; else nil.
+    private func bound(of verdict: Verdict, demandingDANE: Bool) -> Duration? {
+        guard verdict.outcome.defaultRuling != .reject else { return nil }
+        return rules.mayReject(verdict, policy: demandingDANE ? .require : nil) ? Self.longestRefusal : nil
     }
 
     /// Takes back failures of the DNS: the way to the DNS was at fault.
@@ -155,9 +169,9 @@ public struct VerdictKeeper: Sendable {
         }
     }
 
-    /// How long a failure is kept that was seen so often in a row: the longer it lasts, the seldomer it is looked at again.
+    /// How long a failure is kept that was seen so often in a row.
     private func lifetime(after seen: (failingFor: Duration, sightings: Int)) -> Duration {
-        let lifetime = min(grown(failureTTL, seen.sightings), Self.longestFailure)
+        let lifetime = min(grown(failureTTL, seen.sightings), Self.longestRefusal)
         // Before the first 5xx there is a new look: the verdict that rejects is not one from before the time was up.
         guard seen.failingFor < deferFor else { return lifetime }
         return min(lifetime, max(deferFor - seen.failingFor, .seconds(1)))

@@ -26,6 +26,9 @@ struct VerdictKey: Hashable, Sendable {
     /// Whether policy demands DANE of it.
     var demandsDANE: Bool { kind & Self.isDemanding != 0 }
 
+    /// About how many bytes its name takes on the heap.
+    var heapBytes: Int { name.text.heapBytes }
+
     /// A number to choose a shard by: cheaper than the hash of the table, and like that one nobody else's to choose.
     var spread: Int {
         let mixed = name.text.utf8.withContiguousStorageIfAvailable { bytes in

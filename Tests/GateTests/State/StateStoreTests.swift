@@ -2,6 +2,7 @@ import DANE
 import GRDB
 import Probe
 import Synchronization
+import Rules
 import Testing
 import WorldServers
 
@@ -130,6 +131,36 @@ import WorldServers
         let next = try place.run(world: 2)
         #expect(next.verdicts.count == 1)
         next.end()
+    }
+
+    /// Long chains, as a stranger's hosts show them, and long names: the file keeps the newest of so many bytes.
+    @Test(.rules("F-131")) func theFileIsBoundedByBytes() throws {
+        let place = try StatePlace()
+        let chain = [[UInt8]](repeating: [UInt8](repeating: 7, count: 20_000), count: 5)
+        let count = ReportTable.byteLimit / 100_000 + 200
+        try place.run().end { run in
+            for number in 0..<count {
+                run.store.kept(
+                    KeptReport(
+                        target: ProbeTarget(
+                            address: IPAddress(bytes: [192, 0, 2, UInt8(number % 256)])!, port: UInt16(number),
+                            serverName: .root, offer: .any),
+                        records: [],
+                        end: .secured(
+                            .init(protocolVersion: "TLS1.3", cipherSuite: "X", group: nil, chain: chain, unread: nil)),
+                        age: .zero, lifetime: .seconds(3600)))
+                if number % 100 == 0 { place.pass(1) }
+                if number % 20 == 0 { _ = run.store.settle(within: .seconds(60)) }
+            }
+        }
+        let file = try StateFile(place.path, world: 0, clock: place.clock)
+        let bytes = try file.queue.read { try Int.fetchOne($0, sql: "SELECT sum(length(chain)) FROM report") ?? 0 }
+        #expect(bytes <= ReportTable.byteLimit * 5 / 4 && bytes > ReportTable.byteLimit / 2, "before any sweep")
+        var sweeper = StateSweeper(limit: 6_000, faultMemory: .seconds(14400))
+        while try !sweeper.step(file) {}
+        let ports = try file.queue.read { try Int.fetchAll($0, sql: "SELECT port FROM report ORDER BY port") }
+        #expect(ports.last == count - 1 && ports.first ?? 0 > 100 && ports.count > count / 2)
+        file.close()
     }
 
     @Test func whatRanOutAndWhatIsTooMuchIsSweptAway() throws {
