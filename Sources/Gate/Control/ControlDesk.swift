@@ -18,6 +18,8 @@ struct ControlDesk: Sendable {
     let counts: RecipientCounts
     let ownHops: OwnHopCounts
     let exemptions: ExemptionBook
+    /// How the gate bears its load; nil where nobody watches it.
+    let load: LoadWatch?
     /// The message trace; nil where there is none.
     let trace: TraceStore?
     /// Connections of the probe that are open.
@@ -31,7 +33,7 @@ struct ControlDesk: Sendable {
     init(
         settings: Settings, version: String, policies: PolicyBook, desk: InspectionDesk, store: StateStore,
         log: GateLog, counts: RecipientCounts, ownHops: OwnHopCounts = OwnHopCounts(), exemptions: ExemptionBook,
-        trace: TraceStore?, probes: @escaping @Sendable () -> Int,
+        load: LoadWatch? = nil, trace: TraceStore?, probes: @escaping @Sendable () -> Int,
         probeName: @escaping @Sendable () -> ClientName? = { nil }
     ) {
         self.settings = settings
@@ -43,6 +45,7 @@ struct ControlDesk: Sendable {
         self.counts = counts
         self.ownHops = ownHops
         self.exemptions = exemptions
+        self.load = load
         self.trace = trace
         self.probes = probes
         self.probeName = probeName
@@ -68,6 +71,14 @@ struct ControlDesk: Sendable {
             destination.name, nextHop: destination.name, policies.table, exemptions.current, at: unixTime())
         let policy = standing.kind
         if let why = standing.exemption { return CachedReport(domain: shown, note: why, policy: policy) }
+        if let hold = load?.holds.hold(on: destination.name, at: unixTime()) {
+            let verdict = Verdict(outcome: .pending, cause: hold.cause)
+            let reply = Ruling.held.reply(
+                verdict, domain: destination.name.description, firstSeen: nil, trace: nil, helpURL: settings.helpURL)
+            return CachedReport(
+                domain: shown, policy: policy, verdict: verdict, ruling: .held, reply: reply, isCached: false,
+                fresh: nil, left: nil, isInTrouble: false)
+        }
         let key = VerdictKey(destination, demandsDANE: policy == .require)
         let kept = desk.keeper.cache.peek(key, at: now)
         let answer: InspectionDesk.Answer
@@ -128,7 +139,7 @@ struct ControlDesk: Sendable {
             policy: .init(
                 file: settings.policyFile, lines: policy.count, read: CertificateJSON.text(policy.read),
                 fault: policy.fault),
-            recipients: .init(counted),
+            recipients: .init(counted), load: load?.report(at: now),
             own_next_hops: ownHops.standing(total: counts.total, at: now).prefix(20).map {
                 StatusReport.OwnNextHop($0, standard: settings.probePort)
             },

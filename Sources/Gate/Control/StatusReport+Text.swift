@@ -29,6 +29,7 @@ extension StatusReport {
         }
         var lines = [
             "\(status.rawValue.uppercased()) - \(summary)",
+            load?.heldDownLine,
             "danegate \(version), pid \(pid), up \(DurationText.brief(.seconds(uptime_s))) since \(started)",
             "  libmilter \(libmilter), libunbound \(libunbound), GnuTLS \(gnutls)",
             "Mode \(mode), rollout \(rollout) %, milter at \(milter_socket)",
@@ -41,7 +42,8 @@ extension StatusReport {
                 + "\(cache.misses) did not",
             "Faults known: \(faults); inspections \(inspections), recipients waiting \(waiting), probes \(probes)",
             "State: \(state.enabled ? "on" : "OFF"), \(state.directory), \(state.lost_rows) rows lost",
-        ]
+        ].compactMap(\.self)
+        lines += load?.lines ?? []
         if let helo { lines.append("Probes introduce themselves as \(helo.text)") }
         if let trace {
             lines.append("Trace: \(trace.state), \(trace.rows) rows, \(trace.lost_rows) lost")

@@ -155,6 +155,8 @@ public struct StatusReport: Codable, Sendable {
     @NullableJSON private(set) var exemptions: Int?
     let policy: PolicyFile
     let recipients: Recipients
+    /// How the gate bears its load: who fills it, and whether others suffer.
+    @NullableJSON private(set) var load: LoadReport?
     /// The next hops of this site's own, those with most of the last hour's recipients.
     @NullableJSON private(set) var own_next_hops: [OwnNextHop]?
     let process: Process
@@ -164,7 +166,7 @@ public struct StatusReport: Codable, Sendable {
         uptime_s: Int64, mode: String, rollout: Int, milter_socket: String, breaker: BreakerState,
         resolver: ResolverState, cache: Cache, faults: Int, inspections: Int, waiting: Int, probes: Int,
         helo: Introduction?, log_dropped: Int, state: State, trace: Trace?, exemptions: Int?, policy: PolicyFile,
-        recipients: Recipients, own_next_hops: [OwnNextHop], process: Process
+        recipients: Recipients, load: LoadReport?, own_next_hops: [OwnNextHop], process: Process
     ) {
         self.pid = pid
         self.version = version
@@ -190,6 +192,7 @@ public struct StatusReport: Codable, Sendable {
         self.exemptions = exemptions
         self.policy = policy
         self.recipients = recipients
+        self.load = load
         self.own_next_hops = own_next_hops
         self.process = process
     }
@@ -210,6 +213,8 @@ public struct StatusReport: Codable, Sendable {
                 "breaker open\(since) (\(breaker.cause ?? "-")): \(breaker.message ?? "-")"
                     + (resolver.advice.map { "; \($0)" } ?? ""))
         }
+        // While the breaker is open, everybody comes away without a verdict, and why is told above.
+        if breaker.state != "open", let trouble = load?.trouble { note(trouble.level, trouble.sentence) }
         if log_dropped > 0 { note(.warning, "\(log_dropped) log lines were dropped") }
         if !state.enabled { note(.warning, "there is no state file in this run") }
         if state.lost_rows > 0 { note(.warning, "\(state.lost_rows) rows of the state file were lost") }

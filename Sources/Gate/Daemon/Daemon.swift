@@ -1,3 +1,4 @@
+import DANE
 import DNSSEC
 import Glibc
 import Logging
@@ -89,6 +90,11 @@ public struct Daemon: Sendable {
             await (demandingDANE ? look.demandingDANE : look).inspect(destination)
         }
         let exemptions = ExemptionBook()
+        let holds = HoldBook()
+        let looks = NeighbourhoodCounts()
+        let load = LoadWatch(counts: looks, holds: holds) {
+            [.waiting: Occupancy(used: desk.waiting, limit: desk.waitingLimit)]
+        }
         let exemptionKeeper = ExemptionKeeper(settings, book: exemptions, log: log)
         let exemptionWatch = ExemptionWatch(
             settings, book: exemptions, policies: policies, breaker: breaker, verdicts: keeper
@@ -100,8 +106,9 @@ public struct Daemon: Sendable {
         let service = MilterService(
             socket: settings.milterSocket, mode: settings.milterSocketMode, group: settings.milterSocketGroup,
             handler: MilterDoor(
-                settings: settings, policies: policies, exemptions: exemptions, desk: desk, faults: keeper.faults,
-                resolver: resolver, log: log, counts: counts, ownHops: ownHops, trace: trace, now: unixTime)
+                settings: settings, policies: policies, exemptions: exemptions, holds: holds, desk: desk,
+                faults: keeper.faults, resolver: resolver, log: log, counts: counts, looks: looks, ownHops: ownHops,
+                trace: trace, now: unixTime)
         ) { sentence in
             log.event(.warning, repeated: "milter", LogLine(event: "milter").adding("message", sentence))
         }
@@ -140,7 +147,7 @@ public struct Daemon: Sendable {
         let control = ControlServer.open(settings, log: log) {
             ControlDesk(
                 settings: settings, version: version, policies: policies, desk: desk, store: store, log: log,
-                counts: counts, ownHops: ownHops, exemptions: exemptions, trace: trace,
+                counts: counts, ownHops: ownHops, exemptions: exemptions, load: load, trace: trace,
                 probes: { prober?.connections ?? 0 }, probeName: { prober?.name })
         }
         // Who reads that it has started may ask it how it is.
@@ -151,6 +158,8 @@ public struct Daemon: Sendable {
         let lifting = Task { await exemptionWatch.run() }
         let reader = Task { await Self.rereadPolicies(policies, log) }
         let follower = Task { await ownHops.follow(counts) }
+        let holding = Task { await holds.follow(HoldFile(directory: settings.stateDirectory), log) }
+        let loading = Task { await load.run(log) }
         let reason = Self.waitForEnd(mailbox, policies, log)
         ServiceNotice.send("STOPPING=1", to: notifySocket)
         control?.close()
@@ -159,6 +168,8 @@ public struct Daemon: Sendable {
         lifting.cancel()
         reader.cancel()
         follower.cancel()
+        holding.cancel()
+        loading.cancel()
         service.stop(drain: settings.milterDeadline + .seconds(1))
         // GnuTLS is taken down when the process exits: no handshake may be under way then.
         if let prober {

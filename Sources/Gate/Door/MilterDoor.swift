@@ -9,12 +9,14 @@ public struct MilterDoor: RecipientHandler {
     private let sources: SourceRules
     private let policies: PolicyBook
     private let exemptions: ExemptionBook
+    private let holds: HoldBook
     private let desk: InspectionDesk
     private let rulebook: Rulebook
     private let faults: FaultBook
     private let aliases: AliasBook
     private let log: GateLog
     private let counts: RecipientCounts
+    private let looks: NeighbourhoodCounts
     private let ownHops: OwnHopCounts
     private let trace: TraceStore?
     /// Seconds since 1970, for the dates of policies.
@@ -23,22 +25,27 @@ public struct MilterDoor: RecipientHandler {
     /// A door of the given parts.
     ///
     /// - Parameter resolver: Who tells whether a domain is an alias.
-    public init(
-        settings: Settings, policies: PolicyBook, exemptions: ExemptionBook = ExemptionBook(), desk: InspectionDesk,
-        faults: FaultBook, resolver: any Resolving, log: GateLog, counts: RecipientCounts = RecipientCounts(),
-        ownHops: OwnHopCounts = OwnHopCounts(), trace: TraceStore? = nil, now: @escaping @Sendable () -> Int64
+    init(
+        settings: Settings, policies: PolicyBook, exemptions: ExemptionBook = ExemptionBook(),
+        holds: HoldBook = HoldBook(),
+        desk: InspectionDesk, faults: FaultBook, resolver: any Resolving, log: GateLog,
+        counts: RecipientCounts = RecipientCounts(),
+        looks: NeighbourhoodCounts = NeighbourhoodCounts(), ownHops: OwnHopCounts = OwnHopCounts(),
+        trace: TraceStore? = nil, now: @escaping @Sendable () -> Int64
     ) {
         self.settings = settings
         scope = Scope(settings)
         sources = SourceRules(settings)
         self.policies = policies
         self.exemptions = exemptions
+        self.holds = holds
         self.desk = desk
         rulebook = Rulebook(settings)
         self.faults = faults
         aliases = AliasBook(resolver, stale: settings.cacheStaleTTL)
         self.log = log
         self.counts = counts
+        self.looks = looks
         self.ownHops = ownHops
         self.trace = trace
         self.now = now
@@ -110,6 +117,14 @@ public struct MilterDoor: RecipientHandler {
             pass(event, recipient, why, isExempt: true, arrived)
             return .continue
         }
+        let time = now()
+        // F-132: an inspection would take a place from others.
+        if let hold = holds.hold(on: domain, at: time) ?? holds.hold(on: hop.destination.name, at: time) {
+            let verdict = Verdict(outcome: .pending, cause: hold.cause)
+            return rule(
+                event, typed, hop, domain, InspectionDesk.Answer(verdict: verdict, isCached: false),
+                policy: policy.kind, isHeld: true, arrived)
+        }
         let answer =
             doubt
             ?? desk.verdict(
@@ -141,21 +156,25 @@ public struct MilterDoor: RecipientHandler {
     ///   - place: The domain that the roll-out goes by.
     private func rule(
         _ event: borrowing RecipientEvent, _ typed: Recipient, _ hop: Hop?, _ place: DomainName,
-        _ answer: InspectionDesk.Answer, policy: Policy.Kind?, _ arrived: ContinuousClock.Instant
+        _ answer: InspectionDesk.Answer, policy: Policy.Kind?, isHeld: Bool = false, _ arrived: ContinuousClock.Instant
     ) -> RecipientAnswer {
         let verdict = answer.verdict
         let subject = hop?.destination
         let domain = subject?.name ?? .root
         let isOwn = hop?.isOwn ?? false
         let isEnforced = sources.isEmpty ? false : sources.enforces(sender: event.sender)
-        let ruling = rulebook.rule(
-            verdict, domain: place, policy: policy, isOwnHop: isOwn, isInTrouble: answer.isInTrouble,
-            isEnforced: isEnforced
-        ) { outcome in
-            guard let subject else { return .zero }
-            if outcome == .daneRequired { return faults.failingFor(.policy(subject)) }
-            return faults.failingFor(outcome.isDoubt ? .doubt(subject) : .destination(subject))
-        }
+        let ruling =
+            isHeld
+            ? .held
+            : rulebook.rule(
+                verdict, domain: place, policy: policy, isOwnHop: isOwn, isInTrouble: answer.isInTrouble,
+                isEnforced: isEnforced
+            ) { outcome in
+                guard let subject else { return .zero }
+                if outcome == .daneRequired { return faults.failingFor(.policy(subject)) }
+                return faults.failingFor(outcome.isDoubt ? .doubt(subject) : .destination(subject))
+            }
+        if !answer.isCached, !isHeld, let subject { looks.note(subject.name, ruling.outcome, at: arrived) }
         counts.add(ruling.outcome, ruling.action, would: ruling.would, isCached: answer.isCached)
         if isOwn, let subject {
             let isKnown = ruling.outcome != .pending && !answer.isInTrouble

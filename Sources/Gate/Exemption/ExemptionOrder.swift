@@ -32,7 +32,7 @@ public struct ExemptionOrder: Sendable {
     }
 
     /// Who runs the command: who became root for it, else the login's name.
-    private static func user(_ environment: [String: String]) -> String {
+    static func user(_ environment: [String: String]) -> String {
         if geteuid() == 0, let name = environment["SUDO_USER"], !name.isEmpty, isPlain(name) {
             return String(name.prefix(64))
         }
@@ -40,7 +40,7 @@ public struct ExemptionOrder: Sendable {
         return "uid \(getuid())"
     }
 
-    private static func isPlain(_ text: String) -> Bool {
+    static func isPlain(_ text: String) -> Bool {
         text.unicodeScalars.allSatisfy { scalar in
             switch scalar.properties.generalCategory {
             case .control, .lineSeparator, .paragraphSeparator, .format: false

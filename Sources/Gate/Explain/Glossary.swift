@@ -36,6 +36,17 @@ enum Glossary {
                 + "one is written), vanished (likewise), unavailable."
         ),
         (
+            "hold",
+            "What an administrator holds back (danegate hold): result=on or off, with neighbourhood (a zone or a prefix), until and by; "
+                + "kept-old if the file cannot be read, with cause."
+        ),
+        (
+            "load",
+            "Whether recipients come away without a verdict because others fill the gate: level (warning, critical, ok when it has been over "
+                + "for half a minute), neighbourhood (who fills it most), pending and doubtful (the shares among recipients that need a look, "
+                + "those of neighbourhoods that are held down left out) and cause."
+        ),
+        (
             "helo",
             "What probes call themselves to hosts (EHLO): name, and source: setting (PROBE_HELO), host-name, or "
                 + "address, which is the literal of each connection's own address where the host's name is not fully "

@@ -81,7 +81,7 @@ enum ManualText {
             "/var/lib/danegate",
             "The state directory, DANEGATE_STATE_DIRECTORY or systemd's: root.key, the root's keys, kept up to date (RFC 5011); "
                 + "state.sqlite, verdicts, probe results and faults; trace.sqlite, the message trace; exemptions.sqlite, the exemptions with "
-                + "their history; control.sock, the control socket. A corrupt file is renamed, as to state.sqlite.corrupt, and a new one "
+                + "their history; holds, what danegate hold holds back; control.sock, the control socket. A corrupt file is renamed, as to state.sqlite.corrupt, and a new one "
                 + "begun."
         ),
         ("/usr/share/dns/root.key", "Debian's trust anchor, from which root.key is begun."),
@@ -93,7 +93,7 @@ enum ManualText {
         (
             "1",
             "check: mail to some domain would be rejected; judge: a client may not deliver; notice: there is nothing to notify of; exempt "
-                + "remove: there is no such exemption; status: warning."
+                + "remove: there is no such exemption; hold --end: it is not held; status: warning."
         ),
         ("2", "status: critical, or no daemon answers."),
         ("3", "status: unknown, for want of permission or of a socket, or because something else answers there."),

@@ -85,6 +85,15 @@ struct WhatHappensWhen: Sendable {
                 + "before all have been seen.",
             "ManyHostsWorldTests", "HostWalkTests"),
         .init(
+            "One zone or network fills the gate",
+            "Others go on being answered: each part of the gate is shared fairly. Where they suffer all the same, status is WARNING or "
+                + "CRITICAL and event=load names who it is; danegate hold puts mail there off for a time.",
+            "LoadReportTests", "HoldWorldTests"),
+        .init(
+            "A broken domain has been mended",
+            "Its mail passes two minutes later at the latest: no 5xx rests on an older look, however long the fault has lasted.",
+            "CacheTests.noRefusalRestsOnALookOfMoreThanTwoMinutes"),
+        .init(
             "The disk is full",
             "What cannot be written is lost, counted and logged (event=state and event=trace, result=lost). Mail does not notice, and "
                 + "writing goes on when there is room again.",

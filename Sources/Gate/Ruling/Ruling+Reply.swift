@@ -45,6 +45,7 @@ extension Ruling {
             let end = "; only the recipient's administrator can mend this: \(TLSARecord.hazardRepair)"
             return ("tlsa-invalid: \(domain): ", hazard, since + (isOwnHop ? "; \(Self.ownEnd)" : end))
         }
+        if isHeld { return ("\(outcome.rawValue): \(domain): ", verdict.cause, "; try again later") }
         // There is nothing to refuse in the outcome itself: it is refused for what policy demands.
         let demand = outcome.allowsDelivery ? "local policy requires DANE, which could not be shown: " : ""
         var head = "\(outcome.rawValue): \(domain): \(demand)\(outcome.meaning)"

@@ -21,4 +21,11 @@ public struct Ruling: Sendable, Hashable {
     public let hazard: String?
     /// Whether it is about a next hop that this site's own configuration leads to.
     public var isOwnHop = false
+    /// Whether an administrator holds the mail back: nothing was judged.
+    public var isHeld = false
+
+    /// What is done with a recipient whose mail is held back: put off, whatever mode, roll-out and policy say.
+    static let held = Ruling(
+        action: .tempfail, would: nil, outcome: .pending, code: Outcome.pending.enhancedCode(.persistentTransient),
+        failingFor: nil, hazard: nil, isHeld: true)
 }

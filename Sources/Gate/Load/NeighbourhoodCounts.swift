@@ -1,0 +1,74 @@
+import DANE
+import DNSSEC
+import Synchronization
+
+/// Recipients whose destination was looked at, by the neighbourhood of that: who comes away without a verdict, and whether
+/// that is one neighbourhood or everybody. It covers the last half-minute to minute.
+///
+/// Only recipients without a kept verdict are counted, under a lock that is held for a table look-up: they have waited for
+/// much longer.
+final class NeighbourhoodCounts: Sendable {
+    /// The recipients of a neighbourhood.
+    struct Count: Sendable, Equatable {
+        /// All that were looked at.
+        var recipients = 0
+        /// Those that were told that there was no verdict yet.
+        var pending = 0
+        /// Those that were told that nothing could be found out.
+        var doubtful = 0
+
+        /// Whether most of its recipients come away without a verdict.
+        var isHeldDown: Bool { (pending + doubtful) * 2 >= recipients }
+
+        static func + (left: Count, right: Count) -> Count {
+            Count(
+                recipients: left.recipients + right.recipients, pending: left.pending + right.pending,
+                doubtful: left.doubtful + right.doubtful)
+        }
+    }
+
+    private struct State {
+        var young: [String: Count] = [:]
+        var old: [String: Count] = [:]
+        var turned = ContinuousClock.now
+    }
+
+    /// More neighbourhoods are counted together, in half a window.
+    static let limit = 4_096
+    /// Half of the time that is covered.
+    static let turn = Duration.seconds(20)
+    /// What neighbourhoods beyond the limit are counted under; no name of one.
+    private static let others = "*"
+
+    private let state = Mutex(State())
+
+    /// Counts a recipient that was looked at.
+    func note(_ domain: DomainName, _ outcome: Outcome, at now: ContinuousClock.Instant = .now) {
+        let name = Neighbourhood(of: domain.text).name
+        state.withLockBarging { state in
+            Self.age(&state, at: now)
+            let key = state.young[name] != nil || state.young.count < Self.limit ? name : Self.others
+            state.young[key, default: Count()].recipients += 1
+            switch outcome {
+            case .pending: state.young[key, default: Count()].pending += 1
+            case .dnsUnavailable, .unreachable: state.young[key, default: Count()].doubtful += 1
+            default: break
+            }
+        }
+    }
+
+    /// The counts by neighbourhood.
+    func all(at now: ContinuousClock.Instant = .now) -> [String: Count] {
+        state.withLock { state in
+            Self.age(&state, at: now)
+            return state.young.merging(state.old) { $0 + $1 }
+        }
+    }
+
+    private static func age(_ state: inout State, at now: ContinuousClock.Instant) {
+        guard now - state.turned >= turn else { return }
+        state.old = now - state.turned < turn * 2 ? state.young : [:]
+        state.young = [:]
+        state.turned = now
+    }
+}
