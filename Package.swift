@@ -162,6 +162,14 @@ let package = Package(
             name: "Bench",
             dependencies: ["WorldServers", .product(name: "ArgumentParser", package: "swift-argument-parser")],
             path: "Tests/Bench/Runner", swiftSettings: strict),
+        // The siege (deploy/siege): attacks on a daemon, and what becomes of good mail beside them.
+        .executableTarget(
+            name: "Siege",
+            dependencies: [
+                "DANE", "World", "WorldHosts", "WorldServers",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Tests/Siege", swiftSettings: strict),
         .systemLibrary(name: "CEpoll", path: "Tests/Bench/CEpoll"),
         .executableTarget(
             name: "BenchLoad", dependencies: ["CEpoll"], path: "Tests/Bench/Load", swiftSettings: strict),

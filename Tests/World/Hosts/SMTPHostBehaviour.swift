@@ -195,7 +195,10 @@ public struct SMTPHostBehaviour: Sendable {
     public func slow(_ delay: Duration) -> SMTPHostBehaviour { changed { $0.delay = delay } }
 
     /// The same host, answering EHLO in clear with these lines; inside TLS it answers well.
-    public func answeringEHLO(_ lines: String...) -> SMTPHostBehaviour { changed { $0.ehlo = lines } }
+    public func answeringEHLO(_ lines: String...) -> SMTPHostBehaviour { answeringEHLO(with: lines) }
+
+    /// The same host, answering EHLO in clear with these lines; inside TLS it answers well.
+    public func answeringEHLO(with lines: [String]) -> SMTPHostBehaviour { changed { $0.ehlo = lines } }
 
     /// The same host, answering HELO with these lines.
     public func answeringHELO(_ lines: String...) -> SMTPHostBehaviour { changed { $0.helo = lines } }
