@@ -93,6 +93,18 @@ import Testing
             watch.look(bad, at: now + .seconds(80))?.line.description.contains("neighbourhood=dead.example") == true)
     }
 
+    /// `co.zz` may be a registry's, and `ded.zz` is not; nobody can tell but by the mail.
+    @Test func namesBelowAShortNameAreOneNeighbourhood() throws {
+        let counts = NeighbourhoodCounts()
+        for _ in 0..<50 { counts.note("a.co.zz", .pending) }
+        for number in 0..<6_000 { counts.note(try #require(DomainName("n\(number).ded.zz")), .pending) }
+        for number in 0..<50 { counts.note(try #require(DomainName("b\(number).co.zz")), .verified) }
+        let all = counts.all()
+        #expect(all["ded.zz"]?.pending == 6_000 && all["co.zz"] == .init(recipients: 50, pending: 0, doubtful: 0))
+        #expect(all["a.co.zz"]?.pending == 50)
+        #expect(Set(LoadReport(all, [:]).held_down.map(\.neighbourhood)).contains("ded.zz"))
+    }
+
     @Test func aMinuteIsCovered() throws {
         let counts = NeighbourhoodCounts()
         let now = ContinuousClock.now

@@ -20,6 +20,8 @@ final class NeighbourhoodCounts: Sendable {
         /// Whether most of its recipients come away without a verdict.
         var isHeldDown: Bool { (pending + doubtful) * 2 >= recipients }
 
+        static func += (left: inout Count, right: Count) { left = left + right }
+
         static func + (left: Count, right: Count) -> Count {
             Count(
                 recipients: left.recipients + right.recipients, pending: left.pending + right.pending,
@@ -35,6 +37,8 @@ final class NeighbourhoodCounts: Sendable {
 
     /// More neighbourhoods are counted together, in half a window.
     static let limit = 4_096
+    /// With fewer recipients a neighbourhood is counted with its neighbours.
+    private static let least = 5
     /// Half of the time that is covered.
     static let turn = Duration.seconds(20)
     /// What neighbourhoods beyond the limit are counted under; no name of one.
@@ -47,7 +51,7 @@ final class NeighbourhoodCounts: Sendable {
         let name = Neighbourhood(of: domain.text).name
         state.withLockBarging { state in
             Self.age(&state, at: now)
-            let key = state.young[name] != nil || state.young.count < Self.limit ? name : Self.others
+            let key = Self.key(name, in: state.young)
             state.young[key, default: Count()].recipients += 1
             switch outcome {
             case .pending: state.young[key, default: Count()].pending += 1
@@ -61,8 +65,25 @@ final class NeighbourhoodCounts: Sendable {
     func all(at now: ContinuousClock.Instant = .now) -> [String: Count] {
         state.withLock { state in
             Self.age(&state, at: now)
-            return state.young.merging(state.old) { $0 + $1 }
+            var all: [String: Count] = [:]
+            for (name, count) in state.young.merging(state.old, uniquingKeysWith: +) {
+                // One that few recipients are in tells nothing by itself.
+                all[count.recipients < Self.least ? Self.above(name) : name, default: Count()] += count
+            }
+            return all
         }
+    }
+
+    /// What a neighbourhood is counted under: itself, or what lies above it where there are many.
+    private static func key(_ name: String, in counts: [String: Count]) -> String {
+        if counts[name] != nil || counts.count < limit / 2 { return name }
+        let above = above(name)
+        return counts[above] != nil || counts.count < limit ? above : others
+    }
+
+    /// The last two labels of a neighbourhood: it is made up in no time below a name that merely looks like a registry's.
+    private static func above(_ name: String) -> String {
+        name.split(separator: ".").suffix(2).joined(separator: ".")
     }
 
     private static func age(_ state: inout State, at now: ContinuousClock.Instant) {
