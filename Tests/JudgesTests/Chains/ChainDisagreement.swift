@@ -28,7 +28,8 @@ struct ChainDisagreement: Sendable {
             ) { exhibit in
                 guard exhibit.drawn.marks.contains(.hasAmbiguousIssuer) else { return false }
                 // Right below what it takes for a root it goes by a bare key, and not by the certificate that the key has.
-                return exhibit.isLessThanOurs && exhibit.theirs.reason.contains(/num=(65|7):/)
+                return exhibit.isLessThanOurs
+                    && (exhibit.theirs.reason.contains(/num=(65|7):/) || exhibit.blamesTheOtherOfAName)
                     || exhibit.isMoreThanOurs && exhibit.drawn.hasBareKey
             },
             ChainDisagreement(
@@ -126,5 +127,16 @@ struct ChainExhibit: Sendable, CustomStringConvertible {
 
     var description: String {
         "danegate \(ours.rawValue) (\(reason)), OpenSSL \(theirs.verdict.rawValue) (\(theirs.reason)): \(drawn)"
+    }
+}
+
+extension ChainExhibit {
+    /// Whether OpenSSL refuses a self-issued certificate for what was done to the one above it, which has its name.
+    fileprivate var blamesTheOtherOfAName: Bool {
+        guard let depth = theirs.reason.firstMatch(of: /depth ([0-9]+): num=26:/).flatMap({ Int($0.1) }) else {
+            return false
+        }
+        return drawn.words.contains("\(depth): self-issued")
+            && drawn.words.contains("\(depth + 1): for clients or anything")
     }
 }
