@@ -69,6 +69,12 @@ extension Answer<[UInt8]> {
         return records
     }
 
+    /// The zone that a result comes from, where it says so and the name asked for does not.
+    static func zone(_ result: ub_result) -> String? {
+        guard let name = result.qname, result.answer_len > 12 else { return nil }
+        return ZoneCuts.zone(of: String(cString: name).lowercased(), in: packet(result))
+    }
+
     private static func packet(_ result: ub_result) -> UnsafeRawBufferPointer {
         let length = result.answer_packet == nil ? 0 : Int(max(0, result.answer_len))
         return UnsafeRawBufferPointer(start: result.answer_packet, count: length)

@@ -167,7 +167,9 @@ final class Flight {
     }
 
     /// Hands on the answer.
-    func land(_ answer: Answer<[UInt8]>) { engine.landed(id, answer) }
+    ///
+    /// - Parameter cut: The zone that it comes from, where it says so and the name does not.
+    func land(_ answer: Answer<[UInt8]>, from cut: String?) { engine.landed(id, answer, from: cut) }
 }
 
 /// `ub_callback_type`: called inside `ub_process`, no lock held. The result is ours to free (libs.md A4).
@@ -175,5 +177,7 @@ private func onResult(_ data: UnsafeMutableRawPointer?, _ code: Int32, _ result:
     defer { ub_resolve_free(result) }
     guard let data else { return }
     let flight = Unmanaged<Flight>.fromOpaque(data).takeUnretainedValue()
-    flight.land(Answer(code: code, result: result?.pointee, keepingSignatures: flight.wantsSignatures))
+    flight.land(
+        Answer(code: code, result: result?.pointee, keepingSignatures: flight.wantsSignatures),
+        from: result.flatMap { Answer.zone($0.pointee) })
 }

@@ -1,3 +1,4 @@
+import DANE
 import DequeModule
 import Glibc
 import Synchronization
@@ -38,6 +39,10 @@ final class Engine {
     private var deadlines = Deque<(id: UInt64, deadline: ContinuousClock.Instant)>()
     /// Lookups not yet handed to libunbound, and some that have been given up.
     private var pending: FairQueue
+    /// The zone cuts that answers have shown.
+    private var cuts = ZoneCuts()
+    /// When it was last told how full the resolver is, and whether there was anything to tell.
+    private var told = (at: ContinuousClock.now, isBusy: false)
     /// What libunbound is working on, waited for or not.
     private var flights: [UInt64: Flight] = [:]
     /// The flights not known to be slow, in the order in which they began, and some that have landed.
@@ -59,6 +64,7 @@ final class Engine {
 
     /// Serves the inbox until it is shut, then answers whatever is left and frees the context. All signals must be blocked.
     func run() {
+        inbox.tell(Occupancy(limit: pending.limits.flights))
         while true {
             wait()
             let (messages, isClosed) = inbox.take()
@@ -70,6 +76,7 @@ final class Engine {
             handle(messages)
             expire(at: .now)
             launch()
+            tell(at: .now)
         }
         // No callback runs during or after this, so the flights can go.
         condition = .down("the resolver has stopped", retry: nil)
@@ -79,7 +86,10 @@ final class Engine {
     }
 
     /// The answer to a lookup has come. Called within `Context.process`.
-    func landed(_ id: UInt64, _ answer: Answer<[UInt8]>) {
+    ///
+    /// - Parameter cut: The zone that it comes from, where it says so and the name does not.
+    func landed(_ id: UInt64, _ answer: Answer<[UInt8]>, from cut: String? = nil) {
+        if let cut { cuts.note(cut) }
         if let flight = flights.removeValue(forKey: id) { pending.landed(flight.lane, wasSlow: flight.isSlow) }
         waiters.removeValue(forKey: id)?.continuation.resume(returning: answer)
     }
@@ -97,6 +107,12 @@ final class Engine {
 
     /// Milliseconds to the next deadline, rounded up; -1 if there is none.
     private var timeout: Int32 {
+        let timeout = timeToDeadline
+        // What was told while there was something to tell is not to stay.
+        return told.isBusy ? min(timeout < 0 ? .max : timeout, 1000) : timeout
+    }
+
+    private var timeToDeadline: Int32 {
         while let next = deadlines.first {
             if waiters[next.id] != nil {
                 let left = next.deadline - .now
@@ -124,11 +140,41 @@ final class Engine {
                 }
                 waiters[lookup.id] = (lookup, continuation)
                 deadlines.append((lookup.id, lookup.deadline))
-                pending.add(lookup.id, of: lookup.neighbourhood) { waiters[$0] != nil }
+                enqueue(lookup)
             case .cancel(let lookup):
                 waiters.removeValue(forKey: lookup.id)?.continuation.resume(returning: .failed("cancelled"))
+            case .empty(let continuation):
+                continuation.resume(returning: emptyCaches())
             }
         }
+    }
+
+    private func enqueue(_ lookup: Lookup) {
+        let path = LanePath(of: lookup.name, cut: cuts.deepest(above: lookup.name))
+        pending.add(lookup.id, at: path) { waiters[$0] != nil }
+    }
+
+    /// Tells how full the resolver is, twice a second at most.
+    private func tell(at now: ContinuousClock.Instant) {
+        let isBusy = !flights.isEmpty || !waiters.isEmpty
+        // At once when that begins and when it ends.
+        guard isBusy || told.isBusy, isBusy != told.isBusy || now - told.at >= .milliseconds(500) else { return }
+        told = (now, isBusy)
+        let foremost = pending.foremost
+        inbox.tell(
+            Occupancy(
+                used: flights.count, limit: pending.limits.flights,
+                waiting: waiters.keys.lazy.count { self.flights[$0] == nil },
+                foremost: foremost?.domain, foremostCount: foremost?.count ?? 0))
+    }
+
+    /// Puts a new context in the place of the old one, which may have been asked anything.
+    ///
+    /// - Returns: Why there is none; nil if there is.
+    private func emptyCaches() -> ResolverError? {
+        do throws(ResolverError) { try renew() } catch { return error }
+        grounded()
+        return nil
     }
 
     private func expire(at now: ContinuousClock.Instant) {
@@ -194,7 +240,7 @@ final class Engine {
         for flight in all {
             pending.landed(flight.lane, wasSlow: flight.isSlow)
             guard let (lookup, _) = waiters[flight.id] else { continue }
-            pending.add(lookup.id, of: lookup.neighbourhood) { waiters[$0] != nil }
+            enqueue(lookup)
         }
     }
 

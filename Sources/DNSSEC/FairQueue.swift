@@ -1,98 +1,199 @@
+import DANE
 import DequeModule
 
-/// Lookups that wait for a place, a lane for each neighbourhood of the DNS: the lanes take turns, and one that has too many under way
-/// that do not come back waits, while the others go on.
+/// Lookups that wait for a place, in lanes that nest (`LanePath`): on each level the lanes take turns, and one that has
+/// too many under way that do not come back waits, while the others go on.
 ///
 /// A lookup that libunbound has begun cannot be ended, only waited for: for half a minute and more where the servers are dead
 /// (libs.md A5). Without lanes, the names below one dead zone take all places.
 struct FairQueue {
-    /// How much of a resolver one neighbourhood may have.
+    /// How much of a resolver a lane may have.
     struct Limits {
         /// Lookups under way, all together.
         let flights: Int
-        /// Those of one neighbourhood.
+        /// Those of one domain, and of one zone in it.
+        let domain: Int
         let lane: Int
-        /// Those of one neighbourhood that are slow.
+        /// Those of one domain that are slow, and of one zone in it. A domain has room for some dead zones beside live
+        /// ones.
+        let slowDomain: Int
         let slow: Int
+        /// When so many are under way, a domain that has a slow one waits: the rest is for those whose servers answer.
+        let reserved: Int
 
         /// The limits for so many lookups at once.
         init(flights: Int) {
             self.flights = max(1, flights)
             lane = max(1, flights / 4)
+            domain = max(lane, flights * 3 / 8)
             slow = max(1, min(32, flights / 16))
+            slowDomain = max(slow, min(128, flights / 8))
+            reserved = max(1, flights * 3 / 4)
         }
     }
 
-    /// The lookups of one neighbourhood.
+    /// The lookups of one domain, zone or name.
     final class Lane {
-        fileprivate let neighbourhood: Neighbourhood
+        /// Which level it is on: 0 is all lookups, 3 one name.
+        fileprivate let level: Int
+        fileprivate let name: String
+        /// A lane with a lookup under way stands in its parent, and so keeps it.
+        fileprivate unowned let parent: Lane?
+        fileprivate var children: [String: Lane] = [:]
+        /// The children whose turn will come.
+        fileprivate var turns = Deque<Lane>()
+        /// The lookups of a name.
         fileprivate var waiting = Deque<UInt64>()
         fileprivate var flying = 0
         fileprivate var slow = 0
         /// Whether it stands among those whose turn will come.
         fileprivate var hasTurn = false
+        /// Whether it waits until fewer lookups are under way.
+        fileprivate var isHeld = false
 
-        fileprivate init(_ neighbourhood: Neighbourhood) { self.neighbourhood = neighbourhood }
+        fileprivate init(_ name: String, in parent: Lane?) {
+            self.name = name
+            self.parent = parent
+            level = (parent?.level ?? -1) + 1
+        }
+
+        fileprivate var isIdle: Bool { level == 3 ? waiting.isEmpty : turns.isEmpty }
+
+        /// All lookups below it, under way or not, given up or not.
+        fileprivate var count: Int { flying + queued }
+
+        private var queued: Int { waiting.count + children.values.reduce(0) { $0 + $1.queued } }
     }
 
     /// The limits.
     let limits: Limits
-    private var lanes: [Neighbourhood: Lane] = [:]
-    private var turns = Deque<Lane>()
+    private let root = Lane("", in: nil)
+    /// Domains that wait until fewer lookups are under way.
+    private var held: [Lane] = []
 
     /// An empty queue.
     init(_ limits: Limits) { self.limits = limits }
 
-    /// How many neighbourhoods have a lookup waiting or under way.
-    var count: Int { lanes.count }
+    /// How many domains have a lookup waiting or under way.
+    var count: Int { root.children.count }
+
+    /// The domain that has most lookups, waiting or under way, and how many; nil if none has any.
+    var foremost: (domain: String, count: Int)? {
+        root.children.values.lazy.map { ($0.name, $0.count) }.max { $0.1 < $1.1 }
+    }
 
     /// Puts a lookup at the end of its lane.
     ///
     /// - Parameter isWanted: Whether a lookup still has somebody who waits for it. Those at the head of the lane that have not, go.
-    mutating func add(_ id: UInt64, of neighbourhood: Neighbourhood, isWanted: (UInt64) -> Bool) {
-        let lane = lanes[neighbourhood] ?? Lane(neighbourhood)
-        if lane.waiting.isEmpty, lane.flying == 0 { lanes[neighbourhood] = lane }
-        while let first = lane.waiting.first, !isWanted(first) { lane.waiting.removeFirst() }
+    mutating func add(_ id: UInt64, at path: LanePath, isWanted: (UInt64) -> Bool) {
+        var lane = root
+        for name in [path.domain, path.zone, path.name] {
+            let child = lane.children[name] ?? Lane(name, in: lane)
+            lane.children[name] = child
+            lane = child
+        }
+        // Here, since a lane that may not go is not looked at otherwise, and those that wait in it must not grow in
+        // number.
         lane.waiting.append(id)
-        giveTurn(lane)
+        for lane in sequence(first: lane, next: \.parent) { trim(lane, isWanted) }
+        offer(lane)
     }
 
     /// Takes the next lookup that may begin, if any may: it is then under way, until `landed`.
-    mutating func next(isWanted: (UInt64) -> Bool) -> (id: UInt64, lane: Lane)? {
-        while let lane = turns.popFirst() {
-            lane.hasTurn = false
-            guard mayGo(lane) else { continue }
-            while let id = lane.waiting.popFirst() {
-                guard isWanted(id) else { continue }
-                lane.flying += 1
-                giveTurn(lane)
-                return (id, lane)
+    mutating func next(isWanted: (UInt64) -> Bool) -> (id: UInt64, lane: Lane)? { take(from: root, isWanted) }
+
+    /// Notes that a lookup under way takes long.
+    func slowed(_ lane: Lane) {
+        for lane in sequence(first: lane, next: \.parent) { lane.slow += 1 }
+    }
+
+    /// Notes that a lookup is no longer under way.
+    mutating func landed(_ lane: Lane, wasSlow: Bool) {
+        for lane in sequence(first: lane, next: \.parent) {
+            lane.flying -= 1
+            if wasSlow { lane.slow -= 1 }
+        }
+        offer(lane)
+        drop(lane)
+        guard !held.isEmpty, root.flying < limits.reserved else { return }
+        let released = held
+        held = []
+        for lane in released {
+            lane.isHeld = false
+            giveTurn(lane)
+        }
+    }
+
+    private mutating func take(from lane: Lane, _ isWanted: (UInt64) -> Bool) -> (id: UInt64, lane: Lane)? {
+        while let child = lane.turns.popFirst() {
+            child.hasTurn = false
+            guard mayGo(child) else { continue }
+            let found = child.level == 3 ? first(of: child, isWanted) : take(from: child, isWanted)
+            guard let found else {
+                drop(child)
+                continue
             }
-            dropIfEmpty(lane)
+            giveTurn(child)
+            return found
         }
         return nil
     }
 
-    /// Notes that a lookup under way takes long.
-    func slowed(_ lane: Lane) { lane.slow += 1 }
-
-    /// Notes that a lookup is no longer under way.
-    mutating func landed(_ lane: Lane, wasSlow: Bool) {
-        lane.flying -= 1
-        if wasSlow { lane.slow -= 1 }
-        giveTurn(lane)
-        dropIfEmpty(lane)
+    private func first(of lane: Lane, _ isWanted: (UInt64) -> Bool) -> (id: UInt64, lane: Lane)? {
+        while let id = lane.waiting.popFirst() {
+            guard isWanted(id) else { continue }
+            for lane in sequence(first: lane, next: \.parent) { lane.flying += 1 }
+            return (id, lane)
+        }
+        return nil
     }
 
-    private func mayGo(_ lane: Lane) -> Bool { lane.flying < limits.lane && lane.slow < limits.slow }
+    /// Takes out the lookups at the head of a lane that nobody waits for.
+    ///
+    /// - Returns: Whether none are left.
+    @discardableResult private func trim(_ lane: Lane, _ isWanted: (UInt64) -> Bool) -> Bool {
+        while let first = lane.waiting.first, !isWanted(first) { lane.waiting.removeFirst() }
+        while let first = lane.turns.first, trim(first, isWanted) {
+            lane.turns.removeFirst()
+            first.hasTurn = false
+            drop(first)
+        }
+        return lane.isIdle
+    }
+
+    private mutating func mayGo(_ lane: Lane) -> Bool {
+        switch lane.level {
+        case 1:
+            guard lane.flying < limits.domain, lane.slow < limits.slowDomain else { return false }
+            guard lane.slow == 0 || root.flying < limits.reserved else {
+                if !lane.isHeld { held.append(lane) }
+                lane.isHeld = true
+                return false
+            }
+            return true
+        case 2: return lane.flying < limits.lane && lane.slow < limits.slow
+        default: return true
+        }
+    }
+
+    /// Gives a lane and those that it stands in their turns, where it has a lookup and they may go.
+    private mutating func offer(_ lane: Lane) {
+        for lane in sequence(first: lane, next: \.parent) where lane.level > 0 { giveTurn(lane) }
+    }
 
     private mutating func giveTurn(_ lane: Lane) {
-        guard !lane.hasTurn, !lane.waiting.isEmpty, mayGo(lane) else { return }
+        guard !lane.hasTurn, !lane.isIdle, mayGo(lane), let parent = lane.parent else { return }
         lane.hasTurn = true
-        turns.append(lane)
+        parent.turns.append(lane)
     }
 
-    private mutating func dropIfEmpty(_ lane: Lane) {
-        if lane.flying == 0, lane.waiting.isEmpty { lanes[lane.neighbourhood] = nil }
+    /// Forgets a lane that has no lookups, and those that it stands in if they have none either.
+    private func drop(_ lane: Lane) {
+        for lane in sequence(first: lane, next: \.parent) {
+            guard let parent = lane.parent, lane.flying == 0, lane.waiting.isEmpty, lane.children.isEmpty,
+                !lane.hasTurn
+            else { return }
+            parent.children[lane.name] = nil
+        }
     }
 }

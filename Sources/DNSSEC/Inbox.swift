@@ -1,4 +1,5 @@
 internal import CUnbound
+import DANE
 import Glibc
 import Synchronization
 
@@ -9,11 +10,14 @@ final class Inbox: Sendable {
     enum Message: Sendable {
         case start(Lookup, CheckedContinuation<Answer<[UInt8]>, Never>)
         case cancel(Lookup)
+        /// To forget all that has been asked; the answer says why that could not be done.
+        case empty(CheckedContinuation<ResolverError?, Never>)
     }
 
     private struct State {
         var messages: [Message] = []
         var isClosed = false
+        var occupancy = Occupancy()
         /// Whether the thread has gone; what comes now is answered at once.
         var isAbandoned = false
     }
@@ -43,6 +47,17 @@ final class Inbox: Sendable {
         lookup.isCancelled.store(true, ordering: .releasing)
         _ = put(.cancel(lookup))
     }
+
+    /// Has the thread forget all that has been asked.
+    func empty(_ continuation: CheckedContinuation<ResolverError?, Never>) {
+        if !put(.empty(continuation)) { continuation.resume(returning: ResolverError("the resolver has stopped")) }
+    }
+
+    /// How full the resolver was when its thread last said so.
+    var occupancy: Occupancy { state.withLock { $0.occupancy } }
+
+    /// Says how full the resolver is. For the thread alone.
+    func tell(_ occupancy: Occupancy) { state.withLock { $0.occupancy = occupancy } }
 
     /// Tells the thread to end.
     func shut() {

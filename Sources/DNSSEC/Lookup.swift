@@ -10,8 +10,6 @@ final class Lookup: Sendable {
     let name: String
     /// The type asked for.
     let type: RecordType
-    /// Where in the DNS the name is.
-    let neighbourhood: Neighbourhood
     /// When the asker stops waiting.
     let deadline: ContinuousClock.Instant
     /// Whether the answer is to hold its signatures.
@@ -21,13 +19,11 @@ final class Lookup: Sendable {
 
     /// A lookup of its own number.
     init(
-        name: String, type: RecordType, neighbourhood: Neighbourhood, deadline: ContinuousClock.Instant,
-        wantsSignatures: Bool = false
+        name: String, type: RecordType, deadline: ContinuousClock.Instant, wantsSignatures: Bool = false
     ) {
         id = Self.counter.add(1, ordering: .relaxed).newValue
         self.name = name
         self.type = type
-        self.neighbourhood = neighbourhood
         self.deadline = deadline
         self.wantsSignatures = wantsSignatures
     }

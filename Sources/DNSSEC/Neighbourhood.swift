@@ -1,7 +1,8 @@
 /// The part of the DNS that a name belongs to, roughly what one operator has delegated to him: the name's last two labels, or three
 /// where a registry sells names below a short second level, as in `example.co.uk`.
 ///
-/// It is a guess, without a list of registries: names that share it share a resolver's cache and a place in its queue, and no more.
+/// It is a guess, without a list of registries: names that share it share a resolver's cache, and no more. Whose turn
+/// it is in a queue is decided by `LanePath`, where a wrong guess gives nobody more than his share.
 public struct Neighbourhood: Hashable, Sendable {
     /// The labels, without a trailing dot; empty for the root.
     public let name: String

@@ -85,6 +85,30 @@ public final class Resolver: Sendable {
     /// - Throws: As `init(_:)`.
     public func fresh() throws(ResolverError) -> Resolver { try Resolver(configuration, for: .fresh) }
 
+    /// Forgets all that has been asked, so that what is asked next is fetched: of a resolver made by `fresh()`, which
+    /// is kept.
+    ///
+    /// libunbound cannot empty its caches, so a new context takes the old one's place; thread, queue and descriptors
+    /// stay. Nothing that was fetched before the call serves anybody after it, and the trust anchors are those of now.
+    /// Lookups under way begin again.
+    ///
+    /// - Throws: As `init(_:)`; the resolver stays as it was.
+    public func emptyCaches() async throws(ResolverError) {
+        for inbox in inboxes {
+            if let error = await withCheckedContinuation({ inbox.empty($0) }) { throw error }
+        }
+    }
+
+    /// How many lookups are under way and how many wait, as of half a second ago at most while there are any.
+    public var occupancy: Occupancy {
+        let all = inboxes.map(\.occupancy)
+        let foremost = all.max { $0.foremostCount < $1.foremostCount }
+        return Occupancy(
+            used: all.reduce(0) { $0 + $1.used }, limit: all.reduce(0) { $0 + $1.limit },
+            waiting: all.reduce(0) { $0 + $1.waiting }, foremost: foremost?.foremost,
+            foremostCount: foremost?.foremostCount ?? 0)
+    }
+
     /// Makes the process's threads share two heaps. Call it once, early, in a process that makes many fresh resolvers.
     ///
     /// Each of them has two threads for a short time. glibc gives a new thread a heap of its own, and reuses these badly: the
@@ -130,11 +154,8 @@ public final class Resolver: Sendable {
     private func askOnce(
         _ name: DomainName, _ type: RecordType, by deadline: ContinuousClock.Instant, wantsSignatures: Bool = false
     ) async -> Answer<[UInt8]> {
-        let neighbourhood = Neighbourhood(of: name.text)
-        let lookup = Lookup(
-            name: name.description, type: type, neighbourhood: neighbourhood, deadline: deadline,
-            wantsSignatures: wantsSignatures)
-        let inbox = inboxes[neighbourhood.part(of: inboxes.count)]
+        let lookup = Lookup(name: name.description, type: type, deadline: deadline, wantsSignatures: wantsSignatures)
+        let inbox = inboxes[Neighbourhood(of: name.text).part(of: inboxes.count)]
         return await withTaskCancellationHandler {
             await withCheckedContinuation { inbox.start(lookup, $0) }
         } onCancel: {

@@ -181,6 +181,45 @@ struct LookupTests {
         #expect(await (try resolver.fresh()).mx(domain).hosts == ["last.changing.example"])
     }
 
+    /// One that is kept and emptied sees what a new one sees, and asks for it as a new one does: the keys from the root
+    /// on.
+    @Test func whatIsEmptiedIsAsGoodAsNew() async throws {
+        let world = try await NameServers(zones: [Zone("changing.example", "@ MX 10 before")])
+        let resolver = try world.resolver()
+        let domain = try name("changing.example")
+        let kept = try resolver.fresh()
+        #expect(await kept.mx(domain).hosts == ["before.changing.example"])
+        for turn in 0..<3 {
+            try await world.replace(Zone("changing.example", "@ MX 10 after\(turn)"))
+            #expect(await kept.mx(domain).hosts != ["after\(turn).changing.example"])
+            world.clearQueries()
+            let new = try resolver.fresh()
+            #expect(await new.mx(domain).hosts == ["after\(turn).changing.example"])
+            let asked = world.queries.map(\.description).sorted()
+            world.clearQueries()
+            try await kept.emptyCaches()
+            #expect(await kept.mx(domain).hosts == ["after\(turn).changing.example"])
+            #expect(world.queries.map(\.description).sorted() == asked)
+        }
+        try await world.replace(Zone("changing.example", signing: .dsMismatch, "@ MX 10 after"))
+        try await kept.emptyCaches()
+        guard case .bogus = await kept.mx(domain) else {
+            Issue.record("not bogus")
+            return
+        }
+        // What is under way begins again, and everybody has an answer.
+        try await world.replace(Zone("changing.example", "* MX 10 mx", "@ MX 10 mx"))
+        try await kept.emptyCaches()
+        let names = try (0..<40).map { try name("n\($0).changing.example") }
+        let secure = await withTaskGroup(of: Bool.self) { group in
+            for name in names { group.addTask { await kept.mx(name).isSecure } }
+            for _ in 0..<5 { try? await kept.emptyCaches() }
+            return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+        }
+        #expect(secure == names.count)
+        await world.stop()
+    }
+
     /// libunbound's parser of configurations works on process globals: unguarded, this ended the process.
     @Test func manyAreMadeAtOnce() async throws {
         let world = try NameServers.current

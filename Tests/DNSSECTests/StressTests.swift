@@ -1,6 +1,7 @@
 import DANE
 import Foundation
 import Glibc
+import Rules
 import Synchronization
 import Testing
 import World
@@ -61,6 +62,29 @@ struct StressTests {
         #expect(dead.ended.load(ordering: .relaxed) < 2500)
         isAsked.cancel()
         await dead.stop()
+    }
+
+    /// Names below one dead domain, whatever the lengths of its labels, and beside a dead zone below a domain its
+    /// neighbour.
+    @Test(.rules("F-111"), arguments: 0..<2) func namesBelowADeadDomainHoldUpThemselves(_: Int) async throws {
+        let (dead, live, shared) = (FairQueueTests.drawn(), FairQueueTests.drawn(), FairQueueTests.drawn())
+        let world = try await NameServers(
+            zones: [Zone(live, "* MX 10 mx"), Zone("live.\(shared)", "* MX 10 mx")], dead: [dead, "dead.\(shared)"])
+        let resolver = try world.resolver(concurrency: 400)
+        let attack = Dead()
+        attack.ask((0..<1500).compactMap { DomainName("a\($0).\(dead)") }, resolver)
+        attack.ask((0..<1500).compactMap { DomainName("a\($0).dead.\(shared)") }, resolver)
+        var secure = 0
+        for number in 0..<50 {
+            if await resolver.mx(try name("n\(number).\(live)")).isSecure { secure += 1 }
+            if await resolver.mx(try name("n\(number).live.\(shared)")).isSecure { secure += 1 }
+        }
+        #expect(secure == 100, "dead \(dead), live \(live), shared \(shared)")
+        while ![dead, shared].contains(resolver.occupancy.foremost) { try await Task.sleep(for: .milliseconds(20)) }
+        let occupancy = resolver.occupancy
+        #expect(occupancy.used > 0 && occupancy.used <= occupancy.limit && occupancy.limit <= 400, "\(occupancy)")
+        await attack.stop()
+        await world.stop()
     }
 
     /// Its keys are fetched once, and once only.
@@ -146,8 +170,7 @@ struct StressTests {
     }
 
     private func ask(_ inbox: Inbox, _ name: String, timeout: Duration = .seconds(60)) async -> Answer<[UInt8]> {
-        let lookup = Lookup(
-            name: name, type: .mx, neighbourhood: Neighbourhood(of: name), deadline: .now + timeout)
+        let lookup = Lookup(name: name, type: .mx, deadline: .now + timeout)
         return await withCheckedContinuation { inbox.start(lookup, $0) }
     }
 

@@ -92,6 +92,8 @@ public final class HostAnswers: Resolving {
 
         func pastCaches() throws(ResolverError) -> any Resolving { try answers.pastCaches() }
 
+        func emptyCaches() async throws(ResolverError) { try await fresh.emptyCaches() }
+
         private func renew<Record>(
             _ name: DomainName, _ shelf: AnswerShelf<Record>, _ answer: Answer<Record>
         ) -> Answer<Record> {

@@ -93,7 +93,10 @@ public struct Daemon: Sendable {
         let holds = HoldBook()
         let looks = NeighbourhoodCounts()
         let load = LoadWatch(counts: looks, holds: holds) {
-            [.waiting: Occupancy(used: desk.waiting, limit: desk.waitingLimit)]
+            [
+                .dns: resolver.occupancy, .secondLooks: look.occupancy, .inspections: desk.occupancy,
+                .waiting: Occupancy(used: desk.waiting, limit: desk.waitingLimit),
+            ]
         }
         let exemptionKeeper = ExemptionKeeper(settings, book: exemptions, log: log)
         let exemptionWatch = ExemptionWatch(

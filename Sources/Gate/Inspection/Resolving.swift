@@ -21,11 +21,17 @@ public protocol Resolving: Sendable {
     func selfTest(_ parts: Set<ResolverHealth.Part>) async -> ResolverHealth
     /// The same past every cache.
     func pastCaches() throws(ResolverError) -> any Resolving
+    /// Forgets all that was asked, of a resolver from `pastCaches` that is kept: what is asked next is past every cache
+    /// again.
+    func emptyCaches() async throws(ResolverError)
 }
 
 extension Resolving {
     /// What works, of all that can be tried.
     public func selfTest() async -> ResolverHealth { await selfTest(Set(ResolverHealth.Part.allCases)) }
+
+    /// Nothing: for backends without caches.
+    public func emptyCaches() async throws(ResolverError) {}
 
     /// None: for backends without signatures.
     public func signatures(_ name: DomainName, _ type: SignedType) async -> [SignatureExpiry] { [] }

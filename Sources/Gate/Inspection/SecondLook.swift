@@ -19,14 +19,11 @@ import DNSSEC
 /// first or the second; until then the verdict is `pending`. So a failure is told only when all hosts have been seen
 /// twice (F-92).
 struct SecondLook: Sendable {
-    /// How many second looks run at once: each has a resolver of its own, with an empty cache.
-    static let concurrency = 8
-
     private let inspector: Inspector
     /// Probes past the probe cache.
     private let uncached: (any Probing)?
     private let path: any DNSPath
-    private let slots: AsyncSlots
+    private let queue: SecondLookQueue
     private let walks: WalkBook
     private var demandsDANE = false
 
@@ -37,14 +34,16 @@ struct SecondLook: Sendable {
     ///   - uncached: Who connects in the second one: on a new connection each time.
     ///   - path: The way to the DNS; by default only a self-test of the inspector's resolver tells about it.
     ///   - walks: How far looks at destinations with many hosts have come.
+    ///   - queue: Where failures wait for their second look; by default one of its own.
     init(
-        _ inspector: Inspector, uncached: (any Probing)?, path: (any DNSPath)? = nil, walks: WalkBook = WalkBook()
+        _ inspector: Inspector, uncached: (any Probing)?, path: (any DNSPath)? = nil, walks: WalkBook = WalkBook(),
+        queue: SecondLookQueue? = nil
     ) {
         self.inspector = inspector
         self.uncached = uncached
         self.path = path ?? TestedPath(inspector.resolver)
         self.walks = walks
-        slots = AsyncSlots(Self.concurrency)
+        self.queue = queue ?? SecondLookQueue(inspector.resolver.pastCaches)
     }
 
     /// The same for destinations of which policy demands DANE: that they lack it is a failure too, which the DNS may have
@@ -85,11 +84,46 @@ struct SecondLook: Sendable {
 
     /// A second look, and the way to the DNS tested where it fails for DNSSEC as well.
     private func confirmed(_ key: VerdictKey, _ pass: Pass) async -> Inspection {
-        let (second, parts) = await slots.withSlot { await again(key, pass) }
-        // Outside the slot: several inspections share a test.
+        // Its turn may come late: until then it is nobody's place that it takes, nor the seat of who has just come.
+        FlightStanding.current?.stepAside()
+        let lanes = LanePath(of: key.destination.name.text)
+        guard let (second, parts) = await queue.look(at: lanes, { await again(key, pass, $0) }) else {
+            return untold(key, pass)
+        }
+        // Outside the queue: several inspections share a test.
         guard second.failsForDNSSEC, let why = await path.trouble(with: parts) else { return second }
         return second.blamed(on: why)
     }
+
+    /// What is said of a failure that has had no second look.
+    private func untold(_ key: VerdictKey, _ pass: Pass) -> Inspection {
+        guard !Task.isCancelled else { return doubted(key, pass, .again, Self.outOfTime.0, Self.outOfTime.1) }
+        // What took several looks is not begun anew because the last one was in vain.
+        if !pass.isWhole { walks.keep(pass.kept, for: key) }
+        let first = pass.first ?? .nothing(of: key.destination)
+        return first.withheld("a failure is to be looked at again, and too many others wait for that: \(pass.cause)")
+    }
+
+    private static let outOfTime = ("no time was left", "a failure could not be looked at again in time")
+
+    /// What is said of a failure that could not be looked at again.
+    ///
+    /// - Parameters:
+    ///   - kind: The step that failed.
+    ///   - detail: How.
+    ///   - cause: Why nothing is known.
+    private func doubted(
+        _ key: VerdictKey, _ pass: Pass, _ kind: InspectionStep.Kind, _ detail: String, _ cause: String
+    ) -> Inspection {
+        var trail = Trail(subject: key.destination.name.description)
+        trail.add(kind, .failed, detail)
+        // What took several looks is not begun anew because the last one was in vain.
+        if !pass.isWhole { walks.keep(pass.kept, for: key) }
+        return (pass.first ?? .nothing(of: key.destination)).doubted(cause, trail.steps)
+    }
+
+    /// How full the second looks are.
+    var occupancy: Occupancy { queue.occupancy }
 
     /// Inspects until all hosts have been seen that decide, in as many looks as that takes, 16 at most; for who asks
     /// once and not again.
@@ -130,28 +164,21 @@ struct SecondLook: Sendable {
     /// The second look.
     ///
     /// - Returns: What it found, and the parts of the way to the DNS that a failure of DNSSEC in it rests on.
-    private func again(_ key: VerdictKey, _ pass: Pass) async -> (Inspection, Set<ResolverHealth.Part>) {
+    private func again(
+        _ key: VerdictKey, _ pass: Pass, _ ticket: SecondLookQueue.Ticket
+    ) async -> (Inspection, Set<ResolverHealth.Part>) {
         let destination = key.destination
         var pass = pass
-        var trail = Trail(subject: destination.name.description)
-        // What took several looks is not begun anew because the last one was in vain.
-        func doubted(_ cause: String) -> Inspection {
-            if !pass.isWhole { walks.keep(pass.kept, for: key) }
-            return (pass.first ?? .nothing(of: destination)).doubted(cause, trail.steps)
-        }
-        guard !Task.isCancelled else {
-            trail.add(.again, .failed, "no time was left")
-            return (doubted("a failure could not be looked at again in time"), [])
-        }
+        guard !Task.isCancelled else { return (doubted(key, pass, .again, Self.outOfTime.0, Self.outOfTime.1), []) }
         let fresh: any Resolving
-        do throws(ResolverError) { fresh = try inspector.resolver.pastCaches() } catch {
-            trail.add(.again, .failed, error.description)
-            return (doubted("a failure could not be looked at again: \(error.description)"), [])
+        switch ticket {
+        case .none(let why):
+            return (doubted(key, pass, .again, why, "a failure could not be looked at again: \(why)"), [])
+        case .invalid(let why):
+            return (doubted(key, pass, .resolver, why, "the resolver does not validate: \(why)"), [])
+        case .open(let resolver): fresh = resolver
         }
-        if let fault = await fresh.selfTest([.rootKeys]).fault {
-            trail.add(.resolver, .failed, fault.sentence)
-            return (doubted("the resolver does not validate: \(fault.sentence)"), [])
-        }
+        var trail = Trail(subject: destination.name.description)
         trail.add(.resolver, .ok, "the root's keys are secure")
         let answers = NotedAnswers(fresh)
         var second = await inspector.asking(answers, probing: uncached).inspect(destination, from: &pass.progress)
@@ -205,8 +232,12 @@ extension Inspector {
 extension Inspection {
     /// The inspection with its failure not told yet.
     fileprivate var awaitingSecondLook: Inspection {
-        let cause = "all hosts are to be looked at a second time: \(verdict.cause)"
-        return Inspection(
+        withheld("all hosts are to be looked at a second time: \(verdict.cause)")
+    }
+
+    /// The inspection with its verdict not told yet.
+    fileprivate func withheld(_ cause: String) -> Inspection {
+        Inspection(
             destination: destination,
             verdict: Verdict(outcome: .pending, host: verdict.host, cause: cause, hazards: verdict.hazards),
             mxSecurity: mxSecurity, hosts: hosts, steps: steps, lifetime: .zero, elapsed: elapsed)

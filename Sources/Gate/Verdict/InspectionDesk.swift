@@ -1,4 +1,5 @@
 public import DANE
+import DNSSEC
 import DequeModule
 import Synchronization
 
@@ -34,7 +35,8 @@ public final class InspectionDesk: Sendable {
     public struct Limits: Sendable {
         /// Callers that wait at once, a thread each; further ones are told `pending`, or who has waited longest is.
         var waiting = 512
-        /// Inspections at once; further ones are not begun.
+        /// Inspections at once, without those that wait for a second look; when there are so many, who comes takes the
+        /// place of one of the domain that has most, or is not inspected.
         var inspections = 2000
         /// How many of them may renew a good verdict for which nobody waits.
         var renewals = 64
@@ -46,12 +48,17 @@ public final class InspectionDesk: Sendable {
     }
 
     private struct Flight {
-        let isRenewal: Bool
+        let standing: FlightStanding
+        var isRenewal: Bool
+        /// Whether it has given its place back.
+        var isAside = false
         var waiters: [ObjectIdentifier: WaitingRoom.Seat] = [:]
     }
 
     private struct State {
         var flights: [VerdictKey: Flight] = [:]
+        /// The places of those that are not aside.
+        var shares: FairShares<VerdictKey>
         var renewals = 0
         /// What is due for renewal and waits for one to end.
         var due: Deque<VerdictKey> = []
@@ -67,7 +74,7 @@ public final class InspectionDesk: Sendable {
     private let journal: (any InspectionJournal)?
     private let limits: Limits
     let room: WaitingRoom
-    private let state = Mutex(State())
+    private let state: Mutex<State>
 
     /// A desk.
     ///
@@ -88,6 +95,7 @@ public final class InspectionDesk: Sendable {
         self.journal = journal
         self.limits = limits
         room = WaitingRoom(limits.waiting)
+        state = Mutex(State(shares: FairShares(limits.inspections)))
         self.wait = wait
         self.inspect = inspect
     }
@@ -113,9 +121,10 @@ public final class InspectionDesk: Sendable {
         switch take(seat, key, at: now) {
         case .kept(let body): return told(body, key, isCached: true)
         case .full: return told(Self.pending("too many checks are under way"), key, isCached: false)
-        case .boarded(let begins):
+        case .boarded(let flight, let displaced):
             // Without a seat too: whoever tries again is to find a verdict.
-            if begins { begin(key) }
+            if let flight { begin(key, flight) }
+            if let displaced { displace(displaced) }
         }
         guard let seat else {
             return told(Self.pending("too many checks are under way"), key, isCached: false)
@@ -162,7 +171,7 @@ public final class InspectionDesk: Sendable {
         switch keeper.cache.find(key, at: now) {
         case .fresh(let body): return body
         case .stale(let body, let isDue):
-            if isDue, breaker.fault == nil, state.withLock({ board(key, in: &$0) }) { begin(key) }
+            if isDue, breaker.fault == nil, let flight = state.withLock({ board(key, in: &$0) }) { begin(key, flight) }
             return body
         case nil: return nil
         }
@@ -191,8 +200,9 @@ public final class InspectionDesk: Sendable {
     private enum Taken {
         /// A verdict after all.
         case kept(VerdictBody)
-        /// An inspection that will call the caller, if it has a seat; and whether the caller is to begin it.
-        case boarded(begins: Bool)
+        /// An inspection that will call the caller, if it has a seat; the flight if the caller is to begin it, and the
+        /// one that has lost its place for it.
+        case boarded(FlightStanding?, displaced: Flight?)
         /// No inspection: there are too many.
         case full
     }
@@ -205,58 +215,118 @@ public final class InspectionDesk: Sendable {
             case .fresh(let body), .stale(let body, _): return .kept(body)
             case nil: break
             }
-            if state.flights[key] != nil {
+            if let flight = state.flights[key] {
                 if let seat { state.flights[key]?.waiters[ObjectIdentifier(seat)] = seat }
-                return .boarded(begins: false)
+                if let seat, flight.isAside { room.putAside([seat]) }
+                return .boarded(nil, displaced: nil)
             }
-            guard state.flights.count < limits.inspections else { return .full }
-            state.flights[key] = Flight(isRenewal: false, waiters: seat.map { [ObjectIdentifier($0): $0] } ?? [:])
-            return .boarded(begins: true)
+            var displaced: Flight?
+            switch state.shares.enter(key, at: Self.lanes(key)) {
+            case .entered: break
+            case .displaced(let other): displaced = Self.remove(other, from: &state)
+            case .full: return .full
+            }
+            let standing = standing(key)
+            state.flights[key] = Flight(
+                standing: standing, isRenewal: false, waiters: seat.map { [ObjectIdentifier($0): $0] } ?? [:])
+            return .boarded(standing, displaced: displaced)
         }
     }
 
     /// Enters the flight of a renewal.
     ///
-    /// - Returns: Whether it is to begin; not if there is one already, or too many.
-    private func board(_ key: VerdictKey, in state: inout State) -> Bool {
-        guard state.flights[key] == nil, state.renewals < limits.renewals, state.flights.count < limits.inspections
-        else { return false }
-        state.flights[key] = Flight(isRenewal: true)
+    /// - Returns: The flight that is to begin; nil if there is one already, or too many. It takes nobody's place.
+    private func board(_ key: VerdictKey, in state: inout State) -> FlightStanding? {
+        guard state.flights[key] == nil, state.renewals < limits.renewals, state.shares.count < state.shares.limit,
+            case .entered = state.shares.enter(key, at: Self.lanes(key))
+        else { return nil }
+        let standing = standing(key)
+        state.flights[key] = Flight(standing: standing, isRenewal: true)
         state.renewals += 1
-        return true
+        return standing
     }
 
     private func renewNext(at now: ContinuousClock.Instant) {
-        let keys = state.withLock { state in
-            var keys: [VerdictKey] = []
+        let flights = state.withLock { state in
+            var flights: [(VerdictKey, FlightStanding)] = []
             while state.renewals < limits.renewals, let key = state.due.popFirst() {
                 // Somebody may have renewed it since it was found.
-                if keeper.cache.hasRunOut(key, at: now), board(key, in: &state) { keys.append(key) }
+                if keeper.cache.hasRunOut(key, at: now), let flight = board(key, in: &state) {
+                    flights.append((key, flight))
+                }
             }
-            return keys
+            return flights
         }
-        for key in keys { begin(key) }
+        for (key, flight) in flights { begin(key, flight) }
     }
 
-    private func begin(_ key: VerdictKey) {
-        Task {
-            let inspection = await Deadline.run(limits.inspection) {
-                await self.inspect(key.destination, key.demandsDANE)
-            }
-            land(key, inspection)
+    // MARK: Places
+
+    /// Places for inspections, and the domain that has most of them. Those that wait for a second look have none.
+    public var occupancy: Occupancy {
+        state.withLock { state in
+            let foremost = state.shares.foremost
+            return Occupancy(
+                used: state.shares.count, limit: state.shares.limit, foremost: foremost?.domain,
+                foremostCount: foremost?.count ?? 0)
         }
     }
 
-    private func land(_ key: VerdictKey, _ inspection: Inspection) {
+    private static func lanes(_ key: VerdictKey) -> LanePath { LanePath(of: key.destination.name.text) }
+
+    private func standing(_ key: VerdictKey) -> FlightStanding {
+        FlightStanding { [weak self] standing in self?.stepAside(key, standing) }
+    }
+
+    /// Takes a flight's place back: it waits for a second look, which others are not to wait for.
+    private func stepAside(_ key: VerdictKey, _ standing: FlightStanding) {
+        let (seats, wasRenewal) = state.withLock { state -> ([WaitingRoom.Seat], Bool) in
+            guard let flight = state.flights[key], flight.standing === standing else { return ([], false) }
+            state.shares.leave(key, from: Self.lanes(key))
+            state.flights[key]?.isAside = true
+            state.flights[key]?.isRenewal = false
+            if flight.isRenewal { state.renewals -= 1 }
+            return (Array(flight.waiters.values), flight.isRenewal)
+        }
+        room.putAside(seats)
+        if wasRenewal { renewNext(at: .now) }
+    }
+
+    /// Ends the inspection of a flight that has lost its place, and tells who waits for it.
+    private func displace(_ flight: Flight) {
+        flight.standing.end()
+        let verdict = Verdict(outcome: .pending, cause: "too many checks of its domain are under way")
+        for seat in flight.waiters.values { seat.call(verdict) }
+    }
+
+    /// Takes a flight out, with its place.
+    private static func remove(_ key: VerdictKey, from state: inout State) -> Flight? {
+        guard let flight = state.flights.removeValue(forKey: key) else { return nil }
+        if !flight.isAside { state.shares.leave(key, from: lanes(key)) }
+        if flight.isRenewal { state.renewals -= 1 }
+        return flight
+    }
+
+    private func begin(_ key: VerdictKey, _ standing: FlightStanding) {
+        standing.carry(
+            Task {
+                let inspection = await FlightStanding.$current.withValue(standing) {
+                    await Deadline.run(limits.inspection) { await self.inspect(key.destination, key.demandsDANE) }
+                }
+                land(key, standing, inspection)
+            })
+    }
+
+    private func land(_ key: VerdictKey, _ standing: FlightStanding, _ inspection: Inspection) {
+        // One that lost its place has found out nothing.
+        guard state.withLock({ $0.flights[key]?.standing === standing }) else { return }
         // A look that has not seen all hosts says nothing, for or against anybody.
         if inspection.verdict.outcome != .pending { breaker.note(key, inspection.verdict) }
         journal?.ended(inspection, demandingDANE: key.demandsDANE)
         // Kept before the flight ends, so that nobody finds neither.
         keeper.keep(inspection, demandingDANE: key.demandsDANE, isInTrouble: breaker.trouble != nil)
         let flight = state.withLock { state in
-            let flight = state.flights.removeValue(forKey: key)
-            if flight?.isRenewal == true { state.renewals -= 1 }
-            return flight
+            state.flights[key]?.standing === standing ? Self.remove(key, from: &state) : nil
         }
         for seat in (flight?.waiters ?? [:]).values { seat.call(inspection.verdict) }
         if flight?.isRenewal == true { renewNext(at: .now) }

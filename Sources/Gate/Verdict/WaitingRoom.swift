@@ -6,6 +6,7 @@ import Synchronization
 ///
 /// Nearly all verdicts come within that moment. Those who wait for longer mostly wait for what is dead, and when the room is full
 /// they give way to who comes, the longest waiting first: a thousand dead destinations keep nobody from a live one.
+/// Before them those give way whose destinations have failed once and wait for a second look.
 final class WaitingRoom: Sendable {
     /// Where one caller waits for its verdict.
     final class Seat: Sendable {
@@ -38,6 +39,8 @@ final class WaitingRoom: Sendable {
         var seats: [UInt64: Seat] = [:]
         /// The seats in the order in which they were taken, and some that have been left.
         var order: Deque<UInt64> = []
+        /// Those who give way first, and some that have been left.
+        var aside: Deque<UInt64> = []
         var lastID: UInt64 = 0
     }
 
@@ -58,10 +61,9 @@ final class WaitingRoom: Sendable {
         let (seat, displaced) = state.withLock { state -> (Seat?, Seat?) in
             var displaced: Seat?
             if state.seats.count >= limit {
-                guard let oldest = state.order.first.flatMap({ state.seats[$0] }), now - oldest.since >= Self.moment
-                else { return (nil, nil) }
-                Self.remove(oldest, from: &state)
-                displaced = oldest
+                guard let other = Self.giving(way: &state, at: now) else { return (nil, nil) }
+                Self.remove(other, from: &state)
+                displaced = other
             }
             state.lastID += 1
             let seat = Seat(id: state.lastID, since: now)
@@ -73,6 +75,24 @@ final class WaitingRoom: Sendable {
         return seat
     }
 
+    /// Notes that what somebody waits for has to wait for its turn itself: when the room is full, he gives way first,
+    /// and at once.
+    func putAside(_ seats: some Collection<Seat>) {
+        state.withLock { state in
+            for seat in seats where state.seats[seat.id] != nil { state.aside.append(seat.id) }
+        }
+    }
+
+    private static func giving(way state: inout State, at now: ContinuousClock.Instant) -> Seat? {
+        while let id = state.aside.popFirst() {
+            if let seat = state.seats[id] { return seat }
+        }
+        guard let oldest = state.order.first.flatMap({ state.seats[$0] }), now - oldest.since >= moment else {
+            return nil
+        }
+        return oldest
+    }
+
     /// Gives a seat back.
     func leave(_ seat: Seat) { state.withLock { Self.remove(seat, from: &$0) } }
 
@@ -80,5 +100,6 @@ final class WaitingRoom: Sendable {
     private static func remove(_ seat: Seat, from state: inout State) {
         state.seats[seat.id] = nil
         while let first = state.order.first, state.seats[first] == nil { state.order.removeFirst() }
+        while let first = state.aside.first, state.seats[first] == nil { state.aside.removeFirst() }
     }
 }

@@ -1,0 +1,53 @@
+/// Where a name stands in the queues: in lanes that nest, from the outermost to the innermost.
+///
+/// | level | lane | example |
+/// |---|---|---|
+/// | domain | the name's last two labels | `co.uk` |
+/// | zone | the deepest zone cut that has been seen above the name, or its last three labels | `example.co.uk` |
+/// | name | the name itself | `mx.example.co.uk` |
+///
+/// Nobody knows from a name whether strangers own the names below a domain (a registry's `co.uk`) or one stranger owns
+/// them all (a wildcard below `ded.zz`). So neither level alone is fair, and both together are: what is below one
+/// domain has the domain's share between it, and there each zone has its own.
+package struct LanePath: Hashable, Sendable {
+    /// The last two labels of the name.
+    package let domain: String
+    /// The zone that it seems to be in.
+    package let zone: String
+    /// The name.
+    package let name: String
+
+    /// The lanes of a name in presentation form, lower case.
+    package init(of name: String) { self.init(of: name, cut: nil) }
+
+    /// The lanes of a zone as a whole.
+    package init(domain: String, zone: String) { (self.domain, self.zone, name) = (domain, zone, zone) }
+
+    /// The lanes of a name in presentation form, lower case.
+    ///
+    /// - Parameter cut: The deepest zone cut seen above the name, if any.
+    init(of name: String, cut: String?) {
+        let name = name.hasSuffix(".") ? String(name.dropLast()) : name
+        let domain = Self.suffix(of: name, labels: 2)
+        let guess = Self.suffix(of: name, labels: 3)
+        self.name = name
+        self.domain = domain
+        zone = cut.flatMap { $0.utf8.count > guess.utf8.count ? $0 : nil } ?? guess
+    }
+
+    /// The last labels of a name; all of it if it has no more.
+    static func suffix(of name: String, labels: Int) -> String {
+        var left = labels
+        let bytes = name.utf8
+        var index = bytes.endIndex
+        while index > bytes.startIndex {
+            let before = bytes.index(before: index)
+            if bytes[before] == UInt8(ascii: ".") {
+                left -= 1
+                if left == 0 { return String(name[index...]) }
+            }
+            index = before
+        }
+        return name
+    }
+}

@@ -1,0 +1,71 @@
+import DequeModule
+
+/// The zone cuts that answers have shown, as far as a name's last three labels do not tell them.
+///
+/// A resolver's thread has one, bounded in number: what is forgotten is seen again.
+struct ZoneCuts {
+    /// More are not remembered.
+    static let limit = 4096
+
+    private var known: Set<String> = []
+    private var order: Deque<String> = []
+
+    /// Notes a zone's name.
+    mutating func note(_ zone: String) {
+        guard known.insert(zone).inserted else { return }
+        order.append(zone)
+        while order.count > Self.limit, let oldest = order.popFirst() { known.remove(oldest) }
+    }
+
+    /// The deepest one at or above a name, in presentation form without a trailing dot; nil if there is none.
+    func deepest(above name: String) -> String? {
+        guard !known.isEmpty else { return nil }
+        var rest = name[...]
+        while !rest.isEmpty {
+            if known.contains(String(rest)) { return String(rest) }
+            guard let dot = rest.firstIndex(of: ".") else { return nil }
+            rest = rest[rest.index(after: dot)...]
+        }
+        return nil
+    }
+
+    /// The zone that an answer comes from, where it says so in its first records and that tells more than the name
+    /// does: the owner of its SOA or NS records, or who signed.
+    static func zone(of name: String, in message: some RandomAccessCollection<UInt8>) -> String? {
+        let name = name.hasSuffix(".") ? String(name.dropLast()) : name
+        let guess = LanePath.suffix(of: name, labels: 3)
+        guard guess != name else { return nil }
+        return MessageReader.zones(in: message, atMost: 16)
+            .filter { zone in
+                zone.utf8.count > guess.utf8.count && (name == zone || name.hasSuffix(".\(zone)"))
+            }
+            .max { $0.utf8.count < $1.utf8.count }
+    }
+}
+
+extension MessageReader {
+    /// The zones that the first records of a message speak of, in lower case without a trailing dot.
+    fileprivate static func zones(in message: Message, atMost limit: Int) -> [String] {
+        var reader = MessageReader(message)
+        guard reader.skip(4), let questions = reader.number16(), let answers = reader.number16(),
+            let authorities = reader.number16(), reader.skip(2)
+        else { return [] }
+        for _ in 0..<questions {
+            guard reader.skipName(), reader.skip(4) else { return [] }
+        }
+        var zones: [String] = []
+        for index in 0..<min(Int(answers) + Int(authorities), limit) {
+            let start = reader.offset
+            guard reader.skipName(), let type = reader.number16(), reader.skip(6), let length = reader.number16()
+            else { break }
+            let data = reader.offset
+            guard reader.skip(Int(length)) else { break }
+            // NS and SOA stand in the authority section; of a signature the signer's name is behind 18 bytes (RFC 4034
+            // §3.1).
+            let isApex = index >= Int(answers) && (type == 2 || type == 6)
+            let position = type == 46 && length > 18 ? data + 18 : isApex ? start : nil
+            if let position, let zone = reader.name(at: position) { zones.append(zone) }
+        }
+        return zones
+    }
+}
