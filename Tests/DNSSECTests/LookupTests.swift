@@ -260,7 +260,7 @@ extension Answer {
 
 extension Answer<MXRecord> {
     /// The hosts of an answer that may be used.
-    fileprivate var hosts: [String]? {
+    var hosts: [String]? {
         switch self {
         case .secure(let found), .insecure(let found):
             found.records.map { if case .host(let name) = $0.exchange { name.text } else { "\($0.exchange)" } }

@@ -87,6 +87,54 @@ struct StressTests {
         await world.stop()
     }
 
+    /// Wrong answers before the right ones, with the server's address and port and another ID, or from another port:
+    /// while many names are under way whose records live for a second none of them counts.
+    @Test(.rules("F-113"), arguments: [AnswerForgery.wrongIDFirst, .strangerFirst])
+    func noForgedAnswerCounts(forgery: AnswerForgery) async throws {
+        let world = try await NameServers(
+            zones: [
+                Zone("plain.example", signing: .unsigned, ttl: 1, records: (0..<100).map { "n\($0) MX \($0) mx" }),
+                Zone("signed.example", ttl: 1, records: (0..<100).map { "n\($0) MX \($0) mx" }),
+            ])
+        world.setWireFaults([WireFault("*", nil, .forged(forgery))])
+        let resolver = try world.resolver()
+        for _ in 0..<3 {
+            let right = await withTaskGroup(of: Bool.self) { group in
+                for number in 0..<200 {
+                    let zone = number % 2 == 0 ? "plain.example" : "signed.example"
+                    let name = DomainName("n\(number / 2).\(zone)") ?? .root
+                    group.addTask {
+                        let answer = await resolver.mx(name)
+                        return answer.isSecure == (number % 2 == 1) && answer.hosts == ["mx.\(zone)"]
+                    }
+                }
+                return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+            }
+            #expect(right == 200)
+            try await Task.sleep(for: .milliseconds(1100))
+        }
+        await world.stop()
+    }
+
+    /// RFC 9276 §3.2: a denial with more iterations than a validator is ready for proves nothing, and is no fault of
+    /// the zone's.
+    @Test(arguments: [(0, true), (150, true), (151, false), (500, false)])
+    func manyIterationsAreNoFault(count: Int, isSecure: Bool) async throws {
+        let world = try await NameServers(
+            zones: [Zone("hashed.example", signing: .nsec3Iterations(count), "@ MX 10 mx")])
+        let resolver = try world.resolver()
+        for name in ["hashed.example", "gone.hashed.example", "a.b.c.d.e.f.gone.hashed.example"] {
+            let answer = await resolver.tlsa(try self.name(name))
+            switch answer {
+            case .secure: #expect(isSecure, "\(name)")
+            case .insecure: #expect(!isSecure, "\(name)")
+            case .bogus, .failed: Issue.record("\(name): \(answer)")
+            }
+        }
+        #expect(await resolver.mx(try name("hashed.example")).isSecure)
+        await world.stop()
+    }
+
     /// Its keys are fetched once, and once only.
     @Test func aZoneIsInOneContext() async throws {
         let world = try await NameServers(

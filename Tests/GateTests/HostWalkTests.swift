@@ -119,6 +119,27 @@ import Testing
         #expect(looks.walks.walk(VerdictKey(Self.destination, demandsDANE: false)) == nil, "it is at its end")
     }
 
+    /// Hosts whose lookups fail cost somebody many queries each: a look has its fill of them, of one preference or of
+    /// many, and the next one goes on. A good one behind them is found.
+    @Test(.rules("F-112", "F-92"), arguments: [UInt16?.none, 10], [true, false])
+    func hostsWhoseLookupsFailAreSeenInParts(preference: UInt16?, hasGood: Bool) async {
+        var hosts = Hosts()
+        hosts.add(32, "lame", preference: preference, nil)
+        for host in hosts.mx { hosts.addresses[host.exchange.text] = .failed("the name servers gave no usable answer") }
+        if hasGood { hosts.add(1, "mx", .ecdsa) }
+        let looks = Looks(hosts)
+        var asked: [Int] = []
+        var outcomes: [Outcome] = []
+        repeat {
+            let before = looks.resolver.questions.count { $0.hasPrefix("A lame") }
+            outcomes.append(await looks.again().verdict.outcome)
+            asked.append(looks.resolver.questions.count { $0.hasPrefix("A lame") } - before)
+        } while outcomes.last == .pending && outcomes.count < 20
+        #expect(asked.allSatisfy { $0 <= LookLimits.gate.failures } && asked.reduce(0, +) >= 32, "\(asked)")
+        #expect(outcomes.dropLast().allSatisfy { $0 == .pending } && outcomes.count >= 4, "\(outcomes)")
+        #expect(outcomes.last == (hasGood ? .verified : .dnsUnavailable), "\(outcomes)")
+    }
+
     @Test(.rules("F-92", "D-23", "D-24")) func hostsOfOnePreferenceAreSeenInPartsToo() async {
         var hosts = Hosts()
         hosts.add(25, "dead", preference: 10, Self.dead)
@@ -415,4 +436,9 @@ private final class StallingProber: Probing {
         }
         return ProbeReport(end: ends[target.address] ?? .unreachable(.connect, "refused"))
     }
+}
+
+extension MXRecord.Exchange {
+    /// A host's name.
+    fileprivate var text: String { if case .host(let name) = self { name.text } else { "" } }
 }

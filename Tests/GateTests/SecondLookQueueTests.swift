@@ -118,7 +118,9 @@ import Testing
                 while queue.occupancy.used < number + 1 { await Task.yield() }
             }
             #expect(await queue.look(at: path("good.example")) { _ in true } == true)
-            for await wasEnded in group { #expect(wasEnded == true) }
+            // One at least has made room for it; the others may go on, since nobody waits any more.
+            #expect(await group.next() == true)
+            group.cancelAll()
         }
     }
 

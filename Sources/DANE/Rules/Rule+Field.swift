@@ -84,6 +84,8 @@ extension Rule {
         F-98 | field | an address that is no UTF-8 is mangled in log and trace, so that two senders look alike and none is found -> written with its bytes, escaped
         F-110 | field | a stranger's zone has thousands of names whose signatures do not verify, and keys that come late: second looks of others wait behind its own -> each zone has its turn, its keys are fetched once for its names, and until a name has had its own look there is a doubt
         F-111 | field | names below one dead domain, each of which might be a zone of its own (a second level as short as a registry's) -> they have one domain's share of the lookups between them, and a dead zone leaves its neighbour below the same domain alone
+        F-112 | field | dozens of MX hosts of a stranger are delegated without glue to names in a third party's zone, so that each lookup asks that zone twenty times -> eight hosts whose lookups fail are enough for one look, the next goes on behind them
+        F-113 | field | somebody off the path sends forged answers to a resolver with many names under way -> none of them counts
         F-130 | field | a failure is kept for an hour, so that a domain that has been mended goes on being refused -> no 5xx on a look older than two minutes; then a new one, or 4.7.0
         F-131 | field | names, replies and chains that a stranger makes up fill the memory and the disk: 40 to 516 MiB, a state file of 203 MB -> what is kept is bounded by bytes
         F-132 | field | who owns one zone keeps others from their verdicts, and nothing says so -> `status` and the log name the neighbourhood, and an administrator can hold it back

@@ -25,6 +25,8 @@ struct HostWalk {
     /// What the DNS says of hosts that are not judged yet.
     private var resolved: [Int: HostInspector.Resolved] = [:]
     private var lookedUp = 0
+    /// Of those, whose lookups failed.
+    private var failed = 0
     /// The addresses that have been connected to in this look.
     private var tried: Set<IPAddress> = []
     /// So many hosts are looked up at once: more, the longer none of those before may be used.
@@ -109,17 +111,24 @@ struct HostWalk {
         let wanted = (from..<subjects.count).lazy.filter { [resolved, progress] in
             resolved[$0] == nil && !progress.hasSeen($0)
         }
-        let indices = Array(wanted.prefix(max(0, count)))
-        lookedUp += indices.count
-        let found = await withTaskGroup(of: (Int, HostInspector.Resolved).self) { group in
-            for index in indices {
-                group.addTask { [inspector, isSecure, subject = subjects[index]] in
-                    (index, await inspector.resolve(subject, isSecure: isSecure))
+        var indices = Array(wanted.prefix(max(0, count)))[...]
+        let inspector = inspector
+        let isSecure = isSecure
+        let subjects = subjects
+        await withTaskGroup(of: (Int, HostInspector.Resolved).self) { group in
+            var underWay = 0
+            repeat {
+                while failed + underWay < limits.failures, let index = indices.popFirst() {
+                    underWay += 1
+                    lookedUp += 1
+                    group.addTask { (index, await inspector.resolve(subjects[index], isSecure: isSecure)) }
                 }
-            }
-            return await group.reduce(into: []) { $0.append($1) }
+                guard let (index, host) = await group.next() else { return }
+                underWay -= 1
+                resolved[index] = host
+                if case .ended(let host) = host, host.finding.outcome == .dnsUnavailable { failed += 1 }
+            } while true
         }
-        for (index, host) in found { resolved[index] = host }
     }
 
     // MARK: Connections

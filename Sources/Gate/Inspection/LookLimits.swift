@@ -12,8 +12,15 @@ struct LookLimits: Sendable {
     /// The most hosts whose addresses and TLSA records are looked up.
     var hosts = 128
 
+    /// The most hosts whose lookups fail: so many are looked up at once, and fewer the more of them have failed.
+    ///
+    /// A lookup that fails costs most: libunbound tries one name server after the other. And where a stranger delegates
+    /// his hosts to names in a third party's zone, it is the third party who is asked, twenty times and more for each
+    /// host.
+    var failures = 8
+
     /// The bounds of the gate.
     static let gate = LookLimits()
     /// The bounds of the analyzer, which has no next look.
-    static let analyzer = LookLimits(connections: 256, hosts: 1024)
+    static let analyzer = LookLimits(connections: 256, hosts: 1024, failures: 64)
 }

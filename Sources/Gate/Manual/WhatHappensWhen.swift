@@ -48,6 +48,14 @@ struct WhatHappensWhen: Sendable {
                 + "waits.",
             "ServiceFailureTests.aDomainWhoseNameServersAreDownIsPutOffAlone", "ConvoyTests"),
         .init(
+            "Mail comes for thousands of names of one zone that is broken, slow or dead",
+            "Names that fail wait for their second look in the lane of their zone, and its keys are fetched once for "
+                + "many of them; until then 451 4.7.0 pending, never a 5xx. Lookups have the share of their domain, and "
+                + "in it that of their zone. When all places for inspections are taken, the domain that has most gives "
+                + "one up. Nobody else waits.",
+            "SecondLookSiegeTests", "SecondLookQueueTests", "FairSharesTests",
+            "StressTests.namesBelowADeadDomainHoldUpThemselves"),
+        .init(
             "A forwarder or firewall strips signatures",
             "451 4.4.3: neither that a domain is broken nor that it has no DANE could be believed.",
             "DNSFailureTests.aWayThatStripsSignaturesMakesADoubtOfAll"),
