@@ -82,5 +82,10 @@ extension Rule {
         F-96 | field | a survey passes over lines that it should read (containers, RFC 5424, compressed files, Sendmail, Exim), or calls a line that it cannot read another program's -> each line is read or named
         F-97 | field | a command that is given a bounce, an address, a URL or a cut trace id answers something else, or that there is no such domain -> it finds what is meant, or says what it wants
         F-98 | field | an address that is no UTF-8 is mangled in log and trace, so that two senders look alike and none is found -> written with its bytes, escaped
+        F-120 | field | names of a stranger lead to hosts of his that stall, and take every slot for probes -> no zone and no network has more than are free, and what found no slot is pending and not kept
+        F-121 | field | a stranger points names at a provider's host until it has been probed as often as is polite -> fair between zones, and a host that was authenticated keeps a share
+        F-122 | field | a stranger's names lead to many addresses of one network -> a bound for a /24 and a /56, fair between zones
+        F-123 | field | MX hosts at this site's own public addresses, which a stranger has named -> PROBE_DENY names what is never probed
+        F-124 | field | hosts with long replies and chains fill memory with what is kept of their probes -> replies are not kept, and chains up to so many bytes
         """#)
 }

@@ -25,6 +25,8 @@ struct HostWalk {
     /// What the DNS says of hosts that are not judged yet.
     private var resolved: [Int: HostInspector.Resolved] = [:]
     private var lookedUp = 0
+    /// Whether there was no room for a connection that this look wanted.
+    private var isCrowded = false
     /// The addresses that have been connected to in this look.
     private var tried: Set<IPAddress> = []
     /// So many hosts are looked up at once: more, the longer none of those before may be used.
@@ -65,8 +67,11 @@ struct HostWalk {
                 }
                 guard isThrough else { return }
             }
+            // What a client would try first may be in order: those behind it do not speak for it.
+            guard !isCrowded || isComplete else { return }
             start = end
         }
+        guard !isCrowded else { return }
         progress.finish()
     }
 
@@ -95,6 +100,8 @@ struct HostWalk {
     private mutating func take(_ host: InspectedHost, _ index: Int) {
         judged.append((index, host))
         guard !Task.isCancelled else { return }
+        // F-120: a host that we had no means to connect to has not been seen.
+        guard host.finding.outcome != .pending else { return isCrowded = true }
         progress.note(index, host)
         if let prober { progress.dead = prober.dead }
     }
