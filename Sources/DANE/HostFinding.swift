@@ -40,6 +40,8 @@ public struct HostFinding: Sendable, Hashable {
         if let usable = usable.first(where: { $0.outcome != .unprobed }) ?? usable.first {
             return (usable, addresses.contains { !$0.outcome.allowsDelivery || $0.isDegraded })
         }
-        return (addresses.first { $0.outcome.isDoubt } ?? addresses.first).map { ($0, false) }
+        // F-120: an address whose turn has not come may be the one that is in order.
+        let doubt = addresses.first { $0.outcome == .pending } ?? addresses.first { $0.outcome.isDoubt }
+        return (doubt ?? addresses.first).map { ($0, false) }
     }
 }

@@ -47,7 +47,8 @@ extension Verdict {
     private init(allFailing hosts: [HostFinding]) {
         /// A host without an address is no host (RFC 5321 §5.1): it speaks for the domain only if there is no other.
         let deciding =
-            hosts.first { $0.outcome.isDoubt } ?? hosts.first { $0.outcome != .noMailHost } ?? hosts.first
+            hosts.first { $0.outcome == .pending } ?? hosts.first { $0.outcome.isDoubt }
+            ?? hosts.first { $0.outcome != .noMailHost } ?? hosts.first
         self.init(
             outcome: deciding?.outcome ?? .noMailHost, host: deciding?.name, cause: deciding?.cause ?? "no mail host",
             hazards: hosts.flatMap(\.hazards))

@@ -12,10 +12,12 @@ public struct ProbeConfiguration: Sendable {
     public var concurrency: Int
     /// How many of them to one address and port.
     public var perHost: Int
-    /// How many probes one address and port may get in an hour; 0 for any number.
+    /// How many probes one address and port may get in an hour, and one zone's mail may cause there; 0 for any number.
     public var perHour: Int
     /// Special-purpose addresses that may be probed all the same; the rest of them never are.
     public var allowed: [AddressRange]
+    /// Addresses that are never probed, be they public ones or allowed: those of this site.
+    public var denied: [AddressRange]
     /// How many event-loop threads share the probes.
     public var threads: Int
 
@@ -23,7 +25,7 @@ public struct ProbeConfiguration: Sendable {
     public init(
         helo: String?, timeout: Duration = .seconds(15), connectTimeout: Duration = .seconds(5), concurrency: Int = 512,
         perHost: Int = 8, perHour: Int = 1800,
-        allowed: [AddressRange] = [], threads: Int = 2
+        allowed: [AddressRange] = [], denied: [AddressRange] = [], threads: Int = 2
     ) {
         self.helo = helo
         self.timeout = timeout
@@ -32,6 +34,7 @@ public struct ProbeConfiguration: Sendable {
         self.perHost = max(1, perHost)
         self.perHour = max(0, perHour)
         self.allowed = allowed
+        self.denied = denied
         self.threads = max(1, threads)
     }
 }

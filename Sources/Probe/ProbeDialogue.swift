@@ -106,7 +106,7 @@ final class ProbeDialogue: ChannelInboundHandler {
                 channel.closeFuture.whenComplete { _ in me.value.released() }
             case .failure(let error):
                 if let code = (error as? IOError)?.errnoCode, Self.isOurs(errno: code) {
-                    me.value.untried(Self.describe(errno: code))
+                    me.value.untried(Self.describe(errno: code), isCrowded: Self.isShortage(errno: code))
                 } else {
                     me.value.handle(.closed(me.value.describe(error)))
                 }
@@ -229,15 +229,23 @@ final class ProbeDialogue: ChannelInboundHandler {
     }
 
     /// Ends a dialogue that this machine could not even begin.
-    private func untried(_ reason: String) {
+    private func untried(_ reason: String, isCrowded: Bool) {
         guard !isReported else { return }
         note(.connect)
-        finish(.notProbed("\(target.address): \(reason)"), quit: false)
+        let why = "\(target.address): \(reason)"
+        finish(isCrowded ? .crowded(why) : .notProbed(why), quit: false)
+    }
+
+    /// Whether such a failure will pass as others here are done with what they have.
+    private static func isShortage(errno code: Int32) -> Bool {
+        // No local port to that address is free, either.
+        [EMFILE, ENFILE, ENOBUFS, ENOMEM, EADDRINUSE].contains(code)
     }
 
     /// Whether a failure to connect is this machine's: it says nothing about the host.
     private static func isOurs(errno code: Int32) -> Bool {
-        [ENETUNREACH, EAFNOSUPPORT, EADDRNOTAVAIL, EACCES, EPERM, EMFILE, ENFILE, ENOBUFS, ENOMEM].contains(code)
+        [ENETUNREACH, EAFNOSUPPORT, EADDRNOTAVAIL, EACCES, EPERM, EMFILE, ENFILE, ENOBUFS, ENOMEM, EADDRINUSE]
+            .contains(code)
     }
 
     private func finish(_ end: ProbeReport.End, quit: Bool) {

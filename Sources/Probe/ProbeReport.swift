@@ -23,9 +23,11 @@ public struct ProbeReport: Sendable {
     /// How the dialogue ended.
     public enum End: Hashable, Sendable {
         /// The host was not tried, and nothing was sent: the address is of special purpose and not allowed by the
-        /// configuration, this machine has no way there (no IPv6, say) or no means (descriptors, a free slot), or the probe was
-        /// cancelled before it began.
+        /// configuration, or denied by it, or this machine has no way there (no IPv6, say).
         case notProbed(String)
+        /// The host was not tried, for want of our own: no slot came free in time or before the probe was cancelled,
+        /// or this machine had no descriptor. It says nothing about the host, nor about the way there, and is not kept.
+        case crowded(String)
         /// The host was not tried, for it has been probed as often as one may in an hour; and the session that it showed somebody at
         /// that address before, for whatever name, if one is known.
         case withheld(String, shown: TLSSession?)

@@ -1,7 +1,15 @@
+import DANE
 import NIOCore
 import Synchronization
 
-/// A counting semaphore for tasks: how many connections may be open at once, first come first served.
+/// A counting semaphore for tasks: how many connections may be open at once, shared out fairly between zones and
+/// networks.
+///
+/// A slot that comes free goes to the waiter whose zone and network have the fewest, whoever came first. And since a
+/// slot cannot be taken back from a host that stalls, no zone and no network may have more of them than are free: the
+/// first of them has half of all at most, and who comes new finds one. The same holds within a network, of what that
+/// may still have: one zone has a quarter of all there, and the network's other zones find some. Where slots are few, they
+/// are not parted.
 final class ProbeSlots: Sendable {
     /// How a wait for a slot ended.
     enum Outcome: Sendable {
@@ -15,34 +23,100 @@ final class ProbeSlots: Sendable {
         case closed
     }
 
+    private struct Waiter {
+        let lane: ProbeLane
+        let continuation: CheckedContinuation<Outcome, Never>
+    }
+
     private struct State {
         var free: Int
         var closed = false
         var nextID = 0
-        /// In order of arrival; may name waiters that are gone.
-        var order = CircularBuffer<Int>()
-        var waiters: [Int: CheckedContinuation<Outcome, Never>] = [:]
+        /// How many slots zones and networks have; only those that have any.
+        var zones: [String: Int] = [:]
+        var networks: [AddressRange: Int] = [:]
+        /// The same of one zone in one network.
+        var pairs: [ProbeLane: Int] = [:]
+        /// The waiters of each lane in order of arrival; may name some that are gone, never in front.
+        var lanes: [ProbeLane: CircularBuffer<Int>] = [:]
+        var waiters: [Int: Waiter] = [:]
         var drained: [CheckedContinuation<Void, Never>] = []
+
+        /// How many slots the lane's zone has, its network, and the one in the other.
+        func held(_ lane: ProbeLane) -> (zone: Int, network: Int, pair: Int) {
+            (zones[lane.zone] ?? 0, lane.network.flatMap { networks[$0] } ?? 0, pairs[lane] ?? 0)
+        }
+
+        mutating func take(_ lane: ProbeLane) {
+            free -= 1
+            zones[lane.zone, default: 0] += 1
+            pairs[lane, default: 0] += 1
+            if let network = lane.network { networks[network, default: 0] += 1 }
+        }
+
+        mutating func give(_ lane: ProbeLane) {
+            free += 1
+            zones.lower(lane.zone)
+            pairs.lower(lane)
+            if let network = lane.network { networks.lower(network) }
+        }
+
+        /// Removes a waiter.
+        mutating func remove(_ id: Int) -> Waiter? {
+            guard let waiter = waiters.removeValue(forKey: id), var lane = lanes[waiter.lane] else { return nil }
+            while let first = lane.first, waiters[first] == nil { lane.removeFirst() }
+            lanes[waiter.lane] = lane.isEmpty ? nil : lane
+            return waiter
+        }
     }
 
+    /// Fewer slots than this are not parted.
+    private static let parted = 32
+
     private let count: Int
+    private let isParted: Bool
     private let state: Mutex<State>
 
     /// That many slots, all free.
-    init(_ count: Int) {
+    ///
+    /// - Parameter isParted: Whether some are left for who comes new; false where a holder is known to be soon done.
+    init(_ count: Int, isParted: Bool = true) {
         self.count = count
+        self.isParted = isParted && count >= Self.parted
         state = Mutex(State(free: count))
     }
 
     /// How many slots are held.
     var held: Int { state.withLock { count - $0.free } }
 
+    /// How full they are, and which zone or network has most of them.
+    var occupancy: Occupancy {
+        state.withLock { state in
+            var zones = state.zones
+            var networks = state.networks
+            for waiter in state.waiters.values {
+                zones[waiter.lane.zone, default: 0] += 1
+                if let network = waiter.lane.network { networks[network, default: 0] += 1 }
+            }
+            zones[""] = nil
+            var occupancy = Occupancy(used: count - state.free, limit: count, waiting: state.waiters.count)
+            let zone = zones.max { $0.value < $1.value }
+            let network = networks.max { $0.value < $1.value }
+            if let zone, zone.value >= network?.value ?? 0 {
+                (occupancy.foremost, occupancy.foremostCount) = (zone.key, zone.value)
+            } else if let network {
+                (occupancy.foremost, occupancy.foremostCount) = ("\(network.key)", network.value)
+            }
+            return occupancy
+        }
+    }
+
     /// Waits for a slot, at most that long.
-    func acquire(within limit: Duration) async -> Outcome {
+    func acquire(for lane: ProbeLane = .shared, within limit: Duration) async -> Outcome {
         let (outcome, id) = state.withLock { state -> (Outcome?, Int) in
             if state.closed { return (.closed, 0) }
-            if state.free > 0 {
-                state.free -= 1
+            if isOpen(lane, state) {
+                state.take(lane)
                 return (.granted, 0)
             }
             state.nextID += 1
@@ -53,7 +127,7 @@ final class ProbeSlots: Sendable {
             var timer: Task<Void, Never>?
             defer { timer?.cancel() }
             return await withCheckedContinuation { continuation in
-                wait(continuation, id: id)
+                wait(Waiter(lane: lane, continuation: continuation), id: id)
                 // A cancellation that came before the line above found nobody to wake.
                 if Task.isCancelled { end(id, with: .cancelled) }
                 timer = Task {
@@ -66,19 +140,18 @@ final class ProbeSlots: Sendable {
         }
     }
 
-    /// Gives a slot back, to the task that has waited longest if any has.
-    func release() {
-        typealias Woken = (next: CheckedContinuation<Outcome, Never>?, drained: [CheckedContinuation<Void, Never>])
+    /// Gives a slot back, to those who wait in the lanes that have the fewest.
+    func release(_ lane: ProbeLane = .shared) {
+        typealias Woken = (next: [Waiter], drained: [CheckedContinuation<Void, Never>])
         let (next, drained) = state.withLock { state -> Woken in
-            while let id = state.order.popFirst() {
-                if let waiter = state.waiters.removeValue(forKey: id) { return (waiter, []) }
-            }
-            state.free += 1
-            guard state.free == count else { return (nil, []) }
+            state.give(lane)
+            var next: [Waiter] = []
+            while let waiter = grant(&state) { next.append(waiter) }
+            guard state.free == count else { return (next, []) }
             defer { state.drained = [] }
-            return (nil, state.drained)
+            return (next, state.drained)
         }
-        next?.resume(returning: .granted)
+        for waiter in next { waiter.continuation.resume(returning: .granted) }
         for continuation in drained { continuation.resume() }
     }
 
@@ -86,10 +159,11 @@ final class ProbeSlots: Sendable {
     func close() {
         let waiters = state.withLock { state in
             state.closed = true
+            state.lanes = [:]
             defer { state.waiters = [:] }
             return state.waiters.values
         }
-        for waiter in waiters { waiter.resume(returning: .closed) }
+        for waiter in waiters { waiter.continuation.resume(returning: .closed) }
     }
 
     /// Waits until all slots are free.
@@ -103,22 +177,53 @@ final class ProbeSlots: Sendable {
         }
     }
 
-    private func wait(_ continuation: CheckedContinuation<Outcome, Never>, id: Int) {
+    /// Whether a waiter of the lane may have a slot.
+    private func isOpen(_ lane: ProbeLane, _ state: State) -> Bool {
+        guard state.free > 0 else { return false }
+        guard isParted else { return true }
+        // Two are left to each, lest the last free ones serve nobody.
+        let held = state.held(lane)
+        let room = (state.free - held.network) / 2
+        return held.zone < max(2, state.free) && held.network < max(2, state.free) && held.pair < max(2, room)
+    }
+
+    /// Takes a slot for the waiter whose turn it is.
+    private func grant(_ state: inout State) -> Waiter? {
+        guard state.free > 0 else { return nil }
+        var best: (held: Int, pair: Int, id: Int)?
+        for (lane, ids) in state.lanes {
+            guard let id = ids.first, isOpen(lane, state) else { continue }
+            let held = state.held(lane)
+            let turn = (held: max(held.zone, held.network), pair: held.pair, id: id)
+            if let best, best < turn { continue }
+            best = turn
+        }
+        guard let best, let waiter = state.remove(best.id) else { return nil }
+        state.take(waiter.lane)
+        return waiter
+    }
+
+    private func wait(_ waiter: Waiter, id: Int) {
         let outcome = state.withLock { state -> Outcome? in
             if state.closed { return .closed }
             // A slot may have become free since acquire(within:) looked.
-            if state.free > 0 {
-                state.free -= 1
+            if isOpen(waiter.lane, state) {
+                state.take(waiter.lane)
                 return .granted
             }
-            state.order.append(id)
-            state.waiters[id] = continuation
+            state.lanes[waiter.lane, default: []].append(id)
+            state.waiters[id] = waiter
             return nil
         }
-        if let outcome { continuation.resume(returning: outcome) }
+        if let outcome { waiter.continuation.resume(returning: outcome) }
     }
 
     private func end(_ id: Int, with outcome: Outcome) {
-        state.withLock { $0.waiters.removeValue(forKey: id) }?.resume(returning: outcome)
+        state.withLock { $0.remove(id) }?.continuation.resume(returning: outcome)
     }
+}
+
+extension Dictionary where Value == Int {
+    /// Counts one less; what comes to nothing is gone.
+    fileprivate mutating func lower(_ key: Key) { self[key] = self[key].flatMap { $0 > 1 ? $0 - 1 : nil } }
 }

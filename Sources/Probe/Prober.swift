@@ -42,6 +42,9 @@ public final class Prober: Sendable {
     /// How many connections are open, or about to be.
     public var connections: Int { slots.held }
 
+    /// How full the probe slots are, and which zone or network has most of them. Any thread.
+    public var occupancy: Occupancy { slots.occupancy }
+
     /// What hosts are told that we are called; nil while that is looked for, two seconds at most.
     public var name: ClientName? { names.name }
 
@@ -62,40 +65,48 @@ public final class Prober: Sendable {
     /// the task is cancelled, it closes the connection and returns what was seen until then. A probe that comes while
     /// the name is looked for waits for it, within its own time.
     ///
+    /// - Parameters:
+    ///   - target: The host.
+    ///   - asker: On whose behalf: turns, slots and the probes of an hour are shared out fairly between zones, and
+    ///     slots between networks too.
     /// - Returns: What was seen; every failure is a value in it.
-    public func probe(_ target: ProbeTarget) async -> ProbeReport {
+    public func probe(_ target: ProbeTarget, for asker: ProbeAsker = .nobody) async -> ProbeReport {
         if let reason = reasonNotToProbe(target.address) { return ProbeReport(end: .notProbed(reason)) }
         let endpoint = ProbeManners.Endpoint(address: target.address, port: target.port)
-        guard let turns = manners.enter(endpoint) else {
+        let turns: ProbeSlots
+        switch manners.enter(endpoint, for: asker) {
+        case .slots(let slots): turns = slots
+        case .hostSpent:
             let why =
                 "\(target.address) has been probed \(configuration.perHour) times an hour, and is left alone for now"
             return ProbeReport(end: .withheld(why, shown: nil))
+        case .networkSpent(let network):
+            let why = "hosts in \(network) have been probed too often this hour, and are left alone for now"
+            return ProbeReport(end: .withheld(why, shown: nil))
         }
+        let lane = ProbeLane(zone: asker.zone, network: .network(of: target.address))
         defer { manners.leave(endpoint) }
         // First a turn at the host: who waits for that must not hold up the probes of others.
-        if let reason = reasonNoSlot(await turns.acquire(within: configuration.timeout), "turn at \(target.address)") {
-            return ProbeReport(end: .notProbed(reason))
-        }
-        defer { turns.release() }
-        if let reason = reasonNoSlot(await slots.acquire(within: configuration.timeout), "probe slot") {
-            return ProbeReport(end: .notProbed(reason))
-        }
-        let report = await converse(with: target, withCCM: true)
+        let turn = await turns.acquire(for: lane, within: configuration.timeout)
+        if let end = noSlot(turn, "turn at \(target.address)") { return ProbeReport(end: end) }
+        defer { turns.release(lane) }
+        let slot = await slots.acquire(for: lane, within: configuration.timeout)
+        if let end = noSlot(slot, "probe slot") { return ProbeReport(end: end) }
+        let report = await converse(with: target, in: lane, withCCM: true)
         // F-84: GnuTLS cannot offer AES-128-CCM for TLS 1.2 alone, and OpenSSL offers it for no more. What such a
         // host comes to without it shows on a connection of its own.
         guard case .secured(let session) = report.end, session.isBeyondOpenSSL else { return report }
-        if let reason = reasonNoSlot(await slots.acquire(within: configuration.timeout), "probe slot") {
-            return ProbeReport(end: .notProbed(reason))
-        }
-        return await converse(with: target, withCCM: false)
+        let second = await slots.acquire(for: lane, within: configuration.timeout)
+        if let end = noSlot(second, "probe slot") { return ProbeReport(end: end) }
+        return await converse(with: target, in: lane, withCCM: false)
     }
 
-    private func reasonNoSlot(_ outcome: ProbeSlots.Outcome, _ what: String) -> String? {
+    private func noSlot(_ outcome: ProbeSlots.Outcome, _ what: String) -> ProbeReport.End? {
         switch outcome {
         case .granted: nil
-        case .timedOut: "no \(what) within \(configuration.timeout)"
-        case .cancelled: "cancelled"
-        case .closed: "shut down"
+        case .timedOut: .crowded("no \(what) within \(configuration.timeout)")
+        case .cancelled: .crowded("cancelled")
+        case .closed: .crowded("shut down")
         }
     }
 
@@ -118,7 +129,7 @@ public final class Prober: Sendable {
     }
 
     /// Conducts the dialogue. A slot is held, and is given back when the socket is closed.
-    private func converse(with target: ProbeTarget, withCCM: Bool) async -> ProbeReport {
+    private func converse(with target: ProbeTarget, in lane: ProbeLane, withCCM: Bool) async -> ProbeReport {
         let loop = group.next()
         let promise = loop.makePromise(of: ProbeReport.self)
         let id = state.withLock { state in
@@ -131,7 +142,7 @@ public final class Prober: Sendable {
                 report: promise
             ) { [self] in
                 state.withLock { _ = $0.dialogues.removeValue(forKey: id) }
-                slots.release()
+                slots.release(lane)
             },
             eventLoop: loop)
         let isShutDown = state.withLock { state in
@@ -153,8 +164,10 @@ public final class Prober: Sendable {
     }
 
     private func reasonNotToProbe(_ address: IPAddress) -> String? {
-        guard let special = SpecialPurpose.range(of: address) else { return nil }
         let embedded = SpecialPurpose.embedded(in: address)
+        let denied = configuration.denied.first { $0.contains(address) || embedded.map($0.contains) == true }
+        if let denied { return "\(address) is not to be probed (\(denied))" }
+        guard let special = SpecialPurpose.range(of: address) else { return nil }
         let isAllowed = configuration.allowed.contains { range in
             range.contains(address) || embedded.map(range.contains) == true
         }

@@ -13,8 +13,18 @@ public enum SpecialPurpose {
     ///
     /// - Returns: The block and what it is for; nil for an address of the public Internet.
     public static func range(of address: IPAddress) -> (range: AddressRange, name: String)? {
-        registry(for: embedded(in: address) ?? address).first { $0.range.contains(address.judged) }
+        let row = registry(for: embedded(in: address) ?? address).first { $0.range.contains(address.judged) }
+        return row ?? unassigned(address.judged)
     }
+
+    /// The rest of IPv6: IANA has given out 2000::/3 alone as global unicast (RFC 4291 §2.4, and the registry of IPv6
+    /// address space).
+    private static func unassigned(_ address: IPAddress) -> (range: AddressRange, name: String)? {
+        guard case .v6(let high, _) = address, high >> 61 != 1 else { return nil }
+        return reserved
+    }
+
+    private static let reserved = table([("::/0", "reserved")])[0]
 
     /// The IPv4 address that an IPv6 address stands for; nil if it stands for none.
     static func embedded(in address: IPAddress) -> IPAddress? {
@@ -40,8 +50,11 @@ public enum SpecialPurpose {
         ("172.16.0.0/12", "private"),
         ("192.0.0.0/24", "IETF protocol assignments"),
         ("192.0.2.0/24", "documentation"),
+        ("192.31.196.0/24", "AS112"),
+        ("192.52.193.0/24", "multicast tunnelling"),
         ("192.88.99.0/24", "6to4 relay anycast"),
         ("192.168.0.0/16", "private"),
+        ("192.175.48.0/24", "AS112"),
         ("198.18.0.0/15", "benchmarking"),
         ("198.51.100.0/24", "documentation"),
         ("203.0.113.0/24", "documentation"),
@@ -54,12 +67,15 @@ public enum SpecialPurpose {
         ("::/128", "unspecified"),
         ("::1/128", "loopback"),
         ("::/96", "IPv4-compatible"),
+        // SIIT, RFC 7915 and its forerunner RFC 2765 §2.1: where it is translated, it goes to any IPv4 address.
+        ("::ffff:0:0:0/96", "IPv4-translated"),
         ("64:ff9b:1::/48", "local-use translation"),
         ("100::/64", "discard-only"),
         ("100:0:0:1::/64", "dummy prefix"),
         ("2001::/32", "Teredo"),
         ("2001::/23", "IETF protocol assignments"),
         ("2001:db8::/32", "documentation"),
+        ("2620:4f:8000::/48", "AS112"),
         ("3fff::/20", "documentation"),
         ("5f00::/16", "segment routing"),
         ("fc00::/7", "unique-local"),

@@ -318,6 +318,43 @@ import Testing
         #expect(await look.inspect(Self.destination).verdict.outcome == .tlsaInvalid)
     }
 
+    /// No slot for a connection, for one of the hosts or for one address: nothing is proven, and nothing is kept.
+    @Test(.rules("F-120"), arguments: ["first", "second", "address"])
+    func whatFindsNoSlotIsPending(_ which: String) async {
+        let crowded = ProbeReport.End.crowded("no probe slot")
+        var hosts = Hosts()
+        switch which {
+        case "first":
+            // Behind it is a host without DANE, which nobody would come to if the first one is in order.
+            hosts.add(1, "a", crowded)
+            hosts.add(1, "b", hasTLSA: false, .ecdsa)
+        case "second":
+            hosts.add(1, "a", Self.dead)
+            hosts.add(1, "b", crowded)
+        default:
+            hosts.add(1, "a", addresses: 2, .rsa)
+            hosts.ends[.v4(0xC061_0001)] = crowded
+        }
+        let walks = WalkBook()
+        let prober = FakeProber(hosts.ends)
+        func look(_ prober: any Probing) -> SecondLook {
+            SecondLook(
+                Inspector(
+                    resolver: hosts.resolver, prober: prober, expiredEE: .ignore, isComplete: false,
+                    now: { 1_800_000_000 }),
+                uncached: prober, walks: walks)
+        }
+        let inspection = await look(prober).inspect(Self.destination)
+        #expect(inspection.verdict.outcome == .pending, "\(inspection.verdict)")
+        let keeper = VerdictKeeper(Settings())
+        keeper.keep(inspection)
+        #expect(keeper.cache.find(VerdictKey(Self.destination, demandsDANE: false), at: .now) == nil)
+        // With slots it is what it is.
+        for (address, end) in hosts.ends where end == crowded { hosts.ends[address] = .ecdsa }
+        let healed = await look(FakeProber(hosts.ends)).inspect(Self.destination)
+        #expect(healed.verdict.outcome == .verified, "\(healed.verdict)")
+    }
+
     /// A domain whose DNS does not answer in between goes on afterwards.
     @Test func aSilentDNSForgetsNothing() async {
         var hosts = Hosts()

@@ -67,7 +67,7 @@ import Testing
         let second = Task { await cache.probe(target, publishing: [.ecdsa]) }
         for _ in 0..<100 { await Task.yield() }
         first.cancel()
-        #expect(await first.value.end == .unreachable(.connect, "cancelled"))
+        #expect(await first.value.end == .crowded("cancelled"))
         // Whether it has joined or comes only now, when it has a probe of its own: that one is let go on.
         let letting = Task {
             while !Task.isCancelled {
@@ -86,12 +86,113 @@ import Testing
         let only = Task { await cache.probe(target, publishing: [.ecdsa]) }
         await prober.isAsked(1)
         only.cancel()
-        #expect(await only.value.end == .unreachable(.connect, "cancelled"))
+        #expect(await only.value.end == .crowded("cancelled"))
         while prober.cancelled == 0 { await Task.yield() }
         let next = Task { await cache.probe(target, publishing: [.ecdsa]) }
         await prober.isAsked(2)
         prober.release()
         #expect(await next.value.end == .ecdsa)
+    }
+
+    // MARK: Under siege
+
+    /// What we had no slot for is no report: the next one who asks has a connection.
+    @Test(.rules("F-120")) func aLackOfSlotsIsNotKept() async {
+        let turns = FakeBackends(.crowded("no probe slot"), .ecdsa, .crowded("no probe slot"))
+        let journal = Journal()
+        let cache = ProbeCache(turns, lifetime: .seconds(60), failureLifetime: .seconds(60), journal: journal)
+        #expect(await cache.probe(target, publishing: [.ecdsa]).end == .crowded("no probe slot"))
+        #expect(journal.count == 0 && cache.kept.count == 0)
+        #expect(await cache.probe(target, publishing: [.ecdsa]).end == .ecdsa)
+        // Nor does it take the place of what was seen.
+        #expect(await cache.renewing.probe(target, publishing: [.ecdsa]).end == .crowded("no probe slot"))
+        #expect(await cache.probe(target, publishing: [.ecdsa]).end == .ecdsa)
+        #expect(journal.count == 1)
+    }
+
+    /// On whose behalf a host is asked is passed on, and whether it was authenticated before.
+    @Test(.rules("F-121")) func whoAsksIsToldToTheProber() async {
+        let prober = Asked()
+        let cache = ProbeCache(prober, lifetime: .zero, failureLifetime: .zero)
+        let asker = ProbeAsker(zone: "d.example")
+        _ = await cache.probe(target, publishing: [.ecdsa], for: asker)
+        cache.vouch(for: target, publishing: [.ecdsa])
+        _ = await cache.probe(target, publishing: [.ecdsa], for: asker)
+        _ = await cache.renewing.probe(target, publishing: [.ecdsa], for: asker)
+        // With other records it is another host, which nobody has authenticated.
+        _ = await cache.probe(target, publishing: [.rsa], for: asker)
+        let vouched = ProbeAsker(zone: "d.example", isVouched: true)
+        #expect(prober.askers == [asker, vouched, vouched, asker])
+    }
+
+    /// A look at a domain asks in the name of its zone, and vouches for what it has authenticated.
+    @Test(.rules("F-121")) func aLookAsksInItsZonesName() async {
+        let prober = Asked()
+        let cache = ProbeCache(prober, lifetime: .zero, failureLifetime: .zero)
+        let inspector = Inspector(
+            resolver: FakeResolver.domain(.ecdsa), prober: cache, expiredEE: .ignore, isComplete: false,
+            now: { 1_800_000_000 })
+        for _ in 0..<2 { _ = await inspector.inspect(Destination(.domain("d.example"), port: 25)) }
+        #expect(prober.askers == [ProbeAsker(zone: "d.example"), ProbeAsker(zone: "d.example", isVouched: true)])
+    }
+
+    /// Thousands of hosts with long chains, and much to say.
+    @Test(.rules("F-124")) func whatIsKeptIsBoundedByBytes() async {
+        let chain = [[UInt8](repeating: 1, count: 15_000)]
+        let long = ProbeReport.End.secured(
+            .init(protocolVersion: "TLS1.3", cipherSuite: "TLS_AES_128_GCM_SHA256", chain: chain))
+        let prober = Talker([.v4(1): long])
+        let cache = ProbeCache(prober, lifetime: .seconds(60), failureLifetime: .seconds(60), weightLimit: 1 << 20)
+        for number in 0..<500 {
+            let name = DomainName("mx\(number).example") ?? .root
+            let report = await cache.probe(ProbeTarget(address: .v4(1), serverName: name), publishing: [])
+            // Who asked sees what the host said; who asks later does not.
+            #expect(report.replies.count == 100)
+            #expect(cache.kept.weight <= 1 << 20)
+        }
+        #expect((50...70).contains(cache.kept.count))
+        let name = DomainName("mx499.example")
+        let kept = await cache.probe(ProbeTarget(address: .v4(1), serverName: name), publishing: [])
+        #expect(prober.count == 500 && kept.end == long && kept.replies.isEmpty)
+    }
+
+    private final class Journal: ReportJournal {
+        private let number = Mutex(0)
+        var count: Int { number.withLock { $0 } }
+        func kept(_ report: KeptReport) { number.withLock { $0 += 1 } }
+    }
+
+    /// Notes on whose behalf it is asked.
+    private final class Asked: Probing {
+        private let all = Mutex<[ProbeAsker]>([])
+        var askers: [ProbeAsker] { all.withLock { $0 } }
+
+        func probe(_ target: ProbeTarget, publishing records: [TLSARecord]) async -> ProbeReport {
+            await probe(target, publishing: records, for: .nobody)
+        }
+
+        func probe(
+            _ target: ProbeTarget, publishing records: [TLSARecord], for asker: ProbeAsker
+        ) async -> ProbeReport {
+            all.withLock { $0.append(asker) }
+            return ProbeReport(end: .ecdsa)
+        }
+    }
+
+    /// Hosts that have much to say.
+    private final class Talker: Probing {
+        private let ends: [IPAddress: ProbeReport.End]
+        private let number = Mutex(0)
+        var count: Int { number.withLock { $0 } }
+
+        init(_ ends: [IPAddress: ProbeReport.End]) { self.ends = ends }
+
+        func probe(_ target: ProbeTarget, publishing records: [TLSARecord]) async -> ProbeReport {
+            number.withLock { $0 += 1 }
+            return ProbeReport(
+                end: ends[target.address] ?? .tlsFailed(""),
+                replies: Array(repeating: String(repeating: "x", count: 200), count: 100))
+        }
     }
 
     /// A host without TLS does not have it for being left alone.

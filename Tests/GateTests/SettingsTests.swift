@@ -31,6 +31,7 @@ import Testing
         ("DNS_FORWARD", ","),
         ("DNS_ROOT_HINTS", "/nonexistent"), ("DNS_TRUST_ANCHOR", "/"), ("DNS_CONFIG", "x"), ("DNS_TIMEOUT", "1ms"),
         ("PROBE", "yes"), ("PROBE_PORT", "0"), ("PROBE_PORT", "70000"), ("PROBE_ALLOW", "10.0.0.0/33"),
+        ("PROBE_DENY", "10.0.0.0/33"), ("PROBE_DENY", "198.51.100.0/24,"),
         ("PROBE_CONCURRENCY", "0"), ("PROBE_HELO", "a b"), ("PROBE_HELO", "--"), ("EXEMPT_LOCALPARTS", "a b"),
         ("HELP_URL", "https://h/%c%25"), ("EXPIRED_EE", "warn"), ("CACHE_DOMAINS", "many"), ("CACHE_STALE_TTL", "25h"),
         ("CACHE_STALE_TTL", "-1"), ("ON_LOCAL_TROUBLE", "reject"),

@@ -48,6 +48,12 @@ import World
         #expect(suites.isDisjoint(with: anonymous) && suites.isDisjoint(with: null), "\(suites)")
     }
 
+    /// RFC 8879: a certificate that is compressed may be a bomb; none is asked for, so that one is a fault. Nor is
+    /// early data (42), authentication of ours after the handshake (49) or a ticket of TLS 1.2 (35).
+    @Test(arguments: [27, 35, 42, 49] as [UInt16]) func whatIsNotWantedIsNotOffered(_ type: UInt16) throws {
+        #expect(try Self.hello(serverName: "mx.example.org").extensions[type] == nil)
+    }
+
     /// RFC 7671 §5.1: raw public keys (RFC 7250, extensions 19 and 20) only where every record is `3 1 x`; here never.
     @Test(.rules("E-05")) func rawPublicKeysAreNotOffered() throws {
         let hello = try Self.hello(serverName: "mx.example.org")

@@ -119,6 +119,19 @@ struct HostileHostTests {
         }
     }
 
+    /// One's own public addresses, and what embeds them, are not connected to, allowed or not.
+    @Test(.rules("F-123")) func deniedAddressesAreLeftAlone() async throws {
+        try await ProbeWorld.run(denied: ["127.0.0.0/8", "8.8.8.0/24", "2a00:1::/32"]) { world in
+            let host = try await world.hosts.add(.noSTARTTLS)
+            let others = ["8.8.8.8", "::ffff:8.8.8.8", "64:ff9b::808:808", "2002:808:801::1", "2a00:1::25"]
+            for address in [host] + others.compactMap({ IPAddress($0) }) {
+                let end = await world.probe(address).end
+                #expect(end.kind == "notProbed" && end.reason.contains("is not to be probed"), "\(address): \(end)")
+            }
+            #expect(world.hosts.connections(at: host) == 0)
+        }
+    }
+
     @Test func aMappedAddressIsAllowedAsWhatItEmbeds() async throws {
         try await ProbeWorld.run { world in
             let address = try await world.hosts.add(.noSTARTTLS)

@@ -38,6 +38,9 @@ struct PostHandshakeTests {
         ("-tls1_3", ["K", "k", "K", "hello"], "hello"),
         ("-tls1_3 -num_tickets 8", ["hello"], "hello"),
         ("-tls1_3 -num_tickets 200", ["hello"], "hello"),
+        // A flood of tickets is read up to a bound.
+        ("-tls1_3 -num_tickets 1200", ["hello"], "hello"),
+        ("-tls1_3 -num_tickets 6000", [], "failed: the host sent more than 524288 bytes of TLS"),
         ("-tls1_2", ["hello"], "hello"),
         // Renegotiation is refused; OpenSSL then ends the session.
         ("-tls1_2", ["r"], "alert 40"),

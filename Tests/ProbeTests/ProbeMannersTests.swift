@@ -1,4 +1,5 @@
 import DANE
+import Rules
 import Testing
 import World
 
@@ -13,7 +14,7 @@ struct ProbeMannersTests {
         var now = ContinuousClock.now
         func probe() -> Bool {
             defer { manners.leave(host, at: now) }
-            return manners.enter(host, at: now) != nil
+            return manners.enter(host, at: now).slots != nil
         }
         // A sixth in a row, then one a minute.
         #expect((0..<20).count { _ in probe() } == 10)
@@ -22,11 +23,11 @@ struct ProbeMannersTests {
         now += .seconds(2)
         #expect(probe())
         #expect(!probe())
-        // Another port, or another address, is another host.
+        // Another port, or another address, is another host, as long as its network is not spent either.
         for other in [
             ProbeManners.Endpoint(address: host.address, port: 587), .init(address: .v4(0xC000_0202), port: 25),
         ] {
-            #expect(manners.enter(other, at: now) != nil)
+            #expect(manners.enter(other, at: now).slots != nil)
             manners.leave(other, at: now)
         }
         // In an hour it has its tokens back, and no more of them.
@@ -37,7 +38,7 @@ struct ProbeMannersTests {
     @Test func anyNumberWhereThereIsNoBound() {
         let manners = ProbeManners(atOnce: 8, hourly: 0)
         for _ in 0..<10_000 {
-            #expect(manners.enter(host) != nil)
+            #expect(manners.enter(host).slots != nil)
             manners.leave(host)
         }
         #expect(manners.count == 0)
@@ -47,15 +48,75 @@ struct ProbeMannersTests {
         let manners = ProbeManners(atOnce: 8, hourly: 60)
         let now = ContinuousClock.now
         for number in 0..<UInt32(ProbeManners.limit + 1000) {
-            let host = ProbeManners.Endpoint(address: .v4(number), port: 25)
+            let host = ProbeManners.Endpoint(address: .v4(number << 8), port: 25)
             // Whom there is no room for may be probed: the bound of all probes together is left.
-            #expect(manners.enter(host, at: now) != nil)
+            #expect(manners.enter(host, at: now).slots != nil)
             manners.leave(host, at: now)
         }
         #expect(manners.count == ProbeManners.limit)
         let later = now + .seconds(3600)
-        #expect(manners.enter(ProbeManners.Endpoint(address: .v4(0xFFFF_0000), port: 25), at: later) != nil)
+        #expect(manners.enter(ProbeManners.Endpoint(address: .v4(0xFFFF_0000), port: 25), at: later).slots != nil)
         #expect(manners.count == 1)
+    }
+
+    // MARK: Fair between zones
+
+    private func ask(_ manners: ProbeManners, _ zone: String, at now: ContinuousClock.Instant, vouched: Bool = false)
+        -> Bool
+    {
+        defer { manners.leave(host, at: now) }
+        return manners.enter(host, for: ProbeAsker(zone: zone, isVouched: vouched), at: now).slots != nil
+    }
+
+    /// One zone points its names at a provider's host, many in a row and then ten a second.
+    @Test(.rules("F-121")) func oneZoneDoesNotUseUpAHost() {
+        let manners = ProbeManners(atOnce: 8, hourly: 1800)
+        var now = ContinuousClock.now
+        #expect((0..<1000).count { _ in ask(manners, "attack.example", at: now) } == 300)
+        for second in 0..<300 {
+            now += .seconds(1)
+            for _ in 0..<10 { _ = ask(manners, "attack.example", at: now) }
+            if second % 60 == 0 { #expect(ask(manners, "good.example", at: now)) }
+            #expect(ask(manners, "good\(second).example", at: now), "second \(second)")
+        }
+    }
+
+    /// Hundreds of zones of one owner use up a host, and who is known to be in order there keeps a share.
+    @Test(.rules("F-121")) func whoWasVerifiedKeepsAShare() {
+        let manners = ProbeManners(atOnce: 8, hourly: 1800)
+        let now = ContinuousClock.now
+        let taken = (0..<5000).count { ask(manners, "a\($0 % 2500).example", at: now) }
+        #expect((500...600).contains(taken))
+        #expect(!ask(manners, "good.example", at: now))
+        #expect((0..<50).allSatisfy { ask(manners, "good\($0).example", at: now, vouched: true) })
+    }
+
+    /// One zone's names on all addresses of a stranger's network.
+    @Test(.rules("F-122"), arguments: ["192.0.2.0/24", "2001:db8:0:100::/56"])
+    func oneZoneDoesNotFloodANetwork(_ range: String) throws {
+        let manners = ProbeManners(atOnce: 8, hourly: 1800)
+        let now = ContinuousClock.now
+        let network = try #require(AddressRange(range))
+        func host(_ number: UInt32) -> ProbeManners.Endpoint {
+            switch network.base {
+            case .v4(let base): .init(address: .v4(base + number % 256), port: 25)
+            // On as many /64 as there are.
+            case .v6(let high, _): .init(address: .v6(high + UInt64(number % 256), UInt64(number)), port: 25)
+            }
+        }
+        func ask(_ number: UInt32, _ zone: String) -> ProbeManners.Entry {
+            defer { manners.leave(host(number), at: now) }
+            return manners.enter(host(number), for: ProbeAsker(zone: zone), at: now)
+        }
+        var spent = 0
+        let taken = (0..<UInt32(20_000)).count { number in
+            let entry = ask(number, "attack.example")
+            if case .networkSpent(network) = entry { spent += 1 }
+            return entry.slots != nil
+        }
+        #expect(taken == 600 && spent == 20_000 - 600)
+        // A provider's customers in the same network.
+        #expect((0..<UInt32(1000)).allSatisfy { ask($0, "good\($0).example").slots != nil })
     }
 
     /// On real connections: they take turns, and all have theirs.
@@ -89,7 +150,7 @@ struct ProbeMannersTests {
         let most = await withTaskGroup(of: Int.self) { group in
             for _ in 0..<200 {
                 group.addTask {
-                    guard let slots = manners.enter(host) else { return 0 }
+                    guard let slots = manners.enter(host).slots else { return 0 }
                     defer { manners.leave(host) }
                     guard await slots.acquire(within: .seconds(60)) == .granted else { return 0 }
                     defer { slots.release() }
@@ -128,4 +189,8 @@ struct ProbeMannersTests {
             #expect(reasons == Array(repeating: "shut down", count: 4))
         }
     }
+}
+
+extension ProbeManners.Entry {
+    fileprivate var slots: ProbeSlots? { if case .slots(let slots) = self { slots } else { nil } }
 }

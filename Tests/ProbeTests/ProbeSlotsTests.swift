@@ -1,3 +1,5 @@
+import DANE
+import Rules
 import Testing
 
 @testable import Probe
@@ -59,5 +61,80 @@ struct ProbeSlotsTests {
             for await isWithin in group { #expect(isWithin) }
         }
         #expect(slots.held == 0)
+    }
+
+    // MARK: Fair between zones and networks
+
+    private static func lane(_ zone: String, _ network: UInt32) -> ProbeLane {
+        ProbeLane(zone: zone, network: .network(of: .v4(network << 8)))
+    }
+
+    /// Begins so many waits, each for good, and returns when all have a slot or wait for one.
+    private static func fill(_ slots: ProbeSlots, _ lanes: [ProbeLane]) async -> [Task<ProbeSlots.Outcome, Never>] {
+        let before = slots.occupancy
+        let tasks = lanes.map { lane in Task { await slots.acquire(for: lane, within: .seconds(600)) } }
+        while slots.occupancy.used + slots.occupancy.waiting < before.used + before.waiting + lanes.count {
+            await Task.yield()
+        }
+        return tasks
+    }
+
+    /// The shapes of a tarpit: 90 names with eight addresses each, of one zone or of 90, in one network or in 90; or
+    /// ten of both.
+    @Test(.rules("F-120"), arguments: [(1, 1), (90, 1), (1, 90), (10, 10)])
+    func aTarpitLeavesRoom(_ zones: Int, _ networks: Int) async {
+        let slots = ProbeSlots(512)
+        let attack = (0..<720).map { Self.lane("tarpit\($0 / 8 % zones).example", UInt32($0 / 8 % networks)) }
+        let tasks = await Self.fill(slots, attack)
+        if zones == 1 || networks == 1 { #expect(slots.held <= 256) }
+        // Hosts beside it that answer: whoever comes has a slot, none of which comes from the tarpit.
+        for number in 0..<200 {
+            let good = Self.lane("good\(number).example", 1000 + UInt32(number % 20))
+            #expect(await slots.acquire(for: good, within: .zero) == .granted)
+            slots.release(good)
+        }
+        // In the tarpit's own network too, unless all of that is the tarpit's.
+        if zones == 1 {
+            let neighbour = Self.lane("neighbour.example", 0)
+            #expect(await slots.acquire(for: neighbour, within: .zero) == .granted)
+            slots.release(neighbour)
+        }
+        let occupancy = slots.occupancy
+        #expect(occupancy.used + occupancy.waiting == 720 && occupancy.limit == 512)
+        if zones == 1 { #expect(occupancy.foremost == "tarpit0.example" && occupancy.foremostCount == 720) }
+        if zones > 1, networks == 1 { #expect(occupancy.foremost == "0.0.0.0/24") }
+        slots.close()
+        for task in tasks { _ = await task.value }
+    }
+
+    /// So many zones and networks that all slots are taken: who comes new has the next one.
+    @Test(.rules("F-120")) func theNextSlotIsForWhoHasNone() async {
+        let slots = ProbeSlots(64)
+        let attack = (0..<32).map { Self.lane("tarpit\($0).example", UInt32($0)) }
+        var taken: [ProbeLane] = []
+        for number in 0..<128 where await slots.acquire(for: attack[number % 32], within: .zero) == .granted {
+            taken.append(attack[number % 32])
+        }
+        #expect(taken.count == 64 && slots.held == 64)
+        let more = await Self.fill(slots, attack + attack)
+        let good = await Self.fill(slots, (0..<5).map { Self.lane("good\($0).example", 1000 + UInt32($0)) })
+        for lane in taken.prefix(5) { slots.release(lane) }
+        for task in good { #expect(await task.value == .granted) }
+        #expect(slots.occupancy.waiting == 64)
+        slots.close()
+        for task in more { #expect(await task.value == .closed) }
+    }
+
+    /// Waits that end leave nothing behind.
+    @Test func waitersThatAreGoneAreForgotten() async {
+        let slots = ProbeSlots(1)
+        let lane = Self.lane("one.example", 1)
+        #expect(await slots.acquire(for: lane, within: .zero) == .granted)
+        let tasks = await Self.fill(slots, Array(repeating: lane, count: 20))
+        for task in tasks.reversed() { task.cancel() }
+        for task in tasks { #expect(await task.value == .cancelled) }
+        #expect(slots.occupancy == .init(used: 1, limit: 1, foremost: "one.example", foremostCount: 1))
+        slots.release(lane)
+        #expect(slots.occupancy == .init(limit: 1))
     }
 }

@@ -16,13 +16,13 @@ struct ProbeWorld {
     /// Runs a test in a world of its own, and takes it down.
     static func run(
         timeout: Duration = .seconds(20), connectTimeout: Duration = .seconds(5), concurrency: Int = 512,
-        perHost: Int = 512, perHour: Int = 0, allowed: [String] = ["127.0.0.0/8", "::1"],
+        perHost: Int = 512, perHour: Int = 0, allowed: [String] = ["127.0.0.0/8", "::1"], denied: [String] = [],
         _ body: (ProbeWorld) async throws -> Void
     ) async throws {
         let configuration = ProbeConfiguration(
             helo: "probe.test", timeout: timeout, connectTimeout: connectTimeout, concurrency: concurrency,
             perHost: perHost, perHour: perHour,
-            allowed: allowed.compactMap(AddressRange.init))
+            allowed: allowed.compactMap(AddressRange.init), denied: denied.compactMap(AddressRange.init))
         let world = ProbeWorld(hosts: try await SMTPHosts(), prober: Prober(configuration))
         let result: Result<Void, any Error>
         do { result = .success(try await body(world)) } catch { result = .failure(error) }
@@ -35,8 +35,10 @@ struct ProbeWorld {
         ProbeTarget(address: address, port: hosts.port, serverName: DomainName(name) ?? .root)
     }
 
-    func probe(_ address: IPAddress, _ name: String = "mx.example.org") async -> ProbeReport {
-        await prober.probe(target(address, name))
+    func probe(
+        _ address: IPAddress, _ name: String = "mx.example.org", for zone: String = ""
+    ) async -> ProbeReport {
+        await prober.probe(target(address, name), for: ProbeAsker(zone: zone))
     }
 
     func probe(_ behaviour: SMTPHostBehaviour, _ name: String = "mx.example.org") async throws -> ProbeReport {
@@ -59,6 +61,7 @@ extension ProbeReport.End {
     var kind: String {
         switch self {
         case .notProbed: "notProbed"
+        case .crowded: "crowded"
         case .withheld: "withheld"
         case .unreachable(let step, _): "unreachable \(step.rawValue)"
         case .startTLSNotOffered: "startTLSNotOffered"
@@ -70,7 +73,7 @@ extension ProbeReport.End {
 
     var reason: String {
         switch self {
-        case .notProbed(let reason), .withheld(let reason, _), .unreachable(_, let reason),
+        case .notProbed(let reason), .crowded(let reason), .withheld(let reason, _), .unreachable(_, let reason),
             .startTLSNotOffered(let reason),
             .startTLSRefused(let reason), .tlsFailed(let reason):
             reason

@@ -96,7 +96,7 @@ struct ProberLoadTests {
                 return await group.next()
             }
             // Before it had a slot, or before it had a connection.
-            #expect(end == .notProbed("cancelled") || end == .unreachable(.connect, "cancelled"))
+            #expect(end == .crowded("cancelled") || end == .unreachable(.connect, "cancelled"))
             #expect(world.hosts.connections(at: address) == 0)
         }
     }
@@ -111,7 +111,7 @@ struct ProberLoadTests {
                 return await group.reduce(into: []) { $0.append($1) }
             }
             #expect(reasons == Array(repeating: "shut down", count: 6))
-            #expect(await world.probe(address).end == .notProbed("shut down"))
+            #expect(await world.probe(address).end == .crowded("shut down"))
         }
     }
 

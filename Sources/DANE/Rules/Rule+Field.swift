@@ -86,6 +86,11 @@ extension Rule {
         F-111 | field | names below one dead domain, each of which might be a zone of its own (a second level as short as a registry's) -> they have one domain's share of the lookups between them, and a dead zone leaves its neighbour below the same domain alone
         F-112 | field | dozens of MX hosts of a stranger are delegated without glue to names in a third party's zone, so that each lookup asks that zone twenty times -> eight hosts whose lookups fail are enough for one look, the next goes on behind them
         F-113 | field | somebody off the path sends forged answers to a resolver with many names under way -> none of them counts
+        F-120 | field | names of a stranger lead to hosts of his that stall, and take every slot for probes -> no zone and no network has more than are free, and what found no slot is pending and not kept
+        F-121 | field | a stranger points names at a provider's host until it has been probed as often as is polite -> fair between zones, and a host that was authenticated keeps a share
+        F-122 | field | a stranger's names lead to many addresses of one network -> a bound for a /24 and a /56, fair between zones
+        F-123 | field | MX hosts at this site's own public addresses, which a stranger has named -> PROBE_DENY names what is never probed
+        F-124 | field | hosts with long replies and chains fill memory with what is kept of their probes -> replies are not kept, and chains up to so many bytes
         F-130 | field | a failure is kept for an hour, so that a domain that has been mended goes on being refused -> no 5xx on a look older than two minutes; then a new one, or 4.7.0
         F-131 | field | names, replies and chains that a stranger makes up fill the memory and the disk: 40 to 516 MiB, a state file of 203 MB -> what is kept is bounded by bytes
         F-132 | field | who owns one zone keeps others from their verdicts, and nothing says so -> `status` and the log name the neighbourhood, and an administrator can hold it back

@@ -32,6 +32,8 @@ public final class ProbeCache: Probing {
         var running: [Key: Flight] = [:]
         /// The last session of each server that is kept, for whatever name and records.
         var sessions: BoundedCache<Place, ProbeReport.TLSSession>
+        /// Who was authenticated, by a number that nobody outside can make up another one for.
+        var vouched = BoundedCache<Int, Bool>(limit: vouchedLimit)
         var lastID: UInt64 = 0
 
         mutating func newID() -> UInt64 {
@@ -42,6 +44,11 @@ public final class ProbeCache: Probing {
 
     /// A report carries a chain, some kilobytes: more hosts than this are probed anew.
     static let limit = 10_000
+    /// The most bytes of all chains and records that are kept; those of usual hosts take half of it.
+    public static let weightLimit = 64 << 20
+    /// More hosts than this are not vouched for, and none for longer.
+    static let vouchedLimit = 50_000
+    static let vouchedTime = Duration.seconds(7 * 86_400)
     /// A report with a longer chain, or for more TLSA data, is not kept: it would be a stranger who fills the memory.
     static let sizeLimit = 16 << 10
 
@@ -49,7 +56,8 @@ public final class ProbeCache: Probing {
     private let lifetime: Duration
     private let failureLifetime: Duration
     private let journal: (any ReportJournal)?
-    private let state = Mutex(State(reports: BoundedCache(limit: limit), sessions: BoundedCache(limit: limit)))
+    private let keepsDialogue: Bool
+    private let state: Mutex<State>
 
     /// A cache before a prober.
     ///
@@ -57,30 +65,61 @@ public final class ProbeCache: Probing {
     ///   - prober: Who connects.
     ///   - lifetime: How long a report with a TLS session is kept.
     ///   - failureLifetime: How long any other is.
+    ///   - keepsDialogue: Whether the host's replies are kept too, for who shows them: for commands, whose cache
+    ///     does not live for long.
+    ///   - weightLimit: The most bytes of what is kept.
     ///   - journal: Who is told what is kept.
     public init(
-        _ prober: any Probing, lifetime: Duration, failureLifetime: Duration, journal: (any ReportJournal)? = nil
+        _ prober: any Probing, lifetime: Duration, failureLifetime: Duration, keepsDialogue: Bool = false,
+        weightLimit: Int = ProbeCache.weightLimit, journal: (any ReportJournal)? = nil
     ) {
+        self.keepsDialogue = keepsDialogue
+        state = Mutex(
+            State(
+                reports: BoundedCache(limit: Self.limit, weightLimit: weightLimit),
+                sessions: BoundedCache(limit: Self.limit, weightLimit: weightLimit / 4)))
         self.journal = journal
         self.prober = prober
         self.lifetime = lifetime
         self.failureLifetime = failureLifetime
     }
 
-    /// The report kept, or a new one; `unreachable` at once when the task is cancelled.
+    /// How many bytes the reports kept take, and how many reports there are.
+    var kept: (weight: Int, count: Int) { state.withLock { ($0.reports.weight, $0.reports.count) } }
+
+    /// The report kept, or a new one on nobody's behalf.
     public func probe(_ target: ProbeTarget, publishing records: [TLSARecord]) async -> ProbeReport {
+        await probe(target, publishing: records, for: .nobody)
+    }
+
+    /// The report kept, or a new one; `crowded` at once when the task is cancelled. Who asks first is the one on whose
+    /// behalf a new one is made.
+    public func probe(
+        _ target: ProbeTarget, publishing records: [TLSARecord], for asker: ProbeAsker
+    ) async -> ProbeReport {
         let key = key(target, records)
         let (report, id) = state.withLock { ($0.reports.value(for: key, at: .now), $0.newID()) }
         if let report { return report }
         return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                wait(continuation, id: id, for: key)
+                wait(continuation, id: id, for: key, asker)
                 // A cancellation that came before the line above found nobody to wake.
                 if Task.isCancelled { giveUp(id, key) }
             }
         } onCancel: {
             giveUp(id, key)
         }
+    }
+
+    /// Keeps in mind, for a week, that a host was authenticated by its records.
+    public func vouch(for target: ProbeTarget, publishing records: [TLSARecord]) {
+        let number = key(target, records).hashValue
+        state.withLock { $0.vouched.keep(true, for: number, until: .now + Self.vouchedTime) }
+    }
+
+    private func known(_ asker: ProbeAsker, _ key: Key) -> ProbeAsker {
+        let isVouched = state.withLock { $0.vouched.value(for: key.hashValue, at: .now) } == true
+        return ProbeAsker(zone: asker.zone, isVouched: isVouched)
     }
 
     /// The same hosts past what is kept: each probe is a new connection, and what it shows takes the place of what was kept, so
@@ -91,12 +130,22 @@ public final class ProbeCache: Probing {
         let cache: ProbeCache
 
         func probe(_ target: ProbeTarget, publishing records: [TLSARecord]) async -> ProbeReport {
-            await cache.renew(cache.key(target, records))
+            await probe(target, publishing: records, for: .nobody)
+        }
+
+        func probe(
+            _ target: ProbeTarget, publishing records: [TLSARecord], for asker: ProbeAsker
+        ) async -> ProbeReport {
+            await cache.renew(cache.key(target, records), asker)
+        }
+
+        func vouch(for target: ProbeTarget, publishing records: [TLSARecord]) {
+            cache.vouch(for: target, publishing: records)
         }
     }
 
-    private func renew(_ key: Key) async -> ProbeReport {
-        let report = await prober.probe(key.target, publishing: key.records)
+    private func renew(_ key: Key, _ asker: ProbeAsker) async -> ProbeReport {
+        let report = await prober.probe(key.target, publishing: key.records, for: known(asker, key))
         // A doubt is no reason to forget what was seen, and a caller that gave up sees nothing else.
         if case .unreachable = report.end { return report }
         return state.withLock { state in
@@ -109,14 +158,16 @@ public final class ProbeCache: Probing {
         Key(target: target, records: records.sorted { $0.presentation < $1.presentation })
     }
 
-    private func wait(_ continuation: CheckedContinuation<ProbeReport, Never>, id: UInt64, for key: Key) {
+    private func wait(
+        _ continuation: CheckedContinuation<ProbeReport, Never>, id: UInt64, for key: Key, _ asker: ProbeAsker
+    ) {
         let kept = state.withLock { state -> ProbeReport? in
             // A probe may have ended since the caller looked.
             if let report = state.reports.value(for: key, at: .now) { return report }
             if state.running[key] == nil {
                 let flight = state.newID()
                 // Not the caller's child: others may wait for it too.
-                state.running[key] = Flight(id: flight, task: Task { await run(key, flight) })
+                state.running[key] = Flight(id: flight, task: Task { await run(key, flight, asker) })
             }
             state.running[key]?.waiters[id] = continuation
             return nil
@@ -133,11 +184,12 @@ public final class ProbeCache: Probing {
             }
             return waiter
         }
-        waiter?.resume(returning: ProbeReport(end: .unreachable(.connect, "cancelled")))
+        // Whether it had come so far as to have a connection is not known here: it is no word on the host.
+        waiter?.resume(returning: ProbeReport(end: .crowded("cancelled")))
     }
 
-    private func run(_ key: Key, _ flight: UInt64) async {
-        let report = await prober.probe(key.target, publishing: key.records)
+    private func run(_ key: Key, _ flight: UInt64, _ asker: ProbeAsker) async {
+        let report = await prober.probe(key.target, publishing: key.records, for: known(asker, key))
         typealias Waiters = [UInt64: CheckedContinuation<ProbeReport, Never>]
         let (waiters, told) = state.withLock { state -> (Waiters, ProbeReport) in
             guard state.running[key]?.id == flight else { return ([:], report) }
@@ -163,13 +215,14 @@ public final class ProbeCache: Probing {
 
     private func keep(_ report: ProbeReport, _ key: Key, in state: inout State) {
         let kept = self.lifetime(of: report)
-        let chain = if case .secured(let session) = report.end { session.chain } else { [[UInt8]]() }
-        let size = chain.reduce(0) { $0 + $1.count } + key.records.reduce(0) { $0 + $1.data.count }
+        let size = Self.size(of: report, key)
         guard kept > .zero, size <= Self.sizeLimit else { return }
         let now = ContinuousClock.now
-        state.reports.keep(report, for: key, until: now + kept)
+        let weight = Self.overhead + size + (keepsDialogue ? report.replies.reduce(0) { $0 + $1.utf8.count } : 0)
+        state.reports.keep(
+            keepsDialogue ? report : report.withoutDialogue, for: key, until: now + kept, weight: weight)
         if case .secured(let session) = report.end, key.target.offer == .any {
-            state.sessions.keep(session, for: Place(key.target), until: now + kept)
+            state.sessions.keep(session, for: Place(key.target), until: now + kept, weight: Self.overhead + size)
         }
         journal?.kept(
             KeptReport(
@@ -184,15 +237,30 @@ public final class ProbeCache: Probing {
             let report = ProbeReport(end: kept.end, taken: now - kept.age)
             let left = min(kept.lifetime, lifetime(of: report)) - kept.age
             guard left > .zero else { continue }
-            state.withLock { $0.reports.restore(report, for: key(kept.target, kept.records), until: now + left) }
+            let key = key(kept.target, kept.records)
+            let size = Self.size(of: report, key)
+            guard size <= Self.sizeLimit else { continue }
+            state.withLock {
+                $0.reports.restore(report, for: key, until: now + left, weight: Self.overhead + size)
+            }
         }
+    }
+
+    /// What a report takes besides the chain and the records, in bytes.
+    private static let overhead = 1024
+
+    /// How many bytes of chain and records there are in a report.
+    private static func size(of report: ProbeReport, _ key: Key) -> Int {
+        let chain = if case .secured(let session) = report.end { session.chain } else { [[UInt8]]() }
+        // An array has a head, and a record some fields.
+        return chain.reduce(0) { $0 + $1.count + 64 } + key.records.reduce(0) { $0 + $1.data.count + 64 }
     }
 
     private func lifetime(of report: ProbeReport) -> Duration {
         switch report.end {
         case .secured: lifetime
         // It says nothing about the host.
-        case .notProbed, .withheld: .zero
+        case .notProbed, .crowded, .withheld: .zero
         case .unreachable, .startTLSNotOffered, .startTLSRefused, .tlsFailed: failureLifetime
         }
     }
@@ -203,7 +271,12 @@ extension ProbeReport.End {
     fileprivate var isFailure: Bool {
         switch self {
         case .startTLSNotOffered, .startTLSRefused, .tlsFailed: true
-        case .notProbed, .withheld, .unreachable, .secured: false
+        case .notProbed, .crowded, .withheld, .unreachable, .secured: false
         }
     }
+}
+
+extension ProbeReport {
+    /// What a verdict needs of the report: how it ended, and when.
+    fileprivate var withoutDialogue: ProbeReport { ProbeReport(end: end, taken: taken) }
 }

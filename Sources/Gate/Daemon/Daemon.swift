@@ -75,9 +75,12 @@ public struct Daemon: Sendable {
         } onFalseFailures: { start in
             keeper.takeBackDNSFailures(since: start)
         }
+        let holds = HoldBook()
         let tests = ResolverTests { await breaker.test(resolver) }
         let probes = prober.map {
-            ProbeCache($0, lifetime: settings.probeTTL, failureLifetime: settings.failureTTL, journal: store)
+            ProbeCache(
+                HeldProbing($0, holds), lifetime: settings.probeTTL, failureLifetime: settings.failureTTL,
+                journal: store)
         }
         let look = look(resolver, probes, WatchedPath(breaker: breaker, tests: tests))
         let counts = RecipientCounts()
@@ -90,11 +93,11 @@ public struct Daemon: Sendable {
             await (demandingDANE ? look.demandingDANE : look).inspect(destination)
         }
         let exemptions = ExemptionBook()
-        let holds = HoldBook()
         let looks = NeighbourhoodCounts()
         let load = LoadWatch(counts: looks, holds: holds) {
             [
-                .dns: resolver.occupancy, .secondLooks: look.occupancy, .inspections: desk.occupancy,
+                .dns: resolver.occupancy, .probes: prober?.occupancy ?? Occupancy(), .secondLooks: look.occupancy,
+                .inspections: desk.occupancy,
                 .waiting: Occupancy(used: desk.waiting, limit: desk.waitingLimit),
             ]
         }

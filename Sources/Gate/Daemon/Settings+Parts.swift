@@ -17,7 +17,8 @@ extension Settings {
     public var probeConfiguration: ProbeConfiguration {
         ProbeConfiguration(
             helo: probeHelo, timeout: probeTimeout, connectTimeout: probeConnectTimeout,
-            concurrency: probeConcurrency, perHost: probePerHost, perHour: probePerHour, allowed: probeAllow)
+            concurrency: probeConcurrency, perHost: probePerHost, perHour: probePerHour, allowed: probeAllow,
+            denied: probeDeny)
     }
 
     /// The path of the control socket; nil if there is to be none.
@@ -60,6 +61,7 @@ extension Settings {
         sum.add(probe ? 1 : 0)
         sum.add(Int64(probePort))
         for range in probeAllow { sum.add("\(range)") }
+        for range in probeDeny { sum.add("not \(range)") }
         sum.add(expiredEE.rawValue)
         return sum.stored
     }

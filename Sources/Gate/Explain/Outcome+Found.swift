@@ -94,8 +94,8 @@ extension Outcome {
             [
                 "Hosts with TLSA records could not be connected to, or did not come as far as STARTTLS: refused, "
                     + "timed out, a 421 or 554 greeting, EHLO refused (501, 503, 504, 521, 550, 554), a 421 at any "
-                    + "moment, or an address that is never probed (loopback, private). A host that refuses us tells "
-                    + "nothing of its TLS.",
+                    + "moment, or an address that is never probed (loopback, private, PROBE_DENY). A host that "
+                    + "refuses us tells nothing of its TLS.",
                 "Or the host's certificate is one that RFC 5280 forbids and GnuTLS does not read, and a DANE-TA "
                     + "record (2) stands for it. Under DANE-EE (3) the match alone counts, and such a host is judged.",
             ]
@@ -103,7 +103,9 @@ extension Outcome {
             [
                 "The look was not through within MILTER_DEADLINE. It goes on, and what it finds answers the next try. "
                     + "Or the domain has more MX hosts than one look goes through, and none of those seen may be "
-                    + "used: then the next look goes on where this one ended."
+                    + "used: then the next look goes on where this one ended.",
+                "Or this machine had no slot left for a connection to a host (PROBE_CONCURRENCY, PROBE_PER_HOST). "
+                    + "That is not kept, and the next try may find one.",
             ]
         }
     }

@@ -31,6 +31,8 @@ struct ConnectionJudge {
         case .notProbed(let why):
             isProbed = false
             (outcome, cause) = (.unreachable, why)
+        // F-120: what we lack speaks against nobody. It counts as a try, lest another address's failure count alone.
+        case .crowded(let why): (outcome, cause) = (.pending, why)
         case .withheld(let why, let shown):
             // What another look at the address has shown proves that the host can be authenticated, and no more than that: under
             // another name it may show another chain.

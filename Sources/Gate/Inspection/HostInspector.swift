@@ -207,7 +207,9 @@ struct HostInspector {
         let report = await slots.withSlot { await prober.probe(target, publishing: records) }
         let judge = ConnectionJudge(
             records: records, references: references, expiredEE: expiredEE, now: { [now, ahead] in now() + ahead })
-        return InspectedAddress(address, judge.judge(report, for: .first, asked: asked))
+        let connection = judge.judge(report, for: .first, asked: asked)
+        if connection.isProbed, connection.outcome == .verified { prober.vouch(for: target, publishing: records) }
+        return InspectedAddress(address, connection)
     }
 }
 

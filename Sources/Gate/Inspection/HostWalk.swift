@@ -27,6 +27,8 @@ struct HostWalk {
     private var lookedUp = 0
     /// Of those, whose lookups failed.
     private var failed = 0
+    /// Whether there was no room for a connection that this look wanted.
+    private var isCrowded = false
     /// The addresses that have been connected to in this look.
     private var tried: Set<IPAddress> = []
     /// So many hosts are looked up at once: more, the longer none of those before may be used.
@@ -67,8 +69,11 @@ struct HostWalk {
                 }
                 guard isThrough else { return }
             }
+            // What a client would try first may be in order: those behind it do not speak for it.
+            guard !isCrowded || isComplete else { return }
             start = end
         }
+        guard !isCrowded else { return }
         progress.finish()
     }
 
@@ -97,6 +102,8 @@ struct HostWalk {
     private mutating func take(_ host: InspectedHost, _ index: Int) {
         judged.append((index, host))
         guard !Task.isCancelled else { return }
+        // F-120: a host that we had no means to connect to has not been seen.
+        guard host.finding.outcome != .pending else { return isCrowded = true }
         progress.note(index, host)
         if let prober { progress.dead = prober.dead }
     }

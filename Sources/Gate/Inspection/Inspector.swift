@@ -1,5 +1,6 @@
 import DANE
 import DNSSEC
+import Probe
 
 /// Finds out what is true about a destination: the MX records, the hosts in the order of a delivering client, the verdict.
 /// Rows V1 to V5 of the table in rules.md, section 1; the hosts are `HostInspector`'s.
@@ -83,7 +84,7 @@ struct Inspector: Sendable {
             progress.begin(subjects, isSecure: isSecure)
             let earlier = progress.findings
             let earlierLifetime = progress.lifetime()
-            var walk = walk(subjects, isSecure: isSecure, port: destination.port, from: progress)
+            var walk = walk(subjects, of: destination, isSecure: isSecure, from: progress)
             await walk.run()
             progress = walk.progress
             let hosts = walk.hosts
@@ -109,11 +110,12 @@ struct Inspector: Sendable {
 
     /// A look's walk through the hosts.
     private func walk(
-        _ subjects: [HostInspector.Subject], isSecure: Bool, port: UInt16, from progress: WalkProgress
+        _ subjects: [HostInspector.Subject], of destination: Destination, isSecure: Bool, from progress: WalkProgress
     ) -> HostWalk {
-        let connections = prober.map { LookProber($0, dead: progress.dead) }
+        let asker = ProbeAsker(zone: Neighbourhood(of: destination.name.text).name)
+        let connections = prober.map { LookProber($0, for: asker, dead: progress.dead) }
         let inspector = HostInspector(
-            resolver: resolver, prober: connections, slots: slots, port: port, expiredEE: expiredEE,
+            resolver: resolver, prober: connections, slots: slots, port: destination.port, expiredEE: expiredEE,
             isComplete: isComplete, now: now, ahead: ahead)
         return HostWalk(
             subjects, isSecure: isSecure, from: progress, inspector: inspector, prober: connections, limits: limits,

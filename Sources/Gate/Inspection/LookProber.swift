@@ -15,15 +15,18 @@ final class LookProber: Probing {
     static let deadLimit = 256
 
     private let prober: any Probing
+    private let asker: ProbeAsker
     private let state: Mutex<State>
 
     /// A prober for one look.
     ///
     /// - Parameters:
     ///   - prober: Who connects.
+    ///   - asker: On whose behalf: the destination's.
     ///   - dead: The addresses that looks before this one found dead, and at which step of the dialogue.
-    init(_ prober: any Probing, dead: [IPAddress: ProbeReport.Step]) {
+    init(_ prober: any Probing, for asker: ProbeAsker = .nobody, dead: [IPAddress: ProbeReport.Step]) {
         self.prober = prober
+        self.asker = asker
         state = Mutex(State(dead: dead))
     }
 
@@ -43,7 +46,7 @@ final class LookProber: Probing {
             return ProbeReport(end: .unreachable(step, "not tried again: shortly before it could not be reached"))
         }
         let asked = ContinuousClock.now
-        let report = await prober.probe(target, publishing: records)
+        let report = await prober.probe(target, publishing: records, for: asker)
         let isCancelled = Task.isCancelled
         state.withLock { state in
             if report.taken < asked || !report.end.tookAConnection { state.made -= 1 }
@@ -54,13 +57,17 @@ final class LookProber: Probing {
         }
         return report
     }
+
+    func vouch(for target: ProbeTarget, publishing records: [TLSARecord]) {
+        prober.vouch(for: target, publishing: records)
+    }
 }
 
 extension ProbeReport.End {
     /// Whether a connection was tried.
     fileprivate var tookAConnection: Bool {
         switch self {
-        case .notProbed, .withheld: false
+        case .notProbed, .crowded, .withheld: false
         case .unreachable, .startTLSNotOffered, .startTLSRefused, .tlsFailed, .secured: true
         }
     }

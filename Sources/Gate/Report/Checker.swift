@@ -38,7 +38,9 @@ public struct Checker: Sendable {
         self.resolverFault = resolverFault
         self.now = now
         // Many domains have one provider: its hosts are probed once for all.
-        let shared = prober.map { ProbeCache($0, lifetime: .seconds(60), failureLifetime: .seconds(60)) }
+        let shared = prober.map {
+            ProbeCache($0, lifetime: .seconds(60), failureLifetime: .seconds(60), keepsDialogue: true)
+        }
         var inspector = Inspector(
             resolver: resolver, prober: shared, expiredEE: settings.expiredEE, isComplete: true, now: unixTime)
         inspector.ahead = ahead
@@ -47,7 +49,7 @@ public struct Checker: Sendable {
         // Likewise; but a further connection must be one that no look has used.
         comparison = prober.map {
             Comparison(
-                prober: ProbeCache($0, lifetime: .seconds(60), failureLifetime: .seconds(60)),
+                prober: ProbeCache($0, lifetime: .seconds(60), failureLifetime: .seconds(60), keepsDialogue: true),
                 expiredEE: settings.expiredEE, now: { unixTime() + ahead })
         }
     }

@@ -161,7 +161,8 @@ extension Setting {
         .number("PROBE_PER_HOST", \.probePerHost, 1...10000, "probes at once to one address, for whatever domains"),
         .number(
             "PROBE_PER_HOUR", \.probePerHour, 0...1_000_000,
-            "probes an hour to one address, for whatever domains, a sixth of them in a row; 0: any number"),
+            "probes an hour to one address for one zone's mail, a sixth of them in a row; twice that in a row for all "
+                + "zones; eight times that to one network (/24, /56); 0: any number"),
         Setting(
             "PROBE_HELO", "",
             "a fully-qualified domain name, or an address literal such as [192.0.2.1] or [IPv6:2001:db8::1]",
@@ -179,16 +180,30 @@ extension Setting {
             "PROBE_ALLOW", "", "CIDRs separated by commas",
             "special-purpose addresses (loopback, private, …) that may be probed; the rest never are"
         ) { text, settings in
-            let ranges = text.split(separator: ",", omittingEmptySubsequences: false)
-                .map { AddressRange($0.trimmingBlanks()) }
-            guard ranges.allSatisfy({ $0 != nil }) else { return .refused }
-            settings.probeAllow = ranges.compactMap { $0 }
+            guard let ranges = ranges(text) else { return .refused }
+            settings.probeAllow = ranges
+            return .taken
+        },
+        Setting(
+            "PROBE_DENY", "", "CIDRs separated by commas",
+            "addresses that are never probed, PROBE_ALLOW or not: your own public networks; as for special-purpose "
+                + "addresses, the outcome is unreachable where no other address of the host counts"
+        ) { text, settings in
+            guard let ranges = ranges(text) else { return .refused }
+            settings.probeDeny = ranges
             return .taken
         },
         .choice(
             "EXPIRED_EE", \.expiredEE, "an expired certificate that a DANE-EE record matches: RFC 7672 ignores the date"
         ),
     ]
+
+    /// CIDRs separated by commas; nil if one is none.
+    private static func ranges(_ text: String) -> [AddressRange]? {
+        let ranges = text.split(separator: ",", omittingEmptySubsequences: false)
+            .map { AddressRange($0.trimmingBlanks()) }
+        return ranges.contains(nil) ? nil : ranges.compactMap { $0 }
+    }
 
     /// What is kept, and where it is written.
     private static let keeping: [Setting] = [

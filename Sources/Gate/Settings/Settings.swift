@@ -139,6 +139,7 @@ public struct Settings: Sendable {
     var probePerHour = 1800
     var probeHelo: String?
     var probeAllow: [AddressRange] = []
+    var probeDeny: [AddressRange] = []
     var expiredEE = ExpiredEE.ignore
     var cacheDomains = 1_000_000
     var cacheMinTTL = Duration.seconds(60)

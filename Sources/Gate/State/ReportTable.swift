@@ -128,7 +128,8 @@ enum ReportTable {
             report.records.map { $0.isTruncated ? $0.data : [$0.usage, $0.selector, $0.matchingType] + $0.data })
         switch report.end {
         // Neither is kept: they say nothing about the host.
-        case .notProbed(let words), .withheld(let words, _): (row.end, row.words) = ("not-probed", words)
+        case .notProbed(let words), .crowded(let words), .withheld(let words, _):
+            (row.end, row.words) = ("not-probed", words)
         case .unreachable(let step, let words): (row.end, row.step, row.words) = ("unreachable", step.rawValue, words)
         case .startTLSNotOffered(let words): (row.end, row.words) = ("starttls-not-offered", words)
         case .startTLSRefused(let words): (row.end, row.words) = ("starttls-refused", words)

@@ -77,6 +77,11 @@ public struct VerdictKeeper: Sendable {
         // A host that was left alone, for being probed too often, says nothing against what it has shown.
         let isGood = key.allows(verdict) && !inspection.wasWithheld
         if !isGood {
+            // F-120: that we had no slot is no word on the destination, and the next one who asks may find one.
+            if inspection.wasCrowded {
+                _ = cache.postpone(key, least: .seconds(1), at: now)
+                return
+            }
             let holds = cache.postpone(key, least: max(failureTTL, .seconds(1)), at: now)
             if isInTrouble, !inspection.wasWithheld {
                 if !holds { cache.keep(verdict.uncounted, for: key, fresh: Self.troubleMemory, at: now) }
@@ -189,6 +194,13 @@ extension Inspection {
     /// Whether its verdict is that hosts were left alone, for being probed too often.
     fileprivate var wasWithheld: Bool {
         verdict.outcome == .unprobed && hosts.contains { !$0.addresses.isEmpty }
+    }
+}
+
+extension Inspection {
+    /// Whether hosts are still to be looked at, for want of a place for a connection of our own.
+    fileprivate var wasCrowded: Bool {
+        verdict.outcome == .pending && hosts.contains { $0.finding.outcome == .pending }
     }
 }
 

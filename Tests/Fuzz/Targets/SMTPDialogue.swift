@@ -54,7 +54,7 @@ extension FuzzTarget {
         case .secured(let session):
             try require(session.unread?.isProven == false, "a TLS session with a host that has no key")
         case .startTLSNotOffered(let why), .startTLSRefused(let why), .tlsFailed(let why), .unreachable(_, let why),
-            .notProbed(let why), .withheld(let why, _):
+            .notProbed(let why), .crowded(let why), .withheld(let why, _):
             try requireLine(why, atMost: 400, "the end")
         }
     }
