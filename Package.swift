@@ -4,6 +4,8 @@ import PackageDescription
 /// Those of Gate, where Foundation and a package's C library meet Glibc: which module a struct such as `timespec` is said to be from
 /// depends there on what was compiled before, and now and then a build would fail for want of an import that nobody can write.
 let strictButForMembers: [SwiftSetting] = [
+    // A release notices that its stack has been written over.
+    .unsafeFlags(["-enable-stack-protector"], .when(configuration: .release)),
     .swiftLanguageMode(.v6),
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("InternalImportsByDefault"),
@@ -38,17 +40,26 @@ let package = Package(
         // No pkgConfig: libunbound.pc requires libevent.pc, which libunbound-dev does not bring.
         .systemLibrary(name: "CUnbound", providers: [.apt(["libunbound-dev"])]),
         .systemLibrary(name: "CGnuTLS", pkgConfig: "gnutls", providers: [.apt(["libgnutls28-dev"])]),
+        // What any part of the process may need.
+        .target(
+            name: "Support", swiftSettings: strict,
+            // libdispatch is to find the function of OpenHook.swift.
+            linkerSettings: [.unsafeFlags(["-Xlinker", "--export-dynamic-symbol=open"])]),
         // The rules as values. No I/O, no C library, no clock.
         .target(name: "DANE", swiftSettings: strict),
         // Their wrappers: C types stay inside.
         .target(name: "Certificates", dependencies: ["CGnuTLS", "DANE"], swiftSettings: strict),
         .target(
             name: "DNSSEC",
-            dependencies: ["CUnbound", "DANE", .product(name: "DequeModule", package: "swift-collections")],
+            dependencies: [
+                "CUnbound", "DANE", "Support", .product(name: "DequeModule", package: "swift-collections"),
+            ],
             swiftSettings: strict),
         .target(
             name: "Milter",
-            dependencies: ["CMilter", "DANE", .product(name: "HeapModule", package: "swift-collections")],
+            dependencies: [
+                "CMilter", "DANE", "Support", .product(name: "HeapModule", package: "swift-collections"),
+            ],
             swiftSettings: strict,
             // libmilter is to find the function of AcceptHook.swift.
             linkerSettings: [.unsafeFlags(["-Xlinker", "--export-dynamic-symbol=accept"])]),
@@ -64,7 +75,7 @@ let package = Package(
         .target(
             name: "Gate",
             dependencies: [
-                "Certificates", "DANE", "DNSSEC", "Milter", "Probe",
+                "Certificates", "DANE", "DNSSEC", "Milter", "Probe", "Support",
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "GRDB", package: "GRDB.swift"),
@@ -83,7 +94,13 @@ let package = Package(
             ],
             // A release runs on a machine that has no Swift. The compiler is told too: it notes the libraries to link.
             swiftSettings: strict + [.unsafeFlags(["-static-stdlib"], .when(configuration: .release))],
-            linkerSettings: [.unsafeFlags(["-static-stdlib"], .when(configuration: .release))]),
+            linkerSettings: [
+                .unsafeFlags(["-static-stdlib"], .when(configuration: .release)),
+                // All addresses of functions are found at the start, and then cannot be written over (full RELRO).
+                .unsafeFlags(
+                    ["-Xlinker", "-z", "-Xlinker", "now", "-Xlinker", "-z", "-Xlinker", "relro"],
+                    .when(configuration: .release)),
+            ]),
         // One test target a module, and the world they run in: signed zones, SMTP hosts, a real Postfix, danegate itself.
         .target(
             name: "WorldServers", path: "Tests/World", exclude: ["Daemon", "Domains", "Hosts"], swiftSettings: strict),
@@ -137,7 +154,7 @@ let package = Package(
         .testTarget(
             name: "GateTests",
             dependencies: [
-                "Certificates", "DANE", "DNSSEC", "Gate", "Milter", "Probe", "Rules", "StateTestWriter",
+                "Certificates", "DANE", "DNSSEC", "Gate", "Milter", "Probe", "Rules", "StateTestWriter", "Support",
                 "TraceTestWriter", "WorldServers",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),

@@ -3,3 +3,16 @@
  * short-lived contexts share is limited with mallopt(3). */
 #include <malloc.h>
 #include <sys/eventfd.h>
+
+#include <stdio.h>
+#include <sys/types.h>
+
+/* fopencookie(3), which Swift's module of the C library does not show. */
+typedef struct {
+    void *read;
+    ssize_t (*write)(void *cookie, const char *bytes, size_t count);
+    void *seek;
+    void *close;
+} cunbound_stream_functions;
+
+extern FILE *cunbound_stream(void *cookie, const char *mode, cunbound_stream_functions functions) __asm__("fopencookie");

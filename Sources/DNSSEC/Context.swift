@@ -1,5 +1,6 @@
 internal import CUnbound
 import Glibc
+import Support
 import Synchronization
 
 /// A libunbound context (`ub_ctx`) in threaded mode.
@@ -17,13 +18,20 @@ final class Context: @unchecked Sendable {
     private var isLeaked = false
     /// Whether a lookup was ever accepted: then the worker runs.
     private var hasStarted = false
+    /// What it may take of the descriptors for second looks; nothing if it is none.
+    private let account: DescriptorAccount?
+    private let descriptors: Int
+    /// Whether that has been taken.
+    private var isAccounted = false
 
     /// Makes a context and sets all options. Nothing is looked up, and no thread started, before the first `resolve`.
     ///
     /// - Throws: If libunbound refuses something at once. What it refuses only at the first lookup shows in `resolve`.
-    init(_ options: ContextOptions) throws(ResolverError) {
+    init(_ options: ContextOptions, account: DescriptorAccount? = nil) throws(ResolverError) {
         guard let raw = ub_ctx_create() else { throw ResolverError("libunbound cannot make a context: out of memory") }
         self.raw = raw
+        self.account = account
+        descriptors = options.descriptors
         // From here on deinit frees it, on a throw too. No lookup has been made: that is safe.
         try check(ub_ctx_async(raw, 1), "threaded mode")
         for (name, value) in options.settings {
@@ -44,7 +52,11 @@ final class Context: @unchecked Sendable {
             guard code == 0 else {
                 throw ResolverError(
                     "the unbound configuration \(path) is not accepted by libunbound: \(Self.message(code))"
-                        + " (the line is named on standard error)")
+                        + " (the line is named on standard error, or in the log as event=libunbound)")
+            }
+            // No more sockets than there are descriptors for: whoever finds none fails for all.
+            for (name, most) in options.sockets where value(of: name).flatMap({ Int($0) }) ?? 0 > most {
+                try check(ub_ctx_set_option(raw, "\(name):", "\(most)"), "option \(name)")
             }
             // It would tell of bogus answers as of insecure ones, and nothing would show it.
             guard value(of: "val-permissive-mode") != "yes" else {
@@ -54,7 +66,12 @@ final class Context: @unchecked Sendable {
         }
     }
 
-    deinit { if !isLeaked { ub_ctx_delete(raw) } }
+    deinit {
+        // Those of one that is not freed are not there for another.
+        guard !isLeaked else { return }
+        ub_ctx_delete(raw)
+        if isAccounted { account?.give(descriptors) }
+    }
 
     /// Never frees the context. For two states only: `ub_ctx_delete` after a failed initialisation crashes in libunbound 1.17.1
     /// (libs.md A6), and with a pipe out of step it may wait for its worker for ever.
@@ -68,16 +85,24 @@ final class Context: @unchecked Sendable {
     /// The calling thread must have all signals blocked: a write interrupted half-way puts the pipe to the worker out of step
     /// (libs.md A4), and the worker, which the first call makes, inherits the mask.
     func resolve(_ lookup: Lookup, for flight: Flight) -> Status {
-        // The first lookup makes the worker and its event base, and libevent ends the process if that lacks a descriptor.
-        guard hasStarted || Self.hasSpareDescriptors else { return .failed("too few file descriptors are left") }
         var id: Int32 = 0
         let pointer = Unmanaged.passUnretained(flight).toOpaque()
-        let code =
-            hasStarted
-            ? ub_resolve_async(raw, lookup.name, lookup.type.rawValue, 1, pointer, onResult, &id)
-            : Self.setup.withLock { _ in
-                ub_resolve_async(raw, lookup.name, lookup.type.rawValue, 1, pointer, onResult, &id)
+        let code: Int32
+        if hasStarted {
+            code = ub_resolve_async(raw, lookup.name, lookup.type.rawValue, 1, pointer, onResult, &id)
+        } else {
+            isAccounted = isAccounted || account?.take(descriptors) != false
+            guard isAccounted else { return .failed("too many second looks are under way (file descriptors)") }
+            // The first lookup makes the worker and its event base, and libevent ends the process if that lacks a
+            // descriptor.
+            let started = DescriptorReserve.shared.lend {
+                Self.setup.withLock { _ in
+                    ub_resolve_async(raw, lookup.name, lookup.type.rawValue, 1, pointer, onResult, &id)
+                }
             }
+            guard let started else { return .failed("too few file descriptors are left") }
+            code = started
+        }
         // A worker that does not come up, as with root hints that cannot be read, is told as "out of memory", each time anew.
         let isStillborn = code == UB_NOMEM.rawValue && !hasStarted
         hasStarted = hasStarted || code == 0
@@ -90,20 +115,13 @@ final class Context: @unchecked Sendable {
     /// What is told of settings that libunbound takes at first and cannot start with.
     static let unusableSettings =
         "libunbound cannot start with these settings (trust anchor, root hints or unbound configuration;"
-        + " the reason is on standard error)"
+        + " the reason is on standard error, or in the log as event=libunbound)"
 
     /// See `Resolver.shareHeap`.
     static func shareHeap() { _ = mallopt(M_ARENA_MAX, 2) }
 
     /// The version of libunbound.
     static var libraryVersion: String { String(cString: ub_version()) }
-
-    /// Whether some dozens of descriptors could be opened just now.
-    private static var hasSpareDescriptors: Bool {
-        let opened = (0..<32).map { _ in eventfd(0, Int32(EFD_CLOEXEC)) }
-        for descriptor in opened where descriptor >= 0 { close(descriptor) }
-        return opened.allSatisfy { $0 >= 0 }
-    }
 
     /// The value of an option as libunbound has it; nil if it does not say.
     private func value(of option: String) -> String? {

@@ -37,14 +37,22 @@ struct ContextOptions: Sendable {
     /// How many lookups may be under way at once: no more than there are ports, or those of dead servers would hold up others inside
     /// libunbound, where nobody sees to fairness.
     let flights: Int
+    /// How many descriptors the context may come to have.
+    let descriptors: Int
+    /// The settings by which it has no more sockets than that, and their values.
+    let sockets: [(name: String, most: Int)]
 
     /// Reads and checks the files that the configuration names.
     init(
         _ configuration: ResolverConfiguration, for purpose: Purpose, part: Part = .whole
     ) throws(ResolverError) {
-        let ports = Self.ports(for: purpose, part)
+        descriptors = configuration.descriptors.share(of: purpose, contexts: part.count)
+        let streams = Self.streams(for: purpose, part, within: descriptors)
+        let ports = min(max(16, descriptors - ResolverDescriptors.overhead - streams), 4096 / part.count)
         flights = max(1, min(configuration.concurrency / part.count, ports))
-        var settings = Self.common + Self.sizes(for: purpose, part) + [("outgoing-range", "\(ports)")]
+        var settings = Self.common + Self.sizes(for: purpose, part)
+        sockets = [("outgoing-range", ports), ("outgoing-num-tcp", streams)]
+        settings += sockets.map { ($0.0, "\($0.1)") }
         var reachesLoopback = configuration.forwarders.contains { $0.address.isLoopback }
         if let path = configuration.rootHints {
             let file = try SettingsFile(path, purpose: "root hints file")
@@ -105,35 +113,24 @@ struct ContextOptions: Sendable {
         switch purpose {
         case .cached:
             [
-                ("outgoing-num-tcp", "\(max(16, 64 / part.count))"), ("msg-cache-size", "\(32 / part.count)m"),
+                ("msg-cache-size", "\(32 / part.count)m"),
                 ("rrset-cache-size", "\(64 / part.count)m"), ("key-cache-size", "\(max(4, 16 / part.count))m"),
                 ("neg-cache-size", "\(max(1, 4 / part.count))m"),
             ]
         case .fresh:
             [
-                ("outgoing-num-tcp", "8"), ("msg-cache-size", "256k"), ("rrset-cache-size", "512k"),
+                ("msg-cache-size", "256k"), ("rrset-cache-size", "512k"),
                 ("key-cache-size", "256k"), ("neg-cache-size", "64k"),
             ]
         }
     }
 
-    /// How many ports a context may have open. With the library's default of 16 a few dead servers hold up everybody (libs.md A2).
-    private static func ports(for purpose: Purpose, _ part: Part) -> Int {
+    /// How many TCP connections to name servers a context may have open. With the library's default of 16 ports for the
+    /// rest a few dead servers hold up everybody (libs.md A2).
+    private static func streams(for purpose: Purpose, _ part: Part, within descriptors: Int) -> Int {
         switch purpose {
-        case .cached: max(16, outgoingRange(contexts: part.count) / part.count)
-        case .fresh: 64
+        case .cached: min(max(8, descriptors / 8), max(16, 64 / part.count))
+        case .fresh: min(max(4, descriptors / 8), 8)
         }
     }
-
-    /// As many outgoing ports as half the descriptors this process may have, within 16 and 4096, for all contexts together. Some
-    /// descriptors are for the contexts themselves, and for others.
-    private static func outgoingRange(contexts: Int) -> Int {
-        var limit = rlimit()
-        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 256 }
-        return max(16, (Int(min(limit.rlim_cur, 16384)) - 96 - 32 * contexts) / 2).clamped(to: 16...4096)
-    }
-}
-
-extension Comparable {
-    fileprivate func clamped(to range: ClosedRange<Self>) -> Self { min(max(self, range.lowerBound), range.upperBound) }
 }

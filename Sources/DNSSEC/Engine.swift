@@ -1,6 +1,7 @@
 import DANE
 import DequeModule
 import Glibc
+import Support
 import Synchronization
 
 /// The work of a resolver's thread: it alone touches the context, so that every race between an answer, a deadline and a
@@ -27,6 +28,8 @@ final class Engine {
     private let configuration: ResolverConfiguration
     private let purpose: ContextOptions.Purpose
     private let part: ContextOptions.Part
+    /// What a context takes its descriptors from; nil if they are its own.
+    private let account: DescriptorAccount?
     private var condition: Condition
     /// When the context was made.
     var made = ContinuousClock.now
@@ -51,9 +54,10 @@ final class Engine {
     /// An engine that has not started. The context may have been made on another thread, which must not use it any more.
     init(
         inbox: Inbox, context: Context, options: ContextOptions, configuration: ResolverConfiguration,
-        purpose: ContextOptions.Purpose, part: ContextOptions.Part = .whole
+        purpose: ContextOptions.Purpose, part: ContextOptions.Part = .whole, account: DescriptorAccount? = nil
     ) {
         self.inbox = inbox
+        self.account = account
         self.configuration = configuration
         self.purpose = purpose
         self.part = part
@@ -256,7 +260,7 @@ final class Engine {
 
     private func renew() throws(ResolverError) {
         let options = try ContextOptions(configuration, for: purpose, part: part)
-        condition = .working(try Context(options))
+        condition = .working(try Context(options, account: account))
         made = .now
         note(options)
     }

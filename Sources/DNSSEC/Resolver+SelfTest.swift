@@ -37,7 +37,7 @@ extension Resolver {
         _ parts: Set<ResolverHealth.Part> = Set(ResolverHealth.Part.allCases)
     ) async -> ResolverHealth {
         let probe: Resolver
-        do throws(ResolverError) { probe = try isFresh ? self : fresh() } catch {
+        do throws(ResolverError) { probe = try isFresh ? self : freshForItself() } catch {
             return ResolverHealth(unusable: error)
         }
         if let health = await probe.keyFault() { return health }
@@ -46,7 +46,7 @@ extension Resolver {
         async let hashFault = probe.hashFault(by: .now + configuration.timeout / 2)
         var faults = await probe.faults(questions, by: .now + configuration.timeout / 2)
         let unanswered = questions.filter { faults[$0]?.cause == .unanswered }
-        if !unanswered.isEmpty, let again = try? fresh() {
+        if !unanswered.isEmpty, let again = try? freshForItself() {
             async let keyFault = again.keyFault()
             let found = await again.faults(unanswered, by: .now + configuration.timeout)
             if let health = await keyFault { return health }

@@ -1,5 +1,6 @@
 public import DANE
 import Glibc
+import Support
 
 /// A validating stub for mail's record types: libunbound with caches of its own.
 ///
@@ -21,7 +22,9 @@ public final class Resolver: Sendable {
         try self.init(configuration, for: .cached)
     }
 
-    private init(_ configuration: ResolverConfiguration, for purpose: ContextOptions.Purpose) throws(ResolverError) {
+    private init(
+        _ configuration: ResolverConfiguration, for purpose: ContextOptions.Purpose, account: DescriptorAccount? = nil
+    ) throws(ResolverError) {
         self.configuration = configuration
         isFresh = purpose == .fresh
         let count = purpose == .fresh ? 1 : configuration.contexts
@@ -33,8 +36,8 @@ public final class Resolver: Sendable {
                 let options = try ContextOptions(configuration, for: purpose, part: part)
                 try ResolverThread.start(
                     Engine(
-                        inbox: inbox, context: Context(options), options: options, configuration: configuration,
-                        purpose: purpose, part: part))
+                        inbox: inbox, context: Context(options, account: account), options: options,
+                        configuration: configuration, purpose: purpose, part: part, account: account))
                 inboxes.append(inbox)
             }
         } catch {
@@ -83,7 +86,12 @@ public final class Resolver: Sendable {
     /// It has few ports and small caches: for a handful of lookups, then to be let go of.
     ///
     /// - Throws: As `init(_:)`.
-    public func fresh() throws(ResolverError) -> Resolver { try Resolver(configuration, for: .fresh) }
+    public func fresh() throws(ResolverError) -> Resolver {
+        try Resolver(configuration, for: .fresh, account: configuration.descriptors.secondLooks)
+    }
+
+    /// One for the self-test, whose descriptors nobody else can take.
+    func freshForItself() throws(ResolverError) -> Resolver { try Resolver(configuration, for: .fresh) }
 
     /// Forgets all that has been asked, so that what is asked next is fetched: of a resolver made by `fresh()`, which
     /// is kept.

@@ -40,6 +40,8 @@ public struct ResolverConfiguration: Sendable {
     public var concurrency: Int
     /// How many libunbound contexts share the work, 16 at most: each validates on a thread of its own, and has its part of the caches.
     public var contexts: Int
+    /// The descriptors that it may take.
+    public var descriptors = ResolverDescriptors()
     /// How often a context that does not keep the automatic trust anchor itself looks whether it has changed.
     var anchorInterval = Duration.seconds(3600)
 

@@ -1,4 +1,5 @@
 public import Glibc
+import Support
 
 /// What libmilter calls for accept(2): this one, not the C library's.
 ///
@@ -16,6 +17,13 @@ public func acceptInPlaceOfTheLibrary(
     guard let connections = MilterService.current?.connections, connections.listens(on: listener) else {
         return libraryAccept(listener, address, length)
     }
+    // What must not fail for want of a descriptor has them first. It takes a moment, and no longer.
+    var rounds = 100
+    while DescriptorReserve.shared.isLent, rounds > 0 {
+        usleep(500)
+        rounds -= 1
+    }
+    connections.waitForRoom()
     let descriptor = libraryAccept(listener, address, length)
     guard descriptor >= 0 else {
         let code = errno

@@ -37,10 +37,6 @@ final class Connections: Sendable {
         var listener: Int32?
     }
 
-    /// So many more than the limit are let in: while those that gave way are being closed, and to be told why they
-    /// are not served.
-    static let slack = 64
-
     private let limits: ConnectionLimits
     private let socket: MilterSocket
     private let state = Mutex(State())
@@ -57,6 +53,16 @@ final class Connections: Sendable {
             var counts = state.counts
             counts.open = state.entries.count
             return counts
+        }
+    }
+
+    /// How many there are, and who has most of them, where there are so many that it is known.
+    var occupancy: Occupancy {
+        state.withLock { state in
+            let foremost = state.queues.max { $0.value.count < $1.value.count }
+            return Occupancy(
+                used: state.entries.count, limit: limits.connections, foremost: foremost?.key.description,
+                foremostCount: foremost?.value.count ?? 0)
         }
     }
 
@@ -84,7 +90,7 @@ final class Connections: Sendable {
                 isExcess = !Self.displace(&state)
                 if isExcess { state.counts.rejected += 1 }
             }
-            guard state.entries.count < limits.connections + Self.slack else {
+            guard state.entries.count < limits.connections + limits.slack else {
                 if !isExcess { state.counts.rejected += 1 }
                 return false
             }
@@ -95,6 +101,21 @@ final class Connections: Sendable {
             state.unsorted.append(state.lastNumber)
             if state.entries.count > limits.connections / 2 { Self.sort(&state) }
             return true
+        }
+    }
+
+    /// Waits for libmilter to close connections that have been ended, where there is no room for another: a new one that
+    /// would be closed at once may be an MTA's. Others wait in the backlog meanwhile, for a fifth of a second at most.
+    func waitForRoom() {
+        for round in 1...100 {
+            let isFull = state.withLock { state in
+                guard state.entries.count >= limits.connections + limits.slack, state.ending > 0 else { return false }
+                // Those that libmilter closes unseen.
+                if round % 10 == 0 { Self.forgetClosed(&state) }
+                return true
+            }
+            guard isFull else { return }
+            usleep(2000)
         }
     }
 
@@ -131,9 +152,7 @@ final class Connections: Sendable {
     func endSilent() -> Int {
         let latest = ConnectionActivity.now - limits.silence.wholeMilliseconds
         return state.withLock { state in
-            for (number, entry) in state.entries where Self.node(entry.descriptor) != entry.node {
-                Self.forget(number, &state)
-            }
+            Self.forgetClosed(&state)
             state.unsorted.removeAll { state.entries[$0] == nil }
             for peer in Array(state.queues.keys) {
                 guard var known = state.queues.removeValue(forKey: peer) else { continue }
@@ -207,6 +226,10 @@ final class Connections: Sendable {
         state.entries[number]?.isEnded = true
         state.ending += 1
         return shutdown(copy, Int32(SHUT_RDWR)) == 0
+    }
+
+    private static func forgetClosed(_ state: inout State) {
+        for (number, entry) in state.entries where node(entry.descriptor) != entry.node { forget(number, &state) }
     }
 
     private static func forget(_ number: UInt64, _ state: inout State) {

@@ -1,4 +1,5 @@
 import CMilter
+public import DANE
 import Dispatch
 import Glibc
 import Synchronization
@@ -26,6 +27,7 @@ public final class MilterService: Sendable {
     private let group: String?
     private let handler: any RecipientHandler
     private let log: @Sendable (String) -> Void
+    private let told: (@Sendable (ConnectionCounts) -> Void)?
 
     /// The connections of MTAs.
     let connections: Connections
@@ -47,11 +49,13 @@ public final class MilterService: Sendable {
     ///   - group: The group of a Unix socket, usually the MTA's.
     ///   - limits: How many connections there may be.
     ///   - handler: Who decides.
+    ///   - told: Takes what has become of connections since it was told the last time, where something has, on any
+    ///     thread; sentences go to the log where it is nil.
     ///   - log: Takes a sentence about the service now and then, on any thread.
     public init(
         name: String = "danegate", socket: MilterSocket, mode: UInt32? = nil, group: String? = nil,
         limits: ConnectionLimits = ConnectionLimits(), handler: any RecipientHandler,
-        log: @escaping @Sendable (String) -> Void
+        told: (@Sendable (ConnectionCounts) -> Void)? = nil, log: @escaping @Sendable (String) -> Void
     ) {
         self.name = name
         self.socket = socket
@@ -59,6 +63,7 @@ public final class MilterService: Sendable {
         self.group = group
         self.handler = handler
         self.log = log
+        self.told = told
         connections = Connections(limits, of: socket)
         relief = WorkerRelief { SocketClaim.wake(socket) }
     }
@@ -182,20 +187,20 @@ public final class MilterService: Sendable {
         }
     }
 
+    /// How many connections there are, and who has most of them.
+    public var occupancy: Occupancy { connections.occupancy }
+
     /// Ends connections that say nothing, and tells what became of connections, until the service ends.
     private func watchConnections() {
-        var told = ConnectionCounts()
+        var last = ConnectionCounts()
         while !isStopping.load(ordering: .relaxed) {
             usleep(500_000)
             _ = connections.endSilent()
             let counts = connections.counts
-            let silent = counts.silent - told.silent
-            if silent > 0 { log("ended \(silent) connections that did not negotiate in time") }
-            let displaced = counts.displaced - told.displaced
-            if displaced > 0 { log("too many connections: ended \(displaced) that had been idle for longest") }
-            let rejected = counts.rejected - told.rejected
-            if rejected > 0 { log("too many connections: did not serve \(rejected)") }
-            told = counts
+            let news = counts.since(last)
+            last = counts
+            guard news.silent + news.displaced + news.rejected > 0 else { continue }
+            if let told { told(news) } else { for sentence in news.sentences { log(sentence) } }
         }
     }
 

@@ -92,7 +92,7 @@ struct Check: ParsableCommand {
             guard let report = CachedReport(json: line) else {
                 throw Exit.fail(EX_UNAVAILABLE, ["a daemon of another version answers, or something else."])
             }
-            try StandardDescriptors.put(json ? line : report.text)
+            try StandardDescriptors.put(json ? TerminalText.json(line) : report.text)
             actions.insert(report.action ?? .tempfail)
         }
         try Self.end(actions)

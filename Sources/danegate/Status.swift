@@ -31,7 +31,7 @@ struct Status: ParsableCommand {
         guard let report = StatusReport(json: line) else {
             throw try end(.unknown, "a daemon of another version answers, or something else.")
         }
-        try StandardDescriptors.put(json ? line : report.text)
+        try StandardDescriptors.put(json ? TerminalText.json(line) : report.text)
         throw ExitCode(report.status.exitStatus)
     }
 

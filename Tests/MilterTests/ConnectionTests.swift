@@ -137,7 +137,7 @@ import World
             }
             return try await group.reduce(0, max)
         }
-        #expect(most <= 200 + Connections.slack + 40)
+        #expect(most <= 200 + ConnectionLimits(connections: 200).slack + 40)
         #expect(daemon.process.status == nil)
         #expect(try await daemon.isSound())
         await daemon.process.stop()

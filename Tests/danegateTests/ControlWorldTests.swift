@@ -58,6 +58,49 @@ import World
         return Set(try #require(object[inner] as? [String: Any]).keys)
     }
 
+    @Test func clientsThatSayNothingGiveWay() async throws {
+        let world = try await MailWorld([MailDomains.named("no-tlsa")])
+        let gate = try await DaemonTests.Gate(world)
+        let path = control(gate)
+        // More than there are places, anew before each question: five seconds later they are gone anyway.
+        let (held, asked) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+        async let idle = onOwnThread {
+            try (0..<5).reduce(0) { sum, _ in
+                let clients = try (0..<40).map { _ in try MilterClient(path) }
+                held.signal()
+                asked.wait()
+                return sum + clients.count
+            }
+        }
+        for _ in 0..<5 {
+            try await onOwnThread { held.wait() }
+            let (status, output) = try await Danegate.run(["status"], environment: settings(world, gate))
+            #expect(status == 0 && output.hasPrefix("OK"), "\(output)")
+            asked.signal()
+        }
+        #expect(try await idle == 200)
+        #expect(await gate.daemon.stop() == 0)
+        await world.stop()
+    }
+
+    /// Not even root may make it there.
+    @Test func aStateDirectoryThatCannotBeIsToldAsThat() async throws {
+        let world = try await MailWorld([MailDomains.named("no-tlsa")])
+        let place = try ScratchDirectory("stateless")
+        let directory = "/proc/danegate"
+        let path = place.file("control.sock")
+        let gate = try await DaemonTests.Gate(world, ["STATE_DIRECTORY": directory, "CONTROL_SOCKET": path])
+        let (status, output) = try await Danegate.run(["status"], environment: ["DANEGATE_CONTROL_SOCKET": path])
+        #expect(status == 1 && output.contains("the state directory \(directory) cannot be written"), "\(output)")
+        #expect(try await gate.answer("<a@no-tlsa.example>") == .continue)
+        #expect(await gate.daemon.stop() == 0)
+        let other = try await DaemonTests.Gate(world, ["STATE_DIRECTORY": directory])
+        let line = other.daemon.output.split(separator: "\n").first { $0.hasPrefix("event=control") } ?? ""
+        #expect(line.contains("cause=\"the state directory \(directory) cannot be written\""), "\(line)")
+        #expect(await other.daemon.stop() == 0)
+        await world.stop()
+    }
+
     @Test func aHealthyDaemonCountsItsRecipients() async throws {
         let world = try await MailWorld(["verified", "tlsa-invalid"].map(MailDomains.named))
         let gate = try await DaemonTests.Gate(world)

@@ -14,15 +14,17 @@ import World
         /// - Parameters:
         ///   - settings: Settings, without their prefix.
         ///   - others: Variables that are no settings.
+        ///   - wrapper: A program and its arguments, which runs the daemon.
         init(
-            _ world: MailWorld, _ settings: [String: String] = [:], _ others: [String: String] = [:]
+            _ world: MailWorld, _ settings: [String: String] = [:], _ others: [String: String] = [:],
+            wrapper: [String] = []
         ) async throws {
             directory = try ScratchDirectory("gate")
             socket = directory.file("milter.sock")
             // State of its own: what a daemon of the same world has found out is not known to this one.
             let own = ["MILTER_SOCKET": "unix:\(socket)", "STATE_DIRECTORY": directory.path]
             let environment = world.environment(own.merging(settings) { $1 })
-            daemon = try await Danegate.start(environment: environment.merging(others) { $1 })
+            daemon = try await Danegate.start(environment: environment.merging(others) { $1 }, wrapper: wrapper)
         }
 
         /// The answers to RCPT for the recipients of one message, given as bytes.

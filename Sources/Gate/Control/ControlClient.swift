@@ -52,7 +52,9 @@ public enum ControlClient {
 
     private static func fault(_ error: any Error, _ path: String) -> Fault {
         switch (error as? IOError)?.errnoCode {
-        case ENOENT, ENOTDIR: .noDaemon("no daemon answers: there is no control socket \(path).")
+        case ENOENT, ENOTDIR:
+            .noDaemon(
+                "no daemon answers: there is no control socket \(path). If one runs, its log says why (event=control).")
         case ECONNREFUSED: .noDaemon("no daemon answers: nobody listens on the control socket \(path).")
         case EACCES, EPERM:
             .denied("the control socket \(path) may not be opened by this user: root and the members of its group may.")

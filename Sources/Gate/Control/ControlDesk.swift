@@ -26,6 +26,13 @@ struct ControlDesk: Sendable {
     let probes: @Sendable () -> Int
     /// What the probe calls itself; nil while that is looked for, or where nothing is probed.
     let probeName: @Sendable () -> ClientName?
+    /// The connections of MTAs, and the descriptors that there are for them and for all else; nil where there is no milter.
+    struct Doors: Sendable {
+        let budget: DescriptorBudget
+        let connections: @Sendable () -> ConnectionCounts
+    }
+
+    let doors: Doors?
     /// When the daemon began to serve, in seconds since 1970 and by the clock that nobody sets.
     private let started = unixTime()
     private let began = ContinuousClock.now
@@ -34,7 +41,7 @@ struct ControlDesk: Sendable {
         settings: Settings, version: String, policies: PolicyBook, desk: InspectionDesk, store: StateStore,
         log: GateLog, counts: RecipientCounts, ownHops: OwnHopCounts = OwnHopCounts(), exemptions: ExemptionBook,
         load: LoadWatch? = nil, trace: TraceStore?, probes: @escaping @Sendable () -> Int,
-        probeName: @escaping @Sendable () -> ClientName? = { nil }
+        probeName: @escaping @Sendable () -> ClientName? = { nil }, doors: Doors? = nil
     ) {
         self.settings = settings
         self.version = version
@@ -49,6 +56,15 @@ struct ControlDesk: Sendable {
         self.trace = trace
         self.probes = probes
         self.probeName = probeName
+        self.doors = doors
+    }
+
+    /// Why there can be no state; nil where there is some, or nobody knows.
+    private var stateFault: String? {
+        guard access(settings.stateDirectory, W_OK | X_OK) != 0 else { return nil }
+        let code = String(cString: strerror(errno))
+        return
+            "the state directory \(settings.stateDirectory) cannot be written (\(code)): nothing is kept over a restart"
     }
 
     /// The answer to a request, a line of JSON.
@@ -134,7 +150,7 @@ struct ControlDesk: Sendable {
                 misses: counted.uncached),
             faults: desk.keeper.faults.count, inspections: desk.inspectionsInFlight, waiting: desk.waiting,
             probes: probes(), helo: probeName().map(Introduction.init), log_dropped: log.dropped,
-            state: .init(enabled: !store.isOff, directory: settings.stateDirectory, lost_rows: lost),
+            state: .init(enabled: !store.isOff, directory: settings.stateDirectory, lost_rows: lost, fault: stateFault),
             trace: .init(trace?.statistics), exemptions: exemptions.count,
             policy: .init(
                 file: settings.policyFile, lines: policy.count, read: CertificateJSON.text(policy.read),
@@ -145,7 +161,9 @@ struct ControlDesk: Sendable {
             },
             process: .init(
                 rss_kib: figures.memory, threads: figures.threads, descriptors: figures.descriptors,
-                descriptor_limit: figures.descriptorLimit))
+                descriptor_limit: figures.descriptorLimit),
+            descriptors: doors.map { .init($0.budget, figures) },
+            connections: doors.map { .init($0.connections(), $0.budget.connectionLimits) })
         report.judge()
         return report
     }

@@ -7,11 +7,12 @@ import Synchronization
 /// The control socket: a line in, a line of JSON out, for `danegate status` and `check --cached`.
 ///
 /// One thread of its own, which never waits for anything of the daemon's. A client has one request of at most 4 KB and five seconds;
-/// there are 32 at a time at most. What it does beyond that ends its own connection and nothing else.
+/// there are 32 at a time at most: a further one takes the
+/// place of the one that has been there for longest. What it does beyond that ends its own connection and nothing else.
 final class ControlServer: Sendable {
     /// The longest request in bytes, its line end included.
     static let requestLimit = 4096
-    /// Connections at once; further ones are closed.
+    /// Connections at once; the oldest gives way to a further one.
     static let connectionLimit = 32
     /// So long a connection may last.
     static let patience = TimeAmount.seconds(5)
@@ -31,8 +32,10 @@ final class ControlServer: Sendable {
     /// - Parameter desk: Who answers.
     static func open(_ settings: Settings, log: GateLog, desk: () -> ControlDesk) -> ControlServer? {
         guard let path = settings.controlSocketPath else { return nil }
+        var isInState = false
         do {
             if settings.controlSocket == .standard {
+                isInState = true
                 try? FileManager.default.createDirectory(
                     atPath: settings.stateDirectory, withIntermediateDirectories: true,
                     attributes: [.posixPermissions: 0o750])
@@ -49,7 +52,10 @@ final class ControlServer: Sendable {
                 throw error
             }
         } catch {
-            let message = (error as? MilterError)?.description ?? "cannot listen on \(path): \(error)"
+            let message =
+                isInState && access(settings.stateDirectory, W_OK | X_OK) != 0
+                ? "the state directory \(settings.stateDirectory) cannot be written"
+                : (error as? MilterError)?.description ?? "cannot listen on \(path): \(error)"
             log.event(.warning, LogLine(event: "control").adding("result", "off").adding("cause", message))
             return nil
         }
@@ -64,8 +70,8 @@ final class ControlServer: Sendable {
             .childChannelOption(.maxMessagesPerRead, value: 1)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    guard places.take() else { throw ChannelError.operationUnsupported }
-                    channel.closeFuture.whenComplete { _ in places.give() }
+                    places.take(channel)
+                    channel.closeFuture.whenComplete { _ in places.give(channel) }
                     try channel.pipeline.syncOperations.addHandler(ControlHandler(desk))
                 }
             }
@@ -80,19 +86,22 @@ final class ControlServer: Sendable {
     }
 }
 
-/// How many connections there may be.
+/// The connections that there are, oldest first: clients that say nothing must not keep out one that asks.
 private final class ControlPlaces: Sendable {
-    private let free: Atomic<Int>
+    private let count: Int
+    private let open = Mutex<[any Channel]>([])
 
-    init(_ count: Int) { free = Atomic(count) }
+    init(_ count: Int) { self.count = count }
 
-    func take() -> Bool {
-        if free.subtract(1, ordering: .relaxed).newValue >= 0 { return true }
-        give()
-        return false
+    func take(_ channel: any Channel) {
+        let oldest = open.withLock { open -> (any Channel)? in
+            open.append(channel)
+            return open.count > count ? open.removeFirst() : nil
+        }
+        oldest?.close(promise: nil)
     }
 
-    func give() { free.add(1, ordering: .relaxed) }
+    func give(_ channel: any Channel) { open.withLock { $0.removeAll { $0 === channel } } }
 }
 
 /// One connection.

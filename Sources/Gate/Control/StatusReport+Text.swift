@@ -60,6 +60,8 @@ extension StatusReport {
         lines.append(
             "Memory \(process.rss_kib / 1024) MiB, \(process.threads) threads, "
                 + "\(process.descriptors) of \(process.descriptor_limit) descriptors; \(log_dropped) log lines dropped")
+        if let connections { lines.append(connections.text) }
+        if let descriptors { lines.append(descriptors.text) }
         return lines.map(CheckReport.printable).joined(separator: "\n")
     }
 

@@ -46,6 +46,8 @@ public struct StatusReport: Codable, Sendable {
         let enabled: Bool
         let directory: String
         let lost_rows: Int
+        /// Why nothing is kept, where that is known.
+        @NullableJSON private(set) var fault: String?
     }
 
     /// The message trace.
@@ -160,13 +162,16 @@ public struct StatusReport: Codable, Sendable {
     /// The next hops of this site's own, those with most of the last hour's recipients.
     @NullableJSON private(set) var own_next_hops: [OwnNextHop]?
     let process: Process
+    @NullableJSON private(set) var descriptors: Descriptors?
+    @NullableJSON private(set) var connections: Connections?
 
     init(
         pid: Int, version: String, libmilter: String, libunbound: String, gnutls: String, started: String,
         uptime_s: Int64, mode: String, rollout: Int, milter_socket: String, breaker: BreakerState,
         resolver: ResolverState, cache: Cache, faults: Int, inspections: Int, waiting: Int, probes: Int,
         helo: Introduction?, log_dropped: Int, state: State, trace: Trace?, exemptions: Int?, policy: PolicyFile,
-        recipients: Recipients, load: LoadReport?, own_next_hops: [OwnNextHop], process: Process
+        recipients: Recipients, load: LoadReport?, own_next_hops: [OwnNextHop], process: Process,
+        descriptors: Descriptors?, connections: Connections?
     ) {
         self.pid = pid
         self.version = version
@@ -195,6 +200,8 @@ public struct StatusReport: Codable, Sendable {
         self.load = load
         self.own_next_hops = own_next_hops
         self.process = process
+        self.descriptors = descriptors
+        self.connections = connections
     }
 
     /// Decides what is amiss, and how badly.
@@ -216,7 +223,9 @@ public struct StatusReport: Codable, Sendable {
         // While the breaker is open, everybody comes away without a verdict, and why is told above.
         if breaker.state != "open", let trouble = load?.trouble { note(trouble.level, trouble.sentence) }
         if log_dropped > 0 { note(.warning, "\(log_dropped) log lines were dropped") }
-        if !state.enabled { note(.warning, "there is no state file in this run") }
+        if !state.enabled || state.fault != nil {
+            note(.warning, state.fault ?? "there is no state file in this run")
+        }
         if state.lost_rows > 0 { note(.warning, "\(state.lost_rows) rows of the state file were lost") }
         if let trace, trace.lost_rows > 0 { note(.warning, "\(trace.lost_rows) rows of the trace were lost") }
         if let trace, trace.state == TraceStore.Statistics.State.failing.rawValue {
@@ -228,6 +237,9 @@ public struct StatusReport: Codable, Sendable {
                 .warning,
                 "this site's own next hop \(hop.next_hop) fails (\(hop.outcome)), and stands for \(hop.share) % of the "
                     + "last hour's recipients")
+        }
+        if let connections, connections.open * 10 >= connections.cap * 9 {
+            note(.warning, "\(connections.open) connections of MTAs are open, of \(connections.cap) at most")
         }
         if let fault = policy.fault { note(.warning, "the policy file is refused, the old one holds: \(fault)") }
         if process.descriptors * 5 > process.descriptor_limit * 4 {

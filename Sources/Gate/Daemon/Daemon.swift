@@ -4,6 +4,7 @@ import Glibc
 import Logging
 import Milter
 import Probe
+import Support
 import Synchronization
 
 /// The daemon: the parts of the gate, wired and running until a signal ends them.
@@ -42,6 +43,14 @@ public struct Daemon: Sendable {
             throw Failure(status: EX_OSERR, sentences: [error.description])
         }
         Descriptors.raiseLimit()
+        let budget: DescriptorBudget
+        do throws(DescriptorBudget.Shortage) {
+            budget = try settings.descriptorBudget(limit: DescriptorLimit.current)
+        } catch {
+            throw Failure(status: EX_CONFIG, sentences: ["\(error.sentence)."])
+        }
+        DescriptorReserve.shared.fill()
+        LibraryLog.divert()
         Resolver.shareHeap()
         let policies: PolicyBook
         do throws(PolicyTable.Faults) { policies = try PolicyBook(path: settings.policyFile) } catch {
@@ -49,25 +58,25 @@ public struct Daemon: Sendable {
         }
         let anchor = TrustAnchor.forRunning(settings)
         let resolver: Resolver
-        do throws(ResolverError) { resolver = try Resolver(settings.resolverConfiguration(anchor.anchor)) } catch {
+        do throws(ResolverError) {
+            resolver = try Resolver(settings.resolverConfiguration(anchor.anchor, within: budget))
+        } catch {
             throw Failure(status: EX_CONFIG, sentences: [error.description])
         }
         let log = GateLog(settings)
         defer { log.close() }
-        if Descriptors.limit < 1024 {
-            log.event(
-                .warning,
-                LogLine(event: "descriptors").adding("limit", "\(Descriptors.limit)").adding("wanted", "1024"))
-        }
+        Self.follow(log)
+        if budget.isScaledDown { log.event(budget.limit < 1024 ? .warning : .notice, budget.line) }
         if let warning = anchor.warning { log.event(.warning, LogLine(event: "trust-anchor").adding("cause", warning)) }
-        try serve(mailbox, policies, resolver, log)
+        try serve(mailbox, policies, resolver, budget, log)
     }
 
     private func serve(
-        _ mailbox: SignalMailbox, _ policies: PolicyBook, _ resolver: Resolver, _ log: GateLog
+        _ mailbox: SignalMailbox, _ policies: PolicyBook, _ resolver: Resolver, _ budget: DescriptorBudget,
+        _ log: GateLog
     ) throws(Failure) {
         let notifySocket = environment["NOTIFY_SOCKET"]
-        let prober = settings.probe ? Prober(settings.probeConfiguration) : nil
+        let prober = settings.probe ? Prober(settings.probeConfiguration(within: budget)) : nil
         let store = StateStore(settings.storeConfiguration, log: log)
         let keeper = VerdictKeeper(settings, journal: store, faultJournal: store)
         let breaker = Breaker(settings, log: log) {
@@ -111,10 +120,12 @@ public struct Daemon: Sendable {
         }
         let service = MilterService(
             socket: settings.milterSocket, mode: settings.milterSocketMode, group: settings.milterSocketGroup,
+            limits: budget.connectionLimits,
             handler: MilterDoor(
                 settings: settings, policies: policies, exemptions: exemptions, holds: holds, desk: desk,
                 faults: keeper.faults, resolver: resolver, log: log, counts: counts, looks: looks, ownHops: ownHops,
-                trace: trace, now: unixTime)
+                trace: trace, now: unixTime),
+            told: { ConnectionNews.tell($0, log) }
         ) { sentence in
             log.event(.warning, repeated: "milter", LogLine(event: "milter").adding("message", sentence))
         }
@@ -154,7 +165,8 @@ public struct Daemon: Sendable {
             ControlDesk(
                 settings: settings, version: version, policies: policies, desk: desk, store: store, log: log,
                 counts: counts, ownHops: ownHops, exemptions: exemptions, load: load, trace: trace,
-                probes: { prober?.connections ?? 0 }, probeName: { prober?.name })
+                probes: { prober?.connections ?? 0 }, probeName: { prober?.name },
+                doors: ControlDesk.Doors(budget: budget, connections: { service.connectionCounts }))
         }
         // Who reads that it has started may ask it how it is.
         log.event(.notice, startLine)
@@ -254,6 +266,18 @@ public struct Daemon: Sendable {
             for sentence in faults.sentences.prefix(20) {
                 log.event(.error, line.adding("result", "kept-old").adding("fault", sentence))
             }
+        }
+    }
+
+    /// Logs what libunbound says. Settings that it cannot start with show in its first lines; what comes later is mostly
+    /// strangers' name servers.
+    private static func follow(_ log: GateLog) {
+        let early = Atomic<Int>(0)
+        LibraryLog.follow { line, held in
+            let level: Logger.Level = early.add(1, ordering: .relaxed).newValue <= 10 ? .notice : .debug
+            guard log.writes(level) else { return }
+            let event = LogLine(event: "libunbound").adding("message", line)
+            log.event(level, held > 0 ? event.adding("repeated", "\(held)") : event)
         }
     }
 

@@ -1,6 +1,7 @@
 public import DNSSEC
 import Glibc
 public import Probe
+import Support
 
 extension Settings {
     /// The resolvers that are asked (`DNS_FORWARD`), as `192.0.2.1@53`; none for full recursion.
@@ -11,6 +12,32 @@ extension Settings {
         ResolverConfiguration(
             forwarders: dnsForward.map { .init(address: $0.address, port: $0.port) }, rootHints: dnsRootHints,
             trustAnchor: anchor, configuration: dnsConfig, timeout: dnsTimeout)
+    }
+
+    /// The resolver's part of the settings, within a budget.
+    func resolverConfiguration(
+        _ anchor: ResolverConfiguration.TrustAnchor, within budget: DescriptorBudget
+    ) -> ResolverConfiguration {
+        var configuration = resolverConfiguration(anchor)
+        configuration.contexts = budget.contexts
+        configuration.descriptors = ResolverDescriptors(lookups: budget.lookups, secondLooks: budget.secondLooks)
+        return configuration
+    }
+
+    /// How the descriptors are shared out.
+    ///
+    /// - Parameter limit: How many the process may have.
+    func descriptorBudget(limit: Int) throws(DescriptorBudget.Shortage) -> DescriptorBudget {
+        try DescriptorBudget(
+            limit: limit, contexts: ResolverConfiguration.defaultContexts, probes: probe ? probeConcurrency : 0,
+            reserve: DescriptorReserve.size)
+    }
+
+    /// The probe's part of the settings, within a budget.
+    func probeConfiguration(within budget: DescriptorBudget) -> ProbeConfiguration {
+        var configuration = probeConfiguration
+        configuration.concurrency = min(configuration.concurrency, max(1, budget.probes))
+        return configuration
     }
 
     /// The probe's part of the settings.

@@ -23,7 +23,22 @@ enum Glossary {
         ),
         ("resolver-up", "The resolver works again."),
         ("trust-anchor", "There is something about the root's keys: the cause says what, and what to do."),
-        ("descriptors", "The process may open too few files: raise LimitNOFILE or ulimit -n."),
+        (
+            "descriptors",
+            "The process may open fewer files (limit) than danegate has use for (wanted): every part has a smaller share. Raise LimitNOFILE "
+                + "or ulimit -n."
+        ),
+        (
+            "connections",
+            "Connections of MTAs were not kept (result, with a count). ended-silent: they did not negotiate within ten seconds. displaced: "
+                + "there were too many, and they had been idle for longest. rejected: there were too many, and all others waited for an "
+                + "answer; the MTA does as its milter_default_action says, and with accept it lets the mail pass unjudged."
+        ),
+        (
+            "libunbound",
+            "What libunbound says itself: the first lines after a start at level notice, where settings that it cannot use are named; "
+                + "later ones, mostly about strangers' name servers, at level debug, and no more than twenty in ten seconds."
+        ),
         (
             "control",
             "There is no control socket in this run (result=off, with the cause): danegate status and check --cached find nobody. Mail does "

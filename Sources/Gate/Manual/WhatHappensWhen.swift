@@ -145,6 +145,22 @@ struct WhatHappensWhen: Sendable {
             "event=breaker cause=descriptors: good verdicts count, nothing else gets a 5xx. It closes when there are some again.",
             "BreakerWorldTests.aFullFileTableIsNamed"),
         .init(
+            "Somebody makes connections to the milter and says nothing",
+            "Each is ended after ten seconds (event=connections result=ended-silent). Near the bound, which danegate status names, whoever "
+                + "has most of them loses first, user by user on this machine: Postfix is not locked out. Where all wait for an answer, a "
+                + "further one is rejected in its negotiation (result=rejected), and the MTA does with that mail as its default action "
+                + "says: milter_default_action=accept lets it pass unjudged, tempfail, Postfix's default, defers it.",
+            "ConnectionTests", "DescriptorSiegeTests"),
+        .init(
+            "The process may open few files",
+            "Connections of MTAs, lookups, second looks and probes each have a share of the limit (danegate status: descriptors), and "
+                + "some are held back for what must not fail. Below about 350 the daemon does not start (78).",
+            "DescriptorBudgetTests", "DescriptorSiegeTests"),
+        .init(
+            "Nobody reads standard error",
+            "What libunbound writes there is taken over (event=libunbound) and never waited for; lines of our own are dropped and counted.",
+            "StuckErrorTests", "ConvoyTests"),
+        .init(
             "syslog is down or slow",
             "No reply waits. Lines are kept up to 8 MB, then dropped and counted (event=log-dropped). A syslog that is restarted is found "
                 + "again.", "LogWriterTests"),

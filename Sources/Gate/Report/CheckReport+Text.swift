@@ -96,6 +96,6 @@ extension CheckReport {
 
     /// A line without control characters: causes quote what strangers sent.
     static func printable(_ line: String) -> String {
-        String(String.UnicodeScalarView(line.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? "?" : $0 }))
+        String(String.UnicodeScalarView(line.unicodeScalars.map { TerminalText.isVisible($0) ? $0 : "?" }))
     }
 }

@@ -2,6 +2,7 @@ import DNSSEC
 import Glibc
 import Milter
 import Probe
+import Support
 import Synchronization
 
 /// `danegate survey`: the destinations of a list or a mail log, judged with the gate's own engine, settings and
@@ -249,7 +250,7 @@ public struct Survey: Sendable {
     }
 
     /// As many as was asked for, and as there are descriptors: two a lookup, one a probe.
-    private var concurrency: Int { max(1, min(request.concurrency, max(16, (Descriptors.limit - 256) / 4))) }
+    private var concurrency: Int { max(1, min(request.concurrency, max(16, (DescriptorLimit.current - 256) / 4))) }
 
     /// Where results are written to the terminal, they would be overwritten.
     private var isDrawn: Bool { isatty(STDERR_FILENO) == 1 && (request.output != nil || isatty(STDOUT_FILENO) == 0) }

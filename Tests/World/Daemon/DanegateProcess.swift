@@ -30,9 +30,12 @@ public enum Danegate {
     ///
     /// - Parameters:
     ///   - environment: The settings; the socket among them.
+    ///   - wrapper: A program and its arguments, which runs it.
     /// - Throws: If it ends instead; the error holds what it printed.
-    public static func start(environment: [String: String?]) async throws -> ChildProcess {
-        let child = try await ChildProcess(path, ["run"], environment: environment.merging(notSettings) { $1 })
+    public static func start(environment: [String: String?], wrapper: [String] = []) async throws -> ChildProcess {
+        let words = wrapper + [path, "run"]
+        let child = try await ChildProcess(
+            words[0], Array(words.dropFirst()), environment: environment.merging(notSettings) { $1 })
         guard await child.waitForOutput(where: { $0.contains("event=start ") }) else {
             throw WorldError("danegate did not start: \(child.output)")
         }
