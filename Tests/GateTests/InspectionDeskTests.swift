@@ -3,6 +3,7 @@ import DNSSEC
 import Dispatch
 import Foundation
 import Probe
+import Rules
 import Synchronization
 import Testing
 
@@ -86,6 +87,41 @@ import Testing
         door.open()
         #expect(await first.verdict.outcome == .verified)
         #expect(await second.verdict.outcome == .verified)
+    }
+
+    /// When all places are taken, who has most of them gives one up, and an inspection that waits for its second look has none.
+    @Test(.rules("F-110")) func whoeverComesFindsAPlaceBesideACrowd() async {
+        var limits = InspectionDesk.Limits()
+        limits.inspections = 20
+        let doors = (crowd: Turnstile(), aside: Turnstile())
+        let desk = InspectionDesk(keeper: VerdictKeeper(Settings()), breaker: await Self.breaker(), limits: limits) {
+            destination, _ in
+            let name = destination.name.text
+            if name.hasSuffix("aside.example") {
+                FlightStanding.current?.stepAside()
+                await doors.aside.pass()
+            } else if name.hasSuffix("crowd.example") {
+                await doors.crowd.pass()
+            }
+            return Self.inspection(.verified, destination)
+        }
+        func ask(_ name: String, within limit: Duration) async -> Outcome {
+            let destination = Destination(.domain(DomainName(name) ?? .root), port: 25)
+            return await Self.ask(desk, destination, within: limit).verdict.outcome
+        }
+        for number in 0..<40 { #expect(await ask("n\(number).aside.example", within: .zero) == .pending) }
+        while doors.aside.begun < 40 { await Task.yield() }
+        #expect(desk.occupancy.used == 0 && desk.inspectionsInFlight == 40)
+        for number in 0..<40 { #expect(await ask("n\(number).crowd.example", within: .zero) == .pending) }
+        #expect(desk.occupancy.used == 20 && desk.occupancy.foremost == "crowd.example")
+        var good = 0
+        for number in 0..<60 where await ask("good\(number).example", within: .seconds(30)) == .verified { good += 1 }
+        #expect(good == 60)
+        doors.aside.open()
+        doors.crowd.open()
+        while desk.inspectionsInFlight > 0 { await Task.yield() }
+        #expect(desk.occupancy.used == 0)
+        #expect(await ask("n0.aside.example", within: .seconds(30)) == .verified)
     }
 
     @Test func aBrokenResolverMakesNoVerdict() async {

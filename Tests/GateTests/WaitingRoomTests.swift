@@ -24,6 +24,24 @@ import Testing
         #expect(third.wait(until: far) == verdict)
     }
 
+    /// Those whose destinations wait for a second look give way first, and at once.
+    @Test func whoIsPutAsideGivesWayFirst() throws {
+        let room = WaitingRoom(3)
+        let first = try #require(room.enter(at: start))
+        let second = try #require(room.enter(at: start))
+        let third = try #require(room.enter(at: start))
+        room.putAside([second, third])
+        room.leave(second)
+        #expect(room.enter(at: start) != nil)
+        #expect(room.enter(at: start) != nil)
+        #expect(third.wait(until: far) == nil)
+        #expect(room.enter(at: start) == nil, "the others have just come")
+        room.putAside([second])
+        #expect(room.enter(at: start) == nil, "it has been left")
+        room.leave(first)
+        #expect(room.count == 2)
+    }
+
     @Test func aSeatThatIsLeftIsFree() throws {
         let room = WaitingRoom(2)
         let first = try #require(room.enter(at: start))
