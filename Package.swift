@@ -5,7 +5,7 @@ import PackageDescription
 /// depends there on what was compiled before, and now and then a build would fail for want of an import that nobody can write.
 let strictButForMembers: [SwiftSetting] = [
     // A release notices that its stack has been written over.
-    .unsafeFlags(["-enable-stack-protector"], .when(configuration: .release)),
+    .unsafeFlags(["-Xfrontend", "-enable-stack-protector"], .when(configuration: .release)),
     .swiftLanguageMode(.v6),
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("InternalImportsByDefault"),

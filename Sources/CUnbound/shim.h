@@ -5,12 +5,11 @@
 #include <sys/eventfd.h>
 
 #include <stdio.h>
-#include <sys/types.h>
 
 /* fopencookie(3), which Swift's module of the C library does not show. */
 typedef struct {
     void *read;
-    ssize_t (*write)(void *cookie, const char *bytes, size_t count);
+    long (*write)(void *cookie, const char *bytes, size_t count);
     void *seek;
     void *close;
 } cunbound_stream_functions;

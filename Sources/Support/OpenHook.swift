@@ -1,4 +1,4 @@
-public import Glibc
+import Glibc
 
 /// What libdispatch calls for open(2): this one, not the C library's (ELF symbol interposition).
 ///
@@ -9,7 +9,7 @@ public import Glibc
 ///
 /// open(2) takes a variable number of arguments; on the platforms that there are, three fixed ones are passed alike.
 @_cdecl("open")
-public func openInPlaceOfTheLibrary(_ path: UnsafePointer<CChar>?, _ flags: Int32, _ mode: mode_t) -> Int32 {
+public func openInPlaceOfTheLibrary(_ path: UnsafePointer<CChar>?, _ flags: Int32, _ mode: UInt32) -> Int32 {
     guard let function = LibraryOpen.function else {
         errno = ENOSYS
         return -1
@@ -37,7 +37,7 @@ private func isStateOfThread(_ path: UnsafePointer<CChar>) -> Bool {
 
 /// The C library's function, which that of this program hides (dlsym(3), `RTLD_NEXT`).
 private enum LibraryOpen {
-    typealias Function = @convention(c) (UnsafePointer<CChar>?, Int32, mode_t) -> Int32
+    typealias Function = @convention(c) (UnsafePointer<CChar>?, Int32, UInt32) -> Int32
 
     static let function: Function? = dlsym(UnsafeMutableRawPointer(bitPattern: -1), "open")
         .map { unsafeBitCast($0, to: Function.self) }
