@@ -105,9 +105,9 @@ final class Connections: Sendable {
     }
 
     /// Waits for libmilter to close connections that have been ended, where there is no room for another: a new one that
-    /// would be closed at once may be an MTA's. Others wait in the backlog meanwhile, for a fifth of a second at most.
+    /// would be closed at once may be an MTA's. Others wait in the backlog meanwhile, for two seconds at most.
     func waitForRoom() {
-        for round in 1...100 {
+        for round in 1...1000 {
             let isFull = state.withLock { state in
                 guard state.entries.count >= limits.connections + limits.slack, state.ending > 0 else { return false }
                 // Those that libmilter closes unseen.

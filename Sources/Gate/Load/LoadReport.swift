@@ -149,13 +149,17 @@ public struct LoadReport: Codable, Sendable {
 
     /// Lines for a person.
     var lines: [String] {
-        var lines = Part.allCases.compactMap { part in
-            parts[part.rawValue].map { places in
-                let who = places.foremost.map { "; most for \($0) (\(places.foremost_count))" } ?? ""
-                return "  \(part.name): \(places.used) of \(places.limit), \(places.waiting) waiting\(who)"
+        let shown = Part.allCases.compactMap { part -> String? in
+            guard let places = parts[part.rawValue] else { return nil }
+            var text = "\(part.name) \(places.used) of \(places.limit)"
+            if places.waiting > 0 { text += ", \(places.waiting) waiting" }
+            // Who has one or two of them is of no interest.
+            if let foremost = places.foremost, places.isFull || places.waiting > 0 {
+                text += ", \(places.foremost_count) for \(foremost)"
             }
+            return text
         }
-        if !lines.isEmpty { lines.insert("Load:", at: 0) }
+        var lines = shown.isEmpty ? [] : ["Load: \(shown.joined(separator: "; "))"]
         lines += holds.map { "Held back: \($0.subject) until \($0.until), by \($0.by)" }
         return lines
     }
