@@ -1,4 +1,5 @@
 import Foundation
+import Rules
 import Synchronization
 import Testing
 import World
@@ -36,7 +37,7 @@ import World
         return nil
     }
 
-    @Test func idleConnectionsThatComeAndGoEndNothing() async throws {
+    @Test(.rules("F-100")) func idleConnectionsThatComeAndGoEndNothing() async throws {
         let world = try await MailWorld(Self.labels.map(MailDomains.named))
         let gate = try await DaemonTests.Gate(world, Self.always, wrapper: Self.limited(400))
         #expect(gate.daemon.output.contains("event=descriptors limit=400"))
@@ -82,7 +83,9 @@ import World
     }
 
     /// Nobody floods the inet socket, and each connection speaks: root, as Postfix would be another user, is served.
-    @Test(.enabled(if: geteuid() == 0, "two users take root")) func anotherUserIsNotLockedOut() async throws {
+    @Test(.rules("F-100"), .enabled(if: geteuid() == 0, "two users take root")) func anotherUserIsNotLockedOut()
+        async throws
+    {
         let world = try await MailWorld(Self.labels.map(MailDomains.named))
         let port = try freePort()
         let gate = try await DaemonTests.Gate(

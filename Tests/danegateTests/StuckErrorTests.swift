@@ -1,4 +1,5 @@
 import Foundation
+import Rules
 import Testing
 import World
 
@@ -15,7 +16,7 @@ import World
                 + (1...9).map { "  stub-addr: fe80::\($0)\n" }.joined(), to: "unbound.conf")
     }
 
-    @Test func aPipeThatNobodyReadsHoldsUpNoLookup() async throws {
+    @Test(.rules("F-101")) func aPipeThatNobodyReadsHoldsUpNoLookup() async throws {
         let world = try await MailWorld(["verified", "no-tlsa"].map(MailDomains.named))
         let place = try ScratchDirectory("stuck")
         let socket = place.file("milter.sock")
