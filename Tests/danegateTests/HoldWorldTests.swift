@@ -7,7 +7,7 @@ import World
 @Suite(.timeLimit(.minutes(5))) struct HoldWorldTests {
     @Test(.rules("F-132"), arguments: ["enforce", "monitor"])
     func aHoldPutsOffAtOnceWithoutALook(mode: String) async throws {
-        let world = try await MailWorld(["verified", "opportunistic", "tlsa-invalid"].map(MailDomains.named))
+        let world = try await MailWorld(["verified", "unsigned", "tlsa-invalid"].map(MailDomains.named))
         let state = try ScratchDirectory("state")
         let settings = ["STATE_DIRECTORY": state.path, "MODE": mode]
         let gate = try await DaemonTests.Gate(world, settings)
@@ -28,7 +28,7 @@ import World
             #expect("\(answer)".contains("4.7.0") && "\(answer)".contains("held back"), "\(answer)")
         }
         #expect(world.names.queries.isEmpty)
-        #expect(try await gate.answer("<a@opportunistic.example>") == .continue)
+        #expect(try await gate.answer("<a@unsigned.example>") == .continue)
         let control = world.environment(settings)
         let (_, text) = try await Danegate.run(["status"], environment: control)
         #expect(text.contains("Held back: verified.example until 20") && text.hasPrefix("OK"), "\(text)")
