@@ -40,7 +40,9 @@ struct TarpitTests {
             var ends: Set<String> = []
             for task in attack { ends.insert(await task.value.end.kind) }
             // Who had no slot knows nothing of the host; who had one was cut off in the dialogue.
-            #expect(ends.contains("crowded") && ends.isSubset(of: ["crowded", "unreachable \(step)"]), "\(ends)")
+            #expect(
+                ends.contains("crowded") && ends.allSatisfy { $0 == "crowded" || $0.hasPrefix("unreachable") },
+                "\(ends)")
         }
     }
 
