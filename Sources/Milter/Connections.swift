@@ -87,7 +87,7 @@ final class Connections: Sendable {
             var isExcess = false
             // Nobody gives way to who is gone already: that is how `WorkerRelief` and health checks connect.
             if state.entries.count - state.ending >= limits.connections, !Self.hasHungUp(descriptor) {
-                isExcess = !Self.displace(&state)
+                isExcess = !Self.displace(&state) && !Self.hasFew(SocketOwner.peer(of: descriptor), state)
                 if isExcess { state.counts.rejected += 1 }
             }
             guard state.entries.count < limits.connections + limits.slack else {
@@ -109,7 +109,9 @@ final class Connections: Sendable {
     func waitForRoom() {
         for round in 1...1000 {
             let isFull = state.withLock { state in
-                guard state.entries.count >= limits.connections + limits.slack, state.ending > 0 else { return false }
+                guard state.entries.count >= limits.connections + limits.slack else { return false }
+                // One has to end before the next one comes, which would be turned away in its place.
+                guard state.ending > 0 || Self.displace(&state) else { return false }
                 // Those that libmilter closes unseen.
                 if round % 10 == 0 { Self.forgetClosed(&state) }
                 return true
@@ -183,6 +185,12 @@ final class Connections: Sendable {
             return true
         }
         return false
+    }
+
+    /// Whether a peer has fewer connections than whoever has most: it does not pay for those of that one that are busy.
+    private static func hasFew(_ peer: ConnectionPeer, _ state: State) -> Bool {
+        let most = state.queues.values.map(\.count).max() ?? 0
+        return (state.queues[peer]?.count ?? 0) + 1 < most
     }
 
     private static func next(of peer: ConnectionPeer, _ state: inout State) -> UInt64? {

@@ -102,11 +102,22 @@ import World
         let served = try await onOwnThread {
             (0..<100).count { number in
                 let label = Self.labels[number % 2]
-                guard let client = try? MilterClient("\(port)", timeout: .seconds(60)), (try? client.open()) != nil,
-                    (try? client.mail()) != nil
-                else { return false }
-                defer { try? client.quit() }
-                return (try? client.recipient("<a@\(label).example>")) == .continue
+                var step = "connect"
+                do {
+                    let client = try MilterClient("\(port)", timeout: .seconds(60))
+                    step = "open"
+                    try client.open()
+                    step = "mail"
+                    try client.mail()
+                    step = "recipient"
+                    let answer = try client.recipient("<a@\(label).example>")
+                    try? client.quit()
+                    if answer != .continue { print("not served: \(answer)") }
+                    return answer == .continue
+                } catch {
+                    print("not served: \(step): \(error)")
+                    return false
+                }
             }
         }
         #expect(served >= 95, "\(served)")
