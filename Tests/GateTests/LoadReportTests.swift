@@ -105,7 +105,7 @@ import Testing
         #expect(Set(LoadReport(all, [:]).held_down.map(\.neighbourhood)).contains("ded.zz"))
     }
 
-    @Test func aMinuteIsCovered() throws {
+    @Test func fortySecondsAreCovered() throws {
         let counts = NeighbourhoodCounts()
         let now = ContinuousClock.now
         let domain: DomainName = "a.b.dead.example"

@@ -42,7 +42,7 @@ struct HoldFile: Sendable {
         guard folder >= 0 else { throw fault("cannot open") }
         // The lock goes with the descriptor.
         defer { close(folder) }
-        guard flock(folder, LOCK_EX) == 0 else { throw fault("cannot lock") }
+        guard Self.lock(folder) else { throw fault("cannot lock") }
         let table = HoldTable(body(try read().live(at: now).all))
         guard table.all.count <= HoldTable.limit else {
             throw Fault(sentence: "more than \(HoldTable.limit) holds are not kept.")
@@ -57,6 +57,17 @@ struct HoldFile: Sendable {
             defer { unlinkat(folder, new, 0) }
             throw fault("cannot write")
         }
+    }
+
+    /// Waits for the lock, ten seconds at most: whoever can open the directory can hold it.
+    private static func lock(_ folder: Int32) -> Bool {
+        for _ in 0..<200 {
+            if flock(folder, LOCK_EX | LOCK_NB) == 0 { return true }
+            guard errno == EWOULDBLOCK || errno == EINTR else { return false }
+            usleep(50_000)
+        }
+        errno = EWOULDBLOCK
+        return false
     }
 
     private func fault(_ what: String) -> Fault {

@@ -61,7 +61,7 @@ public struct LoadReport: Codable, Sendable {
         let by: String
     }
 
-    /// Recipients of the last minute or less for whom no verdict was kept, those of neighbourhoods that are held down left
+    /// Recipients of the last forty seconds or less for whom no verdict was kept, those of neighbourhoods that are held down left
     /// out.
     let looked_at: Int
     /// How many of them came away without a verdict, in percent.

@@ -3,7 +3,7 @@ import DNSSEC
 import Synchronization
 
 /// Recipients whose destination was looked at, by the neighbourhood of that: who comes away without a verdict, and whether
-/// that is one neighbourhood or everybody. It covers the last half-minute to minute.
+/// that is one neighbourhood or everybody. It covers the last twenty to forty seconds.
 ///
 /// Only recipients without a kept verdict are counted, under a lock that is held for a table look-up: they have waited for
 /// much longer.
