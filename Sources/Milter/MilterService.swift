@@ -23,6 +23,7 @@ public final class MilterService: Sendable {
     public let socket: MilterSocket
 
     private let name: String
+    private let inherited: Int32?
     private let mode: UInt32
     private let group: String?
     private let handler: any RecipientHandler
@@ -33,10 +34,15 @@ public final class MilterService: Sendable {
     let connections: Connections
     private let claim = Mutex<SocketClaim?>(nil)
     private let relief: WorkerRelief
-    private let inFlight = Atomic<Int>(0)
+    /// Calls of the handler that began before `stop`, and those that began after it.
+    private let inFlightBefore = Atomic<Int>(0)
+    private let inFlightAfter = Atomic<Int>(0)
+    private let isEnding = Atomic<Bool>(false)
     private let sessions = Atomic<Int>(0)
     private let sessionNumber = Atomic<UInt64>(0)
     private let isStopping = Atomic<Bool>(false)
+    /// Whether what a callback answers from now on is never sent.
+    private let isOver = Atomic<Bool>(false)
     /// Entered while `smfi_main` runs.
     private let main = DispatchGroup()
 
@@ -45,6 +51,8 @@ public final class MilterService: Sendable {
     /// - Parameters:
     ///   - name: How libmilter calls the milter in syslog.
     ///   - socket: Where to listen.
+    ///   - inherited: The descriptor of that socket, if it was handed over and listens already: it is neither made nor
+    ///     removed then.
     ///   - mode: The mode of a Unix socket; the MTA needs to write to it. 0660 if nil.
     ///   - group: The group of a Unix socket, usually the MTA's.
     ///   - limits: How many connections there may be.
@@ -53,12 +61,14 @@ public final class MilterService: Sendable {
     ///     thread; sentences go to the log where it is nil.
     ///   - log: Takes a sentence about the service now and then, on any thread.
     public init(
-        name: String = "danegate", socket: MilterSocket, mode: UInt32? = nil, group: String? = nil,
+        name: String = "danegate", socket: MilterSocket, inherited: Int32? = nil, mode: UInt32? = nil,
+        group: String? = nil,
         limits: ConnectionLimits = ConnectionLimits(), handler: any RecipientHandler,
         told: (@Sendable (ConnectionCounts) -> Void)? = nil, log: @escaping @Sendable (String) -> Void
     ) {
         self.name = name
         self.socket = socket
+        self.inherited = inherited
         self.mode = mode ?? 0o660
         self.group = group
         self.handler = handler
@@ -76,7 +86,9 @@ public final class MilterService: Sendable {
     }
 
     /// How many calls of the handler are under way.
-    public var callbacksInFlight: Int { inFlight.load(ordering: .relaxed) }
+    public var callbacksInFlight: Int {
+        inFlightBefore.load(ordering: .relaxed) + inFlightAfter.load(ordering: .relaxed)
+    }
 
     /// How many MTA connections there are that have said something.
     public var connectionsOpen: Int { sessions.load(ordering: .relaxed) }
@@ -97,6 +109,13 @@ public final class MilterService: Sendable {
         }
         guard isFirst else { throw MilterError(.inUse, "libmilter serves one milter a process, and there is one") }
         do throws(MilterError) {
+            if inherited != nil {
+                try register()
+                guard smfi_opensocket(0) == MI_SUCCESS else {
+                    throw MilterError(.cannotListen, "libmilter cannot take over the socket \(socket)")
+                }
+                return
+            }
             let group: gid_t? = if let name = self.group { try SocketClaim.group(name) } else { nil }
             var claim = try SocketClaim(socket)
             try register()
@@ -117,7 +136,8 @@ public final class MilterService: Sendable {
 
     private func register() throws(MilterError) {
         // libmilter copies both strings.
-        let isSet = socket.libmilterForm.withCString { smfi_setconn(UnsafeMutablePointer(mutating: $0)) == MI_SUCCESS }
+        let place = inherited.map { "fd:\($0)" } ?? socket.libmilterForm
+        let isSet = place.withCString { smfi_setconn(UnsafeMutablePointer(mutating: $0)) == MI_SUCCESS }
         // Every SMTP session costs an accept; the kernel lowers the backlog to net.core.somaxconn.
         let isBacklog = smfi_setbacklog(4096) == MI_SUCCESS
         let isRegistered = name.withCString {
@@ -204,13 +224,22 @@ public final class MilterService: Sendable {
         }
     }
 
-    /// Ends the service: takes no more sessions, lets the recipients under way have their answers, removes the socket.
+    /// Ends the service: lets the recipients under way have their answers, takes no more sessions, removes the socket.
     ///
-    /// Sessions between two commands are not served again; libmilter leaves them to the end of the process. Blocks the
-    /// calling thread, any one but the handler's, for at most `drain` and six seconds.
+    /// libmilter serves on for a moment first, in which MTAs that have sent a recipient already are answered too: once
+    /// it is told to stop it does not look at sessions between two commands again, and leaves them to the end of the
+    /// process. The handler should answer new recipients at once by then. Blocks the calling thread, any one but the
+    /// handler's, for at most `moment`, `drain` and six seconds.
     ///
-    /// - Parameter drain: How long to wait for the handler.
-    public func stop(drain: Duration) {
+    /// - Parameters:
+    ///   - moment: How long libmilter serves on at least.
+    ///   - drain: How long to wait for the recipients that were taken before.
+    public func stop(after moment: Duration = .zero, drain: Duration) {
+        isEnding.store(true, ordering: .relaxed)
+        let begun = ContinuousClock.now
+        // A look now and then costs the callbacks nothing, which a group to be entered and left would.
+        while ContinuousClock.now < begun + moment { usleep(2000) }
+        while inFlightBefore.load(ordering: .relaxed) > 0, ContinuousClock.now < begun + drain { usleep(2000) }
         isStopping.store(true, ordering: .releasing)
         relief.end()
         // smfi_stop blocks until the listener leaves its poll, up to five seconds; a connection wakes it.
@@ -221,9 +250,10 @@ public final class MilterService: Sendable {
             SocketClaim.wake(socket)
             rounds -= 1
         }
-        // A look now and then costs the callbacks nothing, which a group to be entered and left would.
-        let end = ContinuousClock.now + drain
-        while callbacksInFlight > 0, ContinuousClock.now < end { usleep(2000) }
+        // Those that came after the stop are answered at once.
+        let end = ContinuousClock.now + .seconds(1)
+        while callbacksInFlight > 0, ContinuousClock.now < max(begun + drain, end) { usleep(2000) }
+        isOver.store(true, ordering: .relaxed)
         if callbacksInFlight > 0 { log("stopped with \(callbacksInFlight) recipients unanswered after \(drain)") }
         usleep(UInt32(Self.replyGrace.components.attoseconds / 1_000_000_000_000))
         claim?.remove()
@@ -232,8 +262,13 @@ public final class MilterService: Sendable {
     // MARK: From the callbacks
 
     func answer(_ event: borrowing RecipientEvent) -> RecipientAnswer {
-        inFlight.add(1, ordering: .relaxed)
-        defer { inFlight.subtract(1, ordering: .relaxed) }
+        guard !isEnding.load(ordering: .relaxed) else {
+            inFlightAfter.add(1, ordering: .relaxed)
+            defer { inFlightAfter.subtract(1, ordering: .relaxed) }
+            return handler.recipient(event)
+        }
+        inFlightBefore.add(1, ordering: .relaxed)
+        defer { inFlightBefore.subtract(1, ordering: .relaxed) }
         return handler.recipient(event)
     }
 
@@ -249,6 +284,9 @@ public final class MilterService: Sendable {
         defer { service.relief.waitEnds() }
         body()
     }
+
+    /// Whether the service has ended, so that nobody gets what a callback answers from now on.
+    var hasEnded: Bool { isOver.load(ordering: .relaxed) }
 
     func sessionOpened() -> UInt64 {
         sessions.add(1, ordering: .relaxed)

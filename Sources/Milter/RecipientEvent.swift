@@ -69,6 +69,12 @@ public struct RecipientEvent: ~Copyable {
     /// `{daemon_name}`: which of the MTA's listeners took the mail.
     public var daemonName: String? { context.macro("{daemon_name}") }
 
+    /// What the handler keeps with the message, until its next MAIL: one value, made at the first call.
+    public func kept<Value: AnyObject & Sendable>(_ make: () -> Value) -> Value { known.kept(make) }
+
+    /// Whether its answer is never sent: the service has ended meanwhile.
+    public var isLost: Bool { known.service.hasEnded }
+
     /// Whether the RCPT argument is an address in angle brackets, and that address is this one.
     public func recipientIs(_ address: String) -> Bool {
         guard path.count == address.utf8.count + 2, path.first == UInt8(ascii: "<"), path.last == UInt8(ascii: ">"),

@@ -23,6 +23,8 @@ final class Session: Sendable {
         /// `{client_addr}` of the message, once it has been read.
         var clientAddress: String??
         var recipients: UInt64 = 0
+        /// What the handler keeps with the message.
+        var kept: (any AnyObject & Sendable)?
     }
 
     let service: MilterService
@@ -55,6 +57,7 @@ final class Session: Sendable {
         return state.withLock { state in
             state.sender = sender
             state.clientAddress = nil
+            state.kept = nil
             return state.leavesMailUnanswered
         }
     }
@@ -66,6 +69,16 @@ final class Session: Sendable {
         state.withLock { state in
             state.recipients += 1
             return state.recipients
+        }
+    }
+
+    /// What is kept with the message; made if there is none, or one of another type.
+    func kept<Value: AnyObject & Sendable>(_ make: () -> Value) -> Value {
+        state.withLock { state in
+            if let value = state.kept as? Value { return value }
+            let value = make()
+            state.kept = value
+            return value
         }
     }
 

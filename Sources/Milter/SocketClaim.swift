@@ -100,6 +100,38 @@ public struct SocketClaim: Sendable {
         }
     }
 
+    /// Where a descriptor listens; nil if it is no listening stream socket of a kind that an MTA connects to.
+    static func place(of descriptor: Int32) -> MilterSocket? {
+        func option(_ name: Int32) -> Int32? {
+            var value: Int32 = 0
+            var length = socklen_t(MemoryLayout.size(ofValue: value))
+            return getsockopt(descriptor, SOL_SOCKET, name, &value, &length) == 0 ? value : nil
+        }
+        guard option(SO_TYPE) == Int32(SOCK_STREAM.rawValue), option(SO_ACCEPTCONN) == 1 else { return nil }
+        var storage = sockaddr_storage()
+        var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+        let code = withUnsafeMutablePointer(to: &storage) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &length) }
+        }
+        guard code == 0 else { return nil }
+        return withUnsafeBytes(of: &storage) { bytes -> MilterSocket? in
+            switch Int32(bytes.loadUnaligned(as: sa_family_t.self)) {
+            case AF_UNIX:
+                let path = bytes[MemoryLayout<sa_family_t>.size..<min(Int(length), bytes.count)].prefix { $0 != 0 }
+                return path.isEmpty ? nil : .unix(path: String(decoding: path, as: UTF8.self))
+            case AF_INET:
+                let four = bytes.loadUnaligned(as: sockaddr_in.self)
+                return .inet(
+                    address: .v4(UInt32(bigEndian: four.sin_addr.s_addr)), port: UInt16(bigEndian: four.sin_port))
+            case AF_INET6:
+                let six = bytes.loadUnaligned(as: sockaddr_in6.self)
+                guard let address = withUnsafeBytes(of: six.sin6_addr, { IPAddress(bytes: $0) }) else { return nil }
+                return .inet(address: address, port: UInt16(bigEndian: six.sin6_port))
+            default: return nil
+            }
+        }
+    }
+
     /// Connects and hangs up, without waiting: wakes a listener out of its poll.
     static func wake(_ socket: MilterSocket) { _ = connect(to: socket) }
 

@@ -110,6 +110,11 @@ public final class Prober: Sendable {
         }
     }
 
+    /// Comes back when each of its threads has done a piece of work: a sign that they live.
+    public func turn() async {
+        for loop in group.makeIterator() { try? await loop.submit {}.get() }
+    }
+
     /// Ends all probes, which then return, and the threads. Probes begun later return at once. Later calls return at
     /// once.
     public func shutdown() async {

@@ -22,7 +22,8 @@ struct Danegate: ParsableCommand {
             GnuTLS \(Prober.gnuTLSVersion)
             """,
         subcommands: [
-            Run.self, Check.self, Status.self, TraceCommand.self, ReportCommand.self, SurveyCommand.self, Explain.self,
+            Run.self, Check.self, Status.self, ReloadCommand.self, RecheckCommand.self,
+            TraceCommand.self, ReportCommand.self, SurveyCommand.self, Explain.self,
             NoticeCommand.self, Exempt.self, HoldCommand.self, Judge.self, SettingsCommand.self, ManualCommand.self,
         ])
 

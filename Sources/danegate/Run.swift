@@ -16,9 +16,8 @@ struct Run: ParsableCommand {
 
     // Synchronous: the main thread belongs to the signals.
     func run() throws {
-        let settings = try options.read().settings
         let daemon = Daemon(
-            settings: settings, version: Danegate.version, environment: ProcessInfo.processInfo.environment)
+            try options.read(), version: Danegate.version, environment: ProcessInfo.processInfo.environment)
         do throws(Daemon.Failure) {
             try daemon.run()
         } catch {

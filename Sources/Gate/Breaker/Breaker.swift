@@ -39,7 +39,7 @@ public final class Breaker: Sendable {
     private let state = Mutex(State())
     private let tested = Signal()
     private let log: GateLog
-    private let ruling: Settings.LocalTroubleRuling
+    private let book: SettingsBook
     private let forwarders: [String]
     private let onFirstSuccess: @Sendable () -> Void
     private let onFalseFailures: @Sendable (_ since: ContinuousClock.Instant) -> Void
@@ -51,13 +51,23 @@ public final class Breaker: Sendable {
     ///   - onFirstSuccess: Called once, when the resolver works for the first time.
     ///   - onFalseFailures: Called when answers turn out to be wrong on the way, and when they are right again.
     ///     Failures of DNSSEC that were seen since the time given may have that cause.
-    public init(
+    public convenience init(
         _ settings: Settings, log: GateLog, onFirstSuccess: @escaping @Sendable () -> Void = {},
         onFalseFailures: @escaping @Sendable (_ since: ContinuousClock.Instant) -> Void = { _ in }
     ) {
+        self.init(
+            following: SettingsBook(settings), log: log, onFirstSuccess: onFirstSuccess,
+            onFalseFailures: onFalseFailures)
+    }
+
+    /// The same, of the settings in force.
+    init(
+        following book: SettingsBook, log: GateLog, onFirstSuccess: @escaping @Sendable () -> Void = {},
+        onFalseFailures: @escaping @Sendable (_ since: ContinuousClock.Instant) -> Void = { _ in }
+    ) {
         self.log = log
-        ruling = settings.onLocalTrouble
-        forwarders = settings.forwarderNames
+        self.book = book
+        forwarders = book.settings.forwarderNames
         self.onFirstSuccess = onFirstSuccess
         self.onFalseFailures = onFalseFailures
     }
@@ -322,7 +332,7 @@ extension Breaker {
             if let trouble, trouble.cause != state.told?.cause {
                 state.told = (trouble.cause, state.told?.since ?? now)
                 let line = LogLine(event: "breaker").adding("state", "open").adding("cause", trouble.cause.rawValue)
-                    .adding("ruling", ruling.rawValue).adding("message", trouble.sentence)
+                    .adding("ruling", book.settings.onLocalTrouble.rawValue).adding("message", trouble.sentence)
                 let advice = trouble.cause.advice(forwarders: forwarders)
                 lines.append(advice.map { line.adding("advice", $0) } ?? line)
             }

@@ -53,8 +53,7 @@ public final class ProbeCache: Probing {
     static let sizeLimit = 16 << 10
 
     private let prober: any Probing
-    private let lifetime: Duration
-    private let failureLifetime: Duration
+    private let lifetimes: Mutex<(good: Duration, bad: Duration)>
     private let journal: (any ReportJournal)?
     private let keepsDialogue: Bool
     private let state: Mutex<State>
@@ -80,8 +79,7 @@ public final class ProbeCache: Probing {
                 sessions: BoundedCache(limit: Self.limit, weightLimit: weightLimit / 4)))
         self.journal = journal
         self.prober = prober
-        self.lifetime = lifetime
-        self.failureLifetime = failureLifetime
+        lifetimes = Mutex((lifetime, failureLifetime))
     }
 
     /// How many bytes the reports kept take, and how many reports there are.
@@ -256,12 +254,17 @@ public final class ProbeCache: Probing {
         return chain.reduce(0) { $0 + $1.count + 64 } + key.records.reduce(0) { $0 + $1.data.count + 64 }
     }
 
+    /// Keeps reports for these times from now on.
+    func adopt(lifetime: Duration, failureLifetime: Duration) {
+        lifetimes.withLock { $0 = (lifetime, failureLifetime) }
+    }
+
     private func lifetime(of report: ProbeReport) -> Duration {
         switch report.end {
-        case .secured: lifetime
+        case .secured: lifetimes.withLock { $0.good }
         // It says nothing about the host.
         case .notProbed, .crowded, .withheld: .zero
-        case .unreachable, .startTLSNotOffered, .startTLSRefused, .tlsFailed: failureLifetime
+        case .unreachable, .startTLSNotOffered, .startTLSRefused, .tlsFailed: lifetimes.withLock { $0.bad }
         }
     }
 }

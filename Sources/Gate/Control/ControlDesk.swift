@@ -9,7 +9,7 @@ struct ControlDesk: Sendable {
     /// A breaker that is open for longer is critical.
     static let longTrouble = Duration.seconds(900)
 
-    let settings: Settings
+    let settings: SettingsBook
     let version: String
     let gate: Gate
     let policies: PolicyBook
@@ -30,15 +30,18 @@ struct ControlDesk: Sendable {
     }
 
     let doors: Doors?
+    /// Reads settings and policies again.
+    let reload: @Sendable () -> ReloadReport
     /// When the daemon began to serve, in seconds since 1970 and by the clock that nobody sets.
     private let started = unixTime()
     private let began = ContinuousClock.now
 
     init(
-        settings: Settings, version: String, gate: Gate, policies: PolicyBook, desk: InspectionDesk,
+        settings: SettingsBook, version: String, gate: Gate, policies: PolicyBook, desk: InspectionDesk,
         store: StateStore, records: DecisionRecords, exemptions: ExemptionBook, load: LoadWatch? = nil,
         probes: @escaping @Sendable () -> Int,
-        probeName: @escaping @Sendable () -> ClientName? = { nil }, doors: Doors? = nil
+        probeName: @escaping @Sendable () -> ClientName? = { nil }, doors: Doors? = nil,
+        reload: @escaping @Sendable () -> ReloadReport = { ReloadReport() }
     ) {
         self.settings = settings
         self.version = version
@@ -52,44 +55,81 @@ struct ControlDesk: Sendable {
         self.probes = probes
         self.probeName = probeName
         self.doors = doors
+        self.reload = reload
     }
 
     /// Why there can be no state; nil where there is some, or nobody knows.
     private var stateFault: String? {
+        let settings = settings.settings
         guard access(settings.stateDirectory, W_OK | X_OK) != 0 else { return nil }
         let code = String(cString: strerror(errno))
         return
             "the state directory \(settings.stateDirectory) cannot be written (\(code)): nothing is kept over a restart"
     }
 
-    /// The answer to a request, a line of JSON.
-    func answer(_ request: String) -> String {
+    /// How a request is answered: with a line of JSON.
+    enum Answer: Sendable {
+        case now(String)
+        /// With what some work comes to, for which there is so much time.
+        case later(within: Duration, @Sendable () async -> String)
+    }
+
+    /// The answer to a request.
+    func answer(_ request: String) -> Answer {
         let words = request.split(whereSeparator: { $0 == " " || $0 == "\t" || $0 == "\r" })
         switch words.first {
-        case "status" where words.count == 1: return JSONLine.of(status())
-        case "verdict" where words.count == 2: return JSONLine.of(verdict(String(words[1])))
-        default: return JSONLine.of(["error": "the requests are: status, verdict DESTINATION"])
+        case "status" where words.count == 1: return .now(JSONLine.of(status()))
+        case "verdict" where words.count == 2: return .now(JSONLine.of(verdict(String(words[1]))))
+        case "reload" where words.count == 1:
+            return .later(within: .seconds(60)) { await onOwnThread { JSONLine.of(reload()) } }
+        case "recheck" where words.count == 2:
+            let text = String(words[1])
+            return .later(within: Rechecks.patience + .seconds(10)) { JSONLine.of(await recheck(text)) }
+        default:
+            return .now(
+                JSONLine.of(["error": "the requests are: status, verdict DESTINATION, recheck DESTINATION, reload"]))
         }
     }
 
     /// What the daemon would rule on a destination now.
     func verdict(_ text: String, at now: ContinuousClock.Instant = .now) -> CachedReport {
-        guard case .destination(let destination) = Destination.parse(nextHop: text, port: settings.probePort) else {
+        guard case .destination(let destination) = Destination.parse(nextHop: text, port: settings.settings.probePort)
+        else {
             return CachedReport(domain: LogLine.escaped(text), note: "this is no domain that is judged")
         }
-        let shown = destination.text(standard: settings.probePort)
+        let shown = destination.text(standard: settings.settings.probePort)
         let known = gate.known(destination, at: now)
         switch known.decision {
         case .ruled(let ruled): return CachedReport(domain: shown, ruled, kept: known.kept)
         case .passed(let passed): return CachedReport(domain: shown, note: passed.why, policy: known.policy)
-        case .notOurs, nil:
+        case .notOurs, .passedAhead, nil:
             return CachedReport(
                 domain: shown, note: "nothing is kept: the next recipient there is inspected", policy: known.policy)
         }
     }
 
+    /// Looks at a destination past every cache.
+    private func recheck(_ text: String) async -> RecheckReport {
+        let port = settings.settings.probePort
+        guard case .destination(let destination) = Destination.parse(nextHop: text, port: port) else {
+            return RecheckReport(domain: LogLine.escaped(text), note: "this is no domain that is judged")
+        }
+        let shown = destination.text(standard: port)
+        let before = verdict(text)
+        switch await gate.recheck(destination) {
+        case .looked(let ruled):
+            return RecheckReport(domain: shown, before: before, after: .init(domain: shown, ruled, kept: nil))
+        case .exempt(let why): return RecheckReport(domain: shown, before: before, note: why)
+        case .busy:
+            return RecheckReport(domain: shown, before: before, note: "too many rechecks are under way: try again")
+        case .inTrouble(let why):
+            return RecheckReport(domain: shown, before: before, note: "nothing can be found out now: \(why)")
+        }
+    }
+
     /// How the daemon is.
     func status(at now: ContinuousClock.Instant = .now) -> StatusReport {
+        let settings = settings.settings
         let counted = RulingCounts(records.counts.snapshot())
         let figures = ProcessFigures.current
         let policy = policies.status

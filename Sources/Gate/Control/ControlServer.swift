@@ -4,9 +4,10 @@ import NIOCore
 import NIOPosix
 import Synchronization
 
-/// The control socket: a line in, a line of JSON out, for `danegate status` and `check --cached`.
+/// The control socket: a line in, a line of JSON out, for `danegate status`, `reload`, `recheck` and `check --cached`.
 ///
-/// One thread of its own, which never waits for anything of the daemon's. A client has one request of at most 4 KB and five seconds;
+/// One thread of its own, which never waits for anything of the daemon's: what takes time is done elsewhere. A client has one request
+/// of at most 4 KB and five seconds for it;
 /// there are 32 at a time at most: a further one takes the
 /// place of the one that has been there for longest. What it does beyond that ends its own connection and nothing else.
 final class ControlServer: Sendable {
@@ -134,9 +135,32 @@ private final class ControlHandler: ChannelInboundHandler {
         }
         guard end != nil else { return }
         isAnswered = true
-        let answer = desk.answer(String(decoding: request, as: UTF8.self))
-        context.writeAndFlush(wrapOutboundOut(context.channel.allocator.buffer(string: "\(answer)\n")), promise: nil)
-        context.close(promise: nil)
+        switch desk.answer(String(decoding: request, as: UTF8.self)) {
+        case .now(let answer): Self.end(context.channel, answer)
+        case .later(let patience, let work):
+            let channel = context.channel
+            timer?.cancel()
+            timer = context.eventLoop.scheduleTask(in: .milliseconds(patience.milliseconds)) {
+                channel.close(promise: nil)
+            }
+            let task = Self.begin(work, for: channel)
+            // Whoever asked and has gone wants no answer.
+            channel.closeFuture.whenComplete { _ in task.cancel() }
+        }
+    }
+
+    private static func begin(
+        _ work: @escaping @Sendable () async -> String, for channel: any Channel
+    ) -> Task<Void, Never> {
+        Task {
+            let answer = await work()
+            channel.eventLoop.execute { end(channel, answer) }
+        }
+    }
+
+    private static func end(_ channel: any Channel, _ answer: String) {
+        channel.writeAndFlush(channel.allocator.buffer(string: "\(answer)\n"), promise: nil)
+        channel.close(promise: nil)
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }

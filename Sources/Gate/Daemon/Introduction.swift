@@ -59,3 +59,17 @@ extension ClientName {
         }
     }
 }
+
+extension Introduction {
+    /// Says what hosts are told that we are called: an administrator finds here why one of them refuses us.
+    static func tell(_ name: ClientName, _ log: GateLog) {
+        let introduction = Introduction(name)
+        let line = LogLine(event: "helo").adding("name", introduction.names.joined(separator: ","))
+            .adding("source", introduction.source.rawValue)
+        if let warning = introduction.warning {
+            log.event(.warning, line.adding("cause", warning))
+        } else {
+            log.event(.notice, line)
+        }
+    }
+}

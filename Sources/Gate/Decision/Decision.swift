@@ -8,6 +8,8 @@ enum Decision: Sendable {
     case passed(Passed)
     /// It was ruled on.
     case ruled(Ruled)
+    /// It passes whatever will be found out: it is monitored. What would have been decided is written down then.
+    case passedAhead
 
     /// A recipient that passes without a verdict.
     struct Passed: Sendable {

@@ -12,9 +12,11 @@ struct DecisionRecords: Sendable {
     var trace: TraceStore?
 
     /// Writes down a ruling.
+    ///
+    /// - Parameter waited: How long the recipient has waited; nil for until now.
     func note<Request: GateRequest & ~Copyable>(
         _ ruled: Decision.Ruled, on subject: Ruleset.Subject, _ typed: Recipient, _ request: borrowing Request,
-        _ settings: Settings, _ arrived: ContinuousClock.Instant
+        _ settings: Settings, _ arrived: ContinuousClock.Instant, waited: Duration? = nil
     ) {
         let (ruling, verdict, destination) = (ruled.ruling, ruled.verdict, subject.destination)
         if !ruled.isCached, !ruling.isHeld, let destination {
@@ -27,7 +29,7 @@ struct DecisionRecords: Sendable {
             ownHops.note(destination, ruling.outcome, isFailing: isKnown ? isFailing : nil, at: arrived)
         }
         let isQuiet = ruling.action == .accept && ruling.would == nil
-        let waited = ContinuousClock.now - arrived
+        let waited = waited ?? ContinuousClock.now - arrived
         let level = isQuiet ? Logger.Level.info : .notice
         let id = ruled.trace ?? TraceID()
         if log.writes(level) {
@@ -50,6 +52,19 @@ struct DecisionRecords: Sendable {
                 destination: destination, client: request.clientAddress, authenticated: request.authenticated,
                 verdict: verdict, ruling: ruling, reply: ruled.reply, queueID: request.queueID, mode: settings.mode,
                 isCached: ruled.isCached, policy: ruled.policy, addresses: trace.addresses))
+    }
+
+    /// Writes down that a recipient's client was gone before it could be answered. There is no ruling then: nobody got it.
+    func noteUnanswered<Request: GateRequest & ~Copyable>(
+        on subject: Ruleset.Subject, _ typed: Recipient, _ request: borrowing Request,
+        _ arrived: ContinuousClock.Instant
+    ) {
+        let waited = (ContinuousClock.now - arrived).tenthsOfMilliseconds
+        log.event(
+            .notice,
+            LogLine(event: "unanswered").adding("to", typed.address)
+                .adding("domain", (subject.destination?.name ?? .root).text).adding("waited_ms", "\(waited)")
+                .adding("client", request.clientAddress ?? "-").adding("qid", request.queueID ?? "-"))
     }
 
     /// Writes down a recipient that passes without a verdict.

@@ -6,53 +6,68 @@ import DANE
 public struct Gate: Sendable {
     /// What is known and asked for a decision.
     struct Parts: Sendable {
-        let settings: Settings
+        let settings: SettingsBook
         let policies: PolicyBook
         var exemptions = ExemptionBook()
         var holds = HoldBook()
         let desk: InspectionDesk
         /// Who tells whether a domain is an alias.
         let resolver: any Resolving
+        /// Inspects past every cache; nil where there is no resolver to be had.
+        var inspectAnew: @Sendable (Destination, _ demandingDANE: Bool) async -> Inspection? = { _, _ in nil }
         /// Where decisions are written down.
         let records: DecisionRecords
         /// The time in seconds since 1970, for the dates of policies.
         var now: @Sendable () -> Int64 = unixTime
     }
 
-    private let settings: Settings
-    private let scope: Scope
-    private let sources: SourceRules
-    private let rules: Ruleset
+    private let settings: SettingsBook
     private let policies: PolicyBook
     private let exemptions: ExemptionBook
     private let holds: HoldBook
     private let desk: InspectionDesk
     private let aliases: AliasBook
     private let records: DecisionRecords
+    /// Those that passed before their verdict was known.
+    let late = LateRulings()
+    private let inspectAnew: @Sendable (Destination, Bool) async -> Inspection?
+    private let rechecks = Rechecks()
     private let now: @Sendable () -> Int64
 
     /// A gate of these parts.
     init(_ parts: Parts) {
         settings = parts.settings
-        scope = Scope(settings)
-        sources = SourceRules(settings)
-        rules = Ruleset(settings)
         policies = parts.policies
         exemptions = parts.exemptions
         holds = parts.holds
         desk = parts.desk
-        aliases = AliasBook(parts.resolver, stale: settings.cacheStaleTTL)
+        let settings = settings
+        aliases = AliasBook(parts.resolver, stale: settings.settings.cacheStaleTTL)
         records = parts.records
         now = parts.now
+        inspectAnew = parts.inspectAnew
     }
 
     // MARK: A recipient
 
-    /// Decides on a recipient: asks, waits until `MILTER_DEADLINE` at most, rules, counts, logs and traces.
+    /// A recipient on its way to a decision.
+    private struct Case: Sendable {
+        /// As the client typed it.
+        let typed: Recipient
+        /// As it is judged: as the MTA has rewritten it, if it has.
+        let recipient: Recipient
+        /// What its message is ruled by.
+        let settings: SettingsInForce
+        let arrived: ContinuousClock.Instant
+    }
+
+    /// Decides on a recipient: asks, waits until `MILTER_DEADLINE` at most, rules, counts, logs and traces. Who is only
+    /// monitored does not wait.
     ///
     /// Blocks the calling thread, which must not be one of the cooperative pool.
     func decide<Request: GateRequest & ~Copyable>(_ request: borrowing Request) -> Decision {
         let arrived = ContinuousClock.now
+        let inForce = request.settings(of: settings)
         // What the MTA made of it: `user%example.org@here` and plain `user` are someone elsewhere in truth.
         let address = request.receivedAddress
         let rewritten = address.map(Recipient.init(received:))
@@ -63,100 +78,191 @@ public struct Gate: Sendable {
             ? rewritten ?? Recipient(received: request.receivedRecipient)
             : Recipient(received: request.receivedRecipient)
         let recipient = rewritten.map { $0.domain == .none ? typed : $0 } ?? typed
+        let current = Case(typed: typed, recipient: recipient, settings: inForce, arrived: arrived)
         // Of an address that is cut the domain may be anybody's.
         let other = isAsTyped || rewritten == nil || request.recipientIsCut ? nil : typed
         switch request.recipientIsCut && rewritten == nil
             ? .impossible
-            : scope.decide(recipient, typed: other, mailer: request.transport, nextHop: request.nextHop)
+            : inForce.scope.decide(recipient, typed: other, mailer: request.transport, nextHop: request.nextHop)
         {
         case .notOurs:
             return .notOurs
         case .passed(let why):
-            return pass(request, recipient, .init(why: why), arrived)
+            return pass(request, current, .init(why: why))
         case .impossible:
-            if let why = exemptSource(request) {
-                return pass(request, recipient, .init(why: why, isExempt: true), arrived)
+            if let why = exemptSource(request, inForce.sources) {
+                return pass(request, current, .init(why: why, isExempt: true))
             }
             // RFC 5321 §4.5.3.1: a path has at most 256 octets, a domain 255.
             let cause =
                 request.recipientIsCut
                 ? "the address is longer than any address can be" : "its domain is no domain name"
             let answer = InspectionDesk.Answer(verdict: Verdict(outcome: .noSuchDomain, cause: cause), isCached: false)
-            return rule(request, typed, .init(destination: nil, place: .root), answer, policy: nil, arrived)
+            return rule(request, current, .init(destination: nil, place: .root), answer, policy: nil)
         case .judged(let hop):
             let domain = if case .name(let domain) = recipient.domain { domain } else { hop.destination.name }
-            return judge(request, recipient, typed, hop, domain, arrived)
+            return judge(request, current, hop, domain)
+        }
+    }
+
+    /// A next hop and the domain that policy goes by, once it is known which name is an alias.
+    private struct Aim: Sendable {
+        var hop: Hop
+        /// The address's domain; the next hop's name if it has none.
+        var domain: DomainName
+        /// The name that the MTA has put in the domain's place.
+        let replacement: DomainName
+        /// Why it could not be found out; nil if it was.
+        var doubt: InspectionDesk.Answer?
+
+        init(_ hop: Hop, _ domain: DomainName, _ standing: InspectionDesk.Replaced?) {
+            (self.hop, self.domain) = (hop, domain)
+            replacement = hop.destination.name
+            guard let original = hop.typed, let standing else { return }
+            // F-90: the domain that was typed, if it is an alias of the one that the MTA has put in its place.
+            switch standing {
+            case .other: return
+            case .alias: break
+            case .unknown(let verdict): doubt = verdict
+            }
+            self.hop = Hop(destination: hop.destination.renamed(original))
+            self.domain = original
+        }
+
+        /// What is ruled on. Behind a next hop of this site's own, the roll-out goes by the recipients' domains.
+        var subject: Ruleset.Subject {
+            .init(
+                destination: hop.destination, place: hop.isOwn ? domain : hop.destination.name, isOwnHop: hop.isOwn)
         }
     }
 
     /// Judges a next hop, and rules on its recipient.
-    ///
-    /// - Parameter domain: The address's domain; the next hop's name if it has none.
     private func judge<Request: GateRequest & ~Copyable>(
-        _ request: borrowing Request, _ recipient: Recipient, _ typed: Recipient, _ hop: Hop, _ domain: DomainName,
-        _ arrived: ContinuousClock.Instant
+        _ request: borrowing Request, _ current: Case, _ hop: Hop, _ domain: DomainName
     ) -> Decision {
-        let deadline = arrived + settings.milterDeadline
-        // F-90: the domain that was typed, if it is an alias of the one that the MTA has put in its place.
-        var (hop, domain) = (hop, domain)
-        var doubt: InspectionDesk.Answer?
-        let replacement = hop.destination.name
+        let inForce = current.settings
+        let deadline = current.arrived + inForce.settings.milterDeadline
+        var standing: InspectionDesk.Replaced?
         if let original = hop.typed {
-            switch desk.standing(of: original, replacedBy: replacement, aliases, at: arrived, before: deadline) {
-            case .other: break
-            case .alias: (hop, domain) = (Hop(destination: hop.destination.renamed(original)), original)
-            case .unknown(let verdict):
-                (hop, domain) = (Hop(destination: hop.destination.renamed(original)), original)
-                doubt = verdict
+            if inForce.rules.rulebook.monitorsAll, aliases.kept(original, hop.destination.name) == nil {
+                return passAhead(request, current, hop, domain)
             }
+            standing = desk.standing(
+                of: original, replacedBy: hop.destination.name, aliases, at: current.arrived, before: deadline)
         }
-        let policy = standing(of: domain, nextHop: replacement)
-        if let why = policy.exemption ?? (policy.kind == .require ? nil : exemptSource(request)) {
-            return pass(request, recipient, .init(why: why, isExempt: true), arrived)
+        let aim = Aim(hop, domain, standing)
+        let policy = self.standing(of: aim.domain, nextHop: aim.replacement)
+        if let why = policy.exemption ?? (policy.kind == .require ? nil : exemptSource(request, inForce.sources)) {
+            return pass(request, current, .init(why: why, isExempt: true))
         }
-        let destination = hop.destination
-        // Behind a next hop of this site's own, the roll-out goes by the recipients' domains.
-        let subject = Ruleset.Subject(
-            destination: destination, place: hop.isOwn ? domain : destination.name, isOwnHop: hop.isOwn)
+        let destination = aim.hop.destination
         // F-132: an inspection would take a place from others.
-        if let held = hold(on: domain, destination.name) {
-            return rule(request, typed, subject, held, policy: policy.kind, isHeld: true, arrived)
+        if let held = hold(on: aim.domain, destination.name) {
+            return rule(request, current, aim.subject, held, policy: policy.kind, isHeld: true)
         }
-        let answer =
-            doubt
-            ?? desk.verdict(on: destination, demandingDANE: policy.kind == .require, at: arrived, before: deadline)
-        return rule(request, typed, subject, answer, policy: policy.kind, arrived)
+        if let doubt = aim.doubt { return rule(request, current, aim.subject, doubt, policy: policy.kind) }
+        let demandsDANE = policy.kind == .require
+        if isMonitored(request, inForce, aim.subject, policy.kind),
+            !desk.isKnown(destination, demandingDANE: demandsDANE, at: current.arrived)
+        {
+            return passAhead(request, current, hop, domain)
+        }
+        let answer = desk.verdict(
+            on: destination, demandingDANE: demandsDANE, at: current.arrived, before: deadline)
+        return rule(request, current, aim.subject, answer, policy: policy.kind)
     }
 
     /// Rules on a recipient, and writes it down.
     private func rule<Request: GateRequest & ~Copyable>(
-        _ request: borrowing Request, _ typed: Recipient, _ subject: Ruleset.Subject, _ answer: InspectionDesk.Answer,
-        policy: Policy.Kind?, isHeld: Bool = false, _ arrived: ContinuousClock.Instant
+        _ request: borrowing Request, _ current: Case, _ subject: Ruleset.Subject, _ answer: InspectionDesk.Answer,
+        policy: Policy.Kind?, isHeld: Bool = false, waited: Duration? = nil
     ) -> Decision {
-        let ruled = rules.decide(
+        let sources = current.settings.sources
+        let ruled = current.settings.rules.decide(
             answer, on: subject, policy: policy, isHeld: isHeld,
             isEnforced: sources.isEmpty ? false : sources.enforces(sender: request.sender), trace: TraceID(),
             replies: .given, now: now
         ) { outcome in
             subject.destination.map { desk.keeper.faults.failingFor(outcome, $0) } ?? .zero
         }
-        records.note(ruled, on: subject, typed, request, settings, arrived)
+        guard !request.isLost else {
+            records.noteUnanswered(on: subject, current.typed, request, current.arrived)
+            return .ruled(ruled)
+        }
+        records.note(
+            ruled, on: subject, current.typed, request, current.settings.settings, current.arrived, waited: waited)
         return .ruled(ruled)
     }
 
     private func pass<Request: GateRequest & ~Copyable>(
-        _ request: borrowing Request, _ recipient: Recipient, _ passed: Decision.Passed,
-        _ arrived: ContinuousClock.Instant
+        _ request: borrowing Request, _ current: Case, _ passed: Decision.Passed
     ) -> Decision {
-        records.note(passed, recipient, request, settings, arrived)
+        records.note(passed, current.recipient, request, current.settings.settings, current.arrived)
         return .passed(passed)
     }
 
     /// Why a message is passed on for where it comes from; nil if it is not.
-    private func exemptSource<Request: GateRequest & ~Copyable>(_ request: borrowing Request) -> String? {
+    private func exemptSource<Request: GateRequest & ~Copyable>(
+        _ request: borrowing Request, _ sources: SourceRules
+    ) -> String? {
         guard !sources.isEmpty else { return nil }
         let authenticated = sources.asksForNames ? request.authenticated : nil
         return sources.exemption(client: request.clientAddress, authenticated: authenticated, sender: request.sender)
+    }
+
+    // MARK: Who is only monitored
+
+    private func isMonitored<Request: GateRequest & ~Copyable>(
+        _ request: borrowing Request, _ inForce: SettingsInForce, _ subject: Ruleset.Subject, _ policy: Policy.Kind?
+    ) -> Bool {
+        let (sources, rulebook) = (inForce.sources, inForce.rules.rulebook)
+        return rulebook.isMonitored(
+            subject.place, policy: policy,
+            isEnforced: sources.isEmpty ? false : sources.enforces(sender: request.sender), isOwnHop: subject.isOwnHop)
+    }
+
+    /// Lets a recipient pass, and finds out afterwards what would have become of it.
+    private func passAhead<Request: GateRequest & ~Copyable>(
+        _ request: borrowing Request, _ current: Case, _ hop: Hop, _ domain: DomainName
+    ) -> Decision {
+        let copy = RequestCopy(request, current.settings)
+        let waited = ContinuousClock.now - current.arrived
+        let number = late.enter {
+            let aim = Aim(hop, domain, nil)
+            let verdict = Verdict(outcome: .pending, cause: "the daemon was stopped before the check had ended")
+            _ = rule(
+                copy, current, aim.subject, .init(verdict: verdict, isCached: false),
+                policy: standing(of: aim.domain, nextHop: aim.replacement).kind, waited: waited)
+        }
+        guard let number else { return .passedAhead }
+        Task {
+            var replaced: InspectionDesk.Replaced?
+            if let original = hop.typed {
+                replaced = await desk.standing(of: original, replacedBy: hop.destination.name, aliases)
+            }
+            let aim = Aim(hop, domain, replaced)
+            let policy = standing(of: aim.domain, nextHop: aim.replacement)
+            let exemption =
+                policy.exemption ?? (policy.kind == .require ? nil : exemptSource(copy, current.settings.sources))
+            var answer = aim.doubt
+            if exemption == nil, answer == nil {
+                answer = await desk.verdict(on: aim.hop.destination, demandingDANE: policy.kind == .require)
+            }
+            let isOverdue = ContinuousClock.now - current.arrived > current.settings.settings.milterDeadline
+            guard late.leave(number, isOverdue: isOverdue) else { return }
+            if let exemption {
+                _ = pass(copy, current, .init(why: exemption, isExempt: true))
+            } else if let answer {
+                _ = rule(copy, current, aim.subject, answer, policy: policy.kind, waited: waited)
+            }
+        }
+        return .passedAhead
+    }
+
+    /// Begins nothing new: who comes from now on is told what is kept, or `pending` at once. For the end of the process.
+    func close() {
+        desk.close()
+        late.close()
     }
 
     // MARK: A destination
@@ -174,6 +280,7 @@ public struct Gate: Sendable {
     /// What would be decided on a recipient of a destination now, by what is known: nothing is asked, nobody waits, and
     /// nothing is written down.
     func known(_ destination: Destination, at now: ContinuousClock.Instant = .now) -> Known {
+        let (settings, rules) = (settings.current.settings, settings.current.rules)
         let standing = standing(of: destination.name, nextHop: destination.name)
         let policy = standing.kind
         if let why = standing.exemption {
@@ -198,6 +305,41 @@ public struct Gate: Sendable {
                 kept: (kept.fresh, kept.left))
         }
         return Known(decision: desk.inTrouble.map { ruled($0) }, policy: policy)
+    }
+
+    /// What a look that was asked for came to.
+    enum Recheck: Sendable {
+        /// It was taken; what is ruled now.
+        case looked(Decision.Ruled)
+        /// Mail passes without a look, for this reason.
+        case exempt(String)
+        /// There are too many.
+        case busy
+        /// The trouble is our own, in these words.
+        case inTrouble(String)
+    }
+
+    /// Looks at a destination past every cache, and keeps what it finds: what has healed is no fault any more.
+    func recheck(_ destination: Destination) async -> Recheck {
+        let standing = standing(of: destination.name, nextHop: destination.name)
+        if let why = standing.exemption { return .exempt(why) }
+        if let why = desk.breaker.trouble?.sentence { return .inTrouble(why) }
+        guard rechecks.enter() else { return .busy }
+        defer { rechecks.leave() }
+        let demandsDANE = standing.kind == .require
+        let found = await Deadline.run(Rechecks.patience) { await inspectAnew(destination, demandsDANE) }
+        guard let found else { return .inTrouble("there is no resolver to be had") }
+        let trouble = desk.breaker.trouble
+        desk.keeper.keep(found, demandingDANE: demandsDANE, isInTrouble: trouble != nil)
+        let answer = desk.told(
+            VerdictBody(found.verdict), VerdictKey(destination, demandsDANE: demandsDANE), isCached: false)
+        let subject = Ruleset.Subject(
+            destination: destination, place: destination.name,
+            isOwnHop: destination.isOwnByForm(standard: settings.settings.probePort))
+        return .looked(
+            settings.current.rules.decide(answer, on: subject, policy: standing.kind, now: now) { outcome in
+                desk.keeper.faults.failingFor(outcome, destination)
+            })
     }
 
     // MARK: Both

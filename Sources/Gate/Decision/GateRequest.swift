@@ -24,6 +24,11 @@ protocol GateRequest: ~Copyable {
     var authenticated: String? { get }
     /// The MTA's queue id; nil where it has none yet.
     var queueID: String? { get }
+    /// Whether its answer is never sent: the door has been closed meanwhile.
+    var isLost: Bool { get }
+
+    /// The settings that its message is ruled by: those in force when its first recipient came.
+    func settings(of book: SettingsBook) -> SettingsInForce
 
     /// Whether the recipient was typed as this address in angle brackets.
     func recipientIs(_ address: String) -> Bool

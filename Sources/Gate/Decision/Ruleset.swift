@@ -26,7 +26,7 @@ struct Ruleset: Sendable {
     }
 
     let settings: Settings
-    private let rulebook: Rulebook
+    let rulebook: Rulebook
 
     /// The rules that the settings give.
     init(_ settings: Settings) {

@@ -20,4 +20,6 @@ public struct MilterDoor: RecipientHandler {
 extension RecipientEvent: GateRequest {
     var transport: String? { mailer }
     var nextHop: String? { host }
+
+    func settings(of book: SettingsBook) -> SettingsInForce { kept { book.current } }
 }

@@ -2,7 +2,8 @@
 struct ExemptionFollower {
     private let directory: String
     private let path: String
-    private let liftAfter: Duration
+    /// How long a domain must be in order until its exemption is lifted.
+    var liftAfter: Duration
     private let log: DatabaseLog
     private var stamp: ExemptionStamp?
     private var hasRead = false

@@ -15,7 +15,7 @@ final class ExemptionKeeper: Sendable {
     private static let sightingLimit = 1000
 
     private let directory: String
-    private let liftAfter: Duration
+    private let settings: SettingsBook
     private let book: ExemptionBook
     private let log: GateLog
     private let unixNow: @Sendable () -> Int64
@@ -26,10 +26,10 @@ final class ExemptionKeeper: Sendable {
 
     /// A keeper; nothing is opened yet.
     init(
-        _ settings: Settings, book: ExemptionBook, log: GateLog, unixNow: @escaping @Sendable () -> Int64 = unixTime
+        _ settings: SettingsBook, book: ExemptionBook, log: GateLog, unixNow: @escaping @Sendable () -> Int64 = unixTime
     ) {
-        directory = settings.stateDirectory
-        liftAfter = settings.exemptLiftAfter
+        directory = settings.settings.stateDirectory
+        self.settings = settings
         self.book = book
         self.log = log
         self.unixNow = unixNow
@@ -59,8 +59,9 @@ final class ExemptionKeeper: Sendable {
     }
 
     private func run() {
-        var follower = ExemptionFollower(directory, liftAfter: liftAfter, log: log)
+        var follower = ExemptionFollower(directory, liftAfter: settings.settings.exemptLiftAfter, log: log)
         while true {
+            follower.liftAfter = settings.settings.exemptLiftAfter
             let (sightings, isClosed) = state.withLock { state in
                 defer { state.sightings = [] }
                 return (state.sightings, state.isClosed)

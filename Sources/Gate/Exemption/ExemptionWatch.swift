@@ -18,7 +18,8 @@ struct ExemptionWatch: Sendable {
     private let breaker: Breaker
     private let verdicts: VerdictKeeper
     private let port: UInt16
-    private let interval: Duration
+    private let settings: SettingsBook
+    private var interval: Duration { Self.interval(liftAfter: settings.settings.exemptLiftAfter) }
     private let inspect: @Sendable (Destination, _ demandingDANE: Bool) async -> Inspection
     private let report: @Sendable (ExemptionSighting) -> Void
 
@@ -29,7 +30,7 @@ struct ExemptionWatch: Sendable {
     ///   - inspect: An inspection; it must honour cancellation.
     ///   - report: Who is told what was seen.
     init(
-        _ settings: Settings, book: ExemptionBook, policies: PolicyBook, breaker: Breaker, verdicts: VerdictKeeper,
+        _ settings: SettingsBook, book: ExemptionBook, policies: PolicyBook, breaker: Breaker, verdicts: VerdictKeeper,
         inspect: @escaping @Sendable (Destination, _ demandingDANE: Bool) async -> Inspection,
         report: @escaping @Sendable (ExemptionSighting) -> Void
     ) {
@@ -37,8 +38,8 @@ struct ExemptionWatch: Sendable {
         self.policies = policies
         self.breaker = breaker
         self.verdicts = verdicts
-        port = settings.probePort
-        interval = Self.interval(liftAfter: settings.exemptLiftAfter)
+        port = settings.settings.probePort
+        self.settings = settings
         self.inspect = inspect
         self.report = report
     }

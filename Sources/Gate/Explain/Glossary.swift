@@ -12,6 +12,11 @@ enum Glossary {
                 + "has a fault, each named by line, and the policies stay as they were."
         ),
         (
+            "unanswered",
+            "The daemon ended before it had an answer for a recipient (to, domain, waited_ms, client, qid). There is no ruling: the MTA saw "
+                + "the connection end, and does as its milter_default_action says."
+        ),
+        (
             "breaker",
             "The trouble is our own (state=open, with cause, and for denials and tlsa with advice) or is over "
                 + "(state=closed): see breaker, and its cause."

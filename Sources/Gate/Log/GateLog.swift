@@ -12,17 +12,21 @@ public final class GateLog: Sendable {
     }
 
     private let writer: LogWriter
-    private let level: Logger.Level
+    /// The least that is written, as its place among all levels: read for every recipient.
+    private let least: Atomic<Int>
     private let repeated = Mutex<[String: Repeated]>([:])
 
     /// A log of the given settings.
     public init(_ settings: Settings) {
         writer = LogWriter(settings.log)
-        level = Logger.Level(settings.logLevel)
+        least = Atomic(Logger.Level(settings.logLevel).place)
     }
 
     /// Whether lines of a level are written.
-    public func writes(_ level: Logger.Level) -> Bool { level >= self.level }
+    public func writes(_ level: Logger.Level) -> Bool { level.place >= least.load(ordering: .relaxed) }
+
+    /// Writes what has this level at least, from now on.
+    func adopt(_ level: Settings.LogLevel) { least.store(Logger.Level(level).place, ordering: .relaxed) }
 
     /// Logs a line, which is put together only if its level is written. Does no I/O.
     public func write(_ level: Logger.Level, _ line: () -> LogLine) {
@@ -73,6 +77,19 @@ public final class GateLog: Sendable {
 }
 
 extension Logger.Level {
+    /// Its place among all, the least first.
+    fileprivate var place: Int {
+        switch self {
+        case .trace: 0
+        case .debug: 1
+        case .info: 2
+        case .notice: 3
+        case .warning: 4
+        case .error: 5
+        case .critical: 6
+        }
+    }
+
     init(_ level: Settings.LogLevel) {
         self =
             switch level {

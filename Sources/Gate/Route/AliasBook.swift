@@ -40,7 +40,8 @@ final class AliasBook: Sendable {
     static let concurrency = 500
 
     private let chains: AnswerShelf<Link>
-    private let stale: Duration
+    private let staleTime: @Sendable () -> Duration
+    private var stale: Duration { staleTime() }
     private let underWay = Atomic<Int>(0)
     /// Aliases that were known; they still count while the DNS has no answer, as good verdicts do.
     private let former = Mutex(BoundedCache<DomainName, DomainName>(limit: limit.count))
@@ -50,8 +51,8 @@ final class AliasBook: Sendable {
     /// - Parameters:
     ///   - resolver: Who validates. Its cache makes it cheap to ask what the inspection of the domain will ask again.
     ///   - stale: How much longer an alias counts while nothing can be found out: `CACHE_STALE_TTL`.
-    init(_ resolver: any Resolving, stale: Duration) {
-        self.stale = stale
+    init(_ resolver: any Resolving, stale: @escaping @autoclosure @Sendable () -> Duration) {
+        staleTime = stale
         chains = AnswerShelf(
             countLimit: Self.limit.count, byteLimit: Self.limit.bytes, size: { _ in MemoryLayout<Link>.stride + 256 },
             lookUp: { domain in await Deadline.run(Self.patience) { await Self.chain(from: domain, resolver) } })

@@ -141,6 +141,16 @@ public struct Rulebook: Sendable {
         return onHazard == .reject && !verdict.hazards.isEmpty
     }
 
+    /// Whether a recipient passes whatever is found out.
+    func isMonitored(
+        _ domain: DomainName, policy: Policy.Kind?, isEnforced: Bool, isOwnHop: Bool
+    ) -> Bool {
+        isMonitored(domain, policy, isEnforced) || isOwnHop && onOwnNextHop.with(policy) == .monitor
+    }
+
+    /// Whether all recipients do, whoever they are.
+    var monitorsAll: Bool { mode == .monitor }
+
     private func isMonitored(_ domain: DomainName, _ policy: Policy.Kind?, _ isEnforced: Bool) -> Bool {
         switch policy {
         case .exempt, .monitor: true

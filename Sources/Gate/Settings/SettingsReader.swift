@@ -44,6 +44,10 @@ public struct SettingsReader: Sendable {
     public let settings: Settings
     /// Each setting's text and origin.
     public let inForce: [InForce]
+    /// The environment file that was read; nil if there was none.
+    let file: String?
+    /// What the file says otherwise than the process's environment, which wins: the names, behind `DANEGATE_`.
+    let hidden: [String]
 
     /// The prefix of every setting's name.
     static let prefix = "DANEGATE_"
@@ -99,6 +103,11 @@ public struct SettingsReader: Sendable {
         guard sentences.isEmpty else { throw Faults(sentences: sentences) }
         self.settings = settings
         self.inForce = inForce
+        self.file = file
+        hidden = Setting.catalogue.map(\.name).filter { name in
+            guard let text = environment[Self.prefix + name], !text.isEmpty else { return false }
+            return fromFile[Self.prefix + name].map { !$0.isEmpty && $0 != text } ?? false
+        }
     }
 
     private static func unset(_ setting: Setting, _ settings: Settings) -> InForce {

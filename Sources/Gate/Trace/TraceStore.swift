@@ -69,21 +69,30 @@ public final class TraceStore: InspectionJournal {
     let counts: RecipientCounts
     let destinations = DestinationCounts()
     /// What is kept of addresses.
-    var addresses: Settings.TraceAddresses { configuration.addresses }
+    var addresses: Settings.TraceAddresses { limits.withLockBarging { $0.addresses } }
+    /// How long the trace reaches back, and how many recipients it holds at most.
+    var bounds: (retention: Duration, rows: Int) { limits.withLock { ($0.retention, $0.rows) } }
     private let configuration: Configuration
     private let log: GateLog
     private let pending: WriteBehind<TraceBatch>
     private let state = Mutex(Statistics())
+    private let limits: Mutex<(addresses: Settings.TraceAddresses, retention: Duration, rows: Int)>
 
     /// A trace; nothing is opened yet.
     ///
     /// - Parameter counts: What recipients are counted in; the trace takes away what it has written.
     public init(_ configuration: Configuration, log: GateLog, counts: RecipientCounts = RecipientCounts()) {
         self.configuration = configuration
+        limits = Mutex((configuration.addresses, configuration.retention, configuration.rows))
         self.counts = counts
         self.log = log
         // A second's recipients are one transaction.
         pending = WriteBehind(interval: configuration.interval)
+    }
+
+    /// Goes by these settings from now on. Rows that are there already lose nothing by it but their place.
+    func adopt(_ settings: Settings) {
+        limits.withLock { $0 = (settings.traceAddresses, settings.traceRetention, settings.traceRows) }
     }
 
     /// Opens the file, and writes from then on; all that on a thread of its own.

@@ -17,8 +17,8 @@ struct TraceSweeper {
     /// So many free pages are given back to the disk in one step.
     private static let pages = 500
 
-    private let retention: Int64
-    private let rows: Int
+    private var retention: Int64
+    private var rows: Int
     private let inspections: Int
     /// What was before it has been taken out, and how long the machine had been up then, in milliseconds.
     private var swept: (cutoff: Int64, uptime: Int64)?
@@ -27,6 +27,12 @@ struct TraceSweeper {
         self.retention = retention.milliseconds
         self.rows = rows
         self.inspections = inspections
+    }
+
+    /// Goes by these bounds from now on.
+    mutating func adopt(_ bounds: (retention: Duration, rows: Int)) {
+        retention = bounds.retention.milliseconds
+        rows = bounds.rows
     }
 
     /// Takes some rows out.

@@ -30,7 +30,7 @@ final class TraceWriter {
         self.log = DatabaseLog(event: "trace", log: log)
         path = "\(configuration.directory)/\(TraceFile.name)"
         sweeper = TraceSweeper(
-            retention: configuration.retention, rows: configuration.rows, inspections: configuration.inspections)
+            retention: store.bounds.retention, rows: store.bounds.rows, inspections: configuration.inspections)
         hour = configuration.now() / TraceTime.hour
         nextCounts = .now + configuration.countInterval
         nextSweep = .now + configuration.sweepInterval
@@ -128,7 +128,7 @@ final class TraceWriter {
         }
         sinceSweep += batch.count
         // A flood must not outgrow the bound until it is time to sweep.
-        if sinceSweep >= max(1, min(5000, configuration.rows / 10)) { nextSweep = .now }
+        if sinceSweep >= max(1, min(5000, store.bounds.rows / 10)) { nextSweep = .now }
     }
 
     /// Takes away what was counted, if it is time.
@@ -177,6 +177,7 @@ final class TraceWriter {
         guard ContinuousClock.now >= nextSweep else { return }
         nextSweep = .now + configuration.sweepInterval
         guard let file, file.isInPlace else { return }
+        sweeper.adopt(store.bounds)
         do throws(DatabaseFault) {
             // As much goes as came: a flood does not outgrow the bound.
             var left = sinceSweep

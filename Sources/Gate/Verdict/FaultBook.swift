@@ -48,7 +48,8 @@ public final class FaultBook: Sendable {
     /// More than these are not remembered of doubts, which are cheap to come by for who makes up domains: the rest is for faults.
     static let doubtLimit = limit / 2
 
-    private let memory: Duration
+    private let remembered: Mutex<Duration>
+    private var memory: Duration { remembered.withLock { $0 } }
     private let journal: (any FaultJournal)?
     private let state: Mutex<State>
     /// When the book was last looked through for what can be forgotten.
@@ -60,7 +61,7 @@ public final class FaultBook: Sendable {
     ///   - deferFor: How long a fault must last before a 5xx.
     ///   - journal: Who is told what is entered. Until `endRestoring()`, faults from before may be entered too.
     public init(deferFor: Duration, journal: (any FaultJournal)? = nil) {
-        memory = Self.memory(deferFor: deferFor)
+        remembered = Mutex(Self.memory(deferFor: deferFor))
         self.journal = journal
         state = Mutex(State(cleared: journal == nil ? nil : []))
     }
@@ -68,6 +69,9 @@ public final class FaultBook: Sendable {
     /// How long a fault is remembered after it was last seen: four hours, which is longer than clients wait between tries, or
     /// twice the time that it must last if that is longer.
     public static func memory(deferFor: Duration) -> Duration { max(.seconds(4 * 3600), deferFor * 2) }
+
+    /// Remembers for as long as another time that a fault must last demands, from now on.
+    func adopt(deferFor: Duration) { remembered.withLock { $0 = Self.memory(deferFor: deferFor) } }
 
     /// Notes that a subject was seen failing.
     ///

@@ -34,6 +34,21 @@ extension InspectionDesk {
             }
             standing = found
         }
+        return replaced(domain, name, standing)
+    }
+
+    /// The same, whenever it is known: nobody waits in a seat.
+    func standing(of domain: DomainName, replacedBy name: DomainName, _ aliases: AliasBook) async -> Replaced {
+        let now = ContinuousClock.now
+        if let kept = aliases.kept(domain, name) { return replaced(domain, name, kept) }
+        if let why = breaker.fault {
+            let former = aliases.former(domain, name, at: now)
+            return replaced(domain, name, former ?? .unknown("the resolver does not work: \(why)"))
+        }
+        return replaced(domain, name, await aliases.find(domain, name))
+    }
+
+    private func replaced(_ domain: DomainName, _ name: DomainName, _ standing: AliasBook.Standing) -> Replaced {
         switch standing {
         case .alias: return .alias
         case .other: return .other
@@ -55,7 +70,7 @@ extension InspectionDesk {
         at now: ContinuousClock.Instant, before deadline: ContinuousClock.Instant,
         for work: @escaping @Sendable () async -> Result
     ) -> Result? {
-        guard let seat = room.enter(at: now) else { return nil }
+        guard !isClosed.load(ordering: .relaxed), let seat = room.enter(at: now) else { return nil }
         defer { room.leave(seat) }
         let found = Found<Result>()
         Task {

@@ -53,6 +53,14 @@ public final class InspectionDesk: Sendable {
         /// Whether it has given its place back.
         var isAside = false
         var waiters: [ObjectIdentifier: WaitingRoom.Seat] = [:]
+        /// Those that are told without anybody's waiting.
+        var followers: [@Sendable (Verdict) -> Void] = []
+
+        /// Tells all of them.
+        func call(_ verdict: Verdict) {
+            for seat in waiters.values { seat.call(verdict) }
+            for follower in followers { follower(verdict) }
+        }
     }
 
     private struct State {
@@ -75,6 +83,7 @@ public final class InspectionDesk: Sendable {
     private let limits: Limits
     let room: WaitingRoom
     private let state: Mutex<State>
+    let isClosed = Atomic<Bool>(false)
 
     /// A desk.
     ///
@@ -111,8 +120,7 @@ public final class InspectionDesk: Sendable {
         before deadline: ContinuousClock.Instant
     ) -> Answer {
         let key = VerdictKey(destination, demandsDANE: demandingDANE)
-        if let body = kept(key, at: now) { return told(body, key, isCached: true) }
-        if let answer = inTrouble { return answer }
+        if let answer = known(key, at: now) { return answer }
         let seat = room.enter(at: now)
         defer { if let seat { room.leave(seat) } }
         switch take(seat, key, at: now) {
@@ -132,6 +140,47 @@ public final class InspectionDesk: Sendable {
         if verdict == nil { state.withLock { $0.flights[key]?.waiters[ObjectIdentifier(seat)] = nil } }
         return told(verdict.map(VerdictBody.init) ?? Self.pending("the check has not ended yet"), key, isCached: false)
     }
+
+    /// The verdict on a destination, whenever it is known: nobody waits in a seat.
+    ///
+    /// - Parameter demandingDANE: Whether policy demands DANE of it.
+    func verdict(on destination: Destination, demandingDANE: Bool) async -> Answer {
+        let key = VerdictKey(destination, demandsDANE: demandingDANE)
+        let now = ContinuousClock.now
+        if let answer = known(key, at: now) { return answer }
+        return await withCheckedContinuation { continuation in
+            let follower: @Sendable (Verdict) -> Void = { verdict in
+                continuation.resume(returning: self.told(VerdictBody(verdict), key, isCached: false))
+            }
+            switch take(nil, key, follower, at: now) {
+            case .kept(let body): continuation.resume(returning: told(body, key, isCached: true))
+            case .full:
+                continuation.resume(
+                    returning: told(Self.pending("too many checks are under way"), key, isCached: false))
+            case .boarded(let flight, let displaced):
+                if let flight { begin(key, flight) }
+                if let displaced { displace(displaced) }
+            }
+        }
+    }
+
+    /// Whether a caller would have its answer at once.
+    func isKnown(_ destination: Destination, demandingDANE: Bool, at now: ContinuousClock.Instant) -> Bool {
+        if isClosed.load(ordering: .relaxed) || breaker.fault != nil { return true }
+        return keeper.cache.peek(VerdictKey(destination, demandsDANE: demandingDANE), at: now) != nil
+    }
+
+    /// What is answered at once: what is kept, or why nothing is looked at.
+    private func known(_ key: VerdictKey, at now: ContinuousClock.Instant) -> Answer? {
+        if let body = kept(key, at: now) { return told(body, key, isCached: true) }
+        guard !isClosed.load(ordering: .relaxed) else { return told(Self.closing, key, isCached: false) }
+        return inTrouble
+    }
+
+    private static let closing = pending("the daemon is being stopped")
+
+    /// Begins no inspection any more: who would wait for one is told `pending` at once.
+    func close() { isClosed.store(true, ordering: .relaxed) }
 
     /// What is answered without a kept verdict while the resolver does not work; nil while it does.
     var inTrouble: Answer? {
@@ -175,7 +224,11 @@ public final class InspectionDesk: Sendable {
         switch keeper.cache.find(key, at: now) {
         case .fresh(let body): return body
         case .stale(let body, let isDue):
-            if isDue, breaker.fault == nil, let flight = state.withLock({ board(key, in: &$0) }) { begin(key, flight) }
+            if isDue, !isClosed.load(ordering: .relaxed), breaker.fault == nil,
+                let flight = state.withLock({ board(key, in: &$0) })
+            {
+                begin(key, flight)
+            }
             return body
         case nil: return nil
         }
@@ -212,7 +265,10 @@ public final class InspectionDesk: Sendable {
     }
 
     /// Finds a verdict for a caller, or an inspection.
-    private func take(_ seat: WaitingRoom.Seat?, _ key: VerdictKey, at now: ContinuousClock.Instant) -> Taken {
+    private func take(
+        _ seat: WaitingRoom.Seat?, _ key: VerdictKey, _ follower: (@Sendable (Verdict) -> Void)? = nil,
+        at now: ContinuousClock.Instant
+    ) -> Taken {
         state.withLock { state in
             // A flight may have landed since the caller looked.
             switch keeper.cache.find(key, at: now) {
@@ -221,6 +277,7 @@ public final class InspectionDesk: Sendable {
             }
             if let flight = state.flights[key] {
                 if let seat { state.flights[key]?.waiters[ObjectIdentifier(seat)] = seat }
+                if let follower { state.flights[key]?.followers.append(follower) }
                 if let seat, flight.isAside { room.putAside([seat]) }
                 return .boarded(nil, displaced: nil)
             }
@@ -232,7 +289,8 @@ public final class InspectionDesk: Sendable {
             }
             let standing = standing(key)
             state.flights[key] = Flight(
-                standing: standing, isRenewal: false, waiters: seat.map { [ObjectIdentifier($0): $0] } ?? [:])
+                standing: standing, isRenewal: false, waiters: seat.map { [ObjectIdentifier($0): $0] } ?? [:],
+                followers: follower.map { [$0] } ?? [])
             return .boarded(standing, displaced: displaced)
         }
     }
@@ -300,7 +358,7 @@ public final class InspectionDesk: Sendable {
     private func displace(_ flight: Flight) {
         flight.standing.end()
         let verdict = Verdict(outcome: .pending, cause: "too many checks of its domain are under way")
-        for seat in flight.waiters.values { seat.call(verdict) }
+        flight.call(verdict)
     }
 
     /// Takes a flight out, with its place.
@@ -332,7 +390,7 @@ public final class InspectionDesk: Sendable {
         let flight = state.withLock { state in
             state.flights[key]?.standing === standing ? Self.remove(key, from: &state) : nil
         }
-        for seat in (flight?.waiters ?? [:]).values { seat.call(inspection.verdict) }
+        flight?.call(inspection.verdict)
         if flight?.isRenewal == true { renewNext(at: .now) }
     }
 }

@@ -9,13 +9,14 @@ public struct VerdictKeeper: Sendable {
 
     private let journal: (any VerdictJournal)?
     private let unixNow: @Sendable () -> Int64
-    private let minTTL: Duration
-    private let maxTTL: Duration
-    private let staleTTL: Duration
-    private let failureTTL: Duration
-    private let probeTTL: Duration
-    private let deferFor: Duration
-    private let rules: Rulebook
+    private let book: SettingsBook
+    private var minTTL: Duration { book.current.settings.cacheMinTTL }
+    private var maxTTL: Duration { book.current.settings.cacheMaxTTL }
+    private var staleTTL: Duration { book.current.settings.cacheStaleTTL }
+    private var failureTTL: Duration { book.current.settings.failureTTL }
+    private var probeTTL: Duration { book.current.settings.probeTTL }
+    private var deferFor: Duration { book.current.settings.deferFor }
+    private var rules: Rulebook { book.current.rules.rulebook }
 
     /// So long nobody looks again at what was not found in order while the trouble was our own: as long as it takes until that is
     /// tried again.
@@ -45,17 +46,21 @@ public struct VerdictKeeper: Sendable {
         _ settings: Settings, journal: (any VerdictJournal)? = nil, faultJournal: (any FaultJournal)? = nil,
         unixNow: @escaping @Sendable () -> Int64 = unixTime
     ) {
+        self.init(
+            following: SettingsBook(settings), journal: journal, faultJournal: faultJournal, unixNow: unixNow)
+    }
+
+    /// A keeper that goes by the settings in force.
+    init(
+        following book: SettingsBook, journal: (any VerdictJournal)? = nil, faultJournal: (any FaultJournal)? = nil,
+        unixNow: @escaping @Sendable () -> Int64 = unixTime
+    ) {
+        let settings = book.settings
         cache = VerdictCache(limit: settings.cacheDomains)
         faults = FaultBook(deferFor: settings.deferFor, journal: faultJournal)
         self.journal = journal
         self.unixNow = unixNow
-        minTTL = settings.cacheMinTTL
-        maxTTL = settings.cacheMaxTTL
-        staleTTL = settings.cacheStaleTTL
-        failureTTL = settings.failureTTL
-        probeTTL = settings.probeTTL
-        deferFor = settings.deferFor
-        rules = Rulebook(settings)
+        self.book = book
     }
 
     /// Keeps the verdict of an inspection that has just ended.

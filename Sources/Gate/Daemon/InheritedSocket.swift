@@ -1,0 +1,36 @@
+import Glibc
+import Milter
+
+/// A listening socket that the service manager has made (sd_listen_fds(3)): clients wait in its backlog while the daemon is
+/// started anew, and its owner, group and mode are those of the socket unit.
+struct InheritedSocket: Sendable {
+    /// The first descriptor that is handed over (`SD_LISTEN_FDS_START`).
+    private static let first: Int32 = 3
+
+    let descriptor: Int32
+    let socket: MilterSocket
+
+    /// The one that an environment tells of; nil if there is none.
+    ///
+    /// - Throws: If there are several, or it is no socket that an MTA can connect to.
+    init?(_ environment: [String: String]) throws(Daemon.Failure) {
+        guard environment["LISTEN_PID"] == "\(getpid())", let count = environment["LISTEN_FDS"].flatMap(Int.init),
+            count > 0
+        else { return nil }
+        guard count == 1 else {
+            throw Daemon.Failure(
+                status: EX_CONFIG,
+                sentences: ["the service manager hands over \(count) sockets: there is use for one, the milter's."])
+        }
+        guard let socket = MilterSocket(listening: Self.first) else {
+            throw Daemon.Failure(
+                status: EX_CONFIG,
+                sentences: [
+                    "what the service manager hands over is no listening stream socket that an MTA can connect to."
+                ])
+        }
+        _ = fcntl(Self.first, F_SETFD, FD_CLOEXEC)
+        descriptor = Self.first
+        self.socket = socket
+    }
+}

@@ -1,0 +1,56 @@
+import Foundation
+
+/// What a reload came to: the answer to `danegate reload`. Its keys are those of the JSON.
+public struct ReloadReport: Codable, Sendable {
+    /// A setting whose text is another.
+    public struct Change: Codable, Sendable, Equatable {
+        let name: String
+        let from: String
+        let to: String
+    }
+
+    /// More faults are not named.
+    static let limit = 20
+
+    /// What has changed, and is in force.
+    var changed: [Change] = []
+    /// What has changed in the file, and needs a restart.
+    var restart: [Change] = []
+    /// What the file says otherwise than the process's environment, which wins.
+    var environment: [String] = []
+    /// What is wrong with the settings; then the old ones stay.
+    var faults: [String] = []
+    /// How many policies are in force, if their file was read; nil if there is none, or it is at fault.
+    @NullableJSON var policies: Int?
+    /// What is wrong with the policy file; then the old policies stay.
+    var policy_faults: [String] = []
+
+    /// The report of a daemon's line; nil if it is none.
+    public init?(json: String) {
+        guard let report = try? JSONDecoder().decode(ReloadReport.self, from: Data(json.utf8)) else { return nil }
+        self = report
+    }
+
+    init() {}
+
+    /// Whether all that was read is in force, as far as it can be without a restart.
+    public var isTaken: Bool { faults.isEmpty && policy_faults.isEmpty }
+
+    /// The report for a person.
+    public var text: String {
+        var lines = changed.map { "\($0.name): \(Self.shown($0.from)) is now \(Self.shown($0.to))" }
+        if changed.isEmpty, faults.isEmpty { lines.append("No setting has changed.") }
+        if let policies { lines.append("Policies: \(policies) in force.") }
+        lines += restart.map { "\($0.name)=\($0.to): needs a restart; \(Self.shown($0.from)) stays in force." }
+        lines += environment.map {
+            "\($0): the daemon's own environment sets it, and wins over the file. Take it out there, and restart."
+        }
+        if !faults.isEmpty { lines.append("The settings stay as they were:") }
+        lines += faults.map { "  \($0)" }
+        if !policy_faults.isEmpty { lines.append("The policies stay as they were:") }
+        lines += policy_faults.map { "  \($0)" }
+        return lines.map(CheckReport.printable).joined(separator: "\n")
+    }
+
+    private static func shown(_ text: String) -> String { text.isEmpty ? "(unset)" : text }
+}

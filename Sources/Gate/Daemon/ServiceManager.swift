@@ -1,0 +1,56 @@
+import Glibc
+
+/// What the service manager is told (sd_notify(3)): that the daemon is ready, how it is, that it lives. Without a service
+/// manager nothing happens.
+struct ServiceManager: Sendable {
+    private let socket: String?
+    /// How often it wants to hear that the daemon lives; nil if it does not.
+    let watchdog: Duration?
+
+    /// The one of an environment: `NOTIFY_SOCKET`, `WATCHDOG_USEC`, `WATCHDOG_PID`.
+    init(_ environment: [String: String]) {
+        socket = environment["NOTIFY_SOCKET"]
+        let isOurs = environment["WATCHDOG_PID"].map { $0 == "\(getpid())" } ?? true
+        let time = environment["WATCHDOG_USEC"].flatMap(Int64.init)
+        watchdog = isOurs ? time.flatMap { $0 > 0 ? .microseconds($0) : nil } : nil
+    }
+
+    func ready() { ServiceNotice.send("READY=1", to: socket) }
+
+    func stopping() { ServiceNotice.send("STOPPING=1", to: socket) }
+
+    /// Says how it is, a line.
+    func status(_ text: String) { ServiceNotice.send("STATUS=\(text)", to: socket) }
+
+    /// Says that it reads its settings again; `ready` ends that.
+    func reloading() {
+        var now = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &now)
+        let time = Int64(now.tv_sec) * 1_000_000 + Int64(now.tv_nsec) / 1000
+        ServiceNotice.send("RELOADING=1\nMONOTONIC_USEC=\(time)", to: socket)
+    }
+
+    /// Tells how the daemon is whenever that changes, and that it lives, until it is cancelled.
+    ///
+    /// - Parameters:
+    ///   - state: How it is, a line.
+    ///   - isAlive: Comes back when the threads that serve have done something; it says nothing of the DNS.
+    func follow(_ state: @escaping @Sendable () -> String, isAlive: @escaping @Sendable () async -> Void) async {
+        guard socket != nil else { return }
+        var told = ""
+        // Half of the time, as sd_watchdog_enabled(3) recommends.
+        let interval = watchdog.map { $0 / 2 }
+        var next = ContinuousClock.now
+        while !Task.isCancelled {
+            let text = state()
+            if text != told { status(text) }
+            told = text
+            if let interval, .now >= next {
+                await isAlive()
+                ServiceNotice.send("WATCHDOG=1", to: socket)
+                next = .now + interval
+            }
+            try? await Task.sleep(for: min(.seconds(1), interval ?? .seconds(1)))
+        }
+    }
+}

@@ -1,0 +1,41 @@
+import ArgumentParser
+import Gate
+
+/// `danegate recheck`: has the running daemon look at domains anew.
+struct RecheckCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "recheck",
+        abstract: "Have the running daemon look at a domain anew, past every cache.",
+        discussion: """
+            For a domain that has been mended: the daemon asks the DNS and the hosts again, and goes by what it finds from then \
+            on. Prints what it ruled before and what it rules now. The MTA's own resolver may still hold the old records. Exits \
+            0 if mail to every domain is accepted now, 1 if some is rejected, 75 if some is put off, or could not be looked at, \
+            69 if no daemon answers.
+            """)
+
+    @OptionGroup var options: SettingsOptions
+
+    @Argument(help: "Domains, or next hops as an MTA writes them: [mx.example.org]:25.")
+    var domains: [String]
+
+    @Flag(help: "Print one JSON object per domain, one per line.")
+    var json = false
+
+    func run() throws {
+        var worst = ExitCode.success
+        for domain in domains {
+            guard !domain.isEmpty, !domain.contains(where: \.isWhitespace) else {
+                throw Exit.fail(64, ["a domain has no blanks."])
+            }
+            let line = try options.ask("recheck \(domain)", within: .seconds(110))
+            guard let report = RecheckReport(json: line) else { throw SettingsOptions.stranger }
+            try StandardDescriptors.put(json ? TerminalText.json(line) : report.text)
+            switch report.action {
+            case .accept: break
+            case .reject: worst = ExitCode(1)
+            case .tempfail, nil: if worst.isSuccess { worst = ExitCode(75) }
+            }
+        }
+        if !worst.isSuccess { throw worst }
+    }
+}

@@ -1,0 +1,22 @@
+import ArgumentParser
+import Foundation
+import Gate
+
+extension SettingsOptions {
+    /// What is said where something else than a daemon of this version answers.
+    static var stranger: ExitCode {
+        Exit.fail(EX_PROTOCOL, ["a daemon of another version answers, or something else."])
+    }
+
+    /// Asks the running daemon.
+    ///
+    /// - Throws: With a sentence, if none answers.
+    func ask(_ request: String, within limit: Duration) throws -> String {
+        guard let path = try read().settings.controlSocketPath else {
+            throw Exit.fail(EX_UNAVAILABLE, ["the control socket is off (DANEGATE_CONTROL_SOCKET)."])
+        }
+        do throws(ControlClient.Fault) { return try ControlClient.ask(path, request, within: limit) } catch {
+            throw Exit.fail(EX_UNAVAILABLE, [error.sentence])
+        }
+    }
+}
