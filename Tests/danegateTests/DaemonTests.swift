@@ -237,9 +237,89 @@ import World
         var environment = world.environment(["MILTER_SOCKET": "unix:\(directory.file("milter"))"])
         environment["NOTIFY_SOCKET"] = directory.file("notify")
         let daemon = try await Danegate.start(environment: environment)
-        #expect(try await onOwnThread { listener.receive() } == "READY=1")
+        #expect(try await onOwnThread { listener.notices(until: "READY=1") }.last == "READY=1")
+        daemon.signal(SIGHUP)
+        let reloaded = try await onOwnThread { listener.notices(until: "READY=1") }
+        #expect(reloaded.contains { $0.hasPrefix("RELOADING=1\nMONOTONIC_USEC=") } && reloaded.last == "READY=1")
         #expect(await daemon.stop() == 0)
-        #expect(try await onOwnThread { listener.receive() } == "STOPPING=1")
+        #expect(try await onOwnThread { listener.notices(until: "STOPPING=1") }.last == "STOPPING=1")
+        await world.stop()
+    }
+
+    /// A boot whose DNS does not work yet: who waits for the daemon is not held up, and recipients are put off.
+    @Test func itIsReadyWithoutDNS() async throws {
+        let world = try await MailWorld([MailDomains.named("verified")])
+        let directory = try ScratchDirectory("nodns")
+        let listener = try NotifySocket(directory.file("notify"))
+        var environment = world.environment([
+            "MILTER_SOCKET": "unix:\(directory.file("milter"))", "DNS_TIMEOUT": "500ms", "DNS_FORWARD": "127.0.0.9@9",
+            "STATE_DIRECTORY": directory.path,
+        ])
+        environment["DANEGATE_DNS_CONFIG"] = nil
+        environment["NOTIFY_SOCKET"] = directory.file("notify")
+        environment["WATCHDOG_USEC"] = "600000"
+        let daemon = try await Danegate.start(environment: environment)
+        let notices = try await onOwnThread { listener.notices(until: "READY=1") }
+        #expect(notices.last == "READY=1", "\(notices)")
+        let living = try await onOwnThread { listener.notices(until: "WATCHDOG=1") }
+        #expect(living.last == "WATCHDOG=1", "\(living)")
+        #expect((notices + living).contains { $0.hasPrefix("STATUS=Recipients without a kept verdict are put off: ") })
+        let answer = try await onOwnThread {
+            let client = try MilterClient(directory.file("milter"), timeout: .seconds(60))
+            try client.open()
+            try client.mail()
+            return try client.recipient("<a@verified.example>")
+        }
+        #expect("\(answer)".contains("451 4.4.3"), "\(answer)")
+        #expect(await daemon.stop() == 0)
+        await world.stop()
+    }
+
+    /// systemd's socket unit: who connects while the daemon is away is served by the next one.
+    @Test func aSocketThatIsHandedOverOutlivesTheDaemon() async throws {
+        let world = try await MailWorld([MailDomains.named("tlsa-invalid")])
+        let directory = try ScratchDirectory("handed")
+        let path = directory.file("milter.sock")
+        // What sd_listen_fds(3) tells: the descriptor 3, and for whom it is.
+        let script = """
+            import os, socket, subprocess, sys
+            s = socket.socket(socket.AF_UNIX); s.bind(sys.argv[1]); s.listen(64)
+            d = os.dup(s.fileno()); os.close(3) if s.fileno() != 3 else s.detach()
+            os.dup2(d, 3, inheritable=True)
+            for turn in range(2):
+                child = os.fork()
+                if child == 0:
+                    os.environ.update(LISTEN_FDS="1", LISTEN_PID=str(os.getpid()))
+                    os.execv(sys.argv[2], sys.argv[2:])
+                print("child", child, flush=True)
+                os.waitpid(child, 0)
+            """
+        let helper = try directory.write(script, to: "handed.py")
+        let environment = world.environment(["STATE_DIRECTORY": directory.path])
+        let child = try await ChildProcess(
+            "python3", [helper, path, Danegate.path, "run"], environment: environment)
+        #expect(await child.waitForOutput { $0.contains("event=start ") })
+        #expect(child.output.contains("socket=unix:\(path)"), "\(child.output)")
+        func answer() async throws -> String {
+            try await onOwnThread {
+                let client = try MilterClient(path, timeout: .seconds(60))
+                try client.open()
+                try client.mail()
+                return "\(try client.recipient("<a@tlsa-invalid.example>"))"
+            }
+        }
+        #expect(try await answer().contains("451 4.7.323"))
+        let first = try #require(child.output.firstMatch(of: /child (\d+)/).flatMap { pid_t($0.1) })
+        kill(first, SIGKILL)
+        // Whoever comes now waits for the next one.
+        let later = try await answer()
+        #expect(later.contains("451 4.7.323"), "\(later)")
+        let second = try #require(child.output.matches(of: /child (\d+)/).last.flatMap { pid_t($0.1) })
+        #expect(second != first)
+        #expect(await child.waitForOutput { $0.count(of: "event=start ") == 2 })
+        kill(second, SIGTERM)
+        #expect(await child.waitForEnd() == 0)
+        #expect(FileManager.default.fileExists(atPath: path))
         await world.stop()
     }
 }
@@ -264,6 +344,13 @@ private final class NotifySocket: Sendable {
     }
 
     deinit { close(descriptor) }
+
+    /// The notices up to one.
+    func notices(until last: String) -> [String] {
+        var notices: [String] = []
+        while notices.last != last, notices.last != "" { notices.append(receive()) }
+        return notices
+    }
 
     /// The next notice; empty if none comes.
     func receive() -> String {

@@ -40,6 +40,8 @@ public struct Daemon: Sendable {
     ///
     /// - Throws: Why it did not start, or ended by itself.
     public func run() throws(Failure) {
+        // Before anything is opened: its descriptor is told by its number.
+        let inherited = try InheritedSocket(environment)
         let mailbox: SignalMailbox
         do throws(MilterError) { mailbox = try SignalMailbox.install() } catch {
             throw Failure(status: EX_OSERR, sentences: [error.description])
@@ -70,7 +72,6 @@ public struct Daemon: Sendable {
         Self.follow(log)
         if budget.isScaledDown { log.event(budget.limit < 1024 ? .warning : .notice, budget.line) }
         if let warning = anchor.warning { log.event(.warning, LogLine(event: "trust-anchor").adding("cause", warning)) }
-        let inherited = try InheritedSocket(environment)
         let wiring = GateWiring(
             reader, version: version, environment: environment, policies: policies, resolver: resolver, budget: budget,
             log: log, inherited: inherited)

@@ -37,7 +37,7 @@ import Testing
         ])
         let seen = Mutex<(kinds: [ExemptionSighting.Kind], destinations: Set<Destination>)>(([], []))
         let watch = ExemptionWatch(
-            settings, book: book, policies: try PolicyBook(path: nil), breaker: breaker, verdicts: keeper
+            SettingsBook(settings), book: book, policies: try PolicyBook(path: nil), breaker: breaker, verdicts: keeper
         ) { destination, _ in
             seen.withLock { _ = $0.destinations.insert(destination) }
             return Self.inspection(destination == relay ? outcome : .opportunistic, destination)

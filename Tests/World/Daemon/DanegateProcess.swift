@@ -29,11 +29,14 @@ public enum Danegate {
     /// Starts the daemon and waits until it serves a milter socket.
     ///
     /// - Parameters:
+    ///   - arguments: The command, and its options.
     ///   - environment: The settings; the socket among them.
     ///   - wrapper: A program and its arguments, which runs it.
     /// - Throws: If it ends instead; the error holds what it printed.
-    public static func start(environment: [String: String?], wrapper: [String] = []) async throws -> ChildProcess {
-        let words = wrapper + [path, "run"]
+    public static func start(
+        _ arguments: [String] = ["run"], environment: [String: String?], wrapper: [String] = []
+    ) async throws -> ChildProcess {
+        let words = wrapper + [path] + arguments
         let child = try await ChildProcess(
             words[0], Array(words.dropFirst()), environment: environment.merging(notSettings) { $1 })
         guard await child.waitForOutput(where: { $0.contains("event=start ") }) else {
