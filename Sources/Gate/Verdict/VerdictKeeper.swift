@@ -30,9 +30,10 @@ public struct VerdictKeeper: Sendable {
     /// each of them has the next look; recipients that come at once have one look together.
     static let longestPending = Duration.seconds(15)
 
-    /// The longest that something could not be found out is kept, unless `FAILURE_TTL` is longer: it says less than a failure, and holds
-    /// mail up as well.
-    static let longestDoubt = Duration.seconds(300)
+    /// The longest that it is kept that something could not be found out, unless `FAILURE_TTL` is longer. Silence costs
+    /// us and others most, and nobody is refused for good because of it: what has been silent for hours is asked about
+    /// once an hour, and not before it has been silent for about as long.
+    static let longestDoubt = Duration.seconds(3600)
 
     /// A keeper of the given settings.
     ///
