@@ -79,10 +79,10 @@ public final class Prober: Sendable {
         case .hostSpent:
             let why =
                 "\(target.address) has been probed \(configuration.perHour) times an hour, and is left alone for now"
-            return ProbeReport(end: .withheld(why, shown: nil))
+            return ProbeReport(end: .withheld(why, earlier: nil))
         case .networkSpent(let network):
             let why = "hosts in \(network) have been probed too often this hour, and are left alone for now"
-            return ProbeReport(end: .withheld(why, shown: nil))
+            return ProbeReport(end: .withheld(why, earlier: nil))
         }
         let lane = ProbeLane(zone: asker.zone, network: .network(of: target.address))
         defer { manners.leave(endpoint) }
