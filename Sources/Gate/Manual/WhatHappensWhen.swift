@@ -103,8 +103,8 @@ struct WhatHappensWhen: Sendable {
             "CacheTests.noRefusalRestsOnALookOfMoreThanTwoMinutes"),
         .init(
             "A stranger's hosts stall, to take all probes",
-            "No zone and no network (/24, /56) has more probe slots than are free, so that others find one. What finds "
-                + "none in time is 451 4.7.0 pending, and nothing of it is kept.",
+            "No zone and no network (/24, /56) has more probe slots than are free, and the last eighth is for those that "
+                + "have none, so that others find one. What finds none in time is 451 4.7.0 pending, and nothing of it is kept.",
             "ProbeSlotsTests.aTarpitLeavesRoom", "TarpitTests", "HostWalkTests.whatFindsNoSlotIsPending"),
         .init(
             "A stranger points his domains at another's mail hosts",
