@@ -204,6 +204,7 @@ extension Rule {
         F-123|Addresses in PROBE_DENY are not connected to, as special-purpose ones are not: unreachable where no other address of the host counts.
         F-124|What a host says is not kept with its report, and reports are kept up to 64 MB of chains and records.
         F-125|A host that is left alone is verified by what it showed under the same name in the last hour, and pending by what its address showed under another name, or failed in, if that does not fit; unreachable if it failed itself; unprobed if nothing is known against it.
+        F-126|A look and its second look make ten connections together, however many hosts and addresses there are. Where the first made more than five, the outcome is pending, and the second look is the next recipient's.
         F-127|An eighth of PROBE_CONCURRENCY is for zones and networks that have no probe under way, half of that for hosts that were verified in the last week.
         """ + "\n"
         + asksNothing.map { "\($0.key)|Asks nothing of danegate: \($0.value)." }.joined(separator: "\n")
