@@ -206,6 +206,7 @@ extension Rule {
         F-125|A host that is left alone is verified by what it showed under the same name in the last hour, and pending by what its address showed under another name, or failed in, if that does not fit; unreachable if it failed itself; unprobed if nothing is known against it.
         F-126|A look and its second look make ten connections together, however many hosts and addresses there are. Where the first made more than five, the outcome is pending, and the second look is the next recipient's.
         F-127|An eighth of PROBE_CONCURRENCY is for zones and networks that have no probe under way, half of that for hosts that were verified in the last week.
+        F-128|512 KB before the handshake is complete and 512 KB after it, eight KeyUpdates a second and 32 warnings in one go are read. Beyond that the host is unreachable: a doubt, never a 5xx.
         """ + "\n"
         + asksNothing.map { "\($0.key)|Asks nothing of danegate: \($0.value)." }.joined(separator: "\n")
 }
