@@ -33,4 +33,24 @@ struct TLSFloodTests {
             }
         }
     }
+
+    /// A host may ask for a certificate of ours, and say whose it would take: nearly 64 KB of names, the most that there may be.
+    @Test(.rules("F-128"), arguments: ["-tls1_2", "-tls1_3"])
+    func aLongListOfAuthoritiesIsTakenInStride(_ version: String) async throws {
+        let scratch = try ScratchDirectory("authorities")
+        let script = """
+            openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out key
+            name=$(printf '%064d' 0)
+            for number in $(seq 100); do
+                openssl req -x509 -new -key key -days 2 -subj "/O=$name/OU=$name/OU=$name/OU=$name/OU=$name/OU=$name/OU=$name/CN=$number"
+            done >names
+            """
+        let (status, output) = try await ChildProcess.run("sh", ["-c", script], directory: scratch.path)
+        try #require(status == 0, "\(output)")
+        let options = "\(version) -verify 1 -CAfile \(scratch.file("names"))"
+        try await ProbeWorld.run(timeout: .seconds(90)) { world in
+            let end = try await world.probe(.openSSL(try await ProbeWorld.chain.value, options)).end
+            #expect(end.kind == "secured", "\(end)")
+        }
+    }
 }
