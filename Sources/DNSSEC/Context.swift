@@ -93,8 +93,9 @@ final class Context: @unchecked Sendable {
         } else {
             isAccounted = isAccounted || account?.take(descriptors) != false
             guard isAccounted else { return .failed("too many second looks are under way (file descriptors)") }
-            // The first lookup makes the worker and its event base, and libevent ends the process if that lacks a
-            // descriptor.
+            // The first lookup makes the worker and its event base. libevent ends the process if that lacks a
+            // descriptor, and of a worker that lacks its thread libunbound waits for an answer for ever.
+            guard ThreadReserve.shared.hasOne else { return .failed("the system gives no more threads") }
             let started = DescriptorReserve.shared.lend {
                 Self.setup.withLock { _ in
                     ub_resolve_async(raw, lookup.name, lookup.type.rawValue, 1, pointer, onResult, &id)
