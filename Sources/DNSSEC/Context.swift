@@ -95,13 +95,14 @@ final class Context: @unchecked Sendable {
             guard isAccounted else { return .failed("too many second looks are under way (file descriptors)") }
             // The first lookup makes the worker and its event base. libevent ends the process if that lacks a
             // descriptor, and of a worker that lacks its thread libunbound waits for an answer for ever.
-            guard ThreadReserve.shared.hasOne else { return .failed("the system gives no more threads") }
-            let started = DescriptorReserve.shared.lend {
+            let started = DescriptorReserve.shared.lend { () -> Int32? in
                 Self.setup.withLock { _ in
-                    ub_resolve_async(raw, lookup.name, lookup.type.rawValue, 1, pointer, onResult, &id)
+                    guard ThreadReserve.shared.hasOne else { return nil }
+                    return ub_resolve_async(raw, lookup.name, lookup.type.rawValue, 1, pointer, onResult, &id)
                 }
             }
             guard let started else { return .failed("too few file descriptors are left") }
+            guard let started else { return .failed("the system gives no more threads") }
             code = started
         }
         // A worker that does not come up, as with root hints that cannot be read, is told as "out of memory", each time anew.

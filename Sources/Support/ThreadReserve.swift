@@ -41,8 +41,8 @@ public final class ThreadReserve: Sendable {
         /// How many are owed.
         public var owed = 0
 
-        /// Whether the system gives no more threads: they are short.
-        public var isShort: Bool { held < ThreadReserve.size || owed > 0 }
+        /// Whether threads are short: the system gives no more, or did not a moment ago.
+        public var isShort = false
     }
 
     private struct State {
@@ -67,8 +67,11 @@ public final class ThreadReserve: Sendable {
 
     /// How it stands.
     public var standing: Standing {
-        let (held, owed) = state.withLock { ($0.held.count, $0.owed.count) }
-        return Standing(refused: refused.load(ordering: .relaxed), held: held, owed: owed)
+        let refused = refused.load(ordering: .relaxed)
+        return state.withLock { state in
+            let isShort = state.isKept && (state.held.count < Self.size || !state.owed.isEmpty)
+            return Standing(refused: refused, held: state.held.count, owed: state.owed.count, isShort: isShort)
+        }
     }
 
     /// Whether what may have the last of the threads will have one.
@@ -163,9 +166,10 @@ private final class ThreadKeeper: Sendable {
         var lastTold = ContinuousClock.now
         while true {
             reserve.fill()
-            let standing = reserve.standing
+            var standing = reserve.standing
             // Threads that were missing for so short that the reserve is full again were missing all the same.
-            let isShort = standing.isShort || standing.refused > last
+            if standing.refused > last { standing.isShort = true }
+            let isShort = standing.isShort
             last = standing.refused
             if isShort != wasShort || isShort && .now - lastTold >= .seconds(60) {
                 reserve.tell(standing)
