@@ -1,5 +1,6 @@
 import DANE
 import Foundation
+import Rules
 import Testing
 import World
 
@@ -18,6 +19,39 @@ import World
             if pair.count == 2 { counts[String(pair[0])] = Int(pair[1]) }
         }
         return counts
+    }
+
+    private static func socket() -> Int32 {
+        Foundation.socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+    }
+
+    private static func withLoopback(
+        _ port: UInt16, _ call: (UnsafePointer<sockaddr>, socklen_t) -> Int32
+    ) -> Int32 {
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = port.bigEndian
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        return withUnsafePointer(to: address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { call($0, socklen_t(MemoryLayout<sockaddr_in>.size)) }
+        }
+    }
+
+    /// The system says of a socket that no process has any more that it is root's.
+    @Test(.rules("F-104")) func whoHasHungUpIsNobody() throws {
+        let port = try freePort()
+        let (listener, client) = (Self.socket(), Self.socket())
+        defer { close(listener) }
+        #expect(Self.withLoopback(port) { bind(listener, $0, $1) } == 0 && listen(listener, 5) == 0)
+        #expect(Self.withLoopback(port) { connect(client, $0, $1) } == 0)
+        let connection = accept(listener, nil, nil)
+        defer { close(connection) }
+        #expect(SocketOwner.peer(of: connection) == .user(geteuid()))
+        close(client)
+        // Its end has come when it can be read.
+        var byte: UInt8 = 0
+        #expect(recv(connection, &byte, 1, 0) == 0)
+        #expect(SocketOwner.peer(of: connection) == .address(.v4(0x7F00_0001)))
     }
 
     private static func waits(

@@ -38,6 +38,9 @@ public struct Daemon: Sendable {
     ///
     /// - Throws: Why it did not start, or ended by itself.
     public func run() throws(Failure) {
+        // Before any other, which would say less of why there is none. They take no signals.
+        let code = ThreadReserve.shared.begin()
+        guard code == 0 else { throw Failure(status: EX_OSERR, sentences: [ThreadNews.shortage(errno: code)]) }
         let mailbox: SignalMailbox
         do throws(MilterError) { mailbox = try SignalMailbox.install() } catch {
             throw Failure(status: EX_OSERR, sentences: [error.description])
@@ -66,6 +69,7 @@ public struct Daemon: Sendable {
         let log = GateLog(settings)
         defer { log.close() }
         Self.follow(log)
+        ThreadReserve.shared.follow { ThreadNews.tell($0, log) }
         if budget.isScaledDown { log.event(budget.limit < 1024 ? .warning : .notice, budget.line) }
         if let warning = anchor.warning { log.event(.warning, LogLine(event: "trust-anchor").adding("cause", warning)) }
         try serve(mailbox, policies, resolver, budget, log)

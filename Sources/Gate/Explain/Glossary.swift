@@ -29,6 +29,12 @@ enum Glossary {
                 + "or ulimit -n."
         ),
         (
+            "threads",
+            "The system gives danegate no more threads (result short; ok when it does again): so many it has not given (refused), so many "
+                + "are held back (held), and so many parts wait for one (owed). Mail is judged more slowly, and none is judged wrongly. The "
+                + "cause says what to raise."
+        ),
+        (
             "connections",
             "Connections of MTAs were not kept (result, with a count). ended-silent: they did not negotiate within ten seconds. displaced: "
                 + "there were too many, and they had been idle for longest. rejected: there were too many, and all others waited for an "

@@ -145,7 +145,12 @@ struct WhatHappensWhen: Sendable {
         .init(
             "File descriptors are exhausted",
             "event=breaker cause=descriptors: good verdicts count, nothing else gets a 5xx. It closes when there are some again.",
-            "BreakerWorldTests.aFullFileTableIsNamed"),
+            "BreakerWorldTests.aFullFileTableIsNamed", "ShortSystemTests.whereNothingCanBeOpened"),
+        .init(
+            "The system gives no more threads, or no memory for sockets",
+            "Some threads are held back. When they are used up, sessions wait for the next worker that is free, and second looks for "
+                + "their thread. event=threads names it, and danegate status warns. Without threads the daemon does not start (71).",
+            "ShortSystemTests"),
         .init(
             "Somebody makes connections to the milter and says nothing",
             "Each is ended after ten seconds (event=connections result=ended-silent). Near the bound, which danegate status names, whoever "
