@@ -62,7 +62,8 @@ import World
 
     /// Whether a session that was opened before still has its answer.
     private static func isServed(_ client: MilterClient) -> Bool {
-        (try? client.recipient("<reject@example.com>")) == .reply("550 5.7.323 rejected for 1")
+        guard case .reply(let reply) = try? client.recipient("<reject@example.com>") else { return false }
+        return reply.hasPrefix("550 5.7.323 rejected")
     }
 
     @Test("that say nothing are ended, those that have negotiated are not", arguments: [false, true])
@@ -116,6 +117,8 @@ import World
                 let client = try MilterClient(socket)
                 try client.open()
                 try client.mail()
+                // Its answer tells that the daemon has heard all of it before the next one comes.
+                _ = try client.recipient("<fine@example.com>")
                 return client
             }
             let served = clients.suffix(19).count { Self.isServed($0) }
