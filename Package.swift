@@ -20,6 +20,8 @@ let package = Package(
         .executable(name: "danegate", targets: ["danegate"]),
         // For the tests: preloaded into a daemon whose clock is to be wrong.
         .library(name: "SkewedClock", type: .dynamic, targets: ["SkewedClock"]),
+        // The same for a system that has run out of something.
+        .library(name: "ShortSystem", type: .dynamic, targets: ["ShortSystem"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -44,8 +46,12 @@ let package = Package(
         // What any part of the process may need.
         .target(
             name: "Support", swiftSettings: strict,
-            // libdispatch is to find the function of OpenHook.swift.
-            linkerSettings: [.unsafeFlags(["-Xlinker", "--export-dynamic-symbol=open"])]),
+            // libdispatch is to find the function of OpenHook.swift, and all libraries that of ThreadHook.swift.
+            linkerSettings: [
+                .unsafeFlags([
+                    "-Xlinker", "--export-dynamic-symbol=open", "-Xlinker", "--export-dynamic-symbol=pthread_create",
+                ])
+            ]),
         // The rules as values. No I/O, no C library, no clock.
         .target(name: "DANE", swiftSettings: strict),
         // Their wrappers: C types stay inside.
@@ -62,8 +68,10 @@ let package = Package(
                 "CMilter", "DANE", "Support", .product(name: "HeapModule", package: "swift-collections"),
             ],
             swiftSettings: strict,
-            // libmilter is to find the function of AcceptHook.swift.
-            linkerSettings: [.unsafeFlags(["-Xlinker", "--export-dynamic-symbol=accept"])]),
+            // libmilter is to find the functions of AcceptHook.swift and PollHook.swift.
+            linkerSettings: [
+                .unsafeFlags(["-Xlinker", "--export-dynamic-symbol=accept", "-Xlinker", "--export-dynamic-symbol=poll"])
+            ]),
         .target(
             name: "Probe",
             dependencies: [
@@ -122,6 +130,7 @@ let package = Package(
             name: "World", dependencies: ["DANE", "WorldHosts", "WorldServers"],
             path: "Tests/World", exclude: ["Hosts", "Judges", "MTA", "Names", "Process"], swiftSettings: strict),
         .target(name: "SkewedClock", path: "Tests/SkewedClock"),
+        .target(name: "ShortSystem", path: "Tests/ShortSystem"),
         // The mark of a test that proves a rule (the rules are DANE's), and why some have no test.
         .target(name: "Rules", dependencies: ["DANE"], path: "Tests/Rules", swiftSettings: strict),
         .testTarget(name: "RulesTests", dependencies: ["DANE", "Rules"], swiftSettings: strict),

@@ -93,14 +93,16 @@ final class Context: @unchecked Sendable {
         } else {
             isAccounted = isAccounted || account?.take(descriptors) != false
             guard isAccounted else { return .failed("too many second looks are under way (file descriptors)") }
-            // The first lookup makes the worker and its event base, and libevent ends the process if that lacks a
-            // descriptor.
-            let started = DescriptorReserve.shared.lend {
+            // The first lookup makes the worker and its event base. libevent ends the process if that lacks a
+            // descriptor, and of a worker that lacks its thread libunbound waits for an answer for ever.
+            let started = DescriptorReserve.shared.lend { () -> Int32? in
                 Self.setup.withLock { _ in
-                    ub_resolve_async(raw, lookup.name, lookup.type.rawValue, 1, pointer, onResult, &id)
+                    guard ThreadReserve.shared.hasOne else { return nil }
+                    return ub_resolve_async(raw, lookup.name, lookup.type.rawValue, 1, pointer, onResult, &id)
                 }
             }
             guard let started else { return .failed("too few file descriptors are left") }
+            guard let started else { return .failed("the system gives no more threads") }
             code = started
         }
         // A worker that does not come up, as with root hints that cannot be read, is told as "out of memory", each time anew.

@@ -27,8 +27,17 @@ public func acceptInPlaceOfTheLibrary(
     let descriptor = libraryAccept(listener, address, length)
     guard descriptor >= 0 else {
         let code = errno
-        // libmilter would be back at once, and take a whole core.
-        if code == EMFILE || code == ENFILE || code == ENOBUFS || code == ENOMEM { connections.waitForDescriptors() }
+        switch code {
+        case EAGAIN, EINTR, ECONNABORTED: break
+        // Not a socket that listens: libmilter is to end.
+        case EBADF, EINVAL, ENOTSOCK: break
+        default:
+            // For want of descriptors or memory libmilter would be back at once, and take a whole core. At what it does
+            // not know, as an error that the network had for the new connection (accept(2)), it would soon end.
+            connections.waitForDescriptors()
+            errno = ECONNABORTED
+            return -1
+        }
         errno = code
         return -1
     }

@@ -171,7 +171,7 @@ final class Connections: Sendable {
             }
             let silent = state.entries.filter { _, entry in
                 !entry.isEnded && !entry.activity.hasNegotiated && !entry.activity.isBusy
-                    && entry.activity.lastHeard <= latest
+                    && entry.activity.lastHeard <= latest && !Self.hasUnread(entry.descriptor)
             }
             let ended = silent.keys.count { Self.end($0, &state) == .ended }
             state.counts.silent += ended
@@ -282,6 +282,13 @@ final class Connections: Sendable {
     private static func hasHungUp(_ descriptor: Int32) -> Bool {
         var byte: UInt8 = 0
         return recv(descriptor, &byte, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT)) == 0
+    }
+
+    /// Whether the other end has said something that nobody has read yet: then it waits for a worker of libmilter, and
+    /// is not silent.
+    private static func hasUnread(_ descriptor: Int32) -> Bool {
+        var byte: UInt8 = 0
+        return recv(descriptor, &byte, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT)) > 0
     }
 
     private static func node(_ descriptor: Int32) -> UInt64? {

@@ -34,7 +34,8 @@ public struct SignalMailbox: Sendable {
 
     private let descriptor: Int32
 
-    /// Installs the handlers, and has SIGPIPE ignored. Call it once, in the main thread, before there are other threads.
+    /// Installs the handlers, and has SIGPIPE ignored. Call it once, in the main thread, before there are other threads
+    /// that have these signals unblocked.
     ///
     /// - Throws: If the system gives no pipe or thread.
     public static func install() throws(MilterError) -> SignalMailbox {

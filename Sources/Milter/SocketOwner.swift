@@ -77,8 +77,12 @@ enum SocketOwner {
         guard send(diagnostics, message, message.count, 0) == message.count else { return nil }
         var answer = [UInt8](repeating: 0, count: 1024)
         let count = recv(diagnostics, &answer, answer.count, Int32(MSG_DONTWAIT))
-        // struct inet_diag_msg: the user's id stands behind the socket's endpoints, timers and queues.
+        // struct inet_diag_msg: the user's id and the inode stand behind the socket's endpoints, timers and queues.
         guard count >= 16 + 72, answer[4] == 20, answer[5] == 0 else { return nil }
-        return answer.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: 16 + 64, as: UInt32.self) }
+        return answer.withUnsafeBytes { bytes in
+            // Of a socket that its process has closed the system says that it is root's, and has no inode.
+            guard bytes.loadUnaligned(fromByteOffset: 16 + 68, as: UInt32.self) != 0 else { return nil }
+            return bytes.loadUnaligned(fromByteOffset: 16 + 64, as: UInt32.self)
+        }
     }
 }

@@ -9,7 +9,7 @@ struct Status: ParsableCommand {
             Asks over the control socket (DANEGATE_CONTROL_SOCKET), which root and the members of its group may open.
             Exits as monitoring plugins do: 0 OK; 1 WARNING (the breaker is open because of failures or descriptors, log lines \
             or rows are lost, no state file, the policy file is refused, probes call themselves by a private address, few \
-            descriptors left); 2 CRITICAL (no daemon answers, the resolver does not work or does not validate, not everything \
+            descriptors or no threads left); 2 CRITICAL (no daemon answers, the resolver does not work or does not validate, not everything \
             comes through on the way to the DNS, the breaker is open for more than 15 minutes); 3 UNKNOWN (the \
             socket may not be opened, is off, or something else answers there). The first line says it in one sentence. 78 if a setting is at fault.
             """)

@@ -284,8 +284,8 @@ import World
         let script = """
             import os, socket, subprocess, sys
             s = socket.socket(socket.AF_UNIX); s.bind(sys.argv[1]); s.listen(64)
-            d = os.dup(s.fileno()); os.close(3) if s.fileno() != 3 else s.detach()
-            os.dup2(d, 3, inheritable=True)
+            copy = os.dup(s.fileno())
+            os.dup2(copy, 3, inheritable=True)
             for turn in range(2):
                 child = os.fork()
                 if child == 0:

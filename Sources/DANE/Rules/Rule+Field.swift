@@ -84,6 +84,9 @@ extension Rule {
         F-98 | field | an address that is no UTF-8 is mangled in log and trace, so that two senders look alike and none is found -> written with its bytes, escaped
         F-100 | field | any local user, or an MTA that forgets its connections, takes all descriptors of the process with connections that say nothing, and a library that gets none ends it -> they have a bound, whoever has most gives way, and some are held back for what must not fail
         F-101 | field | standard error is a pipe that nobody reads, and a zone has the resolver's library write to it without end -> no lookup waits for that
+        F-102 | field | the machine's file table is full, or it has no memory for sockets (ENFILE, EMFILE, ENOMEM, ENOBUFS), for all calls or for some -> the daemon lives, answers with what is kept or with 4xx, and is well afterwards
+        F-103 | field | the system gives no more threads, and libmilter forgets the session that it wanted one for, libdispatch sleeps and libunbound waits for ever -> threads are held back, sessions queue for those that there are, and the log names it
+        F-104 | field | connections that somebody has closed already count as root's, as the system says of a socket without a process, and root's own give way for them -> they are nobody's
         F-110 | field | a stranger's zone has thousands of names whose signatures do not verify, and keys that come late: second looks of others wait behind its own -> each zone has its turn, its keys are fetched once for its names, and until a name has had its own look there is a doubt
         F-111 | field | names below one dead domain, each of which might be a zone of its own (a second level as short as a registry's) -> they have one domain's share of the lookups between them, and a dead zone leaves its neighbour below the same domain alone
         F-112 | field | dozens of MX hosts of a stranger are delegated without glue to names in a third party's zone, so that each lookup asks that zone twenty times -> eight hosts whose lookups fail are enough for one look, the next goes on behind them
@@ -93,6 +96,10 @@ extension Rule {
         F-122 | field | a stranger's names lead to many addresses of one network -> a bound for a /24 and a /56, fair between zones
         F-123 | field | MX hosts at this site's own public addresses, which a stranger has named -> PROBE_DENY names what is never probed
         F-124 | field | hosts with long replies and chains fill memory with what is kept of their probes -> replies are not kept, and chains up to so many bytes
+        F-125 | field | a stranger's names, with TLSA records that cannot fit, lead to a provider's host until it is left alone, and those that come last pass unseen -> what the address has shown to other names and does not fit is a doubt: 4.7.0, and not kept
+        F-126 | field | one recipient makes the gate connect to ten addresses of a stranger's choice, and to all of them again for the second look -> ten connections for both; what they do not reach, the next recipient's look does
+        F-127 | field | names in dozens of zones lead to as many networks, and each takes a few slots for probes until none is left -> the last slots are for zones and networks that have none, and for hosts that were authenticated before
+        F-128 | field | inside TLS a host sends KeyUpdates, tickets, empty records, warnings or requests for a new handshake by the thousand, or a warning that the probe's library takes for the end -> their number ends the probe, and proves nothing: inconclusive
         F-130 | field | a failure is kept for an hour, so that a domain that has been mended goes on being refused -> no 5xx on a look older than two minutes; then a new one, or 4.7.0
         F-131 | field | names, replies and chains that a stranger makes up fill the memory and the disk: 40 to 516 MiB, a state file of 203 MB -> what is kept is bounded by bytes
         F-132 | field | who owns one zone keeps others from their verdicts, and nothing says so -> `status` and the log name the neighbourhood, and an administrator can hold it back

@@ -3,6 +3,7 @@ import DNSSEC
 import Glibc
 import Milter
 import Probe
+import Support
 
 /// What the control socket answers: of what is kept and counted, without waiting for anything.
 struct ControlDesk: Sendable {
@@ -132,6 +133,7 @@ struct ControlDesk: Sendable {
         let settings = settings.settings
         let counted = RulingCounts(records.counts.snapshot())
         let figures = ProcessFigures.current
+        let threads = ThreadReserve.shared.standing
         let policy = policies.status
         let breaker = desk.breaker.status(at: now)
         let lost = store.lostRows
@@ -165,7 +167,8 @@ struct ControlDesk: Sendable {
             },
             process: .init(
                 rss_kib: figures.memory, threads: figures.threads, descriptors: figures.descriptors,
-                descriptor_limit: figures.descriptorLimit),
+                descriptor_limit: figures.descriptorLimit, threads_refused: threads.refused,
+                threads_short: threads.isShort),
             descriptors: doors.map { .init($0.budget, figures) },
             connections: doors.map { .init($0.connections(), $0.budget.connectionLimits) })
         report.judge()

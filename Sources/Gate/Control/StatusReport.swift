@@ -126,6 +126,10 @@ public struct StatusReport: Codable, Sendable {
         let threads: Int
         let descriptors: Int
         let descriptor_limit: Int
+        /// How many threads the system has not given since the start; nil from an earlier version.
+        let threads_refused: Int?
+        /// Whether it gives none now.
+        let threads_short: Bool?
     }
 
     /// The state as a monitoring plugin has it.
@@ -242,6 +246,7 @@ public struct StatusReport: Codable, Sendable {
             note(.warning, "\(connections.open) connections of MTAs are open, of \(connections.cap) at most")
         }
         if let fault = policy.fault { note(.warning, "the policy file is refused, the old one holds: \(fault)") }
+        if process.threads_short == true { note(.warning, "the system gives no more threads: \(ThreadNews.advice)") }
         if process.descriptors * 5 > process.descriptor_limit * 4 {
             note(.warning, "\(process.descriptors) of \(process.descriptor_limit) file descriptors are in use")
         }

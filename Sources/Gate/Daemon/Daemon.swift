@@ -42,6 +42,9 @@ public struct Daemon: Sendable {
     public func run() throws(Failure) {
         // Before anything is opened: its descriptor is told by its number.
         let inherited = try InheritedSocket(environment)
+        // Before any other, which would say less of why there is none. They take no signals.
+        let code = ThreadReserve.shared.begin()
+        guard code == 0 else { throw Failure(status: EX_OSERR, sentences: [ThreadNews.shortage(errno: code)]) }
         let mailbox: SignalMailbox
         do throws(MilterError) { mailbox = try SignalMailbox.install() } catch {
             throw Failure(status: EX_OSERR, sentences: [error.description])
@@ -70,6 +73,7 @@ public struct Daemon: Sendable {
         let log = GateLog(settings)
         defer { log.close() }
         Self.follow(log)
+        ThreadReserve.shared.follow { ThreadNews.tell($0, log) }
         if budget.isScaledDown { log.event(budget.limit < 1024 ? .warning : .notice, budget.line) }
         if let warning = anchor.warning { log.event(.warning, LogLine(event: "trust-anchor").adding("cause", warning)) }
         let wiring = GateWiring(

@@ -34,6 +34,12 @@ enum Glossary {
                 + "or ulimit -n."
         ),
         (
+            "threads",
+            "The system gives danegate no more threads (result short; ok when it does again): so many it has not given (refused), so many "
+                + "are held back (held), and so many parts wait for one (owed). Mail is judged more slowly, and none is judged wrongly. The "
+                + "cause says what to raise."
+        ),
+        (
             "connections",
             "Connections of MTAs were not kept (result, with a count). ended-silent: they did not negotiate within ten seconds. displaced: "
                 + "there were too many, and they had been idle for longest. rejected: there were too many, and all others waited for an "
@@ -146,8 +152,9 @@ enum Glossary {
         ),
         (
             "withheld",
-            "A host that failed could not be looked at a second time, since it had been probed as often as is polite (PROBE_PER_HOUR): a "
-                + "doubt, so the outcome is unreachable and never a 5xx."
+            "A host could not be looked at, since it, or its network, had been probed as often as is polite (PROBE_PER_HOUR). If it had "
+                + "failed before, the outcome is unreachable; if what its address showed to another name does not fit, pending: "
+                + "doubts, and never a 5xx. If nothing is known against it, the outcome is unprobed."
         ),
         (
             "breaker",

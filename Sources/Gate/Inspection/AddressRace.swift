@@ -4,12 +4,14 @@ import DANE
 /// that an address that does not answer holds nothing up, and one that does is not the second of two connections for nothing.
 struct AddressRace {
     /// RFC 8305 §5: the Connection Attempt Delay.
-    static let delay = Duration.milliseconds(250)
+    static let standardDelay = Duration.milliseconds(250)
 
     /// The addresses, the families in turn and IPv6 first (RFC 8305 §4).
     let addresses: [IPAddress]
     /// Whether to try them all, and all at once.
     let isComplete: Bool
+    /// How long one is waited for until the next one begins beside it.
+    var delay = standardDelay
 
     private enum Event {
         case ended(Int, InspectedAddress)
@@ -37,7 +39,7 @@ struct AddressRace {
                 group.addTask { .ended(index, await inspect(address)) }
                 guard !isComplete, next < addresses.count else { return }
                 group.addTask {
-                    try? await Task.sleep(for: Self.delay)
+                    try? await Task.sleep(for: delay)
                     return .due(index + 1)
                 }
             }

@@ -1,0 +1,1 @@
+// Nothing to include: the library is for LD_PRELOAD.
