@@ -233,11 +233,12 @@ public final class ProbeCache: Probing {
         let until: ContinuousClock.Instant
         switch report.end {
         case .notProbed, .crowded, .withheld: return
-        case .secured, .startTLSNotOffered, .startTLSRefused, .tlsFailed: until = now + lifetime
+        case .secured, .startTLSNotOffered, .startTLSRefused, .tlsFailed:
+            until = now + lifetimes.withLock { $0.good }
         case .unreachable:
             // A doubt is no reason to forget what was seen.
             guard state.seen.value(for: Place(target), at: now) == nil else { return }
-            until = now + failureLifetime
+            until = now + lifetimes.withLock { $0.bad }
         }
         guard until > now else { return }
         let seen = Seen(end: report.end, name: target.serverName)
