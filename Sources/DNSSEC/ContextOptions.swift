@@ -103,6 +103,12 @@ struct ContextOptions: Sendable {
         // helps: `max-sent-count` and `max-query-restarts` change nothing, and `outbound-msg-retry` 3 saves 40 % where
         // that zone says SERVFAIL, but gives servers up that take longer than 1.5 s. The bound is `LookLimits`.
         ("target-fetch-policy", "0 0 0 0 0"),
+        // What no name server has, whatever a delegation says. Linux takes 0.0.0.0 and :: for the machine itself, so that
+        // glue of these leads to whatever listens on loopback, past `do-not-query-localhost`; so do IPv4 addresses in
+        // IPv6 form where sockets take both. For multicast addresses each try writes a line.
+        ("do-not-query-address", "0.0.0.0/8"), ("do-not-query-address", "::/128"),
+        ("do-not-query-address", "::ffff:0.0.0.0/96"), ("do-not-query-address", "224.0.0.0/4"),
+        ("do-not-query-address", "240.0.0.0/4"), ("do-not-query-address", "ff00::/8"),
         // Off, both: so that whether TLSA records exist is told by the TLSA answer, and never by what else is cached. They
         // would prove absence from an NSEC of the AAAA or _tcp answer even though the TLSA answer is bogus (libs.md E4).
         ("qname-minimisation", "no"),

@@ -1,0 +1,135 @@
+import DANE
+import Foundation
+import Rules
+import Testing
+import World
+
+@testable import DNSSEC
+
+/// Name servers that keep whoever asks over TCP waiting, and somebody off the path who floods a resolver with answers.
+@Suite(.timeLimit(.minutes(4))) struct HostileServerTests {
+    /// RFC 7766 §6.2.1.1: answers over one connection come in any order.
+    @Test func answersInAnyOrderAreRight() async throws {
+        let world = try await NameServers(
+            zones: [Zone("many.example", records: (0..<60).map { "n\($0) MX \($0) mx\($0)" })])
+        let servers = try StallingServers(1, .reverseOrder, upstream: world.port)
+        let place = try ScratchDirectory("order")
+        let path = try place.write(
+            String(contentsOfFile: world.configurationPath, encoding: .utf8)
+                + servers.configuration(of: ["many.example"], isForwarder: true), to: "unbound.conf")
+        let resolver = try Resolver(
+            ResolverConfiguration(
+                trustAnchor: .file(world.trustAnchorPath), configuration: path, timeout: .seconds(60)))
+        let right = await withTaskGroup(of: Bool.self) { group in
+            for number in 0..<60 {
+                group.addTask {
+                    let answer = await resolver.mx(DomainName("n\(number).many.example") ?? .root)
+                    return answer.isSecure && answer.hosts == ["mx\(number).many.example"]
+                }
+            }
+            return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+        }
+        #expect(right == 60)
+        servers.stop()
+        await world.stop()
+    }
+
+    /// Somebody off the path guesses IDs; he knows the ports where the names are signed, and guesses them where they are
+    /// not. The records live for a second, and many names are under way, each for a while.
+    @Test(.rules("F-113", "F-117"), arguments: [(Zone.Signing.nsec, true), (.unsigned, false)])
+    func aFloodOfForgedAnswersChangesNothing(signing: Zone.Signing, knowsPorts: Bool) async throws {
+        let names = (0..<100).map { "n\($0).target.example" }
+        let world = try await NameServers(
+            zones: [
+                Zone("target.example", signing: signing, ttl: 1, records: (0..<100).map { "n\($0) MX \($0) mx" })
+            ])
+        world.setWireFaults(names.map { WireFault($0, "MX", .delay(.milliseconds(200))) })
+        let place = try ScratchDirectory("flood")
+        // F-117: reached, it would end this process.
+        let path = try place.write(
+            String(contentsOfFile: world.configurationPath, encoding: .utf8)
+                + "server:\n    unwanted-reply-threshold: 50\n", to: "unbound.conf")
+        let measured = ProcessInfo.processInfo.environment["DANEGATE_TEST_FLOOD"].flatMap { Int($0) }
+        let spoofer = world.spoofer(of: names, knowsPorts: knowsPorts, burst: measured ?? 20)
+        let resolver = try Resolver(
+            ResolverConfiguration(
+                trustAnchor: .file(world.trustAnchorPath), configuration: path, timeout: .seconds(30)))
+        let begin = ContinuousClock.now
+        var (all, right, forged) = (0, 0, 0)
+        for _ in 0..<(measured == nil ? 4 : 40) {
+            let answers = await withTaskGroup(of: Answer<MXRecord>.self) { group in
+                for name in names { group.addTask { await resolver.mx(DomainName(name) ?? .root) } }
+                return await group.reduce(into: []) { $0.append($1) }
+            }
+            all += answers.count
+            right += answers.count {
+                $0.isSecure == (signing == .nsec) && $0.hosts == ["mx.target.example"]
+            }
+            forged += answers.count { $0.hosts?.contains(Spoofer.host) == true }
+            // Until what is kept has ended.
+            _ = try await eventually { await resolver.mx(try self.name(names[0])).hosts == ["mx.target.example"] }
+        }
+        spoofer.stop()
+        let took = ContinuousClock.now - begin
+        if measured != nil { print("flood: \(spoofer.sent) in \(took), right \(right) of \(all), forged \(forged)") }
+        #expect(forged == 0)
+        #expect(right * 100 >= all * 95, "\(right) of \(all)")
+        #expect(spoofer.sent > 100)
+        await world.stop()
+    }
+
+    /// RFC 9276 §3.2: at the limit every name is proved; beyond it denials are insecure, as the zone's owner alone chose,
+    /// and what there is stays secure: TLSA records go on to bind.
+    @Test(.rules("F-115"), arguments: [(150, true), (151, false), (2500, false)])
+    func manyNamesOfManyIterations(count: Int, isProved: Bool) async throws {
+        let world = try await NameServers(
+            zones: [
+                Zone(
+                    "hashed.example", signing: .nsec3Iterations(count), "@ MX 10 mx", "_25._tcp.mx TLSA 3 1 1 \(digest)"
+                )
+            ])
+        let resolver = try world.resolver()
+        let (secure, insecure) = await withTaskGroup(of: (Int, Int).self) { group in
+            for number in 0..<100 {
+                group.addTask {
+                    let answer = await resolver.tlsa(
+                        DomainName("_25._tcp.a.b.c.d.e.n\(number).hashed.example") ?? .root)
+                    if case .secure = answer { return (1, 0) }
+                    if case .insecure = answer { return (0, 1) }
+                    return (0, 0)
+                }
+            }
+            return await group.reduce((0, 0)) { ($0.0 + $1.0, $0.1 + $1.1) }
+        }
+        #expect(secure == (isProved ? 100 : 0) && insecure == (isProved ? 0 : 100), "\(secure) \(insecure)")
+        guard case .secure(let found) = await resolver.tlsa(try name("_25._tcp.mx.hashed.example")) else {
+            Issue.record("records that are there are not secure")
+            return
+        }
+        #expect(found.records.count == 1)
+        await world.stop()
+    }
+
+    /// Nobody on the way makes a zone insecure by a number of iterations that its owner has not signed.
+    @Test(.rules("F-115")) func iterationsThatNobodySignedAreBogus() async throws {
+        let world = try await NameServers(
+            zones: [Zone("example", signing: .nsec3), Zone("child.example", signing: .nsec3, "@ MX 10 mx")])
+        world.setWireFaults([
+            WireFault("gone.child.example", nil, .iterations(2500)), WireFault("open.example", nil, .iterations(2500)),
+        ])
+        let resolver = try world.resolver()
+        for name in ["gone.child.example", "open.example"] {
+            let answer = await resolver.tlsa(try self.name(name))
+            guard case .bogus = answer else {
+                Issue.record("\(name): \(answer)")
+                continue
+            }
+        }
+        await world.stop()
+    }
+
+    private func name(_ text: String) throws -> DomainName { try #require(DomainName(text)) }
+}
+
+/// A digest of nothing.
+private let digest = String(repeating: "5a", count: 32)
