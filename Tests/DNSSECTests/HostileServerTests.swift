@@ -8,8 +8,47 @@ import World
 
 /// Name servers that keep whoever asks over TCP waiting, and somebody off the path who floods a resolver with answers.
 @Suite(.timeLimit(.minutes(4))) struct HostileServerTests {
+    /// Good zones whose answers fit no datagram, each with a server of its own, beside 64 servers that stall and many
+    /// times more names that lead to them than there are TCP connections. The good ones are cold and answered; of the
+    /// others nothing is believed.
+    @Test(.rules("F-114"), arguments: StallingServers.Manner.allCases.filter { $0 != .honesty && $0 != .reverseOrder })
+    func serversThatStallOverTCPHoldUpThemselves(manner: StallingServers.Manner) async throws {
+        let good = (0..<20).map { "good\($0).example" }
+        let world = try await NameServers(
+            zones: [Zone("evil.example", signing: .unsigned, "@ MX 10 mx")] + good.map { Zone($0, "@ MX 10 mx") })
+        let hostile = try StallingServers(64, manner, upstream: world.port)
+        let honest = try StallingServers(good.count, .honesty, upstream: world.port)
+        let place = try ScratchDirectory("stalling")
+        let path = try place.write(
+            String(contentsOfFile: world.configurationPath, encoding: .utf8)
+                + hostile.configuration(of: (0..<64).map { "z\($0).evil.example" })
+                + honest.configuration(of: good, isForwarder: true), to: "unbound.conf")
+        let resolver = try Resolver(
+            ResolverConfiguration(
+                trustAnchor: .file(world.trustAnchorPath), configuration: path, timeout: .seconds(100)))
+        let attack = (0..<640).map { number in
+            Task { await resolver.mx(DomainName("n\(number).z\(number % 64).evil.example") ?? .root) }
+        }
+        // All places for connections are taken, or have been.
+        #expect(try await eventually(within: .seconds(60)) { hostile.connections >= 64 })
+        var secure = 0
+        for zone in good where await resolver.mx(try name(zone)).isSecure { secure += 1 }
+        #expect(secure * 100 >= good.count * 95, "\(secure), \(hostile.connections) connections")
+        #expect(honest.connections >= secure)
+        let occupancy = resolver.occupancy
+        #expect(occupancy.used <= occupancy.limit)
+        for lookup in attack { lookup.cancel() }
+        for lookup in attack {
+            if case .failed = await lookup.value { continue }
+            Issue.record("\(manner): a stalling server is believed")
+        }
+        hostile.stop()
+        honest.stop()
+        await world.stop()
+    }
+
     /// RFC 7766 §6.2.1.1: answers over one connection come in any order.
-    @Test func answersInAnyOrderAreRight() async throws {
+    @Test(.rules("F-114")) func answersInAnyOrderAreRight() async throws {
         let world = try await NameServers(
             zones: [Zone("many.example", records: (0..<60).map { "n\($0) MX \($0) mx\($0)" })])
         let servers = try StallingServers(1, .reverseOrder, upstream: world.port)

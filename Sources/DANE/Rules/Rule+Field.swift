@@ -88,6 +88,7 @@ extension Rule {
         F-111 | field | names below one dead domain, each of which might be a zone of its own (a second level as short as a registry's) -> they have one domain's share of the lookups between them, and a dead zone leaves its neighbour below the same domain alone
         F-112 | field | dozens of MX hosts of a stranger are delegated without glue to names in a third party's zone, so that each lookup asks that zone twenty times -> eight hosts whose lookups fail are enough for one look, the next goes on behind them
         F-113 | field | somebody off the path sends forged answers to a resolver with many names under way -> none of them counts
+        F-114 | field | name servers of a stranger answer over TCP alone, and there a byte at a time, half or nothing, for many names and addresses at once -> his names are a doubt, and others find connections
         F-115 | field | a zone has more NSEC3 iterations than a validator is ready for, or somebody on the way writes so -> what the owner signed makes denials insecure and nothing else, what he did not sign is bogus
         F-116 | field | glue of 0.0.0.0 or :: leads a resolver to what listens on its own machine, past what forbids it loopback -> never asked, a doubt
         F-117 | field | an unbound configuration sets unwanted-reply-threshold, so that whoever sends as many forged answers ends the process -> it has no effect
