@@ -84,10 +84,18 @@ final class Connections: Sendable {
         return state.withLock { state in
             // libmilter has closed the one before.
             if let old = state.numbers[descriptor] { Self.forget(old, &state) }
+            // `WorkerRelief` connects so, and hangs up at once.
+            guard !SocketOwner.isOwn(descriptor) else { return true }
             var isExcess = false
-            // Nobody gives way to who is gone already: that is how `WorkerRelief` and health checks connect.
+            // Nobody gives way to who is gone already.
             if state.entries.count - state.ending >= limits.connections, !Self.hasHungUp(descriptor) {
-                isExcess = !Self.displace(&state) && !Self.hasFew(SocketOwner.peer(of: descriptor), state)
+                if !Self.displace(&state) {
+                    // Nobody is turned away for connections that libmilter has closed unseen, whosever they were.
+                    Self.forgetClosed(&state, isQuick: true)
+                    isExcess =
+                        state.entries.count - state.ending >= limits.connections
+                        && !Self.hasFew(SocketOwner.peer(of: descriptor), state)
+                }
                 if isExcess { state.counts.rejected += 1 }
             }
             guard state.entries.count < limits.connections + limits.slack else {
@@ -165,7 +173,7 @@ final class Connections: Sendable {
                 !entry.isEnded && !entry.activity.hasNegotiated && !entry.activity.isBusy
                     && entry.activity.lastHeard <= latest
             }
-            let ended = silent.keys.count { Self.end($0, &state) }
+            let ended = silent.keys.count { Self.end($0, &state) == .ended }
             state.counts.silent += ended
             return ended
         }
@@ -173,16 +181,21 @@ final class Connections: Sendable {
 
     // MARK: Under the lock
 
-    /// Has the one that gives way end.
+    /// Makes room: has the one that gives way end.
     ///
-    /// - Returns: Whether there was one.
+    /// - Returns: Whether there is room now.
     private static func displace(_ state: inout State) -> Bool {
         sort(&state)
         guard let peer = state.queues.max(by: { $0.value.count < $1.value.count })?.key else { return false }
         while let number = next(of: peer, &state) {
-            guard end(number, &state) else { continue }
-            state.counts.displaced += 1
-            return true
+            switch end(number, &state) {
+            case .ended:
+                state.counts.displaced += 1
+                return true
+            // One that libmilter had closed unseen: nobody has to give way.
+            case .closed: return true
+            case .failed: continue
+            }
         }
         return false
     }
@@ -219,25 +232,41 @@ final class Connections: Sendable {
         }
     }
 
-    /// Ends a connection: libmilter reads its end, and closes it.
+    /// What became of a connection that was to end.
+    private enum End {
+        /// libmilter reads its end, and closes it.
+        case ended
+        /// libmilter has closed it already.
+        case closed
+        /// It goes on.
+        case failed
+    }
+
+    /// Ends a connection.
     ///
     /// On a copy of the descriptor: libmilter may close it at this moment, and the number be another socket's.
-    private static func end(_ number: UInt64, _ state: inout State) -> Bool {
-        guard let entry = state.entries[number], !entry.isEnded else { return false }
+    private static func end(_ number: UInt64, _ state: inout State) -> End {
+        guard let entry = state.entries[number], !entry.isEnded else { return .failed }
         let copy = fcntl(entry.descriptor, F_DUPFD_CLOEXEC, 0)
-        guard copy >= 0 else { return false }
-        defer { close(copy) }
-        guard node(copy) == entry.node else {
+        guard copy >= 0 || errno == EBADF else { return .failed }
+        defer { if copy >= 0 { close(copy) } }
+        guard copy >= 0, node(copy) == entry.node else {
             forget(number, &state)
-            return false
+            return .closed
         }
         state.entries[number]?.isEnded = true
         state.ending += 1
-        return shutdown(copy, Int32(SHUT_RDWR)) == 0
+        return shutdown(copy, Int32(SHUT_RDWR)) == 0 ? .ended : .failed
     }
 
-    private static func forgetClosed(_ state: inout State) {
-        for (number, entry) in state.entries where node(entry.descriptor) != entry.node { forget(number, &state) }
+    /// Forgets what libmilter has closed unseen.
+    ///
+    /// - Parameter isQuick: Whether to look at those alone that have not negotiated: of the others it tells.
+    private static func forgetClosed(_ state: inout State, isQuick: Bool = false) {
+        for (number, entry) in state.entries
+        where !(isQuick && entry.activity.hasNegotiated) && node(entry.descriptor) != entry.node {
+            forget(number, &state)
+        }
     }
 
     private static func forget(_ number: UInt64, _ state: inout State) {

@@ -8,19 +8,25 @@ enum SocketOwner {
         var remote = sockaddr_storage()
         var local = sockaddr_storage()
         guard let family = name(&remote, { getpeername(descriptor, $0, $1) }) else { return .unknown }
-        if family == AF_UNIX {
-            // struct ucred: process, user, group. Glibc's module does not show it.
-            var credentials: (pid_t, uid_t, gid_t) = (0, 0, 0)
-            var length = socklen_t(MemoryLayout.size(ofValue: credentials))
-            let code = getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &credentials, &length)
-            return code == 0 ? .user(credentials.1) : .unknown
-        }
+        if family == AF_UNIX { return credentials(of: descriptor).map { .user($0.user) } ?? .unknown }
         guard let (address, port) = endpoint(remote, family) else { return .unknown }
         // Whoever is on this machine is told apart by its user: all of them have the same address.
         guard name(&local, { getsockname(descriptor, $0, $1) }) == family, let (own, ownPort) = endpoint(local, family),
             own == address, let user = user(of: (address, port), towards: (own, ownPort))
         else { return .address(address) }
         return .user(user)
+    }
+
+    /// Whether this process is at the other end of a Unix socket. Of a TCP socket it is not known.
+    static func isOwn(_ descriptor: Int32) -> Bool { credentials(of: descriptor)?.process == getpid() }
+
+    /// Who connected to a Unix socket; nil for another kind.
+    private static func credentials(of descriptor: Int32) -> (process: pid_t, user: uid_t)? {
+        // struct ucred: process, user, group. Glibc's module does not show it. For other kinds it is made of noughts.
+        var credentials: (pid_t, uid_t, gid_t) = (0, 0, 0)
+        var length = socklen_t(MemoryLayout.size(ofValue: credentials))
+        let code = getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &credentials, &length)
+        return code == 0 && credentials.0 != 0 ? (credentials.0, credentials.1) : nil
     }
 
     private static func name(

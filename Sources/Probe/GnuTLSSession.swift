@@ -32,6 +32,8 @@ final class GnuTLSSession {
         case ended
         /// The session broke; a sentence.
         case failed(String)
+        /// A bound of ours, or of GnuTLS, was reached, which says nothing of the host's TLS; a sentence.
+        case refused(String)
     }
 
     /// The most certificates taken from a host: one more than are judged, so that it shows that there were more.
@@ -47,7 +49,7 @@ final class GnuTLSSession {
     private var input = ByteBuffer()
     private var output = ByteBuffer()
     /// What in the host's certificate is beyond a bound of ours.
-    private var excess: String?
+    private var certificateExcess: String?
     private var witness = HandshakeWitness()
     /// Whether GnuTLS has stopped at a leaf that it does not read.
     private var hasStopped = false
@@ -118,13 +120,17 @@ final class GnuTLSSession {
                 if isStuck(since: before) { return .incomplete }
                 continue
             }
-            if let excess {
+            if let certificateExcess {
                 gnutls_alert_send_appropriate(raw, code)
-                return .refused(excess)
+                return .refused(certificateExcess)
             }
             if code == GNUTLS_E_HANDSHAKE_TOO_LARGE {
                 gnutls_alert_send_appropriate(raw, code)
                 return .refused("the host sent a handshake message of more than \(Self.maximumChainBytes) bytes")
+            }
+            if let excess = excess(code) {
+                gnutls_alert_send_appropriate(raw, code)
+                return .refused(excess)
             }
             if gnutls_error_is_fatal(code) != 0 {
                 // An alert is the host's own word.
@@ -134,7 +140,7 @@ final class GnuTLSSession {
             }
             oddities += 1
         }
-        return .failed("the host keeps sending TLS warnings")
+        return .refused(Self.warnings)
     }
 
     /// Reads what came through the session; at most one record.
@@ -159,11 +165,15 @@ final class GnuTLSSession {
                 // RFC 5246 §7.4.1.1: a client may refuse to renegotiate.
                 gnutls_alert_send(raw, GNUTLS_AL_WARNING, GNUTLS_A_NO_RENEGOTIATION)
             default:
+                if let excess = excess(code) {
+                    gnutls_alert_send_appropriate(raw, code)
+                    return .refused(excess)
+                }
                 guard gnutls_error_is_fatal(code) == 0 else { return .failed(fail(code)) }
             }
             oddities += 1
         }
-        return .failed("the host keeps sending TLS warnings")
+        return .refused(Self.warnings)
     }
 
     /// Sends bytes through the session.
@@ -232,6 +242,21 @@ final class GnuTLSSession {
     /// input is left; nobody would call again, for nothing more need come. It took at least a record header each time.
     private func isStuck(since before: Int) -> Bool { input.readableBytes == 0 || input.readableBytes == before }
 
+    /// F-128: what GnuTLS alone does not take: more than eight KeyUpdates a second, empty records without end, and in TLS 1.3
+    /// the alert that only warns (RFC 8446 §6.1), which OpenSSL passes over. What the MTA would make of the host is not
+    /// known; nil for any other code.
+    private func excess(_ code: Int32) -> String? {
+        switch code {
+        case GNUTLS_E_FATAL_ALERT_RECEIVED where isTLS13 && gnutls_alert_get(raw) == GNUTLS_A_USER_CANCELED:
+            "the host sent the TLS alert 90, \"User canceled\", and went on"
+        case GNUTLS_E_TOO_MANY_EMPTY_PACKETS: "the host sent too many empty TLS records"
+        case GNUTLS_E_TOO_MANY_HANDSHAKE_PACKETS: "the host sent too many TLS handshake messages"
+        default: nil
+        }
+    }
+
+    private static let warnings = "the host keeps sending TLS warnings"
+
     /// Says what a fatal code means, and leaves the alert that belongs to it in the output.
     private func fail(_ code: Int32) -> String {
         if code == GNUTLS_E_FATAL_ALERT_RECEIVED {
@@ -270,7 +295,7 @@ final class GnuTLSSession {
         guard type == GNUTLS_HANDSHAKE_CERTIFICATE_PKT, isIncoming else { return true }
         switch CertificateMessage.inspect(body, isTLS13: isTLS13) {
         case .excess(let why):
-            excess = why
+            certificateExcess = why
             return false
         case .unread(let leaf): witness.certificates(leaf, isTLS13: isTLS13)
         case .fine: witness.certificates(nil, isTLS13: isTLS13)

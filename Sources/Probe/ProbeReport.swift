@@ -28,9 +28,9 @@ public struct ProbeReport: Sendable {
         /// The host was not tried, for want of our own: no slot came free in time or before the probe was cancelled,
         /// or this machine had no descriptor. It says nothing about the host, nor about the way there, and is not kept.
         case crowded(String)
-        /// The host was not tried, for it has been probed as often as one may in an hour; and the session that it showed somebody at
-        /// that address before, for whatever name, if one is known.
-        case withheld(String, shown: TLSSession?)
+        /// The host was not tried, for it, or its network, has been probed as often as one may in an hour; and what an
+        /// earlier connection to its address came to, if one is known.
+        indirect case withheld(String, earlier: Earlier?)
         /// The host could not be reached over SMTP, refused to talk to us, or stopped answering, at that step:
         /// nothing is known about its TLS.
         case unreachable(Step, String)
@@ -84,6 +84,32 @@ public struct ProbeReport: Sendable {
             self.group = group
             self.chain = chain
             self.unread = unread
+        }
+    }
+
+    /// An earlier connection to the address and port of a host that is left alone.
+    public struct Earlier: Hashable, Sendable {
+        /// What a connection tells of the host that is left alone now.
+        public enum Likeness: Hashable, Sendable {
+            /// It was made to this very host, by the same name and for the same TLSA records.
+            case same
+            /// The same, but so long ago that the host may be in order no more.
+            case sameOutOfDate
+            /// The host was called by the same name (SNI), for other TLSA records.
+            case sameName
+            /// It was called by another name: under this one it may show another certificate.
+            case otherName
+        }
+
+        /// How it ended: with a TLS session, or why there is none.
+        public let end: End
+        /// What it was made for.
+        public let likeness: Likeness
+
+        /// A connection of the given parts.
+        public init(_ end: End, _ likeness: Likeness) {
+            self.end = end
+            self.likeness = likeness
         }
     }
 

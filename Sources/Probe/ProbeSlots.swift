@@ -10,6 +10,10 @@ import Synchronization
 /// first of them has half of all at most, and who comes new finds one. The same holds within a network, of what that
 /// may still have: one zone has a quarter of all there, and the network's other zones find some. Where slots are few, they
 /// are not parted.
+///
+/// F-127: so many zones in as many networks could still take them all, a few each. So the last eighth is for zones and
+/// networks that have none, and the last sixteenth for those among them whose host was authenticated before: of 512
+/// slots it takes 480 zones in 480 networks to keep a stranger waiting, and more to keep an old acquaintance.
 final class ProbeSlots: Sendable {
     /// How a wait for a slot ended.
     enum Outcome: Sendable {
@@ -23,8 +27,14 @@ final class ProbeSlots: Sendable {
         case closed
     }
 
-    private struct Waiter {
+    /// Who waits in turn.
+    private struct Queue: Hashable {
         let lane: ProbeLane
+        let isVouched: Bool
+    }
+
+    private struct Waiter {
+        let queue: Queue
         let continuation: CheckedContinuation<Outcome, Never>
     }
 
@@ -37,8 +47,8 @@ final class ProbeSlots: Sendable {
         var networks: [AddressRange: Int] = [:]
         /// The same of one zone in one network.
         var pairs: [ProbeLane: Int] = [:]
-        /// The waiters of each lane in order of arrival; may name some that are gone, never in front.
-        var lanes: [ProbeLane: CircularBuffer<Int>] = [:]
+        /// The waiters of each queue in order of arrival; may name some that are gone, never in front.
+        var queues: [Queue: CircularBuffer<Int>] = [:]
         var waiters: [Int: Waiter] = [:]
         var drained: [CheckedContinuation<Void, Never>] = []
 
@@ -63,9 +73,9 @@ final class ProbeSlots: Sendable {
 
         /// Removes a waiter.
         mutating func remove(_ id: Int) -> Waiter? {
-            guard let waiter = waiters.removeValue(forKey: id), var lane = lanes[waiter.lane] else { return nil }
-            while let first = lane.first, waiters[first] == nil { lane.removeFirst() }
-            lanes[waiter.lane] = lane.isEmpty ? nil : lane
+            guard let waiter = waiters.removeValue(forKey: id), var queue = queues[waiter.queue] else { return nil }
+            while let first = queue.first, waiters[first] == nil { queue.removeFirst() }
+            queues[waiter.queue] = queue.isEmpty ? nil : queue
             return waiter
         }
     }
@@ -95,8 +105,8 @@ final class ProbeSlots: Sendable {
             var zones = state.zones
             var networks = state.networks
             for waiter in state.waiters.values {
-                zones[waiter.lane.zone, default: 0] += 1
-                if let network = waiter.lane.network { networks[network, default: 0] += 1 }
+                zones[waiter.queue.lane.zone, default: 0] += 1
+                if let network = waiter.queue.lane.network { networks[network, default: 0] += 1 }
             }
             zones[""] = nil
             var occupancy = Occupancy(used: count - state.free, limit: count, waiting: state.waiters.count)
@@ -112,10 +122,15 @@ final class ProbeSlots: Sendable {
     }
 
     /// Waits for a slot, at most that long.
-    func acquire(for lane: ProbeLane = .shared, within limit: Duration) async -> Outcome {
+    ///
+    /// - Parameter isVouched: Whether the host was authenticated before.
+    func acquire(
+        for lane: ProbeLane = .shared, isVouched: Bool = false, within limit: Duration
+    ) async -> Outcome {
+        let queue = Queue(lane: lane, isVouched: isVouched)
         let (outcome, id) = state.withLock { state -> (Outcome?, Int) in
             if state.closed { return (.closed, 0) }
-            if isOpen(lane, state) {
+            if isOpen(queue, state) {
                 state.take(lane)
                 return (.granted, 0)
             }
@@ -127,7 +142,7 @@ final class ProbeSlots: Sendable {
             var timer: Task<Void, Never>?
             defer { timer?.cancel() }
             return await withCheckedContinuation { continuation in
-                wait(Waiter(lane: lane, continuation: continuation), id: id)
+                wait(Waiter(queue: queue, continuation: continuation), id: id)
                 // A cancellation that came before the line above found nobody to wake.
                 if Task.isCancelled { end(id, with: .cancelled) }
                 timer = Task {
@@ -159,7 +174,7 @@ final class ProbeSlots: Sendable {
     func close() {
         let waiters = state.withLock { state in
             state.closed = true
-            state.lanes = [:]
+            state.queues = [:]
             defer { state.waiters = [:] }
             return state.waiters.values
         }
@@ -177,29 +192,30 @@ final class ProbeSlots: Sendable {
         }
     }
 
-    /// Whether a waiter of the lane may have a slot.
-    private func isOpen(_ lane: ProbeLane, _ state: State) -> Bool {
+    /// Whether a waiter of the queue may have a slot.
+    private func isOpen(_ queue: Queue, _ state: State) -> Bool {
         guard state.free > 0 else { return false }
         guard isParted else { return true }
-        // Two are left to each, lest the last free ones serve nobody.
-        let held = state.held(lane)
-        let room = (state.free - held.network) / 2
-        return held.zone < max(2, state.free) && held.network < max(2, state.free) && held.pair < max(2, room)
+        let held = state.held(queue.lane)
+        // Who has none has one of the last, lest these serve nobody.
+        guard max(held.zone, held.network) > 0 else { return queue.isVouched || state.free > count / 16 }
+        let left = state.free - count / 8
+        return held.zone < left && held.network < left && held.pair < max(2, (state.free - held.network) / 2)
     }
 
     /// Takes a slot for the waiter whose turn it is.
     private func grant(_ state: inout State) -> Waiter? {
         guard state.free > 0 else { return nil }
         var best: (held: Int, pair: Int, id: Int)?
-        for (lane, ids) in state.lanes {
-            guard let id = ids.first, isOpen(lane, state) else { continue }
-            let held = state.held(lane)
+        for (queue, ids) in state.queues {
+            guard let id = ids.first, isOpen(queue, state) else { continue }
+            let held = state.held(queue.lane)
             let turn = (held: max(held.zone, held.network), pair: held.pair, id: id)
             if let best, best < turn { continue }
             best = turn
         }
         guard let best, let waiter = state.remove(best.id) else { return nil }
-        state.take(waiter.lane)
+        state.take(waiter.queue.lane)
         return waiter
     }
 
@@ -207,11 +223,11 @@ final class ProbeSlots: Sendable {
         let outcome = state.withLock { state -> Outcome? in
             if state.closed { return .closed }
             // A slot may have become free since acquire(within:) looked.
-            if isOpen(waiter.lane, state) {
-                state.take(waiter.lane)
+            if isOpen(waiter.queue, state) {
+                state.take(waiter.queue.lane)
                 return .granted
             }
-            state.lanes[waiter.lane, default: []].append(id)
+            state.queues[waiter.queue, default: []].append(id)
             state.waiters[id] = waiter
             return nil
         }

@@ -79,10 +79,10 @@ public final class Prober: Sendable {
         case .hostSpent:
             let why =
                 "\(target.address) has been probed \(configuration.perHour) times an hour, and is left alone for now"
-            return ProbeReport(end: .withheld(why, shown: nil))
+            return ProbeReport(end: .withheld(why, earlier: nil))
         case .networkSpent(let network):
             let why = "hosts in \(network) have been probed too often this hour, and are left alone for now"
-            return ProbeReport(end: .withheld(why, shown: nil))
+            return ProbeReport(end: .withheld(why, earlier: nil))
         }
         let lane = ProbeLane(zone: asker.zone, network: .network(of: target.address))
         defer { manners.leave(endpoint) }
@@ -90,13 +90,13 @@ public final class Prober: Sendable {
         let turn = await turns.acquire(for: lane, within: configuration.timeout)
         if let end = noSlot(turn, "turn at \(target.address)") { return ProbeReport(end: end) }
         defer { turns.release(lane) }
-        let slot = await slots.acquire(for: lane, within: configuration.timeout)
+        let slot = await slots.acquire(for: lane, isVouched: asker.isVouched, within: configuration.timeout)
         if let end = noSlot(slot, "probe slot") { return ProbeReport(end: end) }
         let report = await converse(with: target, in: lane, withCCM: true)
         // F-84: GnuTLS cannot offer AES-128-CCM for TLS 1.2 alone, and OpenSSL offers it for no more. What such a
         // host comes to without it shows on a connection of its own.
         guard case .secured(let session) = report.end, session.isBeyondOpenSSL else { return report }
-        let second = await slots.acquire(for: lane, within: configuration.timeout)
+        let second = await slots.acquire(for: lane, isVouched: asker.isVouched, within: configuration.timeout)
         if let end = noSlot(second, "probe slot") { return ProbeReport(end: end) }
         return await converse(with: target, in: lane, withCCM: false)
     }

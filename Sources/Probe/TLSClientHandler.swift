@@ -108,6 +108,8 @@ final class TLSClientHandler: ChannelDuplexHandler {
                 context.fireChannelRead(wrapInboundOut(bytes))
             case .failed(let reason):
                 fail(reason, context)
+            case .refused(let reason):
+                end(.refused(reason), context)
             case .ended:
                 context.fireUserInboundEventTriggered(TLSEvent.ended)
                 return

@@ -23,7 +23,7 @@ struct Danegate: ParsableCommand {
             """,
         subcommands: [
             Run.self, Check.self, Status.self, TraceCommand.self, ReportCommand.self, SurveyCommand.self, Explain.self,
-            NoticeCommand.self, Exempt.self, HoldCommand.self, Judge.self, SettingsCommand.self, Manual.self,
+            NoticeCommand.self, Exempt.self, HoldCommand.self, Judge.self, SettingsCommand.self, ManualCommand.self,
         ])
 
     static func main() {

@@ -91,7 +91,7 @@ import Testing
 
     /// Of a host that is left alone nothing is proven: neither that it fails nor, unless it showed it before, that it does not.
     @Test func whoIsLeftAloneHasNotFailed() async {
-        let withheld = ProbeReport.End.withheld("too often", shown: nil)
+        let withheld = ProbeReport.End.withheld("too often", earlier: nil)
         let none = await inspect(["2001:db8::1": withheld, "192.0.2.1": withheld, "192.0.2.2": withheld], .ecdsa).0
         #expect(none.verdict.outcome == .unprobed && none.verdict.cause.contains("too often"))
         #expect(VerdictKeeper(Settings()).book(none, at: .now) == Settings().failureTTL)
@@ -99,5 +99,22 @@ import Testing
         #expect(beside.verdict.outcome == .unprobed)
         let usable = await inspect(["2001:db8::1": withheld, "192.0.2.1": .ecdsa], .ecdsa).0
         #expect(usable.verdict.outcome == .verified && !usable.verdict.isDegraded)
+    }
+
+    /// Of a host that is left alone something is known that does not fit: no reason to accept, nor one to refuse for good, and not
+    /// kept, however the other addresses fail.
+    @Test(.rules("F-125")) func whoIsLeftAloneAndHasShownToOthersWhatDoesNotFitIsADoubt() async {
+        let withheld = ProbeReport.End.withheld("too often", earlier: .init(.rsa, .otherName))
+        for others in [ProbeReport.End.rsa, withheld] {
+            let inspection = await inspect(
+                ["2001:db8::1": withheld, "192.0.2.1": others, "192.0.2.2": others], .ecdsa
+            ).0
+            #expect(inspection.verdict.outcome == .pending, "\(inspection.verdict)")
+            let keeper = VerdictKeeper(Settings())
+            keeper.keep(inspection)
+            #expect(keeper.cache.verdict(on: Destination(.domain("d.example"), port: 25)) == nil)
+        }
+        let usable = await inspect(["2001:db8::1": withheld, "192.0.2.1": .ecdsa], .ecdsa).0
+        #expect(usable.verdict.outcome == .verified)
     }
 }

@@ -68,6 +68,28 @@ import Testing
         #expect(VerdictKeeper(Settings()).book(inspection(outcome, lifetime: lifetime), at: .now) == kept)
     }
 
+    /// Doubts and silence are asked about less and less often, down to once an hour; what the DNS gives a time to is not.
+    @Test(arguments: [
+        (Outcome.dnsUnavailable, Duration.seconds(60), [60, 120, 240, 480, 960, 1920, 3600, 3600] as [Int64]),
+        (.unreachable, .seconds(60), [60, 120, 240, 480, 960, 1920, 3600, 3600]),
+        (.unreachable, .seconds(7200), [7200, 7200]), (.pending, .seconds(60), [15, 15, 15]),
+        (.nullMX, .seconds(60), [600, 600, 600]), (.noSuchDomain, .seconds(60), [600, 600, 600]),
+    ])
+    func aDoubtIsKeptForLongerEachTime(outcome: Outcome, failureTTL: Duration, kept: [Int64]) {
+        var settings = Settings()
+        settings.failureTTL = failureTTL
+        let keeper = VerdictKeeper(settings)
+        var now = ContinuousClock.now
+        for expected in kept {
+            let lifetime = keeper.book(inspection(outcome), at: now)
+            #expect(lifetime == .seconds(expected))
+            now += lifetime
+        }
+        // In order once, it is new.
+        _ = keeper.book(inspection(.verified), at: now)
+        #expect(keeper.book(inspection(outcome), at: now).components.seconds == kept[0])
+    }
+
     @Test func aFailureIsKeptForLongerEachTimeButLookedAtAgainBeforeTheFirst5xx() {
         var settings = Settings()
         settings.deferFor = .seconds(900)

@@ -119,6 +119,43 @@ import Testing
         #expect(looks.walks.walk(VerdictKey(Self.destination, demandsDANE: false)) == nil, "it is at its end")
     }
 
+    /// One recipient costs a stranger's network what one look does, the second look at its failure included; all addresses
+    /// are seen twice all the same before a failure is told.
+    @Test(
+        .rules("F-126", "F-92"),
+        arguments: [(1, 1), (5, 1), (6, 1), (10, 1), (40, 1), (1, 5), (1, 6), (1, 8), (2, 3), (3, 8), (12, 8)])
+    func oneRecipientCostsTenConnections(count: Int, addresses: Int) async {
+        var hosts = Hosts()
+        hosts.add(count, "bad", addresses: addresses, .rsa)
+        let looks = Looks(hosts)
+        let (outcomes, connections, last) = await looks.all()
+        #expect(outcomes.dropLast().allSatisfy { $0 == .pending } && last.verdict.outcome == .tlsaInvalid)
+        #expect(connections.allSatisfy { (1...10).contains($0) }, "\(connections)")
+        // What is through in one go need not be asked for again.
+        #expect(connections.count == 1 || count * addresses > 5, "\(connections)")
+        var times: [IPAddress: Int] = [:]
+        for target in looks.prober.targets { times[target.address, default: 0] += 1 }
+        #expect(times.count == count * addresses && times.values.allSatisfy { $0 == 2 }, "\(times)")
+    }
+
+    /// The second look that the next recipient makes is one past every cache: what has been mended passes.
+    @Test(.rules("F-126")) func theSecondLookOfTheNextRecipientSeesWhatWasMended() async {
+        var hosts = Hosts()
+        hosts.add(8, "bad", .rsa)
+        let before = Looks(hosts)
+        #expect(await before.again().verdict.outcome == .pending)
+        for address in hosts.ends.keys { hosts.ends[address] = .ecdsa }
+        let prober = FakeProber(hosts.ends)
+        let after = SecondLook(
+            Inspector(
+                // The cache still has the old report.
+                resolver: hosts.resolver, prober: before.prober, expiredEE: .ignore, isComplete: false,
+                now: { 1_800_000_000 }),
+            uncached: prober, walks: before.walks)
+        #expect(await after.inspect(Self.destination).verdict.outcome == .verified)
+        #expect(before.prober.targets.count == 8 && prober.targets.count == 1)
+    }
+
     /// Hosts whose lookups fail cost somebody many queries each: a look has its fill of them, of one preference or of
     /// many, and the next one goes on. A good one behind them is found.
     @Test(.rules("F-112", "F-92"), arguments: [UInt16?.none, 10], [true, false])

@@ -21,6 +21,12 @@ import Testing
         (0..<100).map { ("d\($0).example", 2, $0 < pending ? 2 : 0, $0 >= pending && $0 < pending + doubtful ? 2 : 0) }
     }
 
+    /// Attacks of several zones at once; in one of them recipients get their verdicts.
+    private static let siege: [Row] = [
+        ("dead.example", 6000, 5900, 0), ("keys.example", 2400, 2300, 0), ("tar.example", 600, 500, 50),
+        ("bogus.example", 4000, 100, 0),
+    ]
+
     @Test(
         .rules("F-132"),
         arguments: [
@@ -38,6 +44,13 @@ import Testing
             ("few recipients, by chance", [("a.example", 2, 2, 0), ("b.example", 2, 1, 0)], .ok, nil),
             ("most in doubt", others(pending: 0, doubtful: 70), .critical, nil),
             ("many in doubt", others(pending: 0, doubtful: 40), .warning, nil),
+            ("several dead zones, the others are served", others(pending: 2) + siege, .ok, "dead.example"),
+            ("several dead zones, and others wait", others(pending: 20) + siege, .critical, "dead.example"),
+            ("several dead zones, and nobody else", siege, .critical, "dead.example"),
+            (
+                "a small zone among them may be one that suffers",
+                others(pending: 2) + siege + [("good.example", 80, 80, 0)], .critical, "dead.example"
+            ),
         ])
     func whoSuffersIsTold(what: String, rows: [Row], level: StatusReport.Level, heldDown: String?) {
         let report = LoadReport(Self.counts(rows), [:])

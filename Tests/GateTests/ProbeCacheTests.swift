@@ -195,36 +195,68 @@ import Testing
         }
     }
 
-    /// A host without TLS does not have it for being left alone.
-    @Test func whoFailedTheLastTimeIsADoubtWhenLeftAlone() async {
-        let cache = cache(FakeBackends(.startTLSNotOffered("no STARTTLS"), .withheld("too often", shown: nil)))
-        #expect(await cache.probe(target, publishing: [.ecdsa]).end == .startTLSNotOffered("no STARTTLS"))
-        #expect(await cache.renewing.probe(target, publishing: [.ecdsa]).end == .notProbed("too often"))
+    private func judged(_ report: ProbeReport, by records: [TLSARecord]) -> InspectedConnection {
+        ConnectionJudge(
+            records: records,
+            references: ReferenceIdentifiers(base: "other.example", nextHop: nil, expandedNextHop: nil),
+            expiredEE: .ignore, now: { 1_800_000_000 }
+        ).judge(report, for: .first, asked: .now)
     }
 
-    /// The same machine under another name, or with other records, when it has been probed too often.
-    @Test func aKeptSessionIsShownForAHostThatIsLeftAlone() async {
-        let turns = FakeBackends(.ecdsa, .withheld("too often", shown: nil))
-        let cache = cache(turns)
-        #expect(await cache.probe(target, publishing: [.ecdsa]).end == .ecdsa)
-        let other = ProbeTarget(address: "192.0.2.1", serverName: "other.example")
-        guard case .secured(let session) = ProbeReport.End.ecdsa else { return }
-        #expect(await cache.probe(other, publishing: [.ecdsa]).end == .withheld("too often", shown: session))
-        let stranger = ProbeTarget(address: "192.0.2.2", serverName: "other.example")
-        #expect(
-            await self.cache(FakeProber(["192.0.2.2": .withheld("why", shown: nil)]))
-                .probe(stranger, publishing: [.ecdsa]).end == .withheld("why", shown: nil))
-        // It may prove that the host is in order, and never that it is not.
-        let judge = { (records: [TLSARecord]) in
-            ConnectionJudge(
-                records: records,
-                references: ReferenceIdentifiers(base: "other.example", nextHop: nil, expandedNextHop: nil),
-                expiredEE: .ignore, now: { 1_800_000_000 })
+    /// What an earlier connection to the address of a host that is left alone says of it, by what it was made for.
+    @Test(
+        .rules("F-125"),
+        arguments: [
+            // The same host, another name, other records; what is known, and what follows by the records `ecdsa`.
+            (ProbeReport.End.ecdsa, "same", ProbeReport.Earlier.Likeness.same, Outcome.verified),
+            (.rsa, "same", .same, .unreachable), (.startTLSNotOffered("why"), "same", .same, .unreachable),
+            (.tlsFailed("why"), "same", .same, .unreachable),
+            (.ecdsa, "name", .otherName, .unprobed), (.rsa, "name", .otherName, .pending),
+            (.startTLSNotOffered("why"), "name", .otherName, .pending),
+            (.startTLSRefused("why"), "name", .otherName, .pending), (.tlsFailed("why"), "name", .otherName, .pending),
+            (.unreachable(.banner, "why"), "name", .otherName, .pending),
+            (.ecdsa, "records", .sameName, .verified), (.rsa, "records", .sameName, .pending),
+            (.tlsFailed("why"), "records", .sameName, .pending),
+        ])
+    func whatIsKnownOfAHostThatIsLeftAlone(
+        _ end: ProbeReport.End, _ which: String, _ likeness: ProbeReport.Earlier.Likeness, _ outcome: Outcome
+    ) async throws {
+        let cache = cache(FakeBackends(end, .withheld("too often", earlier: nil)))
+        let name: DomainName = which == "name" ? "stranger.example" : target.serverName
+        let before = ProbeTarget(address: target.address, port: target.port, serverName: name)
+        #expect(await cache.probe(before, publishing: which == "records" ? [.rsa] : [.ecdsa]).end == end)
+        let report = await cache.renewing.probe(target, publishing: [.ecdsa])
+        #expect(report.end == .withheld("too often", earlier: .init(end, likeness)))
+        let connection = judged(report, by: [.ecdsa])
+        #expect(connection.outcome == outcome)
+        // A doubt beside another address's failure keeps that from counting alone.
+        #expect(connection.isProbed == outcome.isDoubt && !connection.provesFault)
+    }
+
+    /// Nobody knows anything of it; or what it showed was right, and is out of date.
+    @Test(.rules("F-125")) func whatNothingIsKnownOfIsUnprobed() async {
+        let withheld = ProbeReport.End.withheld("why", earlier: nil)
+        let report = await cache(FakeBackends(withheld)).probe(target, publishing: [.ecdsa])
+        #expect(report.end == withheld && judged(report, by: [.ecdsa]).outcome == .unprobed)
+        let old = ProbeReport(end: .withheld("why", earlier: .init(.ecdsa, .sameOutOfDate)))
+        #expect(judged(old, by: [.ecdsa]).outcome == .unprobed)
+        #expect(judged(old, by: [.rsa]).outcome == .unreachable)
+    }
+
+    /// Reports for too many records are not kept, nor those of hosts that could not be reached for long: what the address showed
+    /// is known all the same.
+    @Test(.rules("F-125")) func anAddressIsKnownWhateverRecordsItWasProbedFor() async {
+        let many = (0..<600).map {
+            TLSARecord(usage: 3, selector: 1, matchingType: 1, data: [UInt8](repeating: UInt8($0 & 0xFF), count: 32))
         }
-        let report = ProbeReport(end: .withheld("too often", shown: session))
-        let good = judge([.ecdsa]).judge(report, for: .first, asked: .now)
-        #expect(good.outcome == .verified && !good.isProbed && good.cause.hasSuffix("on an earlier connection"))
-        #expect(judge([.rsa]).judge(report, for: .first, asked: .now).outcome == .unprobed)
+        let cache = cache(FakeBackends(.ecdsa, .unreachable(.banner, "421"), .withheld("why", earlier: nil)))
+        #expect(await cache.probe(target, publishing: many).end == .ecdsa)
+        #expect(cache.kept.count == 0)
+        let other = ProbeTarget(address: target.address, port: target.port, serverName: "other.example")
+        #expect(await cache.probe(other, publishing: [.rsa]).end == .unreachable(.banner, "421"))
+        let third = ProbeTarget(address: target.address, port: target.port, serverName: "third.example")
+        let report = await cache.probe(third, publishing: [.rsa])
+        #expect(report.end == .withheld("why", earlier: .init(.ecdsa, .otherName)))
     }
 
     /// What our library does not know, and what we have not looked at, proves nothing of a host: never a 5xx.

@@ -51,6 +51,7 @@ struct MilterTestDaemon {
             say(
                 "signals \(signals) open=\(counts.open) silent=\(counts.silent) displaced=\(counts.displaced) "
                     + "rejected=\(counts.rejected) sessions=\(service.connectionsOpen)")
+            if signals.contains(.user1) { letGo.signal() }
             if signals.contains(.terminate) || signals.contains(.interrupt) { return }
         }
     }
@@ -59,7 +60,11 @@ struct MilterTestDaemon {
 /// One line on standard output, at once.
 private func say(_ line: String) { FileHandle.standardOutput.write(Data("\(line)\n".utf8)) }
 
-/// Decides by the local part: `reject`, `tempfail`, `wait-MILLISECONDS`, `echo`; all others may pass.
+/// Opened by SIGUSR1, and open from then on.
+private let letGo = DispatchSemaphore(value: 0)
+
+/// Decides by the local part: `reject`, `tempfail`, `wait-MILLISECONDS`, `hold` (until SIGUSR1), `echo`; all others may
+/// pass.
 private struct ScriptedHandler: RecipientHandler {
     func recipient(_ event: borrowing RecipientEvent) -> RecipientAnswer {
         // Past a source route, and before the percent hack.
@@ -78,6 +83,14 @@ private struct ScriptedHandler: RecipientHandler {
             say("event \(echo(event)) parameters=\(event.parameters)")
             return .continue
         default:
+            if local == "hold" {
+                say("holding")
+                MilterService.wait {
+                    letGo.wait()
+                    letGo.signal()
+                }
+                return refuse(.init(.persistentTransient, 4, 0), "held")
+            }
             if local.hasPrefix("wait-"), let milliseconds = UInt32(local.dropFirst(5)) {
                 say("waiting")
                 MilterService.wait { usleep(milliseconds * 1000) }

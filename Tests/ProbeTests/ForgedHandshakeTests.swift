@@ -26,6 +26,34 @@ struct ForgedHandshakeTests {
         #expect(end.reason.contains("too large to be tried") && end.reason.contains("\(bits)"), "\(end)")
     }
 
+    /// What may come before, or instead of, a host's certificate in clear, thousands of times: the number ends it, and not the time.
+    /// A compressed certificate (RFC 8879) is a fault, as nobody has asked for it, and is not unpacked.
+    @Test(
+        .rules("F-128"),
+        arguments: [
+            ("HelloRequest", 60_000), ("ChangeCipherSpec", 60_000), ("empty", 60_000), ("warning", 60_000),
+            ("HelloRequest", 3), ("compressed", 1), ("compressed", 90_000),
+        ])
+    func whatNobodyAskedForEndsTheHandshake(_ what: String, _ count: Int) async throws {
+        let bytes: [UInt8]
+        switch what {
+        case "HelloRequest": bytes = ForgedTLS.record(.handshake, ForgedTLS.message(0, []))
+        case "ChangeCipherSpec": bytes = ForgedTLS.record(.changeCipherSpec, [1])
+        case "empty": bytes = ForgedTLS.record(.handshake, [])
+        case "warning": bytes = ForgedTLS.alert(1, 90)
+        default:
+            // Sixteen megabytes, it says, by zlib.
+            let bomb = [0, 1, 0xFF, 0xFF, 0xFF, 0, 0, 0] + [UInt8](repeating: 0x78, count: count)
+            bytes = ForgedTLS.record(.handshake, ForgedTLS.serverHello + ForgedTLS.message(25, bomb))
+        }
+        let times = what == "compressed" ? 1 : count
+        let certificate = ForgedCertificate.rsa(bits: 2048, exponentBits: 17)
+        let flood = (0..<times).flatMap { _ in bytes } + ForgedTLS.flight([certificate], signature: 256)
+        let end = try await end(flood, timeout: .seconds(90))
+        #expect(["tlsFailed", "unreachable handshake"].contains(end.kind), "\(end)")
+        #expect(!end.reason.hasPrefix("no answer within"), "\(end)")
+    }
+
     /// No library would serve these certificates: GnuTLS must not get to read them.
     @Test(arguments: [(1, 70_000), (1, 90_000), (10, 20_000), (400, 2500)])
     func certificatesWithoutMeasureAreADoubt(_ count: Int, _ padding: Int) async throws {

@@ -79,9 +79,9 @@ struct ProbeSlotsTests {
         return tasks
     }
 
-    /// The shapes of a tarpit: 90 names with eight addresses each, of one zone or of 90, in one network or in 90; or
-    /// ten of both.
-    @Test(.rules("F-120"), arguments: [(1, 1), (90, 1), (1, 90), (10, 10)])
+    /// The shapes of a tarpit: 90 names with eight addresses each, of one zone or of 90, in one network or in 90, or in
+    /// one of its own each; or ten of both.
+    @Test(.rules("F-120", "F-127"), arguments: [(1, 1), (90, 1), (1, 90), (10, 10), (90, 90)])
     func aTarpitLeavesRoom(_ zones: Int, _ networks: Int) async {
         let slots = ProbeSlots(512)
         let attack = (0..<720).map { Self.lane("tarpit\($0 / 8 % zones).example", UInt32($0 / 8 % networks)) }
@@ -110,19 +110,40 @@ struct ProbeSlotsTests {
     /// So many zones and networks that all slots are taken: who comes new has the next one.
     @Test(.rules("F-120")) func theNextSlotIsForWhoHasNone() async {
         let slots = ProbeSlots(64)
-        let attack = (0..<32).map { Self.lane("tarpit\($0).example", UInt32($0)) }
-        var taken: [ProbeLane] = []
-        for number in 0..<128 where await slots.acquire(for: attack[number % 32], within: .zero) == .granted {
-            taken.append(attack[number % 32])
+        let attack = (0..<29).map { Self.lane("tarpit\($0).example", UInt32($0)) }
+        // Two each as long as there are more than an eighth, and then one each.
+        for lane in attack + attack.prefix(26) { #expect(await slots.acquire(for: lane, within: .zero) == .granted) }
+        for number in 0..<9 {
+            let lane = Self.lane("other\(number).example", 100 + UInt32(number))
+            #expect(await slots.acquire(for: lane, isVouched: number >= 5, within: .zero) == .granted)
         }
-        #expect(taken.count == 64 && slots.held == 64)
+        #expect(slots.held == 64)
         let more = await Self.fill(slots, attack + attack)
         let good = await Self.fill(slots, (0..<5).map { Self.lane("good\($0).example", 1000 + UInt32($0)) })
-        for lane in taken.prefix(5) { slots.release(lane) }
+        // Four are left to those who are vouched for.
+        for lane in attack.prefix(9) { slots.release(lane) }
         for task in good { #expect(await task.value == .granted) }
-        #expect(slots.occupancy.waiting == 64)
+        #expect(slots.occupancy.waiting == 58 && slots.held == 60)
         slots.close()
         for task in more { #expect(await task.value == .closed) }
+    }
+
+    /// How many zones in as many networks it takes, each with as much to ask for as it likes: strangers find a slot beside all but
+    /// 480, and whose host was authenticated before beside any number of those who were not.
+    @Test(.rules("F-127"), arguments: [(100, true), (256, true), (447, true), (480, false), (2000, false)])
+    func howManyItTakes(_ zones: Int, isOpen: Bool) async {
+        let slots = ProbeSlots(512)
+        for number in 0..<(zones * 8) {
+            _ = await slots.acquire(for: Self.lane("t\(number % zones).example", UInt32(number % zones)), within: .zero)
+        }
+        for number in 0..<32 {
+            let good = Self.lane("good\(number).example", 100_000 + UInt32(number))
+            #expect(await slots.acquire(for: good, within: .zero) == (isOpen ? .granted : .timedOut))
+            if isOpen { slots.release(good) }
+            // All at once.
+            #expect(await slots.acquire(for: good, isVouched: true, within: .zero) == .granted)
+        }
+        #expect(slots.held >= min(zones, 480) && slots.held <= 512)
     }
 
     /// Waits that end leave nothing behind.

@@ -24,7 +24,7 @@ import World
     }
 
     /// A page as a reader has it, without formatting and in one line.
-    private static func read(_ page: Gate.Manual) async throws -> String {
+    private static func read(_ page: Manual) async throws -> String {
         let path = root.appendingPathComponent("deploy/man/\(page.rawValue)").path
         let (status, text) = try await ChildProcess.run(
             ChildProcess.find("mandoc"), ["-T", "ascii", "-O", "width=900", path], environment: [:])
@@ -38,7 +38,7 @@ import World
         return try CommandDescription.read(json)
     }
 
-    @Test(arguments: Gate.Manual.allCases) func thePageIsTheOneThatTheProgramPrints(page: Gate.Manual) async throws {
+    @Test(arguments: Manual.allCases) func thePageIsTheOneThatTheProgramPrints(page: Manual) async throws {
         let (status, made) = try await Danegate.run(["manual", page.rawValue])
         #expect(status == 0)
         #expect(try made == Self.file("deploy/man/\(page.rawValue)"), "deploy/man/make makes the pages anew")
@@ -96,7 +96,7 @@ import World
                 readme.contains("`\(setting.name)`") || readme.contains("`DANEGATE_\(setting.name)`"), "\(setting.name)"
             )
         }
-        for page in Gate.Manual.allCases { #expect(readme.contains(page.rawValue)) }
+        for page in Manual.allCases { #expect(readme.contains(page.rawValue)) }
     }
 
     /// The tests that "what happens when" names are there.

@@ -97,6 +97,10 @@ extension Rule {
         F-122 | field | a stranger's names lead to many addresses of one network -> a bound for a /24 and a /56, fair between zones
         F-123 | field | MX hosts at this site's own public addresses, which a stranger has named -> PROBE_DENY names what is never probed
         F-124 | field | hosts with long replies and chains fill memory with what is kept of their probes -> replies are not kept, and chains up to so many bytes
+        F-125 | field | a stranger's names, with TLSA records that cannot fit, lead to a provider's host until it is left alone, and those that come last pass unseen -> what the address has shown to other names and does not fit is a doubt: 4.7.0, and not kept
+        F-126 | field | one recipient makes the gate connect to ten addresses of a stranger's choice, and to all of them again for the second look -> ten connections for both; what they do not reach, the next recipient's look does
+        F-127 | field | names in dozens of zones lead to as many networks, and each takes a few slots for probes until none is left -> the last slots are for zones and networks that have none, and for hosts that were authenticated before
+        F-128 | field | inside TLS a host sends KeyUpdates, tickets, empty records, warnings or requests for a new handshake by the thousand, or a warning that the probe's library takes for the end -> their number ends the probe, and proves nothing: inconclusive
         F-130 | field | a failure is kept for an hour, so that a domain that has been mended goes on being refused -> no 5xx on a look older than two minutes; then a new one, or 4.7.0
         F-131 | field | names, replies and chains that a stranger makes up fill the memory and the disk: 40 to 516 MiB, a state file of 203 MB -> what is kept is bounded by bytes
         F-132 | field | who owns one zone keeps others from their verdicts, and nothing says so -> `status` and the log name the neighbourhood, and an administrator can hold it back

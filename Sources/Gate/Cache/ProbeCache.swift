@@ -21,6 +21,12 @@ public final class ProbeCache: Probing {
         init(_ target: ProbeTarget) { (address, port) = (target.address, target.port) }
     }
 
+    /// What a connection to a server came to, and by what name it was called.
+    private struct Seen {
+        let end: ProbeReport.End
+        let name: DomainName
+    }
+
     private struct Flight {
         let id: UInt64
         var task: Task<Void, Never>?
@@ -30,8 +36,8 @@ public final class ProbeCache: Probing {
     private struct State {
         var reports: BoundedCache<Key, ProbeReport>
         var running: [Key: Flight] = [:]
-        /// The last session of each server that is kept, for whatever name and records.
-        var sessions: BoundedCache<Place, ProbeReport.TLSSession>
+        /// What the last connection to each server came to, for whatever name and records.
+        var seen: BoundedCache<Place, Seen>
         /// Who was authenticated, by a number that nobody outside can make up another one for.
         var vouched = BoundedCache<Int, Bool>(limit: vouchedLimit)
         var lastID: UInt64 = 0
@@ -77,7 +83,7 @@ public final class ProbeCache: Probing {
         state = Mutex(
             State(
                 reports: BoundedCache(limit: Self.limit, weightLimit: weightLimit),
-                sessions: BoundedCache(limit: Self.limit, weightLimit: weightLimit / 4)))
+                seen: BoundedCache(limit: Self.limit, weightLimit: weightLimit / 4)))
         self.journal = journal
         self.prober = prober
         self.lifetime = lifetime
@@ -200,20 +206,48 @@ public final class ProbeCache: Probing {
         for waiter in waiters.values { waiter.resume(returning: told) }
     }
 
-    /// A report that says no more than that the host was left alone, with what it has shown before.
+    /// A report that says no more than that the host was left alone, with what is known of its address.
+    ///
+    /// F-125: one name is as good as another where a host shows the same to all, so that no stranger's name is in
+    /// order, by records that cannot fit, for being the last of many.
     private func withShown(_ report: ProbeReport, _ key: Key, in state: inout State) -> ProbeReport {
-        guard case .withheld(let why, nil) = report.end else { return report }
-        // What it failed in the last time, out of date or not, is not in order for nobody having looked since: a doubt.
-        if let last = state.reports.inspect(key, { report, _ in report.end }), last.isFailure {
-            return ProbeReport(end: .notProbed(why), taken: report.taken)
+        guard case .withheld(let why, nil) = report.end, key.target.offer == .any else { return report }
+        let now = Tick(.now)
+        let own = state.reports.inspect(key) { report, until in (end: report.end, isInDate: until > now) }
+        let seen = state.seen.value(for: Place(key.target), at: .now)
+        let earlier: ProbeReport.Earlier? =
+            // What it failed in the last time, out of date or not, is not in order for nobody having looked since.
+            if let own, own.isInDate || own.end.isFailure {
+                ProbeReport.Earlier(own.end, .same)
+            } else if let seen {
+                ProbeReport.Earlier(seen.end, seen.name == key.target.serverName ? .sameName : .otherName)
+            } else {
+                own.map { ProbeReport.Earlier($0.end, .sameOutOfDate) }
+            }
+        return ProbeReport(end: .withheld(why, earlier: earlier), taken: report.taken)
+    }
+
+    /// Keeps in mind what a connection to a server came to, whatever records it was made for.
+    private func note(_ report: ProbeReport, _ target: ProbeTarget, in state: inout State) {
+        let size = Self.size(of: report)
+        guard target.offer == .any, size <= Self.sizeLimit else { return }
+        let now = ContinuousClock.now
+        let until: ContinuousClock.Instant
+        switch report.end {
+        case .notProbed, .crowded, .withheld: return
+        case .secured, .startTLSNotOffered, .startTLSRefused, .tlsFailed: until = now + lifetime
+        case .unreachable:
+            // A doubt is no reason to forget what was seen.
+            guard state.seen.value(for: Place(target), at: now) == nil else { return }
+            until = now + failureLifetime
         }
-        guard key.target.offer == .any, let session = state.sessions.value(for: Place(key.target), at: .now) else {
-            return report
-        }
-        return ProbeReport(end: .withheld(why, shown: session), taken: report.taken)
+        guard until > now else { return }
+        let seen = Seen(end: report.end, name: target.serverName)
+        state.seen.keep(seen, for: Place(target), until: until, weight: Self.overhead + size)
     }
 
     private func keep(_ report: ProbeReport, _ key: Key, in state: inout State) {
+        note(report, key.target, in: &state)
         let kept = self.lifetime(of: report)
         let size = Self.size(of: report, key)
         guard kept > .zero, size <= Self.sizeLimit else { return }
@@ -221,9 +255,6 @@ public final class ProbeCache: Probing {
         let weight = Self.overhead + size + (keepsDialogue ? report.replies.reduce(0) { $0 + $1.utf8.count } : 0)
         state.reports.keep(
             keepsDialogue ? report : report.withoutDialogue, for: key, until: now + kept, weight: weight)
-        if case .secured(let session) = report.end, key.target.offer == .any {
-            state.sessions.keep(session, for: Place(key.target), until: now + kept, weight: Self.overhead + size)
-        }
         journal?.kept(
             KeptReport(
                 target: key.target, records: key.records, end: report.end, age: max(.zero, now - report.taken),
@@ -251,9 +282,14 @@ public final class ProbeCache: Probing {
 
     /// How many bytes of chain and records there are in a report.
     private static func size(of report: ProbeReport, _ key: Key) -> Int {
+        size(of: report) + key.records.reduce(0) { $0 + $1.data.count + 64 }
+    }
+
+    /// The same of the chain alone.
+    private static func size(of report: ProbeReport) -> Int {
         let chain = if case .secured(let session) = report.end { session.chain } else { [[UInt8]]() }
         // An array has a head, and a record some fields.
-        return chain.reduce(0) { $0 + $1.count + 64 } + key.records.reduce(0) { $0 + $1.data.count + 64 }
+        return chain.reduce(0) { $0 + $1.count + 64 }
     }
 
     private func lifetime(of report: ProbeReport) -> Duration {

@@ -42,27 +42,28 @@ public struct CachedReport: Codable, Sendable {
         hazards = []
     }
 
-    init(
-        domain: String, policy: Policy.Kind?, verdict: Verdict, ruling: Ruling, reply: Reply?, isCached: Bool,
-        fresh: Duration?, left: Duration?, isInTrouble: Bool
-    ) {
+    /// A domain that would be ruled on so.
+    ///
+    /// - Parameter kept: How long its verdict is fresh, and how long it may serve; nil if none is kept.
+    init(domain: String, _ ruled: Decision.Ruled, kept: (fresh: Duration, left: Duration)?) {
+        let (ruling, verdict) = (ruled.ruling, ruled.verdict)
         self.domain = domain
-        self.policy = policy?.rawValue
-        cached = isCached
+        policy = ruled.policy?.rawValue
+        cached = kept != nil
         outcome = ruling.outcome.rawValue
         self.ruling = ruling.action.rawValue
         would = ruling.would?.rawValue
         code = ruling.code?.description
-        self.reply = reply?.description
+        reply = ruled.reply?.description
         cause = ruling.hazard ?? verdict.cause
         host = verdict.host
         degraded = verdict.isDegraded
         hazards = verdict.hazards
-        stale = fresh.map { $0 <= .zero } ?? false
-        fresh_for_s = fresh?.components.seconds
-        valid_for = left?.components.seconds
+        stale = kept.map { $0.fresh <= .zero } ?? false
+        fresh_for_s = kept?.fresh.components.seconds
+        valid_for = kept?.left.components.seconds
         failing_for_s = ruling.failingFor?.components.seconds
-        in_trouble = isInTrouble
+        in_trouble = ruled.isInTrouble
     }
 
     /// The report of a daemon's line; nil if it is none.

@@ -11,17 +11,14 @@ struct ControlDesk: Sendable {
 
     let settings: Settings
     let version: String
+    let gate: Gate
     let policies: PolicyBook
     let desk: InspectionDesk
     let store: StateStore
-    let log: GateLog
-    let counts: RecipientCounts
-    let ownHops: OwnHopCounts
+    let records: DecisionRecords
     let exemptions: ExemptionBook
     /// How the gate bears its load; nil where nobody watches it.
     let load: LoadWatch?
-    /// The message trace; nil where there is none.
-    let trace: TraceStore?
     /// Connections of the probe that are open.
     let probes: @Sendable () -> Int
     /// What the probe calls itself; nil while that is looked for, or where nothing is probed.
@@ -38,22 +35,20 @@ struct ControlDesk: Sendable {
     private let began = ContinuousClock.now
 
     init(
-        settings: Settings, version: String, policies: PolicyBook, desk: InspectionDesk, store: StateStore,
-        log: GateLog, counts: RecipientCounts, ownHops: OwnHopCounts = OwnHopCounts(), exemptions: ExemptionBook,
-        load: LoadWatch? = nil, trace: TraceStore?, probes: @escaping @Sendable () -> Int,
+        settings: Settings, version: String, gate: Gate, policies: PolicyBook, desk: InspectionDesk,
+        store: StateStore, records: DecisionRecords, exemptions: ExemptionBook, load: LoadWatch? = nil,
+        probes: @escaping @Sendable () -> Int,
         probeName: @escaping @Sendable () -> ClientName? = { nil }, doors: Doors? = nil
     ) {
         self.settings = settings
         self.version = version
+        self.gate = gate
         self.policies = policies
         self.desk = desk
         self.store = store
-        self.log = log
-        self.counts = counts
-        self.ownHops = ownHops
+        self.records = records
         self.exemptions = exemptions
         self.load = load
-        self.trace = trace
         self.probes = probes
         self.probeName = probeName
         self.doors = doors
@@ -83,50 +78,19 @@ struct ControlDesk: Sendable {
             return CachedReport(domain: LogLine.escaped(text), note: "this is no domain that is judged")
         }
         let shown = destination.text(standard: settings.probePort)
-        let standing = StandingPolicy(
-            destination.name, nextHop: destination.name, policies.table, exemptions.current, at: unixTime())
-        let policy = standing.kind
-        if let why = standing.exemption { return CachedReport(domain: shown, note: why, policy: policy) }
-        if let hold = load?.holds.hold(on: destination.name, at: unixTime()) {
-            let verdict = Verdict(outcome: .pending, cause: hold.cause)
-            let reply = Ruling.held.reply(
-                verdict, domain: destination.name.description, firstSeen: nil, trace: nil, helpURL: settings.helpURL)
+        let known = gate.known(destination, at: now)
+        switch known.decision {
+        case .ruled(let ruled): return CachedReport(domain: shown, ruled, kept: known.kept)
+        case .passed(let passed): return CachedReport(domain: shown, note: passed.why, policy: known.policy)
+        case .notOurs, nil:
             return CachedReport(
-                domain: shown, policy: policy, verdict: verdict, ruling: .held, reply: reply, isCached: false,
-                fresh: nil, left: nil, isInTrouble: false)
+                domain: shown, note: "nothing is kept: the next recipient there is inspected", policy: known.policy)
         }
-        let key = VerdictKey(destination, demandsDANE: policy == .require)
-        let kept = desk.keeper.cache.peek(key, at: now)
-        let answer: InspectionDesk.Answer
-        if let kept {
-            answer = desk.told(kept.body, key, isCached: true)
-        } else if let why = desk.breaker.fault {
-            let verdict = Verdict(outcome: .dnsUnavailable, cause: "the resolver does not work: \(why)")
-            answer = InspectionDesk.Answer(verdict: verdict, isCached: false, isInTrouble: true)
-        } else {
-            return CachedReport(
-                domain: shown, note: "nothing is kept: the next recipient there is inspected", policy: policy)
-        }
-        let faults = desk.keeper.faults
-        let ruling = Rulebook(settings).rule(
-            answer.verdict, domain: destination.name, policy: policy,
-            isOwnHop: destination.isOwnByForm(standard: settings.probePort), isInTrouble: answer.isInTrouble
-        ) { outcome in
-            if outcome == .daneRequired { return faults.failingFor(.policy(destination), at: now) }
-            return faults.failingFor(outcome.isDoubt ? .doubt(destination) : .destination(destination), at: now)
-        }
-        let reply = ruling.reply(
-            answer.verdict, domain: destination.name.description, nextHop: shown,
-            firstSeen: ruling.failingFor.map { unixTime() - $0.components.seconds }, trace: nil,
-            helpURL: settings.helpURL)
-        return CachedReport(
-            domain: shown, policy: policy, verdict: answer.verdict, ruling: ruling, reply: reply,
-            isCached: kept != nil, fresh: kept?.fresh, left: kept?.left, isInTrouble: answer.isInTrouble)
     }
 
     /// How the daemon is.
     func status(at now: ContinuousClock.Instant = .now) -> StatusReport {
-        let counted = RulingCounts(counts.snapshot())
+        let counted = RulingCounts(records.counts.snapshot())
         let figures = ProcessFigures.current
         let policy = policies.status
         let breaker = desk.breaker.status(at: now)
@@ -149,14 +113,14 @@ struct ControlDesk: Sendable {
                 destinations: desk.keeper.cache.count, capacity: settings.cacheDomains, hits: counted.cached,
                 misses: counted.uncached),
             faults: desk.keeper.faults.count, inspections: desk.inspectionsInFlight, waiting: desk.waiting,
-            probes: probes(), helo: probeName().map(Introduction.init), log_dropped: log.dropped,
+            probes: probes(), helo: probeName().map(Introduction.init), log_dropped: records.log.dropped,
             state: .init(enabled: !store.isOff, directory: settings.stateDirectory, lost_rows: lost, fault: stateFault),
-            trace: .init(trace?.statistics), exemptions: exemptions.count,
+            trace: .init(records.trace?.statistics), exemptions: exemptions.count,
             policy: .init(
                 file: settings.policyFile, lines: policy.count, read: CertificateJSON.text(policy.read),
                 fault: policy.fault),
             recipients: .init(counted), load: load?.report(at: now),
-            own_next_hops: ownHops.standing(total: counts.total, at: now).prefix(20).map {
+            own_next_hops: records.ownHops.standing(total: records.counts.total, at: now).prefix(20).map {
                 StatusReport.OwnNextHop($0, standard: settings.probePort)
             },
             process: .init(

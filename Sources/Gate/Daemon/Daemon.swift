@@ -118,13 +118,15 @@ public struct Daemon: Sendable {
         } report: {
             exemptionKeeper.note($0)
         }
+        let records = DecisionRecords(log: log, counts: counts, looks: looks, ownHops: ownHops, trace: trace)
+        let gate = Gate(
+            Gate.Parts(
+                settings: settings, policies: policies, exemptions: exemptions, holds: holds, desk: desk,
+                resolver: resolver, records: records))
         let service = MilterService(
             socket: settings.milterSocket, mode: settings.milterSocketMode, group: settings.milterSocketGroup,
             limits: budget.connectionLimits,
-            handler: MilterDoor(
-                settings: settings, policies: policies, exemptions: exemptions, holds: holds, desk: desk,
-                faults: keeper.faults, resolver: resolver, log: log, counts: counts, looks: looks, ownHops: ownHops,
-                trace: trace, now: unixTime),
+            handler: MilterDoor(gate),
             told: { ConnectionNews.tell($0, log) }
         ) { sentence in
             log.event(.warning, repeated: "milter", LogLine(event: "milter").adding("message", sentence))
@@ -163,8 +165,8 @@ public struct Daemon: Sendable {
         }
         let control = ControlServer.open(settings, log: log) {
             ControlDesk(
-                settings: settings, version: version, policies: policies, desk: desk, store: store, log: log,
-                counts: counts, ownHops: ownHops, exemptions: exemptions, load: load, trace: trace,
+                settings: settings, version: version, gate: gate, policies: policies, desk: desk, store: store,
+                records: records, exemptions: exemptions, load: load,
                 probes: { prober?.connections ?? 0 }, probeName: { prober?.name },
                 doors: ControlDesk.Doors(budget: budget, connections: { service.connectionCounts }))
         }

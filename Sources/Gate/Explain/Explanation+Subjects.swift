@@ -29,7 +29,7 @@ extension Explanation {
         settings = [outcome.settingName]
         if outcome.defaultRuling == .deferThenReject { settings.append("DEFER_FOR") }
         if !outcome.allowsDelivery { settings.append("ON_OWN_NEXT_HOP") }
-        if outcome == .pending { settings.append("MILTER_DEADLINE") }
+        if outcome == .pending { settings += ["MILTER_DEADLINE", "PROBE_PER_HOUR"] }
         if outcome == .certificateExpired { settings.append("EXPIRED_EE") }
         if outcome == .daneRequired { settings.append("POLICY_FILE") }
         if outcome == .dnsUnavailable { settings += ["ON_LOCAL_TROUBLE", "DNS_TIMEOUT"] }

@@ -141,8 +141,9 @@ enum Glossary {
         ),
         (
             "withheld",
-            "A host that failed could not be looked at a second time, since it had been probed as often as is polite (PROBE_PER_HOUR): a "
-                + "doubt, so the outcome is unreachable and never a 5xx."
+            "A host could not be looked at, since it, or its network, had been probed as often as is polite (PROBE_PER_HOUR). If it had "
+                + "failed before, the outcome is unreachable; if what its address showed to another name does not fit, pending: "
+                + "doubts, and never a 5xx. If nothing is known against it, the outcome is unprobed."
         ),
         (
             "breaker",

@@ -28,7 +28,7 @@ extension Outcome {
         case .unprobed:
             [
                 "There are secure TLSA records. No connection was made: PROBE is off, or the host has been probed as often as "
-                    + "PROBE_PER_HOUR allows."
+                    + "PROBE_PER_HOUR allows, and nothing is known against it."
             ]
         case .startTLSNotSupported:
             [
@@ -106,6 +106,8 @@ extension Outcome {
                     + "used: then the next look goes on where this one ended.",
                 "Or this machine had no slot left for a connection to a host (PROBE_CONCURRENCY, PROBE_PER_HOST). "
                     + "That is not kept, and the next try may find one.",
+                "Or the host has been probed as often as PROBE_PER_HOUR allows, and what its address has shown lately "
+                    + "to another name does not fit the TLSA records. That is not kept, either.",
             ]
         }
     }

@@ -200,9 +200,13 @@ extension Rule {
         F-98|A byte that is no text is written as \\xNN in the log line, in danegate trace and in its JSON.
         F-120|One zone or network has half of PROBE_CONCURRENCY at most, the next half of what is left. What finds no slot in time is pending, and nothing of it is kept.
         F-121|PROBE_PER_HOUR holds for each zone that asks; all together have twice the sixth in a row, and no zone more than is left of that. A host whose TLSA records have matched has a part that others cannot take.
-        F-122|A network (/24, /56) gets eight times what PROBE_PER_HOUR gives an address, one zone in it twice. Beyond that its hosts are left alone: unprobed, or unreachable where they had failed.
+        F-122|A network (/24, /56) gets eight times what PROBE_PER_HOUR gives an address, one zone in it twice. Beyond that its hosts are left alone: unprobed, or a doubt by what is known of them.
         F-123|Addresses in PROBE_DENY are not connected to, as special-purpose ones are not: unreachable where no other address of the host counts.
         F-124|What a host says is not kept with its report, and reports are kept up to 64 MB of chains and records.
+        F-125|A host that is left alone is verified by what it showed under the same name in the last hour, and pending by what its address showed under another name, or failed in, if that does not fit; unreachable if it failed itself; unprobed if nothing is known against it.
+        F-126|A look and its second look make ten connections together, however many hosts and addresses there are. Where the first made more than five, the outcome is pending, and the second look is the next recipient's.
+        F-127|An eighth of PROBE_CONCURRENCY is for zones and networks that have no probe under way, half of that for hosts that were verified in the last week.
+        F-128|512 KB before the handshake is complete and 512 KB after it, eight KeyUpdates a second and 32 warnings in one go are read. Beyond that the host is unreachable: a doubt, never a 5xx.
         """ + "\n"
         + asksNothing.map { "\($0.key)|Asks nothing of danegate: \($0.value)." }.joined(separator: "\n")
 }

@@ -33,18 +33,15 @@ struct ConnectionJudge {
             (outcome, cause) = (.unreachable, why)
         // F-120: what we lack speaks against nobody. It counts as a try, lest another address's failure count alone.
         case .crowded(let why): (outcome, cause) = (.pending, why)
-        case .withheld(let why, let shown):
-            // What another look at the address has shown proves that the host can be authenticated, and no more than that: under
-            // another name it may show another chain.
+        case .withheld(let why, let earlier):
+            // An earlier connection is no new one: nobody is vouched for because of it.
             isProbed = false
-            let judged = shown.map {
-                CertificateJudgement.judge(chain: $0.chain, records: records, names: references.names, at: now())
-            }
-            if let judged, judged.outcome(records, expiredEE) == .verified {
-                judgement = judged
-                (outcome, cause) = (.verified, "\(judged.reason), on an earlier connection")
-            } else {
-                (outcome, cause) = (.unprobed, why)
+            (outcome, cause) = (.unprobed, why)
+            if let earlier {
+                let connection = leftAlone(why, earlier, asked: asked)
+                (outcome, cause, judgement) = (connection.outcome, connection.cause, connection.judgement)
+                // It counts as a try, lest another address's failure count alone.
+                isProbed = outcome.isDoubt
             }
         case .unreachable(_, let why): (outcome, cause) = (.unreachable, why)
         case .startTLSNotOffered(let why), .startTLSRefused(let why): (outcome, cause) = (.startTLSNotSupported, why)
@@ -73,5 +70,26 @@ struct ConnectionJudge {
         return InspectedConnection(
             purpose: purpose, outcome: outcome, cause: cause, isProbed: isProbed, report: report,
             judgement: judgement, isKept: asked - report.taken > Self.present)
+    }
+
+    /// F-125: what follows for a host that is left alone from what an earlier connection to its address came to.
+    ///
+    /// It proves that the host is in order only where that was called by the same name, a while ago at most. And it never
+    /// proves that the host is not: what it failed in may have been mended, and another name may get another certificate.
+    private func leftAlone(
+        _ why: String, _ earlier: ProbeReport.Earlier, asked: ContinuousClock.Instant
+    ) -> (outcome: Outcome, cause: String, judgement: CertificateJudgement?) {
+        let last = judge(ProbeReport(end: earlier.end), for: .first, asked: asked)
+        guard last.outcome.allowsDelivery else {
+            let name = earlier.likeness == .otherName ? ", under another name" : ""
+            return (
+                earlier.likeness == .same || earlier.likeness == .sameOutOfDate ? .unreachable : .pending,
+                "\(why); on an earlier connection\(name): \(last.cause)", nil
+            )
+        }
+        switch earlier.likeness {
+        case .same, .sameName: return (last.outcome, "\(last.cause), on an earlier connection", last.judgement)
+        case .sameOutOfDate, .otherName: return (.unprobed, why, nil)
+        }
     }
 }

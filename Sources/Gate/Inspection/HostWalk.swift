@@ -103,7 +103,7 @@ struct HostWalk {
         judged.append((index, host))
         guard !Task.isCancelled else { return }
         // F-120: a host that we had no means to connect to has not been seen.
-        guard host.finding.outcome != .pending else { return isCrowded = true }
+        guard !host.isCrowded else { return isCrowded = true }
         progress.note(index, host)
         if let prober { progress.dead = prober.dead }
     }
@@ -176,5 +176,13 @@ struct HostWalk {
             }
             return await group.reduce(into: []) { $0.append($1) }.sorted { $0.index < $1.index }
         }
+    }
+}
+
+extension InspectedHost {
+    /// Whether its turn for a connection has not come; not where it is left alone, which ends its part in the walk.
+    fileprivate var isCrowded: Bool {
+        finding.outcome == .pending
+            && addresses.contains { if case .crowded = $0.report.end { true } else { false } }
     }
 }

@@ -62,6 +62,7 @@ struct Inspector: Sendable {
 
     private func inspectAlone(_ destination: Destination, _ progress: inout WalkProgress) async -> Inspection {
         let start = ContinuousClock.now
+        progress.connections = 0
         var trail = Trail(subject: destination.name.description)
         let route: Route
         switch destination.nextHop {
@@ -87,6 +88,7 @@ struct Inspector: Sendable {
             var walk = walk(subjects, of: destination, isSecure: isSecure, from: progress)
             await walk.run()
             progress = walk.progress
+            progress.connections = walk.prober?.made ?? 0
             let hosts = walk.hosts
             var verdict = Verdict(walking: earlier + hosts.map(\.finding))
             if !progress.isFinished {

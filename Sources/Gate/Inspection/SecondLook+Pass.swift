@@ -7,14 +7,19 @@ extension SecondLook {
         let first: Inspection?
         /// Whether the first look was one.
         let isWhole: Bool
+        /// How many connections the first look has made for the same recipient, which the second one goes without.
+        let connections: Int
         var progress: WalkProgress
 
         /// A second look that begins.
-        init(_ first: Inspection, isWhole: Bool) {
+        ///
+        /// - Parameter connections: How many connections the first look has made.
+        init(_ first: Inspection, isWhole: Bool, connections: Int) {
             outcome = first.verdict.outcome.rawValue
             cause = first.verdict.cause
             self.first = first
             self.isWhole = isWhole
+            self.connections = connections
             progress = WalkProgress()
         }
 
@@ -24,6 +29,7 @@ extension SecondLook {
             cause = first.cause
             self.first = nil
             isWhole = false
+            connections = 0
             self.progress = progress
         }
 

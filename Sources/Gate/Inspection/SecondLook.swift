@@ -17,7 +17,8 @@ import DNSSEC
 ///
 /// Where a destination has more hosts than one look goes through, the next look goes on where this one ended, be it the
 /// first or the second; until then the verdict is `pending`. So a failure is told only when all hosts have been seen
-/// twice (F-92).
+/// twice (F-92). Both looks for one recipient make no more connections than one look may: where the first one has made
+/// more than half of them, the second one begins with the next recipient (F-126).
 struct SecondLook: Sendable {
     private let inspector: Inspector
     /// Probes past the probe cache.
@@ -73,9 +74,11 @@ struct SecondLook: Sendable {
         if first.failsForDNSSEC, let why = path.knownTrouble(with: Self.foundation(answers)) {
             return first.blamed(on: why)
         }
-        let pass = Pass(first, isWhole: kept == nil)
-        guard pass.isWhole else {
-            // This look has made its connections; the second one begins with the next.
+        // The analyzer is one administrator's, who waits for the end.
+        let made = inspector.isComplete ? 0 : progress.connections
+        let pass = Pass(first, isWhole: kept == nil, connections: made)
+        guard pass.isWhole, made * 2 <= inspector.limits.connections else {
+            // F-126: this look has made its connections, and the second one would make as many. It begins with the next.
             walks.keep(pass.kept, for: key)
             return first.awaitingSecondLook
         }
@@ -181,7 +184,10 @@ struct SecondLook: Sendable {
         var trail = Trail(subject: destination.name.description)
         trail.add(.resolver, .ok, "the root's keys are secure")
         let answers = NotedAnswers(fresh)
-        var second = await inspector.asking(answers, probing: uncached).inspect(destination, from: &pass.progress)
+        var again = inspector.asking(answers, probing: uncached)
+        // F-126: both looks together make no more connections than one.
+        again.limits.connections -= pass.connections
+        var second = await again.inspect(destination, from: &pass.progress)
         if let first = pass.first { second = second.after(first) }
         let verdict = verdict(of: second, pass)
         if pass.progress.isFinished { walks.forget(key) } else { walks.keep(pass.kept, for: key) }

@@ -21,6 +21,8 @@ struct WalkProgress: Sendable {
     private(set) var hasBegunAnew = false
     /// How many hosts have been seen.
     private(set) var seenCount = 0
+    /// How many connections the last look has made.
+    var connections = 0
     /// The addresses that could not be reached.
     var dead: [IPAddress: ProbeReport.Step] = [:]
 

@@ -89,13 +89,8 @@ public struct LoadReport: Codable, Sendable {
     init(
         _ counts: [String: NeighbourhoodCounts.Count], _ occupancies: [Part: Occupancy], holds: [Hold] = []
     ) {
-        let all = counts.values.reduce(0) { $0 + $1.recipients }
-        // Who fills a part is held down; so is who has a good share of the mail and mostly comes away without a verdict.
         let full = Set(occupancies.values.filter { Places($0).isFull }.compactMap(\.foremost))
-        let down = counts.filter { name, count in
-            guard count.isHeldDown, count.recipients >= Self.least else { return false }
-            return Double(count.recipients) >= Double(all) * Self.noticeable || full.contains(name)
-        }
+        let down = Self.heldDown(in: counts, filling: full)
         let others = counts.filter { down[$0.key] == nil }.values.reduce(NeighbourhoodCounts.Count(), +)
         func percent(_ number: Int) -> Double {
             others.recipients == 0 ? 0 : (Double(number) * 1000 / Double(others.recipients)).rounded() / 10
@@ -110,6 +105,37 @@ public struct LoadReport: Codable, Sendable {
         }
         parts = Dictionary(uniqueKeysWithValues: occupancies.map { ($0.key.rawValue, Places($0.value)) })
         self.holds = holds.map { Held(subject: $0.subject.description, until: UnixTime.minute($0.until), by: $0.by) }
+    }
+
+    /// The neighbourhoods that come away without a verdict because of themselves.
+    ///
+    /// That is who fills a part, and who has a good share of the mail and mostly comes away without a verdict. Several
+    /// dead zones at once share the mail among them. They are believed to be that only where all others are seen to be
+    /// served: else the smaller may be those that suffer for the larger.
+    private static func heldDown(
+        in counts: [String: NeighbourhoodCounts.Count], filling full: Set<String>
+    ) -> [String: NeighbourhoodCounts.Count] {
+        let all = Double(counts.values.reduce(0) { $0 + $1.recipients })
+        var down: [String: NeighbourhoodCounts.Count] = [:]
+        var smaller: [String: NeighbourhoodCounts.Count] = [:]
+        var rest: [NeighbourhoodCounts.Count] = []
+        for (name, count) in counts {
+            let share = Double(count.recipients) / all
+            if !count.isHeldDown || count.recipients < least {
+                rest.append(count)
+            } else if full.contains(name) || share >= noticeable {
+                down[name] = count
+            } else if share >= noticeable / 5, count.recipients >= least * 20 {
+                smaller[name] = count
+            } else {
+                rest.append(count)
+            }
+        }
+        let others = rest.reduce(NeighbourhoodCounts.Count(), +)
+        let areServed =
+            rest.count >= 3 && others.recipients >= least * 4
+            && Double(others.pending + others.doubtful) <= Double(others.recipients) * 0.03
+        return areServed ? down.merging(smaller) { first, _ in first } : down
     }
 
     /// How bad it is for others than who fills the gate, and why; nil while nobody suffers.

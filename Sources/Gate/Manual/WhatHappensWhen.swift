@@ -113,15 +113,17 @@ struct WhatHappensWhen: Sendable {
             "CacheTests.noRefusalRestsOnALookOfMoreThanTwoMinutes"),
         .init(
             "A stranger's hosts stall, to take all probes",
-            "No zone and no network (/24, /56) has more probe slots than are free, so that others find one. What finds "
-                + "none in time is 451 4.7.0 pending, and nothing of it is kept.",
+            "No zone and no network (/24, /56) has more probe slots than are free, and the last eighth is for those that "
+                + "have none, so that others find one. What finds none in time is 451 4.7.0 pending, and nothing of it is kept.",
             "ProbeSlotsTests.aTarpitLeavesRoom", "TarpitTests", "HostWalkTests.whatFindsNoSlotIsPending"),
         .init(
             "A stranger points his domains at another's mail hosts",
             "Each zone has its own share of the probes that a host gets in an hour (DANEGATE_PROBE_PER_HOUR), and a "
                 + "host that was verified keeps one. A network gets eight times what an address does. Own public networks "
-                + "stand in DANEGATE_PROBE_DENY.",
-            "ProbeMannersTests.oneZoneDoesNotUseUpAHost", "ProbeMannersTests.oneZoneDoesNotFloodANetwork"),
+                + "stand in DANEGATE_PROBE_DENY. A name whose host is left alone is 451 4.7.0 pending if its TLSA records do "
+                + "not fit what the host has shown to other names.",
+            "ProbeMannersTests.oneZoneDoesNotUseUpAHost", "ProbeMannersTests.oneZoneDoesNotFloodANetwork",
+            "SharedHostSiegeTests.noNameIsAcceptedForBeingTheLast"),
         .init(
             "The disk is full",
             "What cannot be written is lost, counted and logged (event=state and event=trace, result=lost). Mail does not notice, and "

@@ -145,13 +145,15 @@ public struct Checker: Sendable {
         let policy = exempt == nil ? standing.kind : .exempt
         // Nor is the recipient known: what no recipient's domain leads to, this site's configuration does.
         let isOwn = destination?.isOwnByForm(standard: settings.probePort) ?? false
-        let ruling = Rulebook(settings).rule(verdict, domain: name, policy: policy, isOwnHop: isOwn) { _ in .zero }
+        let answer = InspectionDesk.Answer(verdict: verdict, isCached: false)
+        let ruled = Ruleset(settings).decide(
+            answer,
+            on: .init(
+                destination: destination, place: name, isOwnHop: isOwn, name: isOwn ? name.description : domain),
+            policy: policy, now: { now })
         return CheckReport(
             domain: domain, inspection: inspection, notes: notes, expiries: expiries,
             exempt: exempt ?? standing.whyExempt,
-            verdict: verdict, ruling: ruling,
-            reply: ruling.reply(
-                verdict, domain: isOwn ? name.description : domain, nextHop: domain, firstSeen: nil, trace: nil,
-                helpURL: settings.helpURL))
+            verdict: verdict, ruling: ruled.ruling, reply: ruled.reply)
     }
 }

@@ -215,7 +215,7 @@ extension Setting {
             "how much longer a good verdict may serve while it is renewed or cannot be; 0: not at all"),
         .duration(
             "FAILURE_TTL", \.failureTTL, .zero...(.seconds(3600)),
-            "how long a failure is kept, growing to 2m, and a doubt, growing to 5m"),
+            "how long a failure is kept, growing to 2m, and a doubt, growing to 1h"),
         .duration("PROBE_TTL", \.probeTTL, .zero...(.seconds(7 * 86400)), "how long a good probe is kept"),
         Setting(
             "STATE_DIRECTORY", "/var/lib/danegate", "an absolute path",

@@ -127,16 +127,16 @@ struct Surveyor: Sendable {
         _ subject: Subject, _ name: DomainName, _ verdict: Verdict, _ policy: Policy.Kind?,
         _ security: Inspection.Security?, _ elapsed: Double?
     ) -> SurveyResult {
-        let ruling = Rulebook(settings).rule(
-            verdict, domain: name, policy: policy, isOwnHop: subject.isOwnHop
-        ) { _ in .zero }
+        let answer = InspectionDesk.Answer(verdict: verdict, isCached: false)
+        let judged = Ruleset.Subject(destination: nil, place: name, isOwnHop: subject.isOwnHop)
+        let ruling = Ruleset(settings).decide(answer, on: judged, policy: policy, replies: .given, now: now).ruling
         // A survey asks what would be if all were enforced: only what policy exempts stays so.
         var enforced = settings
         enforced.mode = .enforce
         enforced.rollout = 100
-        let lasting = Rulebook(enforced).rule(
-            verdict, domain: name, policy: policy, isOwnHop: subject.isOwnHop
-        ) { _ in settings.deferFor }
+        let lasting = Ruleset(enforced).decide(answer, on: judged, policy: policy, replies: .given, now: now) { _ in
+            settings.deferFor
+        }.ruling
         return SurveyResult(
             domain: subject.text, outcome: ruling.outcome, ruling: ruling.action, would: ruling.would,
             lasting: lasting.action, code: ruling.code?.description, host: verdict.host,

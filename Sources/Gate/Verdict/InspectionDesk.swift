@@ -112,10 +112,7 @@ public final class InspectionDesk: Sendable {
     ) -> Answer {
         let key = VerdictKey(destination, demandsDANE: demandingDANE)
         if let body = kept(key, at: now) { return told(body, key, isCached: true) }
-        if let why = breaker.fault {
-            let verdict = Verdict(outcome: .dnsUnavailable, cause: "the resolver does not work: \(why)")
-            return Answer(verdict: verdict, isCached: false, isInTrouble: true)
-        }
+        if let answer = inTrouble { return answer }
         let seat = room.enter(at: now)
         defer { if let seat { room.leave(seat) } }
         switch take(seat, key, at: now) {
@@ -134,6 +131,13 @@ public final class InspectionDesk: Sendable {
         // An inspection may go on for long after who waited for it has gone.
         if verdict == nil { state.withLock { $0.flights[key]?.waiters[ObjectIdentifier(seat)] = nil } }
         return told(verdict.map(VerdictBody.init) ?? Self.pending("the check has not ended yet"), key, isCached: false)
+    }
+
+    /// What is answered without a kept verdict while the resolver does not work; nil while it does.
+    var inTrouble: Answer? {
+        guard let why = breaker.fault else { return nil }
+        let verdict = Verdict(outcome: .dnsUnavailable, cause: "the resolver does not work: \(why)")
+        return Answer(verdict: verdict, isCached: false, isInTrouble: true)
     }
 
     private static func pending(_ cause: String) -> VerdictBody {

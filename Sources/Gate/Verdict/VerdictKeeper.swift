@@ -30,9 +30,10 @@ public struct VerdictKeeper: Sendable {
     /// each of them has the next look; recipients that come at once have one look together.
     static let longestPending = Duration.seconds(15)
 
-    /// The longest that something could not be found out is kept, unless `FAILURE_TTL` is longer: it says less than a failure, and holds
-    /// mail up as well.
-    static let longestDoubt = Duration.seconds(300)
+    /// The longest that it is kept that something could not be found out, unless `FAILURE_TTL` is longer. Silence costs
+    /// us and others most, and nobody is refused for good because of it: what has been silent for hours is asked about
+    /// once an hour, and not before it has been silent for about as long.
+    static let longestDoubt = Duration.seconds(3600)
 
     /// A keeper of the given settings.
     ///
@@ -77,7 +78,8 @@ public struct VerdictKeeper: Sendable {
         // A host that was left alone, for being probed too often, says nothing against what it has shown.
         let isGood = key.allows(verdict) && !inspection.wasWithheld
         if !isGood {
-            // F-120: that we had no slot is no word on the destination, and the next one who asks may find one.
+            // F-120, F-125: that there was no slot, or that a host was left alone, is no word on the destination, and
+            // the next one who asks may find one.
             if inspection.wasCrowded {
                 _ = cache.postpone(key, least: .seconds(1), at: now)
                 return
@@ -148,7 +150,7 @@ public struct VerdictKeeper: Sendable {
         let subject = FaultBook.Subject.destination(inspection.destination)
         let doubt = FaultBook.Subject.doubt(inspection.destination)
         // A matter of minutes, that makes no fault younger.
-        if inspection.wasWithheld { return failureTTL }
+        if inspection.wasWithheld || inspection.wasLeftAlone { return failureTTL }
         // F-92: it counts against nobody, and is no doubt that lasts: the next look goes on where this one ended.
         if inspection.verdict.outcome == .pending { return min(failureTTL / 4, Self.longestPending) }
         if !inspection.verdict.outcome.isDoubt { faults.clear(doubt) }
@@ -198,7 +200,17 @@ extension Inspection {
 }
 
 extension Inspection {
-    /// Whether hosts are still to be looked at, for want of a place for a connection of our own.
+    /// Whether its verdict is that a host which had failed was left alone.
+    fileprivate var wasLeftAlone: Bool {
+        verdict.outcome == .unreachable
+            && hosts.contains { host in
+                host.finding.outcome == .unreachable
+                    && host.addresses.contains { if case .withheld = $0.report.end { true } else { false } }
+            }
+    }
+
+    /// Whether hosts are still to be looked at: for want of a place for a connection of our own, or since they are left
+    /// alone and have shown to others what does not fit.
     fileprivate var wasCrowded: Bool {
         verdict.outcome == .pending && hosts.contains { $0.finding.outcome == .pending }
     }

@@ -3,16 +3,16 @@ import Foundation
 import Gate
 
 /// `danegate manual`: prints a manual page; deploy/man/make keeps them in deploy/man.
-struct Manual: ParsableCommand {
+struct ManualCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Print a manual page in mdoc.", shouldDisplay: false)
+        commandName: "manual", abstract: "Print a manual page in mdoc.", shouldDisplay: false)
 
     @Argument(help: "danegate.8 or danegate.env.5.")
     var page: String
 
     func run() throws {
-        guard let page = Gate.Manual(rawValue: page) else {
-            throw Exit.fail(EX_USAGE, ["there are \(Gate.Manual.allCases.map(\.rawValue).joined(separator: " and "))."])
+        guard let page = Manual(rawValue: page) else {
+            throw Exit.fail(EX_USAGE, ["there are \(Manual.allCases.map(\.rawValue).joined(separator: " and "))."])
         }
         let commands = try CommandDescription.read(Danegate._dumpHelp())
         // The line's end comes with it.

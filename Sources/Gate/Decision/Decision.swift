@@ -1,0 +1,37 @@
+import DANE
+
+/// What the gate decides. A door says it in the words of its protocol, and decides nothing itself.
+enum Decision: Sendable {
+    /// The recipient does not leave this site, or no DNS policy exists for it: it passes, and nothing is written of it.
+    case notOurs
+    /// It passes without a verdict.
+    case passed(Passed)
+    /// It was ruled on.
+    case ruled(Ruled)
+
+    /// A recipient that passes without a verdict.
+    struct Passed: Sendable {
+        /// Why, for the log.
+        let why: String
+        /// Whether an administrator's words say so, and not the kind of recipient.
+        var isExempt = false
+    }
+
+    /// A ruling, and what it rests on.
+    struct Ruled: Sendable {
+        /// What is true, as far as it is known.
+        let verdict: Verdict
+        /// What is done.
+        let ruling: Ruling
+        /// The reply; nil where nobody is refused.
+        let reply: Reply?
+        /// The kind of policy that stands over it; nil for none.
+        let policy: Policy.Kind?
+        /// The id that reply, log line and trace carry; nil where nobody is to find it again.
+        let trace: TraceID?
+        /// Whether the verdict was kept from before.
+        let isCached: Bool
+        /// Whether the trouble may be our own.
+        let isInTrouble: Bool
+    }
+}

@@ -1,0 +1,71 @@
+import DANE
+import Logging
+
+/// Where decisions are written down: the log, the counts, the message trace.
+struct DecisionRecords: Sendable {
+    let log: GateLog
+    var counts = RecipientCounts()
+    /// Recipients without a kept verdict, by neighbourhood.
+    var looks = NeighbourhoodCounts()
+    var ownHops = OwnHopCounts()
+    /// The message trace; nil where there is none.
+    var trace: TraceStore?
+
+    /// Writes down a ruling.
+    func note<Request: GateRequest & ~Copyable>(
+        _ ruled: Decision.Ruled, on subject: Ruleset.Subject, _ typed: Recipient, _ request: borrowing Request,
+        _ settings: Settings, _ arrived: ContinuousClock.Instant
+    ) {
+        let (ruling, verdict, destination) = (ruled.ruling, ruled.verdict, subject.destination)
+        if !ruled.isCached, !ruling.isHeld, let destination {
+            looks.note(destination.name, ruling.outcome, at: arrived)
+        }
+        counts.add(ruling.outcome, ruling.action, would: ruling.would, isCached: ruled.isCached)
+        if subject.isOwnHop, let destination {
+            let isKnown = ruling.outcome != .pending && !ruled.isInTrouble
+            let isFailing = !ruling.outcome.allowsDelivery || ruling.hazard != nil
+            ownHops.note(destination, ruling.outcome, isFailing: isKnown ? isFailing : nil, at: arrived)
+        }
+        let isQuiet = ruling.action == .accept && ruling.would == nil
+        let waited = ContinuousClock.now - arrived
+        let level = isQuiet ? Logger.Level.info : .notice
+        let id = ruled.trace ?? TraceID()
+        if log.writes(level) {
+            let line = RulingLine(
+                ruling: ruling, mode: settings.mode, recipient: typed.address,
+                domain: (destination?.name ?? .root).text,
+                host: verdict.host, isCached: ruled.isCached, waited: waited, trace: id,
+                client: request.clientAddress, queueID: request.queueID, recipientBytes: typed.bytes,
+                ownHop: subject.isOwnHop ? destination?.text(standard: settings.probePort) : nil,
+                cause: isQuiet && !verdict.isDegraded ? nil : ruling.hazard ?? verdict.cause)
+            log.write(level, line)
+        }
+        guard let trace else { return }
+        trace.count(ruling, destination)
+        guard !isQuiet else { return }
+        trace.record(
+            TraceEntry(
+                time: trace.now, trace: id.description,
+                sender: request.receivedSender.map(Recipient.init(received:)), recipient: typed,
+                destination: destination, client: request.clientAddress, authenticated: request.authenticated,
+                verdict: verdict, ruling: ruling, reply: ruled.reply, queueID: request.queueID, mode: settings.mode,
+                isCached: ruled.isCached, policy: ruled.policy, addresses: trace.addresses))
+    }
+
+    /// Writes down a recipient that passes without a verdict.
+    func note<Request: GateRequest & ~Copyable>(
+        _ passed: Decision.Passed, _ recipient: Recipient, _ request: borrowing Request, _ settings: Settings,
+        _ arrived: ContinuousClock.Instant
+    ) {
+        counts.addPassed(isExempt: passed.isExempt)
+        guard log.writes(.info) else { return }
+        let domain = if case .name(let name) = recipient.domain { name.text } else { "" }
+        let ruling = Ruling(
+            action: .accept, would: nil, outcome: .opportunistic, code: nil, failingFor: nil, hazard: nil)
+        let line = RulingLine(
+            ruling: ruling, mode: settings.mode, recipient: recipient.address, domain: domain, host: nil,
+            isCached: false, waited: ContinuousClock.now - arrived, trace: TraceID(), client: request.clientAddress,
+            queueID: request.queueID, recipientBytes: recipient.bytes, passed: passed.why)
+        log.write(.info, line)
+    }
+}
