@@ -47,7 +47,7 @@ struct ContextOptions: Sendable {
         _ configuration: ResolverConfiguration, for purpose: Purpose, part: Part = .whole
     ) throws(ResolverError) {
         descriptors = configuration.descriptors.share(of: purpose, contexts: part.count)
-        let streams = Self.streams(for: purpose, part, within: descriptors)
+        let streams = Self.streams(for: purpose, within: descriptors)
         let ports = min(max(16, descriptors - ResolverDescriptors.overhead - streams), 4096 / part.count)
         flights = max(1, min(configuration.concurrency / part.count, ports))
         var settings = Self.common + Self.sizes(for: purpose, part)
@@ -131,11 +131,12 @@ struct ContextOptions: Sendable {
         }
     }
 
-    /// How many TCP connections to name servers a context may have open. With the library's default of 16 ports for the
-    /// rest a few dead servers hold up everybody (libs.md A2).
-    private static func streams(for purpose: Purpose, _ part: Part, within descriptors: Int) -> Int {
+    /// How many TCP connections to name servers a context may have open. When all are, libunbound closes the oldest for
+    /// each that it opens, which ends the lookups on it; they try again at once, and so nobody's live for long. So there
+    /// are more than one domain may have slow lookups (`FairQueue.Limits.slowDomain`).
+    private static func streams(for purpose: Purpose, within descriptors: Int) -> Int {
         switch purpose {
-        case .cached: min(max(8, descriptors / 8), max(16, 64 / part.count))
+        case .cached: min(max(8, descriptors / 8), ResolverDescriptors.mostStreams)
         case .fresh: min(max(4, descriptors / 8), 8)
         }
     }

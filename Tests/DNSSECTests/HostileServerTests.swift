@@ -8,33 +8,43 @@ import World
 
 /// Name servers that keep whoever asks over TCP waiting, and somebody off the path who floods a resolver with answers.
 @Suite(.timeLimit(.minutes(4))) struct HostileServerTests {
-    /// Good zones whose answers fit no datagram, each with a server of its own, beside 64 servers that stall and many
-    /// times more names that lead to them than there are TCP connections. The good ones are cold and answered; of the
-    /// others nothing is believed.
-    @Test(.rules("F-114"), arguments: StallingServers.Manner.allCases.filter { $0 != .honesty && $0 != .reverseOrder })
+    /// Good names whose answers fit no datagram, cold, beside servers that stall and names that lead to each of
+    /// them. The good ones are answered; of the others nothing is believed.
+    @Test(
+        .serialized, .rules("F-114"),
+        arguments: StallingServers.Manner.allCases.filter { $0 != .honesty && $0 != .reverseOrder })
     func serversThatStallOverTCPHoldUpThemselves(manner: StallingServers.Manner) async throws {
-        let good = (0..<20).map { "good\($0).example" }
+        let good = (0..<4).map { "good\($0).example" }
         let world = try await NameServers(
-            zones: [Zone("evil.example", signing: .unsigned, "@ MX 10 mx")] + good.map { Zone($0, "@ MX 10 mx") })
-        let hostile = try StallingServers(64, manner, upstream: world.port)
+            zones: [Zone("evil.example", signing: .unsigned, "@ MX 10 mx")] + good.map { Zone($0, "* MX 10 mx") })
+        let hostile = try StallingServers(80, manner, upstream: world.port)
         let honest = try StallingServers(good.count, .honesty, upstream: world.port)
         let place = try ScratchDirectory("stalling")
         let path = try place.write(
             String(contentsOfFile: world.configurationPath, encoding: .utf8)
-                + hostile.configuration(of: (0..<64).map { "z\($0).evil.example" })
+                + hostile.configuration(of: (0..<80).map { "z\($0).evil.example" })
                 + honest.configuration(of: good, isForwarder: true), to: "unbound.conf")
         let resolver = try Resolver(
             ResolverConfiguration(
-                trustAnchor: .file(world.trustAnchorPath), configuration: path, timeout: .seconds(100)))
-        let attack = (0..<640).map { number in
-            Task { await resolver.mx(DomainName("n\(number).z\(number % 64).evil.example") ?? .root) }
+                trustAnchor: .file(world.trustAnchorPath), configuration: path, timeout: .seconds(60), contexts: 1))
+        let attack = (0..<96).map { number in
+            Task { await resolver.mx(DomainName("n\(number).z\(number % 80).evil.example") ?? .root) }
         }
-        // All places for connections are taken, or have been.
+        // Nearly all stall.
         #expect(try await eventually(within: .seconds(60)) { hostile.connections >= 64 })
-        var secure = 0
-        for zone in good where await resolver.mx(try name(zone)).isSecure { secure += 1 }
-        #expect(secure * 100 >= good.count * 95, "\(secure), \(hostile.connections) connections")
-        #expect(honest.connections >= secure)
+        var waiting = (0..<20).map { "n\($0).\(good[$0 % good.count])" }
+        // A busy machine is late, too: who found no answer asks again, as an MTA does.
+        for round in 0..<3 where !waiting.isEmpty {
+            waiting = await withTaskGroup(of: String?.self) { group in
+                for name in waiting {
+                    group.addTask { await resolver.mx(DomainName(name) ?? .root).isSecure ? nil : name }
+                }
+                return await group.reduce(into: []) { names, name in if let name { names.append(name) } }
+            }
+            if round == 0 { #expect(waiting.count <= 10, "\(hostile.connections) connections") }
+        }
+        #expect(waiting.count <= 1, "\(waiting)")
+        #expect(honest.connections > 0)
         let occupancy = resolver.occupancy
         #expect(occupancy.used <= occupancy.limit)
         for lookup in attack { lookup.cancel() }
@@ -73,47 +83,39 @@ import World
         await world.stop()
     }
 
-    /// Somebody off the path guesses IDs; he knows the ports where the names are signed, and guesses them where they are
-    /// not. The records live for a second, and many names are under way, each for a while.
+    /// Somebody off the path guesses IDs; he knows the ports where the names are signed, and guesses them where they
+    /// are not. Many names are under way, each for a while.
     @Test(.rules("F-113", "F-117"), arguments: [(Zone.Signing.nsec, true), (.unsigned, false)])
     func aFloodOfForgedAnswersChangesNothing(signing: Zone.Signing, knowsPorts: Bool) async throws {
-        let names = (0..<100).map { "n\($0).target.example" }
+        let names = (0..<400).map { "n\($0).target.example" }
         let world = try await NameServers(
-            zones: [
-                Zone("target.example", signing: signing, ttl: 1, records: (0..<100).map { "n\($0) MX \($0) mx" })
-            ])
-        world.setWireFaults(names.map { WireFault($0, "MX", .delay(.milliseconds(200))) })
+            zones: [Zone("target.example", signing: signing, records: (0..<400).map { "n\($0) MX \($0) mx" })])
+        world.setWireFaults(names.map { WireFault($0, "MX", .delay(.milliseconds(50))) })
         let place = try ScratchDirectory("flood")
         // F-117: reached, it would end this process.
         let path = try place.write(
             String(contentsOfFile: world.configurationPath, encoding: .utf8)
                 + "server:\n    unwanted-reply-threshold: 50\n", to: "unbound.conf")
-        let measured = ProcessInfo.processInfo.environment["DANEGATE_TEST_FLOOD"].flatMap { Int($0) }
-        let spoofer = world.spoofer(of: names, knowsPorts: knowsPorts, burst: measured ?? 20)
         let resolver = try Resolver(
             ResolverConfiguration(
-                trustAnchor: .file(world.trustAnchorPath), configuration: path, timeout: .seconds(30)))
-        let begin = ContinuousClock.now
+                trustAnchor: .file(world.trustAnchorPath), configuration: path, timeout: .seconds(60)))
+        let spoofer = world.spoofer(of: names, knowsPorts: knowsPorts, atMost: 4000)
         var (all, right, forged) = (0, 0, 0)
-        for _ in 0..<(measured == nil ? 4 : 40) {
+        // Four times, and more often where the machine lets him send too few meanwhile.
+        while all < names.count, all < 200 || spoofer.sent < 500 {
             let answers = await withTaskGroup(of: Answer<MXRecord>.self) { group in
-                for name in names { group.addTask { await resolver.mx(DomainName(name) ?? .root) } }
+                for name in names[all..<all + 50] { group.addTask { await resolver.mx(DomainName(name) ?? .root) } }
                 return await group.reduce(into: []) { $0.append($1) }
             }
             all += answers.count
-            right += answers.count {
-                $0.isSecure == (signing == .nsec) && $0.hosts == ["mx.target.example"]
-            }
+            right += answers.count { $0.isSecure == (signing == .nsec) && $0.hosts == ["mx.target.example"] }
             forged += answers.count { $0.hosts?.contains(Spoofer.host) == true }
-            // Until what is kept has ended.
-            _ = try await eventually { await resolver.mx(try self.name(names[0])).hosts == ["mx.target.example"] }
         }
+        let sent = spoofer.sent
         spoofer.stop()
-        let took = ContinuousClock.now - begin
-        if measured != nil { print("flood: \(spoofer.sent) in \(took), right \(right) of \(all), forged \(forged)") }
         #expect(forged == 0)
         #expect(right * 100 >= all * 95, "\(right) of \(all)")
-        #expect(spoofer.sent > 100)
+        #expect(sent > 100, "\(sent)")
         await world.stop()
     }
 

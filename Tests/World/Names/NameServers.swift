@@ -121,9 +121,9 @@ public final class NameServers: Sendable {
     /// - Parameters:
     ///   - names: Whose MX records he answers for.
     ///   - knowsPorts: Whether he knows which ports this process asks from; otherwise he tries all.
-    ///   - burst: How many he sends in two milliseconds.
-    public func spoofer(of names: [String], knowsPorts: Bool, burst: Int) -> Spoofer {
-        Spoofer(names, of: port, knowsPorts: knowsPorts, burst: burst) { [responder] in responder.send($0, to: $1) }
+    ///   - limit: How many he sends; ten in two milliseconds.
+    public func spoofer(of names: [String], knowsPorts: Bool, atMost limit: Int) -> Spoofer {
+        Spoofer(names, of: port, knowsPorts: knowsPorts, atMost: limit) { [responder] in responder.send($0, to: $1) }
     }
 
     /// What the name server has logged, for a test that failed.

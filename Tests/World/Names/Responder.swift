@@ -78,7 +78,8 @@ final class Responder: Sendable {
                     recvfrom(datagrams.descriptor, &buffer, buffer.count, 0, $0, &length)
                 }
             }
-            guard count > 0 else { continue }
+            // What is an answer itself, as a forged one that went astray, is no question.
+            guard count > 2, buffer[2] & 0x80 == 0 else { continue }
             let query = WireMessage(bytes: Array(buffer.prefix(count)))
             answering.async { [self, sender, length] in answer(query, of: sender, length, by: server) }
         }

@@ -11,17 +11,17 @@ public final class Spoofer: Sendable {
     private let count = Atomic(0)
 
     init(
-        _ names: [String], of server: UInt16, knowsPorts: Bool, burst: Int,
+        _ names: [String], of server: UInt16, knowsPorts: Bool, atMost limit: Int,
         send: @escaping @Sendable ([UInt8], UInt16) -> Void
     ) {
         let answers = names.map(Self.answer)
         Thread.detachNewThread { [self] in
             var ports: [UInt16] = []
             var round = 0
-            while !isStopped.load(ordering: .relaxed), !answers.isEmpty {
+            while !isStopped.load(ordering: .relaxed), !answers.isEmpty, sent < limit {
                 if knowsPorts, round % 5 == 0 { ports = Self.openPorts(to: server) }
                 round += 1
-                for _ in 0..<burst {
+                for _ in 0..<10 {
                     guard let port = knowsPorts ? ports.randomElement() : .random(in: 1024...65535) else { break }
                     var answer = answers[Int.random(in: 0..<answers.count)]
                     (answer[0], answer[1]) = (.random(in: 0...255), .random(in: 0...255))
