@@ -103,6 +103,9 @@ struct ContextOptions: Sendable {
         // helps: `max-sent-count` and `max-query-restarts` change nothing, and `outbound-msg-retry` 3 saves 40 % where
         // that zone says SERVFAIL, but gives servers up that take longer than 1.5 s. The bound is `LookLimits`.
         ("target-fetch-policy", "0 0 0 0 0"),
+        // A connection on which nothing is asked is kept for a second, not for a minute: one that trickles is read for as
+        // long as it does, and such connections took all places until names that need TCP had no answer in time.
+        ("tcp-reuse-timeout", "1000"),
         // What no name server has, whatever a delegation says. Linux takes 0.0.0.0 and :: for the machine itself, so that
         // glue of these leads to whatever listens on loopback, past `do-not-query-localhost`; so do IPv4 addresses in
         // IPv6 form where sockets take both. For multicast addresses each try writes a line.
