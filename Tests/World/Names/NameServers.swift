@@ -121,7 +121,7 @@ public final class NameServers: Sendable {
     /// - Parameters:
     ///   - names: Whose MX records he answers for.
     ///   - knowsPorts: Whether he knows which ports this process asks from; otherwise he tries all.
-    ///   - limit: How many he sends; ten in two milliseconds.
+    ///   - limit: How many he sends; 40 in two milliseconds.
     public func spoofer(of names: [String], knowsPorts: Bool, atMost limit: Int) -> Spoofer {
         Spoofer(names, of: port, knowsPorts: knowsPorts, atMost: limit) { [responder] in responder.send($0, to: $1) }
     }

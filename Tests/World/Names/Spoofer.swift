@@ -21,7 +21,7 @@ public final class Spoofer: Sendable {
             while !isStopped.load(ordering: .relaxed), !answers.isEmpty, sent < limit {
                 if knowsPorts, round % 5 == 0 { ports = Self.openPorts(to: server) }
                 round += 1
-                for _ in 0..<10 {
+                for _ in 0..<40 {
                     guard let port = knowsPorts ? ports.randomElement() : .random(in: 1024...65535) else { break }
                     var answer = answers[Int.random(in: 0..<answers.count)]
                     (answer[0], answer[1]) = (.random(in: 0...255), .random(in: 0...255))
