@@ -13,6 +13,9 @@ extension BogusReason {
         switch (kind, subject.type) {
         case (.noKeys, "DNSKEY"): return (name, .dnskey)
         case (.unknownDelegation, "DS"): return (name, .ds)
+        // There may be more of them than it has room to validate.
+        case (.other, "DNSKEY"): return (name, .dnskey)
+        case (.other, "DS"): return (name, .ds)
         // Their signatures are not in the answer to the first question.
         case (.expired, "DNSKEY"), (.notYetValid, "DNSKEY"): return time == nil ? (name, .dnskey) : nil
         case (.expired, "DS"), (.notYetValid, "DS"): return time == nil ? (name, .ds) : nil
@@ -27,6 +30,8 @@ extension BogusReason {
             return .failed("the keys (DNSKEY) of \(subject?.shownName ?? "") could not be looked up: \(why)")
         case (.unknownDelegation, .failed(let why)):
             return .failed("\(sentence(at: 0)): \(why)")
+        case (.other, .failed(let why)):
+            return .failed("\(subject?.records ?? "keys on the way") could not be looked up: \(why)")
         case (.unknownDelegation, .secure), (.unknownDelegation, .insecure):
             return .failed("\(sentence(at: 0)) at first")
         // There are keys now, or the delegation is gone: what was missing before is not missing for certain.

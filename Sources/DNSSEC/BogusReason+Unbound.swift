@@ -38,7 +38,8 @@ extension BogusReason {
         var kind = fault.kind
         var subject: Subject?
         switch kind {
-        case .other: break
+        // Keys, or their digests, that libunbound has no room to validate: it only says that they do not hold.
+        case .other: subject = fault.zone
         case .noKeys, .noMatchingKey, .unknownDelegation: subject = fault.zone
         case .unproven:
             subject = hasData ? fault.zone : final

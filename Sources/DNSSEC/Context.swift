@@ -58,6 +58,10 @@ final class Context: @unchecked Sendable {
             for (name, most) in options.sockets where value(of: name).flatMap({ Int($0) }) ?? 0 > most {
                 try check(ub_ctx_set_option(raw, "\(name):", "\(most)"), "option \(name)")
             }
+            // Whoever sends so many forged answers would end the process: libunbound 1.17.1 means to clear its caches then,
+            // and stops at its own check of the function that does ("pointer whitelist fptr_whitelist_alloc_cleanup
+            // failed"). And where it does clear them, a stranger empties them at will.
+            try check(ub_ctx_set_option(raw, "unwanted-reply-threshold:", "0"), "option unwanted-reply-threshold")
             // It would tell of bogus answers as of insecure ones, and nothing would show it.
             guard value(of: "val-permissive-mode") != "yes" else {
                 throw ResolverError(

@@ -47,7 +47,7 @@ struct ContextOptions: Sendable {
         _ configuration: ResolverConfiguration, for purpose: Purpose, part: Part = .whole
     ) throws(ResolverError) {
         descriptors = configuration.descriptors.share(of: purpose, contexts: part.count)
-        let streams = Self.streams(for: purpose, part, within: descriptors)
+        let streams = Self.streams(for: purpose, within: descriptors)
         let ports = min(max(16, descriptors - ResolverDescriptors.overhead - streams), 4096 / part.count)
         flights = max(1, min(configuration.concurrency / part.count, ports))
         var settings = Self.common + Self.sizes(for: purpose, part)
@@ -103,6 +103,15 @@ struct ContextOptions: Sendable {
         // helps: `max-sent-count` and `max-query-restarts` change nothing, and `outbound-msg-retry` 3 saves 40 % where
         // that zone says SERVFAIL, but gives servers up that take longer than 1.5 s. The bound is `LookLimits`.
         ("target-fetch-policy", "0 0 0 0 0"),
+        // A connection on which nothing is asked is kept for a second, not for a minute: one that trickles is read for as
+        // long as it does, and such connections took all places until names that need TCP had no answer in time.
+        ("tcp-reuse-timeout", "1000"),
+        // What no name server has, whatever a delegation says. Linux takes 0.0.0.0 and :: for the machine itself, so that
+        // glue of these leads to whatever listens on loopback, past `do-not-query-localhost`; so do IPv4 addresses in
+        // IPv6 form where sockets take both. For multicast addresses each try writes a line.
+        ("do-not-query-address", "0.0.0.0/8"), ("do-not-query-address", "::/128"),
+        ("do-not-query-address", "::ffff:0.0.0.0/96"), ("do-not-query-address", "224.0.0.0/4"),
+        ("do-not-query-address", "240.0.0.0/4"), ("do-not-query-address", "ff00::/8"),
         // Off, both: so that whether TLSA records exist is told by the TLSA answer, and never by what else is cached. They
         // would prove absence from an NSEC of the AAAA or _tcp answer even though the TLSA answer is bogus (libs.md E4).
         ("qname-minimisation", "no"),
@@ -125,11 +134,12 @@ struct ContextOptions: Sendable {
         }
     }
 
-    /// How many TCP connections to name servers a context may have open. With the library's default of 16 ports for the
-    /// rest a few dead servers hold up everybody (libs.md A2).
-    private static func streams(for purpose: Purpose, _ part: Part, within descriptors: Int) -> Int {
+    /// How many TCP connections to name servers a context may have open. When all are, libunbound closes the oldest for
+    /// each that it opens, which ends the lookups on it; they try again at once, and so nobody's live for long. So there
+    /// are more than one domain may have slow lookups (`FairQueue.Limits.slowDomain`).
+    private static func streams(for purpose: Purpose, within descriptors: Int) -> Int {
         switch purpose {
-        case .cached: min(max(8, descriptors / 8), max(16, 64 / part.count))
+        case .cached: min(max(8, descriptors / 8), ResolverDescriptors.mostStreams)
         case .fresh: min(max(4, descriptors / 8), 8)
         }
     }

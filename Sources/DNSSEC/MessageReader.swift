@@ -64,3 +64,45 @@ struct MessageReader<Message: RandomAccessCollection<UInt8>> {
         return nil
     }
 }
+
+/// Where a record stands in a message (RFC 1035 §3.2.1).
+struct RecordPlace {
+    /// Where its owner's name begins.
+    let owner: Int
+    /// Its type.
+    let type: UInt16
+    /// Where its data begin, and how many bytes they are: all of them are in the message.
+    let data: Int
+    let length: Int
+    /// Whether it is in the answer section, and not in the authority section.
+    let isAnswer: Bool
+}
+
+extension MessageReader {
+    /// The records of the answer and authority sections, in order. Of a message that cannot be read to its end, those before
+    /// the break.
+    ///
+    /// - Parameter limit: More are not read.
+    static func records(in message: Message, atMost limit: Int) -> [RecordPlace] {
+        var reader = MessageReader(message)
+        guard reader.skip(4), let questions = reader.number16(), let answers = reader.number16(),
+            let authorities = reader.number16(), reader.skip(2)
+        else { return [] }
+        for _ in 0..<questions {
+            guard reader.skipName(), reader.skip(4) else { return [] }
+        }
+        var places: [RecordPlace] = []
+        for index in 0..<min(Int(answers) + Int(authorities), limit) {
+            let owner = reader.offset
+            guard reader.skipName(), let type = reader.number16(), reader.skip(6), let length = reader.number16() else {
+                break
+            }
+            let data = reader.offset
+            guard reader.skip(Int(length)) else { break }
+            places.append(
+                RecordPlace(
+                    owner: owner, type: type, data: data, length: Int(length), isAnswer: index < Int(answers)))
+        }
+        return places
+    }
+}

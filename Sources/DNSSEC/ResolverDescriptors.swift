@@ -13,8 +13,10 @@ public struct ResolverDescriptors: Sendable {
     static let secondLook = 64 + 8 + overhead
     /// What it takes at least.
     static let leastSecondLook = 16 + 4 + overhead
+    /// The most TCP connections of a context.
+    static let mostStreams = 256
     /// More than this nobody asks for at once.
-    public static let mostLookups = 4096 + 64 + 4 * overhead
+    public static let mostLookups = 4096 + 4 * (mostStreams + overhead)
     /// So many second looks at once have all that they want.
     public static let mostSecondLooks = 16 * secondLook
     /// With less, one second look would not be possible, or lookups wait for dead servers.

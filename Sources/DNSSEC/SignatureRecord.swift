@@ -21,31 +21,18 @@ struct SignatureRecord: Hashable, Sendable {
     /// those before the break.
     static func all(in message: some RandomAccessCollection<UInt8>) -> [SignatureRecord] {
         var reader = MessageReader(message)
-        guard reader.skip(4), let questions = reader.number16(), let answers = reader.number16(),
-            let authorities = reader.number16(), reader.skip(2)
-        else { return [] }
-        for _ in 0..<questions {
-            guard reader.skipName(), reader.skip(4) else { return [] }
-        }
         var found: [SignatureRecord] = []
-        for index in 0..<min(Int(answers) + Int(authorities), recordLimit) {
-            let start = reader.offset
-            guard reader.skipName(), let type = reader.number16(), reader.skip(6), let length = reader.number16() else {
-                return found
-            }
-            let data = reader.offset
-            guard reader.skip(Int(length)) else { return found }
-            guard type == Self.ownType, length >= 18, let owner = reader.name(at: start) else { continue }
-            reader.offset = data
-            guard let covered = reader.number16(), reader.skip(6), let expiration = reader.number32(),
-                let inception = reader.number32()
-            else { return found }
+        for place in MessageReader.records(in: message, atMost: recordLimit)
+        where place.type == Self.ownType && place.length >= 18 {
+            reader.offset = place.data
+            guard let owner = reader.name(at: place.owner), let covered = reader.number16(), reader.skip(6),
+                let expiration = reader.number32(), let inception = reader.number32()
+            else { continue }
             // Behind it the key tag; the signer's name is never compressed (RFC 4034 §3.1.7).
-            let signer = length > 18 ? reader.name(at: data + 18) : nil
-            reader.offset = data + Int(length)
+            let signer = place.length > 18 ? reader.name(at: place.data + 18) : nil
             found.append(
                 SignatureRecord(
-                    owner: owner, type: covered, isAnswer: index < Int(answers), inception: inception,
+                    owner: owner, type: covered, isAnswer: place.isAnswer, inception: inception,
                     expiration: expiration, signer: signer))
         }
         return found

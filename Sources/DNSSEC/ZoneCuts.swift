@@ -46,26 +46,12 @@ struct ZoneCuts {
 extension MessageReader {
     /// The zones that the first records of a message speak of, in lower case without a trailing dot.
     fileprivate static func zones(in message: Message, atMost limit: Int) -> [String] {
-        var reader = MessageReader(message)
-        guard reader.skip(4), let questions = reader.number16(), let answers = reader.number16(),
-            let authorities = reader.number16(), reader.skip(2)
-        else { return [] }
-        for _ in 0..<questions {
-            guard reader.skipName(), reader.skip(4) else { return [] }
-        }
-        var zones: [String] = []
-        for index in 0..<min(Int(answers) + Int(authorities), limit) {
-            let start = reader.offset
-            guard reader.skipName(), let type = reader.number16(), reader.skip(6), let length = reader.number16()
-            else { break }
-            let data = reader.offset
-            guard reader.skip(Int(length)) else { break }
+        let reader = MessageReader(message)
+        return records(in: message, atMost: limit).compactMap { place in
             // NS and SOA stand in the authority section; of a signature the signer's name is behind 18 bytes (RFC 4034
             // §3.1).
-            let isApex = index >= Int(answers) && (type == 2 || type == 6)
-            let position = type == 46 && length > 18 ? data + 18 : isApex ? start : nil
-            if let position, let zone = reader.name(at: position) { zones.append(zone) }
+            if place.type == 46, place.length > 18 { return reader.name(at: place.data + 18) }
+            return !place.isAnswer && (place.type == 2 || place.type == 6) ? reader.name(at: place.owner) : nil
         }
-        return zones
     }
 }

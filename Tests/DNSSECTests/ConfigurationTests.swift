@@ -167,6 +167,24 @@ struct ConfigurationTests {
         #expect(plain.settings.last { $0.0 == "do-not-query-localhost" }?.1 == "yes")
     }
 
+    /// Glue that means this machine, or no machine: nobody is asked, and nothing is believed. Loopback itself may be asked
+    /// here, since the configuration names it.
+    @Test(
+        .rules("F-116"),
+        arguments: ["0.0.0.0", "0.1.2.3", "::", "::ffff:127.0.0.1", "224.0.0.1", "255.255.255.255", "ff02::1"])
+    func whatNoNameServerHasIsNeverAsked(address: String) async throws {
+        let world = try NameServers.current
+        let zone = "z\(address.utf8.reduce(0) { $0 &* 31 &+ Int($1) }.magnitude).good.example"
+        let resolver = try resolver(
+            fragment: "stub-zone:\n    name: \"\(zone).\"\n    stub-addr: \(address)@\(world.port)\n")
+        let answer = await resolver.ipv4(try #require(DomainName(zone)))
+        guard case .failed = answer else {
+            Issue.record("\(answer)")
+            return
+        }
+        #expect(!world.queries.contains { $0.name == zone && $0.type == "A" })
+    }
+
     /// A resolver on this world with more settings.
     private func resolver(fragment: String) throws -> Resolver {
         let world = try NameServers.current

@@ -23,7 +23,8 @@ import Testing
         let now = ContinuousClock.now
         for _ in 0..<20_000 {
             let key = Int.random(in: 0..<800)
-            let weight = Int.random(in: 0..<200) * Int.random(in: 0..<20) / 10
+            // What weighs nothing need not go to make room.
+            let weight = 1 + Int.random(in: 0..<200) * Int.random(in: 0..<20) / 10
             if Bool.random() {
                 cache.keep(key * 3, for: key, until: now + .seconds(60), weight: weight)
                 #expect(cache.value(for: key, at: now) == key * 3)

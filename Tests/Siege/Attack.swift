@@ -10,6 +10,8 @@ enum Attack: String, CaseIterable {
     case tarpit
     /// A zone with a short name below a short top level that never answers.
     case dead
+    /// Zones whose name servers say over UDP that nothing fits, and send a byte a second over TCP.
+    case trickle
     /// A zone with names whose MX host is a provider's that good domains have too, with TLSA records that are wrong.
     case sharedHost = "shared-host"
     /// Names with 32 MX hosts of eight addresses each.
@@ -29,12 +31,17 @@ enum Attack: String, CaseIterable {
         case .bogus: 100
         case .tarpit: 15
         case .dead: 150
+        case .trickle: 15
         case .sharedHost: 10
         case .fanOut: 2
         case .words: 10
         case .idle: 200
         }
     }
+
+    /// How many name servers trickle, each with a zone `z<number>` of its own: more than a context of libunbound has
+    /// connections.
+    static let trickling = 80
 
     /// The domain below which its names lie.
     var zone: String {
@@ -43,6 +50,7 @@ enum Attack: String, CaseIterable {
         case .bogus: "plainbogus.example"
         case .tarpit: "tarpit.example"
         case .dead: "ded.zz"
+        case .trickle: "trickle.example"
         case .sharedHost: "cuckoo.example"
         case .fanOut: "fanout.example"
         case .words: "words.example"
@@ -53,7 +61,7 @@ enum Attack: String, CaseIterable {
     /// So many different names the world has below the zone; nil for any number.
     var names: Int? {
         switch self {
-        case .slowKeys, .bogus, .dead: nil
+        case .slowKeys, .bogus, .dead, .trickle: nil
         case .tarpit: 90
         case .sharedHost: 400
         case .fanOut: 40
@@ -64,7 +72,8 @@ enum Attack: String, CaseIterable {
 
     /// A recipient.
     func recipient(_ number: Int) -> String {
-        let label = names.map { "n\(number % max(1, $0))" } ?? "n\(number)x\(UInt32.random(in: 0 ... .max))"
+        var label = names.map { "n\(number % max(1, $0))" } ?? "n\(number)x\(UInt32.random(in: 0 ... .max))"
+        if self == .trickle { label += ".z\(number % Self.trickling)" }
         return "<someone@\(label).\(zone)>"
     }
 

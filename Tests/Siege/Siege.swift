@@ -53,7 +53,7 @@ struct Siege: AsyncParsableCommand {
             print(result.line)
             results.append(result)
         }
-        await world.mail.stop()
+        await world.stop()
         print(SiegeResult.table(results))
         let faults = results.flatMap { $0.faults(wanted: wanted) }
         for fault in faults { print("FAULT: \(fault)") }

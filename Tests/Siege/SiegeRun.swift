@@ -41,10 +41,11 @@ final class SiegeRun: Sendable {
 
     /// Runs the daemon, the attacks and the good mail.
     func run() async throws -> SiegeResult {
-        let environment = world.mail.environment([
+        let settings = [
             "MILTER_SOCKET": "unix:\(socket)", "STATE_DIRECTORY": scratch.path, "MODE": "enforce", "DEFER_FOR": "15m",
             "MILTER_DEADLINE": "8s", "DNS_TIMEOUT": "4s", "PROBE_TIMEOUT": "15s", "LOG_LEVEL": "notice",
-        ])
+        ]
+        let environment = world.mail.environment(settings.merging(world.settings) { $1 })
         let daemon = try await ChildProcess(options.program, ["run"], environment: environment)
         guard await daemon.waitForOutput(where: { $0.contains("event=start ") }) else {
             throw WorldError("danegate did not start: \(daemon.output)")

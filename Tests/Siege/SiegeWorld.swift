@@ -8,7 +8,11 @@ import WorldServers
 final class SiegeWorld: Sendable {
     /// Zones and hosts.
     let mail: MailWorld
+    /// Settings beside those of `mail`.
+    let settings: [String: String]
     private let good: Int
+    private let scratch: ScratchDirectory
+    private let trickling: StallingServers?
 
     /// A world with so many good domains.
     init(good: Int, attacks: [[Attack]]) async throws {
@@ -22,22 +26,43 @@ final class SiegeWorld: Sendable {
         if wanted.contains(.bogus) { domains.append(Self.bogus) }
         if wanted.contains(.tarpit) { domains.append(Self.tarpit) }
         if wanted.contains(.dead) { domains.append(Self.dead) }
+        if wanted.contains(.trickle) { domains.append(Self.trickle) }
         if wanted.contains(.sharedHost) { domains.append(Self.cuckoo) }
         if wanted.contains(.fanOut) { domains.append(Self.fanOut) }
         if wanted.contains(.words) { domains.append(Self.words) }
         mail = try await MailWorld(domains)
+        scratch = try ScratchDirectory("siege-world")
+        guard wanted.contains(.trickle) else {
+            (settings, trickling) = ([:], nil)
+            return
+        }
+        let servers = try StallingServers(Attack.trickling, .trickle, upstream: mail.names.port)
+        let zones = (0..<Attack.trickling).map { "z\($0).\(Attack.trickle.zone)" }
+        let configuration =
+            try String(contentsOfFile: mail.names.configurationPath, encoding: .utf8)
+            + servers.configuration(of: zones)
+        settings = ["DNS_CONFIG": try scratch.write(configuration, to: "unbound.conf")]
+        trickling = servers
+    }
+
+    /// Ends the servers.
+    func stop() async {
+        trickling?.stop()
+        await mail.stop()
     }
 
     /// The name of a good domain.
     static func name(_ number: Int) -> String { "g\(number).example" }
 
-    /// One in ten lives with the provider, and one in ten has no DANE.
+    /// One in ten lives with the provider, one in ten has no DANE, and of one in ten the MX records come over TCP alone.
     private static func good(_ number: Int) -> MailDomain {
         MailDomain("g\(number)", "verified", .verified) { draft in
             switch number % 10 {
             case 0: draft.mx(10, "mx.provider.example.")
             case 1: draft.record("@ MX 10 mx", "mx A \(draft.farm.closedAddress)")
-            default: try await draft.host(Self.behaviour.value, tlsa: Self.chain.value.tlsa())
+            default:
+                if number % 10 == 2 { draft.wire.append(WireFault("g\(number).example", "MX", .truncate)) }
+                try await draft.host(Self.behaviour.value, tlsa: Self.chain.value.tlsa())
             }
         }
     }
@@ -65,6 +90,10 @@ final class SiegeWorld: Sendable {
     private static let dead = MailDomain("deadzone", "dns-unavailable", .dnsUnavailable) { draft in
         draft.dead.append("ded.zz")
         draft.others.append(Zone("ded.zz", "@ MX 10 mx", "mx A 127.0.0.1"))
+    }
+
+    private static let trickle = MailDomain("trickle", "dns-unavailable", .dnsUnavailable) { draft in
+        draft.zone.signing = .unsigned
     }
 
     private static let tarpit = MailDomain("tarpit", "unreachable", .unreachable) { draft in

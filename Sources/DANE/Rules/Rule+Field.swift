@@ -91,6 +91,11 @@ extension Rule {
         F-111 | field | names below one dead domain, each of which might be a zone of its own (a second level as short as a registry's) -> they have one domain's share of the lookups between them, and a dead zone leaves its neighbour below the same domain alone
         F-112 | field | dozens of MX hosts of a stranger are delegated without glue to names in a third party's zone, so that each lookup asks that zone twenty times -> eight hosts whose lookups fail are enough for one look, the next goes on behind them
         F-113 | field | somebody off the path sends forged answers to a resolver with many names under way -> none of them counts
+        F-114 | field | name servers of a stranger answer over TCP alone, and there a byte at a time, half or nothing, for many names and addresses at once -> his names are a doubt, and others find connections
+        F-115 | field | a zone has more NSEC3 iterations than a validator is ready for, or somebody on the way writes so -> what the owner signed makes denials insecure and nothing else, what he did not sign is bogus
+        F-116 | field | glue of 0.0.0.0 or :: leads a resolver to what listens on its own machine, past what forbids it loopback -> never asked, a doubt
+        F-117 | field | an unbound configuration sets unwanted-reply-threshold, so that whoever sends as many forged answers ends the process -> it has no effect
+        F-118 | field | a signed record set fits into a message and not into the buffer in which libunbound verifies it (about 1,300 MX records, 900 TLSA records), and it calls the set bogus -> a doubt; so of keys and DS records on the way
         F-120 | field | names of a stranger lead to hosts of his that stall, and take every slot for probes -> no zone and no network has more than are free, and what found no slot is pending and not kept
         F-121 | field | a stranger points names at a provider's host until it has been probed as often as is polite -> fair between zones, and a host that was authenticated keeps a share
         F-122 | field | a stranger's names lead to many addresses of one network -> a bound for a /24 and a /56, fair between zones

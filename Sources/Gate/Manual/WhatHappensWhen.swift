@@ -56,6 +56,20 @@ struct WhatHappensWhen: Sendable {
             "SecondLookSiegeTests", "SecondLookQueueTests", "FairSharesTests",
             "StressTests.namesBelowADeadDomainHoldUpThemselves"),
         .init(
+            "A stranger's name servers answer over TCP alone, and there a byte at a time or not at all",
+            "451 4.4.3 dns-unavailable for his domains. A connection has three seconds for its answer, and the oldest "
+                + "gives way when all are taken. Nobody else waits.",
+            "HostileServerTests.serversThatStallOverTCPHoldUpThemselves"),
+        .init(
+            "A signed record set is larger than libunbound validates: about 1,300 MX records, or 900 TLSA records",
+            "451 4.4.3 dns-unavailable: its signatures may be in order. So for as many keys or DS records of a zone.",
+            "LargeSetTests"),
+        .init(
+            "A stranger names 0.0.0.0, :: or a multicast address as his name server",
+            "These are never asked: 451 4.4.3 dns-unavailable for his domains. Loopback is asked only where the settings "
+                + "name it. Private addresses are asked as any other; do-not-query-address in DNS_CONFIG forbids more.",
+            "ConfigurationTests.whatNoNameServerHasIsNeverAsked", "ConfigurationTests.loopbackIsAskedOnlyIfNamed"),
+        .init(
             "A forwarder or firewall strips signatures",
             "451 4.4.3: neither that a domain is broken nor that it has no DANE could be believed.",
             "DNSFailureTests.aWayThatStripsSignaturesMakesADoubtOfAll"),

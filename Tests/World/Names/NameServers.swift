@@ -116,6 +116,16 @@ public final class NameServers: Sendable {
     /// Forgets what was asked.
     public func clearQueries() { responder.clearQueries() }
 
+    /// Lets somebody send forged answers in the name of the server, from its address and port.
+    ///
+    /// - Parameters:
+    ///   - names: Whose MX records he answers for.
+    ///   - knowsPorts: Whether he knows which ports this process asks from; otherwise he tries all.
+    ///   - limit: How many he sends; 40 in two milliseconds.
+    public func spoofer(of names: [String], knowsPorts: Bool, atMost limit: Int) -> Spoofer {
+        Spoofer(names, of: port, knowsPorts: knowsPorts, atMost: limit) { [responder] in responder.send($0, to: $1) }
+    }
+
     /// What the name server has logged, for a test that failed.
     public var log: String { server.output }
 

@@ -56,6 +56,11 @@ final class Responder: Sendable {
     /// Changes how it misbehaves.
     func set(_ faults: [WireFault]) { state.withLock { $0.faults = faults } }
 
+    /// Sends messages in the name of the server, to ports of this machine.
+    func send(_ message: [UInt8], to port: UInt16) {
+        _ = NameSocket.withAddress(port) { sendto(datagrams.descriptor, message, message.count, 0, $0, $1) }
+    }
+
     /// Makes the threads end soon.
     func stop() { state.withLock { $0.isStopped = true } }
 
@@ -73,7 +78,8 @@ final class Responder: Sendable {
                     recvfrom(datagrams.descriptor, &buffer, buffer.count, 0, $0, &length)
                 }
             }
-            guard count > 0 else { continue }
+            // What is an answer itself, as a forged one that went astray, is no question.
+            guard count > 2, buffer[2] & 0x80 == 0 else { continue }
             let query = WireMessage(bytes: Array(buffer.prefix(count)))
             answering.async { [self, sender, length] in answer(query, of: sender, length, by: server) }
         }
@@ -230,6 +236,7 @@ extension WireFault.Effect? {
         case .withoutProofs?: return WireMessage(bytes: answer).without([47, 50], andSignatures: true).bytes
         case .without(let type)?: return WireMessage(bytes: answer).without([type], andSignatures: true).bytes
         case .withoutAll(let types)?: return WireMessage(bytes: answer).without(types, andSignatures: false).bytes
+        case .iterations(let count)?: return WireMessage(bytes: answer).withIterations(count).bytes
         case .madeUpAddress? where query.query?.type == "A" && answer[3] & 15 == 3: return query.madeUpAddress
         case .longerThan(let length, let other)? where answer.count > length:
             let other: WireFault.Effect? = other

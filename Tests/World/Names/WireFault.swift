@@ -32,6 +32,8 @@ public struct WireFault: Sendable, Hashable {
         case without(UInt16)
         /// It answers without records of some types, and leaves their signatures.
         case withoutAll(Set<UInt16>)
+        /// It answers with another number of iterations in each NSEC3 record than what was signed (RFC 5155 §3.1.3).
+        case iterations(UInt16)
         /// It gives an address to names that do not exist, as a provider does that sells advertisements there.
         case madeUpAddress
         /// It does so to the first question of the kind, and to every second one after it; to the others it answers.

@@ -86,6 +86,23 @@ struct WireMessage {
         return WireMessage(bytes: result)
     }
 
+    /// The message with so many iterations in each NSEC3 record.
+    func withIterations(_ count: UInt16) -> WireMessage {
+        var result = self
+        var index = questionEnd
+        while index < bytes.count {
+            while index < bytes.count, bytes[index] != 0, bytes[index] < 64 { index += 1 + Int(bytes[index]) }
+            index += index < bytes.count && bytes[index] >= 64 ? 2 : 1
+            guard index + 10 <= bytes.count, index + 10 + number(at: index + 8) <= bytes.count else { break }
+            // Behind the hash algorithm and the flags (RFC 5155 §3.2).
+            if number(at: index) == 50, number(at: index + 8) >= 4 {
+                (result.bytes[index + 12], result.bytes[index + 13]) = (UInt8(count >> 8), UInt8(count & 255))
+            }
+            index += 10 + number(at: index + 8)
+        }
+        return result
+    }
+
     private func number(at index: Int) -> Int { Int(bytes[index]) << 8 | Int(bytes[index + 1]) }
 
     /// The query without the wish for signatures (the DO bit, RFC 3225 §3).
