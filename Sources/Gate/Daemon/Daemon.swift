@@ -65,6 +65,9 @@ public struct Daemon: Sendable {
         }
         let log = GateLog(settings)
         defer { log.close() }
+        let custody = StateCustody(settings.stateDirectory, log: log)
+        custody.begin()
+        defer { custody.end() }
         Self.follow(log)
         if budget.isScaledDown { log.event(budget.limit < 1024 ? .warning : .notice, budget.line) }
         if let warning = anchor.warning { log.event(.warning, LogLine(event: "trust-anchor").adding("cause", warning)) }

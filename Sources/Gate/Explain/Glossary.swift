@@ -22,6 +22,11 @@ enum Glossary {
             "The resolver does not work or does not validate: nothing new is found out, good verdicts serve on."
         ),
         ("resolver-up", "The resolver works again."),
+        (
+            "files",
+            "Something about the state directory at the start, with the cause. root: danegate runs as root. open: "
+                + "others may enter the directory. foreign: a file belongs to another user, and cannot be used."
+        ),
         ("trust-anchor", "There is something about the root's keys: the cause says what, and what to do."),
         (
             "descriptors",
