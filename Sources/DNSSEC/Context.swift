@@ -92,7 +92,7 @@ final class Context: @unchecked Sendable {
             code = ub_resolve_async(raw, lookup.name, lookup.type.rawValue, 1, pointer, onResult, &id)
         } else {
             isAccounted = isAccounted || account?.take(descriptors) != false
-            guard isAccounted else { return .failed("too many second looks are under way (file descriptors)") }
+            guard isAccounted else { return .failed(OwnFailure.tooManySecondLooks) }
             // The first lookup makes the worker and its event base, and libevent ends the process if that lacks a
             // descriptor.
             let started = DescriptorReserve.shared.lend {
@@ -100,7 +100,7 @@ final class Context: @unchecked Sendable {
                     ub_resolve_async(raw, lookup.name, lookup.type.rawValue, 1, pointer, onResult, &id)
                 }
             }
-            guard let started else { return .failed("too few file descriptors are left") }
+            guard let started else { return .failed(OwnFailure.tooFewDescriptors) }
             code = started
         }
         // A worker that does not come up, as with root hints that cannot be read, is told as "out of memory", each time anew.
@@ -156,7 +156,7 @@ extension Context {
             case Int32(UB_PIPE.rawValue), Int32(UB_SOCKET.rawValue): self = .broken
             case Int32(UB_INITFAIL.rawValue):
                 self = .unusable(Context.unusableSettings)
-            default: self = .failed("libunbound: \(String(cString: ub_strerror(code)))")
+            default: self = .failed("\(OwnFailure.library)\(String(cString: ub_strerror(code)))")
             }
         }
     }
