@@ -22,6 +22,8 @@ final class Session: Sendable {
         var sender: ReceivedText?
         /// `{client_addr}` of the message, once it has been read.
         var clientAddress: String??
+        /// `{auth_authen}` of the message, likewise.
+        var authenticated: String??
         var recipients: UInt64 = 0
     }
 
@@ -55,6 +57,7 @@ final class Session: Sendable {
         return state.withLock { state in
             state.sender = sender
             state.clientAddress = nil
+            state.authenticated = nil
             return state.leavesMailUnanswered
         }
     }
@@ -84,6 +87,14 @@ final class Session: Sendable {
             state.clientAddress = .some(address)
             return address
         }
+    }
+
+    /// The name that the client has authenticated with, which is the same for all recipients of a message.
+    func authenticated(_ context: MilterContext) -> String? {
+        if let known = state.withLock({ $0.authenticated }) { return known }
+        let name = context.macro("{auth_authen}")
+        state.withLock { $0.authenticated = .some(name) }
+        return name
     }
 
     /// Sendmail writes `IPv6:2001:db8::1`, Postfix the bare address.

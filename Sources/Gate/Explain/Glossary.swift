@@ -128,6 +128,12 @@ enum Glossary {
             "The recipient was accepted without being judged, for the reason given: an exempt local part, an exemption (danegate exempt, the "
                 + "policy file, or by client, login or sender), or a next hop that danegate does not judge. Its outcome is -."
         ),
+        (
+            "from",
+            "The sender: <> for the null sender, - where there was none. LOG_ADDRESSES leaves it out, or its "
+                + "domain alone."
+        ),
+        ("sasl", "The name that the client has authenticated with, where it has. LOG_ADDRESSES leaves it out."),
         ("cause", "Why the verdict is what it is."),
     ]
 
