@@ -48,7 +48,7 @@ import Testing
             ruling: ruling, mode: .enforce, recipient: "a@b", domain: "b", host: nil, isCached: true, waited: .zero,
             trace: TraceID(), client: nil, queueID: "4ABC", ownHop: "[relay]", passed: "why",
             sender: ReceivedText(path), authenticated: "user name", cause: "a cause")
-        let end = " qid=4ABC own_hop=[relay] passed=why from=\(shown) sasl=\"user name\" cause=\"a cause\""
+        let end = " qid=4ABC from=\(shown) sasl=\"user name\" own_hop=[relay] passed=why cause=\"a cause\""
         #expect(line.line.description.hasSuffix(end), "\(line.line)")
         #expect(line.line.bytes.count <= line.room)
         (line.tellsSender, line.authenticated) = (false, nil)

@@ -53,7 +53,7 @@ import World
         #expect(
             second.contains(" to=\(row.to.replacing("user", with: "postmaster")) domain=")
                 && second.contains(" passed=")
-                && second.hasSuffix(row.parties), "\(second)")
+                && second.contains(" qid=4SECOND\(row.parties) passed="), "\(second)")
         let third = try #require(lines.first { $0.contains("qid=4THIRD") })
         #expect(third.contains(" qid=4THIRD\(row.null) cause=\""), "\(third)")
         if row.parties.isEmpty || row.to.hasPrefix("@") {

@@ -78,14 +78,6 @@ struct RulingLine: Sendable {
         line.put(value: client)
         line.put(" qid=" as StaticString)
         line.put(value: queueID)
-        if let ownHop {
-            line.put(" own_hop=" as StaticString)
-            line.put(value: ownHop)
-        }
-        if let passed {
-            line.put(" passed=" as StaticString)
-            line.put(value: passed)
-        }
         if tellsSender {
             line.put(" from=" as StaticString)
             if let sender { line.put(path: sender) } else { line.put(UInt8(ascii: "-")) }
@@ -93,6 +85,14 @@ struct RulingLine: Sendable {
         if let authenticated {
             line.put(" sasl=" as StaticString)
             line.put(value: authenticated)
+        }
+        if let ownHop {
+            line.put(" own_hop=" as StaticString)
+            line.put(value: ownHop)
+        }
+        if let passed {
+            line.put(" passed=" as StaticString)
+            line.put(value: passed)
         }
         // What is added to the line stands before this: a cause is long.
         if let cause {
