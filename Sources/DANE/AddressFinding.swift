@@ -10,11 +10,15 @@ public struct AddressFinding: Sendable, Hashable {
     public let isProbed: Bool
     /// Whether another connection to it failed while this one may be used.
     public let isDegraded: Bool
+    /// Whether nothing is known for a reason of this site's own.
+    public let isOurs: Bool
 
     /// A finding of these parts.
     public init(
-        address: IPAddress, outcome: Outcome, cause: String, isProbed: Bool = true, isDegraded: Bool = false
+        address: IPAddress, outcome: Outcome, cause: String, isProbed: Bool = true, isDegraded: Bool = false,
+        isOurs: Bool = false
     ) {
+        self.isOurs = isOurs
         self.address = address
         self.outcome = outcome
         self.cause = cause

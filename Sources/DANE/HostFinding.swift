@@ -12,12 +12,15 @@ public struct HostFinding: Sendable, Hashable {
     public let hazards: [String]
     /// Whether one of its addresses, or of the connections to them, failed while another may be used.
     public let isDegraded: Bool
+    /// Whether nothing is known for a reason of this site's own.
+    public let isOurs: Bool
 
     /// A finding of these parts.
     public init(
         name: String, preference: UInt16, outcome: Outcome, cause: String, hazards: [String] = [],
-        isDegraded: Bool = false
+        isDegraded: Bool = false, isOurs: Bool = false
     ) {
+        self.isOurs = isOurs
         self.name = name
         self.preference = preference
         self.outcome = outcome

@@ -10,10 +10,16 @@ public struct Verdict: Sendable, Hashable {
     public let isDegraded: Bool
     /// What would crash or wedge the MTA itself at delivery, a sentence each.
     public let hazards: [String]
+    /// Whether nothing is known for a reason of this site's own: the cause is for its administrators, and not for
+    /// strangers.
+    public let isOurs: Bool
 
     /// A verdict of these parts.
-    public init(outcome: Outcome, host: String? = nil, cause: String, isDegraded: Bool = false, hazards: [String] = [])
-    {
+    public init(
+        outcome: Outcome, host: String? = nil, cause: String, isDegraded: Bool = false, hazards: [String] = [],
+        isOurs: Bool = false
+    ) {
+        self.isOurs = isOurs
         self.outcome = outcome
         self.host = host
         self.cause = cause
@@ -40,7 +46,7 @@ extension Verdict {
         self.init(
             outcome: deciding.outcome, host: deciding.name, cause: deciding.cause,
             isDegraded: met.contains { !$0.outcome.allowsDelivery || $0.isDegraded },
-            hazards: met.flatMap(\.hazards))
+            hazards: met.flatMap(\.hazards), isOurs: deciding.isOurs)
     }
 
     /// No host may be used: a failure that may pass speaks for all, else the most preferred host's.
@@ -51,7 +57,7 @@ extension Verdict {
             ?? hosts.first { $0.outcome != .noMailHost } ?? hosts.first
         self.init(
             outcome: deciding?.outcome ?? .noMailHost, host: deciding?.name, cause: deciding?.cause ?? "no mail host",
-            hazards: hosts.flatMap(\.hazards))
+            hazards: hosts.flatMap(\.hazards), isOurs: deciding?.isOurs ?? false)
     }
 
     /// By preference; hosts of equal preference by name, so that a verdict does not depend on the order of the answer.

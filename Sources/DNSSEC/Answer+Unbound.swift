@@ -10,7 +10,7 @@ extension Answer<[UInt8]> {
     ///   - result: The result, valid during the call.
     init(code: Int32, result: ub_result?, keepingSignatures: Bool = false) {
         guard code == 0, let result else {
-            self = .failed("libunbound: \(String(cString: ub_strerror(code)))")
+            self = .failed("\(OwnFailure.library)\(String(cString: ub_strerror(code)))")
             return
         }
         // Without its records it looks like a denial, a bogus one even: libunbound compresses the names of an answer only so far.

@@ -96,7 +96,7 @@ final class Context: @unchecked Sendable {
             code = ub_resolve_async(raw, lookup.name, lookup.type.rawValue, 1, pointer, onResult, &id)
         } else {
             isAccounted = isAccounted || account?.take(descriptors) != false
-            guard isAccounted else { return .failed("too many second looks are under way (file descriptors)") }
+            guard isAccounted else { return .failed(OwnFailure.tooManySecondLooks) }
             // The first lookup makes the worker and its event base. libevent ends the process if that lacks a
             // descriptor, and of a worker that lacks its thread libunbound waits for an answer for ever.
             let started = DescriptorReserve.shared.lend { () -> Int32? in
@@ -105,7 +105,7 @@ final class Context: @unchecked Sendable {
                     return ub_resolve_async(raw, lookup.name, lookup.type.rawValue, 1, pointer, onResult, &id)
                 }
             }
-            guard let started else { return .failed("too few file descriptors are left") }
+            guard let started else { return .failed(OwnFailure.tooFewDescriptors) }
             guard let started else { return .failed("the system gives no more threads") }
             code = started
         }
@@ -162,7 +162,7 @@ extension Context {
             case Int32(UB_PIPE.rawValue), Int32(UB_SOCKET.rawValue): self = .broken
             case Int32(UB_INITFAIL.rawValue):
                 self = .unusable(Context.unusableSettings)
-            default: self = .failed("libunbound: \(String(cString: ub_strerror(code)))")
+            default: self = .failed("\(OwnFailure.library)\(String(cString: ub_strerror(code)))")
             }
         }
     }

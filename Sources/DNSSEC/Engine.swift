@@ -139,14 +139,14 @@ final class Engine {
             switch message {
             case .start(let lookup, let continuation):
                 guard !lookup.isCancelled.load(ordering: .acquiring) else {
-                    continuation.resume(returning: .failed("cancelled"))
+                    continuation.resume(returning: .failed(OwnFailure.cancelled))
                     continue
                 }
                 waiters[lookup.id] = (lookup, continuation)
                 deadlines.append((lookup.id, lookup.deadline))
                 enqueue(lookup)
             case .cancel(let lookup):
-                waiters.removeValue(forKey: lookup.id)?.continuation.resume(returning: .failed("cancelled"))
+                waiters.removeValue(forKey: lookup.id)?.continuation.resume(returning: .failed(OwnFailure.cancelled))
             case .empty(let continuation):
                 continuation.resume(returning: emptyCaches())
             }
@@ -203,7 +203,7 @@ final class Engine {
             let flight = Flight(id: id, lane: lane, engine: self)
             flights[id] = flight
             guard let (lookup, _) = waiters[id] else {
-                landed(id, .failed("cancelled"))
+                landed(id, .failed(OwnFailure.cancelled))
                 continue
             }
             flight.wantsSignatures = lookup.wantsSignatures

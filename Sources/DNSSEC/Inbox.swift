@@ -39,7 +39,7 @@ final class Inbox: Sendable {
 
     /// Hands over a lookup. Any thread; never blocks. If the thread has gone, the lookup is answered at once.
     func start(_ lookup: Lookup, _ continuation: CheckedContinuation<Answer<[UInt8]>, Never>) {
-        if !put(.start(lookup, continuation)) { continuation.resume(returning: .failed("the resolver has stopped")) }
+        if !put(.start(lookup, continuation)) { continuation.resume(returning: .failed(OwnFailure.stopped)) }
     }
 
     /// Asks to give up a lookup. Any thread; never blocks.

@@ -65,7 +65,7 @@ public struct RecipientEvent: ~Copyable {
     /// `{client_name}`, or the name given at CONNECT.
     public var clientName: String? { context.macro("{client_name}") ?? known.connected.name }
     /// `{auth_authen}`: the name the client authenticated with.
-    public var authenticated: String? { context.macro("{auth_authen}") }
+    public var authenticated: String? { known.authenticated(context) }
     /// `{daemon_name}`: which of the MTA's listeners took the mail.
     public var daemonName: String? { context.macro("{daemon_name}") }
 

@@ -22,6 +22,8 @@ final class Session: Sendable {
         var sender: ReceivedText?
         /// `{client_addr}` of the message, once it has been read.
         var clientAddress: String??
+        /// `{auth_authen}` of the message, likewise.
+        var authenticated: String??
         var recipients: UInt64 = 0
         /// What the handler keeps with the message.
         var kept: (any AnyObject & Sendable)?
@@ -58,6 +60,7 @@ final class Session: Sendable {
             state.sender = sender
             state.clientAddress = nil
             state.kept = nil
+            state.authenticated = nil
             return state.leavesMailUnanswered
         }
     }
@@ -97,6 +100,14 @@ final class Session: Sendable {
             state.clientAddress = .some(address)
             return address
         }
+    }
+
+    /// The name that the client has authenticated with, which is the same for all recipients of a message.
+    func authenticated(_ context: MilterContext) -> String? {
+        if let known = state.withLock({ $0.authenticated }) { return known }
+        let name = context.macro("{auth_authen}")
+        state.withLock { $0.authenticated = .some(name) }
+        return name
     }
 
     /// Sendmail writes `IPv6:2001:db8::1`, Postfix the bare address.

@@ -48,6 +48,15 @@ public struct SocketClaim: Sendable {
         }
     }
 
+    /// Whether something takes connections on a socket; nil if this user cannot know.
+    public static func isServed(_ socket: MilterSocket) -> Bool? {
+        switch connect(to: socket) {
+        case 0, EAGAIN, EINPROGRESS: true
+        case ECONNREFUSED, ENOENT, ENOTDIR: false
+        default: nil
+        }
+    }
+
     /// Gives a new Unix socket its mode, and remembers it.
     public mutating func settle(mode: UInt32) throws(MilterError) { try settle(mode: mode, group: nil) }
 
@@ -59,6 +68,12 @@ public struct SocketClaim: Sendable {
         }
         guard chmod(path, mode_t(mode)) == 0 else {
             throw MilterError(.cannotListen, "cannot give \(path) its mode", errno: errno)
+        }
+        // One that root left behind, killed, would keep the directory's owner from having it again.
+        var folder = stat()
+        let directory = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ""
+        if geteuid() == 0, stat(directory.isEmpty ? "/" : directory, &folder) == 0, folder.st_uid != 0 {
+            _ = lchown(path, folder.st_uid, group ?? folder.st_gid)
         }
         var status = stat()
         if lstat(path, &status) == 0 { identity = (status.st_dev, status.st_ino) }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import DNSSEC
+import Foundation
 import Milter
 import Probe
 
@@ -29,6 +30,9 @@ struct Danegate: ParsableCommand {
 
     static func main() {
         StandardDescriptors.fill()
+        // libdispatch tells syslog(3) what it makes of thread priorities ("Failed to set thread priority"), in the mail
+        // log under our name. It reads this when it first has something to say; whoever sets it otherwise is let.
+        setenv("LIBDISPATCH_LOG", "NO", 0)
         main(nil)
     }
 }

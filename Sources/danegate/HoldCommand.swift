@@ -44,7 +44,9 @@ struct HoldCommand: ParsableCommand {
             let order = try HoldOrder(settings, by: by, environment: ProcessInfo.processInfo.environment)
             let subjects = try HoldOrder.subjects(subjects)
             if let time {
-                for hold in try order.hold(subjects, for: time) { try? StandardDescriptors.put(hold.text) }
+                for hold in try order.hold(subjects, for: time) {
+                    try? StandardDescriptors.put(TerminalText.line(hold.text))
+                }
             } else if end {
                 missing = try order.end(subjects)
                 for subject in subjects where !missing.contains(subject) {
@@ -53,7 +55,7 @@ struct HoldCommand: ParsableCommand {
             } else {
                 let holds = try order.all()
                 if holds.isEmpty { try? StandardDescriptors.put("Nothing is held.") }
-                for hold in holds { try? StandardDescriptors.put(hold.text) }
+                for hold in holds { try? StandardDescriptors.put(TerminalText.line(hold.text)) }
             }
         } catch { throw Exit.fail(error.status, [error.sentence]) }
         guard missing.isEmpty else { throw Exit.fail(1, missing.map { "\($0) is not held." }) }

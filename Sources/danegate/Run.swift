@@ -16,6 +16,8 @@ struct Run: ParsableCommand {
 
     // Synchronous: the main thread belongs to the signals.
     func run() throws {
+        // Before anything is made: no file of the daemon's is for others, whatever the umask of who starts it.
+        umask(0o027)
         let daemon = Daemon(
             try options.read(), version: Danegate.version, environment: ProcessInfo.processInfo.environment)
         do throws(Daemon.Failure) {

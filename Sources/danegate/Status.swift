@@ -7,11 +7,13 @@ struct Status: ParsableCommand {
         abstract: "Ask the running daemon how it is; fit for Nagios and Icinga.",
         discussion: """
             Asks over the control socket (DANEGATE_CONTROL_SOCKET), which root and the members of its group may open.
-            Exits as monitoring plugins do: 0 OK; 1 WARNING (the breaker is open because of failures or descriptors, log lines \
-            or rows are lost, no state file, the policy file is refused, probes call themselves by a private address, few \
-            descriptors or no threads left); 2 CRITICAL (no daemon answers, the resolver does not work or does not validate, not everything \
-            comes through on the way to the DNS, the breaker is open for more than 15 minutes); 3 UNKNOWN (the \
-            socket may not be opened, is off, or something else answers there). The first line says it in one sentence. 78 if a setting is at fault.
+            Exits as monitoring plugins do: 0 OK; 1 WARNING (the breaker is open because of failures or descriptors, log \
+            lines or rows are lost, no state file, the policy file is refused, exemptions were set aside, probes call \
+            themselves by a private address, few descriptors or no threads left); 2 CRITICAL (no daemon answers or runs, the resolver does \
+            not work or does not validate, not everything comes through on the way to the DNS, the breaker is open for more \
+            than 15 minutes); 3 UNKNOWN (the daemon cannot be asked: the socket may not be opened, is off, or is not there \
+            though something serves the milter socket; or something else answers there). The first line says it in one \
+            sentence. 78 if a setting is at fault.
             """)
 
     @OptionGroup var options: SettingsOptions
@@ -20,13 +22,20 @@ struct Status: ParsableCommand {
     var json = false
 
     func run() throws {
-        guard let path = try options.read().settings.controlSocketPath else {
-            throw try end(.unknown, "the control socket is off (DANEGATE_CONTROL_SOCKET).")
+        let settings = try options.read().settings
+        guard let path = settings.controlSocketPath else {
+            throw try end(.unknown, "cannot ask: the control socket is off (DANEGATE_CONTROL_SOCKET).")
         }
         let line: String
         do throws(ControlClient.Fault) { line = try ControlClient.ask(path, "status") } catch {
-            if case .denied(let sentence) = error { throw try end(.unknown, sentence) }
-            throw try end(.critical, error.sentence)
+            switch error {
+            case .denied(let sentence): throw try end(.unknown, sentence)
+            case .noSocket(let sentence):
+                // A daemon that is stopped takes its control socket along; one that could not have any serves mail.
+                let (isServed, more) = settings.isMilterServed
+                throw try end(isServed == false ? .critical : .unknown, "\(sentence.dropLast()); \(more).")
+            case .noDaemon(let sentence), .silent(let sentence): throw try end(.critical, sentence)
+            }
         }
         guard let report = StatusReport(json: line) else {
             throw try end(.unknown, "a daemon of another version answers, or something else.")

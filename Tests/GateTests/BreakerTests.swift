@@ -311,7 +311,7 @@ import Testing
             Issue.record("nothing is kept")
             return
         }
-        #expect(kept.verdict == Verdict(outcome: .dnsUnavailable, cause: "tlsa-invalid: why"))
+        #expect(kept.verdict == Verdict(outcome: .dnsUnavailable, cause: "tlsa-invalid: why", isOurs: true))
         #expect(keeper.cache.find(key, at: .now + .seconds(11)) == nil)
         #expect(keeper.faults.failingFor(.destination(bad), at: .now + .seconds(60)) == .zero)
     }

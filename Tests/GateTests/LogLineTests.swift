@@ -27,8 +27,48 @@ import Testing
         #expect(
             line.line.description == """
                 ruling=reject mode=enforce to=user@example.org domain=example.org outcome=tlsa-invalid code=5.7.323 \
-                host=mx1.example.org cached=yes waited_ms=0.1 failing_for=27m trace=\(trace) client=192.0.2.9 qid=-
+                host=mx1.example.org cached=yes waited_ms=0.1 failing_for=27m trace=\(trace) client=192.0.2.9 qid=- from=-
                 """)
+    }
+
+    /// A sender as it comes, and as it stands in the line.
+    static let senders: [(path: [UInt8], shown: String)] =
+        [
+            ("<s@example.net>", "s@example.net"), ("<>", "<>"), ("", "<>"), ("s@example.net", "s@example.net"),
+            ("<@a.example,@b.example:s@example.net>", "s@example.net"), ("<@a.example:>", "<>"),
+            ("<a b@example.net>", "\"a b@example.net\""),
+            ("<a\r\nruling=x@example.net>", "\"a\\x0d\\x0aruling=x@example.net\""),
+            ("<büro@example.net>", "\"b\\xc3\\xbcro@example.net\""), ("<MAILER-DAEMON>", "MAILER-DAEMON"),
+            ("<\u{202E}a@example.net>", "\"\\xe2\\x80\\xaea@example.net\""), ("<", "<>"), ("<<a>>", "<a>"),
+        ].map { (Array($0.0.utf8), $0.1) } + [([0x3C, 0x61, 0xFC, 0x40, 0x62, 0x3E], "\"a\\xfc@b\"")]
+
+    @Test(arguments: senders) func theSenderStandsBeforeTheCause(path: [UInt8], shown: String) {
+        let ruling = Ruling(action: .accept, would: nil, outcome: .verified, code: nil, failingFor: nil, hazard: nil)
+        var line = RulingLine(
+            ruling: ruling, mode: .enforce, recipient: "a@b", domain: "b", host: nil, isCached: true, waited: .zero,
+            trace: TraceID(), client: nil, queueID: "4ABC", ownHop: "[relay]", passed: "why",
+            sender: ReceivedText(path), authenticated: "user name", cause: "a cause")
+        let end = " qid=4ABC from=\(shown) sasl=\"user name\" own_hop=[relay] passed=why cause=\"a cause\""
+        #expect(line.line.description.hasSuffix(end), "\(line.line)")
+        #expect(line.line.bytes.count <= line.room)
+        (line.tellsSender, line.authenticated) = (false, nil)
+        #expect(line.line.description.hasSuffix(" passed=why cause=\"a cause\""), "\(line.line)")
+    }
+
+    /// However long what comes is, the whole line has room.
+    @Test func theLongestLineHasRoom() {
+        let ruling = Ruling(action: .accept, would: nil, outcome: .verified, code: nil, failingFor: nil, hazard: nil)
+        let long = [UInt8](repeating: 0xFF, count: 5000)
+        let text = String(repeating: "\u{1}", count: 5000)
+        let line = RulingLine(
+            ruling: ruling, mode: .enforce, recipient: text, domain: text, host: text, isCached: true, waited: .zero,
+            trace: TraceID(), client: text, queueID: text, recipientBytes: long, ownHop: text, passed: text,
+            sender: ReceivedText(long), authenticated: text, cause: text
+        ).line.description
+        for key in ["to", "domain", "host", "client", "qid", "own_hop", "passed", "from", "sasl", "cause"] {
+            #expect(line.contains(" \(key)=\"\\x"), "\(key)")
+        }
+        #expect(line.hasSuffix("\\x01\""))
     }
 
     @Test func traceIDsAreUniqueAndInOrderOfTime() {

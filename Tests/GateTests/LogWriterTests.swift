@@ -58,6 +58,56 @@ import Testing
         writer.close()
     }
 
+    /// What comes out of a pipe that a log writes to.
+    private static func written(journal: (stat) -> String?) throws -> [String] {
+        var ends: [Int32] = [-1, -1]
+        try #require(pipe(&ends) == 0)
+        var facts = stat()
+        try #require(fstat(ends[1], &facts) == 0)
+        let writer = LogWriter(to: ErrorOutlet(ends[1], journal: journal(facts)))
+        for level in [Logger.Level.debug, .info, .notice, .warning, .error] {
+            writer.write(level, LogLine(event: "\(level.rawValue)"))
+        }
+        writer.close()
+        Glibc.close(ends[1])
+        defer { Glibc.close(ends[0]) }
+        var buffer = [UInt8](repeating: 0, count: 1 << 16)
+        let count = read(ends[0], &buffer, buffer.count)
+        return String(decoding: buffer.prefix(max(0, count)), as: UTF8.self).split(separator: "\n").map(String.init)
+    }
+
+    @Test func theJournalIsToldThePriority() throws {
+        let lines = try Self.written { "\($0.st_dev):\($0.st_ino)" }
+        // sd-daemon(3), by RFC 3164's numbers.
+        #expect(
+            lines == ["<7>event=debug", "<6>event=info", "<5>event=notice", "<4>event=warning", "<3>event=error"])
+    }
+
+    @Test(
+        arguments: [
+            nil, "", ":", "1", "1:2", "x:y", "-1:5", "99999999999999999999999:1", "1:2:3", " 1:2",
+        ] as [String?])
+    func everybodyElseIsToldTimeAndLevel(stream: String?) throws {
+        let before = unixTime()
+        let lines = try Self.written { _ in stream }
+        #expect(lines.count == 5)
+        for (line, level) in zip(lines, ["debug", "info", "notice", "warning", "error"]) {
+            let form = #/(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ) ([a-z]+) event=([a-z]+)/#
+            let match = try #require(line.wholeMatch(of: form), "\(line)").output
+            #expect(match.2 == level && match.3 == level)
+            let seconds = try #require(Moment(String(match.1))?.seconds)
+            // The coarse clock may be a tick behind.
+            #expect(seconds >= before - 1 && seconds <= unixTime() + 1)
+        }
+    }
+
+    /// The right device and another inode, or the other way round.
+    @Test func anotherStreamIsNotTheJournal() throws {
+        for other in [{ (facts: stat) in "\(facts.st_dev):\(facts.st_ino + 1)" }, { "\($0.st_dev + 1):\($0.st_ino)" }] {
+            #expect(try Self.written(journal: other).allSatisfy { $0.hasPrefix("2") })
+        }
+    }
+
     @Test func aSyslogThatIsStartedAgainIsFoundAgain() throws {
         var reader = try Reader()
         let writer = LogWriter(to: SyslogOutlet(reader.path))

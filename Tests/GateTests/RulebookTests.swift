@@ -272,4 +272,67 @@ import Testing
             #expect(text.utf8.count <= Reply.maximumLength && text.hasSuffix(" [01ABC]"))
         }
     }
+
+    /// Who can mend it and how is what a sender can pass on: neither a help address nor a long name takes its room.
+    @Test(arguments: Outcome.allCases.filter { !$0.allowsDelivery }, [false, true])
+    func noHelpCutsTheRemedy(outcome: Outcome, isOwn: Bool) throws {
+        let ruling = isOwn ? ruleOwn(outcome) : rule(outcome, { $0.deferFor = .zero }, failingFor: .seconds(86400))
+        let remedy = try #require(ruling.remedy)
+        var helped = 0
+        for help in [nil, "https://h.example/%c", "https://help.example/" + String(repeating: "h", count: 99)] {
+            for length in [10, 60, 120, 200, 253] {
+                for host in [nil, "mx.example.org", String(repeating: "m", count: 100)] {
+                    for cause in ["why", String(repeating: "why ", count: 200)] {
+                        let domain = String(String(repeating: "long.", count: 60).prefix(length - 3)) + ".zz"
+                        let reply = try #require(
+                            ruling.reply(
+                                Verdict(outcome: outcome, host: host, cause: cause), domain: domain,
+                                nextHop: "[\(domain)]",
+                                firstSeen: ruling.failingFor.map { _ in 0 }, trace: "01ABC", helpURL: help))
+                        let text = reply.description
+                        #expect(text.utf8.count <= Reply.maximumLength)
+                        #expect(text.contains("; \(remedy) [01ABC]"), "\(text)")
+                        #expect(text.hasPrefix("\(reply.code) \(reply.enhanced) \(outcome.rawValue): "))
+                        // The name can be told, if not whole.
+                        #expect(text.contains(": \(isOwn ? "[" : "")long.long.") || length == 10, "\(text)")
+                        if text.contains(" https://") { helped += 1 }
+                        if let help, length == 10, help.utf8.count < 30 {
+                            #expect(text.hasSuffix(" https://h.example/\(reply.enhanced)"), "\(text)")
+                        }
+                    }
+                }
+            }
+        }
+        #expect(helped > 0)
+    }
+
+    /// What is wrong here is for log, trace and status.
+    @Test(arguments: [Outcome.dnsUnavailable, .unreachable, .pending], [false, true])
+    func strangersAreNotToldWhatIsWrongHere(outcome: Outcome, isOwn: Bool) throws {
+        let secret = "the resolver does not work: 10.0.0.53 is not to be reached"
+        let verdict = Verdict(outcome: outcome, host: "secret.internal", cause: secret, isOurs: true)
+        for ruling in [isOwn ? ruleOwn(outcome) : rule(outcome)] + (outcome == .pending ? [Ruling.held] : []) {
+            let made = ruling.reply(
+                verdict, domain: "example.org", nextHop: "[relay.example]:587", firstSeen: 0, trace: "01ABC",
+                helpURL: "https://help.example/%c")
+            let reply = try #require(made)
+            let isAboutHop = isOwn && !ruling.isHeld
+            let name = isAboutHop ? "[relay.example]:587" : "example.org"
+            #expect(
+                reply.text
+                    == "\(outcome.rawValue): \(name): this site cannot check the \(isAboutHop ? "next hop" : "domain") "
+                    + "now; try again later [01ABC] https://help.example/\(reply.enhanced)")
+        }
+    }
+
+    /// What others are at fault for is told as ever.
+    @Test func strangersAreToldWhatIsWrongElsewhere() throws {
+        let verdict = Verdict(
+            outcome: .dnsUnavailable, cause: "its MX records could not be looked up: no answer within 4 s")
+        let reply = try #require(
+            rule(.dnsUnavailable).reply(verdict, domain: "example.org", firstSeen: nil, trace: nil, helpURL: nil))
+        #expect(
+            reply.text.contains("the domain's DNS could not be asked: its MX records could not be looked up: no answer")
+        )
+    }
 }

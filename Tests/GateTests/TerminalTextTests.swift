@@ -26,4 +26,19 @@ import Testing
     @Test(arguments: ["bücher", "日本語", "a b", "ß€", "😀", "עברית"]) func whatIsTextStays(text: String) {
         #expect(CheckReport.printable(text) == text && TerminalText.json(text) == text)
     }
+
+    @Test(arguments: [
+        ("de_DE.UTF-8", true), ("C.utf8", true), ("C.UTF-8", true), ("sr_RS.UTF-8@latin", true), ("en_US.utf-8", true),
+        ("C", false), ("POSIX", false), ("", false), ("de_DE.ISO-8859-1", false), ("de_DE@euro", false),
+        ("UTF-8", false),
+        ("ja_JP.eucJP", false), (".", false),
+    ])
+    func theLocaleSaysWhatATerminalTakes(locale: String, isUnicode: Bool) {
+        #expect(TerminalText.isUnicode(locale: locale) == isUnicode)
+    }
+
+    @Test func aTerminalOfAnotherCharacterSetIsSparedLetters() {
+        #expect(TerminalText.line("bücher\u{202E}\u{1B}", takesUnicode: false) == "b?cher??")
+        #expect(TerminalText.line("bücher\u{202E}\u{1B}", takesUnicode: true) == "bücher??")
+    }
 }

@@ -106,7 +106,7 @@ import World
             #expect(try start.isSaid(in: reply, port: world.hosts.port), "\(reply)")
         }
         let isLogged = try await eventually {
-            let lines = gate.daemon.output.split(separator: "\n").filter { $0.hasPrefix("ruling=") }
+            let lines = gate.daemon.output.split(separator: "\n").filter { $0.withoutTime.hasPrefix("ruling=") }
             return try zip(Self.words, world.domains).allSatisfy { words, domain in
                 try lines.contains {
                     try $0.contains("domain=\(domain.name) ") && words.isSaid(in: String($0), port: world.hosts.port)

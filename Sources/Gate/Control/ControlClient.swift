@@ -8,6 +8,8 @@ public enum ControlClient {
     public enum Fault: Error, Sendable {
         /// No daemon listens there.
         case noDaemon(String)
+        /// There is nothing that could be asked: a daemon may run all the same.
+        case noSocket(String)
         /// One may, but not for this user.
         case denied(String)
         /// One listens and does not answer.
@@ -16,7 +18,8 @@ public enum ControlClient {
         /// The sentence.
         public var sentence: String {
             switch self {
-            case .noDaemon(let sentence), .denied(let sentence), .silent(let sentence): sentence
+            case .noDaemon(let sentence), .noSocket(let sentence), .denied(let sentence), .silent(let sentence):
+                sentence
             }
         }
     }
@@ -53,11 +56,13 @@ public enum ControlClient {
     private static func fault(_ error: any Error, _ path: String) -> Fault {
         switch (error as? IOError)?.errnoCode {
         case ENOENT, ENOTDIR:
-            .noDaemon(
-                "no daemon answers: there is no control socket \(path). If one runs, its log says why (event=control).")
+            .noSocket(
+                "cannot ask: there is no control socket \(path). If a daemon runs, its log says why (event=control).")
         case ECONNREFUSED: .noDaemon("no daemon answers: nobody listens on the control socket \(path).")
         case EACCES, EPERM:
-            .denied("the control socket \(path) may not be opened by this user: root and the members of its group may.")
+            .denied(
+                "cannot ask: the control socket \(path) may not be opened by this user "
+                    + "(\(FileOwner.name(geteuid()))): root and the members of its group may.")
         case EAGAIN: .silent("a daemon listens on \(path), but has no time.")
         default: .noDaemon("no daemon answers on the control socket \(path): \(error)")
         }

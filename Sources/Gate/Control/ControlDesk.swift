@@ -62,10 +62,17 @@ struct ControlDesk: Sendable {
     /// Why there can be no state; nil where there is some, or nobody knows.
     private var stateFault: String? {
         let settings = settings.settings
-        guard access(settings.stateDirectory, W_OK | X_OK) != 0 else { return nil }
-        let code = String(cString: strerror(errno))
-        return
-            "the state directory \(settings.stateDirectory) cannot be written (\(code)): nothing is kept over a restart"
+        return StateDirectory.fault(settings.stateDirectory).map { "\($0): nothing is kept over a restart" }
+    }
+
+    /// Why an exemption may not be in force, a sentence without a full stop: a partner may be refused again. nil if
+    /// nothing is known to be amiss.
+    private var exemptionFault: String? {
+        if let fault = exemptions.fault { return fault }
+        let aside = ExemptionFile.setAside(in: settings.settings.stateDirectory)
+        guard let first = aside.first else { return nil }
+        return "a file of exemptions was set aside (\(first)\(aside.count > 1 ? " and \(aside.count - 1) more" : "")): "
+            + "what was in it is not in force, unless danegate exempt list shows it; make it anew, then remove the file"
     }
 
     /// How a request is answered: with a line of JSON.
@@ -158,6 +165,7 @@ struct ControlDesk: Sendable {
             probes: probes(), helo: probeName().map(Introduction.init), log_dropped: records.log.dropped,
             state: .init(enabled: !store.isOff, directory: settings.stateDirectory, lost_rows: lost, fault: stateFault),
             trace: .init(records.trace?.statistics), exemptions: exemptions.count,
+            exemptions_fault: exemptionFault,
             policy: .init(
                 file: settings.policyFile, lines: policy.count, read: CertificateJSON.text(policy.read),
                 fault: policy.fault),

@@ -55,7 +55,9 @@ final class ControlServer: Sendable {
         } catch {
             let message =
                 isInState && access(settings.stateDirectory, W_OK | X_OK) != 0
-                ? "the state directory \(settings.stateDirectory) cannot be written"
+                ? FileOwner.other(of: settings.stateDirectory).map {
+                    "the state directory \(settings.stateDirectory) \($0)"
+                } ?? "the state directory \(settings.stateDirectory) cannot be written"
                 : (error as? MilterError)?.description ?? "cannot listen on \(path): \(error)"
             log.event(.warning, LogLine(event: "control").adding("result", "off").adding("cause", message))
             return nil

@@ -159,6 +159,8 @@ public struct StatusReport: Codable, Sendable {
     let state: State
     @NullableJSON private(set) var trace: Trace?
     @NullableJSON private(set) var exemptions: Int?
+    /// Why an exemption may not be in force.
+    @NullableJSON private(set) var exemptions_fault: String?
     let policy: PolicyFile
     let recipients: Recipients
     /// How the gate bears its load: who fills it, and whether others suffer.
@@ -173,7 +175,8 @@ public struct StatusReport: Codable, Sendable {
         pid: Int, version: String, libmilter: String, libunbound: String, gnutls: String, started: String,
         uptime_s: Int64, mode: String, rollout: Int, milter_socket: String, breaker: BreakerState,
         resolver: ResolverState, cache: Cache, faults: Int, inspections: Int, waiting: Int, probes: Int,
-        helo: Introduction?, log_dropped: Int, state: State, trace: Trace?, exemptions: Int?, policy: PolicyFile,
+        helo: Introduction?, log_dropped: Int, state: State, trace: Trace?, exemptions: Int?, exemptions_fault: String?,
+        policy: PolicyFile,
         recipients: Recipients, load: LoadReport?, own_next_hops: [OwnNextHop], process: Process,
         descriptors: Descriptors?, connections: Connections?
     ) {
@@ -199,6 +202,7 @@ public struct StatusReport: Codable, Sendable {
         self.state = state
         self.trace = trace
         self.exemptions = exemptions
+        self.exemptions_fault = exemptions_fault
         self.policy = policy
         self.recipients = recipients
         self.load = load
@@ -245,6 +249,7 @@ public struct StatusReport: Codable, Sendable {
         if let connections, connections.open * 10 >= connections.cap * 9 {
             note(.warning, "\(connections.open) connections of MTAs are open, of \(connections.cap) at most")
         }
+        if let exemptions_fault { note(.warning, exemptions_fault) }
         if let fault = policy.fault { note(.warning, "the policy file is refused, the old one holds: \(fault)") }
         if process.threads_short == true { note(.warning, "the system gives no more threads: \(ThreadNews.advice)") }
         if process.descriptors * 5 > process.descriptor_limit * 4 {

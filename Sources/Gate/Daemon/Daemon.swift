@@ -72,6 +72,9 @@ public struct Daemon: Sendable {
         }
         let log = GateLog(settings)
         defer { log.close() }
+        let custody = StateCustody(settings.stateDirectory, log: log)
+        custody.begin()
+        defer { custody.end() }
         Self.follow(log)
         ThreadReserve.shared.follow { ThreadNews.tell($0, log) }
         if budget.isScaledDown { log.event(budget.limit < 1024 ? .warning : .notice, budget.line) }

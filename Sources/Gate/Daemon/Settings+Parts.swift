@@ -1,5 +1,6 @@
 public import DNSSEC
 import Glibc
+import Milter
 public import Probe
 import Support
 
@@ -54,6 +55,17 @@ extension Settings {
         case .standard: "\(stateDirectory)/control.sock"
         case .path(let path): path
         case .off: nil
+        }
+    }
+
+    /// Whether something takes connections on the milter socket, and that as a clause; nil if nobody may know. Blocks
+    /// for a moment.
+    public var isMilterServed: (isServed: Bool?, clause: String) {
+        switch SocketClaim.isServed(milterSocket) {
+        case true: (true, "something serves the milter socket \(milterSocket.postfixForm)")
+        case false:
+            (false, "nobody serves the milter socket \(milterSocket.postfixForm) either: the daemon does not run")
+        case nil: (nil, "whether something serves the milter socket \(milterSocket.postfixForm) cannot be told")
         }
     }
 

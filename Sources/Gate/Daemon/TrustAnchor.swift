@@ -4,6 +4,8 @@ import Foundation
 /// Where the keys are that validation starts from: the file of `DNS_TRUST_ANCHOR`, or the root's, which Debian ships and
 /// RFC 5011 keeps up to date in the state directory.
 public enum TrustAnchor {
+    /// The name of the file in the state directory.
+    static let name = "root.key"
     /// The root's keys as Debian's dns-root-data ships them.
     static let shipped = "/usr/share/dns/root.key"
 
@@ -27,27 +29,27 @@ public enum TrustAnchor {
         if let file = settings.dnsTrustAnchor { return Choice(anchor: .file(file), warning: nil) }
         let kept = path(settings)
         do {
-            try FileManager.default.createDirectory(
-                atPath: settings.stateDirectory, withIntermediateDirectories: true,
-                attributes: [.posixPermissions: 0o750])
+            try StateDirectory.make(settings.stateDirectory)
             if !isFilled(kept) {
+                // One that is another user's is replaced; the directory is ours.
                 try Data(contentsOf: URL(fileURLWithPath: shipped)).write(
                     to: URL(fileURLWithPath: kept), options: .atomic)
             }
-            guard access(kept, W_OK) == 0, access(settings.stateDirectory, W_OK) == 0 else {
-                throw CocoaError(.fileWriteNoPermission)
-            }
+            StateDirectory.shut(kept)
+            guard access(kept, W_OK) == 0 else { throw CocoaError(.fileWriteNoPermission) }
             return Choice(anchor: .automatic(kept), warning: nil)
         } catch {
             let cause =
                 isFilled(shipped)
-                ? "\(settings.stateDirectory) cannot be written" : "\(shipped) is missing (dns-root-data)"
+                ? (error as? DatabaseFault)?.cause ?? FileOwner.other(of: kept).map { "\(kept) \($0)" }
+                    ?? "\(settings.stateDirectory) cannot be written"
+                : "\(shipped) is missing (dns-root-data)"
             return Choice(
                 anchor: forAsking(settings).anchor, warning: "the root's keys are not kept up to date: \(cause)")
         }
     }
 
-    private static func path(_ settings: Settings) -> String { "\(settings.stateDirectory)/root.key" }
+    private static func path(_ settings: Settings) -> String { "\(settings.stateDirectory)/\(name)" }
 
     private static func isFilled(_ path: String) -> Bool {
         if case .success(let text) = ReadableFile.contents(path, limit: 1 << 20) { !text.isEmpty } else { false }

@@ -46,6 +46,14 @@ struct DatabaseFault: Error, Equatable {
         }
     }
 
+    /// What an error of SQLite with the file at a path comes to: that it belongs to somebody else is told as that,
+    /// which SQLite calls a disk I/O error, a readonly database, or one that it is unable to open.
+    init(_ error: any Error, at path: String) {
+        let fault = DatabaseFault(error)
+        let why = fault.kind == .unavailable ? FileOwner.fault(ofDatabase: path) : nil
+        self.init(fault.kind, why ?? fault.cause)
+    }
+
     /// Throws if something stands at a path that is no ordinary file: SQLite would wait for a pipe.
     static func refuseWhatIsNoFile(_ path: String) throws(DatabaseFault) {
         var info = stat()

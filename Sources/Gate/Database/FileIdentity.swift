@@ -36,8 +36,10 @@ struct FileIdentity: Equatable {
         for number in 0..<10 {
             let aside = "\(path).\(suffix)\(number == 0 ? "" : "-\(number)")"
             guard Glibc.rename(path, aside) == 0 else { continue }
+            StateDirectory.shut(aside)
             for part in ["-wal", "-journal"] where Glibc.rename(path + part, aside + part) != 0 { unlink(aside + part) }
             unlink(path + "-shm")
+            for part in StateDirectory.sideFiles { StateDirectory.shut(aside + part) }
             return aside
         }
         return nil

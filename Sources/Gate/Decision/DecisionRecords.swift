@@ -33,12 +33,14 @@ struct DecisionRecords: Sendable {
         let level = isQuiet ? Logger.Level.info : .notice
         let id = ruled.trace ?? TraceID()
         if log.writes(level) {
+            let parties = Parties(typed, request, settings.loggedAddresses)
             let line = RulingLine(
-                ruling: ruling, mode: settings.mode, recipient: typed.address,
+                ruling: ruling, mode: settings.mode, recipient: parties.recipient,
                 domain: (destination?.name ?? .root).text,
                 host: verdict.host, isCached: ruled.isCached, waited: waited, trace: id,
-                client: request.clientAddress, queueID: request.queueID, recipientBytes: typed.bytes,
+                client: request.clientAddress, queueID: request.queueID, recipientBytes: parties.recipientBytes,
                 ownHop: subject.isOwnHop ? destination?.text(standard: settings.probePort) : nil,
+                sender: parties.sender, tellsSender: parties.tellsSender, authenticated: parties.authenticated,
                 cause: isQuiet && !verdict.isDegraded ? nil : ruling.hazard ?? verdict.cause)
             log.write(level, line)
         }
@@ -77,10 +79,39 @@ struct DecisionRecords: Sendable {
         let domain = if case .name(let name) = recipient.domain { name.text } else { "" }
         let ruling = Ruling(
             action: .accept, would: nil, outcome: .opportunistic, code: nil, failingFor: nil, hazard: nil)
+        let parties = Parties(recipient, request, settings.loggedAddresses)
         let line = RulingLine(
-            ruling: ruling, mode: settings.mode, recipient: recipient.address, domain: domain, host: nil,
+            ruling: ruling, mode: settings.mode, recipient: parties.recipient, domain: domain, host: nil,
             isCached: false, waited: ContinuousClock.now - arrived, trace: TraceID(), client: request.clientAddress,
-            queueID: request.queueID, recipientBytes: recipient.bytes, passed: passed.why)
+            queueID: request.queueID, recipientBytes: parties.recipientBytes, passed: passed.why,
+            sender: parties.sender,
+            tellsSender: parties.tellsSender, authenticated: parties.authenticated)
         log.write(.info, line)
+    }
+}
+
+/// Recipient, sender and login of a message, as far as the log tells them (`LOG_ADDRESSES`).
+private struct Parties {
+    var recipient: String
+    var recipientBytes: [UInt8]?
+    var sender: ReceivedText?
+    var tellsSender = true
+    var authenticated: String?
+
+    init<Request: GateRequest & ~Copyable>(
+        _ recipient: Recipient, _ request: borrowing Request, _ addresses: Settings.LogAddresses
+    ) {
+        (self.recipient, recipientBytes) = (recipient.address, recipient.bytes)
+        switch addresses {
+        case .full:
+            sender = request.receivedSender
+            authenticated = request.authenticated
+        case .recipient: tellsSender = false
+        case .domain:
+            (self.recipient, recipientBytes) = (recipient.withoutLocalPart, nil)
+            sender = request.receivedSender.map { path in
+                ReceivedText(Array(Recipient(received: path).withoutLocalPart.utf8))
+            }
+        }
     }
 }

@@ -356,7 +356,8 @@ public struct Gate: Sendable {
     private func hold(on domain: DomainName, _ nextHop: DomainName) -> InspectionDesk.Answer? {
         let time = now()
         guard let hold = holds.hold(on: domain, at: time) ?? holds.hold(on: nextHop, at: time) else { return nil }
-        return InspectionDesk.Answer(verdict: Verdict(outcome: .pending, cause: hold.cause), isCached: false)
+        return InspectionDesk.Answer(
+            verdict: Verdict(outcome: .pending, cause: hold.cause, isOurs: true), isCached: false)
     }
 }
 

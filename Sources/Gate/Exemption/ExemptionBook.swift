@@ -5,6 +5,7 @@ import Synchronization
 public final class ExemptionBook: Sendable {
     private let number = Atomic<Int>(0)
     private let table = Mutex(ExemptionTable())
+    private let standingFault = Mutex<String?>(nil)
 
     /// A book without exemptions.
     public init() {}
@@ -14,6 +15,12 @@ public final class ExemptionBook: Sendable {
 
     /// The exemptions of the moment; nil if there are none.
     var current: ExemptionTable? { count == 0 ? nil : table.withLockBarging { $0 } }
+
+    /// Why the file of exemptions cannot be used, a sentence without a full stop; nil if it can.
+    var fault: String? {
+        get { standingFault.withLock { $0 } }
+        set { standingFault.withLock { $0 = newValue } }
+    }
 
     /// Puts others in the place of those there are.
     func replace(_ exemptions: [Exemption]) {

@@ -1,4 +1,4 @@
-import Glibc
+import Foundation
 import GRDB
 
 /// The file of exemptions in the state directory, which the command and the daemon both write to, in short transactions with a
@@ -38,11 +38,11 @@ final class ExemptionFile {
             throw DatabaseFault(.unavailable, "it is a symbolic link")
         }
         try DatabaseFault.refuseWhatIsNoFile(path)
-        if !isReadOnly { try Self.make(path, in: directory) }
+        if !isReadOnly { try StateDirectory.makeFile(path) }
         do {
             queue = try DatabaseQueue(path: path, configuration: Self.configuration(isReadOnly))
             try queue.writeWithoutTransaction { try Self.check($0, isReadOnly: isReadOnly) }
-        } catch { throw DatabaseFault(error) }
+        } catch { throw DatabaseFault(error, at: path) }
     }
 
     /// Whether there is such a file.
@@ -55,6 +55,15 @@ final class ExemptionFile {
         throw DatabaseFault(.unavailable, "it cannot be looked at (\(String(cString: strerror(errno))))")
     }
 
+    /// The paths of files that were set aside, as they were no good or of another version; they stay until an
+    /// administrator removes them.
+    static func setAside(in directory: String) -> [String] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+        return names.sorted().filter { name in
+            name.hasPrefix("\(Self.name).") && !StateDirectory.sideFiles.contains { name.hasSuffix($0) }
+        }.map { "\(directory)/\($0)" }
+    }
+
     /// The path of the file in a state directory.
     static func path(_ directory: String) -> String { "\(directory)/\(name)" }
 
@@ -62,19 +71,6 @@ final class ExemptionFile {
         var configuration = Configuration.stateFile("exemptions", patience: 2)
         configuration.readonly = isReadOnly
         return configuration
-    }
-
-    /// Makes an empty file, which belongs to whom the directory belongs to.
-    private static func make(_ path: String, in directory: String) throws(DatabaseFault) {
-        let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o640)
-        guard descriptor >= 0 else {
-            if errno == EEXIST { return }
-            throw DatabaseFault(.unavailable, "it cannot be made (\(String(cString: strerror(errno))))")
-        }
-        defer { close(descriptor) }
-        fchmod(descriptor, 0o640)
-        var facts = stat()
-        if geteuid() == 0, stat(directory, &facts) == 0 { _ = fchown(descriptor, facts.st_uid, facts.st_gid) }
     }
 
     private static func check(_ db: Database, isReadOnly: Bool) throws {

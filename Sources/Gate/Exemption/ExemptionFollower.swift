@@ -11,6 +11,8 @@ struct ExemptionFollower {
     private var nextTry = ContinuousClock.now
     /// The live exemptions.
     private(set) var live: [Exemption] = []
+    /// Why the file cannot be used, a sentence without a full stop; nil if it can.
+    private(set) var fault: String?
 
     init(_ directory: String, liftAfter: Duration, log: GateLog) {
         self.directory = directory
@@ -27,10 +29,12 @@ struct ExemptionFollower {
         let found = ExemptionStamp(path)
         let hasExpired = live.contains { $0.until <= now }
         let hasChanged = !hasRead || found != stamp
+        if !hasChanged { fault = nil }
         guard hasChanged || hasExpired || !sightings.isEmpty else { return false }
         // Nothing there, and nothing to put there: no file is made.
         if found == nil, live.isEmpty, !ExemptionFollower.exists(path) {
             hasRead = true
+            fault = nil
             stamp = nil
             return false
         }
@@ -45,6 +49,9 @@ struct ExemptionFollower {
             }
         } catch {
             nextTry = .now + .seconds(5)
+            fault =
+                "the file of exemptions \(path) cannot be used (\(error.cause)): "
+                + (hasRead ? "those read before stay in force" : "none is in force")
             log.tell(.error, "unavailable", [("cause", error.cause), ("path", path)], repeated: true)
             return hasExpired && dropExpired(at: now)
         }
@@ -75,6 +82,7 @@ struct ExemptionFollower {
         live = rows
         self.stamp = stamp
         hasRead = true
+        fault = nil
         return isOther
     }
 

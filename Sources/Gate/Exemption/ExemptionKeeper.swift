@@ -67,6 +67,7 @@ final class ExemptionKeeper: Sendable {
                 return (state.sightings, state.isClosed)
             }
             if follower.turn(sightings, at: unixNow()) { book.replace(follower.live) }
+            book.fault = follower.fault
             loaded.signal()
             if isClosed { break }
             _ = work.wait(until: .now + Self.interval)

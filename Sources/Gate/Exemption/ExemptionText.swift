@@ -53,7 +53,7 @@ public enum ExemptionText {
         return [
             exemption.pattern.description, UnixTime.minute(exemption.until), exemption.by,
             UnixTime.minute(exemption.added / 1000), state, exemption.reason,
-        ].map { PrintableText.of($0.utf8, limit: 500) }
+        ].map { CheckReport.printable(String($0.prefix(500))) }
     }
 
     /// An exemption as one line of JSON.

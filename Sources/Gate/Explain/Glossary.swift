@@ -27,6 +27,11 @@ enum Glossary {
             "The resolver does not work or does not validate: nothing new is found out, good verdicts serve on."
         ),
         ("resolver-up", "The resolver works again."),
+        (
+            "files",
+            "Something about the state directory at the start, with the cause. root: danegate runs as root. open: "
+                + "others may enter the directory. foreign: a file belongs to another user, and cannot be used."
+        ),
         ("trust-anchor", "There is something about the root's keys: the cause says what, and what to do."),
         (
             "descriptors",
@@ -134,6 +139,12 @@ enum Glossary {
             "The recipient was accepted without being judged, for the reason given: an exempt local part, an exemption (danegate exempt, the "
                 + "policy file, or by client, login or sender), or a next hop that danegate does not judge. Its outcome is -."
         ),
+        (
+            "from",
+            "The sender: <> for the null sender, - where there was none. LOG_ADDRESSES leaves it out, or its "
+                + "domain alone."
+        ),
+        ("sasl", "The name that the client has authenticated with, where it has. LOG_ADDRESSES leaves it out."),
         ("cause", "Why the verdict is what it is."),
     ]
 

@@ -51,6 +51,6 @@ public struct Hold: Sendable, Hashable {
     /// The hold in words.
     public var text: String { "\(subject) is held until \(UnixTime.minute(until)), by \(by)." }
 
-    /// What a sender is told, without a full stop.
+    /// Why its mail is put off, without a full stop: for log, trace and status, and not for senders.
     var cause: String { "mail there is held back by this site's administrator until \(UnixTime.minute(until))" }
 }

@@ -49,9 +49,11 @@ struct HoldFile: Sendable {
         }
         let new = "\(Self.name).new"
         unlinkat(folder, new, 0)
-        let file = openat(folder, new, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o644)
+        let file = openat(folder, new, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, StateDirectory.fileMode)
         guard file >= 0 else { throw fault("cannot write") }
-        let isWritten = Self.write(table.text, to: file) && fchmod(file, 0o644) == 0 && fsync(file) == 0
+        StateDirectory.giveToOwner(file, of: directory)
+        let isWritten =
+            Self.write(table.text, to: file) && fchmod(file, StateDirectory.fileMode) == 0 && fsync(file) == 0
         close(file)
         guard isWritten, renameat(folder, new, folder, Self.name) == 0 else {
             defer { unlinkat(folder, new, 0) }

@@ -73,7 +73,10 @@ struct HostInspector {
             return .ended(host(subject, .dnssecInvalid, why.cause(for: "its address records", at: now()), trail))
         case .failed(let why):
             trail.add(.address, .failed, "no answer: \(why)")
-            return .ended(host(subject, .dnsUnavailable, "its address could not be looked up: \(why)", trail))
+            return .ended(
+                host(
+                    subject, .dnsUnavailable, "its address could not be looked up: \(why)", trail,
+                    isOurs: OwnFailure.isOne(why)))
         case .none(let why, let lifetime):
             trail.add(.address, .failed, why)
             return .ended(host(subject, .noMailHost, why, trail, lifetime: lifetime))
@@ -93,7 +96,10 @@ struct HostInspector {
             return .ended(host(subject, .dnssecInvalid, why.cause(for: "its TLSA records", at: now()), trail))
         case .failed(let why):
             trail.add(.tlsa, .failed, "no answer: \(why)")
-            return .ended(host(subject, .dnsUnavailable, "its TLSA records could not be looked up: \(why)", trail))
+            return .ended(
+                host(
+                    subject, .dnsUnavailable, "its TLSA records could not be looked up: \(why)", trail,
+                    isOurs: OwnFailure.isOne(why)))
         case .none(let why, let lifetime):
             trail.add(.tlsa, .ok, why)
             let kept = min(known.lifetime, lifetime ?? known.lifetime)
@@ -160,12 +166,12 @@ struct HostInspector {
 
     private func host(
         _ subject: Subject, _ outcome: Outcome, _ cause: String, _ trail: Trail, lifetime: Duration? = nil,
-        hazards: [String] = []
+        hazards: [String] = [], isOurs: Bool = false
     ) -> InspectedHost {
         InspectedHost(
             finding: HostFinding(
                 name: subject.name.description, preference: subject.preference, outcome: outcome, cause: cause,
-                hazards: hazards),
+                hazards: hazards, isOurs: isOurs),
             references: nil, records: [], addresses: [], steps: trail.steps, lifetime: lifetime)
     }
 
@@ -195,7 +201,8 @@ struct HostInspector {
                 name: subject.name.description, preference: subject.preference,
                 outcome: deciding?.finding.outcome ?? .unprobed,
                 cause: deciding?.finding.cause ?? "TLSA records are present; the probe is off",
-                hazards: hazards, isDegraded: deciding?.isDegraded ?? false),
+                hazards: hazards, isDegraded: deciding?.isDegraded ?? false,
+                isOurs: deciding?.finding.isOurs ?? false),
             references: references, records: records, addresses: inspected, steps: trail.steps, lifetime: lifetime)
     }
 

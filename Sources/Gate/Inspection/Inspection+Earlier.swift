@@ -64,7 +64,8 @@ extension InspectedAddress {
             // A failure is not proven that could not be looked at again, nor is it disproven by leaving the host alone.
             let finding = AddressFinding(
                 address: finding.address, outcome: .unreachable,
-                cause: "\(second.cause); on the connection before: \(first.cause)", isProbed: true)
+                cause: "\(second.cause); on the connection before: \(first.cause)", isProbed: true,
+                isOurs: true)
             return InspectedAddress(finding: finding, decisive: second, connections: connections)
         }
         guard isUnchanged, first.provesFault else { return with(connections, decisive: second, degraded: false) }

@@ -142,7 +142,8 @@ struct Inspector: Sendable {
         case .failed(let why):
             trail.add(.mx, .failed, "no answer: \(why)")
             let cause = "its MX records could not be looked up: \(why)"
-            return .ended(Verdict(outcome: .dnsUnavailable, cause: cause), .failed, lifetime: nil)
+            let verdict = Verdict(outcome: .dnsUnavailable, cause: cause, isOurs: OwnFailure.isOne(why))
+            return .ended(verdict, .failed, lifetime: nil)
         case .secure(let found):
             return route(domain, found, isSecure: true, &trail)
         case .insecure(let found):

@@ -217,7 +217,7 @@ struct SecondLook: Sendable {
         guard verdict.outcome == .unprobed else { return verdict }
         return Verdict(
             outcome: .unreachable, host: verdict.host,
-            cause: "\(verdict.cause); on the connections before: \(pass.cause)", hazards: verdict.hazards)
+            cause: "\(verdict.cause); on the connections before: \(pass.cause)", hazards: verdict.hazards, isOurs: true)
     }
 }
 
@@ -277,7 +277,7 @@ extension Inspection {
     /// The inspection with its verdict taken back: nothing is known.
     fileprivate func doubted(_ cause: String, _ more: [InspectionStep]) -> Inspection {
         Inspection(
-            destination: destination, verdict: Verdict(outcome: .dnsUnavailable, cause: cause), mxSecurity: mxSecurity,
-            hosts: hosts, steps: steps + more, lifetime: .zero, elapsed: elapsed)
+            destination: destination, verdict: Verdict(outcome: .dnsUnavailable, cause: cause, isOurs: true),
+            mxSecurity: mxSecurity, hosts: hosts, steps: steps + more, lifetime: .zero, elapsed: elapsed)
     }
 }

@@ -5,14 +5,17 @@ import Glibc
 /// The descriptor may be shared with others, so it is not made non-blocking: it is asked before it is written to, and a pipe
 /// that has room takes `PIPE_BUF` bytes at once (pipe(7)). Where somebody else fills it in between, the writing thread waits.
 struct ErrorOutlet: LogOutlet {
+    let prefix: LinePrefix
     private let descriptor: Int32
     /// How much one write may have.
     private let chunk: Int
     /// How much of the next line has been written.
     private var written = 0
 
-    init(_ descriptor: Int32 = STDERR_FILENO) {
+    /// - Parameter journal: What `JOURNAL_STREAM` says.
+    init(_ descriptor: Int32 = STDERR_FILENO, journal: String? = JournalStream.name) {
         self.descriptor = descriptor
+        prefix = JournalStream.isJournal(descriptor, named: journal) ? .priority : .time
         var facts = stat()
         let isFile = fstat(descriptor, &facts) == 0 && facts.st_mode & S_IFMT == S_IFREG
         chunk = isFile ? 1 << 18 : 4096

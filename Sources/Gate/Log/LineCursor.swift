@@ -1,3 +1,5 @@
+import DANE
+
 /// Writes a log line into room that has been made for it: a line is written for every recipient, while the MTA waits.
 ///
 /// What finds no room is left out; whoever makes the room knows how much is needed.
@@ -62,6 +64,30 @@ struct LineCursor {
     mutating func put(value: String, _ bytes: [UInt8]?) {
         guard let bytes, !bytes.isEmpty else { return put(value: value) }
         bytes.withUnsafeBufferPointer { put(value: UnsafeBufferPointer(rebasing: $0.prefix(Self.valueLimit))) }
+    }
+
+    /// Writes the address of a path as a client typed it (RFC 5321 §4.1.2), without angle brackets and source route;
+    /// the null sender is `<>`. Takes no memory.
+    mutating func put(path: ReceivedText) {
+        if let bytes = path.bytes {
+            bytes.withUnsafeBufferPointer { put(path: $0) }
+        } else {
+            var text = path.text
+            text.withUTF8 { put(path: $0) }
+        }
+    }
+
+    private mutating func put(path: UnsafeBufferPointer<UInt8>) {
+        var rest = path[...]
+        if rest.first == UInt8(ascii: "<") {
+            rest.removeFirst()
+            if rest.last == UInt8(ascii: ">") { rest.removeLast() }
+        }
+        if rest.first == UInt8(ascii: "@"), let colon = rest.firstIndex(of: UInt8(ascii: ":")) {
+            rest = rest[(colon + 1)...]
+        }
+        guard !rest.isEmpty else { return put("<>" as StaticString) }
+        put(value: UnsafeBufferPointer(rebasing: rest.prefix(Self.valueLimit)))
     }
 
     private mutating func put(value: UnsafeBufferPointer<UInt8>) {

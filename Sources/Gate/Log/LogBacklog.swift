@@ -1,3 +1,4 @@
+import DANE
 import Logging
 
 /// Lines that are being written, one behind the other in one buffer.
@@ -16,7 +17,14 @@ struct LogBacklog: Sendable {
     /// Their places, in order.
     private(set) var entries: [Entry] = []
 
+    private let prefix: LinePrefix
+    /// The time of the second that the last line was of, as it is written.
+    private var stamp: (second: Int, text: [UInt8]) = (.min, [])
+
     var isEmpty: Bool { entries.isEmpty }
+
+    /// No lines.
+    init(prefix: LinePrefix = .none) { self.prefix = prefix }
 
     /// Appends a line.
     mutating func append(_ level: Logger.Level, _ line: LogLine, time: Int) {
@@ -25,6 +33,15 @@ struct LogBacklog: Sendable {
 
     /// Appends a line.
     mutating func append(_ level: Logger.Level, _ line: UnsafeRawBufferPointer, time: Int) {
+        switch prefix {
+        case .none: break
+        case .priority: bytes.append(contentsOf: "<\(level.severity)>".utf8)
+        case .time:
+            if stamp.second != time { stamp = (time, Array("\(ExemptionText.time(Int64(time))) ".utf8)) }
+            bytes.append(contentsOf: stamp.text)
+            bytes.append(contentsOf: level.rawValue.utf8)
+            bytes.append(UInt8(ascii: " "))
+        }
         bytes.append(contentsOf: line)
         bytes.append(UInt8(ascii: "\n"))
         entries.append(Entry(level: level, time: time, end: bytes.count))

@@ -83,7 +83,7 @@ public final class LogWriter: Sendable {
 
     private func run(_ outlet: some LogOutlet) {
         var outlet = outlet
-        var batch = LogBacklog()
+        var batch = LogBacklog(prefix: outlet.prefix)
         var looks = 0
         while true {
             let wasClosed = isClosed.load(ordering: .sequentiallyConsistent)

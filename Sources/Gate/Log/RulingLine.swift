@@ -18,6 +18,12 @@ struct RulingLine: Sendable {
     var ownHop: String?
     /// Why the recipient was passed on without a verdict; nil where there was one.
     var passed: String?
+    /// The sender as the client typed it; nil where there was none.
+    var sender: ReceivedText?
+    /// Whether the sender is told at all.
+    var tellsSender = true
+    /// The name that the client authenticated with; nil where it did not, or is not told.
+    var authenticated: String?
     /// Why the verdict is what it is; for refusals, carried out or not.
     var cause: String?
 
@@ -31,6 +37,8 @@ struct RulingLine: Sendable {
         room += LineCursor.room(for: domain) + LineCursor.room(for: host)
         room += LineCursor.room(for: client) + LineCursor.room(for: queueID)
         room += LineCursor.room(for: ownHop) + LineCursor.room(for: passed) + LineCursor.room(for: cause)
+        if let sender { room += LineCursor.room(for: sender.text, sender.bytes) }
+        room += LineCursor.room(for: authenticated)
         return room
     }
 
@@ -70,6 +78,14 @@ struct RulingLine: Sendable {
         line.put(value: client)
         line.put(" qid=" as StaticString)
         line.put(value: queueID)
+        if tellsSender {
+            line.put(" from=" as StaticString)
+            if let sender { line.put(path: sender) } else { line.put(UInt8(ascii: "-")) }
+        }
+        if let authenticated {
+            line.put(" sasl=" as StaticString)
+            line.put(value: authenticated)
+        }
         if let ownHop {
             line.put(" own_hop=" as StaticString)
             line.put(value: ownHop)
@@ -78,6 +94,7 @@ struct RulingLine: Sendable {
             line.put(" passed=" as StaticString)
             line.put(value: passed)
         }
+        // What is added to the line stands before this: a cause is long.
         if let cause {
             line.put(" cause=" as StaticString)
             line.put(value: cause)

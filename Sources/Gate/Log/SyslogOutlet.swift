@@ -1,5 +1,4 @@
 import Glibc
-import Logging
 
 /// The syslog daemon, asked over a socket of our own: syslog(3) takes a lock of the process's and waits for as long as the
 /// daemon takes no lines, and with it would wait all who log.
@@ -67,7 +66,7 @@ struct SyslogOutlet: LogOutlet {
         let entry = lines.entries[line]
         if stamp.second != entry.time { stamp = Stamp(second: entry.time, text: Self.stampText(entry.time)) }
         packet.removeAll(keepingCapacity: true)
-        packet.append(contentsOf: "<\(LOG_MAIL | Self.severity(entry.level))>".utf8)
+        packet.append(contentsOf: "<\(LOG_MAIL | entry.level.severity)>".utf8)
         packet.append(contentsOf: stamp.text)
         packet.append(contentsOf: lines.bytes[lines.range(line).dropLast()])
     }
@@ -82,17 +81,6 @@ struct SyslogOutlet: LogOutlet {
         let month = months.indices.contains(Int(parts.tm_mon)) ? months[Int(parts.tm_mon)] : "Jan"
         let clock = "\(two(parts.tm_hour)):\(two(parts.tm_min)):\(two(parts.tm_sec))"
         return Array("\(month) \(two(parts.tm_mday, " ")) \(clock) danegate[\(getpid())]: ".utf8)
-    }
-
-    private static func severity(_ level: Logger.Level) -> Int32 {
-        switch level {
-        case .trace, .debug: LOG_DEBUG
-        case .info: LOG_INFO
-        case .notice: LOG_NOTICE
-        case .warning: LOG_WARNING
-        case .error: LOG_ERR
-        case .critical: LOG_CRIT
-        }
     }
 }
 

@@ -82,7 +82,7 @@ enum ManualText {
             "The state directory, DANEGATE_STATE_DIRECTORY or systemd's: root.key, the root's keys, kept up to date (RFC 5011); "
                 + "state.sqlite, verdicts, probe results and faults; trace.sqlite, the message trace; exemptions.sqlite, the exemptions with "
                 + "their history; holds, what danegate hold holds back; control.sock, the control socket. A corrupt file is renamed, as to state.sqlite.corrupt, and a new one "
-                + "begun."
+                + "begun. Files have mode 0640, and what root makes belongs to the directory's owner."
         ),
         ("/usr/share/dns/root.key", "Debian's trust anchor, from which root.key is begun."),
         ("DANEGATE_POLICY_FILE", "The policy file, described in danegate.env(5)."),
@@ -95,7 +95,7 @@ enum ManualText {
             "check: mail to some domain would be rejected; judge: a client may not deliver; notice: there is nothing to notify of; exempt "
                 + "remove: there is no such exemption; hold --end: it is not held; status: warning."
         ),
-        ("2", "status: critical, or no daemon answers."),
+        ("2", "status: critical, or no daemon answers or runs."),
         ("3", "status: unknown, for want of permission or of a socket, or because something else answers there."),
         ("64", "Usage, or a word that explain does not know."),
         ("65", "Input that is not of the form it should have."),

@@ -140,8 +140,14 @@ struct WhatHappensWhen: Sendable {
             "TraceStoreTests", "TraceWorldTests"),
         .init(
             "The file of exemptions is corrupt or removed",
-            "It is written anew from what is in force (event=exemption); after a restart there would be none.",
-            "ExemptionTests", "ExemptionWorldTests"),
+            "It is written anew from what is in force (event=exemption); after a restart there would be none. "
+                + "status is WARNING until the file that was set aside is removed.",
+            "ExemptionTests", "ExemptionWorldTests", "StateFilesTests.exemptionsThatWereSetAsideAreAWarning"),
+        .init(
+            "The daemon is run as root, or files of the state directory belong to another user",
+            "It says so at the start (event=files). What root makes is given to the directory's owner. A "
+                + "file of another user's is named as that, and is done without.",
+            "StateFilesTests.rootGivesWhatItMakesAway", "StateFilesTests.filesOfAnotherUserAreNamed"),
         .init(
             "The state file is corrupt, locked or cannot be written",
             "It is set aside and a new one begun, or the daemon goes without (event=state). Mail does not notice; ages of faults begin anew.",

@@ -95,7 +95,5 @@ extension CheckReport {
     }
 
     /// A line without control characters: causes quote what strangers sent.
-    static func printable(_ line: String) -> String {
-        String(String.UnicodeScalarView(line.unicodeScalars.map { TerminalText.isVisible($0) ? $0 : "?" }))
-    }
+    static func printable(_ line: String) -> String { TerminalText.line(line) }
 }

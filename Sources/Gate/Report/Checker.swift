@@ -95,7 +95,8 @@ public struct Checker: Sendable {
             return report(text, nil, Verdict(outcome: .noSuchDomain, cause: "this is no domain name"), nil)
         case .destination(let destination):
             if let resolverFault {
-                let verdict = Verdict(outcome: .dnsUnavailable, cause: "the resolver does not work: \(resolverFault)")
+                let verdict = Verdict(
+                    outcome: .dnsUnavailable, cause: "the resolver does not work: \(resolverFault)", isOurs: true)
                 return report(destination.text(standard: settings.probePort), nil, verdict, destination)
             }
             let demandsDANE = standing(destination.name).kind == .require

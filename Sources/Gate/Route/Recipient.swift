@@ -31,6 +31,13 @@ public struct Recipient: Sendable, Hashable {
         localLength == address.utf8.count ? address : String(decoding: address.utf8.prefix(localLength), as: UTF8.self)
     }
 
+    /// `@` and the domain alone, without the name of a user; empty for the null sender.
+    var withoutLocalPart: String {
+        if address.isEmpty { return "" }
+        // What is no domain name may be anything, a part of an address too.
+        return if case .name(let name) = domain { "@\(name)" } else { "@" }
+    }
+
     /// Takes a path apart.
     ///
     /// - Parameter path: RFC 5321 §4.1.2's forward-path, with or without angle brackets (milter.md A10).

@@ -42,7 +42,8 @@ enum ReadableFile {
                 return .success(String(decoding: bytes, as: UTF8.self))
             }
         } catch {
-            return .failure(Fault(clause: "it cannot be read (\(error))"))
+            let owner = (error as? Errno) == .permissionDenied ? FileOwner.other(of: path) : nil
+            return .failure(Fault(clause: "it cannot be read (\(error))\(owner.map { ": it \($0)" } ?? "")"))
         }
     }
 }

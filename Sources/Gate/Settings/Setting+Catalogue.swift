@@ -254,6 +254,15 @@ extension Setting {
             return .taken
         },
         .choice("LOG", \.log, "where log lines go"),
+        Setting(
+            "LOG_ADDRESSES", "", "full or recipient or domain",
+            "addresses in the log: recipient, sender and login; the recipient alone; or the domains of recipient and "
+                + "sender alone, without names of users; else full, or recipient where TRACE_ADDRESSES is domain"
+        ) { text, settings in
+            guard let value = Settings.LogAddresses(rawValue: text) else { return .refused }
+            settings.logAddresses = value
+            return .taken
+        },
         .choice("LOG_LEVEL", \.logLevel, "the least that is logged"),
     ]
 }

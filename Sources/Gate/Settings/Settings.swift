@@ -70,6 +70,16 @@ public struct Settings: Sendable {
         case domain
     }
 
+    /// What the log holds of addresses.
+    enum LogAddresses: String, Sendable, CaseIterable {
+        /// All of them, and the name that a client has authenticated with.
+        case full
+        /// The recipient's alone.
+        case recipient
+        /// The domains of sender and recipient alone.
+        case domain
+    }
+
     /// Where log lines go.
     public enum LogTarget: String, Sendable, CaseIterable {
         /// syslog(3), or standard error where there is no /dev/log.
@@ -157,6 +167,12 @@ public struct Settings: Sendable {
     var controlSocket = ControlPlace.standard
     var log = LogTarget.syslog
     var logLevel = LogLevel.info
+    /// What is set for the log's addresses; nil where nothing is.
+    var logAddresses: LogAddresses?
+
+    /// What the log holds of addresses. Whoever keeps users' names out of the trace does not find a sender's in the
+    /// log.
+    var loggedAddresses: LogAddresses { logAddresses ?? (traceAddresses == .domain ? .recipient : .full) }
 
     /// The settings that hold when none is set.
     public init() {}

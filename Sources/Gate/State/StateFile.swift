@@ -30,6 +30,8 @@ final class StateFile {
     ///   - clock: The clocks.
     init(_ path: String, world: Int64, clock: StateClock) throws(DatabaseFault) {
         try DatabaseFault.refuseWhatIsNoFile(path)
+        // What SQLite puts beside it takes its mode and owner.
+        try StateDirectory.makeFile(path)
         self.path = path
         self.clock = clock
         do {
@@ -40,7 +42,7 @@ final class StateFile {
                 try begin(db, world)
                 return .commit
             }
-        } catch { throw DatabaseFault(error) }
+        } catch { throw DatabaseFault(error, at: path) }
     }
 
     private static var configuration: Configuration {
@@ -112,13 +114,13 @@ final class StateFile {
         } catch {
             // Bodies that were numbered are not there.
             bodies = StoredBodies()
-            throw DatabaseFault(error)
+            throw DatabaseFault(error, at: path)
         }
     }
 
     /// Reads.
     func read(_ work: (Database) throws -> Void) throws(DatabaseFault) {
-        do { try queue.writeWithoutTransaction(work) } catch { throw DatabaseFault(error) }
+        do { try queue.writeWithoutTransaction(work) } catch { throw DatabaseFault(error, at: path) }
     }
 
     /// Closes the file, and puts what is in its log into its place. Also done when the value goes.

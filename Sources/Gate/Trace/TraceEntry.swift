@@ -109,10 +109,7 @@ public struct TraceEntry: Sendable, Hashable {
     private static func address(_ address: Recipient, _ addresses: Settings.TraceAddresses) -> String {
         switch addresses {
         case .full: return bounded(address.address, Limit.address)
-        case .domain:
-            if address.address.isEmpty { return "" }
-            // What is no domain name may be anything, a part of an address too.
-            return if case .name(let name) = address.domain { "@\(name)" } else { "@" }
+        case .domain: return address.withoutLocalPart
         }
     }
 }

@@ -16,15 +16,15 @@ final class TraceFile {
     /// Opens the file, and makes it if it is not there.
     init(_ path: String) throws(DatabaseFault) {
         try DatabaseFault.refuseWhatIsNoFile(path)
+        // What SQLite puts beside it takes its mode and owner.
+        try StateDirectory.makeFile(path)
         self.path = path
         do {
             queue = try DatabaseQueue(path: path, configuration: Self.configuration)
-            // The log and its index take the file's mode and owner. Whoever may read all three, and no one else, reads the trace.
-            chmod(path, 0o640)
             identity = FileIdentity(path)
             try queue.writeWithoutTransaction { try Self.check($0) }
             try TraceSchema.migrator.migrate(queue)
-        } catch { throw DatabaseFault(error) }
+        } catch { throw DatabaseFault(error, at: path) }
     }
 
     private static var configuration: Configuration {
@@ -59,12 +59,12 @@ final class TraceFile {
                 try work(db)
                 return .commit
             }
-        } catch { throw DatabaseFault(error) }
+        } catch { throw DatabaseFault(error, at: path) }
     }
 
     /// Does work outside a transaction.
     func perform(_ work: (Database) throws -> Void) throws(DatabaseFault) {
-        do { try queue.writeWithoutTransaction(work) } catch { throw DatabaseFault(error) }
+        do { try queue.writeWithoutTransaction(work) } catch { throw DatabaseFault(error, at: path) }
     }
 
     /// Closes the file, and puts what is in its log into its place. Also done when the value goes.

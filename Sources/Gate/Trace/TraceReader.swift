@@ -28,7 +28,10 @@ public struct TraceReader: Sendable {
                         "\(path): \(errno == ENOENT ? "there is no message trace; has the daemon run with DANEGATE_TRACE=on?" : String(cString: strerror(errno)))"
                 )
             }
-            guard access(path, R_OK) == 0 else { throw Failure(sentence: "\(path): it may not be read by this user.") }
+            guard access(path, R_OK) == 0 else {
+                let owner = FileOwner.other(of: path).map { ": it \($0)" } ?? ""
+                throw Failure(sentence: "\(path): it may not be read by this user\(owner).")
+            }
             // Without a log all is in the file, and no index of one need be made, which would take a directory that can be
             // written. SQLite keeps the log as long as any process has the file open.
             let hasLog = access("\(path)-wal", F_OK) == 0
@@ -49,7 +52,7 @@ public struct TraceReader: Sendable {
         } catch let failure as Failure {
             throw failure
         } catch {
-            throw Failure(sentence: "\(path): it cannot be read: \(DatabaseFault(error).cause).")
+            throw Failure(sentence: "\(path): it cannot be read: \(DatabaseFault(error, at: path).cause).")
         }
     }
 

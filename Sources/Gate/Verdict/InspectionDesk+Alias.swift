@@ -1,4 +1,5 @@
 import DANE
+import DNSSEC
 import Synchronization
 
 extension InspectionDesk {
@@ -30,7 +31,8 @@ extension InspectionDesk {
             standing = aliases.former(domain, name, at: now) ?? .unknown("the resolver does not work: \(why)")
         } else {
             guard let found = wait(at: now, before: deadline, for: { await aliases.find(domain, name) }) else {
-                return .unknown(doubt(.pending, "whether \(domain) is an alias of \(name) is not known yet", domain))
+                let cause = "whether \(domain) is an alias of \(name) is not known yet"
+                return .unknown(doubt(Verdict(outcome: .pending, cause: cause), domain))
             }
             standing = found
         }
@@ -54,13 +56,14 @@ extension InspectionDesk {
         case .other: return .other
         case .unknown(let why):
             let cause = "whether it is an alias of \(name), which the MTA has put in its place, is not known: \(why)"
-            return .unknown(doubt(.dnsUnavailable, cause, domain))
+            let isOurs = breaker.fault != nil || OwnFailure.isOne(why)
+            return .unknown(doubt(Verdict(outcome: .dnsUnavailable, cause: cause, isOurs: isOurs), domain))
         }
     }
 
-    private func doubt(_ outcome: Outcome, _ cause: String, _ domain: DomainName) -> Answer {
+    private func doubt(_ verdict: Verdict, _ domain: DomainName) -> Answer {
         let key = VerdictKey(Destination(.domain(domain), port: 0), demandsDANE: false)
-        return told(VerdictBody(Verdict(outcome: outcome, cause: cause)), key, isCached: false)
+        return told(VerdictBody(verdict), key, isCached: false)
     }
 
     /// Waits for something that is found out meanwhile, in a seat of the waiting room.

@@ -185,7 +185,7 @@ public final class InspectionDesk: Sendable {
     /// What is answered without a kept verdict while the resolver does not work; nil while it does.
     var inTrouble: Answer? {
         guard let why = breaker.fault else { return nil }
-        let verdict = Verdict(outcome: .dnsUnavailable, cause: "the resolver does not work: \(why)")
+        let verdict = Verdict(outcome: .dnsUnavailable, cause: "the resolver does not work: \(why)", isOurs: true)
         return Answer(verdict: verdict, isCached: false, isInTrouble: true)
     }
 
@@ -250,7 +250,8 @@ public final class InspectionDesk: Sendable {
         let found = verdict.outcome == .dnsUnavailable ? "" : "\(verdict.outcome.rawValue): "
         let cause = "\(trouble.sentence); what was found is not counted: \(found)\(verdict.cause)"
         return Answer(
-            verdict: Verdict(outcome: .dnsUnavailable, cause: cause), isCached: isCached, isInTrouble: true)
+            verdict: Verdict(outcome: .dnsUnavailable, cause: cause, isOurs: true), isCached: isCached,
+            isInTrouble: true)
     }
 
     /// What a caller without a verdict gets.

@@ -108,8 +108,8 @@ public struct VerdictKeeper: Sendable {
         guard lifetime > .zero else { return }
         let stale = isGood && bound == nil ? staleTTL : .zero
         cache.keep(verdict, for: key, fresh: lifetime, stale: stale, at: now)
-        // How far the look has come is not written down, either.
-        guard verdict.outcome != .pending else { return }
+        // How far the look has come is not written down, either, nor what went wrong here.
+        guard verdict.outcome != .pending, !verdict.isOurs else { return }
         journal?.kept(
             KeptVerdict(
                 destination: inspection.destination, demandsDANE: demandingDANE, verdict: verdict, made: unixNow(),
@@ -224,6 +224,7 @@ extension Inspection {
 extension Verdict {
     /// What is left of a verdict that is not good while the trouble is our own: nothing is known.
     fileprivate var uncounted: Verdict {
-        outcome == .dnsUnavailable ? self : Verdict(outcome: .dnsUnavailable, cause: "\(outcome.rawValue): \(cause)")
+        outcome == .dnsUnavailable
+            ? self : Verdict(outcome: .dnsUnavailable, cause: "\(outcome.rawValue): \(cause)", isOurs: true)
     }
 }
