@@ -11,7 +11,11 @@ struct Status: ParsableCommand {
             or rows are lost, no state file, the policy file is refused, probes call themselves by a private address, few \
             descriptors left); 2 CRITICAL (no daemon answers, the resolver does not work or does not validate, not everything \
             comes through on the way to the DNS, the breaker is open for more than 15 minutes); 3 UNKNOWN (the \
-            socket may not be opened, is off, or something else answers there). The first line says it in one sentence. 78 if a setting is at fault.
+            socket may not be opened, is off, or something else answers there). The first line says it in one \
+            sentence, with figures behind a bar, as Nagios, Icinga and their kin read them. Recipients are counted \
+            since the start, exactly; rows of the trace are those in its file. What was lost is a reason for a warning \
+            while it goes on and for 15 minutes afterwards; then a line tells how long ago it was. 78 if a \
+            setting is at fault.
             """)
 
     @OptionGroup var options: SettingsOptions

@@ -48,15 +48,20 @@ public struct ImpactReport: Sendable {
     ///
     /// - Parameters:
     ///   - since: The first moment, in milliseconds since 1970; counts are those of whole hours, that of this moment among them.
-    ///   - until: The moment after the last.
+    ///   - until: The moment after the last; counts are those of its whole hour, if that is over.
+    ///   - now: The time, in milliseconds since 1970.
     ///   - top: How many broken destinations are named.
-    public init(_ reader: TraceReader, since: Int64, until: Int64, top: Int) throws(TraceReader.Failure) {
+    public init(
+        _ reader: TraceReader, since: Int64, until: Int64, top: Int, now: Int64 = TraceTime.now()
+    ) throws(TraceReader.Failure) {
         // A whole hour has no part that was counted and one that was not.
         let first = since / TraceTime.hour
         self.since = first * TraceTime.hour
-        self.until = until
+        let last = max(first, (until - 1) / TraceTime.hour)
+        // Rows and counts are of the same time.
+        self.until = until < now ? min(now, (last + 1) * TraceTime.hour) : until
         var report = self
-        try reader.read { try report.read($0, first...max(first, (until - 1) / TraceTime.hour), top) }
+        try reader.read { try report.read($0, first...last, top) }
         self = report
     }
 
