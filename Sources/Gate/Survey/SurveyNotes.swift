@@ -8,7 +8,8 @@ enum SurveyNotes {
         var lines = relays(summary.tally)
         if summary.forgottenRelays > 0 {
             lines.append(
-                "of \(summary.forgottenRelays) recipients it was not kept by which host they went: the hosts are too many"
+                "of \(CountText.of(summary.forgottenRelays, "recipient")) it was not kept by which host they went: "
+                    + "the hosts are too many"
             )
         }
         lines += self.lines(summary.counts)
@@ -25,8 +26,11 @@ enum SurveyNotes {
         var lines = SurveyScope.Reason.allCases.compactMap { reason in
             counts.leftOut[reason].map { sentence(reason, $0) }
         }
-        if counts.others > 0 { lines.append("\(count(counts.others, "line")) of a log that tell of no delivery") }
-        if counts.junk > 0 { lines.append("\(counts.junk) lines of the input could not be read") }
+        if counts.others > 0 {
+            lines.append(
+                "\(count(counts.others, "line")) of a log that \(counts.others == 1 ? "tells" : "tell") of no delivery")
+        }
+        if counts.junk > 0 { lines.append("\(count(counts.junk, "line")) of the input could not be read") }
         return lines
     }
 
@@ -81,5 +85,5 @@ enum SurveyNotes {
         return " (\(shown)\(sorted.count > names ? ", …" : ""))".replacing("…", with: "...")
     }
 
-    private static func count(_ number: Int, _ what: String) -> String { "\(number) \(what)\(number == 1 ? "" : "s")" }
+    private static func count(_ number: Int, _ what: String) -> String { CountText.of(number, what) }
 }
