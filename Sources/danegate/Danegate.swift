@@ -1,5 +1,6 @@
 import ArgumentParser
 import DNSSEC
+import Foundation
 import Milter
 import Probe
 
@@ -28,6 +29,9 @@ struct Danegate: ParsableCommand {
 
     static func main() {
         StandardDescriptors.fill()
+        if let sentence = UnknownCommand.sentence(Array(CommandLine.arguments.dropFirst())) {
+            exit(withError: Exit.fail(EX_USAGE, [sentence]))
+        }
         main(nil)
     }
 }
