@@ -5,7 +5,8 @@ extension ImpactReport {
     public var text: String {
         var lines = ["From \(TraceTime.brief(since)) to \(TraceTime.brief(until)) UTC"]
         guard recipients > 0 else {
-            lines.append("Nothing was judged.")
+            let since = beginning.map { "; the trace goes back to \(TraceTime.brief($0)) UTC" }
+            lines.append("Nothing was judged\(since ?? "; the trace is empty").")
             if passed + exempt > 0 {
                 lines.append(
                     "Passed without a verdict: \(CountText.of(passed, "recipient")); exempt by policy: \(exempt)")

@@ -40,6 +40,8 @@ public struct ImpactReport: Sendable {
     /// By `accept`, `tempfail`, `reject`; and what would have been done to those that were accepted.
     var rulings: [String: Int64] = [:]
     var would: [String: Int64] = [:]
+    /// When counting began, in milliseconds since 1970; nil where nobody has been counted.
+    var beginning: Int64?
     var brokenRecipients: Int64 = 0
     var brokenDestinations = 0
     var top: [Broken] = []
@@ -66,6 +68,7 @@ public struct ImpactReport: Sendable {
     }
 
     private mutating func read(_ db: Database, _ hours: ClosedRange<Int64>, _ limit: Int) throws {
+        beginning = try Int64.fetchOne(db, sql: "SELECT min(hour) FROM count").map { $0 * TraceTime.hour }
         var byOutcome: [String: Int64] = [:]
         let counts = try Row.fetchCursor(
             db,

@@ -69,7 +69,7 @@ import Testing
     /// Once all else is done, and once only.
     @Test func theWaitForDoubtsIsTold() async throws {
         let course = Course()
-        let written = try await run(20, course, retryAfter: .seconds(2)) { index, isAgain in
+        let written = try await run(20, course, retryAfter: .seconds(5)) { index, isAgain in
             index < 3 && !isAgain ? .unreachable : .verified
         }
         #expect(written.count == 20 && course.state.withLock { $0.waits } == [3])
