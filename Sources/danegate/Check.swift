@@ -126,16 +126,19 @@ private struct Batch: Sendable {
     func check(
         _ settings: Settings, _ policies: PolicyTable, _ resolver: Resolver
     ) async throws -> Set<Ruling.Action> {
+        let progress = CheckProgress(of: arguments.count)
+        let drawing = MovingLine.draw { progress.line(after: $0) }
         // What else the way to the DNS must let through is tried where something fails.
         let health = await resolver.selfTest([.rootKeys])
-        if let unusable = health.unusable { throw unusable }
+        if let unusable = health.unusable {
+            await drawing?.end()
+            throw unusable
+        }
         let prober = settings.probe ? Prober(settings.probeConfiguration) : nil
-        let progress = CheckProgress(of: arguments.count)
         let checker = Checker(
             settings: settings, policies: policies, exemptions: exemptions, resolver: resolver,
             prober: prober.map { WatchedProbing($0, progress) }, resolverFault: health.fault?.sentence,
             now: unixTime(), days: days)
-        let drawing = MovingLine.draw { progress.line(after: $0) }
         let outcome: Result<Set<Ruling.Action>, any Error>
         do { outcome = .success(try await check(with: checker, progress, drawing)) } catch { outcome = .failure(error) }
         await drawing?.end()

@@ -71,7 +71,8 @@ enum SurveyNotes {
         case .specialAddress:
             "not judged: \(who) through hosts at special-purpose addresses\(named(left)); the gate passes an address, "
                 + "and a name that only an internal DNS knows does not exist for it"
-        case .probe: "not judged: \(count(left.deliveries, "address probe")), which are no mail"
+        case .probe:
+            "not judged: \(count(left.deliveries, "address probe")), which \(left.deliveries == 1 ? "is" : "are") no mail"
         case .exemptLocalpart: "not judged: \(who) by DANEGATE_EXEMPT_LOCALPARTS"
         case .literal: "not judged: \(who) at address literals or without a domain"
         case .passed: "not judged: \(who) that the gate had passed for the next hop or the local part"
