@@ -19,7 +19,8 @@ public struct ConnectionCounts: Sendable, Hashable {
     /// What has become of connections, a sentence each, without a full stop.
     var sentences: [String] {
         [
-            silent > 0 ? "ended \(silent) connections that did not negotiate in time" : nil,
+            silent > 0
+                ? "ended \(silent) \(silent == 1 ? "connection" : "connections") that did not negotiate in time" : nil,
             displaced > 0 ? "too many connections: ended \(displaced) that had been idle for longest" : nil,
             rejected > 0 ? "too many connections: did not serve \(rejected)" : nil,
         ].compactMap(\.self)

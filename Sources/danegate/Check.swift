@@ -13,6 +13,10 @@ struct Check: ParsableCommand {
             which the domain is checked. Anything else, an address literal or a URL say, ends the command with 64 \
             before it begins. No recipient's domain leads to brackets or to a port of its own: such a next hop is ruled \
             as this site's own (DANEGATE_ON_OWN_NEXT_HOP).
+            The first line tells the ruling and the reply that a sender would see. What failed comes next, then what \
+            to do about it. Below is what was looked at, cut to fit the screen; --verbose shows all of it. On a \
+            terminal there are colours, unless NO_COLOR is set, and while a host is slow a line tells what the check \
+            waits for.
             Exits 0 if mail to every domain would be accepted, 1 if to some it would be rejected, 75 if to some only \
             deferred, 64 on usage, 78 on settings. A check sees a fault for the first time, so one that must last for \
             DANEGATE_DEFER_FOR before it is rejected is deferred here. Mail to a domain that is exempt (danegate \
@@ -26,8 +30,11 @@ struct Check: ParsableCommand {
 
     @OptionGroup var options: SettingsOptions
 
-    @Flag(help: "Print one JSON object a domain, one a line.")
+    @Flag(help: "Print one JSON object per domain, one per line.")
     var json = false
+
+    @Flag(name: .shortAndLong, help: "Show all that was seen, and every record in full.")
+    var verbose = false
 
     @Flag(help: "Ask the running daemon what it would rule now; nothing is inspected.")
     var cached = false
@@ -59,7 +66,8 @@ struct Check: ParsableCommand {
             throw Exit.fail(EX_CONFIG, [error.description])
         }
         let batch = Batch(
-            arguments: arguments, isJSON: json, days: days, exemptions: ExemptionOrder.standing(settings))
+            arguments: arguments, isJSON: json, isWhole: verbose, days: days,
+            exemptions: ExemptionOrder.standing(settings))
         let outcome = Waiting.forResult { () -> Result<Set<Ruling.Action>, any Error> in
             do { return .success(try await batch.check(settings, policies.table, resolver)) } catch {
                 return .failure(error)
@@ -83,6 +91,7 @@ struct Check: ParsableCommand {
             throw Exit.fail(EX_UNAVAILABLE, ["the control socket is off (DANEGATE_CONTROL_SOCKET)."])
         }
         var actions: Set<Ruling.Action> = []
+        let page = Terminal.page
         for argument in arguments {
             let word = argument.text(standard: settings.probePort)
             let line: String
@@ -92,7 +101,7 @@ struct Check: ParsableCommand {
             guard let report = CachedReport(json: line) else {
                 throw Exit.fail(EX_UNAVAILABLE, ["a daemon of another version answers, or something else."])
             }
-            try StandardDescriptors.put(json ? TerminalText.json(line) : report.text)
+            try StandardDescriptors.put(json ? TerminalText.json(line) : report.text(on: page))
             actions.insert(report.action ?? .tempfail)
         }
         try Self.end(actions)
@@ -106,6 +115,7 @@ private struct Batch: Sendable {
 
     let arguments: [DestinationArgument]
     let isJSON: Bool
+    let isWhole: Bool
     let days: Int?
     let exemptions: [Exemption]
 
@@ -116,22 +126,32 @@ private struct Batch: Sendable {
     func check(
         _ settings: Settings, _ policies: PolicyTable, _ resolver: Resolver
     ) async throws -> Set<Ruling.Action> {
+        let progress = CheckProgress(of: arguments.count)
+        let drawing = MovingLine.draw { progress.line(after: $0) }
         // What else the way to the DNS must let through is tried where something fails.
         let health = await resolver.selfTest([.rootKeys])
-        if let unusable = health.unusable { throw unusable }
+        if let unusable = health.unusable {
+            await drawing?.end()
+            throw unusable
+        }
         let prober = settings.probe ? Prober(settings.probeConfiguration) : nil
         let checker = Checker(
-            settings: settings, policies: policies, exemptions: exemptions, resolver: resolver, prober: prober,
-            resolverFault: health.fault?.sentence, now: unixTime(), days: days)
+            settings: settings, policies: policies, exemptions: exemptions, resolver: resolver,
+            prober: prober.map { WatchedProbing($0, progress) }, resolverFault: health.fault?.sentence,
+            now: unixTime(), days: days)
         let outcome: Result<Set<Ruling.Action>, any Error>
-        do { outcome = .success(try await check(with: checker)) } catch { outcome = .failure(error) }
+        do { outcome = .success(try await check(with: checker, progress, drawing)) } catch { outcome = .failure(error) }
+        await drawing?.end()
         await prober?.shutdown()
         return try outcome.get()
     }
 
     /// Checks the domains, some at once, and prints each report in the order given as soon as those before it are
     /// printed.
-    private func check(with checker: Checker) async throws -> Set<Ruling.Action> {
+    private func check(
+        with checker: Checker, _ progress: CheckProgress, _ drawing: MovingLine?
+    ) async throws -> Set<Ruling.Action> {
+        let page = Terminal.page
         var actions: Set<Ruling.Action> = []
         var reports: [Int: CheckReport] = [:]
         var begun = 0
@@ -147,8 +167,15 @@ private struct Batch: Sendable {
                     begun += 1
                 }
                 reports[index] = report
+                progress.end()
                 while let next = reports.removeValue(forKey: printed) {
-                    try StandardDescriptors.put(isJSON ? next.json : next.text)
+                    let text = isJSON ? next.json : next.text(on: page, isWhole: isWhole)
+                    // The moving line may stand where this is to be.
+                    if let drawing {
+                        try drawing.hidden { try StandardDescriptors.put(text) }
+                    } else {
+                        try StandardDescriptors.put(text)
+                    }
                     actions.insert(next.action)
                     printed += 1
                 }

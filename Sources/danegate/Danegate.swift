@@ -33,6 +33,9 @@ struct Danegate: ParsableCommand {
         // libdispatch tells syslog(3) what it makes of thread priorities ("Failed to set thread priority"), in the mail
         // log under our name. It reads this when it first has something to say; whoever sets it otherwise is let.
         setenv("LIBDISPATCH_LOG", "NO", 0)
+        if let sentence = UnknownCommand.sentence(Array(CommandLine.arguments.dropFirst())) {
+            exit(withError: Exit.fail(EX_USAGE, [sentence]))
+        }
         main(nil)
     }
 }

@@ -19,7 +19,7 @@ struct Explain: ParsableCommand {
     @Flag(help: "Print one JSON object an explanation, one a line.")
     var json = false
 
-    @Argument(help: "The words, or a text; - for standard input.")
+    @Argument(help: "The words, or a text; - for standard input.", completion: .list(Explainer.completions))
     var words: [String] = []
 
     func run() throws {

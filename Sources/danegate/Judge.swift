@@ -22,7 +22,8 @@ struct Judge: ParsableCommand {
     private static let maximumSize = PEM.maximumSize
 
     @Option(
-        help: "A file with the chain in PEM as the server sends it, its own certificate first; - for standard input.")
+        help: "A file with the chain in PEM as the server sends it, its own certificate first; - for standard input.",
+        completion: .file())
     var chain: String
 
     @Option(

@@ -7,7 +7,7 @@ struct ManualCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "manual", abstract: "Print a manual page in mdoc.", shouldDisplay: false)
 
-    @Argument(help: "danegate.8 or danegate.env.5.")
+    @Argument(help: "danegate.8 or danegate.env.5.", completion: .list(Manual.allCases.map(\.rawValue)))
     var page: String
 
     func run() throws {

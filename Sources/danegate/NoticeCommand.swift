@@ -11,7 +11,8 @@ struct NoticeCommand: ParsableCommand {
         abstract: "Inspect domains afresh, and print a mail to the postmaster of each with the evidence.",
         discussion: """
             Nothing is sent: pipe it into sendmail -t after reading it. It holds what was seen and no more. The \
-            running daemon is asked since when the domain fails, if it answers. Of a mail address the domain is meant, \
+            running daemon is asked since when the domain fails, if it answers, and the message trace how much mail \
+            was refused since, if this user may read it. Of a mail address the domain is meant, \
             of a next hop [host]:port the host. Of several domains the mails are an mbox, which formail -s sendmail -t \
             sends.
             postmaster is the one address that every domain must have (RFC 5321 4.5.1); no other contact is looked up. \
@@ -77,7 +78,10 @@ struct NoticeCommand: ParsableCommand {
         }
         let now = unixTime()
         do throws(Notice.Refusal) {
-            let notice = try Notice(report, sender: from, firstSeen: firstSeen(settings, report, now), now: now)
+            let firstSeen = firstSeen(settings, report, now)
+            let refusals = TraceRefusals.count(
+                TraceReader(settings), of: argument.destination.name, since: firstSeen)
+            let notice = try Notice(report, sender: from, firstSeen: firstSeen, refusals: refusals, now: now)
             try put(notice)
             return 0
         } catch {

@@ -4,7 +4,7 @@ import Gate
 
 /// Where the settings come from: every subcommand has these options.
 struct SettingsOptions: ParsableArguments {
-    @Option(help: "A file of NAME=value lines; variables of the environment win over it.")
+    @Option(help: "A file of NAME=value lines; variables of the environment win over it.", completion: .file())
     var envFile: String?
 
     /// The settings; where they are at fault, every sentence goes to standard error and the exit status is 78.

@@ -13,7 +13,10 @@ struct Status: ParsableCommand {
             not work or does not validate, not everything comes through on the way to the DNS, the breaker is open for more \
             than 15 minutes); 3 UNKNOWN (the daemon cannot be asked: the socket may not be opened, is off, or is not there \
             though something serves the milter socket; or something else answers there). The first line says it in one \
-            sentence. 78 if a setting is at fault.
+            sentence, with figures behind a bar, as Nagios, Icinga and their kin read them. Recipients are counted \
+            since the start, exactly; rows of the trace are those in its file. What was lost is a reason for a warning \
+            while it goes on and for 15 minutes afterwards; then a line tells how long ago it was. 78 if a \
+            setting is at fault.
             """)
 
     @OptionGroup var options: SettingsOptions

@@ -39,7 +39,7 @@ struct SurveyCommand: ParsableCommand {
 
     @OptionGroup var options: SettingsOptions
 
-    @Option(help: ArgumentHelp("Write the results to a new file.", valueName: "file"))
+    @Option(help: ArgumentHelp("Write the results to a new file.", valueName: "file"), completion: .file())
     var output: String?
 
     @Flag(help: "Go on with the results that are in the output file.")
@@ -66,7 +66,9 @@ struct SurveyCommand: ParsableCommand {
             valueName: "route"))
     var route: Settings.RouteSource?
 
-    @Argument(help: ArgumentHelp("Lists or logs, in this order; - for standard input.", valueName: "file"))
+    @Argument(
+        help: ArgumentHelp("Lists or logs, in this order; - for standard input.", valueName: "file"),
+        completion: .file())
     var inputs: [String]
 
     func validate() throws {

@@ -1,7 +1,21 @@
 import Foundation
+import Gate
 
 /// The terminal that a command prints to, if it does.
 enum Terminal {
+    /// The place that standard output leads to: without bounds or colours where that is no terminal. `NO_COLOR` (to any
+    /// value but the empty one, https://no-color.org) and `TERM=dumb` do without colours.
+    static var page: TerminalPage {
+        guard let width else { return .endless }
+        let environment = ProcessInfo.processInfo.environment
+        let isPlain = environment["NO_COLOR"]?.isEmpty == false || environment["TERM"] == "dumb"
+        var size = winsize()
+        let isKnown = ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_row > 0
+        return TerminalPage(
+            width: width, height: isKnown ? Int(size.ws_row) : environment["LINES"].flatMap { Int($0) } ?? 24,
+            hasColour: !isPlain)
+    }
+
     /// The characters of a line; nil where standard output is no terminal and nothing need be cut.
     static var width: Int? {
         guard isatty(STDOUT_FILENO) == 1 else { return nil }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import DANE
 import Foundation
 import Gate
 
@@ -7,12 +8,17 @@ struct TraceCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "trace", abstract: "Show who was refused, or would have been, and why.",
         discussion: """
-            The latest recipients that pass all the filters, the newest at the bottom; those in brackets would have \
-            been refused. --domain takes the domain of a recipient or a next hop, and .example.org for what is below \
+            The latest recipients that pass all the filters, the newest at the bottom; a code in brackets was given to \
+            nobody, because the mail was only monitored. A narrow terminal gets the columns that matter most; a file \
+            or a pipe gets all of them. A word is taken for what it looks like: an address of a recipient, a domain, \
+            an address of a client, an id, or a text with an id in it. --domain takes the domain of a recipient or a \
+            next hop, and .example.org for what is below \
             it. --since and --until take a date in ISO 8601, or a time ago: 30m, 2h, 7d. --id takes an id with or \
             without its brackets, a whole reply or line of the log with an id in it, or the first letters of an id if \
             they are those of one recipient. Addresses may be given as they stand in the log, \\xfc for a byte that is \
-            no text. Exits 0, also if there are none; 1 if no recipient has the id of --id, 64 on usage, 66 if there \
+            no text. If nobody matches, a sentence says so, and since when there is a trace; filters that can match \
+            nobody at all are refused. Exits 0, also if there are none; 1 if no recipient has the id, 64 on usage, \
+            66 if there \
             is no trace.
             """)
 
@@ -21,8 +27,12 @@ struct TraceCommand: ParsableCommand {
     @Option(help: "The sender's address; <> for the null sender.") var sender: String?
     @Option(help: "The domain of recipient or next hop; .example.org for its subdomains.") var domain: String?
     @Option(help: "The client's address.") var client: String?
-    @Option(help: "The outcome: tlsa-invalid, for instance.") var outcome: String?
-    @Option(help: "What was done, or would have been: accept, tempfail or reject.") var ruling: String?
+    @Option(help: "The outcome: tlsa-invalid, for instance.", completion: .list(Outcome.allCases.map(\.rawValue)))
+    var outcome: String?
+    @Option(
+        help: "What was done, or would have been: accept, tempfail or reject.",
+        completion: .list(Ruling.Action.allCases.map(\.rawValue)))
+    var ruling: String?
     @Option(help: "The first moment.") var since: String?
     @Option(help: "The moment after the last.") var until: String?
     @Option(
@@ -32,8 +42,12 @@ struct TraceCommand: ParsableCommand {
     var id: String?
     @Option(help: "The most that are shown; 0 for all. By default 100, and 10 before --follow.") var limit: Int?
     @Flag(help: "Go on with those that come, until interrupted.") var follow = false
-    @Flag(help: "Print one JSON object a recipient, one a line.") var json = false
+    @Flag(help: "Print one JSON object per recipient, one per line.") var json = false
     @Flag(help: "In JSON, with the inspection itself and not its number.") var inspection = false
+    @Argument(
+        help: ArgumentHelp(
+            "An address, a domain or an id, or a reply or log line with an id in it.", valueName: "word"))
+    var words: [String] = []
 
     func run() throws {
         let filter: TraceFilter
@@ -41,27 +55,29 @@ struct TraceCommand: ParsableCommand {
             throw Exit.fail(EX_USAGE, [error.sentence])
         }
         if let limit, limit < 0 { throw Exit.fail(EX_USAGE, ["--limit \(limit): must be 0 or more."]) }
-        let reader = TraceReader(try options.read().settings)
-        do { try show(filter, reader) } catch let error as TraceReader.Failure {
+        let settings = try options.read().settings
+        do { try show(filter, TraceReader(settings), settings) } catch let error as TraceReader.Failure {
             throw Exit.fail(EX_NOINPUT, [error.sentence])
         }
     }
 
     private func filter() throws(TraceFilter.Fault) -> TraceFilter {
         var filter = TraceFilter()
-        filter.recipient = recipient
         filter.sender = sender
-        filter.client = client
+        if let recipient { try filter.take(recipient: recipient) }
+        if let client { try filter.take(client: client) }
         if let domain { try filter.take(domain: domain) }
         if let outcome { try filter.take(outcome: outcome) }
         if let ruling { try filter.take(ruling: ruling) }
         if let id { try filter.take(id: id) }
         if let since { filter.since = try TraceFilter.moment(since, option: "--since") }
         if let until { filter.until = try TraceFilter.moment(until, option: "--until") }
+        if !words.isEmpty { try filter.take(TraceSubject(words)) }
+        try filter.check(follows: follow)
         return filter
     }
 
-    private func show(_ filter: TraceFilter, _ reader: TraceReader) throws {
+    private func show(_ filter: TraceFilter, _ reader: TraceReader, _ settings: Settings) throws {
         let most = limit ?? (follow ? 10 : 100)
         var last: Int64 = follow ? try reader.lastID() : 0
         // One more tells whether there are more.
@@ -71,13 +87,17 @@ struct TraceCommand: ParsableCommand {
         if isCut { numbers.removeFirst() }
         last = max(last, numbers.max() ?? 0)
         var table = TraceTableText(width: Terminal.width)
-        if numbers.isEmpty { try put([], &table, isFirst: true) }
         var isFirst = true
-        try reader.rows(numbers, isWhole: isWhole) { rows in
-            try put(rows, &table, isFirst: isFirst)
+        let isOne = filter.id != nil
+        try reader.rows(numbers, isWhole: isOne || inspection) { rows in
+            try put(rows, &table, isFirst: isFirst, isOne: isOne)
             isFirst = false
         }
-        if id != nil, numbers.isEmpty, !follow { throw Exit.fail(1, ["no recipient of the trace has this id."]) }
+        if numbers.isEmpty, !follow {
+            let sentence = try reader.extent().sentence(filter, settings)
+            guard !isOne else { throw Exit.fail(1, ["no recipient of the trace has this id.", sentence]) }
+            _ = Exit.fail(0, [sentence])
+        }
         if isCut, !follow { _ = Exit.fail(0, ["these are the latest \(most); --limit shows more."]) }
         guard follow else { return }
         Terminal.endOnSignals()
@@ -87,8 +107,9 @@ struct TraceCommand: ParsableCommand {
             if newest < last { last = 0 }
             guard newest > last, let numbers = try? reader.numbers(filter, limit: 10_000, after: last) else { continue }
             do {
-                try reader.rows(numbers, isWhole: isWhole) { rows in
-                    try put(rows, &table, isFirst: false)
+                try reader.rows(numbers, isWhole: isOne || inspection) { rows in
+                    try put(rows, &table, isFirst: isFirst, isOne: isOne)
+                    isFirst = false
                     last = rows.last?.id ?? last
                 }
             } catch is TraceReader.Failure { continue } catch { throw ExitCode.success }
@@ -105,16 +126,12 @@ struct TraceCommand: ParsableCommand {
             EX_USAGE, ["more than one id begins so: \(ids.joined(separator: ", "))\(more); give more of it."])
     }
 
-    private var isWhole: Bool { id != nil || inspection }
-
-    private func put(_ rows: [TraceRow], _ table: inout TraceTableText, isFirst: Bool) throws {
+    private func put(_ rows: [TraceRow], _ table: inout TraceTableText, isFirst: Bool, isOne: Bool) throws {
         if json {
-            for row in rows {
-                try StandardDescriptors.put(row.json(isWhole: isWhole))
-            }
-        } else if id != nil {
+            for row in rows { try StandardDescriptors.put(row.json(isWhole: isOne || inspection)) }
+        } else if isOne {
             for row in rows { try StandardDescriptors.put(row.text) }
-        } else if !rows.isEmpty || isFirst {
+        } else if !rows.isEmpty {
             for line in table.lines(rows, isFirst: isFirst) { try StandardDescriptors.put(line) }
         }
     }

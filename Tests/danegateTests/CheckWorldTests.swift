@@ -106,6 +106,51 @@ import World
         ] {
             #expect(text.contains(part), "\(text)")
         }
+        // The answer, what failed, what to do: before all else.
+        let lines = text.split(separator: "\n")
+        #expect(
+            lines[0].contains("Ruling: tempfail. Reply: 451 4.7.323 tlsa-invalid: tlsa-invalid.example: "), "\(text)")
+        #expect(lines[1].hasPrefix("  FAIL certificate:") && lines[2].hasPrefix("  To do: "), "\(text)")
+        let (_, whole) = try await Danegate.run(
+            ["check", "-v", "tlsa-invalid.example"], environment: world.environment())
+        for part in [
+            "TLSA record 1 (DANE-EE(3) SPKI(1) SHA2-256(1))", ", issued by ", " ms)", "Because ",
+        ] {
+            #expect(whole.contains(part), "\(part) in \(whole)")
+        }
+        await world.stop()
+    }
+
+    /// On a terminal: wrapped, in colours, and with a line that says what is waited for.
+    @Test func aTerminalGetsAScreenful() async throws {
+        let world = try await MailWorld(["tlsa-invalid", "stalling-at-starttls"].map(MailDomains.named))
+        func screen(_ command: String, _ settings: [String: String] = [:], _ others: [String: String?] = [:])
+            async throws
+            -> String
+        {
+            try await ChildProcess.run(
+                ChildProcess.find("script"),
+                ["-qec", "stty rows 24 cols 72; \(Danegate.path) \(command)", "/dev/null"],
+                environment: world.environment(settings).merging(["NO_COLOR": nil, "TERM": "xterm"]) { $1 }
+                    .merging(others) { $1 }
+            ).output
+        }
+        func lines(_ text: String) -> [Substring] {
+            text.replacing(/\u{1B}\[\d*m/, with: "").split(whereSeparator: \.isNewline)
+        }
+        let coloured = try await screen("check tlsa-invalid.example")
+        #expect(coloured.contains("\u{1B}[31mFAIL\u{1B}[0m certificate:"), "\(coloured)")
+        #expect(lines(coloured).allSatisfy { $0.count <= 72 } && lines(coloured).count < 24, "\(coloured)")
+        for others in [["NO_COLOR": "1"], ["TERM": "dumb"]] {
+            let plain = try await screen("check tlsa-invalid.example", [:], others)
+            #expect(!plain.contains("\u{1B}") && plain.contains("FAIL certificate:"), "\(plain)")
+        }
+        let slow = try await screen("check stalling-at-starttls.example", ["PROBE_TIMEOUT": "6s"])
+        #expect(slow.contains("waiting for mx.stalling-at-starttls.example [127."), "\(slow)")
+        // Whoever reads a file gets neither.
+        let (_, quiet) = try await Danegate.run(
+            ["check", "stalling-at-starttls.example"], environment: world.environment(["PROBE_TIMEOUT": "2s"]))
+        #expect(!quiet.contains("waiting for") && !quiet.contains("\u{1B}") && !quiet.contains("\r"), "\(quiet)")
         await world.stop()
     }
 }

@@ -103,6 +103,77 @@ import World
         #expect(lines[4].contains("DANE does not apply") && lines[5].contains("DANE does not apply"))
     }
 
+    @Test(arguments: [
+        (["chekc"], "'chekc' is no command; did you mean check?"), (["stauts"], "did you mean status?"),
+        (["Trace", "--json"], "did you mean trace?"), (["frobnicate"], "`danegate --help` lists what there is"),
+        (["exempt", "ad", "a.example"], "'ad' is no command of `danegate exempt`; did you mean add?"),
+        (["\u{1B}[31m"], "is no command"), ([String(repeating: "x", count: 5000)], "is no command"),
+    ]) func aSlipOfACommandIsToldWhatWasMeant(arguments: [String], words: String) async throws {
+        let (status, output) = try await Danegate.run(arguments)
+        #expect(status == 64 && output.hasPrefix("danegate: ") && output.contains(words), "\(output)")
+        #expect(!output.contains("\u{1B}") && output.utf8.count < 300 && output.split(separator: "\n").count == 1)
+    }
+
+    @Test(arguments: [
+        ["help"], ["help", "trace"], ["--help"], ["trace", "--help"], ["--version"], ["exempt", "--help"],
+    ])
+    func whatIsACommandIsTakenAsOne(arguments: [String]) async throws {
+        #expect(try await Danegate.run(arguments).status == 0)
+    }
+
+    /// As a shell asks: the words so far, and what the last one may become.
+    @Test(arguments: [
+        (["chec"], ["check"]), (["trace", "--outcome", "tlsa-i"], ["tlsa-invalid"]),
+        (["trace", "--ruling", ""], ["accept", "reject", "tempfail"]), (["explain", "tlsa-inv"], ["tlsa-invalid"]),
+        (["explain", "D-44"], ["D-44"]), (["survey", "--format", ""], ["csv", "jsonl"]),
+        (["survey", "--route", "next"], ["nexthop"]), (["exempt", "ad"], ["add"]),
+        (["check", "--verb"], ["--verbose"]), (["judge", "--chain", "danegate-complet"], ["danegate-completion-file"]),
+        (["survey", "danegate-complet"], ["danegate-completion-file"]),
+        (["settings", "--env-file", "danegate-complet"], ["danegate-completion-file"]),
+    ]) func bashCompletes(words: [String], expected: [String]) async throws {
+        let place = try ScratchDirectory("completion")
+        try place.write("", to: "danegate-completion-file")
+        let (generated, script) = try await Danegate.run(["--generate-completion-script", "bash"])
+        #expect(generated == 0)
+        try place.write(script, to: "danegate.bash")
+        let quoted = words.map { "'\($0)'" }.joined(separator: " ")
+        let program = """
+            cd '\(place.path)'; . ./danegate.bash; COMP_WORDS=(danegate \(quoted)); COMP_CWORD=\(words.count)
+            COMP_LINE="danegate \(words.joined(separator: " "))"; COMP_POINT=${#COMP_LINE}
+            _danegate danegate "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD-1]}"
+            printf '%s\\n' "${COMPREPLY[@]}"
+            """
+        let (_, output) = try await ChildProcess.run(
+            ChildProcess.find("bash"), ["--norc", "-c", program],
+            environment: [
+                "PATH": "\(URL(fileURLWithPath: Danegate.path).deletingLastPathComponent().path):/usr/bin:/bin"
+            ])
+        let found = Set(output.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) })
+        #expect(found.isSuperset(of: expected), "\(output.prefix(2000))")
+        if words.last?.isEmpty == true { #expect(found == Set(expected), "\(output.prefix(2000))") }
+    }
+
+    @Test(arguments: ["bash", "zsh", "fish"]) func everyShellGetsItsWords(shell: String) async throws {
+        let (status, script) = try await Danegate.run(["--generate-completion-script", shell])
+        #expect(status == 0)
+        for word in ["survey", "outcome", "tlsa-invalid", "tempfail", "D-44", "trust-anchor", "resume", "jsonl"] {
+            #expect(script.contains(word), "\(shell): \(word)")
+        }
+        // Where packages put them.
+        let place = try ScratchDirectory("completion")
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let (written, output) = try await ChildProcess.run(
+            root.appendingPathComponent("deploy/completion").path, [place.path, Danegate.path], environment: [:])
+        #expect(written == 0, "\(output)")
+        let files = [
+            "bash": "bash-completion/completions/danegate", "zsh": "zsh/site-functions/_danegate",
+            "fish": "fish/vendor_completions.d/danegate.fish",
+        ]
+        let path = place.file("share/\(try #require(files[shell]))")
+        #expect(try String(contentsOfFile: path, encoding: .utf8) == script)
+    }
+
     @Test func aNamedPipeIsNoPolicyFile() async throws {
         let directory = try ScratchDirectory("pipe")
         #expect(mkfifo(directory.file("pipe"), 0o600) == 0)

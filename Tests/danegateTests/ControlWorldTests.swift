@@ -129,7 +129,18 @@ import World
         #expect(try keys(output, "policy") == ["file", "lines", "read", "fault"])
         #expect(try keys(output).isSuperset(of: ["trace", "exemptions"]))
         let (_, text) = try await Danegate.run(["status"], environment: settings(world, gate))
-        #expect(text.hasPrefix("OK - enforce, 3 recipients, 1 deferred, 0 rejected\n"), "\(text)")
+        // The bar and the figures behind it are for monitoring.
+        #expect(
+            text.hasPrefix(
+                "OK - enforce, 3 recipients, 1 deferred, 0 rejected | recipients=3c accepted=2c deferred=1c "
+                    + "rejected=0c "
+            ),
+            "\(text)")
+        let figures = text.prefix { $0 != "\n" }.split(separator: "|")
+        #expect(figures.count == 2, "one bar: \(text)")
+        for figure in figures[1].split(separator: " ") {
+            #expect(figure.wholeMatch(of: /[a-z_]+=\d+(c|s|KB)?(;\d*){0,4}/) != nil, "\(figure)")
+        }
         #expect(text.split(separator: "\n").count <= 24)
         #expect(await gate.daemon.stop() == 0)
         #expect(!FileManager.default.fileExists(atPath: control(gate)))

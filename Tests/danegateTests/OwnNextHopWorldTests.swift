@@ -98,7 +98,7 @@ struct OwnNextHopWorldTests {
         let asked = world.environment(["STATE_DIRECTORY": state.path])
         let status = try await Danegate.run(["status"], environment: asked)
         #expect(status.status == 1 && status.output.hasPrefix("WARNING - "), "\(status.output)")
-        let warning = "this site's own next hop tlsa-invalid.example fails (tlsa-invalid), and stands for 20.0 % of"
+        let warning = "this site's own next hop tlsa-invalid.example fails (tlsa-invalid), and stands for 20 % of"
         #expect(status.output.contains(warning), "\(status.output)")
         #expect(!status.output.contains("next hop null-mx.example fails"), "a tenth is not more than a tenth")
         let cached = try await Danegate.run(

@@ -203,7 +203,7 @@ import World
     @Test(.rules("F-09")) func theTextShowsBothCertificates() async throws {
         let world = try await MailWorld([MailDomains.named("two-keys-record-for-ecdsa")])
         let (status, text) = try await Danegate.run(
-            ["check", "two-keys-record-for-ecdsa.example"], environment: world.environment())
+            ["check", "-v", "two-keys-record-for-ecdsa.example"], environment: world.environment())
         #expect(status == 0)
         for part in [
             "two-keys-record-for-ecdsa.example: verified (degraded)", ", the first connection: verified, TLS1.3 ",

@@ -123,7 +123,7 @@ import World
 
         let (status, output) = try await Danegate.run(survey("whole"), environment: environment)
         #expect(status == 0, "\(output)")
-        #expect(output.contains(":3: ") && output.contains("1 lines of the input could not be read"), "\(output)")
+        #expect(output.contains(":3: ") && output.contains("1 line of the input could not be read"), "\(output)")
         print("survey: \(output.split(separator: "\n").first { $0.contains(" judged in ") } ?? "")")
         let whole = try String(contentsOfFile: directory.file("whole"), encoding: .utf8)
         let rows = try whole.split(separator: "\n").map { try JSONDecoder().decode(Row.self, from: Data($0.utf8)) }
@@ -275,7 +275,7 @@ import World
             #expect(told.contains("(route \(route))") && told.contains("3 address probes") == false)
             #expect(told.contains("1 address probe,") && told.contains("(relay 1)") && told.contains("(10.0.0.5 1)"))
             #expect(told.contains("danegate: \(files[1]):2: more than one word: nonsense here"), "\(told)")
-            #expect(told.contains("1 lines of the input could not be read"))
+            #expect(told.contains("1 line of the input could not be read"))
 
             // Cut behind the first result, and gone on with.
             let cut = directory.file("\(route).cut")

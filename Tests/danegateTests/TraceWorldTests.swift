@@ -57,6 +57,23 @@ struct TraceWorldTests {
         #expect(text.status == 0 && text.output.contains("TLSA 3 1 1"), "\(text.output)")
         #expect(try await Self.trace(state, "--domain", "null-mx.example").1.count == 1)
         #expect(try await Self.trace(state, "--outcome", "verified").1.isEmpty)
+        // By its looks; and where nobody matches, that is said, and since when there is a trace.
+        for (word, count) in [
+            ("null-mx.example", 1), ("first@tlsa-invalid.example", 1), ("127.0.0.1", 2), ("\(id)", 1),
+            ("\(replies[0])", 1),
+        ] {
+            #expect(try await Self.trace(state, word).1.count == count, "\(word)")
+        }
+        let nobody = try await Danegate.run(
+            ["trace", "verified.example"], environment: ["DANEGATE_STATE_DIRECTORY": state.path])
+        #expect(nobody.status == 0, "\(nobody.output)")
+        #expect(
+            nobody.output.hasPrefix(
+                "danegate: nobody matches among the 2 recipients of the trace, which goes back to 20"))
+        #expect(nobody.output.split(separator: "\n").count == 1, "\(nobody.output)")
+        let unknown = try await Danegate.run(
+            ["trace", "00000000000000000000000000"], environment: ["DANEGATE_STATE_DIRECTORY": state.path])
+        #expect(unknown.status == 1 && unknown.output.contains("no recipient of the trace has this id"))
         // The counts are written at the end, and read from a daemon that is stopped.
         #expect(await site.stop() == 0)
         let report = try await Danegate.run(
@@ -137,6 +154,17 @@ struct TraceWorldTests {
         let counted = (told["recipients"] as? [String: Any])?["by_ruling"] as? [String: [String: Int]]
         #expect(counted?["tempfail"] == ["dane-required": 1, "encrypted": 1, "pending": 1], "\(status.output)")
         #expect(counted?["accept"] == ["null-mx": 1, "tlsa-invalid": 1, "verified": 1], "\(status.output)")
+        let totals = (told["recipients"] as? [String: Any])?["totals"] as? [String: Int]
+        for key in ["recipients", "accepted", "deferred", "rejected", "would_defer", "would_reject"] {
+            #expect(totals?[key] == figures[key] as? Int && totals?[key] != nil, "\(key): \(status.output)")
+        }
+        #expect((told["trace"] as? [String: Any])?["rows"] as? Int == seen.count, "\(status.output)")
+        // Another run of the daemon tells of the same file.
+        let next = try await DaemonTests.Gate(world, ["STATE_DIRECTORY": state.path])
+        let later = try await Danegate.run(["status"], environment: ["DANEGATE_STATE_DIRECTORY": state.path])
+        #expect(
+            later.output.contains("\(seen.count) recipients in the file, 0 written since the start"), "\(later.output)")
+        #expect(await next.daemon.stop() == 0)
         await world.stop()
     }
 
@@ -194,6 +222,15 @@ struct TraceWorldTests {
             return try await !Self.trace(place, "--recipient", "after@null-mx.example").1.isEmpty
         }
         #expect(isBack)
+        // What was lost is told as over, and the trace and the status tell of the same rows.
+        #expect(await site.daemon.waitForOutput { $0.contains("event=trace result=working rows=") })
+        let environment = ["DANEGATE_STATE_DIRECTORY": place.path]
+        let rows = try await Self.trace(place, "--limit", "0").1.count
+        let (_, status) = try await Danegate.run(["status"], environment: environment)
+        #expect(
+            status.contains("Trace: on, \(rows) recipients in the file") && status.contains("ago; it is written again"))
+        #expect(
+            status.contains("the trace could not be written for a while: ") && status.contains(" trace_rows=\(rows);"))
         #expect(await site.stop() == 0)
         await world.stop()
     }
@@ -219,6 +256,16 @@ struct TraceWorldTests {
             (["report", "--since", "soon"], 64, "must be a date"), (["trace"], 66, "there is no message trace"),
             (["report"], 66, "there is no message trace"),
             (["report", "--since", "1h", "--until", "2h"], 64, "earlier"),
+            (["trace", "--since", "1h", "--until", "2h"], 64, "nothing can match"),
+            (["trace", "--since", "2999-01-01"], 64, "in the future"),
+            (["trace", "--follow", "--until", "1h"], 64, "in the past"),
+            (["trace", "--recipient", "example.org"], 64, "an address has an @ in it"),
+            (["trace", "--client", "192.0.2.0/24"], 64, "not a network"),
+            (["trace", "--client", "mx.example.org"], 64, "not a name"),
+            (["trace", "--domain", "192.0.2.1"], 64, "this is an address"),
+            (["trace", "--domain", "a.example", "b.example"], 64, "give one of them"),
+            (["trace", "no", "such", "thing"], 64, "there is no id in this"),
+            (["trace", "a..b"], 64, "no domain name"),
         ] as [([String], Int32, String)])
     func whatMakesNoSenseIsASentence(_ arguments: [String], _ status: Int32, _ words: String) async throws {
         let state = try ScratchDirectory("state")

@@ -80,25 +80,28 @@ public struct CachedReport: Codable, Sendable {
         failing_for_s.flatMap { outcome == other.rawValue && $0 > 0 ? $0 : nil }
     }
 
-    /// The report for a person.
-    public var text: String {
-        var lines = ["\(domain): \(outcome ?? "not known")\(degraded ? " (degraded)" : "")"]
+    /// The report for a person: the ruling and the reply first, as `danegate check` tells them.
+    public func text(on page: TerminalPage) -> String {
+        var answer = "\(domain): \(outcome ?? "not known")\(degraded ? " (degraded)" : "")."
+        if let ruling {
+            answer += " Ruling: \(ruling)\(would.map { "; it would be \($0) if it were not monitored" } ?? "")."
+        }
+        if let reply { answer += " \(would == nil ? "Reply" : "The sender sees nothing; then it would be"): \(reply)" }
+        var facts = ["Because \(cause)."]
         if cached {
             let fresh = fresh_for_s ?? 0
             let age =
                 stale
                 ? "stale since \(DurationText.brief(.seconds(-fresh)))"
                 : "fresh for \(DurationText.brief(.seconds(fresh)))"
-            lines.append("  Kept: \(age), may serve for \(DurationText.brief(.seconds(valid_for ?? 0)))")
+            facts.append("Kept: \(age), may serve for \(DurationText.brief(.seconds(valid_for ?? 0)))")
         }
-        if let failing_for_s { lines.append("  Failing for \(DurationText.brief(.seconds(failing_for_s)))") }
-        if let policy { lines.append("  Policy: \(policy)") }
-        if let ruling {
-            lines.append("  Ruling: \(ruling)\(would.map { "; it would be \($0) if it were not monitored" } ?? "")")
-        }
-        lines.append("  Because \(cause).")
-        if let reply { lines.append("  Reply: \(reply)") }
-        if in_trouble { lines.append("  The trouble may be our own: the breaker is open.") }
-        return lines.map(CheckReport.printable).joined(separator: "\n")
+        if let failing_for_s { facts.append("Failing for \(DurationText.brief(.seconds(failing_for_s)))") }
+        if let policy { facts.append("Policy: \(policy)") }
+        if in_trouble { facts.append("The trouble may be our own: the breaker is open.") }
+        let lines =
+            page.wrapped(CheckReport.printable(answer), first: "", rest: "  ")
+            + facts.flatMap { page.wrapped(CheckReport.printable($0), first: "  ", rest: "    ") }
+        return lines.joined(separator: "\n")
     }
 }

@@ -143,7 +143,7 @@ struct ControlDesk: Sendable {
         let threads = ThreadReserve.shared.standing
         let policy = policies.status
         let breaker = desk.breaker.status(at: now)
-        let lost = store.lostRows
+        let (lost, dropped) = (store.losses, records.log.losses)
         let forwarders = settings.forwarderNames
         var report = StatusReport(
             pid: Int(getpid()), version: version, libmilter: MilterService.libraryVersion,
@@ -162,9 +162,12 @@ struct ControlDesk: Sendable {
                 destinations: desk.keeper.cache.count, capacity: settings.cacheDomains, hits: counted.cached,
                 misses: counted.uncached),
             faults: desk.keeper.faults.count, inspections: desk.inspectionsInFlight, waiting: desk.waiting,
-            probes: probes(), helo: probeName().map(Introduction.init), log_dropped: records.log.dropped,
-            state: .init(enabled: !store.isOff, directory: settings.stateDirectory, lost_rows: lost, fault: stateFault),
-            trace: .init(records.trace?.statistics), exemptions: exemptions.count,
+            probes: probes(), helo: probeName().map(Introduction.init), log_dropped: dropped.count,
+            log_dropped_ago_s: dropped.ago(at: now),
+            state: .init(
+                enabled: !store.isOff, directory: settings.stateDirectory, lost_rows: lost.count,
+                losing: lost.isOngoing, lost_ago_s: lost.ago(at: now), fault: stateFault),
+            trace: .init(records.trace?.statistics, at: now), exemptions: exemptions.count,
             exemptions_fault: exemptionFault,
             policy: .init(
                 file: settings.policyFile, lines: policy.count, read: CertificateJSON.text(policy.read),

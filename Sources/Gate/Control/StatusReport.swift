@@ -46,6 +46,9 @@ public struct StatusReport: Codable, Sendable {
         let enabled: Bool
         let directory: String
         let lost_rows: Int
+        /// Whether the last rows could not be written, and how long ago some were lost for the last time.
+        let losing: Bool
+        @NullableJSON private(set) var lost_ago_s: Int64?
         /// Why nothing is kept, where that is known.
         @NullableJSON private(set) var fault: String?
     }
@@ -55,14 +58,23 @@ public struct StatusReport: Codable, Sendable {
         let enabled: Bool
         /// What has become of its file.
         let state: String
+        /// Recipients in the file.
         let rows: Int
+        /// Recipients written, and lost, since the start.
+        let written: Int
         let lost_rows: Int
+        /// Whether the last ones could not be written, and how long ago some were lost for the last time.
+        let losing: Bool
+        @NullableJSON private(set) var lost_ago_s: Int64?
 
-        init(_ statistics: TraceStore.Statistics?) {
+        init(_ statistics: TraceStore.Statistics?, at now: ContinuousClock.Instant) {
             enabled = statistics != nil
             state = statistics?.state.rawValue ?? "off"
-            rows = statistics?.rowsWritten ?? 0
-            lost_rows = statistics?.rowsLost ?? 0
+            rows = statistics?.rows ?? 0
+            written = statistics?.rowsWritten ?? 0
+            lost_rows = statistics?.losses.count ?? 0
+            losing = statistics?.losses.isOngoing ?? false
+            lost_ago_s = statistics?.losses.ago(at: now)
         }
     }
 
@@ -79,7 +91,21 @@ public struct StatusReport: Codable, Sendable {
         /// By ruling, then by outcome.
         let by_ruling: [String: [String: Int]]
         let monitored: Int
+        /// Accepted without a look: none that is judged; exempt by policy.
         let passed: Int
+        let exempt: Int
+        /// All of them, by what was done, or would have been; the keys are those of `danegate report`.
+        let totals: Totals
+
+        /// What recipients came to.
+        struct Totals: Codable, Sendable {
+            let recipients: Int
+            let accepted: Int
+            let deferred: Int
+            let rejected: Int
+            let would_defer: Int
+            let would_reject: Int
+        }
 
         init(_ counts: RulingCounts) {
             var rulings: [String: [String: Int]] = ["accept": [:], "tempfail": [:], "reject": [:]]
@@ -89,10 +115,13 @@ public struct StatusReport: Codable, Sendable {
             by_ruling = rulings
             monitored = counts.monitored
             passed = counts.passed
+            exempt = counts.exempt
+            func total(_ ruling: Ruling.Action) -> Int { counts.rulings[ruling]?.values.reduce(0, +) ?? 0 }
+            totals = Totals(
+                recipients: Ruling.Action.allCases.reduce(0) { $0 + total($1) }, accepted: total(.accept),
+                deferred: total(.tempfail), rejected: total(.reject), would_defer: counts.would[.tempfail] ?? 0,
+                would_reject: counts.would[.reject] ?? 0)
         }
-
-        /// How many got a ruling.
-        func total(_ ruling: String) -> Int { by_ruling[ruling]?.values.reduce(0, +) ?? 0 }
     }
 
     /// A next hop that this site's own configuration leads to.
@@ -156,6 +185,8 @@ public struct StatusReport: Codable, Sendable {
     let probes: Int
     @NullableJSON private(set) var helo: Introduction?
     let log_dropped: Int
+    /// How long ago a line of the log was dropped for the last time.
+    @NullableJSON private(set) var log_dropped_ago_s: Int64?
     let state: State
     @NullableJSON private(set) var trace: Trace?
     @NullableJSON private(set) var exemptions: Int?
@@ -175,7 +206,8 @@ public struct StatusReport: Codable, Sendable {
         pid: Int, version: String, libmilter: String, libunbound: String, gnutls: String, started: String,
         uptime_s: Int64, mode: String, rollout: Int, milter_socket: String, breaker: BreakerState,
         resolver: ResolverState, cache: Cache, faults: Int, inspections: Int, waiting: Int, probes: Int,
-        helo: Introduction?, log_dropped: Int, state: State, trace: Trace?, exemptions: Int?, exemptions_fault: String?,
+        helo: Introduction?, log_dropped: Int, log_dropped_ago_s: Int64?, state: State, trace: Trace?, exemptions: Int?,
+        exemptions_fault: String?,
         policy: PolicyFile,
         recipients: Recipients, load: LoadReport?, own_next_hops: [OwnNextHop], process: Process,
         descriptors: Descriptors?, connections: Connections?
@@ -199,6 +231,7 @@ public struct StatusReport: Codable, Sendable {
         self.probes = probes
         self.helo = helo
         self.log_dropped = log_dropped
+        self.log_dropped_ago_s = log_dropped_ago_s
         self.state = state
         self.trace = trace
         self.exemptions = exemptions
@@ -210,6 +243,17 @@ public struct StatusReport: Codable, Sendable {
         self.process = process
         self.descriptors = descriptors
         self.connections = connections
+    }
+
+    /// Whether something was lost so short a time ago that a warning tells it.
+    private static func isRecent(_ seconds: Int64?) -> Bool {
+        seconds.map { $0 < ControlDesk.longTrouble.components.seconds } ?? false
+    }
+
+    private static func lost(_ file: String, _ rows: Int, _ isOngoing: Bool) -> String {
+        let lost = "\(CountText.of(rows, "row")) of it \(rows == 1 ? "was" : "were") lost"
+        guard isOngoing else { return "\(file) could not be written for a while: \(lost); it is written again" }
+        return "\(file) cannot be written" + (rows > 0 ? ": \(lost)" : "")
     }
 
     /// Decides what is amiss, and how badly.
@@ -230,20 +274,26 @@ public struct StatusReport: Codable, Sendable {
         }
         // While the breaker is open, everybody comes away without a verdict, and why is told above.
         if breaker.state != "open", let trouble = load?.trouble { note(trouble.level, trouble.sentence) }
-        if log_dropped > 0 { note(.warning, "\(log_dropped) log lines were dropped") }
+        // What is over is a reason for a warning no longer than it takes to be seen; then a line tells it.
+        if Self.isRecent(log_dropped_ago_s) { note(.warning, "log lines were dropped: \(log_dropped)") }
         if !state.enabled || state.fault != nil {
             note(.warning, state.fault ?? "there is no state file in this run")
         }
-        if state.lost_rows > 0 { note(.warning, "\(state.lost_rows) rows of the state file were lost") }
-        if let trace, trace.lost_rows > 0 { note(.warning, "\(trace.lost_rows) rows of the trace were lost") }
-        if let trace, trace.state == TraceStore.Statistics.State.failing.rawValue {
-            note(.warning, "the trace cannot be written")
+        if state.losing || Self.isRecent(state.lost_ago_s) {
+            note(.warning, Self.lost("the state file", state.lost_rows, state.losing))
+        }
+        if let trace {
+            let isFailing = trace.losing || trace.state == TraceStore.Statistics.State.failing.rawValue
+            if isFailing || Self.isRecent(trace.lost_ago_s) {
+                note(.warning, Self.lost("the trace", trace.lost_rows, isFailing))
+            }
         }
         if let warning = helo?.warning { note(.warning, warning) }
         for hop in own_next_hops ?? [] where hop.failing && hop.share > OwnNextHop.largeShare {
             note(
                 .warning,
-                "this site's own next hop \(hop.next_hop) fails (\(hop.outcome)), and stands for \(hop.share) % of the "
+                "this site's own next hop \(hop.next_hop) fails (\(hop.outcome)), and stands for "
+                    + "\(Percentage.text(hop.share)) of the "
                     + "last hour's recipients")
         }
         if let connections, connections.open * 10 >= connections.cap * 9 {

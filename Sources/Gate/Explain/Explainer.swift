@@ -43,6 +43,16 @@ public enum Explainer {
         return try find(in: ExplainedText(text), whole, shown)
     }
 
+    /// Words that stand for something, for a shell to complete: outcomes, rules, events, settings and so on, and codes.
+    public static var completions: [String] {
+        let names = Explanation.all.map(\.name) + Explanation.all.flatMap(\.codes)
+        var seen: Set<String> = []
+        // What a shell takes for anything but a word cannot be completed.
+        return names.filter { name in
+            name.utf8.allSatisfy { $0.isAlphanumeric || [0x2D, 0x2E, 0x5F].contains($0) } && seen.insert(name).inserted
+        }
+    }
+
     /// Explains a word, or what is found in a text.
     public static func explain(_ text: String) throws(Unknown) -> [Explanation] { try find(text).explanations }
 
@@ -149,10 +159,7 @@ public enum Explainer {
             + Set(Explanation.all.flatMap(\.codes)).compactMap {
                 $0.split(separator: " ").last.map(String.init)
             }
-        guard word.count <= 40 else { return "`danegate explain` lists what there is." }
-        let measured = names.map { ($0, SettingsReader.distance($0.lowercased(), word)) }
-        let limit = max(1, min(3, word.count / 3))
-        let near = measured.filter { $0.1 <= limit }.sorted { ($0.1, $0.0) < ($1.1, $1.0) }.prefix(3).map(\.0)
+        let near = NearNames.of(word, in: names)
         return near.isEmpty
             ? "`danegate explain` lists what there is."
             : "did you mean \(near.joined(separator: " or "))? `danegate explain` lists what there is."
@@ -161,7 +168,7 @@ public enum Explainer {
 
 extension String {
     /// Without any of the characters at both ends.
-    fileprivate func trimming(_ characters: String) -> String {
+    func trimming(_ characters: String) -> String {
         String(drop { characters.contains($0) }.reversed().drop { characters.contains($0) }.reversed())
     }
 }

@@ -91,7 +91,9 @@ enum Glossary {
         (
             "trace",
             "The message trace: set-aside (corrupt or of another version: a new one is begun), lost (recipients that could not be written, a "
-                + "total), vanished, sweep-failed, off. Mail does not notice."
+                + "total), working (they are written again; with how many are there, and how many were lost until "
+                + "then), vanished, "
+                + "sweep-failed, off. Mail does not notice."
         ),
         ("log-target", "There is no /dev/log, or it cannot be used: lines go to standard error."),
         (
@@ -102,7 +104,9 @@ enum Glossary {
         (
             "state",
             "The state file: loaded, set-aside (corrupt or of another version: a new one is begun), forgotten (other settings), off (none "
-                + "in this run), lost (rows that could not be written), vanished, sweep-failed. Mail does not notice."
+                + "in this run), lost (rows that could not be written, a total), working (they are written again; "
+                + "with how many were lost "
+                + "until then), vanished, sweep-failed. Mail does not notice."
         ),
     ]
 

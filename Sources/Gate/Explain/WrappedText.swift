@@ -14,16 +14,20 @@ struct WrappedText {
 
     /// Adds a paragraph; its second and further lines are indented alike, behind what the first one begins with.
     mutating func put(_ text: String, after lead: String = "") {
-        let indent = String(repeating: " ", count: lead.count)
+        let indent = String(repeating: " ", count: TerminalText.columns(lead))
         var line = lead
+        var columns = indent.utf8.count
         var isEmpty = true
         for word in text.split(separator: " ") {
-            if !isEmpty, line.count + 1 + word.count > width {
+            let room = TerminalText.columns(word)
+            if !isEmpty, columns + 1 + room > width {
                 lines.append(line)
                 line = indent
+                columns = indent.utf8.count
                 isEmpty = true
             }
             line += isEmpty ? String(word) : " \(word)"
+            columns += room + (isEmpty ? 0 : 1)
             isEmpty = false
         }
         lines.append(line)

@@ -69,6 +69,8 @@ public final class GateLog: Sendable {
         event(level, held > 0 ? line.adding("repeated", "\(held)") : line)
     }
 
+    /// The lines that were dropped since the start.
+    var losses: Losses { writer.losses }
     /// How many lines were dropped since the start.
     var dropped: Int { writer.dropped }
 

@@ -19,7 +19,7 @@ public final class LogWriter: Sendable {
     /// Whether the thread waits to be woken.
     private let isResting = Atomic<Bool>(false)
     private let isClosed = Atomic<Bool>(false)
-    private let droppedLines = Atomic<Int>(0)
+    private let droppedLines = Mutex(Losses())
     /// When to give up what has not been written by then; nil while lines are taken.
     private let end = Mutex<ContinuousClock.Instant?>(nil)
     private let work = Signal()
@@ -70,8 +70,10 @@ public final class LogWriter: Sendable {
         }
     }
 
-    /// How many lines there was no room for, as far as the thread has noticed.
-    var dropped: Int { droppedLines.load(ordering: .relaxed) }
+    /// The lines that there was no room for, as far as the thread has noticed.
+    var losses: Losses { droppedLines.withLock { $0 } }
+    /// How many lines there was no room for.
+    var dropped: Int { losses.count }
 
     /// Writes what is queued and ends the thread; lines that come later are lost. Waits for it, two seconds at most.
     public func close() {
@@ -89,7 +91,10 @@ public final class LogWriter: Sendable {
             let wasClosed = isClosed.load(ordering: .sequentiallyConsistent)
             let dropped = queue.takeAll(into: &batch)
             if dropped > 0 {
-                droppedLines.add(dropped, ordering: .relaxed)
+                droppedLines.withLock {
+                    $0.note(dropped)
+                    $0.end()
+                }
                 let line = LogLine(event: "log-dropped").adding("count", "\(dropped)")
                 batch.append(.warning, line, time: Int(unixTime()))
             }

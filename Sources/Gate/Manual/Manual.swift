@@ -70,6 +70,7 @@ public enum Manual: String, CaseIterable, Sendable {
     private static func addCommands(_ commands: CommandDescription, _ page: inout Mdoc) {
         page.section("Commands")
         page.paragraph("Each command takes --help. danegate --version names the libraries, too.")
+        for paragraph in ManualText.completion { page.paragraph(paragraph) }
         for (path, command) in commands.shown() {
             page.subsection("danegate \(path.joined(separator: " "))")
             if let abstract = command.abstract { page.paragraph(abstract) }

@@ -1,5 +1,16 @@
 /// The parts of the manual pages that are written by hand.
 enum ManualText {
+    /// How a shell completes commands, options and their values.
+    static let completion = [
+        "The shell completes commands, options, and values: outcomes, rulings, the words of explain, files. "
+            + "danegate --generate-completion-script bash (or zsh, or fish) prints the script for a shell. In bash, "
+            + "source <(danegate --generate-completion-script bash) tries it out. deploy/completion DIRECTORY "
+            + "writes all three to "
+            + "where the shells look for them below DIRECTORY, /usr for instance: "
+            + "share/bash-completion/completions/danegate, "
+            + "share/zsh/site-functions/_danegate and share/fish/vendor_completions.d/danegate.fish."
+    ]
+
     static let description = [
         "danegate is a milter daemon for Postfix and Sendmail. Before a message is accepted for a recipient it answers one question: "
             + "would a DANE-aware sender (RFC 7672) be allowed to deliver to this next hop today? Where DNSSEC or DANE is broken at "

@@ -1,99 +1,94 @@
-import Certificates
 import DANE
-import Probe
 
 extension CheckReport {
-    /// The report for a person: a tree of what was looked at, the failing step marked, and what to do about it.
-    public var text: String {
-        var lines = ["\(domain): \(ruling.outcome.rawValue)\(verdict.isDegraded ? " (degraded)" : "")"]
-        if let inspection {
-            let domainSteps =
-                inspection.steps.filter {
-                    $0.kind == .mx || $0.kind == .resolver || $0.kind == .again || $0.kind == .expiry
-                } + notes
-            let branches = domainSteps.map { [Self.line($0)] } + inspection.hosts.map(Self.branch)
-            for (index, branch) in branches.enumerated() {
-                lines += Self.hung(branch, isLast: index == branches.count - 1)
-            }
+    /// All of the report for a person, in lines of any length.
+    public var text: String { text(on: .endless, isWhole: true) }
+
+    /// The report for a person: the ruling and the reply, the step that failed, what to do about it; then the rest.
+    ///
+    /// - Parameters:
+    ///   - page: The place that it is laid out for.
+    ///   - isWhole: Whether all is shown that was seen. Else the rest is cut to what fits the screen.
+    public func text(on page: TerminalPage, isWhole: Bool) -> String {
+        var lines = page.wrapped(Self.printable(answer), first: "", rest: "  ")
+        lines[0] = lines[0].replacing(
+            "Ruling: \(ruling.action.rawValue)",
+            with: "Ruling: \(page.coloured(ruling.action.rawValue, ruling.action.colour))", maxReplacements: 1)
+        lines += facts(isWhole: isWhole).flatMap { $0.line(first: "  ", rest: "    ", on: page) }
+        var rest = ReportTree.lines(tree(isWhole: isWhole), on: page)
+        // One line of the screen is for what is typed next.
+        if !isWhole, let room = page.height.map({ max(1, $0 - lines.count - 1) }), rest.count > room {
+            let more = rest.count - room + 1
+            rest = rest.prefix(room - 1) + ["  ... \(more) more lines; -v shows them"]
         }
-        if let soonest = expiries.first {
-            lines.append("  Ends first (\(soonest.what)): \(soonest.subject), \(UnixTime.minute(soonest.at))")
+        return (lines + rest).joined(separator: "\n")
+    }
+
+    /// The first line: what is true, what is done, and what a sender reads.
+    private var answer: String {
+        let degraded = verdict.isDegraded ? " (degraded)" : ""
+        var line = "\(domain): \(ruling.outcome.rawValue)\(degraded). Ruling: \(ruling.action.rawValue)"
+        if let would = ruling.would {
+            line += "; it would be \(would.rawValue) if it were not \(exempt == nil ? "monitored" : "exempt")"
         }
-        lines.append("  Ruling: \(rulingText)")
-        if let exempt { lines.append("  Exempt \(exempt).") }
-        lines.append("  Because \(ruling.hazard ?? verdict.cause).")
-        if let reply { lines.append("  Reply: \(reply)") }
+        let isRefused = ruling.action != .accept || ruling.would != nil
+        guard isRefused, let reply else { return "\(line). The sender sees nothing." }
+        return "\(line). \(ruling.would == nil ? "Reply" : "The sender sees nothing; then it would be"): \(reply)"
+    }
+
+    /// What else there is to say of the whole.
+    private func facts(isWhole: Bool) -> [ReportTree] {
+        var facts: [ReportTree] = []
+        let failed = failedStep
+        if let failed {
+            let place = failed.subject == domain || failed.detail.contains(failed.subject) ? "" : " (\(failed.subject))"
+            let detail = isWhole ? failed.detail : Self.shortened(failed.detail)
+            facts.append(ReportTree("\(failed.kind.rawValue): \(detail)\(place)", mark: .failed))
+        }
+        let cause = ruling.hazard ?? verdict.cause
+        if isWhole || failed.map({ !$0.detail.contains(cause) }) ?? true {
+            facts.append(ReportTree("Because \(cause)."))
+        }
+        if let exempt { facts.append(ReportTree("Exempt \(exempt).")) }
         if ruling.isOwnHop {
-            lines.append(
-                "  Next hop: no recipient's domain leads there, but this site's own configuration "
-                    + "(DANEGATE_ON_OWN_NEXT_HOP)."
-            )
+            facts.append(
+                ReportTree(
+                    "Next hop: no recipient's domain leads there, but this site's own configuration "
+                        + "(DANEGATE_ON_OWN_NEXT_HOP)."))
         }
-        if let remedy = ruling.remedy { lines.append("  To do: \(remedy).") }
-        lines += verdict.hazards.map { "  Hazard: \($0)." }
-        return lines.map(Self.printable).joined(separator: "\n")
+        if let remedy = ruling.remedy { facts.append(ReportTree("To do: \(remedy).")) }
+        facts += verdict.hazards.map { ReportTree("Hazard: \($0).") }
+        if let soonest = expiries.first {
+            facts.append(
+                ReportTree("Ends first (\(soonest.what)): \(soonest.subject), \(UnixTime.minute(soonest.at))"))
+        }
+        return facts
     }
 
-    private var rulingText: String {
-        ruling.would.map {
-            "\(ruling.action.rawValue); it would be \($0.rawValue) if it were not \(exempt == nil ? "monitored" : "exempt")"
-        }
-            ?? ruling.action.rawValue
-    }
-
-    /// A step as a line, a failed one marked.
-    private static func line(_ step: InspectionStep) -> String {
-        let mark =
-            switch step.result {
-            case .ok: "ok  "
-            case .warning: "note"
-            case .failed: "FAIL"
-            }
-        return "\(mark) \(step.kind.rawValue): \(step.detail) (\(step.elapsed.tenthsOfMilliseconds) ms)"
-    }
-
-    /// A host with its steps, its records and the certificates that its addresses showed.
-    private static func branch(_ host: InspectedHost) -> [String] {
-        var lines = [
-            "host \(host.finding.name), preference \(host.finding.preference): \(host.finding.outcome.rawValue)"
-        ]
-        var twigs = host.steps.map { [line($0)] }
-        twigs += host.addresses.flatMap(Self.twigs)
-        twigs += (host.addresses.first?.judgement?.records ?? []).enumerated().map { index, finding in
-            ["TLSA record \(index + 1) (\(host.records[index].names)): \(finding.explanation)"]
-        }
-        twigs += host.advice.map { [line($0)] }
-        for (index, twig) in twigs.enumerated() { lines += hung(twig, isLast: index == twigs.count - 1, indent: "") }
-        return lines
-    }
-
-    /// An address's connections, and each chain where it was first shown.
-    private static func twigs(_ address: InspectedAddress) -> [[String]] {
-        var shown: Set<[[UInt8]]> = []
-        return address.connections.compactMap { connection in
-            let name = "\(address.finding.address), \(connection.purpose.words)"
-            guard case .secured(let session) = connection.report.end else {
-                // A first connection alone that failed is told in a step.
-                return connection.purpose == .first && address.connections.count == 1
-                    ? nil : ["\(name): \(connection.outcome.rawValue), \(connection.cause)"]
-            }
-            let head = "\(name): \(connection.outcome.rawValue), \(session.protocolVersion) \(session.cipherSuite)"
-            guard shown.insert(session.chain).inserted else { return ["\(head), the same certificates"] }
-            let certificates = session.chain.compactMap(CertificateDetails.init(der:)).enumerated()
-            return [head]
-                + certificates.map { depth, details in
-                    "  \(depth): \(details.subject), issued by \(details.issuer), \(details.keyAlgorithm), "
-                        + "\(depth == 0 ? 3 : 2) 1 1 \(details.spkiSHA256)"
-                }
-        }
-    }
-
-    private static func hung(_ branch: [String], isLast: Bool, indent: String = "  ") -> [String] {
-        branch.enumerated().map { index, line in
-            indent + (index == 0 ? (isLast ? "`- " : "|- ") : (isLast ? "   " : "|  ")) + line
-        }
+    /// The step that decided against the domain: one of the lookup of its MX hosts, else of the host that decided, else
+    /// of any that fails.
+    private var failedStep: InspectionStep? {
+        guard let inspection, !verdict.outcome.allowsDelivery || verdict.isDegraded else { return nil }
+        func isFailed(_ step: InspectionStep) -> Bool { step.result == .failed }
+        if let step = inspection.steps.first(where: { $0.kind == .mx && isFailed($0) }) { return step }
+        let hosts = inspection.hosts.filter { !$0.finding.outcome.allowsDelivery || $0.finding.isDegraded }
+        let deciding = hosts.first { $0.finding.name == verdict.host }
+        let others = (deciding.map { [$0] } ?? []) + hosts
+        return others.lazy.compactMap { $0.steps.first(where: isFailed) }.first
+            ?? inspection.steps.first(where: isFailed)
     }
 
     /// A line without control characters: causes quote what strangers sent.
     static func printable(_ line: String) -> String { TerminalText.line(line) }
+}
+
+extension Ruling.Action {
+    /// The colour that it is shown in.
+    var colour: TerminalPage.Colour {
+        switch self {
+        case .accept: .green
+        case .tempfail: .yellow
+        case .reject: .red
+        }
+    }
 }

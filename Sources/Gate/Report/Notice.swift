@@ -18,6 +18,7 @@ public struct Notice: Sendable {
     private let failing: [InspectedHost]
     private let sender: String?
     private let firstSeen: Int64?
+    private let refusals: TraceRefusals?
     private let now: Int64
 
     /// Why there is none.
@@ -34,8 +35,11 @@ public struct Notice: Sendable {
     ///   - report: What a check of the domain found.
     ///   - sender: The sender's address; nil to leave that to the mailer.
     ///   - firstSeen: When the running daemon saw the fault first, in seconds since 1970; nil where nobody knows.
+    ///   - refusals: How much mail to the domain was refused; nil where that is not known, or none was.
     ///   - now: The time.
-    public init(_ report: CheckReport, sender: String?, firstSeen: Int64?, now: Int64) throws(Refusal) {
+    public init(
+        _ report: CheckReport, sender: String?, firstSeen: Int64?, refusals: TraceRefusals? = nil, now: Int64
+    ) throws(Refusal) {
         let outcome = report.verdict.outcome
         if outcome.isDoubt { throw .doubt }
         guard let inspection = report.inspection, outcome.defaultRuling == .deferThenReject || report.verdict.isDegraded
@@ -49,6 +53,7 @@ public struct Notice: Sendable {
         self.inspection = inspection
         self.sender = sender
         self.firstSeen = firstSeen
+        self.refusals = refusals
         self.now = now
     }
 
@@ -96,9 +101,15 @@ public struct Notice: Sendable {
                 "mail to your domain cannot be delivered\(who). The code for it is \(shown), or the same with 4 as first digit: "
                     + "\(outcome.meaning). This is what we saw.")
         }
-        lines += ["", "Domain:      \(domain)"].flatMap { Self.wrapped($0, "  ") }
+        lines += [""] + Self.wrapped("Domain:      \(domain)", "  ")
         lines.append("Inspected:   \(UnixTime.text(now))")
         if let firstSeen { lines.append("First seen:  \(UnixTime.text(firstSeen)), by our mail gateway") }
+        if let refusals {
+            let held = refusals.deferred > 0 ? ", \(refusals.deferred) of them for now only" : ""
+            lines += Self.wrapped(
+                "Refused:     mail to \(CountText.of(refusals.recipients, "recipient")) since "
+                    + "\(UnixTime.text(refusals.since))\(held)", "             ")
+        }
         lines += Self.wrapped("Cause:       \(Self.plain(report.verdict.cause))", "             ")
         for step in inspection.steps where step.result == .failed && step.kind == .mx {
             lines += Self.wrapped("MX lookup:   \(Self.plain(step.detail))", "             ")
@@ -180,7 +191,7 @@ public struct Notice: Sendable {
     }
 
     private func test(_ host: InspectedHost?) -> [String] {
-        var lines = ["  danegate check \(report.domain)"]
+        var lines: [String] = []
         let port = inspection.destination.port
         if let host, let base = host.base, let owner = base.tlsaOwner(port: port), outcome != .dnssecInvalid {
             lines += ["  dig +dnssec \(owner) TLSA", "  posttls-finger -c -l dane -L verbose,summary \(report.domain)"]

@@ -5,7 +5,13 @@ enum Percentage {
         guard whole > 0 else { return "-" }
         if part <= 0 { return "0 %" }
         if Double(part) >= Double(whole) { return "100 %" }
-        let share = Double(part) / Double(whole) * 100
+        return text(Double(part) / Double(whole) * 100)
+    }
+
+    /// A number of hundredths.
+    static func text(_ share: Double) -> String {
+        if share <= 0 { return "0 %" }
+        if share >= 100 { return "100 %" }
         // Two digits of what is the smaller: the share or what is left.
         var edge = min(share, 100 - share)
         var decimals = 1

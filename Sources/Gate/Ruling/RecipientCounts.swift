@@ -16,6 +16,9 @@ public final class RecipientCounts: Sendable {
         /// Whether the verdict was kept from before.
         public let isCached: Bool
 
+        /// Whether the recipient was accepted, and would have been: then nothing else is kept of it.
+        var isQuiet: Bool { action == .accept && would == nil }
+
         /// The outcome in the file: `passed` or `exempt` where nothing was judged.
         var outcomeText: String { outcome?.rawValue ?? (isExempt ? "exempt" : "passed") }
     }
@@ -70,6 +73,9 @@ public final class RecipientCounts: Sendable {
     }
 
     /// Takes away what has been counted since the last time.
+    ///
+    /// - Returns: The counts of those of whom nothing else is kept. The others are counted with what is kept of them:
+    ///   so the two never differ.
     func take() -> [Kind: UInt64] {
         taken.withLock { taken in
             var found: [Kind: UInt64] = [:]
@@ -78,7 +84,7 @@ public final class RecipientCounts: Sendable {
                 found[kind] = slots.first[index].exchange(0, ordering: .relaxed)
                 taken[kind, default: 0] += found[kind] ?? 0
             }
-            return found
+            return found.filter(\.key.isQuiet)
         }
     }
 

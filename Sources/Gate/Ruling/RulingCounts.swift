@@ -6,8 +6,12 @@ struct RulingCounts: Sendable {
     private(set) var rulings: [Ruling.Action: [Outcome: Int]] = [:]
     /// Accepted because they are merely monitored.
     private(set) var monitored = 0
-    /// Accepted without a look: exempt, or not by DNS.
+    /// Accepted without a look, because the next hop or the local part is none that is judged.
     private(set) var passed = 0
+    /// Accepted without a look, because a policy exempts the destination.
+    private(set) var exempt = 0
+    /// What those would have come to that are merely monitored.
+    private(set) var would: [Ruling.Action: Int] = [:]
     /// Ruled by a verdict that was kept, and by one that was not.
     private(set) var cached = 0
     private(set) var uncached = 0
@@ -17,11 +21,14 @@ struct RulingCounts: Sendable {
         for (kind, count) in counts {
             let count = Int(clamping: count)
             guard let outcome = kind.outcome else {
-                passed += count
+                if kind.isExempt { exempt += count } else { passed += count }
                 continue
             }
             rulings[kind.action, default: [:]][outcome, default: 0] += count
-            if kind.would != nil { monitored += count }
+            if let would = kind.would {
+                monitored += count
+                self.would[would, default: 0] += count
+            }
             if kind.isCached { cached += count } else { uncached += count }
         }
     }

@@ -30,7 +30,7 @@ public final class StateStore: VerdictJournal, FaultJournal, ReportJournal {
     private let configuration: Configuration
     private let log: GateLog
     private let changes: WriteBehind<StateBatch>
-    private let lost = Atomic<Int>(0)
+    private let lost = Mutex(Losses())
 
     /// A store; nothing is opened yet.
     public init(_ configuration: Configuration, log: GateLog) {
@@ -80,15 +80,17 @@ public final class StateStore: VerdictJournal, FaultJournal, ReportJournal {
 
     /// Whether there is no file in this run: what is found out is forgotten at its end.
     public var isOff: Bool { changes.isOff }
+    /// What could not be written since the start.
+    var losses: Losses { lost.withLock { $0 } }
     /// How many rows could not be written since the start.
-    public var lostRows: Int { lost.load(ordering: .relaxed) }
+    public var lostRows: Int { losses.count }
 
     /// The thread.
     private func run(_ writer: StateWriter) {
         while true {
             let turn = changes.turn(until: writer.nextSweep)
             if !turn.rows.isEmpty { writer.write(turn.rows) }
-            lost.store(writer.lostRows, ordering: .relaxed)
+            lost.withLock { $0 = writer.losses }
             if !turn.isLast { writer.sweep() }
             turn.end()
             if turn.isLast { break }

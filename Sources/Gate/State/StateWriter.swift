@@ -13,8 +13,8 @@ final class StateWriter {
     private var faultsAreStale = false
     /// Bytes of reports that were written since they were last pruned.
     private var reportBytes = 0
-    /// How many rows could not be written so far.
-    private(set) var lostRows = 0
+    /// What could not be written so far.
+    private(set) var losses = Losses()
     /// When a file that was lost is tried for again.
     private var nextTry = ContinuousClock.now
     /// When the file is to be looked through next; far away where there is none.
@@ -156,7 +156,7 @@ final class StateWriter {
                 recover(from: error)
                 try write(batch, try usableFile())
             }
-            if batch.lost > 0 { lost(batch.lost, "too much came at once") }
+            if batch.lost > 0 { lost(batch.lost, "too much came at once") } else { ended() }
         } catch {
             lost(batch.count + batch.lost, error.cause)
             if batch.hasFaults { faultsAreStale = true }
@@ -165,8 +165,14 @@ final class StateWriter {
     }
 
     private func lost(_ rows: Int, _ cause: String) {
-        lostRows += rows
-        log.tell(.warning, "lost", [("rows", "\(lostRows)"), ("cause", cause)], repeated: true)
+        losses.note(rows)
+        log.tell(.warning, "lost", [("rows", "\(losses.count)"), ("cause", cause)], repeated: true)
+    }
+
+    /// Notes that all was written, and says so in the log if something was not.
+    private func ended() {
+        losses.end()
+        if let lost = losses.over() { log.tell(.notice, "working", [("lost", "\(lost)")]) }
     }
 
     private func write(_ batch: StateBatch, _ file: StateFile) throws(DatabaseFault) {

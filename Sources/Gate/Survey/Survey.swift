@@ -223,7 +223,12 @@ public struct Survey: Sendable {
             },
             isDoubt: surveyor.isDoubt,
             trouble: { await resolver.selfTest().fault?.sentence },
-            progress: progress)
+            progress: progress,
+            waits: { [isTold = request.summary == .text && drawing == nil] doubts, left in
+                // The line that moves tells it too.
+                guard isTold else { return }
+                SurveyOutput.put("\(SurveyProgress.Snapshot.wait(doubts, left))\n", STDERR_FILENO)
+            })
         let failure: SurveyFault?
         do throws(SurveyFault) {
             try await run.run(from: start) { results throws(SurveyFault) in

@@ -8,7 +8,8 @@ enum SurveyNotes {
         var lines = relays(summary.tally)
         if summary.forgottenRelays > 0 {
             lines.append(
-                "of \(summary.forgottenRelays) recipients it was not kept by which host they went: the hosts are too many"
+                "of \(CountText.of(summary.forgottenRelays, "recipient")) it was not kept by which host they went: "
+                    + "the hosts are too many"
             )
         }
         lines += self.lines(summary.counts)
@@ -25,8 +26,11 @@ enum SurveyNotes {
         var lines = SurveyScope.Reason.allCases.compactMap { reason in
             counts.leftOut[reason].map { sentence(reason, $0) }
         }
-        if counts.others > 0 { lines.append("\(count(counts.others, "line")) of a log that tell of no delivery") }
-        if counts.junk > 0 { lines.append("\(counts.junk) lines of the input could not be read") }
+        if counts.others > 0 {
+            lines.append(
+                "\(count(counts.others, "line")) of a log that \(counts.others == 1 ? "tells" : "tell") of no delivery")
+        }
+        if counts.junk > 0 { lines.append("\(count(counts.junk, "line")) of the input could not be read") }
         return lines
     }
 
@@ -67,7 +71,8 @@ enum SurveyNotes {
         case .specialAddress:
             "not judged: \(who) through hosts at special-purpose addresses\(named(left)); the gate passes an address, "
                 + "and a name that only an internal DNS knows does not exist for it"
-        case .probe: "not judged: \(count(left.deliveries, "address probe")), which are no mail"
+        case .probe:
+            "not judged: \(count(left.deliveries, "address probe")), which \(left.deliveries == 1 ? "is" : "are") no mail"
         case .exemptLocalpart: "not judged: \(who) by DANEGATE_EXEMPT_LOCALPARTS"
         case .literal: "not judged: \(who) at address literals or without a domain"
         case .passed: "not judged: \(who) that the gate had passed for the next hop or the local part"
@@ -81,5 +86,5 @@ enum SurveyNotes {
         return " (\(shown)\(sorted.count > names ? ", …" : ""))".replacing("…", with: "...")
     }
 
-    private static func count(_ number: Int, _ what: String) -> String { "\(number) \(what)\(number == 1 ? "" : "s")" }
+    private static func count(_ number: Int, _ what: String) -> String { CountText.of(number, what) }
 }

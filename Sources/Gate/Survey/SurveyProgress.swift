@@ -14,17 +14,22 @@ final class SurveyProgress: Sendable {
         var rate: Double?
         /// Why nothing goes on.
         var trouble: String?
+        /// How many destinations are in doubt and wait to be tried again, and when the first of them is.
+        var doubts = 0
+        var again: ContinuousClock.Instant?
 
         /// The line for a terminal so many columns wide, one of which stays free.
         func line(width: Int) -> String {
             let share = total > 0 ? Double(done) / Double(total) : 0
-            var text = "\(done)/\(total)  \(Self.tenths(share * 100)) %"
+            var text = "\(done)/\(total)  \(Percentage.text(done, of: total))"
             if let trouble {
                 text += "  waiting: \(trouble)"
             } else {
                 if let rate { text += "  \(rate < 10 ? Self.tenths(rate) : "\(Int(rate.rounded()))")/s" }
                 let left = total - done
-                if left > 0 {
+                if doubts > 0, let again {
+                    text += "  \(Self.wait(doubts, again - .now))"
+                } else if left > 0 {
                     let eta = rate.flatMap { $0 > 0 ? DurationText.long(.seconds(Double(left) / $0)) : nil }
                     text += "  ETA \(eta ?? "-")"
                 }
@@ -39,6 +44,13 @@ final class SurveyProgress: Sendable {
                 text += "\(String(repeating: ".", count: min(bar, 40) - filled))]"
             }
             return String(text.prefix(room))
+        }
+
+        /// What is waited for: `3 in doubt, again in 12 s`.
+        static func wait(_ doubts: Int, _ left: Duration) -> String {
+            // A moment is told as the second that it ends in.
+            let seconds = max(0, (left.milliseconds + 999) / 1000)
+            return "\(doubts) in doubt, again " + (seconds > 0 ? "in \(seconds) s" : "now")
         }
 
         private static func tenths(_ value: Double) -> String {

@@ -26,6 +26,9 @@ struct SurveyRun {
     /// Why no answer can be expected; nil if one can.
     let trouble: @Sendable () async -> String?
     let progress: SurveyProgress
+    /// Called when nothing is left to do but to wait until doubts are tried again: how many there are, and for how
+    /// long.
+    var waits: @Sendable (Int, Duration) -> Void = { _, _ in }
 
     private enum Event: Sendable {
         case judged(Int, SurveyResult, isAgain: Bool)
@@ -48,6 +51,8 @@ struct SurveyRun {
         var nextTest: ContinuousClock.Instant
         var isTesting = false
         var isTicking = false
+        /// Whether the wait for doubts has been told.
+        var hasToldWait = false
     }
 
     /// Judges those from a place on.
@@ -91,6 +96,7 @@ struct SurveyRun {
                 break
             }
         }
+        tellDoubts(&state, now)
         guard !state.isTicking, !state.isTesting else { return }
         var due = state.doubts.first?.due
         if state.troubleSince != nil { due = state.nextTest }
@@ -100,6 +106,15 @@ struct SurveyRun {
             try? await Task.sleep(until: due)
             return .due
         }
+    }
+
+    private func tellDoubts(_ state: inout State, _ now: ContinuousClock.Instant) {
+        let (count, due) = (state.doubts.count, state.doubts.first?.due)
+        progress.update { ($0.doubts, $0.again) = (count, due) }
+        let isIdle = state.underWay == 0 && state.next >= destinations.count && state.troubleSince == nil
+        guard isIdle, !state.hasToldWait, let due, due > now else { return }
+        state.hasToldWait = true
+        waits(count, due - now)
     }
 
     /// Whether doubts may be tried again now: the resolver has worked since.

@@ -23,7 +23,8 @@ struct SurveySummary: Sendable {
     /// For a person.
     var text: String {
         var lines = [
-            "\(tally.all.destinations) destinations with \(tally.all.recipients) recipients; "
+            "\(CountText.of(tally.all.destinations, "destination")) with "
+                + "\(CountText.of(tally.all.recipients, "recipient")); "
                 + "\(judged) judged in \(DurationText.long(elapsed)) (\(rate)/s)"
         ]
         lines += SurveyNotes.lines(self)
@@ -41,7 +42,9 @@ struct SurveySummary: Sendable {
         if !worst.isEmpty { lines.append("Broken, by recipients lost:") }
         for (broken, count, cause) in worst {
             lines.append(
-                "  \(count.recipients) in \(count.destinations): \(broken.host): \(broken.outcome.rawValue), \(cause)")
+                "  \(CountText.of(count.recipients, "recipient")) in "
+                    + "\(CountText.of(count.destinations, "destination")) would be lost at \(broken.host): "
+                    + "\(broken.outcome.rawValue), \(cause)")
         }
         return lines.map { PrintableText.of($0.utf8, limit: 1000) }.joined(separator: "\n") + "\n"
     }
@@ -62,10 +65,10 @@ struct SurveySummary: Sendable {
 
     /// Columns as wide as they must be; numbers to the right.
     private static func table(_ rows: [[String]]) -> [String] {
-        let widths = (0..<5).map { column in rows.map { $0[column].count }.max() ?? 0 }
+        let widths = (0..<5).map { column in rows.map { TerminalText.columns($0[column]) }.max() ?? 0 }
         return rows.map { row in
             let cells = row.enumerated().map { column, cell in
-                let blanks = String(repeating: " ", count: widths[column] - cell.count)
+                let blanks = String(repeating: " ", count: widths[column] - TerminalText.columns(cell))
                 return column == 0 ? cell + blanks : blanks + cell
             }
             return "  " + cells.joined(separator: "  ")

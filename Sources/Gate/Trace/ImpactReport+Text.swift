@@ -5,14 +5,19 @@ extension ImpactReport {
     public var text: String {
         var lines = ["From \(TraceTime.brief(since)) to \(TraceTime.brief(until)) UTC"]
         guard recipients > 0 else {
-            lines.append("Nothing was judged.")
-            if passed + exempt > 0 { lines.append("Passed without a verdict: \(passed + exempt) recipients.") }
+            let since = beginning.map { "; the trace goes back to \(TraceTime.brief($0)) UTC" }
+            lines.append("Nothing was judged\(since ?? "; the trace is empty").")
+            if passed + exempt > 0 {
+                lines.append(
+                    "Passed without a verdict: \(CountText.of(passed, "recipient")); exempt by policy: \(exempt)")
+            }
             return lines.joined(separator: "\n")
         }
         let about = destinationsAreExact ? "" : "about "
-        lines.append("Judged: \(recipients) recipients, \(about)\(destinations) destinations")
         lines.append(
-            "Passed without a verdict: \(passed) recipients; exempt by policy: \(exempt)")
+            "Judged: \(CountText.of(recipients, "recipient")), \(about)\(CountText.of(destinations, "destination"))")
+        lines.append(
+            "Passed without a verdict: \(CountText.of(passed, "recipient")); exempt by policy: \(exempt)")
         func part(_ name: String, _ count: Int64) -> String {
             "\(name) \(count) (\(Percentage.text(count, of: recipients)))"
         }
@@ -43,7 +48,8 @@ extension ImpactReport {
             for broken in top {
                 let age = DurationText.brief(.milliseconds(max(0, until - broken.firstSeen)))
                 lines.append(
-                    "  \(broken.destination): \(broken.outcome), \(broken.recipients) recipients, for \(age), "
+                    "  \(broken.destination): \(broken.outcome), "
+                        + "\(CountText.of(broken.recipients, "recipient")), for \(age), "
                         + "first seen \(TraceTime.brief(broken.firstSeen)), last \(TraceTime.brief(broken.lastSeen))")
                 lines.append("    \(broken.host.map { "host \($0): " } ?? "")\(broken.cause)")
             }
@@ -54,11 +60,11 @@ extension ImpactReport {
     /// Rows below titles, the first column to the left and the others to the right.
     private static func table(_ titles: [String], _ rows: [[String]]) -> [String] {
         let all = [titles] + rows
-        let widths = titles.indices.map { index in all.map { $0[index].count }.max() ?? 0 }
+        let widths = titles.indices.map { index in all.map { TerminalText.columns($0[index]) }.max() ?? 0 }
         return all.map { row in
             "  "
                 + row.enumerated().map { index, cell in
-                    let blanks = String(repeating: " ", count: widths[index] - cell.count)
+                    let blanks = String(repeating: " ", count: widths[index] - TerminalText.columns(cell))
                     return index == 0 ? cell + blanks : blanks + cell
                 }.joined(separator: "  ")
         }

@@ -40,6 +40,8 @@ public struct ImpactReport: Sendable {
     /// By `accept`, `tempfail`, `reject`; and what would have been done to those that were accepted.
     var rulings: [String: Int64] = [:]
     var would: [String: Int64] = [:]
+    /// When counting began, in milliseconds since 1970; nil where nobody has been counted.
+    var beginning: Int64?
     var brokenRecipients: Int64 = 0
     var brokenDestinations = 0
     var top: [Broken] = []
@@ -48,19 +50,25 @@ public struct ImpactReport: Sendable {
     ///
     /// - Parameters:
     ///   - since: The first moment, in milliseconds since 1970; counts are those of whole hours, that of this moment among them.
-    ///   - until: The moment after the last.
+    ///   - until: The moment after the last; counts are those of its whole hour, if that is over.
+    ///   - now: The time, in milliseconds since 1970.
     ///   - top: How many broken destinations are named.
-    public init(_ reader: TraceReader, since: Int64, until: Int64, top: Int) throws(TraceReader.Failure) {
+    public init(
+        _ reader: TraceReader, since: Int64, until: Int64, top: Int, now: Int64 = TraceTime.now()
+    ) throws(TraceReader.Failure) {
         // A whole hour has no part that was counted and one that was not.
         let first = since / TraceTime.hour
         self.since = first * TraceTime.hour
-        self.until = until
+        let last = max(first, (until - 1) / TraceTime.hour)
+        // Rows and counts are of the same time.
+        self.until = until < now ? min(now, (last + 1) * TraceTime.hour) : until
         var report = self
-        try reader.read { try report.read($0, first...max(first, (until - 1) / TraceTime.hour), top) }
+        try reader.read { try report.read($0, first...last, top) }
         self = report
     }
 
     private mutating func read(_ db: Database, _ hours: ClosedRange<Int64>, _ limit: Int) throws {
+        beginning = try Int64.fetchOne(db, sql: "SELECT min(hour) FROM count").map { $0 * TraceTime.hour }
         var byOutcome: [String: Int64] = [:]
         let counts = try Row.fetchCursor(
             db,

@@ -27,6 +27,8 @@ struct TraceBatch: PendingRows {
     private(set) var bytes = 0
     /// How many recipients did not fit.
     private(set) var lost = 0
+    /// What they were, by the hour: they are counted all the same.
+    private var lostCounts: [Int64: [RecipientCounts.Kind: UInt64]] = [:]
 
     /// How many there are to write, inspections among them.
     var count: Int { entries.count + inspections.count }
@@ -41,9 +43,17 @@ struct TraceBatch: PendingRows {
     mutating func add(_ entry: TraceEntry) {
         guard entries.count < Self.limit else {
             lost += 1
+            lostCounts[entry.time / TraceTime.hour, default: [:]][entry.kind, default: 0] += 1
             return
         }
         entries.append(entry)
+    }
+
+    /// How many recipients there were of each kind, by the hour; those that did not fit among them.
+    var counts: [Int64: [RecipientCounts.Kind: UInt64]] {
+        entries.reduce(into: lostCounts) { counts, entry in
+            counts[entry.time / TraceTime.hour, default: [:]][entry.kind, default: 0] += 1
+        }
     }
 
     /// Takes an inspection in, in place of one that said the same.
@@ -61,4 +71,11 @@ struct TraceBatch: PendingRows {
 
     /// The inspections in the order in which they ended.
     var ended: [Ended] { inspections.values.sorted { $0.time < $1.time } }
+}
+
+extension TraceEntry {
+    /// What the recipient is counted under.
+    fileprivate var kind: RecipientCounts.Kind {
+        RecipientCounts.Kind(outcome: outcome, isExempt: false, action: action, would: would, isCached: isCached)
+    }
 }

@@ -62,6 +62,13 @@ final class TraceFile {
         } catch { throw DatabaseFault(error, at: path) }
     }
 
+    /// How many recipients are in it.
+    func count() throws(DatabaseFault) -> Int {
+        do { return try queue.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM entry") ?? 0 } } catch {
+            throw DatabaseFault(error)
+        }
+    }
+
     /// Does work outside a transaction.
     func perform(_ work: (Database) throws -> Void) throws(DatabaseFault) {
         do { try queue.writeWithoutTransaction(work) } catch { throw DatabaseFault(error, at: path) }

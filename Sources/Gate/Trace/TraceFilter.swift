@@ -30,6 +30,9 @@ public struct TraceFilter: Sendable {
     /// The domain of recipient or next hop, labels turned round, and whether its subdomains are meant.
     private var domain: (key: String, isBelow: Bool)?
 
+    /// Whether a domain is asked for.
+    var hasDomain: Bool { domain != nil }
+
     /// A filter that lets everything pass.
     public init() {}
 
@@ -37,10 +40,61 @@ public struct TraceFilter: Sendable {
     public mutating func take(domain text: String) throws(Fault) {
         let isBelow = text.hasPrefix(".")
         guard let name = InternationalName.domainName(isBelow ? String(text.dropFirst()) : text), !name.isRoot else {
-            throw Fault(sentence: "--domain \(LogLine.escaped(String(text.prefix(80)))): this is no domain name.")
+            throw Fault(sentence: "--domain \(Self.shown(text)): this is no domain name.")
+        }
+        // Mail to an address literal is not judged.
+        guard IPAddress(name.text) == nil else {
+            throw Fault(sentence: "--domain \(Self.shown(text)): this is an address; --client takes a client's.")
         }
         domain = (TraceSchema.key(name.text), isBelow)
     }
+
+    /// Takes a recipient's address, as an MTA, a mail program or the log writes it.
+    public mutating func take(recipient text: String) throws(Fault) {
+        let address = text.trimming("<>")
+        // F-97: nobody without a domain is judged, so what has no @ is none that is found here.
+        guard address.contains("@") else {
+            throw Fault(
+                sentence: "--recipient \(Self.shown(text)): an address has an @ in it; --domain takes a domain.")
+        }
+        recipient = address
+    }
+
+    /// Takes a client's address, IPv4 or IPv6.
+    public mutating func take(client text: String) throws(Fault) {
+        let plain = text.trimming("[]")
+        if let address = IPAddress(plain) {
+            client = address.description
+            return
+        }
+        // A client that has no address is what its MTA calls it: `unknown`, `local`.
+        guard !plain.isEmpty, plain.allSatisfy({ $0.isASCII && $0.isLetter }) else {
+            throw Fault(
+                sentence: "--client \(Self.shown(text)): must be an address like 192.0.2.1 or 2001:db8::1, "
+                    + "not a name and not a network.")
+        }
+        client = plain
+    }
+
+    /// Refuses what can match nothing: a time that ends before it begins, or has not begun.
+    ///
+    /// - Parameters:
+    ///   - follows: Whether what comes later is waited for.
+    ///   - now: Milliseconds since 1970.
+    public func check(follows: Bool, now: Int64 = TraceTime.now()) throws(Fault) {
+        if let since, let until, since >= until {
+            throw Fault(sentence: "--since must be earlier than --until: nothing can match.")
+        }
+        if let since, since > now, !follows {
+            throw Fault(sentence: "--since is in the future (\(TraceTime.brief(since)) UTC): nothing can match yet.")
+        }
+        if follows, let until, until <= now {
+            throw Fault(sentence: "--until is in the past: nothing can come that --follow would show.")
+        }
+    }
+
+    /// What a person typed, in a sentence.
+    static func shown(_ text: String) -> String { TerminalText.shown(text) }
 
     /// Takes an outcome by its name.
     public mutating func take(outcome text: String) throws(Fault) {
@@ -48,7 +102,7 @@ public struct TraceFilter: Sendable {
             let names = Outcome.allCases.map(\.rawValue).joined(separator: ", ")
             throw Fault(
                 sentence:
-                    "--outcome \(LogLine.escaped(String(text.prefix(80)))): there is no such outcome; there are \(names)."
+                    "--outcome \(Self.shown(text)): there is no such outcome; there are \(names)."
             )
         }
         self.outcome = outcome
@@ -59,7 +113,7 @@ public struct TraceFilter: Sendable {
         guard let ruling = Ruling.Action(rawValue: text.lowercased()) else {
             throw Fault(
                 sentence:
-                    "--ruling \(LogLine.escaped(String(text.prefix(80)))): must be accept, tempfail or reject.")
+                    "--ruling \(Self.shown(text)): must be accept, tempfail or reject.")
         }
         self.ruling = ruling
     }
@@ -76,7 +130,7 @@ public struct TraceFilter: Sendable {
         if text.last?.isLetter == true, let ago = DurationText.parse(text) { return now - ago.milliseconds }
         if let moment = Moment(text) { return moment.seconds * 1000 }
         throw Fault(
-            sentence: "\(option) \(LogLine.escaped(String(text.prefix(80)))): must be a date like 2027-01-31 or "
+            sentence: "\(option) \(shown(text)): must be a date like 2027-01-31 or "
                 + "2027-01-31T12:00:00Z, or a time ago like 30m, 2h or 7d (up to 3650d).")
     }
 

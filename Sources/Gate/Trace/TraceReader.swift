@@ -133,6 +133,20 @@ public struct TraceReader: Sendable {
         }
     }
 
+    /// What the trace reaches back to, and how many recipients are in it.
+    public func extent() throws(Failure) -> TraceExtent {
+        try read { db in
+            let rows = try Int64.fetchOne(db, sql: "SELECT count(*) FROM entry") ?? 0
+            let first = try Int64.fetchOne(db, sql: "SELECT min(time) FROM entry")
+            // Numbers begin with 1, and none is given twice: where that one is gone, there was more once.
+            let given = try Int64.fetchOne(db, sql: "SELECT max(seq) FROM sqlite_sequence WHERE name = 'entry'") ?? 0
+            let isWhole = try (Int64.fetchOne(db, sql: "SELECT min(id) FROM entry") ?? given + 1) == 1
+            let hour = try Int64.fetchOne(db, sql: "SELECT min(hour) FROM count").map { $0 * TraceTime.hour }
+            let since = isWhole ? [first, hour].compactMap(\.self).min() : first ?? hour
+            return TraceExtent(rows: rows, since: since)
+        }
+    }
+
     /// The number of the latest recipient; zero where there is none.
     public func lastID() throws(Failure) -> Int64 {
         try read { try Int64.fetchOne($0, sql: "SELECT max(id) FROM entry") ?? 0 }

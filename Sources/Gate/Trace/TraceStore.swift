@@ -24,8 +24,8 @@ public final class TraceStore: InspectionJournal {
         public var port: UInt16 = 25
         /// The time in which recipients are collected.
         public var interval = Duration.seconds(1)
-        /// The time after which counts are written.
-        public var countInterval = Duration.seconds(30)
+        /// The time after which counts are written where nobody was refused; else they are written with that.
+        public var countInterval = Duration.seconds(2)
         /// The time between two looks for what is too old or too much.
         public var sweepInterval = Duration.seconds(60)
         /// How long a file that could not be had is left alone.
@@ -57,10 +57,12 @@ public final class TraceStore: InspectionJournal {
 
         /// What has become of the file.
         public internal(set) var state = State.starting
+        /// Recipients in the file.
+        public internal(set) var rows = 0
         /// Recipients written since the start.
         public internal(set) var rowsWritten = 0
-        /// Recipients lost since the start.
-        public internal(set) var rowsLost = 0
+        /// Recipients lost since the start, and whether that is over.
+        public internal(set) var losses = Losses()
         /// Recipients that wait to be written.
         public internal(set) var queued = 0
     }

@@ -17,6 +17,8 @@ struct TraceSweeper {
     /// So many free pages are given back to the disk in one step.
     private static let pages = 500
 
+    /// The recipients that the last step has taken out.
+    private(set) var removed = 0
     private var retention: Int64
     private var rows: Int
     private let inspections: Int
@@ -44,10 +46,12 @@ struct TraceSweeper {
     mutating func step(_ file: TraceFile, now: Int64?, uptime: Int64) throws(DatabaseFault) -> Bool {
         var isThrough = false
         var next = swept
+        removed = 0
+        var entries = 0
         try file.transaction { db in
             let cutoff = try now.map { try self.cutoff(db, now: $0, uptime: uptime) } ?? swept?.cutoff ?? .min
             if now != nil || swept != nil { next = (cutoff, uptime) }
-            let entries = try removeEntries(db, before: cutoff)
+            entries = try removeEntries(db, before: cutoff)
             let inspections = try removeInspections(db, before: cutoff)
             let hour = cutoff / TraceTime.hour
             try db.cachedStatement(sql: "DELETE FROM count WHERE hour < ?").execute(arguments: [hour])
@@ -55,6 +59,7 @@ struct TraceSweeper {
             isThrough = entries < Self.step && inspections < Self.inspectionStep
         }
         swept = next
+        removed = entries
         guard isThrough else { return false }
         var shrinks = false
         try file.perform { db in

@@ -50,6 +50,7 @@ final class TraceWriter {
             statistics.state = .on
         } catch {
             statistics.state = .failing
+            statistics.losses.note(0)
             log.tell(.error, "off", [("cause", error.cause), ("path", path)])
         }
     }
@@ -79,16 +80,25 @@ final class TraceWriter {
         nextTry = .now + configuration.retryInterval
         try StateDirectory.make(configuration.directory)
         let file = try openReplacing()
+        statistics.rows = try file.count()
         self.file = file
         return file
     }
 
     // MARK: Writing
 
-    /// Writes a batch, and the counts if it is time; rows that cannot be written are lost, counts are kept for later.
+    /// Writes a batch, and the counts with it: they are of the same moment as the rows. Rows that cannot be written are
+    /// lost, counts are kept for later.
     func write(_ batch: TraceBatch, withCounts isAsked: Bool) {
-        let isTime = collect(isAsked)
-        guard !batch.isEmpty || isTime && !(counts.isEmpty && sets.isEmpty) else { return }
+        let isTime = collect(isAsked || !batch.isEmpty)
+        for (hour, kinds) in batch.counts { counts[hour, default: [:]].merge(kinds, uniquingKeysWith: +) }
+        // What failed is tried again, also where there is nothing to write.
+        let isDue = isTime && (!(counts.isEmpty && sets.isEmpty) || statistics.state == .failing)
+        guard !batch.isEmpty || isDue else {
+            // Nothing was lost since.
+            if statistics.state == .on { ended() }
+            return
+        }
         do throws(DatabaseFault) {
             do throws(DatabaseFault) { try write(batch, isTime, try usableFile()) } catch {
                 guard error.kind == .corrupt else { throw error }
@@ -96,8 +106,9 @@ final class TraceWriter {
                 try write(batch, isTime, try usableFile())
             }
             statistics.rowsWritten += batch.entries.count
+            statistics.rows += batch.entries.count
             statistics.state = .on
-            if batch.lost > 0 { lost(batch.lost, "too many came at once") }
+            if batch.lost > 0 { lost(batch.lost, "too many came at once") } else { ended() }
         } catch {
             lost(batch.entries.count + batch.lost, error.cause)
             statistics.state = .failing
@@ -106,10 +117,17 @@ final class TraceWriter {
     }
 
     private func lost(_ rows: Int, _ cause: String) {
+        statistics.losses.note(rows)
         // Counts alone are kept for later.
         guard rows > 0 else { return }
-        statistics.rowsLost += rows
-        log.tell(.warning, "lost", [("rows", "\(statistics.rowsLost)"), ("cause", cause)], repeated: true)
+        log.tell(.warning, "lost", [("rows", "\(statistics.losses.count)"), ("cause", cause)], repeated: true)
+    }
+
+    /// Notes that all was written, and says so in the log if it was not so before.
+    private func ended() {
+        statistics.losses.end()
+        guard let lost = statistics.losses.over() else { return }
+        log.tell(.notice, "working", [("rows", "\(statistics.rows)"), ("lost", "\(lost)")])
     }
 
     private func write(_ batch: TraceBatch, _ isTime: Bool, _ file: TraceFile) throws(DatabaseFault) {
@@ -165,6 +183,7 @@ final class TraceWriter {
             do throws(DatabaseFault) {
                 try setAside(error)
                 file = try openReplacing()
+                statistics.rows = try file?.count() ?? 0
             } catch { file = nil }
         case .unavailable:
             file?.close()
@@ -186,6 +205,7 @@ final class TraceWriter {
             repeat {
                 let now = configuration.isClockWrong() ? nil : configuration.now()
                 isThrough = try sweeper.step(file, now: now, uptime: configuration.uptime())
+                statistics.rows = max(0, statistics.rows - sweeper.removed)
                 left -= TraceSweeper.step
             } while !isThrough && left > 0
             if !isThrough { nextSweep = .now }

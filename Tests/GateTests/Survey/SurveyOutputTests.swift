@@ -136,6 +136,9 @@ import WorldServers
         #expect(summary.text.contains("mx.a.example: tlsa-invalid, x?[31m"))
         #expect(summary.text.unicodeScalars.allSatisfy { $0 == "\n" || (0x20...0x7E).contains($0.value) })
         #expect(summary.text.contains("33.3 %") && summary.text.contains("2 lines"))
+        #expect(
+            summary.text.contains("\n  3 recipients in 1 destination would be lost at mx.a.example: tlsa-invalid, "))
+        #expect(summary.text.contains("\n  1 recipient in 1 destination would be lost at mx: tlsa-invalid, "))
         let object = try #require(
             try JSONSerialization.jsonObject(with: Data(summary.json.utf8)) as? [String: Any])
         #expect(object["recipients"] as? Int == 101 && object["junk_lines"] as? Int == 2)
@@ -148,13 +151,18 @@ import WorldServers
         let line = snapshot.line(width: width)
         #expect(line.count <= max(0, width - 1))
         if width >= 80 {
-            #expect(line.hasPrefix("1234/5000  24.6 %  512/s  ETA 7s  refused 7  ["), "\(line)")
+            #expect(line.hasPrefix("1234/5000  24.7 %  512/s  ETA 7s  refused 7  ["), "\(line)")
             #expect(line.contains("#.") && line.hasSuffix("]"))
         }
         snapshot.trouble = "no\u{1B}DNS"
         #expect(snapshot.line(width: width).utf8.allSatisfy { (0x20...0x7E).contains($0) })
         if width >= 60 { #expect(snapshot.line(width: width).contains("waiting: no?DNS")) }
+        // While nothing is left but doubts, when they are tried again.
+        var waiting = SurveyProgress.Snapshot(done: 4997, total: 5000, refused: 7, rate: 2)
+        (waiting.doubts, waiting.again) = (3, .now + .milliseconds(11_950))
+        if width >= 80 { #expect(waiting.line(width: width).contains("  3 in doubt, again in 12 s  refused 7")) }
+        #expect(SurveyProgress.Snapshot.wait(1, .zero) == "1 in doubt, again now")
         let empty = SurveyProgress.Snapshot(done: 0, total: 3).line(width: 80)
-        #expect(empty.hasPrefix("0/3  0.0 %  ETA -  refused 0"))
+        #expect(empty.hasPrefix("0/3  0 %  ETA -  refused 0"))
     }
 }

@@ -1,6 +1,7 @@
 import DANE
 import Synchronization
 import Testing
+import WorldServers
 
 @testable import Gate
 
@@ -17,6 +18,8 @@ import Testing
             var most = 0
             var tests = 0
             var again: [Int] = []
+            /// What was told of the wait: how many doubts.
+            var waits: [Int] = []
         }
         let state = Mutex(State())
     }
@@ -40,7 +43,11 @@ import Testing
                 course.state.withLock { $0.underWay -= 1 }
                 return Self.result(index, outcome)
             },
-            isDoubt: { $0.outcome.isDoubt }, trouble: trouble, progress: SurveyProgress())
+            isDoubt: { $0.outcome.isDoubt }, trouble: trouble, progress: SurveyProgress(),
+            waits: { doubts, left in
+                #expect(left > .zero && left <= retryAfter)
+                course.state.withLock { $0.waits.append(doubts) }
+            })
         var written: [String] = []
         try await run.run(from: start) { results throws(SurveyFault) in
             written += results.map { "\($0.domain) \($0.outcome.rawValue)" }
@@ -58,6 +65,22 @@ import Testing
         let state = course.state.withLock { $0 }
         #expect(state.most <= 7)
         #expect(state.again.sorted() == [10, 11, 60, 61, 110, 111, 160, 161])
+    }
+
+    /// Once all else is done, and once only.
+    @Test func theWaitForDoubtsIsTold() async throws {
+        let course = Course()
+        // However slow the machine is, all else is done before they are due.
+        let waiting = Task {
+            try await run(20, course, retryAfter: .seconds(3600)) { index, _ in index < 3 ? .unreachable : .verified }
+        }
+        #expect(try await eventually(within: .seconds(50)) { course.state.withLock { !$0.waits.isEmpty } })
+        waiting.cancel()
+        _ = try await waiting.value
+        #expect(course.state.withLock { $0.waits } == [3])
+        let none = Course()
+        _ = try await run(20, none) { _, _ in .verified }
+        #expect(none.state.withLock { $0.waits } == [])
     }
 
     /// Nothing goes on while the resolver does not work.

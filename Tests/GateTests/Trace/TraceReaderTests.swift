@@ -112,6 +112,27 @@ import WorldServers
         #expect(throws: TraceFilter.Fault.self) { try filter.take(outcome: "bad") }
         #expect(throws: TraceFilter.Fault.self) { try filter.take(ruling: "bounce") }
         #expect(throws: TraceFilter.Fault.self) { try filter.take(id: "123") }
+        for text in ["", "a", "example.org", "<>"] {
+            #expect(throws: TraceFilter.Fault.self, "\(text)") { try filter.take(recipient: text) }
+        }
+        for text in ["", "192.0.2", "192.0.2.0/24", "mx.example", "a@b", "::1/64"] {
+            #expect(throws: TraceFilter.Fault.self, "\(text)") { try filter.take(client: text) }
+        }
+        for text in ["192.0.2.1", "[192.0.2.1]", "2001:DB8:0::1", "unknown"] {
+            #expect(throws: Never.self, "\(text)") { try filter.take(client: text) }
+        }
+        for words in [[""], ["a b"], ["1", "2"], ["<>"]] {
+            #expect(throws: TraceFilter.Fault.self, "\(words)") { try TraceSubject(words) }
+        }
+        for (since, until, follows, isRefused) in [
+            (10, 10, false, true), (20, 10, false, true), (5, 10, false, false), (200, nil, false, true),
+            (200, nil, true, false), (nil, 50, true, true), (nil, 50, false, false), (nil, 500, true, false),
+        ] as [(Int64?, Int64?, Bool, Bool)] {
+            var filter = TraceFilter()
+            (filter.since, filter.until) = (since, until)
+            let refused = (try? filter.check(follows: follows, now: 100)) == nil
+            #expect(refused == isRefused, "\(since ?? -1) \(until ?? -1) \(follows)")
+        }
         for text in ["", "yesterday", "2027-13-01", "-2h", "2x", "99999d"] {
             #expect(throws: TraceFilter.Fault.self, "\(text)") { try TraceFilter.moment(text, option: "--since") }
         }
@@ -123,6 +144,77 @@ import WorldServers
         #expect(throws: TraceReader.Failure.self) { try place.reader.lastID() }
         try place.directory.write("nonsense", to: TraceFile.name)
         #expect(throws: TraceReader.Failure.self) { try place.reader.lastID() }
+    }
+
+    /// Time, recipient, outcome, code and the whole id, of whatever is refused and of what would be.
+    @Test(arguments: Outcome.allCases, [nil, Ruling.Action.reject]) func eightyColumnsShowWhatMatters(
+        outcome: Outcome, would: Ruling.Action?
+    ) throws {
+        let place = try TracePlace()
+        let store = place.store()
+        let entries = ["a@b.example", "firstname.lastname+newsletter@a.rather.long.subdomain.of.example.org"].map {
+            traceEntry($0, outcome, action: would == nil ? .reject : .accept, would: would)
+        }
+        for entry in entries { store.record(entry) }
+        store.close(within: .seconds(30))
+        var table = TraceTableText(width: 80)
+        let lines = table.lines(try place.rows(), isFirst: true)
+        let titles = lines[0].split(separator: " ").filter { $0 != "(UTC)" }
+        #expect(titles == ["TIME", "RECIPIENT", "OUTCOME", "CODE", "TRACE"], "\(lines)")
+        for (line, entry) in zip(lines.dropFirst(), entries) {
+            #expect(line.count <= 80, "\(line)")
+            #expect(line.hasPrefix("01-15 08:00:00 ") && line.hasSuffix(entry.trace), "\(line)")
+            let code = entry.code ?? "-"
+            #expect(line.contains(would == nil ? " \(code) " : " (\(code)) "), "\(line)")
+        }
+        #expect(lines[1].contains(" a@b.example ") && lines[2].contains("mple.org "), "\(lines)")
+    }
+
+    @Test(
+        arguments: [
+            (["user@example.org"], .recipient("user@example.org")),
+            (["<user@example.org>"], .recipient("user@example.org")),
+            (["@example.org"], .domain("example.org")), (["example.org"], .domain("example.org")),
+            ([".example.org"], .domain(".example.org")), (["localhost"], .domain("localhost")),
+            (["192.0.2.1"], .client("192.0.2.1")), (["2001:db8::1"], .client("2001:db8::1")),
+            (["[192.0.2.1]"], .client("[192.0.2.1]")),
+            (["01KB4D7V9M8Q3RZ6T2W5X1Y0AB"], .id("01KB4D7V9M8Q3RZ6T2W5X1Y0AB")), (["01KB4D"], .id("01KB4D")),
+            (["[01KB4D7V9M8Q3RZ6T2W5X1Y0AB]"], .id("[01KB4D7V9M8Q3RZ6T2W5X1Y0AB]")), (["o1kb4d"], .id("o1kb4d")),
+            (["01kb.example"], .domain("01kb.example")),
+            (
+                ["550", "5.7.323", "a@b.example", "[01KB4D7V9M8Q3RZ6T2W5X1Y0AB]"],
+                .id("550 5.7.323 a@b.example [01KB4D7V9M8Q3RZ6T2W5X1Y0AB]")
+            ),
+            (
+                ["to=a@b.example trace=01KB4D7V9M8Q3RZ6T2W5X1Y0AB"],
+                .id("to=a@b.example trace=01KB4D7V9M8Q3RZ6T2W5X1Y0AB")
+            ),
+        ] as [([String], TraceSubject)])
+    func aWordIsTakenForWhatItLooksLike(words: [String], subject: TraceSubject) throws {
+        #expect(try TraceSubject(words) == subject)
+        var filter = TraceFilter()
+        try filter.take(subject)
+    }
+
+    @Test func nobodyIsToldAndSinceWhen() throws {
+        let place = try TracePlace()
+        let store = place.store()
+        #expect(store.settle(within: .seconds(30)))
+        let settings = Settings()
+        var filter = TraceFilter()
+        #expect(try place.reader.extent().sentence(filter, settings).contains("the trace is empty"))
+        store.counts.add(.verified, .accept, would: nil, isCached: true)
+        #expect(store.settle(within: .seconds(30)))
+        let counted = try place.reader.extent()
+        #expect(counted == TraceExtent(rows: 0, since: 1_800_000_000_000))
+        #expect(
+            counted.sentence(filter, settings).contains("back to 2027-01-15 08:00:00 UTC, and nobody has been refused"))
+        store.record(traceEntry("a@a.example", time: 1_800_000_060_000))
+        store.close(within: .seconds(30))
+        filter.outcome = .verified
+        let sentence = try place.reader.extent().sentence(filter, settings)
+        #expect(sentence.contains("among the 1 recipient of the trace, which goes back to 2027-01-15 08:00:00 UTC"))
+        #expect(sentence.contains("danegate report tells how much"))
     }
 
     @Test(arguments: [40, 80, 100, 200]) func aTableFitsTheTerminal(width: Int) throws {
@@ -188,7 +280,7 @@ import WorldServers
         #expect(report.text.contains("0.16 % of recipients (16), 0.2 % of destinations (2)"), "\(report.text)")
         #expect(report.json.contains("\"destinations\":1004") && report.json.contains("\"age_s\":10800"))
         let none = try ImpactReport(place.reader, since: now + 7_200_000, until: now + 9_000_000, top: 1)
-        #expect(none.text.contains("Nothing was judged."))
+        #expect(none.text.contains("Nothing was judged; the trace goes back to 2027-01-15 08:00:00 UTC."))
     }
 
     @Test func anOutcomesOrdinalIsItsPlace() {

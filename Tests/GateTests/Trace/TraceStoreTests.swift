@@ -234,18 +234,84 @@ import WorldServers
         store.record(traceEntry("lost@a.example"))
         store.counts.addPassed(isExempt: true)
         #expect(store.settle(within: .seconds(30)))
-        #expect(store.statistics.rowsLost == 1 && store.statistics.state == .failing)
+        #expect(store.statistics.losses.count == 1 && store.statistics.state == .failing)
         try other.inDatabase { try $0.execute(sql: "ROLLBACK") }
         try other.close()
         store.record(traceEntry("after@a.example"))
         #expect(store.settle(within: .seconds(30)))
         #expect(store.statistics.state == .on)
+        // That is over, and told as over.
+        let losses = store.statistics.losses
+        #expect(losses.count == 1 && !losses.isOngoing && losses.ago() != nil && store.statistics.rows == 2)
         store.close(within: .seconds(30))
         #expect(try place.rows().map(\.recipient) == ["before@a.example", "after@a.example"])
+        // Who was lost is counted.
+        #expect(
+            try place.reader.read {
+                try Int.fetchOne($0, sql: "SELECT sum(recipients) FROM count WHERE ruling = 'reject'")
+            }
+                == 3)
         // Counts are kept until they can be written.
         #expect(
             try place.reader.read { try Int.fetchOne($0, sql: "SELECT recipients FROM count WHERE outcome = 'exempt'") }
                 == 1)
+    }
+
+    /// Whoever reads meanwhile finds as many counted as there are rows, whatever is written at the time.
+    @Test func countsAndRowsAreOfOneMoment() async throws {
+        let place = try TracePlace()
+        let store = place.store()
+        #expect(store.settle(within: .seconds(30)))
+        let reader = place.reader
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for part in 0..<2 {
+                group.addTask {
+                    for number in 0..<2000 {
+                        store.counts.add(.tlsaInvalid, .reject, would: nil, isCached: true)
+                        store.counts.add(.verified, .accept, would: nil, isCached: true)
+                        store.record(traceEntry("u\(part)-\(number)@a.example"))
+                        if number.isMultiple(of: 50) { await Task.yield() }
+                    }
+                }
+            }
+            group.addTask {
+                for _ in 0..<50 {
+                    let (counted, rows) = try reader.read { db in
+                        (
+                            try Int.fetchOne(db, sql: "SELECT sum(recipients) FROM count WHERE ruling = 'reject'") ?? 0,
+                            try Int.fetchOne(db, sql: "SELECT count(*) FROM entry") ?? 0
+                        )
+                    }
+                    #expect(counted == rows)
+                }
+            }
+            try await group.waitForAll()
+        }
+        store.close(within: .seconds(30))
+        #expect(store.statistics.rows == 4000)
+        #expect(
+            try reader.read { try Int.fetchOne($0, sql: "SELECT recipients FROM count WHERE outcome = 'verified'") }
+                == 4000)
+        // A later run finds them, and has written none.
+        let next = place.store()
+        #expect(next.settle(within: .seconds(30)))
+        #expect(next.statistics.rows == 4000 && next.statistics.rowsWritten == 0)
+        next.close(within: .seconds(30))
+    }
+
+    @Test func whatIsOverIsToldOnceAMinute() {
+        var losses = Losses()
+        let now = ContinuousClock.now
+        #expect(losses.over(at: now) == nil && losses.ago() == nil)
+        losses.note(2, at: now)
+        losses.note(3, at: now)
+        #expect(losses.count == 5 && losses.isOngoing && losses.over(at: now + .seconds(1)) == nil)
+        losses.end()
+        #expect(losses.over(at: now + .seconds(1)) == 5 && losses.over(at: now + .seconds(1)) == nil)
+        losses.note(1, at: now + .seconds(2))
+        losses.end()
+        #expect(losses.over(at: now + .seconds(3)) == nil && losses.over(at: now + .seconds(70)) == 1)
+        #expect(losses.ago(at: now + .seconds(62)) == 60 && losses.count == 6)
     }
 
     @Test func aFileThatVanishesIsBegunAnew() throws {
@@ -285,7 +351,7 @@ import WorldServers
             for _ in 0..<100 { store.record(traceEntry("full\(number)@a.example")) }
             #expect(store.settle(within: .seconds(30)))
         }
-        #expect(store.statistics.rowsLost > 0 && store.statistics.state == .failing)
+        #expect(store.statistics.losses.count > 0 && store.statistics.state == .failing)
         #expect(unlink("\(folder)/filler") == 0)
         usleep(20_000)
         store.record(traceEntry("after@a.example"))

@@ -1,0 +1,29 @@
+import ArgumentParser
+import Gate
+
+/// A command that there is not, and what may have been meant.
+enum UnknownCommand {
+    /// The sentence about the first word that should be a command and is none; nil where all are.
+    ///
+    /// - Parameter arguments: Those of the command line, without the program's name.
+    static func sentence(_ arguments: [String]) -> String? {
+        var path = ["danegate"]
+        var commands = Danegate.configuration.subcommands
+        for argument in arguments {
+            guard !commands.isEmpty, !argument.hasPrefix("-"), argument != "help" else { return nil }
+            guard let command = commands.first(where: { $0._commandName == argument }) else {
+                let shown = commands.filter { $0.configuration.shouldDisplay }.map { $0._commandName }
+                let near = NearNames.of(argument, in: shown + ["help"])
+                let hint =
+                    near.isEmpty
+                    ? "`\(path.joined(separator: " ")) --help` lists what there is"
+                    : "did you mean \(near.joined(separator: " or "))?"
+                let kind = path.count == 1 ? "command" : "command of `\(path.joined(separator: " "))`"
+                return "'\(TerminalText.shown(argument))' is no \(kind); \(hint)"
+            }
+            path.append(argument)
+            commands = command.configuration.subcommands
+        }
+        return nil
+    }
+}
