@@ -8,8 +8,10 @@ enum Glossary {
         ("stop", "The daemon ends; reason is a signal, or why libmilter ended."),
         (
             "reload",
-            "The policy file was read again (SIGHUP, SIGUSR1, or because it changed). result=ok: it is in force; result=kept-old: it "
-                + "has a fault, each named by line, and the policies stay as they were."
+            "Settings and policy file were read again (danegate reload, SIGHUP, SIGUSR1), or the policy file because it changed. "
+                + "result=ok: they are in force; changed names the settings that are others now, restart those that need one, "
+                + "environment those that the process's own environment sets otherwise than the file, and wins. "
+                + "result=kept-old: there is a fault, and all stays as it was."
         ),
         (
             "unanswered",

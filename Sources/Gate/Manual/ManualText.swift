@@ -81,9 +81,10 @@ enum ManualText {
     static let signals: [(term: String, text: String)] = [
         (
             "SIGTERM, SIGINT",
-            "End once the recipients under way have their answers, which is within DANEGATE_MILTER_DEADLINE and some seconds."
+            "End. For a fifth of a second MTAs are served on, and get what is kept, or pending; recipients taken "
+                + "before have their answers, within DANEGATE_MILTER_DEADLINE and a second."
         ),
-        ("SIGHUP, SIGUSR1", "Read the policy file again. Settings take a restart."),
+        ("SIGHUP, SIGUSR1", "Read environment file and policy file again, as danegate reload does."),
         ("SIGKILL", "The last second or two of what was found out is lost, nothing else."),
     ]
 
