@@ -59,13 +59,13 @@ final class ExemptionKeeper: Sendable {
     }
 
     private func run() {
-        var follower = ExemptionFollower(directory, liftAfter: liftAfter, log: log)
+        var follower = ExemptionFollower(directory, liftAfter: liftAfter, log: log) { [book] in book.replace($0) }
         while true {
             let (sightings, isClosed) = state.withLock { state in
                 defer { state.sightings = [] }
                 return (state.sightings, state.isClosed)
             }
-            if follower.turn(sightings, at: unixNow()) { book.replace(follower.live) }
+            _ = follower.turn(sightings, at: unixNow())
             loaded.signal()
             if isClosed { break }
             _ = work.wait(until: .now + Self.interval)
