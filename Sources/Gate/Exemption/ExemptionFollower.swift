@@ -5,6 +5,8 @@ struct ExemptionFollower {
     /// How long a domain must be in order until its exemption is lifted.
     var liftAfter: Duration
     private let log: DatabaseLog
+    /// Puts the live exemptions into force, before the log says that they are.
+    private let adopt: ([Exemption]) -> Void
     private var stamp: ExemptionStamp?
     private var hasRead = false
     /// A file that cannot be had is tried for again then.
@@ -14,11 +16,14 @@ struct ExemptionFollower {
     /// Why the file cannot be used, a sentence without a full stop; nil if it can.
     private(set) var fault: String?
 
-    init(_ directory: String, liftAfter: Duration, log: GateLog) {
+    init(
+        _ directory: String, liftAfter: Duration, log: GateLog, adopt: @escaping ([Exemption]) -> Void = { _ in }
+    ) {
         self.directory = directory
         path = ExemptionFile.path(directory)
         self.liftAfter = liftAfter
         self.log = DatabaseLog(event: "exemption", log: log)
+        self.adopt = adopt
     }
 
     /// Looks at the file, enters what was seen, and reads it if that is called for.
@@ -76,6 +81,7 @@ struct ExemptionFollower {
             rows = try file.live(at: now)
         }
         if isVanished { log.tell(.error, "vanished", [("path", path), ("restored", "\(lost.count)")]) }
+        if rows != live { adopt(rows) }
         try tellChanges(from: before, to: rows, file)
         if !hasRead, !rows.isEmpty { log.tell(.notice, "loaded", [("live", "\(rows.count)")]) }
         let isOther = rows != live
@@ -107,8 +113,10 @@ struct ExemptionFollower {
 
     /// Where the file cannot be written: those whose time is over are over all the same.
     private mutating func dropExpired(at now: Int64) -> Bool {
-        for exemption in live where exemption.until <= now { tell("expired", exemption) }
+        let expired = live.filter { $0.until <= now }
         live.removeAll { $0.until <= now }
+        adopt(live)
+        for exemption in expired { tell("expired", exemption) }
         return true
     }
 

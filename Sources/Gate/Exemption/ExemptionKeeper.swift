@@ -59,14 +59,16 @@ final class ExemptionKeeper: Sendable {
     }
 
     private func run() {
-        var follower = ExemptionFollower(directory, liftAfter: settings.settings.exemptLiftAfter, log: log)
+        var follower = ExemptionFollower(directory, liftAfter: settings.settings.exemptLiftAfter, log: log) {
+            [book] in book.replace($0)
+        }
         while true {
             follower.liftAfter = settings.settings.exemptLiftAfter
             let (sightings, isClosed) = state.withLock { state in
                 defer { state.sightings = [] }
                 return (state.sightings, state.isClosed)
             }
-            if follower.turn(sightings, at: unixNow()) { book.replace(follower.live) }
+            _ = follower.turn(sightings, at: unixNow())
             book.fault = follower.fault
             loaded.signal()
             if isClosed { break }
