@@ -17,65 +17,8 @@ enum ManualText {
             + "the recipient's side, the recipient is refused at RCPT with a code and a sentence that name the cause: for the time being "
             + "while it may pass, for good once the fault has lasted.",
         "It is configured by environment variables, described in danegate.env(5), and registered in main.cf with smtpd_milters = "
-            + "inet:127.0.0.1:8895. With the daemon stopped, Postfix does as milter_default_action says.",
-    ]
-
-    static let order = [
-        "A recipient is ruled upon in this order; the first that applies ends it. 1. A transport that is none of "
-            + "DANEGATE_TRANSPORTS, or an address literal: accepted, without a line in the log. 2. A local part in "
-            + "DANEGATE_EXEMPT_LOCALPARTS: accepted. 3. A next hop that is not understood, several of them, or port 465: accepted. "
-            + "4. An exemption (danegate exempt) of the address's domain or of the next hop: accepted without a look. 5. The most specific "
-            + "line of the policy file, where it says exempt: the same. An exemption of a .domain counts as such a line, and wins over one "
-            + "that is as specific. 6. DANEGATE_EXEMPT_CLIENTS, DANEGATE_EXEMPT_AUTH, DANEGATE_EXEMPT_SENDERS: the same, but not where the "
-            + "policy file says require.",
-        "Then the verdict is taken from the cache or found out, for at most DANEGATE_MILTER_DEADLINE. The policy word require makes "
-            + "dane-required of opportunistic and encrypted. While the breaker is open, whatever is not in order is ruled by "
-            + "DANEGATE_ON_LOCAL_TROUBLE. Otherwise DANEGATE_ON_ with the outcome's name rules, and by default the outcome itself: "
-            + "accepted, deferred, deferred and after DANEGATE_DEFER_FOR rejected, or rejected. A hazard is ruled by DANEGATE_ON_HAZARD "
-            + "on top of a verdict that accepts.",
-        "Where this site's own configuration leads to the next hop, DANEGATE_ON_OWN_NEXT_HOP has the next word: by "
-            + "default nobody is refused for good. Where the policy word is require, nobody is accepted for it.",
-        "Last, a refusal is turned into accept, with would= in the log, where it is merely monitored: by the policy "
-            + "word monitor, by DANEGATE_MODE=monitor, or by DANEGATE_ROLLOUT where neither a policy word speaks for "
-            + "the domain nor DANEGATE_ENFORCE_SENDERS for the sender. The roll-out goes by the domain that was "
-            + "judged, and behind a next hop of this site's own by the domain of the address.",
-        "danegate settings --policy DOMAIN says which of these applies to a domain, and why.",
-    ]
-
-    static let nextHops = [
-        "The MTA says where it would send mail for a recipient (the macros {rcpt_mailer}, {rcpt_host} and "
-            + "{rcpt_addr}), and that is what is judged: most often the domain of the address, with its MX records. "
-            + "DANEGATE_ROUTE=recipient judges the domain of the address whatever the next hop.",
-        "A next hop of this site's own: whatever is not the address's own domain on the standard port is one, such "
-            + "as a relayhost, a smart host or an entry of a transport map. It stands for the mail of many "
-            + "recipients, none of whom can mend it. If it is not in order its mail is deferred and never refused "
-            + "for good, however long that lasts, and the reply names it and says that this site's own configuration "
-            + "leads there. One that takes no mail or does not exist (null-mx, no-such-domain) is 451 4.3.5: system "
-            + "incorrectly configured (RFC 3463). DANEGATE_ON_OWN_NEXT_HOP says otherwise. danegate status is "
-            + "WARNING while such a next hop fails and stands for more than a tenth of the last hour's recipients. "
-            + "check and survey know no recipient: for them a host in brackets or with a port of its own is this "
-            + "site's own, and a domain on the standard port is a recipient's.",
-        "Sendmail and aliases: Sendmail looks the domain of a recipient up, and where it is an alias (CNAME) puts "
-            + "the target in its place before a milter is asked; only the RCPT argument keeps the name. But the name "
-            + "before expansion decides whether DANE applies, and a certificate may carry it (RFC 7672 2.2.2, "
-            + "3.2.2). So where the two differ, danegate asks the DNS: if what was typed is an alias of the other, "
-            + "in one step or several, it is judged itself, and policy knows it by both names. If it is none, the "
-            + "new domain is judged. Where it cannot be found out, it is dns-unavailable. Sendmail's FEATURE "
-            + "nocanonify keeps it from that, and is recommended.",
-        "Addresses that Postfix rewrites after RCPT: canonical_maps, recipient_canonical_maps and virtual_alias_maps "
-            + "are cleanup(8)'s, which comes after a milter's answer to RCPT. The address is judged as it was typed, "
-            + "and not where the mail goes after rewriting. Mail for a domain of which every address is rewritten, "
-            + "and which does not exist in the DNS, is so refused with no-such-domain. Remedies: make it one of "
-            + "Postfix's virtual_alias_domains, and it is not outbound; or exempt it, by the policy file or danegate "
-            + "exempt add; or spare trusted clients everything, by DANEGATE_EXEMPT_CLIENTS or Postfix's "
-            + "smtpd_milter_maps. What trivial-rewrite(8) does (append_dot_mydomain, the percent hack) is done "
-            + "before RCPT, and is judged.",
-        "Many MX hosts: one look makes ten connections at most, about as many as an MTA in one try, and asks the DNS "
-            + "about 128 hosts. A host without an address costs none, and an address that could not be reached is "
-            + "not tried again under another name. If no host seen until then may be used, the verdict is pending, "
-            + "for 15 seconds at most, and the next look goes on where this one ended, in the order of preference. A "
-            + "failure is told when all hosts have been seen within two hours, twice as ever; other MX records begin "
-            + "anew. check makes up to 256 connections and asks about 1024 hosts, and says where it stopped.",
+            + "inet:127.0.0.1:8895. With the daemon stopped, Postfix does as milter_default_action says. Who is judged "
+            + "how strictly is told by danegate-policy(5), and the log lines by danegate-log(5).",
     ]
 
     static let signals: [(term: String, text: String)] = [
@@ -97,7 +40,7 @@ enum ManualText {
                 + "begun. Files have mode 0640, and what root makes belongs to the directory's owner."
         ),
         ("/usr/share/dns/root.key", "Debian's trust anchor, from which root.key is begun."),
-        ("DANEGATE_POLICY_FILE", "The policy file, described in danegate.env(5)."),
+        ("DANEGATE_POLICY_FILE", "The policy file, described in danegate-policy(5)."),
     ]
 
     static let statuses: [(term: String, text: String)] = [

@@ -1,0 +1,68 @@
+/// How the daemon is.
+extension ManualText {
+    /// What status tells.
+    static let status = #"""
+        The daemon answers status and check --cached on a unix socket (DANEGATE_CONTROL_SOCKET), which root and the
+        members of the daemon's group may open: one line in, one line of JSON out, five seconds and 32 connections
+        at most (the oldest gives way to a further one), on a thread that mail does not wait for. One that cannot be
+        had is logged (event=control), and mail is ruled all the same. status begins with a line fit for Nagios or
+        Icinga and exits as their plugins do:
+
+        0 :: OK - … | figures: all is well. So is what was lost longer than 15 minutes ago and is written again.
+        1 :: WARNING - … : breaker open for failures or descriptors; log lines or rows lost; no state file; policy
+          file refused; a file of exemptions was set aside, or cannot be used (exemptions_fault), so that a partner
+          may be refused again; probes call themselves by a private address; over four fifths of the descriptors in
+          use; the system gives no more threads; nine tenths of the connections of MTAs that there may be are open;
+          the state directory cannot be written; a next hop of this site's own fails and stands for more than a
+          tenth of the last hour's recipients (own_next_hops in the JSON).
+        2 :: CRITICAL - … : no daemon answers, or neither control socket nor milter socket is there; the resolver
+          does not work or validate (clock, trust anchor), or not everything comes through (denials, tlsa), with
+          what to do; breaker open for more than 15 minutes.
+        3 :: UNKNOWN - … : the daemon cannot be asked: this user may not open the socket, it is off, or it is not
+          there while something serves the milter socket; or something else answers.
+
+        descriptors has the limit, how many are in use, and the share of each part (budget: connections, lookups,
+        second_looks, probes, files, reserve), which together stay below the limit; with a low limit all shares are
+        smaller (event=descriptors), and below about 350 the daemon does not start.
+
+        connections has those of MTAs: open, cap, and since the start ended_silent (no negotiation within ten
+        seconds), displaced (too many: whoever has most loses the one that was idle for longest, users of this
+        machine told apart) and refused (too many, and an answer was due on each). A refused one is told so in its
+        negotiation, and the MTA does as its default action says: with milter_default_action=accept that mail passes
+        unjudged; leave it at tempfail.
+
+        Of threads 32 are held back for when the system gives none; process has how many it has not given
+        (threads_refused) and whether it gives none now (threads_short). Sessions then wait for the threads that
+        there are.
+
+        Another program on the socket is told apart as well as one can: silence for five seconds, or no line within
+        1 MB, is CRITICAL; an answer that is none of danegate's is UNKNOWN.
+
+        The JSON has these as status (ok, …) and problems; what comes through on the way to the DNS is in resolver
+        (root_keys, denials, tlsa, and advice if not all does); every key is always there, null where there is no
+        value.
+        """#
+
+    /// Who fills the gate, and how mail is held back.
+    static let load = #"""
+        ## Holds
+
+        Where one zone or network fills the gate (a flood of names below one domain, hosts that keep each connection
+        open), danegate status and event=load name it, and danegate hold dead.example --for 1h holds mail there
+        back: within about two seconds each recipient in the zone or below it is put off at once with 4.7.0, without
+        an inspection, in every mode; only exemptions go before. danegate hold 192.0.2.0/24 --for 1h makes no
+        connection to these addresses: who would need one gets 4.7.0, and verdicts that are kept still count. Nobody
+        is refused for good, or accepted, because of a hold. It ends by itself, outlives a restart (holds in the
+        state directory), and --end ends it sooner. danegate hold lists them. The log has event=hold result=on|off
+        neighbourhood=… until=… by=….
+
+        ## Load
+
+        status has who fills each part of the gate (load.parts), and the share of recipients that come away without
+        a verdict (pending_percent, doubtful_percent; those with a kept verdict do not count). A neighbourhood with
+        a good share of the mail, most of whose own recipients do, is held down: it is named in line two and in
+        held_down, and that is all. Of several at once the smaller ones are taken for that only while all others are
+        served. Where others come away without a verdict too, status is WARNING (3 % pending, or 30 % with doubts),
+        then CRITICAL (25 %, 60 %), and the log has event=load level=… neighbourhood=… cause=….
+        """#
+}
