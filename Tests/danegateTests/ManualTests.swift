@@ -158,6 +158,27 @@ import World
         }
     }
 
+    /// What deploy/bench does with the table of a whole run.
+    @Test func aTableOfFiguresTakesThePlaceOfTheLast() async throws {
+        let scratch = try ScratchDirectory("figures")
+        let old = try Self.file("Tests/Bench/README.md")
+        try scratch.write(old, to: "README.md")
+        try scratch.write("\nA machine.\n\n| | figure |\n|---|---|\n| warm | 1 |\n", to: "table.md")
+        let script = Self.root.appendingPathComponent("deploy/bench-table").path
+        let arguments = [scratch.file("table.md"), scratch.file("README.md")]
+        let (status, output) = try await ChildProcess.run(script, arguments, environment: [:])
+        #expect(status == 0, "\(output)")
+        let new = try String(contentsOfFile: scratch.file("README.md"), encoding: .utf8)
+        let mark = "<!-- figures"
+        let before = try #require(old.components(separatedBy: mark).first)
+        #expect(new.hasPrefix(before + mark) && new.hasSuffix("<!-- end of the figures -->\n"))
+        #expect(new.components(separatedBy: "\n| ").count - before.components(separatedBy: "\n| ").count == 2, "\(new)")
+        // What is no table changes nothing.
+        try scratch.write("nothing was measured\n", to: "table.md")
+        #expect(try await ChildProcess.run(script, arguments, environment: [:]).status == 1)
+        #expect(try String(contentsOfFile: scratch.file("README.md"), encoding: .utf8) == new)
+    }
+
     /// The tests that "what happens when" names are there.
     @Test func whatIsSaidOfFailuresIsTested() throws {
         let sources = try Self.sources("Tests")

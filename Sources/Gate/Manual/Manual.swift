@@ -88,7 +88,7 @@ public enum Manual: String, CaseIterable, Sendable {
     /// Pages of other programs that it refers to.
     private var others: [(String, Int)] {
         switch self {
-        case .danegate: [("postconf", 5), ("unbound.conf", 5)]
+        case .danegate: [("delv", 1), ("openssl-s_client", 1), ("postconf", 5), ("unbound.conf", 5)]
         case .check: [("delv", 1), ("openssl-s_client", 1)]
         case .environment: [("systemd.exec", 5), ("unbound.conf", 5)]
         case .log: [("journalctl", 1)]

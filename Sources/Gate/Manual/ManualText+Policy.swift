@@ -6,21 +6,24 @@ extension ManualText {
             .example.org       monitor
             partner.example    require
 
-        The file decides how strict to be with a domain, never what is true about it.
+        The file decides how strict to be with a domain, never what is true about it. # begins a comment.
 
-        exempt never looks, monitor rules and lets pass, enforce rules in earnest whatever DANEGATE_ROLLOUT says,
-        require also refuses a domain without DANE: encrypted and opportunistic do not satisfy it, an insecure MX
-        record neither. unprobed does not either, but as nobody has seen that DANE is lacking it is a doubt (RFC
-        7672 2.2: delivery is delayed), refused with 4.7.10 and never with a 5xx: with DANEGATE_PROBE=off all mail
-        to such domains is, and a line of the log says so.
+        exempt means that danegate never looks at the domain. monitor means that it rules and lets the mail pass.
+        enforce means that it rules in earnest, whatever DANEGATE_ROLLOUT says. require also refuses a domain
+        without DANE.
 
-        .example.org is the subdomains; the most specific line wins, of the address's domain before the next hop's;
-        a line whose day is over (in UTC) no longer holds, and the next specific one does. U-labels are taken.
+        encrypted and opportunistic do not satisfy require, and neither does an insecure MX record. unprobed does
+        not satisfy it either. But nobody has seen then that DANE is lacking, so it is a doubt (RFC 7672 2.2:
+        delivery is delayed): the recipient gets 4.7.10 and never a 5xx. With DANEGATE_PROBE=off this holds for all
+        mail to such domains, and a line of the log says so.
 
-        The file is read again within about three seconds after it has changed, by whatever means.
+        .example.org stands for the subdomains of example.org. The most specific line wins; a line of the address's
+        domain goes before one of the next hop. A line whose day is over (in UTC) no longer holds, and the next
+        specific one does. Names may have U-labels.
 
-        One with a fault is refused as a whole, each faulty line is named in the log with its reasons, and the old
-        policies stay; so they do if the file is removed or cannot be read, which is tried again until it can.
+        The daemon reads the file again within about three seconds after it has changed, by whatever means. It
+        refuses a file with a fault as a whole, names each faulty line with its reasons in the log, and keeps the
+        old policies. It keeps them also if the file is removed or cannot be read, and tries again until it can.
         """#
 
     /// The order of precedence; it stands nowhere else.
@@ -67,10 +70,13 @@ extension ManualText {
 
     /// When a fault has lasted.
     static let lastingFaults = #"""
-        A failure is looked at again after DANEGATE_FAILURE_TTL, then after two minutes at most, and once more
+        danegate looks at a failure again after DANEGATE_FAILURE_TTL, then after two minutes at most, and once more
         before its first 5xx. No 5xx rests on a look that is older than two minutes, however long the fault has
         lasted: the recipient waits for a new look, or gets 4.7.0. So a domain that has been mended takes mail two
-        minutes later. That something could not be found out is kept for up to an hour, twice as long each time in a
-        row. null-mx and no-such-domain live by the time to live of the DNS. A pass forgets the fault.
+        minutes later.
+
+        That something could not be found out is kept for up to an hour, twice as long each time in a row. null-mx
+        and no-such-domain are kept for the time to live that the DNS gives. A pass ends the fault: another one
+        begins anew.
         """#
 }

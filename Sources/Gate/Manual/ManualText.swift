@@ -12,13 +12,15 @@ enum ManualText {
     ]
 
     static let description = [
-        "danegate is a milter daemon for Postfix and Sendmail. Before a message is accepted for a recipient it answers one question: "
-            + "would a DANE-aware sender (RFC 7672) be allowed to deliver to this next hop today? Where DNSSEC or DANE is broken at "
-            + "the recipient's side, the recipient is refused at RCPT with a code and a sentence that name the cause: for the time being "
-            + "while it may pass, for good once the fault has lasted.",
-        "It is configured by environment variables, described in danegate.env(5), and registered in main.cf with smtpd_milters = "
-            + "inet:127.0.0.1:8895. With the daemon stopped, Postfix does as milter_default_action says. Who is judged "
-            + "how strictly is told by danegate-policy(5), and the log lines by danegate-log(5).",
+        "danegate is a milter daemon for Postfix and Sendmail. Before a message is accepted for a recipient "
+            + "it answers one question: would a DANE-aware sender (RFC 7672) be allowed to deliver to this next hop"
+            + " today? Where DNSSEC or DANE is broken at the recipient's side, the recipient is refused at RCPT "
+            + "with a code and a sentence that name the cause: for the time being while it may pass, for good once "
+            + "the fault has lasted.",
+        "It is configured by environment variables, described in danegate.env(5), and registered in main.cf "
+            + "with smtpd_milters = inet:127.0.0.1:8895. With the daemon stopped, Postfix does as "
+            + "milter_default_action says. Who is judged how strictly is told by danegate-policy(5), and the log "
+            + "lines by danegate-log(5).",
     ]
 
     static let signals: [(term: String, text: String)] = [
@@ -34,10 +36,11 @@ enum ManualText {
     static let files: [(term: String, text: String)] = [
         (
             "/var/lib/danegate",
-            "The state directory, DANEGATE_STATE_DIRECTORY or systemd's: root.key, the root's keys, kept up to date (RFC 5011); "
-                + "state.sqlite, verdicts, probe results and faults; trace.sqlite, the message trace; exemptions.sqlite, the exemptions with "
-                + "their history; holds, what danegate hold holds back; control.sock, the control socket. A corrupt file is renamed, as to state.sqlite.corrupt, and a new one "
-                + "begun. Files have mode 0640, and what root makes belongs to the directory's owner."
+            "The state directory, DANEGATE_STATE_DIRECTORY or systemd's: root.key, the root's keys, kept up "
+                + "to date (RFC 5011); state.sqlite, verdicts, probe results and faults; trace.sqlite, the message "
+                + "trace; exemptions.sqlite, the exemptions with their history; holds, what danegate hold holds "
+                + "back; control.sock, the control socket. A corrupt file is renamed, as to state.sqlite.corrupt, "
+                + "and a new one begun. Files have mode 0640, and what root makes belongs to the directory's owner."
         ),
         ("/usr/share/dns/root.key", "Debian's trust anchor, from which root.key is begun."),
         ("DANEGATE_POLICY_FILE", "The policy file, described in danegate-policy(5)."),
@@ -47,8 +50,9 @@ enum ManualText {
         ("0", "Success; of check: mail to every domain would be accepted."),
         (
             "1",
-            "check: mail to some domain would be rejected; judge: a client may not deliver; notice: there is nothing to notify of; exempt "
-                + "remove: there is no such exemption; hold --end: it is not held; status: warning."
+            "check: mail to some domain would be rejected; judge: a client may not deliver; notice: there is "
+                + "nothing to notify of; exempt remove: there is no such exemption; hold --end: it is not held; "
+                + "status: warning."
         ),
         ("2", "status: critical, or no daemon answers or runs."),
         ("3", "status: unknown, for want of permission or of a socket, or because something else answers there."),
@@ -65,20 +69,22 @@ enum ManualText {
     ]
 
     static let log = [
-        "Lines go to syslog, facility mail, or to standard error. There is one line a ruled recipient, key=value pairs in the order of "
-            + "the following list. Values with spaces are quoted, and what is not printable ASCII is written \\xNN, byte for "
-            + "byte. Accepted recipients are logged at level info, the others at notice."
+        "Lines go to syslog, facility mail, or to standard error. There is one line per ruled recipient: key=value "
+            + "pairs in the order of the following list."
     ]
 
     static let troubleshooting = [
-        "On the telephone: ask for the reply in the bounce. 1. The word behind the codes is the outcome: its section below says what it "
-            + "means, or danegate explain does, given the reply as it is. 2. The letters in brackets at its end find everything: "
-            + "danegate trace --id LETTERS shows the recipient with the inspection behind the reply; without a bounce, danegate trace "
-            + "--recipient ADDRESS does. 3. danegate check DOMAIN shows whether it is still so, step by "
-            + "step, and check --cached what the daemon rules now. 4. If the fault is the recipient's, danegate notice DOMAIN writes the mail to its postmaster, and if mail must go meanwhile, "
-            + "danegate exempt add DOMAIN --until DATE --reason TEXT lets it pass, within seconds.",
-        "A code that begins with 4 means that the sender's server will try again by itself; one with 5 that the message came back. In "
-            + "the commands below, DOMAIN is the recipient's domain and HOST the MX host of the reply.",
+        "On the telephone: ask for the reply in the bounce. 1. The word behind the codes is the outcome: its "
+            + "section below says what it means, or danegate explain does, given the reply as it is. 2. The letters"
+            + " in brackets at its end find everything: danegate trace --id LETTERS shows the recipient with the "
+            + "inspection behind the reply; without a bounce, danegate trace --recipient ADDRESS does. 3. danegate "
+            + "check DOMAIN shows whether it is still so, step by step, and check --cached what the daemon rules "
+            + "now. 4. If the fault is the recipient's, danegate notice DOMAIN writes the mail to its postmaster, "
+            + "and if mail must go meanwhile, danegate exempt add DOMAIN --until DATE --reason TEXT lets it pass, "
+            + "within seconds.",
+        "A code that begins with 4 means that the sender's server will try again by itself; one with 5 that "
+            + "the message came back. In the commands below, DOMAIN is the recipient's domain and HOST the MX host "
+            + "of the reply.",
     ]
 
     static let tls = [
@@ -102,27 +108,27 @@ enum ManualText {
     ]
 
     static let failures =
-        "Each of these is shown by tests, which are named. They have one thing in common: what danegate could not find out is never "
-        + "answered with 5xx, and mail never waits for a file or a socket of danegate's own."
+        "Each of these is shown by tests, which are named. They have one thing in common: what danegate could"
+        + " not find out is never answered with 5xx, and mail never waits for a file or a socket of danegate's "
+        + "own."
 
     static let standards =
-        "RFC 7672 (DANE for SMTP), RFC 7671 and RFC 6698 (DANE), RFC 4035 (DNSSEC), RFC 5011 (trust anchors), RFC 7505 (null MX), "
-        + "RFC 3207 (STARTTLS), RFC 3463 (enhanced status codes), RFC 8305 (Happy Eyeballs). The codes x.7.321 to x.7.325 are those of "
-        + "Exchange Online."
+        "RFC 7672 (DANE for SMTP), RFC 7671 and RFC 6698 (DANE), RFC 4035 (DNSSEC), RFC 5011 (trust anchors),"
+        + " RFC 7505 (null MX), RFC 3207 (STARTTLS), RFC 3463 (enhanced status codes), RFC 8305 (Happy "
+        + "Eyeballs). The codes x.7.321 to x.7.325 are those of Exchange Online."
 
     static let settings = [
-        "danegate is configured by environment variables. They may stand in a file of NAME=value lines, which systemd reads "
-            + "(EnvironmentFile=) and every command with --env-file; variables of the environment win over it. danegate settings prints "
-            + "those in force and where each came from.",
-        "A name that does not exist or a value that is not allowed stops the start, with a sentence for each and exit status 78. An empty "
-            + "value is no value.",
+        "danegate is configured by environment variables. They may stand in a file of NAME=value lines, which"
+            + " systemd reads (EnvironmentFile=) and every command with --env-file; variables of the environment "
+            + "win over it. danegate settings prints those in force and where each came from.",
+        "A name that does not exist or a value that is not allowed stops the start, with a sentence for each "
+            + "and exit status 78. An empty value is no value.",
     ]
 
     static let policies = [
-        "DANEGATE_POLICY_FILE has a line a domain: its name, a word, and if need be until=DATE (the last day on which it holds, in UTC) "
-            + "and reason=\"TEXT\". A name with a dot in front stands for its subdomains; the most specific line wins. The file is read "
-            + "again when it changes. One with a fault is refused as a whole, every fault named by its line, and the policies stay as they "
-            + "were. The words:"
+        "DANEGATE_POLICY_FILE has one line per domain: its name, a word, and if need be until=DATE (the last day on "
+            + "which it holds, in UTC) and reason=\"TEXT\". A name with a dot in front stands for its subdomains. "
+            + "The words:"
     ]
 
     static let examples: [(text: String, commands: [String])] = [
