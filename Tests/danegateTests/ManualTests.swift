@@ -49,23 +49,79 @@ import World
         #expect(lint.status == 0 && lint.output.isEmpty, "\(lint.output.prefix(2000))")
     }
 
-    @Test func everythingIsInThePages() async throws {
+    /// Every command is in the list of the daemon's page, and whole in one page.
+    @Test func everyCommandIsInAPage() async throws {
         let daemon = try await Self.read(.danegate)
         let commands = try await Self.commands().shown()
         #expect(commands.contains { $0.path == ["run"] } && !commands.contains { $0.path == ["manual"] })
         for (path, command) in commands {
-            #expect(daemon.contains("danegate \(path.joined(separator: " "))"), "\(path)")
+            let pages = Manual.allCases.filter { $0.commands.contains(path[0]) }
+            let page = try #require(pages.first, "\(path)")
+            #expect(pages.count == 1, "\(path) is in \(pages)")
+            let text = try await Self.read(page)
+            if command.subcommands?.isEmpty != false {
+                #expect(daemon.contains("danegate \(path.joined(separator: " ")) "), "\(path)")
+                #expect(page == .danegate || daemon.contains("It is described in \(page.reference)."), "\(path)")
+            }
+            #expect(text.contains("danegate \(path.joined(separator: " ")) "), "\(path)")
             for name in command.own.flatMap({ $0.names ?? [] }) {
-                #expect(daemon.contains(name.spelling), "\(path) \(name)")
+                #expect(text.contains(name.spelling), "\(path) \(name)")
             }
         }
+        let known = Set(commands.map { $0.path[0] })
+        for page in Manual.allCases { #expect(known.isSuperset(of: page.commands), "\(page)") }
+    }
+
+    @Test func everythingIsInThePages() async throws {
+        let daemon = try await Self.read(.danegate)
         for outcome in Outcome.allCases where !outcome.allowsDelivery {
             #expect(daemon.contains(": \(outcome.rawValue) "), "\(outcome)")
             for code in Explanation(outcome).codes { #expect(daemon.contains(code), "\(outcome): \(code)") }
         }
-        for event in Glossary.events { #expect(daemon.contains("event=\(event.name) ")) }
+        for outcome in Outcome.allCases where outcome.allowsDelivery {
+            #expect(daemon.contains(" \(outcome.rawValue) "), "\(outcome)")
+        }
+        for page in Manual.allCases where page != .danegate {
+            #expect(daemon.contains(page.reference), "\(page)")
+            #expect(try await Self.read(page).contains("danegate(8)"), "\(page)")
+        }
+        let log = try await Self.read(.log)
+        for event in Glossary.events { #expect(log.contains("event=\(event.name) ")) }
+        for key in Glossary.keys { #expect(log.contains(" \(key.name) "), "\(key.name)") }
+        let policy = try await Self.read(.policy)
+        for kind in Policy.Kind.allCases { #expect(policy.contains(" \(kind.rawValue) "), "\(kind)") }
         let settings = try await Self.read(.environment)
         for setting in Setting.catalogue { #expect(settings.contains(" DANEGATE_\(setting.name) "), "\(setting.name)") }
+        let names = Set(Setting.catalogue.map(\.name))
+        #expect(Set(ManualText.remarks.keys).isSubset(of: names))
+    }
+
+    /// Nothing that the program does not make lies among the pages.
+    @Test func thereAreNoOtherPages() throws {
+        let files = try FileManager.default.contentsOfDirectory(
+            atPath: Self.root.appendingPathComponent("deploy/man").path)
+        #expect(Set(files) == Set(Manual.allCases.map(\.rawValue) + ["make"]))
+    }
+
+    /// What pages and guides call a setting is one.
+    @Test func everySettingThatIsNamedExists() throws {
+        let names = Set(Setting.catalogue.map(\.name))
+        var texts = try Manual.allCases.map { ($0.rawValue, try Self.file("deploy/man/\($0.rawValue)")) }
+        for guide in ["README.md", "Tests/README.md", "Tests/Bench/README.md"] {
+            texts.append((guide, try Self.file(guide)))
+        }
+        // Not settings, but what tests and the benchmark are told by the environment.
+        let others: Set = ["TEST_SEED", "TEST_CASES", "JUDGES", "SOAK_SECONDS"]
+        for (file, text) in texts {
+            for match in text.matches(of: /DANEGATE_([A-Z][A-Z_]*)/) {
+                let name = String(match.1)
+                // DANEGATE_ON_ stands for all that begin so.
+                let isKnown =
+                    name.hasSuffix("_")
+                    ? names.contains { $0.hasPrefix(name) } : names.contains(name) || others.contains(name)
+                #expect(isKnown, "\(file): DANEGATE_\(name)")
+            }
+        }
     }
 
     /// Who writes a new event or key must say what it means.
@@ -85,18 +141,42 @@ import World
         #expect(Set(Glossary.keys.map(\.name)).subtracting(keys).isSubset(of: ["cached"]))
     }
 
+    /// The README is for whoever begins: short, with every outcome and command, and the way to all the rest.
     @Test func theREADMENamesWhatThereIs() async throws {
         let readme = try Self.file("README.md")
-        for (path, _) in try await Self.commands().shown() {
+        #expect(readme.split(separator: "\n", omittingEmptySubsequences: false).count < 180)
+        for (path, command) in try await Self.commands().shown() where command.subcommands?.isEmpty != false {
             #expect(readme.contains("danegate \(path.joined(separator: " "))"), "\(path)")
         }
         for outcome in Outcome.allCases { #expect(readme.contains("| `\(outcome.rawValue)` |"), "\(outcome)") }
-        for setting in Setting.catalogue where !Outcome.allCases.contains(where: { $0.settingName == setting.name }) {
-            #expect(
-                readme.contains("`\(setting.name)`") || readme.contains("`DANEGATE_\(setting.name)`"), "\(setting.name)"
-            )
+        for page in Manual.allCases { #expect(readme.contains("deploy/man/\(page.rawValue)"), "\(page)") }
+        #expect(readme.contains("deploy/test") && readme.contains("deploy/run"))
+        // What it refers to is there.
+        for match in readme.matches(of: /\]\(([^)#:]+)\)/) {
+            let path = Self.root.appendingPathComponent(String(match.1)).path
+            #expect(FileManager.default.fileExists(atPath: path), "\(match.1)")
         }
-        for page in Manual.allCases { #expect(readme.contains(page.rawValue)) }
+    }
+
+    /// What deploy/bench does with the table of a whole run.
+    @Test func aTableOfFiguresTakesThePlaceOfTheLast() async throws {
+        let scratch = try ScratchDirectory("figures")
+        let old = try Self.file("Tests/Bench/README.md")
+        try scratch.write(old, to: "README.md")
+        try scratch.write("\nA machine.\n\n| | figure |\n|---|---|\n| warm | 1 |\n", to: "table.md")
+        let script = Self.root.appendingPathComponent("deploy/bench-table").path
+        let arguments = [scratch.file("table.md"), scratch.file("README.md")]
+        let (status, output) = try await ChildProcess.run(script, arguments, environment: [:])
+        #expect(status == 0, "\(output)")
+        let new = try String(contentsOfFile: scratch.file("README.md"), encoding: .utf8)
+        let mark = "<!-- figures"
+        let before = try #require(old.components(separatedBy: mark).first)
+        #expect(new.hasPrefix(before + mark) && new.hasSuffix("<!-- end of the figures -->\n"))
+        #expect(new.components(separatedBy: "\n| ").count - before.components(separatedBy: "\n| ").count == 2, "\(new)")
+        // What is no table changes nothing.
+        try scratch.write("nothing was measured\n", to: "table.md")
+        #expect(try await ChildProcess.run(script, arguments, environment: [:]).status == 1)
+        #expect(try String(contentsOfFile: scratch.file("README.md"), encoding: .utf8) == new)
     }
 
     /// The tests that "what happens when" names are there.

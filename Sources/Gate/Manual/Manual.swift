@@ -1,141 +1,98 @@
 /// The manual pages, made from what the program knows of itself.
 public enum Manual: String, CaseIterable, Sendable {
-    /// The commands, and everything about running it.
+    /// The daemon, and everything about running it.
     case danegate = "danegate.8"
+    /// `check`, `recheck`, `notice`, `judge`: one domain looked at.
+    case check = "danegate-check.8"
+    /// `exempt`: domains that nobody is refused for.
+    case exempt = "danegate-exempt.8"
+    /// `status` and `hold`: how the daemon is.
+    case status = "danegate-status.8"
+    /// `survey`: thousands of domains looked at.
+    case survey = "danegate-survey.8"
+    /// `trace` and `report`: what was refused.
+    case trace = "danegate-trace.8"
+    /// The lines of the log.
+    case log = "danegate-log.5"
+    /// The policy file, and the order in which a recipient is ruled upon.
+    case policy = "danegate-policy.5"
     /// The settings.
     case environment = "danegate.env.5"
 
     /// The day the hand-written parts were last changed.
-    private static let date = "November 23, 2026"
+    static let date = "November 28, 2026"
+
+    /// The page's name without its section: `danegate-check`.
+    var name: String { String(rawValue.dropLast(2)) }
+
+    /// The section of the manual that it is in.
+    var section: Int { rawValue.hasSuffix("8") ? 8 : 5 }
+
+    /// As other pages name it: `danegate-check(8)`.
+    var reference: String { "\(name)(\(section))" }
+
+    /// The commands that it describes, those below them included; every command is in one page.
+    var commands: [String] {
+        switch self {
+        case .danegate: ["run", "reload", "settings", "explain"]
+        case .check: ["check", "recheck", "notice", "judge"]
+        case .exempt: ["exempt"]
+        case .status: ["status", "hold"]
+        case .survey: ["survey"]
+        case .trace: ["trace", "report"]
+        case .log, .policy, .environment: []
+        }
+    }
 
     /// The page as mdoc(7).
     ///
     /// - Parameter commands: The command line.
     public func text(_ commands: CommandDescription) -> String {
+        let shown = commands.shown().filter { self.commands.contains($0.path[0]) }
+        var page = Mdoc(name, section: section, date: Self.date, description: subject)
+        if !shown.isEmpty { page.synopsis(shown) }
         switch self {
-        case .danegate: Self.danegatePage(commands)
-        case .environment: Self.environmentPage
+        case .danegate: addDaemon(commands.shown(), shown, &page)
+        case .check: addCheck(shown, &page)
+        case .exempt: add(ManualText.exemptions, shown, &page)
+        case .status: addStatus(shown, &page)
+        case .survey: add(ManualText.survey, shown, &page)
+        case .trace: add(ManualText.trace, shown, &page)
+        case .log: addLog(&page)
+        case .policy: addPolicy(&page)
+        case .environment: addEnvironment(&page)
         }
-    }
-
-    private static func danegatePage(_ commands: CommandDescription) -> String {
-        var page = Mdoc(
-            "danegate", section: 8, date: date,
-            description: "refuse mail to recipients whose DNSSEC or DANE is broken")
-        page.section("Synopsis")
-        for (path, command) in commands.shown() where command.subcommands?.isEmpty != false {
-            page.lines(".Nm danegate", ".Cm \(path.joined(separator: " "))")
-            for argument in command.own {
-                let usage = Mdoc.escaped(argument.usage)
-                page.lines(argument.isOptional ? ".Op Ar \(usage)" : ".Ar \(usage)")
-            }
+        page.seeAlso(Self.allCases.filter { $0 != self }.map { ($0.name, $0.section) } + others)
+        if self == .danegate {
+            page.section("Standards")
+            page.paragraph(ManualText.standards)
         }
-        page.section("Description")
-        for paragraph in ManualText.description { page.paragraph(paragraph) }
-        addCommands(commands, &page)
-        page.section("Which next hop is judged")
-        for paragraph in ManualText.nextHops { page.paragraph(paragraph) }
-        page.section("The order of rulings")
-        for paragraph in ManualText.order { page.paragraph(paragraph) }
-        page.section("Signals")
-        page.list(ManualText.signals)
-        page.section("Files")
-        page.list(ManualText.files)
-        page.section("Exit status")
-        page.list(ManualText.statuses)
-        page.section("Log")
-        for paragraph in ManualText.log { page.paragraph(paragraph) }
-        page.list(Glossary.keys.map { ($0.name, $0.meaning) })
-        page.paragraph("Lines that begin with event= tell of the daemon itself:")
-        page.list(Glossary.events.map { ("event=\($0.name)", $0.meaning) })
-        page.paragraph("event=breaker has one of these causes:")
-        page.list(LocalTrouble.Cause.allCases.map { ("cause=\($0.rawValue)", $0.explanation.meaning) })
-        page.paragraph("Further words:")
-        page.list(Glossary.words.map { ($0.name, $0.meaning) })
-        page.section("TLS of the probe")
-        for paragraph in ManualText.tls { page.paragraph(paragraph) }
-        addTroubleshooting(&page)
-        page.section("What happens when something fails")
-        page.paragraph(ManualText.failures)
-        page.list(
-            WhatHappensWhen.all.map { ($0.what, "\($0.happens) Shown by \($0.shownBy.joined(separator: ", ")).") })
-        page.seeAlso([
-            ("danegate.env", 5), ("delv", 1), ("openssl-s_client", 1), ("postconf", 5), ("unbound.conf", 5),
-        ])
-        page.section("Standards")
-        page.paragraph(ManualText.standards)
         return page.text
     }
 
-    private static func addCommands(_ commands: CommandDescription, _ page: inout Mdoc) {
-        page.section("Commands")
-        page.paragraph("Each command takes --help. danegate --version names the libraries, too.")
-        for paragraph in ManualText.completion { page.paragraph(paragraph) }
-        for (path, command) in commands.shown() {
-            page.subsection("danegate \(path.joined(separator: " "))")
-            if let abstract = command.abstract { page.paragraph(abstract) }
-            for paragraph in (command.discussion ?? "").split(separator: "\n") { page.paragraph(String(paragraph)) }
-            guard !command.own.isEmpty else { continue }
-            page.list(
-                command.own.map { argument in
-                    let standard = argument.defaultValue.map { " By default \($0)." } ?? ""
-                    return (argument.usage, (argument.abstract ?? "").asSentence + standard)
-                })
+    /// What NAME says of it.
+    private var subject: String {
+        switch self {
+        case .danegate: "refuse mail to recipients whose DNSSEC or DANE is broken"
+        case .check: "look at the DNSSEC and DANE of a domain"
+        case .exempt: "let mail to a domain pass for a time"
+        case .status: "ask the daemon how it is, and hold mail back"
+        case .survey: "find out how much mail would be refused"
+        case .trace: "find out who was refused, and why"
+        case .log: "log lines of danegate"
+        case .policy: "policy file of danegate, and the order of rulings"
+        case .environment: "settings of danegate"
         }
     }
 
-    /// For the person who answers the phone: from the reply to the cause to what to do.
-    private static func addTroubleshooting(_ page: inout Mdoc) {
-        page.section("Troubleshooting by code")
-        for paragraph in ManualText.troubleshooting { page.paragraph(paragraph) }
-        for outcome in Explanation.all where outcome.kind == .outcome && !outcome.codes.isEmpty {
-            page.subsection("\(outcome.codes.joined(separator: ", ")): \(outcome.name)")
-            page.paragraph(([outcome.meaning] + outcome.found).joined(separator: " "))
-            if let ruling = outcome.ruling { page.paragraph(ruling) }
-            if let sender = outcome.sender { page.paragraph("The sender: \(sender)") }
-            add("The recipient's administrator:", outcome.administrator, &page)
-            add("Here:", outcome.here, &page)
-            var ends = ["Settings: \(outcome.settings.map { "DANEGATE_\($0)" }.joined(separator: ", "))."]
-            ends.append("Sources: \(outcome.sources.joined(separator: "; ")).")
-            if let name = outcome.exchangeOnline { ends.append("In Exchange Online: \(name).") }
-            page.paragraph(ends.joined(separator: " "))
+    /// Pages of other programs that it refers to.
+    private var others: [(String, Int)] {
+        switch self {
+        case .danegate: [("delv", 1), ("openssl-s_client", 1), ("postconf", 5), ("unbound.conf", 5)]
+        case .check: [("delv", 1), ("openssl-s_client", 1)]
+        case .environment: [("systemd.exec", 5), ("unbound.conf", 5)]
+        case .log: [("journalctl", 1)]
+        case .exempt, .status, .survey, .trace, .policy: []
         }
     }
-
-    private static func add(_ heading: String, _ steps: [Explanation.Step], _ page: inout Mdoc) {
-        for (index, step) in steps.enumerated() {
-            page.paragraph(index == 0 ? "\(heading) \(step.text)" : step.text)
-            page.commands(step.commands)
-        }
-    }
-
-    private static var environmentPage: String {
-        var page = Mdoc("danegate.env", section: 5, date: date, description: "settings of danegate")
-        page.section("Description")
-        for paragraph in ManualText.settings { page.paragraph(paragraph) }
-        page.section("Settings")
-        page.list(
-            Setting.catalogue.map { setting in
-                let standard = setting.standard.isEmpty ? "none" : setting.standard
-                return (
-                    "DANEGATE_\(setting.name)",
-                    "\(setting.sentence) Default: \(standard). Must be \(setting.allowed)."
-                )
-            })
-        page.section("The policy file")
-        for paragraph in ManualText.policies { page.paragraph(paragraph) }
-        page.list(Policy.Kind.allCases.map { ($0.rawValue, $0.meaning) })
-        page.section("Examples")
-        for (text, commands) in ManualText.examples {
-            page.paragraph(text)
-            page.commands(commands)
-        }
-        page.seeAlso([("unbound.conf", 5), ("systemd.exec", 5), ("danegate", 8)])
-        return page.text
-    }
-}
-
-extension Mdoc {
-    /// Adds requests as they are.
-    fileprivate mutating func lines(_ requests: String...) { append(requests) }
 }

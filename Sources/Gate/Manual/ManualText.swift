@@ -12,70 +12,15 @@ enum ManualText {
     ]
 
     static let description = [
-        "danegate is a milter daemon for Postfix and Sendmail. Before a message is accepted for a recipient it answers one question: "
-            + "would a DANE-aware sender (RFC 7672) be allowed to deliver to this next hop today? Where DNSSEC or DANE is broken at "
-            + "the recipient's side, the recipient is refused at RCPT with a code and a sentence that name the cause: for the time being "
-            + "while it may pass, for good once the fault has lasted.",
-        "It is configured by environment variables, described in danegate.env(5), and registered in main.cf with smtpd_milters = "
-            + "inet:127.0.0.1:8895. With the daemon stopped, Postfix does as milter_default_action says.",
-    ]
-
-    static let order = [
-        "A recipient is ruled upon in this order; the first that applies ends it. 1. A transport that is none of "
-            + "DANEGATE_TRANSPORTS, or an address literal: accepted, without a line in the log. 2. A local part in "
-            + "DANEGATE_EXEMPT_LOCALPARTS: accepted. 3. A next hop that is not understood, several of them, or port 465: accepted. "
-            + "4. An exemption (danegate exempt) of the address's domain or of the next hop: accepted without a look. 5. The most specific "
-            + "line of the policy file, where it says exempt: the same. An exemption of a .domain counts as such a line, and wins over one "
-            + "that is as specific. 6. DANEGATE_EXEMPT_CLIENTS, DANEGATE_EXEMPT_AUTH, DANEGATE_EXEMPT_SENDERS: the same, but not where the "
-            + "policy file says require.",
-        "Then the verdict is taken from the cache or found out, for at most DANEGATE_MILTER_DEADLINE. The policy word require makes "
-            + "dane-required of opportunistic and encrypted. While the breaker is open, whatever is not in order is ruled by "
-            + "DANEGATE_ON_LOCAL_TROUBLE. Otherwise DANEGATE_ON_ with the outcome's name rules, and by default the outcome itself: "
-            + "accepted, deferred, deferred and after DANEGATE_DEFER_FOR rejected, or rejected. A hazard is ruled by DANEGATE_ON_HAZARD "
-            + "on top of a verdict that accepts.",
-        "Where this site's own configuration leads to the next hop, DANEGATE_ON_OWN_NEXT_HOP has the next word: by "
-            + "default nobody is refused for good. Where the policy word is require, nobody is accepted for it.",
-        "Last, a refusal is turned into accept, with would= in the log, where it is merely monitored: by the policy "
-            + "word monitor, by DANEGATE_MODE=monitor, or by DANEGATE_ROLLOUT where neither a policy word speaks for "
-            + "the domain nor DANEGATE_ENFORCE_SENDERS for the sender. The roll-out goes by the domain that was "
-            + "judged, and behind a next hop of this site's own by the domain of the address.",
-        "danegate settings --policy DOMAIN says which of these applies to a domain, and why.",
-    ]
-
-    static let nextHops = [
-        "The MTA says where it would send mail for a recipient (the macros {rcpt_mailer}, {rcpt_host} and "
-            + "{rcpt_addr}), and that is what is judged: most often the domain of the address, with its MX records. "
-            + "DANEGATE_ROUTE=recipient judges the domain of the address whatever the next hop.",
-        "A next hop of this site's own: whatever is not the address's own domain on the standard port is one, such "
-            + "as a relayhost, a smart host or an entry of a transport map. It stands for the mail of many "
-            + "recipients, none of whom can mend it. If it is not in order its mail is deferred and never refused "
-            + "for good, however long that lasts, and the reply names it and says that this site's own configuration "
-            + "leads there. One that takes no mail or does not exist (null-mx, no-such-domain) is 451 4.3.5: system "
-            + "incorrectly configured (RFC 3463). DANEGATE_ON_OWN_NEXT_HOP says otherwise. danegate status is "
-            + "WARNING while such a next hop fails and stands for more than a tenth of the last hour's recipients. "
-            + "check and survey know no recipient: for them a host in brackets or with a port of its own is this "
-            + "site's own, and a domain on the standard port is a recipient's.",
-        "Sendmail and aliases: Sendmail looks the domain of a recipient up, and where it is an alias (CNAME) puts "
-            + "the target in its place before a milter is asked; only the RCPT argument keeps the name. But the name "
-            + "before expansion decides whether DANE applies, and a certificate may carry it (RFC 7672 2.2.2, "
-            + "3.2.2). So where the two differ, danegate asks the DNS: if what was typed is an alias of the other, "
-            + "in one step or several, it is judged itself, and policy knows it by both names. If it is none, the "
-            + "new domain is judged. Where it cannot be found out, it is dns-unavailable. Sendmail's FEATURE "
-            + "nocanonify keeps it from that, and is recommended.",
-        "Addresses that Postfix rewrites after RCPT: canonical_maps, recipient_canonical_maps and virtual_alias_maps "
-            + "are cleanup(8)'s, which comes after a milter's answer to RCPT. The address is judged as it was typed, "
-            + "and not where the mail goes after rewriting. Mail for a domain of which every address is rewritten, "
-            + "and which does not exist in the DNS, is so refused with no-such-domain. Remedies: make it one of "
-            + "Postfix's virtual_alias_domains, and it is not outbound; or exempt it, by the policy file or danegate "
-            + "exempt add; or spare trusted clients everything, by DANEGATE_EXEMPT_CLIENTS or Postfix's "
-            + "smtpd_milter_maps. What trivial-rewrite(8) does (append_dot_mydomain, the percent hack) is done "
-            + "before RCPT, and is judged.",
-        "Many MX hosts: one look makes ten connections at most, about as many as an MTA in one try, and asks the DNS "
-            + "about 128 hosts. A host without an address costs none, and an address that could not be reached is "
-            + "not tried again under another name. If no host seen until then may be used, the verdict is pending, "
-            + "for 15 seconds at most, and the next look goes on where this one ended, in the order of preference. A "
-            + "failure is told when all hosts have been seen within two hours, twice as ever; other MX records begin "
-            + "anew. check makes up to 256 connections and asks about 1024 hosts, and says where it stopped.",
+        "danegate is a milter daemon for Postfix and Sendmail. Before a message is accepted for a recipient "
+            + "it answers one question: would a DANE-aware sender (RFC 7672) be allowed to deliver to this next hop"
+            + " today? Where DNSSEC or DANE is broken at the recipient's side, the recipient is refused at RCPT "
+            + "with a code and a sentence that name the cause: for the time being while it may pass, for good once "
+            + "the fault has lasted.",
+        "It is configured by environment variables, described in danegate.env(5), and registered in main.cf "
+            + "with smtpd_milters = inet:127.0.0.1:8895. With the daemon stopped, Postfix does as "
+            + "milter_default_action says. Who is judged how strictly is told by danegate-policy(5), and the log "
+            + "lines by danegate-log(5).",
     ]
 
     static let signals: [(term: String, text: String)] = [
@@ -91,21 +36,23 @@ enum ManualText {
     static let files: [(term: String, text: String)] = [
         (
             "/var/lib/danegate",
-            "The state directory, DANEGATE_STATE_DIRECTORY or systemd's: root.key, the root's keys, kept up to date (RFC 5011); "
-                + "state.sqlite, verdicts, probe results and faults; trace.sqlite, the message trace; exemptions.sqlite, the exemptions with "
-                + "their history; holds, what danegate hold holds back; control.sock, the control socket. A corrupt file is renamed, as to state.sqlite.corrupt, and a new one "
-                + "begun. Files have mode 0640, and what root makes belongs to the directory's owner."
+            "The state directory, DANEGATE_STATE_DIRECTORY or systemd's: root.key, the root's keys, kept up "
+                + "to date (RFC 5011); state.sqlite, verdicts, probe results and faults; trace.sqlite, the message "
+                + "trace; exemptions.sqlite, the exemptions with their history; holds, what danegate hold holds "
+                + "back; control.sock, the control socket. A corrupt file is renamed, as to state.sqlite.corrupt, "
+                + "and a new one begun. Files have mode 0640, and what root makes belongs to the directory's owner."
         ),
         ("/usr/share/dns/root.key", "Debian's trust anchor, from which root.key is begun."),
-        ("DANEGATE_POLICY_FILE", "The policy file, described in danegate.env(5)."),
+        ("DANEGATE_POLICY_FILE", "The policy file, described in danegate-policy(5)."),
     ]
 
     static let statuses: [(term: String, text: String)] = [
         ("0", "Success; of check: mail to every domain would be accepted."),
         (
             "1",
-            "check: mail to some domain would be rejected; judge: a client may not deliver; notice: there is nothing to notify of; exempt "
-                + "remove: there is no such exemption; hold --end: it is not held; status: warning."
+            "check: mail to some domain would be rejected; judge: a client may not deliver; notice: there is "
+                + "nothing to notify of; exempt remove: there is no such exemption; hold --end: it is not held; "
+                + "status: warning."
         ),
         ("2", "status: critical, or no daemon answers or runs."),
         ("3", "status: unknown, for want of permission or of a socket, or because something else answers there."),
@@ -122,20 +69,22 @@ enum ManualText {
     ]
 
     static let log = [
-        "Lines go to syslog, facility mail, or to standard error. There is one line a ruled recipient, key=value pairs in the order of "
-            + "the following list. Values with spaces are quoted, and what is not printable ASCII is written \\xNN, byte for "
-            + "byte. Accepted recipients are logged at level info, the others at notice."
+        "Lines go to syslog, facility mail, or to standard error. There is one line per ruled recipient: key=value "
+            + "pairs in the order of the following list."
     ]
 
     static let troubleshooting = [
-        "On the telephone: ask for the reply in the bounce. 1. The word behind the codes is the outcome: its section below says what it "
-            + "means, or danegate explain does, given the reply as it is. 2. The letters in brackets at its end find everything: "
-            + "danegate trace --id LETTERS shows the recipient with the inspection behind the reply; without a bounce, danegate trace "
-            + "--recipient ADDRESS does. 3. danegate check DOMAIN shows whether it is still so, step by "
-            + "step, and check --cached what the daemon rules now. 4. If the fault is the recipient's, danegate notice DOMAIN writes the mail to its postmaster, and if mail must go meanwhile, "
-            + "danegate exempt add DOMAIN --until DATE --reason TEXT lets it pass, within seconds.",
-        "A code that begins with 4 means that the sender's server will try again by itself; one with 5 that the message came back. In "
-            + "the commands below, DOMAIN is the recipient's domain and HOST the MX host of the reply.",
+        "On the telephone: ask for the reply in the bounce. 1. The word behind the codes is the outcome: its "
+            + "section below says what it means, or danegate explain does, given the reply as it is. 2. The letters"
+            + " in brackets at its end find everything: danegate trace --id LETTERS shows the recipient with the "
+            + "inspection behind the reply; without a bounce, danegate trace --recipient ADDRESS does. 3. danegate "
+            + "check DOMAIN shows whether it is still so, step by step, and check --cached what the daemon rules "
+            + "now. 4. If the fault is the recipient's, danegate notice DOMAIN writes the mail to its postmaster, "
+            + "and if mail must go meanwhile, danegate exempt add DOMAIN --until DATE --reason TEXT lets it pass, "
+            + "within seconds.",
+        "A code that begins with 4 means that the sender's server will try again by itself; one with 5 that "
+            + "the message came back. In the commands below, DOMAIN is the recipient's domain and HOST the MX host "
+            + "of the reply.",
     ]
 
     static let tls = [
@@ -159,27 +108,27 @@ enum ManualText {
     ]
 
     static let failures =
-        "Each of these is shown by tests, which are named. They have one thing in common: what danegate could not find out is never "
-        + "answered with 5xx, and mail never waits for a file or a socket of danegate's own."
+        "Each of these is shown by tests, which are named. They have one thing in common: what danegate could"
+        + " not find out is never answered with 5xx, and mail never waits for a file or a socket of danegate's "
+        + "own."
 
     static let standards =
-        "RFC 7672 (DANE for SMTP), RFC 7671 and RFC 6698 (DANE), RFC 4035 (DNSSEC), RFC 5011 (trust anchors), RFC 7505 (null MX), "
-        + "RFC 3207 (STARTTLS), RFC 3463 (enhanced status codes), RFC 8305 (Happy Eyeballs). The codes x.7.321 to x.7.325 are those of "
-        + "Exchange Online."
+        "RFC 7672 (DANE for SMTP), RFC 7671 and RFC 6698 (DANE), RFC 4035 (DNSSEC), RFC 5011 (trust anchors),"
+        + " RFC 7505 (null MX), RFC 3207 (STARTTLS), RFC 3463 (enhanced status codes), RFC 8305 (Happy "
+        + "Eyeballs). The codes x.7.321 to x.7.325 are those of Exchange Online."
 
     static let settings = [
-        "danegate is configured by environment variables. They may stand in a file of NAME=value lines, which systemd reads "
-            + "(EnvironmentFile=) and every command with --env-file; variables of the environment win over it. danegate settings prints "
-            + "those in force and where each came from.",
-        "A name that does not exist or a value that is not allowed stops the start, with a sentence for each and exit status 78. An empty "
-            + "value is no value.",
+        "danegate is configured by environment variables. They may stand in a file of NAME=value lines, which"
+            + " systemd reads (EnvironmentFile=) and every command with --env-file; variables of the environment "
+            + "win over it. danegate settings prints those in force and where each came from.",
+        "A name that does not exist or a value that is not allowed stops the start, with a sentence for each "
+            + "and exit status 78. An empty value is no value.",
     ]
 
     static let policies = [
-        "DANEGATE_POLICY_FILE has a line a domain: its name, a word, and if need be until=DATE (the last day on which it holds, in UTC) "
-            + "and reason=\"TEXT\". A name with a dot in front stands for its subdomains; the most specific line wins. The file is read "
-            + "again when it changes. One with a fault is refused as a whole, every fault named by its line, and the policies stay as they "
-            + "were. The words:"
+        "DANEGATE_POLICY_FILE has one line per domain: its name, a word, and if need be until=DATE (the last day on "
+            + "which it holds, in UTC) and reason=\"TEXT\". A name with a dot in front stands for its subdomains. "
+            + "The words:"
     ]
 
     static let examples: [(text: String, commands: [String])] = [
