@@ -15,7 +15,9 @@ extension GateWiring {
         [
             socketPart, statePart, exemptionsPart, tracePart, probesPart,
             .task("resolver's self-test") {
-                await breaker.watch(tests, cache: keeper.cache) { await look.inspectPastCaches($0)?.verdict }
+                await breaker.watch(tests, keys: { await resolver.selfTest([.rootKeys]) }, cache: keeper.cache) {
+                    await look.inspectPastCaches($0)?.verdict
+                }
             },
             .task("renewals") { await desk.keepFresh() },
             .task("exempt domains") { await exemptionWatch.run() },
