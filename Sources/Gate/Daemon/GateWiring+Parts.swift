@@ -126,7 +126,7 @@ extension GateWiring {
             records: records, exemptions: exemptions, load: load, probes: { prober?.connections ?? 0 },
             probeName: { prober?.name },
             doors: ControlDesk.Doors(budget: budget, connections: { milter.connectionCounts }),
-            reload: { reload() })
+            reload: { reload() }, standing: { reloader.standing() })
     }
 
     /// MTAs that connect before it serves wait in the backlog.

@@ -93,11 +93,15 @@ enum ManualText {
             "/var/lib/danegate",
             "The state directory, DANEGATE_STATE_DIRECTORY or systemd's: root.key, the root's keys, kept up to date (RFC 5011); "
                 + "state.sqlite, verdicts, probe results and faults; trace.sqlite, the message trace; exemptions.sqlite, the exemptions with "
-                + "their history; holds, what danegate hold holds back; control.sock, the control socket. A corrupt file is renamed, as to state.sqlite.corrupt, and a new one "
+                + "their history; holds, what danegate hold holds back; policy.good, the last good copy of the policy file; control.sock, the control socket. A corrupt file is renamed, as to state.sqlite.corrupt, and a new one "
                 + "begun. Files have mode 0640, and what root makes belongs to the directory's owner."
         ),
         ("/usr/share/dns/root.key", "Debian's trust anchor, from which root.key is begun."),
         ("DANEGATE_POLICY_FILE", "The policy file, described in danegate.env(5)."),
+        (
+            EnvironmentFile.places.joined(separator: ", "),
+            "The environment file, described in danegate.env(5): the first that there is."
+        ),
     ]
 
     static let statuses: [(term: String, text: String)] = [
@@ -118,7 +122,11 @@ enum ManualText {
         ("74", "The output cannot be written."),
         ("75", "check: mail to some domain would be deferred; notice: nothing is proven; survey: DNS stopped working."),
         ("130, 143", "survey was ended by SIGINT or SIGTERM; it can be gone on with."),
-        ("78", "A setting or the policy file is at fault; a sentence for each fault is on standard error."),
+        (
+            "78",
+            "A setting or the policy file is at fault, or the environment file may not be read; a sentence for each fault is on "
+                + "standard error."
+        ),
     ]
 
     static let log = [
@@ -168,18 +176,28 @@ enum ManualText {
         + "Exchange Online."
 
     static let settings = [
-        "danegate is configured by environment variables. They may stand in a file of NAME=value lines, which systemd reads "
-            + "(EnvironmentFile=) and every command with --env-file; variables of the environment win over it. danegate settings prints "
-            + "those in force and where each came from.",
-        "A name that does not exist or a value that is not allowed stops the start, with a sentence for each and exit status 78. An empty "
-            + "value is no value.",
+        "danegate is configured by environment variables. They may stand in a file of NAME=value lines, which the daemon and every "
+            + "command find by themselves: \(EnvironmentFile.places.joined(separator: ", or else ")). --env-file names another one. "
+            + "Variables of the environment win over it. danegate settings prints those in force and where each came from, with "
+            + "--changed only those that are set.",
+        "The daemon reads the file itself: a systemd unit needs no EnvironmentFile=, which systemd reads at a start only, so that what "
+            + "stands there is of the environment and needs a restart. The file must be readable for the user that the daemon runs as, "
+            + "and for whoever runs a command: who may not read it is told so, with exit status 78. Only status, reload and recheck, "
+            + "which ask the daemon, go on without it. explain, judge and manual never read it.",
+        "A name that does not exist or a value that is not allowed stops the start, with a sentence for each and exit status 78. So does a "
+            + "line of the file that lacks the prefix, or is in lower case: ROLLOUT=10. Other variables may stand there, and mean nothing. "
+            + "An empty value is no value.",
+        "danegate settings asks the running daemon, too, and says what is otherwise there: reload needed, where danegate reload takes "
+            + "what the file says now; restart needed, where only a new start does; and what the daemon's own environment sets, which wins.",
     ]
 
     static let policies = [
         "DANEGATE_POLICY_FILE has a line a domain: its name, a word, and if need be until=DATE (the last day on which it holds, in UTC) "
             + "and reason=\"TEXT\". A name with a dot in front stands for its subdomains; the most specific line wins. The file is read "
             + "again when it changes. One with a fault is refused as a whole, every fault named by its line, and the policies stay as they "
-            + "were. The words:"
+            + "were. At a start, and for check, notice, survey and settings, the last good copy stands for it, which the daemon keeps as "
+            + "policy.good in the state directory; danegate status is WARNING then. Without a copy of this very file they end with 78. "
+            + "The words:"
     ]
 
     static let examples: [(text: String, commands: [String])] = [
