@@ -83,7 +83,7 @@ import World
         // What needs no settings.
         for command in [["explain", "tlsa-invalid"], ["manual", "danegate.8"], ["--version"]] {
             let (status, output) = try await etc.run(command, isOther: true)
-            #expect(status == 0 && !output.contains("environment file"), "\(output)")
+            #expect(status == 0 && !output.contains("cannot be read (Permission denied)"), "\(output)")
         }
         #expect(
             try await etc.run(
