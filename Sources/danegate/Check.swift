@@ -55,10 +55,7 @@ struct Check: ParsableCommand {
         let settings = try options.read().settings
         let arguments = try DestinationArgument.all(domains, settings)
         guard !cached else { return try askDaemon(settings, arguments) }
-        let policies: PolicyBook
-        do throws(PolicyTable.Faults) { policies = try PolicyBook(path: settings.policyFile) } catch {
-            throw Exit.fail(EX_CONFIG, error.sentences)
-        }
+        let policies = try options.policies(settings)
         let resolver: Resolver
         do throws(ResolverError) {
             resolver = try Resolver(settings.resolverConfiguration(TrustAnchor.forAsking(settings).anchor))

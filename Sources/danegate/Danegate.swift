@@ -1,6 +1,7 @@
 import ArgumentParser
 import DNSSEC
 import Foundation
+import Gate
 import Milter
 import Probe
 
@@ -14,7 +15,8 @@ struct Danegate: ParsableCommand {
         commandName: "danegate",
         abstract: "Refuses mail to recipients whose DNSSEC or DANE is broken, before it is accepted.",
         discussion: """
-            Settings are environment variables, DANEGATE_MODE=monitor for instance; `danegate settings` lists them all.
+            Settings are environment variables, DANEGATE_MODE=monitor for instance; `danegate settings` lists them all. They \
+            may stand in a file, \(EnvironmentFile.places.joined(separator: " or ")).
             """,
         version: """
             danegate \(version)

@@ -40,11 +40,8 @@ struct NoticeCommand: ParsableCommand {
     func run() throws {
         let settings = try options.read().settings
         let arguments = try DestinationArgument.all(domains, settings)
-        let policies: PolicyBook
+        let policies = try options.policies(settings)
         let resolver: Resolver
-        do throws(PolicyTable.Faults) { policies = try PolicyBook(path: settings.policyFile) } catch {
-            throw Exit.fail(EX_CONFIG, error.sentences)
-        }
         do throws(ResolverError) {
             resolver = try Resolver(settings.resolverConfiguration(TrustAnchor.forAsking(settings).anchor))
         } catch {

@@ -27,7 +27,10 @@ struct RecheckCommand: ParsableCommand {
             guard !domain.isEmpty, !domain.contains(where: \.isWhitespace) else {
                 throw Exit.fail(64, ["a domain has no blanks."])
             }
-            let line = try options.ask("recheck \(domain)", within: .seconds(110))
+            let drawing = MovingLine.draw { Self.line(domain, after: $0) }
+            let line = try options.ask("recheck \(domain)", within: .seconds(110)) {
+                Waiting.forResult { await drawing?.end() }
+            }
             guard let report = RecheckReport(json: line) else { throw SettingsOptions.stranger }
             try StandardDescriptors.put(json ? TerminalText.json(line) : report.text)
             switch report.action {
@@ -37,5 +40,11 @@ struct RecheckCommand: ParsableCommand {
             }
         }
         if !worst.isSuccess { throw worst }
+    }
+
+    /// The line that a terminal shows while the daemon looks.
+    private static func line(_ domain: String, after elapsed: Duration) -> String {
+        guard elapsed >= .seconds(1) else { return "" }
+        return "\(MovingLine.turn(elapsed)) \(DurationText.brief(elapsed)), the daemon looks at \(domain)"
     }
 }

@@ -9,7 +9,7 @@ struct ReloadCommand: ParsableCommand {
         discussion: """
             Says what has changed, and what needs a restart. Where a setting or a policy is at fault, the daemon goes on with \
             what it has, and each fault is named. No session of an MTA ends. Asks over the control socket. SIGHUP does the \
-            same, and says it in the log. Exits 0, 1 if something is at fault, 69 if no daemon answers, 78 if a setting that \
+            same, and says it in the log. danegate settings says what a reload would change. Exits 0, 1 if something is at fault, 69 if no daemon answers, 78 if a setting that \
             leads to the socket is at fault.
             """)
 

@@ -11,13 +11,19 @@ struct SettingsCommand: ParsableCommand {
             about it, those that lose among them, its exemption, and its place in the roll-out. Of a mail address the \
             local part counts too, of a next hop [host]:port the name. Rulings by client, login and sender come beside \
             that.
-            Exits 78, with a sentence for each fault, if a setting or a line of the policy file is at fault.
+            The first line names the environment file. Where the running daemon has something else in force, lines at \
+            the end say so, and whether that needs a reload or a restart.
+            Exits 78, with a sentence for each fault, if a setting is at fault, or a line of the policy file of which \
+            there is no good copy.
             """)
 
     @OptionGroup var options: SettingsOptions
 
     @Flag(help: "Say what each setting is for, and what it may be.")
     var explain = false
+
+    @Flag(help: "Print only what is set: the environment, the file or systemd says it.")
+    var changed = false
 
     @Option(
         parsing: .upToNextOption,
@@ -29,24 +35,39 @@ struct SettingsCommand: ParsableCommand {
     var json = false
 
     func validate() throws {
+        if changed, !policy.isEmpty { throw ValidationError("--changed and --policy exclude each other") }
         if json, policy.isEmpty { throw ValidationError("--json goes with --policy") }
     }
 
     func run() throws {
         let reader = try options.read()
-        let policies: PolicyBook
-        do throws(PolicyTable.Faults) { policies = try PolicyBook(path: reader.settings.policyFile) } catch {
-            throw Exit.fail(EX_CONFIG, error.sentences)
-        }
+        let policies = try options.policies(reader.settings)
         guard policy.isEmpty else { return try explain(policy, reader, policies.table) }
         let width = reader.inForce.map(\.name.count).max() ?? 0
-        var lines: [String] = []
+        var lines = ["# Environment file: \(reader.file ?? "none (\(EnvironmentFile.places.joined(separator: ", ")))")"]
         for (setting, inForce) in zip(Setting.catalogue, reader.inForce) {
+            if changed, inForce.origin == .standard { continue }
             if explain { lines.append("# \(setting.summary). Must be \(setting.allowed).") }
             let name = "DANEGATE_\(inForce.name)".padding(toLength: width + 9, withPad: " ", startingAt: 0)
             lines.append("\(name) = \(inForce.text.isEmpty ? "-" : inForce.text)  (\(inForce.origin))")
         }
+        lines += differences(reader).map { "# \($0)" }
         try StandardDescriptors.put(lines.joined(separator: "\n"))
+    }
+
+    /// How the running daemon differs; nothing where none runs.
+    private func differences(_ reader: SettingsReader) -> [String] {
+        guard let path = reader.settings.controlSocketPath else { return [] }
+        do throws(ControlClient.Fault) {
+            let line = try ControlClient.ask(path, "settings")
+            return SettingsStanding(json: line)?.differences(from: reader)
+                ?? ["a daemon of another version answers: it does not tell its settings."]
+        } catch {
+            switch error {
+            case .noDaemon, .noSocket: return []
+            case .denied(let sentence), .silent(let sentence): return [sentence]
+            }
+        }
     }
 
     private func explain(_ domains: [String], _ reader: SettingsReader, _ table: PolicyTable) throws {

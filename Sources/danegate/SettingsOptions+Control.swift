@@ -10,13 +10,18 @@ extension SettingsOptions {
 
     /// Asks the running daemon.
     ///
+    /// - Parameter whenOver: Called before anything is told.
     /// - Throws: With a sentence, if none answers.
-    func ask(_ request: String, within limit: Duration) throws -> String {
-        guard let path = try read().settings.controlSocketPath else {
+    func ask(_ request: String, within limit: Duration, whenOver: () -> Void = {}) throws -> String {
+        let (settings, note) = try readToAsk()
+        guard let path = settings.controlSocketPath else {
             throw Exit.fail(EX_UNAVAILABLE, ["the control socket is off (DANEGATE_CONTROL_SOCKET)."])
         }
-        do throws(ControlClient.Fault) { return try ControlClient.ask(path, request, within: limit) } catch {
-            throw Exit.fail(EX_UNAVAILABLE, [error.sentence])
+        do throws(ControlClient.Fault) {
+            defer { whenOver() }
+            return try ControlClient.ask(path, request, within: limit)
+        } catch {
+            throw Exit.fail(EX_UNAVAILABLE, [error.sentence] + (note.map { ["\($0)."] } ?? []))
         }
     }
 }

@@ -4,13 +4,46 @@ import Gate
 
 /// Where the settings come from: every subcommand has these options.
 struct SettingsOptions: ParsableArguments {
-    @Option(help: "A file of NAME=value lines; variables of the environment win over it.", completion: .file())
+    @Option(
+        help: ArgumentHelp(
+            "A file of NAME=value lines; variables of the environment win over it. By default "
+                + EnvironmentFile.places.joined(separator: ", or else ") + ".", valueName: "env-file"),
+        completion: .file())
     var envFile: String?
 
     /// The settings; where they are at fault, every sentence goes to standard error and the exit status is 78.
     func read() throws -> SettingsReader {
         do throws(SettingsReader.Faults) {
-            return try SettingsReader(environment: ProcessInfo.processInfo.environment, file: envFile)
+            return try SettingsReader.read(environment: ProcessInfo.processInfo.environment, named: envFile)
+        } catch {
+            throw Exit.fail(EX_CONFIG, error.sentences)
+        }
+    }
+
+    /// The settings for a command that only asks the daemon. Members of the socket's group may ask, and need not be
+    /// those who may read the environment file.
+    ///
+    /// - Returns: The settings; and a clause if they lack what stands in a file that this user may not read.
+    func readToAsk() throws -> (settings: Settings, note: String?) {
+        do throws(SettingsReader.Faults) {
+            if envFile == nil,
+                let kept = try SettingsReader.withoutKeptFile(environment: ProcessInfo.processInfo.environment)
+            {
+                return (kept.reader.settings, kept.note)
+            }
+        } catch {
+            throw Exit.fail(EX_CONFIG, error.sentences)
+        }
+        return (try read().settings, nil)
+    }
+
+    /// The policies of the settings. Where the last good copy of their file is in force, standard error says so; where
+    /// there is none, the exit status is 78.
+    func policies(_ settings: Settings) throws -> PolicyBook {
+        do throws(PolicyTable.Faults) {
+            let policies = try PolicyBook(settings)
+            if !policies.faults.isEmpty { _ = Exit.fail(EX_CONFIG, policies.faults) }
+            return policies
         } catch {
             throw Exit.fail(EX_CONFIG, error.sentences)
         }

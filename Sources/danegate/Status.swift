@@ -8,7 +8,7 @@ struct Status: ParsableCommand {
         discussion: """
             Asks over the control socket (DANEGATE_CONTROL_SOCKET), which root and the members of its group may open.
             Exits as monitoring plugins do: 0 OK; 1 WARNING (the breaker is open because of failures or descriptors, log \
-            lines or rows are lost, no state file, the policy file is refused, exemptions were set aside, probes call \
+            lines or rows are lost, no state file, the policy file is refused (its old version or last good copy holds), exemptions were set aside, probes call \
             themselves by a private address, few descriptors or no threads left); 2 CRITICAL (no daemon answers or runs, the resolver does \
             not work or does not validate, not everything comes through on the way to the DNS, the breaker is open for more \
             than 15 minutes); 3 UNKNOWN (the daemon cannot be asked: the socket may not be opened, is off, or is not there \
@@ -25,7 +25,10 @@ struct Status: ParsableCommand {
     var json = false
 
     func run() throws {
-        let settings = try options.read().settings
+        let (settings, note) = try options.readToAsk()
+        func end(_ level: StatusReport.Level, _ sentence: String) throws -> ExitCode {
+            try self.end(level, note.map { "\(sentence.dropLast()); \($0)." } ?? sentence)
+        }
         guard let path = settings.controlSocketPath else {
             throw try end(.unknown, "cannot ask: the control socket is off (DANEGATE_CONTROL_SOCKET).")
         }

@@ -56,13 +56,24 @@ import WorldServers
         ("a.example reject", "must be followed by exempt"),
         ("a.example EXEMPT", "must be followed by exempt"), ("192.0.2.1 exempt", "is not a domain name"),
         (". exempt", "is not a domain name"), ("a@b.example exempt", "is not a domain name"),
+        ("a.example enforec", "not \"enforec\"; did you mean enforce?"),
+        ("a.example Exempt", "not \"Exempt\"; did you mean exempt?"),
+        ("exempt a.example", "not \"a.example\"; did you mean \"a.example exempt\"?"),
+        (
+            "a.example exempt untl=2027-01-01",
+            "\"untl=2027-01-01\" is neither until=DATE nor reason=\"...\"; did you mean until=?"
+        ),
+        ("a@b.example exempt", "policies are of domains: did you mean b.example?"),
         ("a.example exempt reason=\"\u{7}\"", "control character, U+0007"),
         ("a.example\u{C}exempt", "control character, U+000C"),
         ("a.example exempt reason=\"\u{2028}\"", "control character, U+2028"),
         ("a.example exempt r\u{FFFD}", "not UTF-8"),
         ("a.example exempt\nA.Example. monitor", "p:2: a.example stands in line 1 already"),
         (".b\u{FC}cher.example exempt\n.xn--bcher-kva.example monitor", "stands in line 1 already"),
-        ("a.example nope until=x more", "; until= must be a day that there is, like 2027-01-31; \"more\" is neither"),
+        (
+            "a.example nope until=x more",
+            "; until= must be a day that there is, like 2027-01-31, not \"x\"; \"more\" is neither"
+        ),
         ("a.example exempt reason=\(String(repeating: "x", count: 501))", "more than 500 bytes"),
     ])
     func aFaultHasItsReason(text: String, reason: String) {

@@ -44,6 +44,24 @@ import World
         await world.stop()
     }
 
+    /// A look takes as long as its hosts do; a file or a pipe gets none of it.
+    @Test func aTerminalShowsThatTheDaemonLooks() async throws {
+        let world = try await MailWorld([MailDomains.named("stalling-at-starttls")])
+        let gate = try await DaemonTests.Gate(world, ["PROBE_TIMEOUT": "4s"])
+        let words = "the daemon looks at stalling-at-starttls.example"
+        let command = "recheck stalling-at-starttls.example"
+        let screen = try await ChildProcess.run(
+            ChildProcess.find("script"), ["-qec", "\(Danegate.path) \(command)", "/dev/null"],
+            environment: Self.settings(world, gate).merging(["TERM": "xterm"]) { $1 }
+        ).output
+        #expect(screen.contains(words) && screen.contains("stalling-at-starttls.example:"), "\(screen)")
+        let (_, plain) = try await Danegate.run(
+            command.split(separator: " ").map(String.init), environment: Self.settings(world, gate))
+        #expect(!plain.contains(words) && !plain.contains("\r"), "\(plain)")
+        #expect(await gate.daemon.stop() == 0)
+        await world.stop()
+    }
+
     @Test func settingsAreTakenWithoutARestart() async throws {
         let world = try await MailWorld(["tlsa-invalid", "verified"].map(MailDomains.named))
         let place = try ScratchDirectory("reload")

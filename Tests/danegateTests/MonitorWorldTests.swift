@@ -35,4 +35,33 @@ import World
         #expect(last.contains("ruling=accept") && last.contains("would=tempfail"), "\(last)")
         await world.stop()
     }
+
+    /// `status` tells how many are still to be ruled, and who would have waited.
+    @Test func statusCountsThem() async throws {
+        struct Report: Decodable {
+            struct Monitored: Decodable { let open, would_have_waited, dropped: Int }
+            let monitored: Monitored
+        }
+        let world = try await MailWorld([MailDomains.named("stalling-at-starttls")])
+        let gate = try await DaemonTests.Gate(
+            world, ["MODE": "monitor", "MILTER_DEADLINE": "50ms", "PROBE_TIMEOUT": "2s"])
+        let environment = world.environment([
+            "STATE_DIRECTORY": URL(fileURLWithPath: gate.socket).deletingLastPathComponent().path
+        ])
+        func monitored() async throws -> Report.Monitored {
+            let (_, output) = try await Danegate.run(["status", "--json"], environment: environment)
+            return try JSONDecoder().decode(Report.self, from: Data(output.utf8)).monitored
+        }
+        let (_, before) = try await Danegate.run(["status"], environment: environment)
+        #expect(!before.contains("Monitored: "), "\(before)")
+        #expect(try await gate.answer("<a@stalling-at-starttls.example>") == .continue)
+        let open = try await monitored()
+        #expect(open.open + open.would_have_waited == 1 && open.dropped == 0)
+        #expect(try await eventually(within: .seconds(60)) { try await monitored().open == 0 })
+        #expect(try await monitored().would_have_waited == 1)
+        let (_, after) = try await Danegate.run(["status"], environment: environment)
+        #expect(after.contains("Monitored: 0 to be ruled yet, 1 would have waited once\n"), "\(after)")
+        #expect(await gate.daemon.stop() == 0)
+        await world.stop()
+    }
 }

@@ -85,12 +85,15 @@ public final class Breaker: Sendable {
     ///
     /// - Parameters:
     ///   - tests: The resolver's self-tests.
+    ///   - keys: Makes the part of a self-test that asks for the root's keys alone; nil where there is none.
     ///   - cache: Whose good verdicts tell which destinations were in order, an earlier run's among them.
     ///   - reask: Inspects a destination past every cache; nil if that could not be done.
     func watch(
-        _ tests: ResolverTests, cache: VerdictCache, reask: @escaping @Sendable (Destination) async -> Verdict?
+        _ tests: ResolverTests, keys: @escaping @Sendable () async -> ResolverHealth? = { nil }, cache: VerdictCache,
+        reask: @escaping @Sendable (Destination) async -> Verdict?
     ) async {
         var senses = TroubleWatch.Senses(tests, reask)
+        senses.keyTest = keys
         senses.remembered = { cache.someGood(at: $0) }
         var watch = TroubleWatch(self, senses)
         while !Task.isCancelled {
@@ -133,6 +136,26 @@ extension Breaker {
     /// Whether recipients met a reason to test the resolver now. A call that returns true uses up a part of the
     /// allowance.
     func claimTest(at now: ContinuousClock.Instant) -> Bool { state.withLock { $0.causes.claim(at: now) } }
+
+    /// Notes that a lookup of a name had no answer.
+    func noteSilence(at name: String, at now: ContinuousClock.Instant = .now) {
+        state.withLock { $0.causes.noteSilence(Neighbourhood(of: name), at: now) }
+    }
+
+    /// Notes that an MX lookup was answered.
+    func noteAnswer() { state.withLock { $0.causes.noteAnswer() } }
+
+    /// Whether recipients met a reason to ask for the root's keys alone now.
+    ///
+    /// - Returns: The parts of the DNS that are silent; nil if there is no reason.
+    func claimKeyTest(at now: ContinuousClock.Instant) -> Set<Neighbourhood>? {
+        state.withLock { $0.causes.claimKeys(at: now) }
+    }
+
+    /// Notes that the root's keys came although parts of the DNS were silent.
+    func clearSilence(at places: Set<Neighbourhood>, at now: ContinuousClock.Instant) {
+        state.withLock { $0.causes.clearSilence(places, at: now) }
+    }
 
     /// Why an answer that rests on some parts of the way to the DNS proves nothing; nil if no fault of them is known.
     func trouble(

@@ -30,6 +30,8 @@ struct TroubleWatch {
     struct Senses: Sendable {
         /// What works of the resolver; nil if the task was cancelled.
         var selfTest: @Sendable () async -> ResolverHealth?
+        /// Whether the root's keys come; nil if that was not tried.
+        var keyTest: @Sendable () async -> ResolverHealth? = { nil }
         /// The verdict on a destination past every cache; nil if there was none to be had.
         var reask: @Sendable (Destination) async -> Verdict?
         /// Destinations whose good verdicts are kept.
@@ -82,10 +84,27 @@ struct TroubleWatch {
     ///
     /// - Returns: Whether the resolver works, and all that it needs gets through.
     private mutating func test(at now: ContinuousClock.Instant) async -> Bool {
-        guard now >= nextTest ?? now || breaker.claimTest(at: now) else { return !breaker.hasResolverTrouble }
+        guard now >= nextTest ?? now || breaker.claimTest(at: now) else { return await testKeys(at: now) }
         let met = breaker.beginTest()
         guard let health = await senses.selfTest(), !Task.isCancelled else { return false }
         breaker.take(health, clearing: met, began: now, at: now)
+        nextTest = now + breaker.testInterval(at: now)
+        return !breaker.hasResolverTrouble
+    }
+
+    /// Asks for the root's keys alone where a lookup had no answer: its verdict may be long in coming, and the zones of
+    /// strangers must not hide that nothing answers any more.
+    ///
+    /// - Returns: Whether the resolver works, and all that it needs gets through.
+    private mutating func testKeys(at now: ContinuousClock.Instant) async -> Bool {
+        guard !breaker.hasResolverTrouble, let silent = breaker.claimKeyTest(at: now),
+            let health = await senses.keyTest(), !Task.isCancelled
+        else { return !breaker.hasResolverTrouble }
+        guard health.fault != nil else {
+            breaker.clearSilence(at: silent, at: now)
+            return !breaker.hasResolverTrouble
+        }
+        breaker.take(health, began: now, at: now)
         nextTest = now + breaker.testInterval(at: now)
         return !breaker.hasResolverTrouble
     }

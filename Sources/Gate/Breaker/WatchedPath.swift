@@ -1,3 +1,4 @@
+import DANE
 import DNSSEC
 
 /// The way to the DNS as the daemon knows it. The breaker is told at once what a test after a failure found.
@@ -21,4 +22,8 @@ struct WatchedPath: DNSPath {
     func noteDoubt(of parts: Set<ResolverHealth.Part>, at destination: Destination) {
         breaker.noteDoubt(at: destination.name.text)
     }
+
+    func noteSilence(at name: DomainName) { breaker.noteSilence(at: name.text) }
+
+    func noteAnswer() { breaker.noteAnswer() }
 }

@@ -33,6 +33,8 @@ struct ControlDesk: Sendable {
     let doors: Doors?
     /// Reads settings and policies again.
     let reload: @Sendable () -> ReloadReport
+    /// The settings in force, and what has changed since; reads the environment file.
+    let standing: @Sendable () -> SettingsStanding?
     /// When the daemon began to serve, in seconds since 1970 and by the clock that nobody sets.
     private let started = unixTime()
     private let began = ContinuousClock.now
@@ -42,7 +44,8 @@ struct ControlDesk: Sendable {
         store: StateStore, records: DecisionRecords, exemptions: ExemptionBook, load: LoadWatch? = nil,
         probes: @escaping @Sendable () -> Int,
         probeName: @escaping @Sendable () -> ClientName? = { nil }, doors: Doors? = nil,
-        reload: @escaping @Sendable () -> ReloadReport = { ReloadReport() }
+        reload: @escaping @Sendable () -> ReloadReport = { ReloadReport() },
+        standing: @escaping @Sendable () -> SettingsStanding? = { nil }
     ) {
         self.settings = settings
         self.version = version
@@ -57,6 +60,7 @@ struct ControlDesk: Sendable {
         self.probeName = probeName
         self.doors = doors
         self.reload = reload
+        self.standing = standing
     }
 
     /// Why there can be no state; nil where there is some, or nobody knows.
@@ -90,12 +94,17 @@ struct ControlDesk: Sendable {
         case "verdict" where words.count == 2: return .now(JSONLine.of(verdict(String(words[1]))))
         case "reload" where words.count == 1:
             return .later(within: .seconds(60)) { await onOwnThread { JSONLine.of(reload()) } }
+        case "settings" where words.count == 1:
+            return .later(within: .seconds(60)) { await onOwnThread { JSONLine.of(standing()) } }
         case "recheck" where words.count == 2:
             let text = String(words[1])
             return .later(within: Rechecks.patience + .seconds(10)) { JSONLine.of(await recheck(text)) }
         default:
             return .now(
-                JSONLine.of(["error": "the requests are: status, verdict DESTINATION, recheck DESTINATION, reload"]))
+                JSONLine.of([
+                    "error":
+                        "the requests are: status, verdict DESTINATION, recheck DESTINATION, reload, settings"
+                ]))
         }
     }
 
@@ -171,7 +180,8 @@ struct ControlDesk: Sendable {
             exemptions_fault: exemptionFault,
             policy: .init(
                 file: settings.policyFile, lines: policy.count, read: CertificateJSON.text(policy.read),
-                fault: policy.fault),
+                fault: policy.fault, copy: policy.isCopy),
+            monitored: .init(gate.late.counts),
             recipients: .init(counted), load: load?.report(at: now),
             own_next_hops: records.ownHops.standing(total: records.counts.total, at: now).prefix(20).map {
                 StatusReport.OwnNextHop($0, standard: settings.probePort)

@@ -61,6 +61,7 @@ extension StatusReport {
             "Recipients since the start: \(totals.recipients), monitored \(recipients.monitored) (would be deferred: "
                 + "\(totals.would_defer), rejected: \(totals.would_reject)); let pass unseen "
                 + "\(recipients.passed), exempt \(recipients.exempt)")
+        if let monitored = monitored?.text { lines.append(monitored) }
         lines += counts
         lines += (own_next_hops ?? []).map { hop in
             "Own next hop \(hop.next_hop): \(hop.failing ? "fails, " : "")\(hop.outcome); "

@@ -84,6 +84,8 @@ public struct StatusReport: Codable, Sendable {
         let lines: Int
         let read: String
         @NullableJSON private(set) var fault: String?
+        /// Whether the last good copy is in force, since the file was at fault at the start; nil from an earlier version.
+        let copy: Bool?
     }
 
     /// Recipients since the start.
@@ -193,6 +195,7 @@ public struct StatusReport: Codable, Sendable {
     /// Why an exemption may not be in force.
     @NullableJSON private(set) var exemptions_fault: String?
     let policy: PolicyFile
+    @NullableJSON private(set) var monitored: Monitored?
     let recipients: Recipients
     /// How the gate bears its load: who fills it, and whether others suffer.
     @NullableJSON private(set) var load: LoadReport?
@@ -208,7 +211,7 @@ public struct StatusReport: Codable, Sendable {
         resolver: ResolverState, cache: Cache, faults: Int, inspections: Int, waiting: Int, probes: Int,
         helo: Introduction?, log_dropped: Int, log_dropped_ago_s: Int64?, state: State, trace: Trace?, exemptions: Int?,
         exemptions_fault: String?,
-        policy: PolicyFile,
+        policy: PolicyFile, monitored: Monitored,
         recipients: Recipients, load: LoadReport?, own_next_hops: [OwnNextHop], process: Process,
         descriptors: Descriptors?, connections: Connections?
     ) {
@@ -237,6 +240,7 @@ public struct StatusReport: Codable, Sendable {
         self.exemptions = exemptions
         self.exemptions_fault = exemptions_fault
         self.policy = policy
+        self.monitored = monitored
         self.recipients = recipients
         self.load = load
         self.own_next_hops = own_next_hops
@@ -300,7 +304,10 @@ public struct StatusReport: Codable, Sendable {
             note(.warning, "\(connections.open) connections of MTAs are open, of \(connections.cap) at most")
         }
         if let exemptions_fault { note(.warning, exemptions_fault) }
-        if let fault = policy.fault { note(.warning, "the policy file is refused, the old one holds: \(fault)") }
+        if let fault = policy.fault {
+            let holding = policy.copy == true ? "its last good copy holds, of \(policy.read)" : "the old one holds"
+            note(.warning, "the policy file is refused, \(holding): \(fault)")
+        }
         if process.threads_short == true { note(.warning, "the system gives no more threads: \(ThreadNews.advice)") }
         if process.descriptors * 5 > process.descriptor_limit * 4 {
             note(.warning, "\(process.descriptors) of \(process.descriptor_limit) file descriptors are in use")

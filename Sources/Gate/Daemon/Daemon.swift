@@ -60,7 +60,7 @@ public struct Daemon: Sendable {
         LibraryLog.divert()
         Resolver.shareHeap()
         let policies: PolicyBook
-        do throws(PolicyTable.Faults) { policies = try PolicyBook(path: settings.policyFile) } catch {
+        do throws(PolicyTable.Faults) { policies = try PolicyBook(settings) } catch {
             throw Failure(status: EX_CONFIG, sentences: error.sentences)
         }
         let anchor = TrustAnchor.forRunning(settings)
@@ -74,6 +74,7 @@ public struct Daemon: Sendable {
         defer { log.close() }
         let custody = StateCustody(settings.stateDirectory, log: log)
         custody.begin()
+        Self.tell(of: policies, log)
         defer { custody.end() }
         Self.follow(log)
         ThreadReserve.shared.follow { ThreadNews.tell($0, log) }
@@ -83,6 +84,15 @@ public struct Daemon: Sendable {
             reader, version: version, environment: environment, policies: policies, resolver: resolver, budget: budget,
             log: log, inherited: inherited)
         try serve(wiring, mailbox)
+    }
+
+    /// Keeps the policy file as the last good copy, or says that the copy is in force.
+    private static func tell(of policies: PolicyBook, _ log: GateLog) {
+        for sentence in policies.faults {
+            log.event(.error, LogLine(event: "policy").adding("result", "copy").adding("cause", sentence))
+        }
+        guard let fault = policies.keepCopy() else { return }
+        log.event(.warning, LogLine(event: "policy").adding("result", "not-kept").adding("cause", fault))
     }
 
     /// Runs the parts until a signal, or one of them, ends them.

@@ -15,7 +15,9 @@ extension GateWiring {
         [
             socketPart, statePart, exemptionsPart, tracePart, probesPart,
             .task("resolver's self-test") {
-                await breaker.watch(tests, cache: keeper.cache) { await look.inspectPastCaches($0)?.verdict }
+                await breaker.watch(tests, keys: { await resolver.selfTest([.rootKeys]) }, cache: keeper.cache) {
+                    await look.inspectPastCaches($0)?.verdict
+                }
             },
             .task("renewals") { await desk.keepFresh() },
             .task("exempt domains") { await exemptionWatch.run() },
@@ -124,7 +126,7 @@ extension GateWiring {
             records: records, exemptions: exemptions, load: load, probes: { prober?.connections ?? 0 },
             probeName: { prober?.name },
             doors: ControlDesk.Doors(budget: budget, connections: { milter.connectionCounts }),
-            reload: { reload() })
+            reload: { reload() }, standing: { reloader.standing() })
     }
 
     /// MTAs that connect before it serves wait in the backlog.

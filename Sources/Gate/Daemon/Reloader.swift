@@ -40,7 +40,9 @@ final class Reloader: Sendable {
             take(&running, &report)
             switch policies.reload(force: true) {
             case nil: break
-            case .success(let count): report.policies = count
+            case .success(let count):
+                report.policies = count
+                keepCopy()
             case .failure(let faults): report.policy_faults = Array(faults.sentences.prefix(ReloadReport.limit))
             }
             tell(report)
@@ -55,15 +57,41 @@ final class Reloader: Sendable {
             case nil: break
             case .success(let count):
                 log.event(.notice, LogLine(event: "reload").adding("result", "ok").adding("policies", "\(count)"))
+                keepCopy()
             case .failure(let faults): tell(faults.sentences)
             }
         }
     }
 
+    /// What is in force, and what reading the environment file again would come to. Reads files: it may block.
+    func standing() -> SettingsStanding {
+        running.withLock { running in
+            var pending = ReloadReport()
+            _ = compare(running, &pending)
+            return SettingsStanding(running, file: started.currentFile, pending: pending)
+        }
+    }
+
+    private func keepCopy() {
+        guard let fault = policies.keepCopy() else { return }
+        log.event(.warning, LogLine(event: "policy").adding("result", "not-kept").adding("cause", fault))
+    }
+
     private func take(_ running: inout SettingsReader, _ report: inout ReloadReport) {
+        guard let mixed = compare(running, &report), !report.changed.isEmpty else { return }
+        running = mixed
+        settings.adopt(mixed.settings)
+        adopt(mixed.settings)
+    }
+
+    /// Reads again, and says what is another then.
+    ///
+    /// - Returns: What would be in force; nil if something is at fault.
+    private func compare(_ running: SettingsReader, _ report: inout ReloadReport) -> SettingsReader? {
         do throws(SettingsReader.Faults) {
-            let read = try SettingsReader(environment: environment, file: started.file)
-            let mixed = try SettingsReader(environment: Self.mixed(started, read))
+            let read = try started.again(environment: environment, known: running.file)
+            var mixed = try SettingsReader(environment: Self.mixed(started, read))
+            mixed.file = read.file
             let before = Dictionary(uniqueKeysWithValues: running.inForce.map { ($0.name, $0.text) })
             for setting in mixed.inForce where before[setting.name] != setting.text {
                 report.changed.append(
@@ -75,12 +103,10 @@ final class Reloader: Sendable {
                     .init(name: setting.name, from: first[setting.name] ?? "", to: setting.text))
             }
             report.environment = read.hidden
-            guard !report.changed.isEmpty else { return }
-            running = mixed
-            settings.adopt(mixed.settings)
-            adopt(mixed.settings)
+            return mixed
         } catch {
             report.faults = Array(error.sentences.prefix(ReloadReport.limit))
+            return nil
         }
     }
 

@@ -8,7 +8,9 @@ import Logging
 /// (https://www.sqlite.org/howtocorrupt.html#_posix_advisory_locks_canceled_by_a_separate_thread_doing_close_).
 struct StateCustody: Sendable {
     /// The files that danegate makes, what stands beside them and what was set aside included.
-    static let prefixes = [StateFile.name, TraceFile.name, ExemptionFile.name, HoldFile.name, TrustAnchor.name]
+    static let prefixes = [
+        StateFile.name, TraceFile.name, ExemptionFile.name, HoldFile.name, TrustAnchor.name, PolicyCopy.name,
+    ]
     /// So many names are told.
     private static let toldLimit = 10
 

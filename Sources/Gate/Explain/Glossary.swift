@@ -88,7 +88,8 @@ enum Glossary {
         ),
         (
             "policy",
-            "What policy demands and the settings keep from being shown: require while PROBE=off."
+            "What policy demands and the settings keep from being shown: require while PROBE=off. result=copy: the policy file was at "
+                + "fault at the start, and its last good copy is in force. result=not-kept: the copy could not be written."
         ),
         (
             "trace",

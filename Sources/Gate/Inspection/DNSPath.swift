@@ -1,3 +1,4 @@
+import DANE
 import DNSSEC
 
 /// What is known about the way to the DNS: the second look asks before a failure counts that may be the way's fault.
@@ -15,6 +16,12 @@ protocol DNSPath: Sendable {
 
     /// Notes that an inspection met an answer that it could not use, though its verdict does not rest on that answer.
     func noteDoubt(of parts: Set<ResolverHealth.Part>, at destination: Destination)
+
+    /// Notes that a lookup of a name had no answer, while its inspection goes on.
+    func noteSilence(at name: DomainName)
+
+    /// Notes that an MX lookup was answered.
+    func noteAnswer()
 }
 
 /// The way to the DNS for a command that looks at some domains and ends. Only a test shows anything about it.
@@ -32,6 +39,10 @@ struct TestedPath: DNSPath {
     }
 
     func noteDoubt(of parts: Set<ResolverHealth.Part>, at destination: Destination) {}
+
+    func noteSilence(at name: DomainName) {}
+
+    func noteAnswer() {}
 
     /// What is said where no test could be made.
     static let untested = "the way to the DNS could not be tested in time"

@@ -7,27 +7,43 @@ import Synchronization
 final class NotedAnswers: Resolving {
     private let resolver: any Resolving
     private let noted = Mutex<Set<ResolverHealth.Part>>([])
+    private let path: (any DNSPath)?
 
     /// Nothing noted yet, before a resolver.
-    init(_ resolver: any Resolving) { self.resolver = resolver }
+    ///
+    /// - Parameter path: Who is told as soon as a lookup has no answer. The verdict may be long in coming, and need not
+    ///   rest on that answer.
+    init(_ resolver: any Resolving, telling path: (any DNSPath)? = nil) {
+        self.resolver = resolver
+        self.path = path
+    }
 
     /// The parts on which answers so far rest that could not be used.
     var parts: Set<ResolverHealth.Part> { noted.withLock { $0 } }
 
-    func mx(_ name: DomainName) async -> Answer<MXRecord> { note(await resolver.mx(name)) }
+    func mx(_ name: DomainName) async -> Answer<MXRecord> {
+        let answer = await resolver.mx(name)
+        switch answer {
+        case .secure, .insecure, .bogus: path?.noteAnswer()
+        case .failed: break
+        }
+        return note(name, answer)
+    }
 
-    func ipv4(_ name: DomainName) async -> Answer<IPAddress> { note(await resolver.ipv4(name)) }
+    func ipv4(_ name: DomainName) async -> Answer<IPAddress> { note(name, await resolver.ipv4(name)) }
 
-    func ipv6(_ name: DomainName) async -> Answer<IPAddress> { note(await resolver.ipv6(name)) }
+    func ipv6(_ name: DomainName) async -> Answer<IPAddress> { note(name, await resolver.ipv6(name)) }
 
     func addresses(_ name: DomainName) async -> (four: Answer<IPAddress>, six: Answer<IPAddress>) {
         let (four, six) = await resolver.addresses(name)
-        return (note(four), note(six))
+        return (note(name, four), note(name, six))
     }
 
-    func tlsa(_ owner: DomainName) async -> Answer<TLSARecord> { note(await resolver.tlsa(owner), isTLSA: true) }
+    func tlsa(_ owner: DomainName) async -> Answer<TLSARecord> {
+        note(owner, await resolver.tlsa(owner), isTLSA: true)
+    }
 
-    func cname(_ name: DomainName) async -> Answer<DomainName> { note(await resolver.cname(name)) }
+    func cname(_ name: DomainName) async -> Answer<DomainName> { note(name, await resolver.cname(name)) }
 
     func signatures(_ name: DomainName, _ type: SignedType) async -> [SignatureExpiry] {
         await resolver.signatures(name, type)
@@ -37,7 +53,7 @@ final class NotedAnswers: Resolving {
 
     func pastCaches() throws(ResolverError) -> any Resolving { try resolver.pastCaches() }
 
-    private func note<Record>(_ answer: Answer<Record>, isTLSA: Bool = false) -> Answer<Record> {
+    private func note<Record>(_ name: DomainName, _ answer: Answer<Record>, isTLSA: Bool = false) -> Answer<Record> {
         var parts: Set<ResolverHealth.Part> = []
         switch answer {
         case .secure, .insecure: return answer
@@ -45,8 +61,10 @@ final class NotedAnswers: Resolving {
             if reason.isOfDenial { parts.insert(.denials) }
             if isTLSA { parts.insert(.tlsa) }
         // A cancelled lookup says nothing.
-        case .failed:
-            if isTLSA, !Task.isCancelled { parts.insert(.tlsa) }
+        case .failed(let why):
+            guard !Task.isCancelled else { return answer }
+            if isTLSA { parts.insert(.tlsa) }
+            if !OwnFailure.isOne(why) { path?.noteSilence(at: name) }
         }
         if !parts.isEmpty { noted.withLock { $0.formUnion(parts) } }
         return answer

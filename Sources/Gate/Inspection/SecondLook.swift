@@ -61,7 +61,7 @@ struct SecondLook: Sendable {
         let kept = walks.walk(key)
         if let kept, let first = kept.first { return await confirmed(key, Pass(first, kept.progress)) }
         var progress = kept?.progress ?? WalkProgress()
-        let answers = NotedAnswers(inspector.resolver)
+        let answers = NotedAnswers(inspector.resolver, telling: path)
         let first = await inspector.asking(answers).inspect(destination, from: &progress)
         guard progress.isFinished else {
             if progress.seenCount > 0 { walks.keep(WalkBook.Walk(progress: progress), for: key) }

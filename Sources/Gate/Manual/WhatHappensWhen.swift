@@ -159,9 +159,22 @@ struct WhatHappensWhen: Sendable {
             "EarlierVersionTests", "StateDamageTests", "TraceStoreTests"),
         .init(
             "The policy file has a fault",
-            "A running daemon keeps the old policies and logs each fault (event=reload result=kept-old). A start, check and settings end with "
-                + "status 78.",
-            "DaemonTests.thePolicyFileIsReadAgainWhenItChanges", "CommandTests.aBadPolicyFileIsNamedByItsLine"),
+            "A running daemon keeps the old policies and logs each fault (event=reload result=kept-old). For a start, check, notice and "
+                + "settings the last good copy stands for the file (event=policy result=copy), and danegate status warns. Without a copy "
+                + "they end with status 78.",
+            "DaemonTests.thePolicyFileIsReadAgainWhenItChanges", "CommandTests.aBadPolicyFileIsNamedByItsLine",
+            "PolicyCopyTests.theLastGoodCopyStandsForAFileAtFault"),
+        .init(
+            "The environment file has a slip, has gone, or may not be read",
+            "A start and every command that has settings end with status 78 and say what was meant; status, reload and recheck ask the "
+                + "daemon even if the file may not be read. A running daemon keeps its settings (event=reload result=kept-old).",
+            "SettingsFileTests"),
+        .init(
+            "The DNS dies while there is little mail",
+            "After the first lookup without an answer the root's keys are asked for, before its recipient has a verdict, and if he is "
+                + "accepted all the same: every ten seconds at most, and once in five minutes for the same part of the DNS. If they do not "
+                + "come, event=resolver-down.",
+            "DeadDNSTests", "SilenceTests"),
         .init(
             "File descriptors are exhausted",
             "event=breaker cause=descriptors: good verdicts count, nothing else gets a 5xx. It closes when there are some again.",

@@ -1,9 +1,11 @@
+import DANE
 import Glibc
 import Synchronization
 
 /// The policy file in force, read again when it changes.
 ///
 /// A file that cannot be read, that has gone, or that holds a fault, leaves the policies as they were and is reported once.
+/// At a start the last good copy stands for it, if there is one.
 public final class PolicyBook: Sendable {
     /// What identifies a version of the file.
     private struct Stamp: Equatable {
@@ -26,27 +28,43 @@ public final class PolicyBook: Sendable {
         var read = unixTime()
         /// What is wrong with the newest version of the file, if that was refused.
         var faults: [String] = []
+        /// Whether the policies come from the last good copy of the file.
+        var isCopy = false
+        /// The file's text, until it is kept as the last good copy.
+        var unkept: String?
     }
 
     /// Larger files are refused.
     static let limit = 64 << 20
 
     private let path: String?
+    private let copy: PolicyCopy?
     private let contents: @Sendable (String) -> Result<String, ReadableFile.Fault>
     private let state: Mutex<State>
+
+    /// The book of the settings' policy file, or of no policies. Where the file is at fault, its last good copy is in
+    /// force (`faults`).
+    ///
+    /// - Throws: The file's faults, if there is no copy.
+    public convenience init(_ settings: Settings) throws(PolicyTable.Faults) {
+        let copy = settings.policyFile.map { PolicyCopy(of: $0, in: settings.stateDirectory) }
+        try self.init(path: settings.policyFile, copy: copy) { ReadableFile.contents($0, limit: Self.limit) }
+    }
 
     /// A book of a file, or of no policies.
     ///
     /// - Throws: The file's faults.
-    public convenience init(path: String?) throws(PolicyTable.Faults) {
+    convenience init(path: String?) throws(PolicyTable.Faults) {
         try self.init(path: path) { ReadableFile.contents($0, limit: Self.limit) }
     }
 
     /// A book of a file that is read in a given way.
     init(
-        path: String?, contents: @escaping @Sendable (String) -> Result<String, ReadableFile.Fault>
+        path: String?, copy: PolicyCopy? = nil,
+        contents: @escaping @Sendable (String) -> Result<String, ReadableFile.Fault>
     ) throws(PolicyTable.Faults) {
         self.path = path
+        self.copy = copy
         self.contents = contents
         // The stamp first: a change while the file is read is seen next time.
         let stamp = path.flatMap(Self.stamp)
@@ -54,20 +72,51 @@ public final class PolicyBook: Sendable {
             state = Mutex(State(table: PolicyTable()))
             return
         }
-        let table: PolicyTable
-        switch contents(path) {
-        case .success(let text): table = try PolicyTable(text: text, path: path)
-        case .failure(let fault): throw Self.unread(path, fault)
+        let text = contents(path)
+        do throws(PolicyTable.Faults) {
+            switch text {
+            case .success(let text):
+                let table = try PolicyTable(text: text, path: path)
+                state = Mutex(State(table: table, stamp: stamp, unkept: copy == nil ? nil : text))
+            case .failure(let fault): throw Self.unread(path, fault)
+            }
+        } catch {
+            switch copy?.read() {
+            case .success(let kept)?:
+                state = Mutex(
+                    State(table: kept.table, stamp: stamp, read: kept.time, faults: error.sentences, isCopy: true))
+            case .failure(let fault)?:
+                throw PolicyTable.Faults(sentences: error.sentences + (fault.sentence.map { [$0] } ?? []))
+            case nil: throw error
+            }
         }
-        state = Mutex(State(table: table, stamp: stamp))
+    }
+
+    /// What is wrong with the file where its last good copy is in force, and that this is so, a sentence each; none
+    /// where the policies are the file's.
+    public var faults: [String] {
+        let (faults, time) = state.withLock { ($0.isCopy ? $0.faults : [], $0.read) }
+        guard !faults.isEmpty, let copy else { return [] }
+        let day = UnixTime.minute(time)
+        return faults + ["the last good copy of the policy file is in force, of \(day) (\(copy.file))."]
+    }
+
+    /// Keeps what was read last as the last good copy, if it is not kept yet. Writes a file.
+    ///
+    /// - Returns: Why it cannot, a clause; nil if it is kept, or there is nothing to keep.
+    func keepCopy() -> String? {
+        guard let copy, let text = state.withLock({ $0.unkept }) else { return nil }
+        let fault = copy.keep(text)
+        state.withLock { $0.unkept = nil }
+        return fault
     }
 
     /// The policies in force.
     public var table: PolicyTable { path == nil ? PolicyTable() : state.withLockBarging { $0.table } }
 
     /// How many lines are in force, when they were read, and why the newest version of the file was refused, if it was.
-    public var status: (count: Int, read: Int64, fault: String?) {
-        state.withLock { ($0.table.count, $0.read, $0.faults.first) }
+    public var status: (count: Int, read: Int64, fault: String?, isCopy: Bool) {
+        state.withLock { ($0.table.count, $0.read, $0.faults.first, $0.isCopy) }
     }
 
     /// Reads the file again if it has changed, and has not since the last call: half a file that is being written may be a whole one
@@ -103,7 +152,7 @@ public final class PolicyBook: Sendable {
         }
         do throws(PolicyTable.Faults) {
             let table = try PolicyTable(text: text, path: path)
-            state.withLock { $0 = State(table: table, stamp: stamp) }
+            state.withLock { $0 = State(table: table, stamp: stamp, unkept: copy == nil ? nil : text) }
             return .success(table.count)
         } catch {
             // Remembered all the same, so that one broken version is reported once.

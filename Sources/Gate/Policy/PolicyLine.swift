@@ -27,7 +27,7 @@ struct PolicyLine {
         if words.count >= 2, let kind = Policy.Kind(rawValue: words[1]) {
             self.kind = kind
         } else {
-            faults.append("the domain must be followed by exempt, monitor, enforce or require")
+            faults.append(Self.noKind(words))
         }
         for word in words.dropFirst(2) { read(word) }
     }
@@ -44,6 +44,8 @@ struct PolicyLine {
         var clause = "\"\(LogLine.escaped(word))\" is not a domain name"
         if word.hasPrefix("*."), let meant = DomainPattern(word.dropFirst(1)) {
             clause += "; all subdomains are written \(meant)"
+        } else if let at = word.lastIndex(of: "@"), let meant = DomainPattern(word[word.index(after: at)...]) {
+            clause += "; policies are of domains: did you mean \(meant)?"
         }
         faults.append(clause)
     }
@@ -52,7 +54,10 @@ struct PolicyLine {
         if word.hasPrefix("until=") {
             if until != nil { faults.append("until= is given twice") }
             until = CalendarDate.endOfDay(word.dropFirst(6))
-            if until == nil { faults.append("until= must be a day that there is, like 2027-01-31") }
+            if until == nil {
+                faults.append(
+                    "until= must be a day that there is, like 2027-01-31, not \(Self.quoted(word.dropFirst(6)))")
+            }
         } else if word.hasPrefix("reason=") {
             if reason != nil { faults.append("reason= is given twice") }
             reason = String(word.dropFirst(7))
@@ -60,8 +65,29 @@ struct PolicyLine {
                 faults.append("the reason has more than \(Self.reasonLimit) bytes")
             }
         } else if faults.count < 4 {
-            faults.append("\"\(LogLine.escaped(String(word.prefix(80))))\" is neither until=DATE nor reason=\"...\"")
+            let option = NearNames.of(String(word.prefix { $0 != "=" }), in: ["until", "reason"]).first
+            faults.append(
+                "\(Self.quoted(word)) is neither until=DATE nor reason=\"...\""
+                    + (option.map { "; did you mean \($0)=?" } ?? ""))
         }
+    }
+
+    /// What is said where no kind of policy follows the domain.
+    private static func noKind(_ words: [String]) -> String {
+        let clause = "the domain must be followed by exempt, monitor, enforce or require"
+        guard words.count >= 2 else { return clause }
+        let kinds = Policy.Kind.allCases.map(\.rawValue)
+        var meant = NearNames.of(words[1], in: kinds).first
+        // The other way round.
+        if let kind = Policy.Kind(rawValue: words[0].lowercased()), DomainPattern(words[1]) != nil {
+            meant = "\"\(LogLine.escaped(words[1])) \(kind.rawValue)\""
+        }
+        return "\(clause), not \(quoted(words[1]))" + (meant.map { "; did you mean \($0)?" } ?? "")
+    }
+
+    /// A word of the file as a sentence quotes it.
+    private static func quoted(_ word: some StringProtocol) -> String {
+        "\"\(LogLine.escaped(String(decoding: Array(word.utf8.prefix(80)), as: UTF8.self)))\""
     }
 
     /// The words of a line: blanks separate, double quotes hold together, `#` starts a comment outside them.

@@ -29,10 +29,9 @@ public final class CheckProgress: Sendable {
         guard elapsed >= Self.patience else { return "" }
         let (done, first, others) = state.withLock { ($0.done, $0.hosts.first?.name, max(0, $0.hosts.count - 1)) }
         guard done < total else { return "" }
-        let turn = Array("|/-\\")[Int(elapsed.milliseconds / 250 % 4)]
         let share = total > 1 ? ", \(done) of \(CountText.of(total, "domain")) checked" : ""
         let host = first.map { "waiting for \($0)" + (others > 0 ? " and \(CountText.of(others, "more host"))" : "") }
-        return "\(turn) \(DurationText.long(elapsed))\(share), \(host ?? "asking the DNS")"
+        return "\(MovingLine.turn(elapsed)) \(DurationText.long(elapsed))\(share), \(host ?? "asking the DNS")"
     }
 
     /// Says that a host is being talked to.

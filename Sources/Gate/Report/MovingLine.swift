@@ -35,6 +35,9 @@ public final class MovingLine: Sendable {
         return line
     }
 
+    /// A character that turns as time goes by.
+    public static func turn(_ elapsed: Duration) -> Character { Array("|/-\\")[Int(elapsed.milliseconds / 250 % 4)] }
+
     /// Does what writes to the terminal while the line is away. It comes back.
     public func hidden(_ work: () throws -> Void) rethrows {
         try state.withLock { state in

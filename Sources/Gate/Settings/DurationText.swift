@@ -1,5 +1,5 @@
 /// A duration as settings write it: `250ms`, `5s`, `15m`, `1h`, `30d`; a bare number counts seconds.
-enum DurationText {
+public enum DurationText {
     private static let units: [(suffix: String, milliseconds: Int64)] = [
         ("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000),
     ]
@@ -25,7 +25,7 @@ enum DurationText {
     }
 
     /// The duration as a person says it, in one unit, rounded down: `27m`.
-    static func brief(_ duration: Duration) -> String {
+    public static func brief(_ duration: Duration) -> String {
         let milliseconds = duration.milliseconds
         let unit = units.dropFirst().last { milliseconds >= $0.milliseconds } ?? units[1]
         return "\(milliseconds / unit.milliseconds)\(unit.suffix)"

@@ -45,7 +45,9 @@ public struct SettingsReader: Sendable {
     /// Each setting's text and origin.
     public let inForce: [InForce]
     /// The environment file that was read; nil if there was none.
-    let file: String?
+    public internal(set) var file: String?
+    /// Whether the file was found, and not named.
+    private(set) var isFound = false
     /// What the file says otherwise than the process's environment, which wins: the names, behind `DANEGATE_`.
     let hidden: [String]
 
@@ -108,6 +110,49 @@ public struct SettingsReader: Sendable {
             guard let text = environment[Self.prefix + name], !text.isEmpty else { return false }
             return fromFile[Self.prefix + name].map { !$0.isEmpty && $0 != text } ?? false
         }
+    }
+
+    /// Reads and judges, with the environment file that is found by itself if none is named.
+    ///
+    /// - Parameters:
+    ///   - environment: The process's environment; it wins over the file.
+    ///   - named: The file that is named; nil to look for one (`EnvironmentFile.places`).
+    /// - Throws: All faults together.
+    public static func read(environment: [String: String], named: String?) throws(Faults) -> SettingsReader {
+        var reader = try SettingsReader(environment: environment, file: named ?? EnvironmentFile.find())
+        reader.isFound = named == nil && reader.file != nil
+        return reader
+    }
+
+    /// The file that would be read now; that of the start where it has gone.
+    var currentFile: String? { file == nil || isFound ? EnvironmentFile.find() ?? file : file }
+
+    /// Reads again where these settings came from: the file that was named, or the one that is there now.
+    ///
+    /// - Parameter known: The file that was read last.
+    /// - Throws: All faults together. A file that has gone is one: its settings were not meant to end.
+    func again(environment: [String: String], known: String?) throws(Faults) -> SettingsReader {
+        guard file == nil || isFound else { return try SettingsReader(environment: environment, file: file) }
+        let reader = try SettingsReader.read(environment: environment, named: nil)
+        if let known, reader.file == nil {
+            throw Faults(sentences: ["the environment file \(LogLine.escaped(known)) has gone."])
+        }
+        return reader
+    }
+
+    /// The settings of the environment alone, where the file that is found by itself is kept from this user; nil where
+    /// it is not. For what only asks the daemon.
+    ///
+    /// - Throws: All faults of the environment.
+    public static func withoutKeptFile(
+        environment: [String: String]
+    ) throws(Faults) -> (reader: SettingsReader, note: String)? {
+        guard let file = EnvironmentFile.find(), EnvironmentFile.isKept(file) else { return nil }
+        let user = FileOwner.name(geteuid())
+        return (
+            try SettingsReader(environment: environment),
+            "the environment file \(file) may not be read by this user (\(user)), and may name another socket"
+        )
     }
 
     private static func unset(_ setting: Setting, _ settings: Settings) -> InForce {

@@ -114,9 +114,10 @@ public struct Survey: Sendable {
         Descriptors.raiseLimit()
         Resolver.shareHeap()
         let policies: PolicyBook
-        do throws(PolicyTable.Faults) { policies = try PolicyBook(path: settings.policyFile) } catch {
+        do throws(PolicyTable.Faults) { policies = try PolicyBook(settings) } catch {
             throw SurveyFault(EX_CONFIG, error.sentences)
         }
+        for sentence in policies.faults { SurveyOutput.put("danegate: \(sentence)\n", STDERR_FILENO) }
         let input = try await read()
         guard !Task.isCancelled else { throw SurveyFault(EX_TEMPFAIL, "stopped.") }
         tell(input)

@@ -57,7 +57,7 @@ extension FuzzTarget {
             }
         case .failure(let faults):
             try require(!faults.sentences.isEmpty, "a fault without a sentence")
-            for sentence in faults.sentences { try requireLine(sentence, atMost: 100, "a sentence") }
+            for sentence in faults.sentences { try requireLine(sentence, atMost: 200, "a sentence") }
         }
     }
 
