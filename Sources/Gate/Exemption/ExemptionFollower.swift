@@ -1,3 +1,5 @@
+import DANE
+
 /// Follows the file of exemptions: reads it when it has changed, sees to it that none is lost with it, and tells the log what changed.
 struct ExemptionFollower {
     private let directory: String
