@@ -15,9 +15,10 @@ final class NSD: Sendable {
     ///   - zones: The names of the zones; the first one's file is `0.zone`.
     ///   - directory: Where the files are.
     init(zones: [String], in directory: ScratchDirectory) async throws {
-        // Between finding a free port and taking it, somebody else may.
+        // Between finding a free port and taking it, somebody else may: no other world, whose answers would pass for this
+        // one's until this nsd has said that the port is in use.
         for _ in 0..<5 {
-            let port = try NameSocket.pair().datagram.port
+            let port = try freePort()
             try directory.write(Self.configuration(port: port, zones: zones, in: directory), to: "nsd.conf")
             let process = try await ChildProcess("nsd", ["-d", "-c", directory.file("nsd.conf")])
             if await Self.isUp(port: port, process) {
