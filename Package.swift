@@ -112,8 +112,11 @@ let package = Package(
                     .when(configuration: .release)),
             ]),
         // One test target a module, and the world they run in: signed zones, SMTP hosts, a real Postfix, danegate itself.
+        .systemLibrary(name: "CSpawn", path: "Tests/CSpawn"),
         .target(
-            name: "WorldServers", path: "Tests/World", exclude: ["Daemon", "Domains", "Hosts"], swiftSettings: strict),
+            name: "WorldServers", dependencies: ["CSpawn"], path: "Tests/World",
+            exclude: ["Daemon", "Domains", "Hosts"],
+            swiftSettings: strict),
         // A target of its own: beside NIO's C modules the system's socket types are hard to name.
         .target(
             name: "WorldHosts",

@@ -13,14 +13,30 @@ public final class ChildProcess: Sendable {
         var waiters: [UUID: CheckedContinuation<Void, Never>] = [:]
     }
 
+    /// The state, which the thread that waits for the end holds as well.
+    private final class Shared: Sendable {
+        private let state = Mutex(State())
+
+        func withLock<Result>(_ body: (inout State) -> Result) -> Result { state.withLock { body(&$0) } }
+
+        /// Changes it and resumes all who wait for a change.
+        func wake(_ change: (inout State) -> Void) {
+            let waiters = withLock { state in
+                change(&state)
+                defer { state.waiters = [:] }
+                return Array(state.waiters.values)
+            }
+            for waiter in waiters { waiter.resume() }
+        }
+    }
+
     /// More than this many bytes of output are not kept; the first ones are the ones that tell.
     private static let outputLimit = 16 << 20
 
-    private let process: ProcessBox
-    private let state = Mutex(State())
-
     /// The program's process id.
-    public var pid: Int32 { process.value.processIdentifier }
+    public let pid: Int32
+
+    private let state = Shared()
 
     /// Starts a program.
     ///
@@ -33,21 +49,17 @@ public final class ChildProcess: Sendable {
     public init(
         _ program: String, _ arguments: [String] = [], environment: [String: String?] = [:], directory: String? = nil
     ) async throws {
-        process = ProcessBox(Process())
-        let child = process.value
-        // setpriv(1) asks the kernel to end the program when the thread that started it ends: see Spawner.
-        child.executableURL = URL(fileURLWithPath: try Self.find("setpriv"))
-        child.arguments = ["--pdeathsig", "KILL", "--", try Self.find(program)] + arguments
         var merged = ProcessInfo.processInfo.environment
         for (name, value) in environment { merged[name] = value }
-        child.environment = merged
-        if let directory { child.currentDirectoryURL = URL(fileURLWithPath: directory) }
-        child.standardInput = FileHandle.nullDevice
-        let pipe = Pipe()
-        child.standardOutput = pipe
-        child.standardError = pipe
+        // setpriv(1) asks the kernel to end the program when the thread that started it ends: see Spawner.
+        let started = try await Spawner.shared.start(
+            Spawner.Request(
+                path: try Self.find("setpriv"),
+                arguments: ["--pdeathsig", "KILL", "--", try Self.find(program)] + arguments,
+                environment: merged, directory: directory))
+        pid = started.pid
+        let output = started.output
         // Not readabilityHandler: FileHandle closes its descriptor under libdispatch's feet when it goes, which crashes there.
-        let output = dup(pipe.fileHandleForReading.fileDescriptor)
         Thread.detachNewThread { [weak self] in
             var buffer = [UInt8](repeating: 0, count: 65536)
             while case let count = read(output, &buffer, buffer.count), count > 0 || (count < 0 && errno == EINTR) {
@@ -56,13 +68,10 @@ public final class ChildProcess: Sendable {
             close(output)
             self?.drained()
         }
-        child.terminationHandler = { [weak self] ended in
-            self?.ended(ended.terminationReason == .exit ? ended.terminationStatus : -ended.terminationStatus)
-        }
-        try await Spawner.shared.start(process)
+        Thread.detachNewThread { [state, pid] in Self.await(pid, state) }
     }
 
-    deinit { if process.value.isRunning { kill(pid, SIGKILL) } }
+    deinit { signal(SIGKILL) }
 
     /// All that the program has printed so far.
     public var output: String { String(decoding: state.withLock { $0.output }, as: UTF8.self) }
@@ -146,12 +155,12 @@ public final class ChildProcess: Sendable {
     }
 
     private func took(_ bytes: Data) {
-        wake { state in
+        state.wake { state in
             if state.output.count < Self.outputLimit { state.output.append(contentsOf: bytes) }
         }
     }
 
-    private func drained() { wake { $0.isDrained = true } }
+    private func drained() { state.wake { $0.isDrained = true } }
 
     private func waitForDrain(within limit: Duration) async -> Bool {
         let deadline = ContinuousClock.now + limit
@@ -159,15 +168,16 @@ public final class ChildProcess: Sendable {
         return state.withLock { $0.isDrained }
     }
 
-    private func ended(_ status: Int32) { wake { $0.status = status } }
-
-    private func wake(_ change: (inout State) -> Void) {
-        let waiters = state.withLock { state in
-            change(&state)
-            defer { state.waiters = [:] }
-            return Array(state.waiters.values)
+    /// Waits for the end, on a thread of its own. Nobody else may have the number before `status` says that it is over, so it is
+    /// kept until then (waitid(2), `WNOWAIT`).
+    private static func await(_ pid: Int32, _ state: Shared) {
+        var information = siginfo_t()
+        while waitid(P_PID, id_t(pid), &information, WEXITED | WNOWAIT) < 0, errno == EINTR {}
+        state.wake {
+            var status: Int32 = 0
+            waitpid(pid, &status, 0)
+            $0.status = status & 0x7F == 0 ? status >> 8 & 0xFF : -(status & 0x7F)
         }
-        for waiter in waiters { waiter.resume() }
     }
 
     /// Returns at the next output, at the end of the program, or at the deadline.
@@ -190,42 +200,4 @@ public struct WorldError: Error, CustomStringConvertible {
     public let description: String
     /// An error of the sentence.
     public init(_ description: String) { self.description = description }
-}
-
-/// Foundation's Process is not Sendable; it is configured before it is shared, and only read afterwards.
-struct ProcessBox: @unchecked Sendable {
-    let value: Process
-    init(_ value: Process) { self.value = value }
-}
-
-/// The one thread that starts programs.
-///
-/// PR_SET_PDEATHSIG goes by the thread that forked, not by its process: a program started from a pool thread would be ended
-/// when the pool lets that thread go. This thread lives as long as the process.
-private final class Spawner: Sendable {
-    static let shared = Spawner()
-
-    private let queue = Mutex<[(ProcessBox, CheckedContinuation<Void, any Error>)]>([])
-    private let ready = DispatchSemaphore(value: 0)
-
-    private init() {
-        Thread.detachNewThread { [self] in
-            // libdispatch blocks signals in its threads, and a program would inherit that: no SIGTERM, no SIGHUP, no SIGCHLD.
-            var none = sigset_t()
-            sigemptyset(&none)
-            pthread_sigmask(SIG_SETMASK, &none, nil)
-            while true {
-                ready.wait()
-                let (process, continuation) = queue.withLock { $0.removeFirst() }
-                continuation.resume(with: Result { try process.value.run() })
-            }
-        }
-    }
-
-    func start(_ process: ProcessBox) async throws {
-        try await withCheckedThrowingContinuation { continuation in
-            queue.withLock { $0.append((process, continuation)) }
-            ready.signal()
-        }
-    }
 }
