@@ -126,7 +126,7 @@ import World
             try keys(output, "resolver") == ["forward", "working", "root_keys", "denials", "tlsa", "advice"])
         // What has no value is there all the same.
         #expect(try keys(output, "breaker") == ["state", "cause", "message", "open_for_s"])
-        #expect(try keys(output, "policy") == ["file", "lines", "read", "fault"])
+        #expect(try keys(output, "policy") == ["file", "lines", "read", "fault", "copy"])
         #expect(try keys(output).isSuperset(of: ["trace", "exemptions"]))
         let (_, text) = try await Danegate.run(["status"], environment: settings(world, gate))
         // The bar and the figures behind it are for monitoring.

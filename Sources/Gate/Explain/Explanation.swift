@@ -71,7 +71,11 @@ extension String {
     /// The sentence with a capital letter and a full stop.
     var asSentence: String {
         guard let first else { return "" }
-        let isEnded = last.map { ".:!?".contains($0) } ?? false
-        return first.uppercased() + dropFirst() + (isEnded ? "" : ".")
+        return first.uppercased() + dropFirst().ended
     }
+}
+
+extension StringProtocol {
+    /// The sentence with a full stop, unless it ends otherwise.
+    var ended: String { String(self) + (last.map { ".:!?".contains($0) } ?? false ? "" : ".") }
 }

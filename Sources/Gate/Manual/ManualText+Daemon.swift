@@ -71,9 +71,10 @@ extension ManualText {
 
         A recipient that is only monitored (DANEGATE_MODE=monitor, the rest of DANEGATE_ROLLOUT, monitor lines) does
         not wait. It passes at once, and log line, counts and trace follow when the verdict is known; 10 000 at a
-        time at most.
+        time at most. danegate status counts them (monitored in the JSON): open, those that would have waited for
+        longer than DANEGATE_MILTER_DEADLINE (would_have_waited), and dropped.
 
-        Each command that has settings takes --env-file FILE. run ends at SIGTERM once the recipients under way have
+        run ends at SIGTERM once the recipients under way have
         their answers. It tells systemd that it is ready when it serves, also while the DNS does not work yet
         (STATUS= says so), and takes over a socket unit's socket.
 

@@ -56,7 +56,9 @@ extension ManualText {
         have lasted for a quarter of an hour). A test that finds all in order clears the part of the DNS that was
         its reason for five minutes. Other parts are reason for three tests in a row and then for one a minute,
         those that were in order lately for ten and two: mail to broken domains does not make danegate poll the
-        root.
+        root. A lookup without any answer is a reason to ask for the root's keys alone, before its verdict is known:
+        every ten seconds at most, not if an MX lookup was answered since, and once in five minutes for the same
+        part of the DNS.
 
         While the cause is denials or tlsa, inspections go on, for what validates is true: with denials, domains
         whose records are all signed pass; with tlsa, those outside DNSSEC pass. No failure of DNSSEC counts before

@@ -39,11 +39,15 @@ enum ManualText {
             "The state directory, DANEGATE_STATE_DIRECTORY or systemd's: root.key, the root's keys, kept up "
                 + "to date (RFC 5011); state.sqlite, verdicts, probe results and faults; trace.sqlite, the message "
                 + "trace; exemptions.sqlite, the exemptions with their history; holds, what danegate hold holds "
-                + "back; control.sock, the control socket. A corrupt file is renamed, as to state.sqlite.corrupt, "
+                + "back; policy.good, the last good copy of the policy file; control.sock, the control socket. A corrupt file is renamed, as to state.sqlite.corrupt, "
                 + "and a new one begun. Files have mode 0640, and what root makes belongs to the directory's owner."
         ),
         ("/usr/share/dns/root.key", "Debian's trust anchor, from which root.key is begun."),
         ("DANEGATE_POLICY_FILE", "The policy file, described in danegate-policy(5)."),
+        (
+            EnvironmentFile.places.joined(separator: ", "),
+            "The environment file, described in danegate.env(5): the first of them that is there."
+        ),
     ]
 
     static let statuses: [(term: String, text: String)] = [
@@ -65,7 +69,11 @@ enum ManualText {
         ("74", "The output cannot be written."),
         ("75", "check: mail to some domain would be deferred; notice: nothing is proven; survey: DNS stopped working."),
         ("130, 143", "survey was ended by SIGINT or SIGTERM; it can be gone on with."),
-        ("78", "A setting or the policy file is at fault; a sentence for each fault is on standard error."),
+        (
+            "78",
+            "A setting or the policy file is at fault, or the environment file may not be read; a sentence for each "
+                + "fault is on standard error."
+        ),
     ]
 
     static let log = [
@@ -118,11 +126,21 @@ enum ManualText {
         + "Eyeballs). The codes x.7.321 to x.7.325 are those of Exchange Online."
 
     static let settings = [
-        "danegate is configured by environment variables. They may stand in a file of NAME=value lines, which"
-            + " systemd reads (EnvironmentFile=) and every command with --env-file; variables of the environment "
-            + "win over it. danegate settings prints those in force and where each came from.",
+        "danegate is configured by environment variables. They may stand in a file of NAME=value lines, which the "
+            + "daemon and every command find by themselves: \(EnvironmentFile.places.joined(separator: ", or else ")). "
+            + "--env-file names another file. Variables of the environment win over the file. danegate settings prints "
+            + "the settings in force and where each came from; with --changed only those that are set.",
+        "The daemon reads the file itself, so a systemd unit needs no EnvironmentFile=. systemd reads that at a start "
+            + "only, and what it read counts as environment: a change needs a restart. The user that the daemon runs as "
+            + "must be able to read the file, and so must everybody who runs a command. Who may not read it is told so, "
+            + "with exit status 78. status, reload and recheck, which ask the daemon, go on without it. explain, judge "
+            + "and manual never read it.",
         "A name that does not exist or a value that is not allowed stops the start, with a sentence for each "
-            + "and exit status 78. An empty value is no value.",
+            + "and exit status 78. So does a line of the file without the prefix or in lower case, such as ROLLOUT=10. "
+            + "Other variables may stand there, and mean nothing. An empty value is no value.",
+        "danegate settings also asks the running daemon and says what is different there: reload needed, where danegate "
+            + "reload takes what the file says now; restart needed, where only a new start does; and what the daemon's own "
+            + "environment sets, which wins.",
     ]
 
     static let policies = [

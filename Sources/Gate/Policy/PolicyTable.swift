@@ -82,7 +82,7 @@ public struct PolicyTable: Sendable {
             }
             guard !clauses.isEmpty else { continue }
             if faults.count < Self.faultLimit {
-                faults.append("\(LogLine.escaped(path)):\(index + 1): \(clauses.joined(separator: "; ")).")
+                faults.append("\(LogLine.escaped(path)):\(index + 1): \(clauses.joined(separator: "; "))".ended)
             } else {
                 left += 1
             }
