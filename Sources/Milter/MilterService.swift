@@ -254,7 +254,8 @@ public final class MilterService: Sendable {
         let end = ContinuousClock.now + .seconds(1)
         while callbacksInFlight > 0, ContinuousClock.now < max(begun + drain, end) { usleep(2000) }
         isOver.store(true, ordering: .relaxed)
-        if callbacksInFlight > 0 { log("stopped with \(callbacksInFlight) recipients unanswered after \(drain)") }
+        let left = callbacksInFlight
+        if left > 0 { log("stopped with \(left) recipient\(left == 1 ? "" : "s") unanswered after \(drain)") }
         usleep(UInt32(Self.replyGrace.components.attoseconds / 1_000_000_000_000))
         claim?.remove()
     }

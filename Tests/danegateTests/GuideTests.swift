@@ -139,8 +139,7 @@ import World
         let step = try #require(try Self.examples("upkeep.md", "Upgrade").first { $0.kind == "sh" }?.text)
         let words = step.split(whereSeparator: \.isWhitespace).map(String.init)
         #expect(words.first == "danegate")
-        let arguments = words.dropFirst()
-            .map { $0 == "/etc/danegate/danegate.env" ? scratch.file("danegate.env") : $0 }
+        let arguments = words.dropFirst() + ["--env-file", scratch.file("danegate.env")]
         let (status, output) = try await Danegate.run(Array(arguments))
         #expect(status == expected, "\(output)")
     }

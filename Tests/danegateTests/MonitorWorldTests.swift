@@ -38,19 +38,15 @@ import World
 
     /// `status` tells how many are still to be ruled, and who would have waited.
     @Test func statusCountsThem() async throws {
-        struct Report: Decodable {
-            struct Monitored: Decodable { let open, would_have_waited, dropped: Int }
-            let monitored: Monitored
-        }
         let world = try await MailWorld([MailDomains.named("stalling-at-starttls")])
         let gate = try await DaemonTests.Gate(
             world, ["MODE": "monitor", "MILTER_DEADLINE": "50ms", "PROBE_TIMEOUT": "2s"])
         let environment = world.environment([
             "STATE_DIRECTORY": URL(fileURLWithPath: gate.socket).deletingLastPathComponent().path
         ])
-        func monitored() async throws -> Report.Monitored {
+        func monitored() async throws -> Status.Monitored {
             let (_, output) = try await Danegate.run(["status", "--json"], environment: environment)
-            return try JSONDecoder().decode(Report.self, from: Data(output.utf8)).monitored
+            return try Status(json: output).monitored
         }
         let (_, before) = try await Danegate.run(["status"], environment: environment)
         #expect(!before.contains("Monitored: "), "\(before)")
@@ -63,5 +59,13 @@ import World
         #expect(after.contains("Monitored: 0 to be ruled yet, 1 would have waited once\n"), "\(after)")
         #expect(await gate.daemon.stop() == 0)
         await world.stop()
+    }
+
+    /// What `status --json` says of them.
+    private struct Status: Decodable {
+        struct Monitored: Decodable { let open, would_have_waited, dropped: Int }
+        let monitored: Monitored
+
+        init(json: String) throws { self = try JSONDecoder().decode(Self.self, from: Data(json.utf8)) }
     }
 }

@@ -129,8 +129,9 @@ struct TraceWorldTests {
         let seen = expected.filter { $0.ruling != "accept" || $0.would != nil }
         let rows = try await Self.rows(state, seen.count)
         #expect(rows.count == seen.count)
-        for (row, expected) in zip(rows, seen) {
-            #expect(row["recipient"] as? String == "a@\(expected.domain).example")
+        // Those that are merely monitored have passed before their verdict: their rows come when it does.
+        for expected in seen {
+            let row = try #require(rows.first { $0["recipient"] as? String == "a@\(expected.domain).example" })
             #expect(
                 row["outcome"] as? String == expected.outcome && row["ruling"] as? String == expected.ruling, "\(row)")
             #expect(row["would"] as? String == expected.would && row["policy"] as? String == expected.word, "\(row)")
