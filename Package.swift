@@ -1,9 +1,9 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
-/// Those of Gate, where Foundation and a package's C library meet Glibc: which module a struct such as `timespec` is said to be from
+/// Those of the rooms, where Foundation and a package's C library meet Glibc: which module a struct such as `timespec` is said to be from
 /// depends there on what was compiled before, and now and then a build would fail for want of an import that nobody can write.
-let strictButForMembers: [SwiftSetting] = [
+let room: [SwiftSetting] = [
     // A release notices that its stack has been written over.
     .unsafeFlags(["-Xfrontend", "-enable-stack-protector"], .when(configuration: .release)),
     .swiftLanguageMode(.v6),
@@ -12,7 +12,7 @@ let strictButForMembers: [SwiftSetting] = [
 ]
 
 /// The settings of every target of our own: nothing is less strict for being a test.
-let strict: [SwiftSetting] = strictButForMembers + [.enableUpcomingFeature("MemberImportVisibility")]
+let strict: [SwiftSetting] = room + [.enableUpcomingFeature("MemberImportVisibility")]
 
 let package = Package(
     name: "danegate",
@@ -45,7 +45,12 @@ let package = Package(
         .systemLibrary(name: "CGnuTLS", pkgConfig: "gnutls", providers: [.apt(["libgnutls28-dev"])]),
         // What any part of the process may need.
         .target(
-            name: "Support", swiftSettings: strict,
+            name: "Support",
+            dependencies: [
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: room,
             // libdispatch is to find the function of OpenHook.swift, and all libraries that of ThreadHook.swift.
             linkerSettings: [
                 .unsafeFlags([
@@ -54,8 +59,10 @@ let package = Package(
             ]),
         // The rules as values. No I/O, no C library, no clock.
         .target(name: "DANE", swiftSettings: strict),
+        // Their catalogue, for `explain` and the tests.
+        .target(name: "Rules", swiftSettings: strict),
         // Their wrappers: C types stay inside.
-        .target(name: "Certificates", dependencies: ["CGnuTLS", "DANE"], swiftSettings: strict),
+        .target(name: "Certificates", dependencies: ["CGnuTLS", "DANE", "Support"], swiftSettings: strict),
         .target(
             name: "DNSSEC",
             dependencies: [
@@ -75,31 +82,84 @@ let package = Package(
         .target(
             name: "Probe",
             dependencies: [
-                "CGnuTLS", "Certificates", "DANE",
+                "CGnuTLS", "Certificates", "DANE", "Support",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: strict),
-        // The product.
+        // What is true about a destination.
+        .target(
+            name: "Inspection",
+            dependencies: [
+                "Certificates", "DANE", "DNSSEC", "Probe", "Support",
+                .product(name: "DequeModule", package: "swift-collections"),
+            ],
+            swiftSettings: room),
+        // What the operator wants: settings, policy file, exemptions as values, rulebook.
+        .target(
+            name: "Policy",
+            dependencies: [
+                "Certificates", "DANE", "DNSSEC", "Inspection", "Milter", "Probe", "Support",
+                .product(name: "Configuration", package: "swift-configuration"),
+            ],
+            swiftSettings: room),
+        // What is written down: log, counts, message trace.
+        .target(
+            name: "Records",
+            dependencies: [
+                "Certificates", "DANE", "DNSSEC", "Inspection", "Policy", "Support",
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: room),
+        // What is known: cache, faults, breaker, the state file, who asks and waits.
+        .target(
+            name: "Verdicts",
+            dependencies: [
+                "DANE", "DNSSEC", "Inspection", "Policy", "Probe", "Records", "Support",
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: room),
+        // It decides; the doors beside it.
         .target(
             name: "Gate",
             dependencies: [
-                "Certificates", "DANE", "DNSSEC", "Milter", "Probe", "Support",
-                .product(name: "DequeModule", package: "swift-collections"),
-                .product(name: "Configuration", package: "swift-configuration"),
-                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                "DANE", "DNSSEC", "Inspection", "Milter", "Policy", "Probe", "Records", "Support", "Verdicts",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: room),
+        // The daemon: its parts, and what they are wired with.
+        .target(
+            name: "Daemon",
+            dependencies: [
+                "DANE", "DNSSEC", "Gate", "Inspection", "Milter", "Policy", "Probe", "Records", "Support", "Verdicts",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: room),
+        // What people read: check, judge, notice, survey, report, explain, manual.
+        .target(
+            name: "Reports",
+            dependencies: [
+                "Certificates", "DANE", "DNSSEC", "Gate", "Inspection", "Milter", "Policy", "Probe", "Records", "Rules",
+                "Support", "Verdicts",
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
-            swiftSettings: strictButForMembers),
+            swiftSettings: room),
         .executableTarget(
             name: "danegate",
             dependencies: [
-                "Certificates", "DANE", "DNSSEC", "Gate", "Milter", "Probe",
+                "Certificates", "DANE", "DNSSEC", "Daemon", "Gate", "Inspection", "Milter", "Policy", "Probe",
+                "Records",
+                "Reports", "Support",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             // A release runs on a machine that has no Swift. The compiler is told too: it notes the libraries to link.
@@ -134,18 +194,19 @@ let package = Package(
             path: "Tests/World", exclude: ["Hosts", "Judges", "MTA", "Names", "Process"], swiftSettings: strict),
         .target(name: "SkewedClock", path: "Tests/SkewedClock"),
         .target(name: "ShortSystem", path: "Tests/ShortSystem"),
-        // The mark of a test that proves a rule (the rules are DANE's), and why some have no test.
-        .target(name: "Rules", dependencies: ["DANE"], path: "Tests/Rules", swiftSettings: strict),
-        .testTarget(name: "RulesTests", dependencies: ["DANE", "Rules"], swiftSettings: strict),
-        .testTarget(name: "DANETests", dependencies: ["DANE", "Rules"], swiftSettings: strict),
+        // The mark of a test that proves a rule, and why some have no test.
+        .target(name: "RuleMarks", dependencies: ["Rules"], path: "Tests/RuleMarks", swiftSettings: strict),
+        .testTarget(name: "RulesTests", dependencies: ["RuleMarks", "Rules"], swiftSettings: strict),
+        .testTarget(name: "DANETests", dependencies: ["DANE", "RuleMarks", "Support"], swiftSettings: strict),
         .testTarget(
-            name: "CertificatesTests", dependencies: ["Certificates", "DANE", "Rules", "WorldHosts"],
+            name: "CertificatesTests", dependencies: ["Certificates", "DANE", "RuleMarks", "WorldHosts"],
             exclude: ["Fixtures"], swiftSettings: strict),
-        .testTarget(name: "DNSSECTests", dependencies: ["DANE", "DNSSEC", "Rules", "World"], swiftSettings: strict),
+        .testTarget(
+            name: "DNSSECTests", dependencies: ["DANE", "DNSSEC", "RuleMarks", "World"], swiftSettings: strict),
         .testTarget(
             name: "ProbeTests",
             dependencies: [
-                "DANE", "Probe", "Rules", "World", "WorldHosts",
+                "DANE", "Probe", "RuleMarks", "World", "WorldHosts",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
@@ -155,28 +216,35 @@ let package = Package(
             name: "MilterTestDaemon", dependencies: ["DANE", "Milter"], path: "Tests/MilterTestDaemon",
             swiftSettings: strict),
         .testTarget(
-            name: "MilterTests", dependencies: ["DANE", "Milter", "MilterTestDaemon", "Rules", "World"],
+            name: "MilterTests", dependencies: ["DANE", "Milter", "MilterTestDaemon", "RuleMarks", "World"],
             swiftSettings: strict),
         // A process that can be killed while it writes its state.
         .executableTarget(
-            name: "StateTestWriter", dependencies: ["DANE", "Gate"], path: "Tests/StateTestWriter",
+            name: "StateTestWriter", dependencies: ["DANE", "Inspection", "Policy", "Records", "Support", "Verdicts"],
+            path: "Tests/StateTestWriter",
             swiftSettings: strict),
         // The same for the message trace.
         .executableTarget(
-            name: "TraceTestWriter", dependencies: ["DANE", "Gate"], path: "Tests/TraceTestWriter",
+            name: "TraceTestWriter", dependencies: ["DANE", "Inspection", "Policy", "Records", "Support"],
+            path: "Tests/TraceTestWriter",
             swiftSettings: strict),
         .testTarget(
             name: "GateTests",
             dependencies: [
-                "Certificates", "DANE", "DNSSEC", "Gate", "Milter", "Probe", "Rules", "StateTestWriter", "Support",
-                "TraceTestWriter", "WorldServers",
+                "Certificates", "DANE", "DNSSEC", "Daemon", "Gate", "Inspection", "Milter", "Policy", "Probe",
+                "Records",
+                "Reports", "RuleMarks", "Rules", "StateTestWriter", "Support", "TraceTestWriter", "Verdicts",
+                "WorldServers",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(
             name: "danegateTests",
-            dependencies: ["DANE", "DNSSEC", "Gate", "Probe", "Rules", "World", "WorldHosts", "danegate"],
+            dependencies: [
+                "DANE", "DNSSEC", "Gate", "Inspection", "Policy", "Probe", "Records", "Reports", "RuleMarks", "Rules",
+                "Support", "Verdicts", "World", "WorldHosts", "WorldServers", "danegate",
+            ],
             swiftSettings: strict),
         // OpenSSL's judgement of chains, in this process: thousands of them are too many for programs.
         .target(
@@ -185,7 +253,7 @@ let package = Package(
         .testTarget(
             name: "JudgesTests",
             dependencies: [
-                "Certificates", "COpenSSLJudge", "DANE", "Rules", "World", "WorldHosts", "WorldServers", "danegate",
+                "Certificates", "COpenSSLJudge", "DANE", "RuleMarks", "World", "WorldHosts", "WorldServers", "danegate",
             ],
             swiftSettings: strict),
         // The benchmark (deploy/bench): who drives it, who loads, the floor, what libunbound does alone, the mail hosts.
@@ -232,7 +300,9 @@ if Context.environment["SANITIZER"] == "thread" {
 
 // What is fuzzed, in two shapes: its corpus as a test, and with FUZZER set a program for libFuzzer (deploy/fuzz).
 let fuzzed: [Target.Dependency] = [
-    "Certificates", "DANE", "DNSSEC", "Gate", "Milter", "Probe",
+    "Certificates", "DANE", "DNSSEC", "Gate", "Inspection", "Milter", "Policy", "Probe", "Records", "Reports",
+    "Support",
+    "Verdicts",
     .product(name: "NIOCore", package: "swift-nio"),
     .product(name: "NIOEmbedded", package: "swift-nio"),
 ]

@@ -5,8 +5,8 @@ build_packages=(git ca-certificates binutils libc6-dev libstdc++-12-dev pkg-conf
     libmilter-dev libunbound-dev libgnutls28-dev libsqlite3-dev dns-root-data)
 
 # What the tests run against: name servers, certificates, a real MTA, a validating resolver, OpenSSL as a judge beside, a
-# program that compresses logs, and one that rotates them.
-test_packages=(nsd ldnsutils openssl libssl-dev postfix unbound mandoc xz-utils logrotate)
+# program that compresses logs, one that rotates them, and what deploy/arrows is written in.
+test_packages=(nsd ldnsutils openssl libssl-dev postfix unbound mandoc xz-utils logrotate python3)
 
 # What the benchmark is measured in and beside: besides the above, peers, callgrind, a Python for one peer from PyPI.
 bench_packages=(nsd ldnsutils unbound postfix unbound-host gnutls-bin valgrind iproute2 python3-venv)

@@ -1,4 +1,4 @@
-import DANE
+import Support
 
 extension BogusReason {
     /// Whether the sentence itself names what was asked for. If not, it is about something on the way there, such as the keys of

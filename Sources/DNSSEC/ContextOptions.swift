@@ -1,4 +1,3 @@
-import DANE
 import Glibc
 
 /// All that a context is told, worked out from a configuration and checked before libunbound sees it.

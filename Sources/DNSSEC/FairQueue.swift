@@ -1,4 +1,3 @@
-import DANE
 import DequeModule
 
 /// Lookups that wait for a place, in lanes that nest (`LanePath`): on each level the lanes take turns, and one that has

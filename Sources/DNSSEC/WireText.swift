@@ -1,4 +1,5 @@
 import DANE
+import Support
 
 /// Bytes from the network, and text from libunbound that quotes them, made fit for a person to read.
 enum WireText {

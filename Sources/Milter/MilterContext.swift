@@ -1,6 +1,7 @@
 import CMilter
 import DANE
 import Glibc
+import Support
 
 /// libmilter's handle of a connection, lent to a callback for the length of the call.
 ///

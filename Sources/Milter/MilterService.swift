@@ -262,7 +262,7 @@ public final class MilterService: Sendable {
 
     // MARK: From the callbacks
 
-    func answer(_ event: borrowing RecipientEvent) -> RecipientAnswer {
+    package func answer(_ event: borrowing RecipientEvent) -> RecipientAnswer {
         guard !isEnding.load(ordering: .relaxed) else {
             inFlightAfter.add(1, ordering: .relaxed)
             defer { inFlightAfter.subtract(1, ordering: .relaxed) }

@@ -1,4 +1,5 @@
 public import DANE
+import Support
 
 /// Where the MTA finds the milter.
 public enum MilterSocket: Sendable, Hashable {

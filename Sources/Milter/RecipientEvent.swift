@@ -1,5 +1,5 @@
-public import DANE
 import Glibc
+public import Support
 
 /// A recipient that the MTA would accept, and what is known about it. Nothing in it may be trusted.
 ///

@@ -1,4 +1,5 @@
 import DANE
+import Support
 import Synchronization
 
 /// The state of one MTA connection, which may carry many messages.

@@ -1,4 +1,4 @@
-import DANE
+import Support
 
 /// Text of a host made fit for logs, replies and terminals.
 enum Printable {

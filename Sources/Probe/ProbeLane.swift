@@ -1,5 +1,3 @@
-import DANE
-
 /// Who shares a lane: probes for one zone to one network. Lanes are equals; a zone with many networks is no more than
 /// one with a single one, nor is a network that many zones point at.
 struct ProbeLane: Hashable, Sendable {

@@ -2,7 +2,10 @@ import ArgumentParser
 import DNSSEC
 import Foundation
 import Gate
+import Policy
 import Probe
+import Reports
+import Support
 
 /// `danegate check`: what the gate would find out about domains, and rule.
 struct Check: ParsableCommand {

@@ -1,8 +1,8 @@
 import ArgumentParser
 import DNSSEC
 import Foundation
-import Gate
 import Milter
+import Policy
 import Probe
 
 /// The command line: one subcommand a file.

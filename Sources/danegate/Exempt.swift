@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Gate
+import Policy
 
 /// `danegate exempt`: exemptions with an end.
 struct Exempt: ParsableCommand {

@@ -1,6 +1,6 @@
 import ArgumentParser
 import Foundation
-import Gate
+import Records
 
 /// The ends of a command that are not success.
 enum Exit {

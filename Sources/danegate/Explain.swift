@@ -1,6 +1,6 @@
 import ArgumentParser
 import Foundation
-import Gate
+import Reports
 
 /// `danegate explain`: what a code, an outcome, a rule or a word of the log means, and what to do about it.
 struct Explain: ParsableCommand {

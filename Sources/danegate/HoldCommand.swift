@@ -1,6 +1,8 @@
 import ArgumentParser
 import Foundation
 import Gate
+import Policy
+import Support
 
 /// `danegate hold`: what an administrator does about a zone or a network that fills the gate.
 struct HoldCommand: ParsableCommand {

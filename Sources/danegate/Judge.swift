@@ -2,7 +2,8 @@ import ArgumentParser
 import Certificates
 import DANE
 import Foundation
-import Gate
+import Reports
+import Support
 
 /// `danegate judge`: a certificate chain held to TLSA records, without any network.
 struct Judge: ParsableCommand {

@@ -1,6 +1,6 @@
 import ArgumentParser
 import Foundation
-import Gate
+import Reports
 
 /// `danegate manual`: prints a manual page, or which there are; deploy/man/make keeps them in deploy/man.
 struct ManualCommand: ParsableCommand {

@@ -3,6 +3,11 @@ import DANE
 import DNSSEC
 import Foundation
 import Gate
+import Inspection
+import Policy
+import Records
+import Reports
+import Support
 
 /// `danegate notice`: a mail to the postmaster of a broken domain.
 struct NoticeCommand: ParsableCommand {

@@ -1,5 +1,8 @@
 import ArgumentParser
 import Gate
+import Policy
+import Reports
+import Support
 
 /// `danegate recheck`: has the running daemon look at domains anew.
 struct RecheckCommand: ParsableCommand {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Gate
+import Support
 
 /// `danegate reload`: has the running daemon read its settings and policies again.
 struct ReloadCommand: ParsableCommand {

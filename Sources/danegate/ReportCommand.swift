@@ -1,6 +1,8 @@
 import ArgumentParser
 import Foundation
-import Gate
+import Policy
+import Records
+import Reports
 
 /// `danegate report`: how much mail is affected.
 struct ReportCommand: ParsableCommand {

@@ -1,6 +1,6 @@
 import ArgumentParser
+import Daemon
 import Foundation
-import Gate
 
 /// `danegate run`: the daemon, in the foreground.
 struct Run: ParsableCommand {

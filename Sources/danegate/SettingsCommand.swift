@@ -1,6 +1,9 @@
 import ArgumentParser
 import Foundation
 import Gate
+import Policy
+import Reports
+import Support
 
 /// `danegate settings`: what is in force, and where it came from.
 struct SettingsCommand: ParsableCommand {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Gate
+import Policy
 
 extension SettingsOptions {
     /// What is said where something else than a daemon of this version answers.

@@ -1,6 +1,6 @@
 import ArgumentParser
 import Foundation
-import Gate
+import Policy
 
 /// Where the settings come from: every subcommand has these options.
 struct SettingsOptions: ParsableArguments {

@@ -1,5 +1,7 @@
 import ArgumentParser
 import Gate
+import Policy
+import Support
 
 /// `danegate status`: how the running daemon is.
 struct Status: ParsableCommand {

@@ -1,6 +1,7 @@
 public import ArgumentParser
 import Foundation
-public import Gate
+import Policy
+import Reports
 
 /// `danegate survey`: how much mail the gate would refuse, before it refuses any.
 struct SurveyCommand: ParsableCommand {

@@ -1,5 +1,5 @@
 import Foundation
-import Gate
+import Support
 
 /// The terminal that a command prints to, if it does.
 enum Terminal {

@@ -1,7 +1,8 @@
 import ArgumentParser
 import DANE
 import Foundation
-import Gate
+import Policy
+import Records
 
 /// `danegate trace`: who was refused, or would have been, and why.
 struct TraceCommand: ParsableCommand {

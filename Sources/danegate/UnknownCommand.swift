@@ -1,5 +1,5 @@
 import ArgumentParser
-import Gate
+import Support
 
 /// A command that there is not, and what may have been meant.
 enum UnknownCommand {

@@ -1,4 +1,3 @@
-import DANE
 import Testing
 
 @testable import Certificates

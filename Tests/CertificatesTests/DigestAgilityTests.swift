@@ -1,6 +1,6 @@
 import Certificates
 import DANE
-import Rules
+import RuleMarks
 import Testing
 
 /// Which records of a set count (RFC 7671 §9, RFC 7672 §2.2).

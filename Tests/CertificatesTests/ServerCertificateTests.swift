@@ -1,6 +1,5 @@
 import Certificates
-import DANE
-import Rules
+import RuleMarks
 import Testing
 
 /// DANE-EE(3): the server's own certificate or key (RFC 7672 §3.1.1).

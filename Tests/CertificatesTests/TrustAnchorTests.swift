@@ -1,6 +1,6 @@
 import Certificates
 import DANE
-import Rules
+import RuleMarks
 import Testing
 
 /// DANE-TA(2): a trust anchor of the server's chain (RFC 7672 §3.1.2, RFC 7671 §5.2).

@@ -1,5 +1,5 @@
 import DANE
-import Rules
+import RuleMarks
 import Testing
 
 @Suite struct DomainNameTests {

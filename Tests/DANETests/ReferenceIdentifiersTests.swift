@@ -1,5 +1,5 @@
 import DANE
-import Rules
+import RuleMarks
 import Testing
 
 /// The names of which a DANE-TA certificate must carry one (RFC 7672 §3.2.2).

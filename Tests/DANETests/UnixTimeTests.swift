@@ -1,4 +1,4 @@
-import DANE
+import Support
 import Testing
 
 @Suite struct UnixTimeTests {

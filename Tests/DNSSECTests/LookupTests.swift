@@ -2,7 +2,7 @@ import DANE
 import DNSSEC
 import Foundation
 import Synchronization
-import Rules
+import RuleMarks
 import Testing
 import World
 

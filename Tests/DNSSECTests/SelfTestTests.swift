@@ -1,5 +1,4 @@
-import DANE
-import Rules
+import RuleMarks
 import Testing
 import World
 

@@ -1,11 +1,13 @@
 import DANE
 import DNSSEC
 import Probe
-import Rules
+import RuleMarks
 import Synchronization
 import Testing
 
-@testable import Gate
+@testable import Inspection
+@testable import Policy
+@testable import Verdicts
 
 /// RFC 8305 §4 and §5 at the gate; the analyzer looks at all addresses.
 @Suite(.timeLimit(.minutes(1))) struct AddressRaceTests {

@@ -1,9 +1,8 @@
-import DANE
 import DNSSEC
-import Rules
+import RuleMarks
 import Testing
 
-@testable import Gate
+@testable import Verdicts
 
 /// Whether a domain is an alias of the name that an MTA has put in its place.
 @Suite(.timeLimit(.minutes(1))) struct AliasBookTests {

@@ -1,10 +1,13 @@
 import DANE
 import DNSSEC
-import Rules
+import RuleMarks
 import Synchronization
 import Testing
 
-@testable import Gate
+@testable import Inspection
+@testable import Policy
+@testable import Records
+@testable import Verdicts
 
 /// A machine with trouble, and who watches it.
 @Suite(.timeLimit(.minutes(1))) struct BreakerTests {

@@ -1,8 +1,11 @@
 import DANE
-import Rules
+import RuleMarks
 import Testing
 
-@testable import Gate
+@testable import Inspection
+@testable import Policy
+@testable import Support
+@testable import Verdicts
 
 @Suite struct CacheTests {
     @Test func aBoundedCacheStaysBoundedAndKeepsWhatIsUsed() {

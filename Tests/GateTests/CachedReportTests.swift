@@ -2,6 +2,7 @@ import DANE
 import Testing
 
 @testable import Gate
+@testable import Support
 
 /// What a daemon's line says of a domain, read by the commands.
 @Suite struct CachedReportTests {

@@ -3,7 +3,10 @@ import Foundation
 import Probe
 import Testing
 
-@testable import Gate
+@testable import Inspection
+@testable import Policy
+@testable import Reports
+@testable import Support
 
 /// What `danegate check` shows on a screen.
 @Suite struct CheckPageTests {

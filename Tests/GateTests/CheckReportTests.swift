@@ -3,7 +3,8 @@ import DNSSEC
 import Foundation
 import Testing
 
-@testable import Gate
+@testable import Policy
+@testable import Reports
 
 @Suite struct CheckReportTests {
     private func report(_ domain: String, _ change: (inout Settings) -> Void = { _ in }) async -> CheckReport {

@@ -1,10 +1,12 @@
 import DANE
 import Foundation
 import Probe
-import Rules
+import RuleMarks
 import Testing
 
-@testable import Gate
+@testable import Inspection
+@testable import Policy
+@testable import Reports
 
 /// What the analyzer shows of a host beyond a single connection.
 @Suite(.timeLimit(.minutes(1))) struct ComparisonTests {

@@ -1,10 +1,13 @@
 import DANE
 import DNSSEC
-import Rules
+import RuleMarks
 import Synchronization
 import Testing
 
-@testable import Gate
+@testable import Inspection
+@testable import Policy
+@testable import Records
+@testable import Verdicts
 
 /// What a failure of DNSSEC comes to where the way to the DNS may be at fault.
 @Suite(.timeLimit(.minutes(1))) struct DNSPathTests {

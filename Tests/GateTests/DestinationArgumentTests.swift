@@ -1,8 +1,8 @@
-import DANE
-import Rules
+import RuleMarks
 import Testing
 
-@testable import Gate
+@testable import Inspection
+@testable import Policy
 
 /// What people hand to a command where it wants a destination.
 @Suite(.rules("F-97")) struct DestinationArgumentTests {

@@ -1,7 +1,7 @@
 import DNSSEC
 import Testing
 
-@testable import Gate
+@testable import Inspection
 
 /// Who has a place, and who gives way.
 @Suite struct FairSharesTests {

@@ -4,7 +4,7 @@ import Foundation
 import Probe
 import Synchronization
 
-@testable import Gate
+@testable import Inspection
 
 /// Hosts that meet each connection in their own way: ordinary ones in turn, others by what they offer.
 final class FakeBackends: Probing {

@@ -2,7 +2,7 @@ import DANE
 import Probe
 import Synchronization
 
-@testable import Gate
+@testable import Inspection
 
 /// Hosts of a few lines, by address; what is not named cannot be reached.
 final class FakeProber: Probing {

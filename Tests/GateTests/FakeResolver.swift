@@ -2,7 +2,7 @@ public import DANE
 import DNSSEC
 import Synchronization
 
-@testable import Gate
+@testable import Inspection
 
 /// A DNS of a few lines: what is not named does not exist, provably.
 final class FakeResolver: Resolving {

@@ -4,7 +4,7 @@ import Probe
 import Synchronization
 import Testing
 
-@testable import Gate
+@testable import Inspection
 
 /// What is kept of hosts, for how long, and what makes it give way.
 @Suite(.timeLimit(.minutes(1))) struct HostAnswersTests {

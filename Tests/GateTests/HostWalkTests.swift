@@ -1,11 +1,13 @@
 import DANE
 import DNSSEC
 import Probe
-import Rules
+import RuleMarks
 import Synchronization
 import Testing
 
-@testable import Gate
+@testable import Inspection
+@testable import Policy
+@testable import Verdicts
 
 /// Destinations with more MX hosts than one look goes through.
 @Suite(.timeLimit(.minutes(1))) struct HostWalkTests {

@@ -3,11 +3,14 @@ import DNSSEC
 import Dispatch
 import Foundation
 import Probe
-import Rules
+import RuleMarks
 import Synchronization
 import Testing
 
-@testable import Gate
+@testable import Inspection
+@testable import Policy
+@testable import Records
+@testable import Verdicts
 
 @Suite(.timeLimit(.minutes(1))) struct InspectionDeskTests {
     private static let destination = Destination(.domain("d.example"), port: 25)

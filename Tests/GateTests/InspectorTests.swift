@@ -1,10 +1,10 @@
 import DANE
 import DNSSEC
 import Probe
-import Rules
+import RuleMarks
 import Testing
 
-@testable import Gate
+@testable import Inspection
 
 /// The table of rules.md, section 1, row by row, without a network. The world tests run the same on real servers.
 @Suite struct InspectorTests {

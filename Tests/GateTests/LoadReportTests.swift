@@ -1,8 +1,10 @@
 import DANE
-import Rules
+import RuleMarks
 import Testing
 
 @testable import Gate
+@testable import Records
+@testable import Support
 
 /// Whether others suffer for a neighbourhood, and who it is.
 @Suite struct LoadReportTests {

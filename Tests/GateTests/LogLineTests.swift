@@ -1,8 +1,10 @@
 import DANE
-import Rules
+import RuleMarks
 import Testing
 
-@testable import Gate
+@testable import Policy
+@testable import Records
+@testable import Support
 
 @Suite struct LogLineTests {
     @Test(arguments: [

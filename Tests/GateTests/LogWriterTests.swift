@@ -3,7 +3,8 @@ import Logging
 import Synchronization
 import Testing
 
-@testable import Gate
+@testable import Records
+@testable import Support
 
 /// Whoever logs waits for nothing, and nothing is lost without being counted.
 @Suite(.timeLimit(.minutes(1))) struct LogWriterTests {

@@ -1,4 +1,4 @@
-import Gate
+import Support
 import Testing
 
 @Suite struct MomentTests {

@@ -1,8 +1,9 @@
 import DANE
-import Rules
+import RuleMarks
 import Testing
 
-@testable import Gate
+@testable import Inspection
+@testable import Records
 
 /// How much of the last hour's mail a broken next hop of this site's own stands for.
 @Suite struct OwnHopCountsTests {

@@ -1,7 +1,7 @@
 import DNSSEC
 import Testing
 
-@testable import Gate
+@testable import Verdicts
 
 /// How a part of the way to the DNS fails, and comes to be relied upon again.
 @Suite struct PartRecordTests {

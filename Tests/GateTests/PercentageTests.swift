@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Gate
+@testable import Support
 
 /// Shares as a person reads them, in reports and surveys alike.
 @Suite struct PercentageTests {

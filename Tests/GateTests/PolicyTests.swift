@@ -4,7 +4,8 @@ import Synchronization
 import Testing
 import WorldServers
 
-@testable import Gate
+@testable import Policy
+@testable import Support
 
 @Suite struct PolicyTests {
     private let text = """

@@ -2,11 +2,12 @@ import Certificates
 import DANE
 import Foundation
 import Probe
+import RuleMarks
 import Synchronization
-import Rules
 import Testing
 
-@testable import Gate
+@testable import Inspection
+@testable import Policy
 
 /// What is kept of probes, who waits for them, and what is told of a host that is left alone.
 @Suite(.timeLimit(.minutes(1))) struct ProbeCacheTests {

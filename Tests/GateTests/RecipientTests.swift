@@ -1,8 +1,9 @@
 import DANE
-import Rules
+import RuleMarks
 import Testing
 
-@testable import Gate
+@testable import Inspection
+@testable import Policy
 
 @Suite struct RecipientTests {
     @Test(arguments: [

@@ -3,7 +3,10 @@ import DNSSEC
 import Synchronization
 import Testing
 
-@testable import Gate
+@testable import Inspection
+@testable import Policy
+@testable import Records
+@testable import Verdicts
 
 /// What becomes of a good verdict that has run out.
 @Suite(.timeLimit(.minutes(1))) struct RenewalTests {

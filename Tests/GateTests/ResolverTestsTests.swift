@@ -2,7 +2,7 @@ import DNSSEC
 import Synchronization
 import Testing
 
-@testable import Gate
+@testable import Inspection
 
 /// Self-tests that several wait for.
 @Suite(.timeLimit(.minutes(1))) struct ResolverTestsTests {

@@ -1,8 +1,8 @@
 import DANE
-import Rules
+import RuleMarks
 import Testing
 
-@testable import Gate
+@testable import Policy
 
 @Suite struct RulebookTests {
     private func rule(

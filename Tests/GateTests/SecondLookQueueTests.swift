@@ -1,10 +1,10 @@
 import DANE
 import DNSSEC
-import Rules
+import RuleMarks
 import Synchronization
 import Testing
 
-@testable import Gate
+@testable import Inspection
 
 /// Whose turn it is to be looked at again, and with what.
 @Suite(.timeLimit(.minutes(1))) struct SecondLookQueueTests {

@@ -1,10 +1,13 @@
 import DANE
 import DNSSEC
 import Probe
-import Rules
+import RuleMarks
 import Testing
 
-@testable import Gate
+@testable import Inspection
+@testable import Policy
+@testable import Support
+@testable import Verdicts
 
 /// What two looks at a failure come to. The world tests do the same with real servers.
 @Suite(.timeLimit(.minutes(1))) struct SecondLookTests {

@@ -1,7 +1,8 @@
 import DANE
 import Testing
 
-@testable import Gate
+@testable import Policy
+@testable import Support
 
 @Suite struct SettingsTests {
     private func faults(_ environment: [String: String]) -> [String] {

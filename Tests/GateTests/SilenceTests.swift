@@ -3,7 +3,10 @@ import DNSSEC
 import Synchronization
 import Testing
 
-@testable import Gate
+@testable import Inspection
+@testable import Policy
+@testable import Records
+@testable import Verdicts
 
 /// Lookups that have no answer at all: how soon that is a reason to test the resolver.
 @Suite(.timeLimit(.minutes(1))) struct SilenceTests {

@@ -1,7 +1,7 @@
 import Probe
 import Testing
 
-@testable import Gate
+@testable import Policy
 
 /// Rulings by where a message comes from.
 @Suite struct SourceRulesTests {

@@ -2,7 +2,7 @@ import DANE
 import DNSSEC
 import Synchronization
 
-@testable import Gate
+@testable import Inspection
 
 /// A DNS that changes.
 final class SwitchedResolver: Resolving {

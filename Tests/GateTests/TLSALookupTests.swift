@@ -1,9 +1,9 @@
 import DANE
 import DNSSEC
-import Rules
+import RuleMarks
 import Testing
 
-@testable import Gate
+@testable import Inspection
 
 /// What a bogus CNAME answer comes to where the address answer was insecure: only a TLSA answer proven to be insecure excuses it.
 @Suite struct TLSALookupTests {

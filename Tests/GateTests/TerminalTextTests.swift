@@ -1,7 +1,8 @@
 import Foundation
 import Testing
 
-@testable import Gate
+@testable import Reports
+@testable import Support
 
 /// What others say does nothing to a terminal.
 @Suite struct TerminalTextTests {

@@ -1,7 +1,8 @@
 import DNSSEC
 import Testing
 
-@testable import Gate
+@testable import Support
+@testable import Verdicts
 
 /// What is a reason to test the resolver out of turn, and how often.
 @Suite struct TestCausesTests {

@@ -1,7 +1,7 @@
 import DANE
 import Testing
 
-@testable import Gate
+@testable import Verdicts
 
 @Suite(.timeLimit(.minutes(1))) struct WaitingRoomTests {
     private let start = ContinuousClock.now

@@ -1,4 +1,3 @@
-import DANE
 import Milter
 import Testing
 

@@ -1,7 +1,7 @@
 import DANE
 import NIOCore
 import NIOPosix
-import Rules
+import RuleMarks
 import Testing
 import World
 

@@ -1,5 +1,5 @@
 import NIOCore
-import Rules
+import RuleMarks
 import Testing
 import World
 

@@ -2,7 +2,7 @@ import DANE
 import Dispatch
 import NIOCore
 import NIOPosix
-import Rules
+import RuleMarks
 import Synchronization
 import Testing
 import World

@@ -1,4 +1,4 @@
-import Rules
+import RuleMarks
 import Testing
 
 @testable import Probe

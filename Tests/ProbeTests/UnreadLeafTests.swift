@@ -1,11 +1,10 @@
-import DANE
 import NIOCore
-import Rules
+import RuleMarks
 import Testing
 import World
-@testable import WorldHosts
 
 @testable import Probe
+@testable import WorldHosts
 
 /// Certificates that OpenSSL serves and takes, and GnuTLS will not read.
 @Suite("A leaf that GnuTLS does not read", .timeLimit(.minutes(3)))

@@ -1,5 +1,5 @@
-import DANE
 import Foundation
+import RuleMarks
 import Rules
 import Testing
 

@@ -1,6 +1,9 @@
 import DANE
 import Foundation
-import Gate
+import Inspection
+import Policy
+import Records
+import Verdicts
 
 /// Writes state for as long as it lives: for tests that kill it meanwhile. Its argument is the state directory.
 ///

@@ -1,7 +1,9 @@
 import DANE
 import Foundation
 
-@testable import Gate
+@testable import Inspection
+@testable import Policy
+@testable import Records
 
 /// Writes a trace for as long as it lives: for tests that kill it meanwhile. Its argument is the state directory, and the number
 /// to begin behind.

@@ -1,4 +1,3 @@
-import DANE
 import Foundation
 import Testing
 import World

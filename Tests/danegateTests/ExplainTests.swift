@@ -1,10 +1,12 @@
 import DANE
 import Foundation
+import RuleMarks
 import Rules
 import Testing
 import World
 
-@testable import Gate
+@testable import Policy
+@testable import Reports
 
 /// `danegate explain`.
 @Suite(.timeLimit(.minutes(2))) struct ExplainTests {

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 import World
 
-@testable import Gate
+@testable import Policy
 
 /// The examples of contrib, as they stand there, with other ports and paths alone.
 @Suite(.timeLimit(.minutes(5))) struct GuideTests {

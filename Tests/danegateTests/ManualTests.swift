@@ -3,7 +3,8 @@ import Foundation
 import Testing
 import World
 
-@testable import Gate
+@testable import Policy
+@testable import Reports
 
 /// The manual pages and the README against the program: what is missing there fails here.
 @Suite(.timeLimit(.minutes(2))) struct ManualTests {

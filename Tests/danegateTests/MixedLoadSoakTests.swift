@@ -5,7 +5,7 @@ import Synchronization
 import Testing
 import World
 
-@testable import Gate
+@testable import Inspection
 
 /// Mixed load for a while, as `DANEGATE_SOAK_SECONDS` says: cached and cold, good, broken and dead destinations, while the name server
 /// is killed, paused and restarted, hosts hang or hang up, and the daemon's clock is wrong.

@@ -1,7 +1,7 @@
 import DANE
 import Foundation
 import Glibc
-import Rules
+import RuleMarks
 import Synchronization
 import Testing
 import World

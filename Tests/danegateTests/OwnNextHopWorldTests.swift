@@ -1,10 +1,10 @@
 import DANE
 import Foundation
-import Rules
+import RuleMarks
 import Testing
 import World
 
-@testable import Gate
+@testable import Policy
 
 /// Next hops that the site's own configuration leads to, behind a real Postfix.
 @Suite(

@@ -1,6 +1,5 @@
-import DANE
 import Foundation
-import Rules
+import RuleMarks
 import Testing
 import World
 

@@ -1,5 +1,5 @@
 import Foundation
-import Rules
+import RuleMarks
 import Testing
 import World
 

@@ -1,12 +1,16 @@
 import DANE
 import DNSSEC
 import Foundation
-import Rules
+import RuleMarks
 import Synchronization
 import Testing
 import World
 
-@testable import Gate
+@testable import Inspection
+@testable import Policy
+@testable import Records
+@testable import Support
+@testable import Verdicts
 
 /// Strangers' zones whose names fail by the thousand, beside destinations that are in order and others that fail.
 @Suite(.timeLimit(.minutes(3))) struct SecondLookSiegeTests {

@@ -2,11 +2,12 @@ import DANE
 import DNSSEC
 import Foundation
 import Probe
-import Rules
+import RuleMarks
 import Testing
 import World
 
-@testable import Gate
+@testable import Inspection
+@testable import Support
 
 /// The second look and the analyzer's comparison on real name servers and hosts.
 @Suite(.timeLimit(.minutes(2))) struct SecondLookWorldTests {

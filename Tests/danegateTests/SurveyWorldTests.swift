@@ -1,6 +1,6 @@
 import DANE
 import Foundation
-import Rules
+import RuleMarks
 import Synchronization
 import Testing
 import World

@@ -1,6 +1,6 @@
 import DANE
 import Foundation
-import Rules
+import RuleMarks
 import Testing
 import World
 

@@ -1,4 +1,4 @@
-import DANE
+import Support
 
 /// A chain from the server's certificate to a trust anchor, each the issuer of the one before by name; and its
 /// validation (RFC 5280 §6.1).

@@ -1,7 +1,9 @@
-import DANE
+package import DANE
+package import Policy
+import Support
 
 /// What the gate decides. A door says it in the words of its protocol, and decides nothing itself.
-enum Decision: Sendable {
+package enum Decision: Sendable {
     /// The recipient does not leave this site, or no DNS policy exists for it: it passes, and nothing is written of it.
     case notOurs
     /// It passes without a verdict.
@@ -12,7 +14,7 @@ enum Decision: Sendable {
     case passedAhead
 
     /// A recipient that passes without a verdict.
-    struct Passed: Sendable {
+    package struct Passed: Sendable {
         /// Why, for the log.
         let why: String
         /// Whether an administrator's words say so, and not the kind of recipient.
@@ -20,13 +22,13 @@ enum Decision: Sendable {
     }
 
     /// A ruling, and what it rests on.
-    struct Ruled: Sendable {
+    package struct Ruled: Sendable {
         /// What is true, as far as it is known.
         let verdict: Verdict
         /// What is done.
-        let ruling: Ruling
+        package let ruling: Ruling
         /// The reply; nil where nobody is refused.
-        let reply: Reply?
+        package let reply: Reply?
         /// The kind of policy that stands over it; nil for none.
         let policy: Policy.Kind?
         /// The id that reply, log line and trace carry; nil where nobody is to find it again.

@@ -1,15 +1,31 @@
 import DANE
+import Inspection
 import Logging
+import Policy
+package import Records
+import Support
 
 /// Where decisions are written down: the log, the counts, the message trace.
-struct DecisionRecords: Sendable {
-    let log: GateLog
-    var counts = RecipientCounts()
+package struct DecisionRecords: Sendable {
+    package let log: GateLog
+    package var counts = RecipientCounts()
     /// Recipients without a kept verdict, by neighbourhood.
-    var looks = NeighbourhoodCounts()
-    var ownHops = OwnHopCounts()
+    package var looks = NeighbourhoodCounts()
+    package var ownHops = OwnHopCounts()
     /// The message trace; nil where there is none.
-    var trace: TraceStore?
+    package var trace: TraceStore?
+
+    /// One of these parts.
+    package init(
+        log: GateLog, counts: RecipientCounts = RecipientCounts(), looks: NeighbourhoodCounts = NeighbourhoodCounts(),
+        ownHops: OwnHopCounts = OwnHopCounts(), trace: TraceStore? = nil
+    ) {
+        self.log = log
+        self.counts = counts
+        self.looks = looks
+        self.ownHops = ownHops
+        self.trace = trace
+    }
 
     /// Writes down a ruling.
     ///

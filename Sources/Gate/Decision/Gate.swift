@@ -1,24 +1,46 @@
 import DANE
+package import Inspection
+package import Policy
+import Support
+package import Verdicts
 
 /// The gate: it decides on recipients, whichever door they come to.
 ///
 /// The order in which is decided stands above `Rulebook`.
 public struct Gate: Sendable {
     /// What is known and asked for a decision.
-    struct Parts: Sendable {
-        let settings: SettingsBook
-        let policies: PolicyBook
-        var exemptions = ExemptionBook()
-        var holds = HoldBook()
-        let desk: InspectionDesk
+    package struct Parts: Sendable {
+        package let settings: SettingsBook
+        package let policies: PolicyBook
+        package var exemptions = ExemptionBook()
+        package var holds = HoldBook()
+        package let desk: InspectionDesk
         /// Who tells whether a domain is an alias.
-        let resolver: any Resolving
+        package let resolver: any Resolving
         /// Inspects past every cache; nil where there is no resolver to be had.
-        var inspectAnew: @Sendable (Destination, _ demandingDANE: Bool) async -> Inspection? = { _, _ in nil }
+        package var inspectAnew: @Sendable (Destination, _ demandingDANE: Bool) async -> Inspection? = { _, _ in nil }
         /// Where decisions are written down.
-        let records: DecisionRecords
+        package let records: DecisionRecords
         /// The time in seconds since 1970, for the dates of policies.
         var now: @Sendable () -> Int64 = unixTime
+
+        /// One of these parts.
+        package init(
+            settings: SettingsBook, policies: PolicyBook, exemptions: ExemptionBook = ExemptionBook(),
+            holds: HoldBook = HoldBook(), desk: InspectionDesk, resolver: any Resolving,
+            inspectAnew: @escaping @Sendable (Destination, _ demandingDANE: Bool) async -> Inspection? = { _, _ in nil
+            }, records: DecisionRecords, now: @escaping @Sendable () -> Int64 = unixTime
+        ) {
+            self.settings = settings
+            self.policies = policies
+            self.exemptions = exemptions
+            self.holds = holds
+            self.desk = desk
+            self.resolver = resolver
+            self.inspectAnew = inspectAnew
+            self.records = records
+            self.now = now
+        }
     }
 
     private let settings: SettingsBook
@@ -35,7 +57,7 @@ public struct Gate: Sendable {
     private let now: @Sendable () -> Int64
 
     /// A gate of these parts.
-    init(_ parts: Parts) {
+    package init(_ parts: Parts) {
         settings = parts.settings
         policies = parts.policies
         exemptions = parts.exemptions
@@ -260,7 +282,7 @@ public struct Gate: Sendable {
     }
 
     /// Begins nothing new: who comes from now on is told what is kept, or `pending` at once. For the end of the process.
-    func close() {
+    package func close() {
         desk.close()
         late.close()
     }

@@ -1,4 +1,5 @@
-import DANE
+import Policy
+import Support
 
 /// A recipient to decide on, as a door has it from its client. Nothing in it may be trusted.
 ///

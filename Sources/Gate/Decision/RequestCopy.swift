@@ -1,4 +1,5 @@
-import DANE
+import Policy
+import Support
 
 /// A request that outlives its door's call.
 struct RequestCopy: GateRequest, Sendable {

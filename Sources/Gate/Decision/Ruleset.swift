@@ -1,24 +1,36 @@
-import DANE
+package import DANE
+package import Inspection
+package import Policy
+package import Support
+package import Verdicts
 
 /// From a verdict to a ruling and its reply: what every door, `check`, `survey` and the control socket have in common.
-struct Ruleset: Sendable {
+package struct Ruleset: Sendable {
     /// What is ruled on.
-    struct Subject: Sendable {
+    package struct Subject: Sendable {
         /// What was judged; nil where an address cannot be one.
-        let destination: Destination?
+        package let destination: Destination?
         /// The domain that the roll-out goes by.
-        let place: DomainName
+        package let place: DomainName
         /// Whether this site's own configuration leads there.
-        var isOwnHop = false
+        package var isOwnHop = false
         /// How the reply names the domain; nil for its name.
-        var name: String?
+        package var name: String?
+
+        /// One of these parts.
+        package init(destination: Destination?, place: DomainName, isOwnHop: Bool = false, name: String? = nil) {
+            self.destination = destination
+            self.place = place
+            self.isOwnHop = isOwnHop
+            self.name = name
+        }
 
         /// The domain as a sender knows it.
         fileprivate var shown: String { name ?? destination?.name.description ?? "the address" }
     }
 
     /// Which replies are of interest.
-    enum Replies: Sendable {
+    package enum Replies: Sendable {
         /// Those that are given.
         case given
         /// Those too that would be given if the recipient were not monitored.
@@ -31,7 +43,7 @@ struct Ruleset: Sendable {
     init(_ inForce: SettingsInForce) { self.inForce = inForce }
 
     /// The rules that the settings give.
-    init(_ settings: Settings) { self.init(SettingsInForce(settings)) }
+    package init(_ settings: Settings) { self.init(SettingsInForce(settings)) }
 
     /// Rules.
     ///
@@ -45,7 +57,7 @@ struct Ruleset: Sendable {
     ///   - replies: Which replies are of interest.
     ///   - now: The time in seconds since 1970; asked only for a refusal.
     ///   - failingFor: How long an outcome has lasted there; asked only where that is of interest.
-    func decide(
+    package func decide(
         _ answer: InspectionDesk.Answer, on subject: Subject, policy: Policy.Kind?, isHeld: Bool = false,
         isEnforced: Bool = false, trace: TraceID? = nil, replies: Replies = .orWouldBe, now: () -> Int64,
         failingFor: (Outcome) -> Duration = { _ in .zero }

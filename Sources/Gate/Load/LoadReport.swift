@@ -1,5 +1,7 @@
 import DANE
 import DNSSEC
+import Records
+import Support
 
 /// How the gate bears its load: what is spent, who fills it, and whether others suffer for it; the `load` of `status`.
 public struct LoadReport: Codable, Sendable {

@@ -1,9 +1,11 @@
-import DANE
+package import DANE
+package import Records
+import Support
 import Synchronization
 
 /// Looks at the load once a second, and says in the log when others begin to suffer for a neighbourhood, and when that is
 /// over.
-final class LoadWatch: Sendable {
+package final class LoadWatch: Sendable {
     private struct State {
         var level = StatusLevel.ok
         /// When the level that is told was seen last: trouble that comes and goes is one trouble.
@@ -24,7 +26,7 @@ final class LoadWatch: Sendable {
     /// A watch.
     ///
     /// - Parameter occupancies: How full the parts are; asked once a second.
-    init(
+    package init(
         counts: NeighbourhoodCounts, holds: HoldBook,
         occupancies: @escaping @Sendable () -> [LoadReport.Part: Occupancy]
     ) {
@@ -39,7 +41,7 @@ final class LoadWatch: Sendable {
     }
 
     /// Looks once a second, until it is cancelled.
-    func run(_ log: GateLog) async {
+    package func run(_ log: GateLog) async {
         while !Task.isCancelled {
             if let line = look(report(), at: .now) { log.event(line.level == .ok ? .notice : .warning, line.line) }
             try? await Task.sleep(for: .seconds(1))

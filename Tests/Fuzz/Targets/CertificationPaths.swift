@@ -1,5 +1,3 @@
-import DANE
-
 @testable import Certificates
 
 extension FuzzTarget {

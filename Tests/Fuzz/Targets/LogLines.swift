@@ -1,4 +1,4 @@
-@testable import Gate
+@testable import Support
 
 extension FuzzTarget {
     /// Values of a log line, between NUL bytes.

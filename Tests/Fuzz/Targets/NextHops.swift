@@ -1,6 +1,7 @@
 import DANE
 
-@testable import Gate
+@testable import Inspection
+@testable import Policy
 
 extension FuzzTarget {
     /// A next hop as an MTA writes it.

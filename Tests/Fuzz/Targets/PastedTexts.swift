@@ -1,6 +1,10 @@
 import DANE
 
-@testable import Gate
+@testable import Inspection
+@testable import Policy
+@testable import Records
+@testable import Reports
+@testable import Support
 
 extension FuzzTarget {
     /// What people paste: a text to be explained, an id of the trace, a destination.

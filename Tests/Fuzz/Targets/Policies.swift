@@ -1,6 +1,7 @@
 import DANE
 
-@testable import Gate
+@testable import Policy
+@testable import Support
 
 extension FuzzTarget {
     /// A policy file.

@@ -1,6 +1,7 @@
 import DANE
 
-@testable import Gate
+@testable import Inspection
+@testable import Policy
 
 extension FuzzTarget {
     /// A RCPT path and the macros that come with it, between NUL bytes: path, `{rcpt_mailer}`, `{rcpt_host}`, and the

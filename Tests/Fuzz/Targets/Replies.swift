@@ -1,6 +1,7 @@
 import DANE
 
-@testable import Gate
+@testable import Policy
+@testable import Support
 
 extension FuzzTarget {
     /// The reply that refuses a recipient, from whatever texts: domain, host, cause, hazard and help address between NUL

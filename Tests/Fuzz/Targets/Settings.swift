@@ -1,6 +1,7 @@
 import DANE
 
-@testable import Gate
+@testable import Policy
+@testable import Support
 
 extension FuzzTarget {
     /// Settings: `NAME=value` between NUL bytes, `DANEGATE_` put in front. Paths lead nowhere: no file of this machine is read.

@@ -1,6 +1,6 @@
-import DANE
-
-@testable import Gate
+@testable import Inspection
+@testable import Policy
+@testable import Reports
 
 extension FuzzTarget {
     /// Lines of a survey's input: a list's or a log's.

@@ -3,6 +3,9 @@ import Testing
 import WorldServers
 
 @testable import Gate
+@testable import Inspection
+@testable import Policy
+@testable import Reports
 
 /// Exemptions in their file, and what decides between them and the policy file.
 @Suite struct ExemptionTests {

@@ -4,6 +4,10 @@ import Synchronization
 import Testing
 
 @testable import Gate
+@testable import Inspection
+@testable import Policy
+@testable import Records
+@testable import Verdicts
 
 /// What is looked at of an exempt domain, and what that comes to.
 @Suite(.timeLimit(.minutes(1))) struct ExemptionWatchTests {

@@ -7,6 +7,11 @@ import Testing
 import WorldServers
 
 @testable import Gate
+@testable import Inspection
+@testable import Policy
+@testable import Records
+@testable import Support
+@testable import Verdicts
 
 /// The state directory as earlier versions left it: each file is read, or carried over, by every later version.
 ///

@@ -3,7 +3,8 @@ import Synchronization
 import Testing
 import WorldServers
 
-@testable import Gate
+@testable import Inspection
+@testable import Verdicts
 
 /// What becomes of ages when processes end, machines boot and clocks are set.
 @Suite(.timeLimit(.minutes(1))) struct StateClockTests {

@@ -4,7 +4,8 @@ import GRDB
 import Testing
 import WorldServers
 
-@testable import Gate
+@testable import Inspection
+@testable import Verdicts
 
 /// Files that are no good, disks that are full, directories that cannot be written: rows are lost, and nothing else.
 @Suite(.timeLimit(.minutes(5))) struct StateDamageTests {

@@ -4,7 +4,9 @@ import GRDB
 import Testing
 import WorldServers
 
-@testable import Gate
+@testable import Inspection
+@testable import Support
+@testable import Verdicts
 
 /// A process killed while it writes: what it was told is written is there, and all of it is whole.
 @Suite(.timeLimit(.minutes(5))) struct StateKillTests {

@@ -1,10 +1,14 @@
 import DANE
-import Probe
 import Foundation
+import Probe
 import Synchronization
 import WorldServers
 
-@testable import Gate
+@testable import Inspection
+@testable import Policy
+@testable import Records
+@testable import Support
+@testable import Verdicts
 
 /// A state directory whose clocks the test sets.
 final class StatePlace: Sendable {

@@ -1,12 +1,15 @@
 import DANE
 import GRDB
 import Probe
+import RuleMarks
 import Synchronization
-import Rules
 import Testing
 import WorldServers
 
-@testable import Gate
+@testable import Inspection
+@testable import Policy
+@testable import Support
+@testable import Verdicts
 
 /// What is handed over comes back, as it was and for what is left of its time.
 @Suite(.timeLimit(.minutes(2))) struct StateStoreTests {

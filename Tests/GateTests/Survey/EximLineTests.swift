@@ -1,8 +1,8 @@
 import Foundation
-import Rules
+import RuleMarks
 import Testing
 
-@testable import Gate
+@testable import Reports
 
 /// Exim's main log.
 @Suite(.rules("F-96")) struct EximLineTests {

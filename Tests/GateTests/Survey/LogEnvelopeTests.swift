@@ -1,8 +1,8 @@
 import Foundation
-import Rules
+import RuleMarks
 import Testing
 
-@testable import Gate
+@testable import Reports
 
 /// Logs as containers, the journal and collectors hand them out.
 @Suite(.rules("F-96")) struct LogEnvelopeTests {

@@ -1,8 +1,8 @@
 import Foundation
-import Rules
+import RuleMarks
 import Testing
 
-@testable import Gate
+@testable import Reports
 
 /// What may stand before a delivery in a log: times, hosts, tags, and what containers and tools put before a line.
 @Suite struct LogHeadTests {

@@ -1,10 +1,10 @@
-import DANE
 import DNSSEC
 import Foundation
-import Rules
+import RuleMarks
 import Testing
 
-@testable import Gate
+@testable import Policy
+@testable import Reports
 
 /// Deliveries through a host that is no MX host of their domains.
 @Suite(.rules("F-95"), .timeLimit(.minutes(1))) struct RelayJudgeTests {

@@ -1,6 +1,8 @@
 import Foundation
 import Testing
-@testable import Gate
+
+@testable import Policy
+@testable import Reports
 @Suite struct ScratchTests {
     @Test func show() throws {
         guard let path = ProcessInfo.processInfo.environment["SCRATCH"] else { return }

@@ -1,10 +1,10 @@
-import DANE
 import Foundation
 import Probe
-import Rules
+import RuleMarks
 import Testing
 
-@testable import Gate
+@testable import Policy
+@testable import Reports
 
 /// Inputs that a survey once judged wrongly, each for its kind.
 @Suite struct SurveyFieldTests {

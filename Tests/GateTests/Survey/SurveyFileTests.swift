@@ -1,9 +1,9 @@
 import Foundation
-import Rules
+import RuleMarks
 import Testing
 import WorldServers
 
-@testable import Gate
+@testable import Reports
 
 /// Files that are compressed are read through the program that undoes it, and no file fills memory.
 @Suite(.rules("F-96"), .timeLimit(.minutes(5))) struct SurveyFileTests {

@@ -1,9 +1,10 @@
-import DANE
 import Foundation
-import Rules
+import RuleMarks
 import Testing
 
-@testable import Gate
+@testable import Policy
+@testable import Reports
+@testable import Support
 
 @Suite struct SurveyInputTests {
     /// What a text comes to, read in parts of so many bytes.

@@ -1,9 +1,11 @@
 import DANE
 import Foundation
 import Testing
-
-@testable import Gate
 import WorldServers
+
+@testable import Inspection
+@testable import Policy
+@testable import Reports
 
 @Suite struct SurveyOutputTests {
     private static func result(

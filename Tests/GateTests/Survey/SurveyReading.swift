@@ -1,6 +1,7 @@
 import Foundation
 
-@testable import Gate
+@testable import Policy
+@testable import Reports
 
 /// What a survey makes of files, for tests.
 struct SurveyReading {

@@ -3,7 +3,8 @@ import Synchronization
 import Testing
 import WorldServers
 
-@testable import Gate
+@testable import Policy
+@testable import Reports
 
 @Suite(.timeLimit(.minutes(1))) struct SurveyRunTests {
     private static func result(_ index: Int, _ outcome: Outcome) -> SurveyResult {

@@ -2,7 +2,8 @@ import DANE
 import DNSSEC
 import Testing
 
-@testable import Gate
+@testable import Policy
+@testable import Reports
 
 @Suite struct SurveyorTests {
     private func judge(

@@ -1,7 +1,7 @@
-import Rules
+import RuleMarks
 import Testing
 
-@testable import Gate
+@testable import Records
 
 /// An id as it is pasted or read out.
 @Suite(.rules("F-97")) struct TraceIDArgumentTests {

@@ -3,7 +3,10 @@ import Foundation
 import Synchronization
 import WorldServers
 
-@testable import Gate
+@testable import Inspection
+@testable import Policy
+@testable import Records
+@testable import Support
 
 /// A directory with a trace, whose clock the test sets.
 final class TracePlace: Sendable {

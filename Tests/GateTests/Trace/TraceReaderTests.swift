@@ -1,11 +1,15 @@
 import DANE
 import Foundation
-import Rules
+import RuleMarks
 import Synchronization
 import Testing
 import WorldServers
 
-@testable import Gate
+@testable import Inspection
+@testable import Policy
+@testable import Records
+@testable import Reports
+@testable import Support
 
 @Suite(.timeLimit(.minutes(5))) struct TraceReaderTests {
     /// A trace with a recipient for each minute.

@@ -5,7 +5,10 @@ import Synchronization
 import Testing
 import WorldServers
 
-@testable import Gate
+@testable import Inspection
+@testable import Policy
+@testable import Records
+@testable import Support
 
 @Suite(.timeLimit(.minutes(5))) struct TraceStoreTests {
     private static func inspection(_ name: DomainName, _ cause: String, steps: Int = 1) -> Inspection {

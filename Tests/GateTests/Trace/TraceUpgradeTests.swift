@@ -1,9 +1,9 @@
-import DANE
 import GRDB
-import Rules
+import RuleMarks
 import Testing
 
-@testable import Gate
+@testable import Inspection
+@testable import Records
 
 /// A trace of an earlier version is gone on with.
 @Suite(.timeLimit(.minutes(1))) struct TraceUpgradeTests {

@@ -1,7 +1,7 @@
 import Certificates
 import DANE
 import Foundation
-import Rules
+import RuleMarks
 import Testing
 import World
 import WorldHosts

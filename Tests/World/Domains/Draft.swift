@@ -1,5 +1,3 @@
-import DANE
-
 /// A mail domain in the making: its zone, the zones beside it, its hosts, and how the name servers misbehave for it.
 public struct Draft: Sendable {
     /// The domain's name.

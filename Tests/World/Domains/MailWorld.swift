@@ -1,5 +1,3 @@
-import DANE
-
 /// Mail domains brought to life: their zones served, their hosts listening, and the settings that lead danegate there.
 ///
 /// It needs no privileges, any number may run side by side, and nothing is left of it when the value goes.

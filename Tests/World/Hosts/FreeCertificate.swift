@@ -1,5 +1,3 @@
-import DANE
-
 /// A certificate of any content, right or wrong: what no CA would sign is signed too.
 public struct FreeCertificate: Sendable {
     /// An attribute of a name.

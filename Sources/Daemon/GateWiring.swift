@@ -1,0 +1,130 @@
+import DANE
+import DNSSEC
+import Gate
+import Glibc
+import Inspection
+import Logging
+import Milter
+import Policy
+import Probe
+import Records
+import Support
+import Synchronization
+import Verdicts
+
+/// The parts of the gate, wired: who asks whom. Nothing runs yet.
+struct GateWiring: Sendable {
+    let started: Settings
+    let version: String
+    let log: GateLog
+    let budget: DescriptorBudget
+    let manager: ServiceManager
+    let settings: SettingsBook
+    let policies: PolicyBook
+    let resolver: Resolver
+    let prober: Prober?
+    let store: StateStore
+    let keeper: VerdictKeeper
+    let breaker: Breaker
+    let tests: ResolverTests
+    let probes: ProbeCache?
+    let look: SecondLook
+    let trace: TraceStore?
+    let desk: InspectionDesk
+    let exemptions: ExemptionBook
+    let exemptionKeeper: ExemptionKeeper
+    let holds: HoldBook
+    let load: LoadWatch
+    let records: DecisionRecords
+    let gate: Gate
+    let milter: MilterService
+    let reloader: Reloader
+
+    init(
+        _ reader: SettingsReader, version: String, environment: [String: String], policies: PolicyBook,
+        resolver: Resolver, budget: DescriptorBudget, log: GateLog, inherited: InheritedSocket?
+    ) {
+        started = reader.settings
+        self.version = version
+        self.log = log
+        self.budget = budget
+        self.policies = policies
+        self.resolver = resolver
+        let book = SettingsBook(started)
+        settings = book
+        manager = ServiceManager(environment)
+        prober = started.probe ? Prober(started.probeConfiguration(within: budget)) : nil
+        let (store, prober) = (StateStore(started.storeConfiguration, log: log), prober)
+        self.store = store
+        let keeper = VerdictKeeper(following: book, journal: store, faultJournal: store)
+        self.keeper = keeper
+        let breaker = Breaker(following: book, log: log, onFalseFailures: { keeper.takeBackDNSFailures(since: $0) })
+        self.breaker = breaker
+        let tests = ResolverTests { await breaker.test(resolver) }
+        self.tests = tests
+        let holds = HoldBook()
+        self.holds = holds
+        let probes = prober.map {
+            ProbeCache(
+                HeldProbing($0, holds), lifetime: book.settings.probeTTL, failureLifetime: book.settings.failureTTL,
+                journal: store)
+        }
+        self.probes = probes
+        let look = SecondLook(
+            Inspector(
+                resolver: HostAnswers(resolver), prober: probes, expiredEE: started.expiredEE, isComplete: false,
+                now: unixTime),
+            uncached: probes?.renewing, path: WatchedPath(breaker: breaker, tests: tests))
+        self.look = look
+        let inspect: @Sendable (Destination, Bool) async -> Inspection = { destination, demandingDANE in
+            await (demandingDANE ? look.demandingDANE : look).inspect(destination)
+        }
+        let counts = RecipientCounts()
+        var traced = started.traceConfiguration
+        traced.isClockWrong = { breaker.trouble?.cause == .clock }
+        let trace = started.trace ? TraceStore(traced, log: log, counts: counts) : nil
+        self.trace = trace
+        let desk = InspectionDesk(
+            keeper: keeper, breaker: breaker, journal: trace, wait: MilterService.wait, inspect: inspect)
+        self.desk = desk
+        exemptions = ExemptionBook()
+        exemptionKeeper = ExemptionKeeper(book, book: exemptions, log: log)
+        let looks = NeighbourhoodCounts()
+        load = LoadWatch(counts: looks, holds: holds) {
+            [
+                .dns: resolver.occupancy, .probes: prober?.occupancy ?? Occupancy(), .secondLooks: look.occupancy,
+                .inspections: desk.occupancy,
+                .waiting: Occupancy(used: desk.waiting, limit: desk.waitingLimit),
+            ]
+        }
+        records = DecisionRecords(log: log, counts: counts, looks: looks, ownHops: OwnHopCounts(), trace: trace)
+        gate = Gate(
+            Gate.Parts(
+                settings: book, policies: policies, exemptions: exemptions, holds: holds, desk: desk,
+                resolver: resolver,
+                inspectAnew: { await ($1 ? look.demandingDANE : look).inspectPastCaches($0) }, records: records))
+        milter = MilterService(
+            socket: inherited?.socket ?? started.milterSocket, inherited: inherited?.descriptor,
+            mode: started.milterSocketMode, group: started.milterSocketGroup, limits: budget.connectionLimits,
+            handler: MilterDoor(gate), told: { ConnectionNews.tell($0, log) }
+        ) { sentence in
+            log.event(.warning, repeated: "milter", LogLine(event: "milter").adding("message", sentence))
+        }
+        reloader = Reloader(
+            reader, environment: environment, settings: book, policies: policies, log: log
+        ) { settings in
+            log.adopt(settings.logLevel)
+            keeper.faults.adopt(deferFor: settings.deferFor)
+            probes?.adopt(lifetime: settings.probeTTL, failureLifetime: settings.failureTTL)
+            trace?.adopt(settings)
+        }
+    }
+
+    /// Reads settings and policies again, and has the service manager know it.
+    @discardableResult
+    func reload() -> ReloadReport {
+        manager.reloading()
+        defer { manager.ready() }
+        return reloader.reload()
+    }
+}

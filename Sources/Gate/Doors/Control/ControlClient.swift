@@ -1,0 +1,109 @@
+import Glibc
+import NIOCore
+import NIOPosix
+import Support
+
+/// The commands' end of the control socket.
+public enum ControlClient {
+    /// Why there is no answer; each with a sentence.
+    public enum Fault: Error, Sendable {
+        /// No daemon listens there.
+        case noDaemon(String)
+        /// There is nothing that could be asked: a daemon may run all the same.
+        case noSocket(String)
+        /// One may, but not for this user.
+        case denied(String)
+        /// One listens and does not answer.
+        case silent(String)
+
+        /// The sentence.
+        public var sentence: String {
+            switch self {
+            case .noDaemon(let sentence), .noSocket(let sentence), .denied(let sentence), .silent(let sentence):
+                sentence
+            }
+        }
+    }
+
+    /// Longer answers are none.
+    private static let answerLimit = 1 << 20
+
+    /// Asks the daemon. Blocks the calling thread, which must not be of the cooperative pool.
+    ///
+    /// - Parameters:
+    ///   - path: The socket's path.
+    ///   - request: The request, one line.
+    ///   - limit: The longest it may take.
+    /// - Returns: The answer, a line of JSON.
+    public static func ask(
+        _ path: String, _ request: String, within limit: Duration = .seconds(5)
+    ) throws(Fault) -> String {
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        defer { group.shutdownGracefully { _ in } }
+        let answer = group.next().makePromise(of: String.self)
+        let silence = Fault.silent("a daemon listens on \(path), but does not answer.")
+        group.next().scheduleTask(in: .milliseconds(limit.milliseconds)) { answer.fail(silence) }
+        ClientBootstrap(group: group).connectTimeout(.milliseconds(limit.milliseconds))
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(Collector(answer, request, silence))
+                }
+            }
+            .connect(unixDomainSocketPath: path)
+            .whenFailure { answer.fail(fault($0, path)) }
+        do { return try answer.futureResult.wait() } catch { throw error as? Fault ?? silence }
+    }
+
+    private static func fault(_ error: any Error, _ path: String) -> Fault {
+        switch (error as? IOError)?.errnoCode {
+        case ENOENT, ENOTDIR:
+            .noSocket(
+                "cannot ask: there is no control socket \(path). If a daemon runs, its log says why (event=control).")
+        case ECONNREFUSED: .noDaemon("no daemon answers: nobody listens on the control socket \(path).")
+        case EACCES, EPERM:
+            .denied(
+                "cannot ask: the control socket \(path) may not be opened by this user "
+                    + "(\(FileOwner.name(geteuid()))): root and the members of its group may.")
+        case EAGAIN: .silent("a daemon listens on \(path), but has no time.")
+        default: .noDaemon("no daemon answers on the control socket \(path): \(error)")
+        }
+    }
+
+    private final class Collector: ChannelInboundHandler {
+        typealias InboundIn = ByteBuffer
+        typealias OutboundOut = ByteBuffer
+
+        private let answer: EventLoopPromise<String>
+        private let request: String
+        private let silence: Fault
+        private var bytes: [UInt8] = []
+
+        init(_ answer: EventLoopPromise<String>, _ request: String, _ silence: Fault) {
+            self.answer = answer
+            self.request = request
+            self.silence = silence
+        }
+
+        func channelActive(context: ChannelHandlerContext) {
+            context.writeAndFlush(
+                wrapOutboundOut(context.channel.allocator.buffer(string: "\(request)\n")), promise: nil)
+        }
+
+        func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+            bytes += unwrapInboundIn(data).readableBytesView
+            guard let end = bytes.firstIndex(of: UInt8(ascii: "\n")) else {
+                if bytes.count > ControlClient.answerLimit { context.close(promise: nil) }
+                return
+            }
+            answer.succeed(String(decoding: bytes[..<end], as: UTF8.self))
+            context.close(promise: nil)
+        }
+
+        func channelInactive(context: ChannelHandlerContext) { answer.fail(silence) }
+
+        func errorCaught(context: ChannelHandlerContext, error: any Error) {
+            answer.fail(silence)
+            context.close(promise: nil)
+        }
+    }
+}

@@ -1,0 +1,207 @@
+import DNSSEC
+import Glibc
+import Inspection
+package import Milter
+package import Policy
+package import Probe
+import Records
+import Support
+package import Verdicts
+
+/// What the control socket answers: of what is kept and counted, without waiting for anything.
+package struct ControlDesk: Sendable {
+    /// A breaker that is open for longer is critical.
+    static let longTrouble = Duration.seconds(900)
+
+    let settings: SettingsBook
+    let version: String
+    let gate: Gate
+    let policies: PolicyBook
+    let desk: InspectionDesk
+    let store: StateStore
+    let records: DecisionRecords
+    let exemptions: ExemptionBook
+    /// How the gate bears its load; nil where nobody watches it.
+    let load: LoadWatch?
+    /// Connections of the probe that are open.
+    let probes: @Sendable () -> Int
+    /// What the probe calls itself; nil while that is looked for, or where nothing is probed.
+    let probeName: @Sendable () -> ClientName?
+    /// The connections of MTAs, and the descriptors that there are for them and for all else; nil where there is no milter.
+    package struct Doors: Sendable {
+        package let budget: DescriptorBudget
+        package let connections: @Sendable () -> ConnectionCounts
+
+        /// One of these parts.
+        package init(budget: DescriptorBudget, connections: @escaping @Sendable () -> ConnectionCounts) {
+            self.budget = budget
+            self.connections = connections
+        }
+    }
+
+    let doors: Doors?
+    /// Reads settings and policies again.
+    let reload: @Sendable () -> ReloadReport
+    /// The settings in force, and what has changed since; reads the environment file.
+    let standing: @Sendable () -> SettingsStanding?
+    /// When the daemon began to serve, in seconds since 1970 and by the clock that nobody sets.
+    private let started = unixTime()
+    private let began = ContinuousClock.now
+
+    package init(
+        settings: SettingsBook, version: String, gate: Gate, policies: PolicyBook, desk: InspectionDesk,
+        store: StateStore, records: DecisionRecords, exemptions: ExemptionBook, load: LoadWatch? = nil,
+        probes: @escaping @Sendable () -> Int,
+        probeName: @escaping @Sendable () -> ClientName? = { nil }, doors: Doors? = nil,
+        reload: @escaping @Sendable () -> ReloadReport = { ReloadReport() },
+        standing: @escaping @Sendable () -> SettingsStanding? = { nil }
+    ) {
+        self.settings = settings
+        self.version = version
+        self.gate = gate
+        self.policies = policies
+        self.desk = desk
+        self.store = store
+        self.records = records
+        self.exemptions = exemptions
+        self.load = load
+        self.probes = probes
+        self.probeName = probeName
+        self.doors = doors
+        self.reload = reload
+        self.standing = standing
+    }
+
+    /// Why there can be no state; nil where there is some, or nobody knows.
+    private var stateFault: String? {
+        let settings = settings.settings
+        return StateDirectory.fault(settings.stateDirectory).map { "\($0): nothing is kept over a restart" }
+    }
+
+    /// Why an exemption may not be in force, a sentence without a full stop: a partner may be refused again. nil if
+    /// nothing is known to be amiss.
+    private var exemptionFault: String? {
+        if let fault = exemptions.fault { return fault }
+        let aside = ExemptionFile.setAside(in: settings.settings.stateDirectory)
+        guard let first = aside.first else { return nil }
+        return "a file of exemptions was set aside (\(first)\(aside.count > 1 ? " and \(aside.count - 1) more" : "")): "
+            + "what was in it is not in force, unless danegate exempt list shows it; make it anew, then remove the file"
+    }
+
+    /// How a request is answered: with a line of JSON.
+    enum Answer: Sendable {
+        case now(String)
+        /// With what some work comes to, for which there is so much time.
+        case later(within: Duration, @Sendable () async -> String)
+    }
+
+    /// The answer to a request.
+    func answer(_ request: String) -> Answer {
+        let words = request.split(whereSeparator: { $0 == " " || $0 == "\t" || $0 == "\r" })
+        switch words.first {
+        case "status" where words.count == 1: return .now(JSONLine.of(status()))
+        case "verdict" where words.count == 2: return .now(JSONLine.of(verdict(String(words[1]))))
+        case "reload" where words.count == 1:
+            return .later(within: .seconds(60)) { await onOwnThread { JSONLine.of(reload()) } }
+        case "settings" where words.count == 1:
+            return .later(within: .seconds(60)) { await onOwnThread { JSONLine.of(standing()) } }
+        case "recheck" where words.count == 2:
+            let text = String(words[1])
+            return .later(within: Rechecks.patience + .seconds(10)) { JSONLine.of(await recheck(text)) }
+        default:
+            return .now(
+                JSONLine.of([
+                    "error":
+                        "the requests are: status, verdict DESTINATION, recheck DESTINATION, reload, settings"
+                ]))
+        }
+    }
+
+    /// What the daemon would rule on a destination now.
+    func verdict(_ text: String, at now: ContinuousClock.Instant = .now) -> CachedReport {
+        guard case .destination(let destination) = Destination.parse(nextHop: text, port: settings.settings.probePort)
+        else {
+            return CachedReport(domain: LogLine.escaped(text), note: "this is no domain that is judged")
+        }
+        let shown = destination.text(standard: settings.settings.probePort)
+        let known = gate.known(destination, at: now)
+        switch known.decision {
+        case .ruled(let ruled): return CachedReport(domain: shown, ruled, kept: known.kept)
+        case .passed(let passed): return CachedReport(domain: shown, note: passed.why, policy: known.policy)
+        case .notOurs, .passedAhead, nil:
+            return CachedReport(
+                domain: shown, note: "nothing is kept: the next recipient there is inspected", policy: known.policy)
+        }
+    }
+
+    /// Looks at a destination past every cache.
+    private func recheck(_ text: String) async -> RecheckReport {
+        let port = settings.settings.probePort
+        guard case .destination(let destination) = Destination.parse(nextHop: text, port: port) else {
+            return RecheckReport(domain: LogLine.escaped(text), note: "this is no domain that is judged")
+        }
+        let shown = destination.text(standard: port)
+        let before = verdict(text)
+        switch await gate.recheck(destination) {
+        case .looked(let ruled):
+            return RecheckReport(domain: shown, before: before, after: .init(domain: shown, ruled, kept: nil))
+        case .exempt(let why): return RecheckReport(domain: shown, before: before, note: why)
+        case .busy:
+            return RecheckReport(domain: shown, before: before, note: "too many rechecks are under way: try again")
+        case .inTrouble(let why):
+            return RecheckReport(domain: shown, before: before, note: "nothing can be found out now: \(why)")
+        }
+    }
+
+    /// How the daemon is.
+    func status(at now: ContinuousClock.Instant = .now) -> StatusReport {
+        let settings = settings.settings
+        let counted = RulingCounts(records.counts.snapshot())
+        let figures = ProcessFigures.current
+        let threads = ThreadReserve.shared.standing
+        let policy = policies.status
+        let breaker = desk.breaker.status(at: now)
+        let (lost, dropped) = (store.losses, records.log.losses)
+        let forwarders = settings.forwarderNames
+        var report = StatusReport(
+            pid: Int(getpid()), version: version, libmilter: MilterService.libraryVersion,
+            libunbound: Resolver.libraryVersion, gnutls: Prober.gnuTLSVersion,
+            started: CertificateJSON.text(started), uptime_s: (now - began).components.seconds,
+            mode: settings.mode.rawValue, rollout: settings.rollout,
+            milter_socket: settings.milterSocket.postfixForm,
+            breaker: .init(
+                state: breaker == nil ? "closed" : "open", cause: breaker?.trouble.cause.rawValue,
+                message: breaker?.trouble.sentence, open_for_s: breaker?.openFor?.components.seconds),
+            resolver: .init(
+                forward: forwarders, working: desk.breaker.fault == nil && !desk.breaker.hasResolverTrouble,
+                root_keys: desk.breaker.works(.rootKeys), denials: desk.breaker.works(.denials),
+                tlsa: desk.breaker.works(.tlsa), advice: breaker?.trouble.cause.advice(forwarders: forwarders)),
+            cache: .init(
+                destinations: desk.keeper.cache.count, capacity: settings.cacheDomains, hits: counted.cached,
+                misses: counted.uncached),
+            faults: desk.keeper.faults.count, inspections: desk.inspectionsInFlight, waiting: desk.waiting,
+            probes: probes(), helo: probeName().map(Introduction.init), log_dropped: dropped.count,
+            log_dropped_ago_s: dropped.ago(at: now),
+            state: .init(
+                enabled: !store.isOff, directory: settings.stateDirectory, lost_rows: lost.count,
+                losing: lost.isOngoing, lost_ago_s: lost.ago(at: now), fault: stateFault),
+            trace: .init(records.trace?.statistics, at: now), exemptions: exemptions.count,
+            exemptions_fault: exemptionFault,
+            policy: .init(
+                file: settings.policyFile, lines: policy.count, read: CertificateJSON.text(policy.read),
+                fault: policy.fault, copy: policy.isCopy),
+            monitored: .init(gate.late.counts),
+            recipients: .init(counted), load: load?.report(at: now),
+            own_next_hops: records.ownHops.standing(total: records.counts.total, at: now).prefix(20).map {
+                StatusReport.OwnNextHop($0, standard: settings.probePort)
+            },
+            process: .init(
+                rss_kib: figures.memory, threads: figures.threads, descriptors: figures.descriptors,
+                descriptor_limit: figures.descriptorLimit, threads_refused: threads.refused,
+                threads_short: threads.isShort),
+            descriptors: doors.map { .init($0.budget, figures) },
+            connections: doors.map { .init($0.connections(), $0.budget.connectionLimits) })
+        report.judge()
+        return report
+    }
+}

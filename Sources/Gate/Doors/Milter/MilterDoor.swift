@@ -1,0 +1,25 @@
+public import Milter
+import Policy
+
+/// The milter's door to the gate: a recipient in, a reply out.
+public struct MilterDoor: RecipientHandler {
+    private let gate: Gate
+
+    /// A door to a gate.
+    package init(_ gate: Gate) { self.gate = gate }
+
+    /// Answers for a recipient. Called on libmilter's threads; waits at most `MILTER_DEADLINE`.
+    public func recipient(_ event: borrowing RecipientEvent) -> RecipientAnswer {
+        // A refusal there would leave the mail in Postfix's queue and warnings in its log.
+        guard !event.isSimulated else { return .continue }
+        guard case .ruled(let ruled) = gate.decide(event), let reply = ruled.reply else { return .continue }
+        return .refuse(reply)
+    }
+}
+
+extension RecipientEvent: GateRequest {
+    var transport: String? { mailer }
+    var nextHop: String? { host }
+
+    func settings(of book: SettingsBook) -> SettingsInForce { kept { book.current } }
+}

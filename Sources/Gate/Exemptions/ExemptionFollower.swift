@@ -1,0 +1,144 @@
+import Policy
+import Records
+import Support
+
+/// Follows the file of exemptions: reads it when it has changed, sees to it that none is lost with it, and tells the log what changed.
+struct ExemptionFollower {
+    private let directory: String
+    private let path: String
+    /// How long a domain must be in order until its exemption is lifted.
+    var liftAfter: Duration
+    private let log: DatabaseLog
+    /// Puts the live exemptions into force, before the log says that they are.
+    private let adopt: ([Exemption]) -> Void
+    private var stamp: ExemptionStamp?
+    private var hasRead = false
+    /// A file that cannot be had is tried for again then.
+    private var nextTry = ContinuousClock.now
+    /// The live exemptions.
+    private(set) var live: [Exemption] = []
+    /// Why the file cannot be used, a sentence without a full stop; nil if it can.
+    private(set) var fault: String?
+
+    init(
+        _ directory: String, liftAfter: Duration, log: GateLog, adopt: @escaping ([Exemption]) -> Void = { _ in }
+    ) {
+        self.directory = directory
+        path = ExemptionFile.path(directory)
+        self.liftAfter = liftAfter
+        self.log = DatabaseLog(event: "exemption", log: log)
+        self.adopt = adopt
+    }
+
+    /// Looks at the file, enters what was seen, and reads it if that is called for.
+    ///
+    /// - Parameter now: The time, in seconds since 1970.
+    /// - Returns: Whether there are other exemptions than before.
+    mutating func turn(_ sightings: [ExemptionSighting], at now: Int64) -> Bool {
+        let found = ExemptionStamp(path)
+        let hasExpired = live.contains { $0.until <= now }
+        let hasChanged = !hasRead || found != stamp
+        if !hasChanged { fault = nil }
+        guard hasChanged || hasExpired || !sightings.isEmpty else { return false }
+        // Nothing there, and nothing to put there: no file is made.
+        if found == nil, live.isEmpty, !ExemptionFollower.exists(path) {
+            hasRead = true
+            fault = nil
+            stamp = nil
+            return false
+        }
+        guard ContinuousClock.now >= nextTry else { return hasExpired && dropExpired(at: now) }
+        let isAnother = hasRead && stamp.map { old in found.map { !$0.isSameFile(old) } ?? true } ?? false
+        do throws(DatabaseFault) {
+            do throws(DatabaseFault) {
+                return try read(restoring: isAnother ? live : [], sightings, at: now)
+            } catch {
+                try setAside(error)
+                return try read(restoring: live, sightings, at: now)
+            }
+        } catch {
+            nextTry = .now + .seconds(5)
+            fault =
+                "the file of exemptions \(path) cannot be used (\(error.cause)): "
+                + (hasRead ? "those read before stay in force" : "none is in force")
+            log.tell(.error, "unavailable", [("cause", error.cause), ("path", path)], repeated: true)
+            return hasExpired && dropExpired(at: now)
+        }
+    }
+
+    private static func exists(_ path: String) -> Bool { FileIdentity(path) != nil }
+
+    private mutating func read(
+        restoring lost: [Exemption], _ sightings: [ExemptionSighting], at now: Int64
+    ) throws(DatabaseFault) -> Bool {
+        let lost = lost.filter { $0.until > now }
+        let isVanished = !lost.isEmpty && !Self.exists(path)
+        let file = try ExemptionFile(directory)
+        // The stamp first: a change while the file is read is seen the next time.
+        var stamp = ExemptionStamp(path)
+        var rows = try file.live(at: now)
+        let before = hasRead ? live : try file.live(at: .min)
+        let hasExpired = before.contains { $0.until <= now }
+        if !lost.isEmpty || !sightings.isEmpty || hasExpired {
+            try file.update(restoring: lost, sightings, liftAfter: liftAfter, at: now)
+            stamp = ExemptionStamp(path)
+            rows = try file.live(at: now)
+        }
+        if isVanished { log.tell(.error, "vanished", [("path", path), ("restored", "\(lost.count)")]) }
+        if rows != live { adopt(rows) }
+        try tellChanges(from: before, to: rows, file)
+        if !hasRead, !rows.isEmpty { log.tell(.notice, "loaded", [("live", "\(rows.count)")]) }
+        let isOther = rows != live
+        live = rows
+        self.stamp = stamp
+        hasRead = true
+        fault = nil
+        return isOther
+    }
+
+    /// What ended, and what is new.
+    private func tellChanges(
+        from before: [Exemption], to after: [Exemption], _ file: ExemptionFile
+    ) throws(DatabaseFault) {
+        let kept = Set(after.map(\.key))
+        let known = Set(before.map(\.key))
+        for exemption in before where !kept.contains(exemption.key) {
+            let ended = try file.exemption(exemption.key)
+            // Its successor has a line.
+            if ended?.end == .replaced { continue }
+            tell((ended?.end ?? .removed).rawValue, ended ?? exemption)
+        }
+        guard hasRead else { return }
+        let patterns = Set(before.map(\.pattern))
+        for exemption in after where !known.contains(exemption.key) {
+            tell("added", exemption, isReplacing: patterns.contains(exemption.pattern))
+        }
+    }
+
+    /// Where the file cannot be written: those whose time is over are over all the same.
+    private mutating func dropExpired(at now: Int64) -> Bool {
+        let expired = live.filter { $0.until <= now }
+        live.removeAll { $0.until <= now }
+        adopt(live)
+        for exemption in expired { tell("expired", exemption) }
+        return true
+    }
+
+    /// Sets a file that is no good aside. One of a later version is, and stays: the next upgrade reads its exemptions again.
+    private mutating func setAside(_ why: DatabaseFault) throws(DatabaseFault) {
+        if case .foreign = why.kind { throw why }
+        let aside = try FileIdentity.setAside(path, for: why)
+        log.tell(.error, "set-aside", [("cause", why.cause), ("path", aside), ("restored", "\(live.count)")])
+    }
+
+    private func tell(_ result: String, _ exemption: Exemption, isReplacing: Bool = false) {
+        var more = [
+            ("domain", exemption.pattern.description), ("by", exemption.endedBy ?? exemption.by),
+            ("reason", exemption.reason), ("until", UnixTime.iso8601(exemption.until)),
+            ("keep", exemption.keeps ? "yes" : "no"),
+        ]
+        if isReplacing { more.append(("replaced", "yes")) }
+        if exemption.end == .lifted, let seen = exemption.seen { more.append(("seen", seen)) }
+        log.tell(.notice, result, more)
+    }
+}

@@ -1,0 +1,82 @@
+import Foundation
+package import Policy
+package import Records
+import Support
+import Synchronization
+
+/// Keeps the book of exemptions as the file has it, and enters into the file what the daemon itself finds out: a thread of its own
+/// looks once a second whether the file has changed. Mail never waits for it.
+package final class ExemptionKeeper: Sendable {
+    private struct State {
+        var sightings: [ExemptionSighting] = []
+        var isClosed = false
+    }
+
+    /// The time between two looks at the file.
+    private static let interval = Duration.seconds(1)
+    /// More sightings than these do not wait for a file that cannot be written.
+    private static let sightingLimit = 1000
+
+    private let directory: String
+    private let settings: SettingsBook
+    private let book: ExemptionBook
+    private let log: GateLog
+    private let unixNow: @Sendable () -> Int64
+    private let state = Mutex(State())
+    private let work = Signal()
+    private let loaded = Signal()
+    private let done = Signal()
+
+    /// A keeper; nothing is opened yet.
+    package init(
+        _ settings: SettingsBook, book: ExemptionBook, log: GateLog, unixNow: @escaping @Sendable () -> Int64 = unixTime
+    ) {
+        directory = settings.settings.stateDirectory
+        self.settings = settings
+        self.book = book
+        self.log = log
+        self.unixNow = unixNow
+    }
+
+    /// Reads the file, and follows it from then on.
+    package func begin() {
+        let thread = Thread { self.run() }
+        thread.name = "exemptions"
+        thread.start()
+    }
+
+    /// Waits until the file has been read for the first time, so long at most.
+    package func waitUntilLoaded(atMost limit: Duration) { _ = loaded.wait(until: .now + limit) }
+
+    /// Takes what was seen of an exempt domain.
+    package func note(_ sighting: ExemptionSighting) {
+        state.withLock { if $0.sightings.count < Self.sightingLimit { $0.sightings.append(sighting) } }
+        work.signal()
+    }
+
+    /// Ends the thread. Waits for that, so long at most.
+    package func close(within limit: Duration = .seconds(2)) {
+        state.withLock { $0.isClosed = true }
+        work.signal()
+        _ = done.wait(until: .now + limit)
+    }
+
+    private func run() {
+        var follower = ExemptionFollower(directory, liftAfter: settings.settings.exemptLiftAfter, log: log) {
+            [book] in book.replace($0)
+        }
+        while true {
+            follower.liftAfter = settings.settings.exemptLiftAfter
+            let (sightings, isClosed) = state.withLock { state in
+                defer { state.sightings = [] }
+                return (state.sightings, state.isClosed)
+            }
+            _ = follower.turn(sightings, at: unixNow())
+            book.fault = follower.fault
+            loaded.signal()
+            if isClosed { break }
+            _ = work.wait(until: .now + Self.interval)
+        }
+        done.signal()
+    }
+}

@@ -1,0 +1,172 @@
+import Glibc
+import Inspection
+public import Policy
+import Support
+
+/// What `danegate exempt` is asked to do, checked and done.
+public struct ExemptionOrder: Sendable {
+    /// Why it is not done.
+    public struct Refusal: Error, Sendable {
+        /// What kind of failure, as an exit status of sysexits.h.
+        public let status: Int32
+        /// The sentence.
+        public let sentence: String
+    }
+
+    /// The longest reason, in bytes.
+    private static let reasonLimit = 500
+    /// The longest exemption, in seconds: ten years.
+    private static let longest: Int64 = 3650 * 86400
+
+    private let directory: String
+    private let by: String
+
+    /// Orders for a state directory.
+    ///
+    /// - Parameters:
+    ///   - by: Who gives them; nil for who runs the command.
+    public init(_ settings: Settings, by: String?, environment: [String: String]) throws(Refusal) {
+        directory = settings.stateDirectory
+        let name = by ?? Self.user(environment)
+        guard !name.isEmpty, name.utf8.count <= 64, Self.isPlain(name) else {
+            throw Refusal(status: EX_USAGE, sentence: "--by must be a name of at most 64 bytes.")
+        }
+        self.by = name
+    }
+
+    /// Who runs the command: who became root for it, else the login's name.
+    static func user(_ environment: [String: String]) -> String {
+        if geteuid() == 0, let name = environment["SUDO_USER"], !name.isEmpty, isPlain(name) {
+            return String(name.prefix(64))
+        }
+        if let entry = getpwuid(getuid()) { return String(cString: entry.pointee.pw_name) }
+        return "uid \(getuid())"
+    }
+
+    static func isPlain(_ text: String) -> Bool {
+        text.unicodeScalars.allSatisfy { scalar in
+            switch scalar.properties.generalCategory {
+            case .control, .lineSeparator, .paragraphSeparator, .format: false
+            default: scalar != "\u{FFFD}"
+            }
+        }
+    }
+
+    /// When an exemption ends: a day's end (`2027-01-31`), a moment in ISO 8601, or a time from now (`30d`, `12h`).
+    ///
+    /// - Returns: Seconds since 1970; nil if the text is none of these.
+    static func end(_ text: String, at now: Int64) -> Int64? {
+        if let end = CalendarDate.endOfDay(text) { return end }
+        if text.last?.isLetter == true, let duration = DurationText.parse(text) {
+            return now + duration.components.seconds
+        }
+        return text.contains(where: { $0 == ":" }) ? Moment(text)?.seconds : nil
+    }
+
+    /// What an argument stands for: `.example.org` for the subdomains, else the domain of a domain, an address or a
+    /// next hop.
+    ///
+    /// - Throws: If it stands for nothing.
+    public static func pattern(_ text: String) throws(Refusal) -> DomainPattern {
+        if text.hasPrefix("."), let pattern = DomainPattern(text) { return pattern }
+        if text.hasPrefix("*."), let meant = DomainPattern(text.dropFirst(1)) {
+            let shown = LogLine.escaped(String(text.prefix(200)))
+            throw Refusal(
+                status: EX_USAGE, sentence: "'\(shown)' is not a domain name; all subdomains are written \(meant).")
+        }
+        do throws(DestinationArgument.Fault) {
+            return DomainPattern(try DestinationArgument(text, port: 25, names: .any).destination.name)
+        } catch { throw Refusal(status: EX_USAGE, sentence: error.sentence) }
+    }
+
+    /// Exempts a domain, or subdomains.
+    ///
+    /// - Returns: The exemption, the one that it replaces, and a sentence about a file that was no good.
+    public func add(
+        _ pattern: DomainPattern, until: String, reason: String, keeps: Bool
+    ) throws(Refusal) -> (exemption: Exemption, replaced: Exemption?, warning: String?) {
+        let now = unixTime()
+        guard let end = Self.end(until, at: now) else {
+            throw Refusal(
+                status: EX_USAGE,
+                sentence:
+                    "--until \"\(LogLine.escaped(String(until.prefix(80))))\": must be a day like 2027-01-31, a moment like "
+                    + "2027-01-31T12:00:00Z, or a time from now like 30d.")
+        }
+        guard end > now else {
+            throw Refusal(status: EX_USAGE, sentence: "--until \(LogLine.escaped(until)): that is over already.")
+        }
+        guard end - now <= Self.longest else {
+            throw Refusal(
+                status: EX_USAGE, sentence: "--until \(LogLine.escaped(until)): that is more than ten years from now.")
+        }
+        guard !reason.allSatisfy(\.isWhitespace), reason.utf8.count <= Self.reasonLimit, Self.isPlain(reason) else {
+            throw Refusal(
+                status: EX_USAGE,
+                sentence: "--reason must be text of at most \(Self.reasonLimit) bytes, without control characters.")
+        }
+        let exemption = Exemption(
+            pattern, until: end, reason: reason, keeps: keeps, by: by, added: StateClock.system.wall())
+        let (replaced, warning) = try write { file throws(DatabaseFault) in try file.add(exemption, at: now) }
+        return (exemption, replaced, warning)
+    }
+
+    /// Takes an exemption back.
+    ///
+    /// - Returns: The exemption; nil if there is none.
+    public func remove(_ pattern: DomainPattern) throws(Refusal) -> Exemption? {
+        do throws(DatabaseFault) { guard try ExemptionFile.isThere(directory) else { return nil } } catch {
+            throw refusal(error)
+        }
+        return try write { file throws(DatabaseFault) in try file.remove(pattern, by: by, at: unixTime()) }.0
+    }
+
+    /// The live exemptions, and with `isWhole` those that have ended behind them.
+    public static func list(_ settings: Settings, isWhole: Bool) throws(Refusal) -> [Exemption] {
+        let path = ExemptionFile.path(settings.stateDirectory)
+        do throws(DatabaseFault) {
+            guard try ExemptionFile.isThere(settings.stateDirectory) else { return [] }
+            let file = try ExemptionFile(settings.stateDirectory, isReadOnly: true)
+            return try file.live(at: unixTime()) + (isWhole ? file.history(at: unixTime()) : [])
+        } catch { throw Refusal(status: EX_UNAVAILABLE, sentence: "\(LogLine.escaped(path)): \(error.cause).") }
+    }
+
+    private func refusal(_ fault: DatabaseFault) -> Refusal {
+        let path = ExemptionFile.path(directory)
+        return Refusal(status: EX_UNAVAILABLE, sentence: "\(LogLine.escaped(path)): \(fault.cause).")
+    }
+
+    /// Does work on the file; one that is corrupt is set aside first.
+    private func write<Result>(
+        _ work: (ExemptionFile) throws(DatabaseFault) -> Result
+    ) throws(Refusal) -> (Result, warning: String?) {
+        let path = ExemptionFile.path(directory)
+        var facts = stat()
+        guard stat(directory, &facts) == 0 || errno != ENOENT else {
+            throw Refusal(
+                status: EX_UNAVAILABLE,
+                sentence:
+                    "\(LogLine.escaped(directory)): there is no such state directory; the daemon makes it at its first start."
+            )
+        }
+        let before = FileIdentity(path)
+        do throws(DatabaseFault) {
+            return (try work(ExemptionFile(directory)), nil)
+        } catch {
+            // Somebody else may have been faster, and there is a new one.
+            if error.kind == .corrupt, let before, let found = FileIdentity(path), found != before {
+                do throws(DatabaseFault) { return (try work(ExemptionFile(directory)), nil) } catch {
+                    throw refusal(error)
+                }
+            }
+            // A file of a later version is not this program's to replace.
+            guard error.kind == .corrupt else { throw refusal(error) }
+            do throws(DatabaseFault) {
+                let aside = try FileIdentity.setAside(path, for: error)
+                let warning =
+                    "\(LogLine.escaped(path)): \(error.cause); it is \(LogLine.escaped(aside)) now, and a new one is begun."
+                return (try work(ExemptionFile(directory)), warning)
+            } catch { throw refusal(error) }
+        }
+    }
+}

@@ -1,0 +1,34 @@
+package import DANE
+package import Inspection
+package import Probe
+import Support
+
+/// Probes, but for addresses that an administrator holds back: to these no connection is made.
+package struct HeldProbing: Probing {
+    private let prober: any Probing
+    private let holds: HoldBook
+
+    /// Probing before a prober.
+    package init(_ prober: any Probing, _ holds: HoldBook) {
+        self.prober = prober
+        self.holds = holds
+    }
+
+    package func probe(_ target: ProbeTarget, publishing records: [TLSARecord]) async -> ProbeReport {
+        await probe(target, publishing: records, for: .nobody)
+    }
+
+    package func probe(
+        _ target: ProbeTarget, publishing records: [TLSARecord], for asker: ProbeAsker
+    ) async -> ProbeReport {
+        if let hold = holds.hold(on: target.address, at: unixTime()) {
+            // No word on the host, and not kept.
+            return ProbeReport(end: .crowded("no connection is made to \(target.address): \(hold.text.dropLast())"))
+        }
+        return await prober.probe(target, publishing: records, for: asker)
+    }
+
+    package func vouch(for target: ProbeTarget, publishing records: [TLSARecord]) {
+        prober.vouch(for: target, publishing: records)
+    }
+}

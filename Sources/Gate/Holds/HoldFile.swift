@@ -1,0 +1,89 @@
+import Foundation
+import Glibc
+import Support
+
+/// The file of holds in the state directory: written by `danegate hold`, read by the daemon within a second or two.
+package struct HoldFile: Sendable {
+    /// Why a file could not be had; a sentence.
+    struct Fault: Error, Sendable {
+        /// The sentence.
+        let sentence: String
+    }
+
+    /// Its name in the state directory.
+    package static let name = "holds"
+
+    private let directory: String
+    var path: String { "\(directory)/\(Self.name)" }
+
+    /// The file of a state directory.
+    package init(directory: String) { self.directory = directory }
+
+    /// What the file says; nothing where there is none.
+    func read() throws(Fault) -> HoldTable {
+        guard access(path, F_OK) == 0 else { return HoldTable() }
+        switch ReadableFile.contents(path, limit: HoldTable.sizeLimit) {
+        case .failure(let fault): throw Fault(sentence: "\(LogLine.escaped(path)): \(fault.clause).")
+        case .success(let text):
+            guard let table = HoldTable(text: text) else {
+                throw Fault(sentence: "\(LogLine.escaped(path)) was not written by `danegate hold`.")
+            }
+            return table
+        }
+    }
+
+    /// Changes what the file says, one command at a time: a new file takes the old one's place as a whole.
+    ///
+    /// - Parameter body: Gets the holds that have not ended, and returns those that are to be written.
+    func change(at now: Int64 = unixTime(), _ body: ([Hold]) -> [Hold]) throws(Fault) {
+        do throws(DatabaseFault) { try StateDirectory.make(directory) } catch {
+            throw Fault(sentence: "\(LogLine.escaped(directory)): \(error.cause).")
+        }
+        let folder = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard folder >= 0 else { throw fault("cannot open") }
+        // The lock goes with the descriptor.
+        defer { close(folder) }
+        guard Self.lock(folder) else { throw fault("cannot lock") }
+        let table = HoldTable(body(try read().live(at: now).all))
+        guard table.all.count <= HoldTable.limit else {
+            throw Fault(sentence: "more than \(HoldTable.limit) holds are not kept.")
+        }
+        let new = "\(Self.name).new"
+        unlinkat(folder, new, 0)
+        let file = openat(folder, new, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, StateDirectory.fileMode)
+        guard file >= 0 else { throw fault("cannot write") }
+        StateDirectory.giveToOwner(file, of: directory)
+        let isWritten =
+            Self.write(table.text, to: file) && fchmod(file, StateDirectory.fileMode) == 0 && fsync(file) == 0
+        close(file)
+        guard isWritten, renameat(folder, new, folder, Self.name) == 0 else {
+            defer { unlinkat(folder, new, 0) }
+            throw fault("cannot write")
+        }
+    }
+
+    /// Waits for the lock, ten seconds at most: whoever can open the directory can hold it.
+    private static func lock(_ folder: Int32) -> Bool {
+        for _ in 0..<200 {
+            if flock(folder, LOCK_EX | LOCK_NB) == 0 { return true }
+            guard errno == EWOULDBLOCK || errno == EINTR else { return false }
+            usleep(50_000)
+        }
+        errno = EWOULDBLOCK
+        return false
+    }
+
+    private func fault(_ what: String) -> Fault {
+        Fault(sentence: "\(what) \(LogLine.escaped(path)): \(String(cString: strerror(errno))).")
+    }
+
+    private static func write(_ text: String, to file: Int32) -> Bool {
+        var bytes = Array(text.utf8)[...]
+        while !bytes.isEmpty {
+            let count = bytes.withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
+            guard count > 0 || errno == EINTR else { return false }
+            bytes = bytes.dropFirst(max(0, count))
+        }
+        return true
+    }
+}

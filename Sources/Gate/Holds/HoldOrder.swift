@@ -1,0 +1,87 @@
+import Glibc
+public import Policy
+public import Support
+
+/// What `danegate hold` is asked to do, checked and done.
+public struct HoldOrder: Sendable {
+    /// Why it is not done.
+    public struct Refusal: Error, Sendable {
+        /// What kind of failure, as an exit status of sysexits.h.
+        public let status: Int32
+        /// The sentence.
+        public let sentence: String
+    }
+
+    /// The longest hold: a day. What is to last longer is a matter of configuration.
+    static let longest = Duration.seconds(86_400)
+
+    private let file: HoldFile
+    private let by: String
+
+    /// Orders for a state directory.
+    ///
+    /// - Parameter by: Who gives them; nil for who runs the command.
+    public init(_ settings: Settings, by: String?, environment: [String: String]) throws(Refusal) {
+        let name = by ?? ExemptionOrder.user(environment)
+        guard !name.isEmpty, name.utf8.count <= 64, ExemptionOrder.isPlain(name) else {
+            throw Refusal(status: EX_USAGE, sentence: "--by must be a name of at most 64 bytes.")
+        }
+        self.by = name
+        file = HoldFile(directory: settings.stateDirectory)
+    }
+
+    /// The zones and prefixes that arguments stand for.
+    public static func subjects(_ arguments: [String]) throws(Refusal) -> [Hold.Subject] {
+        var subjects: [Hold.Subject] = []
+        for argument in arguments {
+            guard let subject = Hold.Subject(argument) else {
+                let shown = LogLine.escaped(String(argument.prefix(200)))
+                throw Refusal(
+                    status: EX_USAGE, sentence: "'\(shown)' is no zone (dead.example) and no prefix (192.0.2.0/24).")
+            }
+            subjects.append(subject)
+        }
+        return subjects
+    }
+
+    /// Holds zones or prefixes; those that are held already anew.
+    ///
+    /// - Parameter time: For how long, as settings write it: `1h`.
+    /// - Returns: The holds.
+    public func hold(_ subjects: [Hold.Subject], for time: String, at now: Int64 = unixTime()) throws(Refusal) -> [Hold]
+    {
+        guard let duration = DurationText.parse(time), duration >= .seconds(1), duration <= Self.longest else {
+            throw Refusal(
+                status: EX_USAGE,
+                sentence: "--for must be a time from 1s to \(DurationText.write(Self.longest)), as 1h.")
+        }
+        let holds = subjects.map { Hold($0, until: now + duration.components.seconds, by: by) }
+        try change { $0 + holds }
+        return holds
+    }
+
+    /// Ends holds.
+    ///
+    /// - Returns: Those of the subjects that were not held.
+    public func end(_ subjects: [Hold.Subject]) throws(Refusal) -> [Hold.Subject] {
+        var held: Set<Hold.Subject> = []
+        try change { holds in
+            held = Set(holds.map(\.subject))
+            return holds.filter { !subjects.contains($0.subject) }
+        }
+        return subjects.filter { !held.contains($0) }
+    }
+
+    /// The holds that have not ended.
+    public func all(at now: Int64 = unixTime()) throws(Refusal) -> [Hold] {
+        do throws(HoldFile.Fault) { return try file.read().live(at: now).all } catch {
+            throw Refusal(status: EX_UNAVAILABLE, sentence: error.sentence)
+        }
+    }
+
+    private func change(_ body: ([Hold]) -> [Hold]) throws(Refusal) {
+        do throws(HoldFile.Fault) { try file.change(body) } catch {
+            throw Refusal(status: EX_UNAVAILABLE, sentence: error.sentence)
+        }
+    }
+}

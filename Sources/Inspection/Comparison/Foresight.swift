@@ -1,0 +1,159 @@
+import Certificates
+import DANE
+import DNSSEC
+import Probe
+import Support
+
+/// What will have ended some days from now, if nobody renews anything: for `danegate check --days`.
+///
+/// Certificates are judged as of then by the inspection itself. Here are the signatures of the answers that the domain and its hosts are
+/// responsible for; those of the root and of parents, which others renew, are not looked at. That is why no validator is given
+/// another date.
+package struct Foresight: Sendable {
+    /// Something that ends.
+    package struct Expiry: Sendable, Hashable {
+        /// What it is: `signature` or `certificate`.
+        package let what: String
+        /// Of what.
+        package let subject: String
+        /// Its last second, since 1970.
+        package let at: Int64
+    }
+
+    /// More hosts are not looked at.
+    private static let hostLimit = 8
+
+    package let resolver: any Resolving
+    package let days: Int
+    /// Seconds since 1970.
+    package let now: Int64
+
+    /// One of these parts.
+    package init(resolver: any Resolving, days: Int, now: Int64) {
+        self.resolver = resolver
+        self.days = days
+        self.now = now
+    }
+
+    /// Looks ahead.
+    ///
+    /// - Returns: The inspection as of then, and what ends when, the soonest first.
+    package func look(_ inspection: Inspection) async -> (Inspection, [Expiry]) {
+        var expiries: [Expiry] = []
+        var steps: [InspectionStep] = []
+        let destination = inspection.destination
+        var broken: String?
+        var isSecure = true
+        if case .domain(let name) = destination.nextHop {
+            isSecure = inspection.mxSecurity == .secure
+            let signatures = isSecure ? await resolver.signatures(name, .mx) : []
+            broken = note(signatures, name.description, &expiries, &steps)
+        }
+        var hosts: [InspectedHost] = []
+        var isChanged = false
+        for (index, host) in inspection.hosts.enumerated() {
+            guard isSecure, index < Self.hostLimit, let name = DomainName(host.finding.name) else {
+                hosts.append(host)
+                continue
+            }
+            noteCertificates(host, &expiries, &steps)
+            let signatures = await signatures(of: host, name, destination.port)
+            guard let why = note(signatures, host.finding.name, &expiries, &steps), host.finding.outcome.allowsDelivery
+            else {
+                hosts.append(host)
+                continue
+            }
+            hosts.append(host.with(.dnssecInvalid, why))
+            isChanged = true
+        }
+        var verdict = inspection.verdict
+        // A verdict is made of more than its hosts: where none will have changed, it stays as it is.
+        if isChanged, verdict.outcome.allowsDelivery { verdict = Verdict(walking: hosts.map(\.finding)) }
+        if let broken, verdict.outcome.allowsDelivery || verdict.outcome == .certificateExpired {
+            verdict = Verdict(outcome: .dnssecInvalid, cause: broken)
+        }
+        let seen = Inspection(
+            destination: destination, verdict: verdict, mxSecurity: inspection.mxSecurity, hosts: hosts,
+            steps: inspection.steps + steps, lifetime: inspection.lifetime, elapsed: inspection.elapsed)
+        var told: Set<Expiry> = []
+        return (seen, expiries.filter { told.insert($0).inserted }.sorted { ($0.at, $0.subject) < ($1.at, $1.subject) })
+    }
+
+    private var then: Int64 { now + Int64(days) * 86_400 }
+
+    private func signatures(of host: InspectedHost, _ name: DomainName, _ port: UInt16) async -> [SignatureExpiry] {
+        async let four = resolver.signatures(name, .a)
+        async let six = resolver.signatures(name, .aaaa)
+        let addresses = await four + six
+        // Where the addresses are insecure nobody asks for the records, unless an alias is secure (RFC 7672 §2.2.2).
+        guard !addresses.isEmpty || !host.records.isEmpty, let owner = (host.base ?? name).tlsaOwner(port: port) else {
+            return addresses
+        }
+        return await addresses + resolver.signatures(owner, .tlsa)
+    }
+
+    /// Notes signatures.
+    ///
+    /// - Returns: What ends first of those that end too soon, in a sentence; nil if none does.
+    private func note(
+        _ signatures: [SignatureExpiry], _ subject: String, _ expiries: inout [Expiry], _ steps: inout [InspectionStep]
+    ) -> String? {
+        var first: String?
+        for signature in signatures.sorted(by: { $0.time < $1.time }) {
+            let expiry = Expiry(what: "signature", subject: signature.subject, at: signature.time)
+            expiries.append(expiry)
+            // Validators go on with a signature for a while after its end. As of now the inspection has the last word.
+            guard days > 0, signature.time < then else { continue }
+            let sentence = "the signature of \(signature.subject) expires \(when(signature.time))"
+            first = first ?? sentence
+            if steps.count < 50, !steps.contains(where: { $0.subject == subject && $0.detail == sentence }) {
+                steps.append(
+                    InspectionStep(kind: .expiry, subject: subject, result: .failed, detail: sentence, elapsed: .zero))
+            }
+        }
+        return first
+    }
+
+    /// Notes the certificates that hosts showed: what counts of their dates the judgement says.
+    private func noteCertificates(
+        _ host: InspectedHost, _ expiries: inout [Expiry], _ steps: inout [InspectionStep]
+    ) {
+        let onlyEE = host.records.allSatisfy { $0.usage == TLSARecord.Usage.daneEE.rawValue }
+        for address in host.addresses.prefix(8) {
+            guard case .secured(let session) = address.report.end else { continue }
+            for (depth, details) in session.chain.prefix(8).compactMap(CertificateDetails.init(der:)).enumerated() {
+                let whose = depth == 0 ? "the certificate of \(host.finding.name)" : "the issuer \(details.subject)"
+                let subject = PrintableText.of(whose.utf8, limit: 300)
+                let expiry = Expiry(what: "certificate", subject: subject, at: details.notAfter)
+                guard details.notAfter > 0, !expiries.contains(expiry) else { continue }
+                expiries.append(expiry)
+                guard details.notAfter < then else { continue }
+                // RFC 7672 §3.1.1: the date of a certificate that a DANE-EE record matches is of no consequence.
+                let detail =
+                    "\(subject) ends \(when(details.notAfter))"
+                    + (onlyEE ? "; under DANE-EE no client looks at that (RFC 7672 3.1.1)" : "")
+                steps.append(
+                    InspectionStep(
+                        kind: .expiry, subject: host.finding.name, result: .warning, detail: detail, elapsed: .zero))
+            }
+        }
+    }
+
+    /// `2026-12-01 (in 8 days)`.
+    private func when(_ time: Int64) -> String {
+        let days = (time - now) / 86_400
+        let span = time < now ? "over" : days == 0 ? "within a day" : days == 1 ? "in 1 day" : "in \(days) days"
+        return "\(UnixTime.minute(time).prefix(10)) (\(span))"
+    }
+}
+
+extension InspectedHost {
+    /// The host with another outcome.
+    fileprivate func with(_ outcome: Outcome, _ cause: String) -> InspectedHost {
+        InspectedHost(
+            finding: HostFinding(
+                name: finding.name, preference: finding.preference, outcome: outcome, cause: cause,
+                hazards: finding.hazards, isDegraded: finding.isDegraded),
+            references: references, records: records, addresses: addresses, steps: steps, lifetime: lifetime)
+    }
+}

@@ -1,0 +1,66 @@
+package import DANE
+import Support
+
+/// What a verdict is kept under: a destination, and whether policy demands DANE of it.
+///
+/// Where DANE is demanded, that it is lacking is a failure, with another second look and another lifetime: such verdicts are kept
+/// apart from those of the same destination without the demand. Nineteen bytes and what a long name takes; there may be a million.
+package struct VerdictKey: Hashable, Sendable {
+    private let name: DomainName
+    private let port: UInt16
+    private let kind: UInt8
+
+    private static let isHost: UInt8 = 1
+    private static let isDemanding: UInt8 = 2
+
+    /// The key of a destination.
+    package init(_ destination: Destination, demandsDANE: Bool) {
+        name = destination.name
+        port = destination.port
+        let host = if case .host = destination.nextHop { Self.isHost } else { 0 as UInt8 }
+        kind = host | (demandsDANE ? Self.isDemanding : 0)
+    }
+
+    /// The destination.
+    package var destination: Destination {
+        Destination(kind & Self.isHost != 0 ? .host(name) : .domain(name), port: port)
+    }
+
+    /// Whether policy demands DANE of it.
+    package var demandsDANE: Bool { kind & Self.isDemanding != 0 }
+
+    /// About how many bytes its name takes on the heap.
+    package var heapBytes: Int { name.text.heapBytes }
+
+    /// A number to choose a shard by: cheaper than the hash of the table, and like that one nobody else's to choose.
+    package var spread: Int {
+        let mixed = name.text.utf8.withContiguousStorageIfAvailable { bytes in
+            let raw = UnsafeRawBufferPointer(bytes)
+            var hash = Self.seed ^ UInt64(kind)
+            var offset = 0
+            while offset + 8 <= raw.count {
+                hash = Self.mix(hash, raw.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+                offset += 8
+            }
+            var rest = UInt64(raw.count)
+            while offset < raw.count {
+                rest = rest << 8 | UInt64(raw[offset])
+                offset += 1
+            }
+            return Self.mix(hash, rest)
+        }
+        return mixed.map { Int(truncatingIfNeeded: $0) } ?? name.hashValue
+    }
+
+    private static let seed = UInt64.random(in: .min ... .max)
+
+    private static func mix(_ hash: UInt64, _ word: UInt64) -> UInt64 {
+        let product = (hash ^ word) &* 0x9E37_79B9_7F4A_7C15
+        return product ^ product >> 29
+    }
+
+    /// Whether a verdict is good here: mail may be delivered as it is demanded.
+    package func allows(_ verdict: Verdict) -> Bool {
+        demandsDANE ? verdict.outcome.satisfiesDANE : verdict.outcome.allowsDelivery
+    }
+}

@@ -1,0 +1,240 @@
+package import Certificates
+package import DANE
+import DNSSEC
+import Probe
+import Support
+
+/// Judges one host: rows V6 to V13 of the table in rules.md, section 1.
+struct HostInspector {
+    /// A host to be judged.
+    struct Subject: Sendable {
+        /// Its name.
+        let name: DomainName
+        /// Its MX preference.
+        let preference: UInt16
+        /// The next-hop domain and its CNAME expansion, where the way from there to the host is secure.
+        let nextHop: DomainName?
+        let expandedNextHop: DomainName?
+    }
+
+    let resolver: any Resolving
+    /// Nil where the probe is switched off.
+    let prober: (any Probing)?
+    /// Bounds how many hosts are talked to at once.
+    let slots: AsyncSlots
+    let port: UInt16
+    let expiredEE: ExpiredEE
+    /// Whether to look at every address, for the analyzer; the gate stops where a delivering client would.
+    let isComplete: Bool
+    /// Seconds since 1970, for the dates of certificates.
+    let now: @Sendable () -> Int64
+    /// So many seconds from now certificates are judged.
+    var ahead: Int64 = 0
+
+    /// What the DNS says of a host.
+    enum Resolved: Sendable {
+        /// It is judged: there is nothing to connect to, or nobody who does.
+        case ended(InspectedHost)
+        /// It has secure TLSA records, and is to be connected to.
+        case ready(Ready)
+    }
+
+    /// A host with secure TLSA records.
+    struct Ready: Sendable {
+        /// Its addresses, those to be tried first in front.
+        let addresses: [IPAddress]
+        fileprivate let subject: Subject
+        fileprivate let records: [TLSARecord]
+        fileprivate let references: ReferenceIdentifiers
+        fileprivate let lifetime: Duration
+        fileprivate let trail: Trail
+    }
+
+    /// Looks a host up; makes no connection.
+    ///
+    /// - Parameter isSecure: Whether its MX record is.
+    func resolve(_ subject: Subject, isSecure: Bool) async -> Resolved {
+        isSecure ? await resolve(subject) : .ended(await inspectInsecure(subject))
+    }
+
+    /// Connects to a host, and judges it (rows V14 to V19).
+    func connect(_ host: Ready) async -> InspectedHost {
+        await probed(host.subject, host.records, host.references, host.addresses, host.lifetime, host.trail)
+    }
+
+    /// Looks up a host whose MX records are secure.
+    private func resolve(_ subject: Subject) async -> Resolved {
+        var trail = Trail(subject: subject.name.description)
+        if let address = named(subject, &trail) { return .ended(address) }
+        let addresses = await HostAddresses.look(up: subject.name, resolver)
+        let known: HostAddresses.Known
+        switch addresses {
+        case .bogus(let why):
+            trail.add(.address, .failed, why.step(at: now()))
+            return .ended(host(subject, .dnssecInvalid, why.cause(for: "its address records", at: now()), trail))
+        case .failed(let why):
+            trail.add(.address, .failed, "no answer: \(why)")
+            return .ended(
+                host(
+                    subject, .dnsUnavailable, "its address could not be looked up: \(why)", trail,
+                    isOurs: OwnFailure.isOne(why)))
+        case .none(let why, let lifetime):
+            trail.add(.address, .failed, why)
+            return .ended(host(subject, .noMailHost, why, trail, lifetime: lifetime))
+        case .known(let found):
+            let alias = found.canonicalName.map { ", an alias of \($0)" } ?? ""
+            let list = found.addresses.map(\.description).joined(separator: " ")
+            trail.add(.address, .ok, "\(found.isSecure ? "secure" : "insecure")\(alias): \(list)")
+            if found.canonicalName != nil, subject.name != subject.nextHop {
+                // RFC 2181 §10.3, RFC 5321 §5.1; MTAs deliver, and RFC 7672 §2.2.2 says how.
+                trail.add(.address, .warning, "an MX record should not name an alias (RFC 2181 10.3)")
+            }
+            known = found
+        }
+        switch await TLSALookup(resolver: resolver, port: port).search(subject.name, known) {
+        case .bogus(let why):
+            trail.add(.tlsa, .failed, why.step(at: now()))
+            return .ended(host(subject, .dnssecInvalid, why.cause(for: "its TLSA records", at: now()), trail))
+        case .failed(let why):
+            trail.add(.tlsa, .failed, "no answer: \(why)")
+            return .ended(
+                host(
+                    subject, .dnsUnavailable, "its TLSA records could not be looked up: \(why)", trail,
+                    isOurs: OwnFailure.isOne(why)))
+        case .none(let why, let lifetime):
+            trail.add(.tlsa, .ok, why)
+            let kept = min(known.lifetime, lifetime ?? known.lifetime)
+            return .ended(host(subject, .opportunistic, why, trail, lifetime: kept))
+        case .records(let records, let base, let lifetime):
+            let list = records.map(\.presentation).joined(separator: ", ")
+            trail.add(.tlsa, .ok, "secure, at \(base): \(String(list.prefix(600)))")
+            let ready = Ready(
+                addresses: known.addresses, subject: subject, records: records,
+                references: ReferenceIdentifiers(
+                    base: base, nextHop: subject.nextHop, expandedNextHop: subject.expandedNextHop),
+                lifetime: min(known.lifetime, lifetime), trail: trail)
+            return prober == nil ? .ended(await connect(ready)) : .ready(ready)
+        }
+    }
+
+    /// Judges a host whose MX records are insecure: no DANE (RFC 7672 §2.2.1); only whether it exists is of interest, and
+    /// whether its records would crash an MTA that asks for them all the same.
+    private func inspectInsecure(_ subject: Subject) async -> InspectedHost {
+        var trail = Trail(subject: subject.name.description)
+        if let address = named(subject, &trail) { return address }
+        let addresses = await HostAddresses.look(up: subject.name, resolver)
+        if case .none(let why, let lifetime) = addresses {
+            trail.add(.address, .failed, why)
+            return host(subject, .noMailHost, why, trail, lifetime: lifetime)
+        }
+        trail.add(.address, .ok, "not judged: the way to the host is insecure")
+        let cause = "its MX records are insecure"
+        guard case .known(let known) = addresses else { return host(subject, .opportunistic, cause, trail) }
+        guard let (base, lifetime) = await hazardousBase(subject.name, known) else {
+            return host(subject, .opportunistic, cause, trail, lifetime: known.lifetime)
+        }
+        trail.add(.tlsa, .warning, "a secure record at \(base) has no data")
+        // The verdict holds mail only for as long as an MTA may still have the record in a cache.
+        return host(
+            subject, .opportunistic, cause, trail, lifetime: min(known.lifetime, lifetime),
+            hazards: [TLSARecord.hazard(at: base.description)])
+    }
+
+    /// The TLSA base domain with a record that crashes an MTA, behind insecure MX records, and how long its records may be kept.
+    ///
+    /// RFC 7672 §2.2.1 lets a client ask for a host's TLSA records there, and Postfix does unless told otherwise
+    /// (`smtp_tls_dane_insecure_mx_policy`). Nothing else follows from them, so that no failure of the lookup, nor its
+    /// slowness, matters.
+    private func hazardousBase(
+        _ name: DomainName, _ known: HostAddresses.Known
+    ) async -> (base: DomainName, lifetime: Duration)? {
+        let lookup = TLSALookup(resolver: resolver, port: port)
+        let result = await Deadline.run(.milliseconds(1500)) { await lookup.search(name, known) }
+        guard case .records(let records, let base, let lifetime) = result, records.contains(where: \.isHazard) else {
+            return nil
+        }
+        return (base, lifetime)
+    }
+
+    /// What follows for a host whose name is an address.
+    ///
+    /// RFC 7672 §2.2: DANE does not apply to an address; as MX target it is an error of the domain's, but MTAs deliver.
+    private func named(_ subject: Subject, _ trail: inout Trail) -> InspectedHost? {
+        guard subject.name.looksLikeAddress else { return nil }
+        trail.add(.address, .warning, "an MX record must name a host, not an address")
+        return host(subject, .opportunistic, "the MX record holds an address, to which DANE does not apply", trail)
+    }
+
+    private func host(
+        _ subject: Subject, _ outcome: Outcome, _ cause: String, _ trail: Trail, lifetime: Duration? = nil,
+        hazards: [String] = [], isOurs: Bool = false
+    ) -> InspectedHost {
+        InspectedHost(
+            finding: HostFinding(
+                name: subject.name.description, preference: subject.preference, outcome: outcome, cause: cause,
+                hazards: hazards, isOurs: isOurs),
+            references: nil, records: [], addresses: [], steps: trail.steps, lifetime: lifetime)
+    }
+
+    /// Secure TLSA records are there: each address is connected to, and each connection judged (rows V14 to V19).
+    private func probed(
+        _ subject: Subject, _ records: [TLSARecord], _ references: ReferenceIdentifiers, _ addresses: [IPAddress],
+        _ lifetime: Duration, _ trail: Trail
+    ) async -> InspectedHost {
+        var trail = trail
+        let base = references.names[0]
+        let hazards = records.contains(where: \.isHazard) ? [TLSARecord.hazard(at: base.description)] : []
+        var inspected: [InspectedAddress] = []
+        if let prober {
+            inspected = await AddressRace(addresses: addresses, isComplete: isComplete).run {
+                await inspect($0, records, references, prober)
+            }
+        }
+        for address in inspected {
+            let isGood = address.finding.outcome.allowsDelivery
+            trail.add(
+                address.judgement == nil ? .probe : .certificate, isGood ? .ok : .failed,
+                "\(address.finding.address): \(address.finding.cause)")
+        }
+        let deciding = HostFinding.deciding(inspected.map(\.finding))
+        return InspectedHost(
+            finding: HostFinding(
+                name: subject.name.description, preference: subject.preference,
+                outcome: deciding?.finding.outcome ?? .unprobed,
+                cause: deciding?.finding.cause ?? "TLSA records are present; the probe is off",
+                hazards: hazards, isDegraded: deciding?.isDegraded ?? false,
+                isOurs: deciding?.finding.isOurs ?? false),
+            references: references, records: records, addresses: inspected, steps: trail.steps, lifetime: lifetime)
+    }
+
+    private func inspect(
+        _ address: IPAddress, _ records: [TLSARecord], _ references: ReferenceIdentifiers, _ prober: any Probing
+    ) async -> InspectedAddress {
+        let asked = ContinuousClock.now
+        let target = ProbeTarget(address: address, port: port, serverName: references.names[0])
+        let report = await slots.withSlot { await prober.probe(target, publishing: records) }
+        let judge = ConnectionJudge(
+            records: records, references: references, expiredEE: expiredEE, now: { [now, ahead] in now() + ahead })
+        let connection = judge.judge(report, for: .first, asked: asked)
+        if connection.isProbed, connection.outcome == .verified { prober.vouch(for: target, publishing: records) }
+        return InspectedAddress(address, connection)
+    }
+}
+
+extension CertificateJudgement {
+    /// The outcome of a host whose certificate was judged so.
+    package func outcome(_ records: [TLSARecord], _ expiredEE: ExpiredEE) -> Outcome {
+        // F-74: what we cannot judge, or have not looked at, proves nothing of the host.
+        if isDoubtful { return .unreachable }
+        switch finding {
+        case .authenticated(let record, _):
+            /// RFC 7672 §3.1.1: under DANE-EE the date is ignored; Exchange Online's 5.7.322 may not ignore it.
+            let isEE = records.indices.contains(record) && records[record].usage == TLSARecord.Usage.daneEE.rawValue
+            return isEE && isLeafExpired && expiredEE == .fail ? .certificateExpired : .verified
+        case .noUsableRecords: return .encrypted
+        case .noMatch: return .tlsaInvalid
+        case .expired: return .certificateExpired
+        case .nameMismatch: return .certificateHostMismatch
+        }
+    }
+}

@@ -1,0 +1,39 @@
+package import Certificates
+import Foundation
+import Probe
+
+/// A certificate in JSON, as `check` and `judge` print it.
+package struct CertificateJSON: Encodable {
+    let subject: String
+    let issuer: String
+    let names: [String]
+    let not_before: String
+    let not_after: String
+    let key: String
+    let bits: Int
+    let sha256: String
+    let spki_sha256: String
+
+    package init(_ details: CertificateDetails) {
+        subject = details.subject
+        issuer = details.issuer
+        names = details.names
+        not_before = Self.text(details.notBefore)
+        not_after = Self.text(details.notAfter)
+        key = details.keyAlgorithm
+        bits = details.keyBits
+        sha256 = details.certificateSHA256
+        spki_sha256 = details.spkiSHA256
+    }
+
+    /// The chain that a host showed, as far as it can be read.
+    static func chain(of report: ProbeReport) -> [CertificateJSON] {
+        guard case .secured(let session) = report.end else { return [] }
+        return session.chain.compactMap(CertificateDetails.init(der:)).map(CertificateJSON.init)
+    }
+
+    /// A time in ISO 8601, `2026-11-23T14:00:00Z`.
+    package static func text(_ time: Int64) -> String {
+        Date(timeIntervalSince1970: TimeInterval(time)).formatted(.iso8601)
+    }
+}

@@ -1,0 +1,323 @@
+public import DANE
+public import Probe
+import Support
+import Synchronization
+
+/// Probe reports by host, port, address and TLSA set: one provider's host serves a million domains, and is probed once.
+///
+/// What is kept is what the host showed, never how it was judged: under DANE-TA the judgement depends on the next hop. A good
+/// report is kept for the set time, a bad one for the time failures are. Whoever asks while a probe runs waits for that one, which
+/// ends early only when all who wait for it have been cancelled.
+public final class ProbeCache: Probing {
+    private struct Key: Hashable, Sendable {
+        let target: ProbeTarget
+        let records: [TLSARecord]
+    }
+
+    /// A server, whatever it is asked for.
+    private struct Place: Hashable, Sendable {
+        let address: IPAddress
+        let port: UInt16
+
+        init(_ target: ProbeTarget) { (address, port) = (target.address, target.port) }
+    }
+
+    /// What a connection to a server came to, and by what name it was called.
+    private struct Seen {
+        let end: ProbeReport.End
+        let name: DomainName
+    }
+
+    private struct Flight {
+        let id: UInt64
+        var task: Task<Void, Never>?
+        var waiters: [UInt64: CheckedContinuation<ProbeReport, Never>] = [:]
+    }
+
+    private struct State {
+        var reports: BoundedCache<Key, ProbeReport>
+        var running: [Key: Flight] = [:]
+        /// What the last connection to each server came to, for whatever name and records.
+        var seen: BoundedCache<Place, Seen>
+        /// Who was authenticated, by a number that nobody outside can make up another one for.
+        var vouched = BoundedCache<Int, Bool>(limit: vouchedLimit)
+        var lastID: UInt64 = 0
+
+        mutating func newID() -> UInt64 {
+            lastID += 1
+            return lastID
+        }
+    }
+
+    /// A report carries a chain, some kilobytes: more hosts than this are probed anew.
+    package static let limit = 10_000
+    /// The most bytes of all chains and records that are kept; those of usual hosts take half of it.
+    public static let weightLimit = 64 << 20
+    /// More hosts than this are not vouched for, and none for longer.
+    static let vouchedLimit = 50_000
+    static let vouchedTime = Duration.seconds(7 * 86_400)
+    /// A report with a longer chain, or for more TLSA data, is not kept: it would be a stranger who fills the memory.
+    static let sizeLimit = 16 << 10
+
+    private let prober: any Probing
+    private let lifetimes: Mutex<(good: Duration, bad: Duration)>
+    private let journal: (any ReportJournal)?
+    private let keepsDialogue: Bool
+    private let state: Mutex<State>
+
+    /// A cache before a prober.
+    ///
+    /// - Parameters:
+    ///   - prober: Who connects.
+    ///   - lifetime: How long a report with a TLS session is kept.
+    ///   - failureLifetime: How long any other is.
+    ///   - keepsDialogue: Whether the host's replies are kept too, for who shows them: for commands, whose cache
+    ///     does not live for long.
+    ///   - weightLimit: The most bytes of what is kept.
+    ///   - journal: Who is told what is kept.
+    public init(
+        _ prober: any Probing, lifetime: Duration, failureLifetime: Duration, keepsDialogue: Bool = false,
+        weightLimit: Int = ProbeCache.weightLimit, journal: (any ReportJournal)? = nil
+    ) {
+        self.keepsDialogue = keepsDialogue
+        state = Mutex(
+            State(
+                reports: BoundedCache(limit: Self.limit, weightLimit: weightLimit),
+                seen: BoundedCache(limit: Self.limit, weightLimit: weightLimit / 4)))
+        self.journal = journal
+        self.prober = prober
+        lifetimes = Mutex((lifetime, failureLifetime))
+    }
+
+    /// How many bytes the reports kept take, and how many reports there are.
+    var kept: (weight: Int, count: Int) { state.withLock { ($0.reports.weight, $0.reports.count) } }
+
+    /// The report kept, or a new one on nobody's behalf.
+    public func probe(_ target: ProbeTarget, publishing records: [TLSARecord]) async -> ProbeReport {
+        await probe(target, publishing: records, for: .nobody)
+    }
+
+    /// The report kept, or a new one; `crowded` at once when the task is cancelled. Who asks first is the one on whose
+    /// behalf a new one is made.
+    public func probe(
+        _ target: ProbeTarget, publishing records: [TLSARecord], for asker: ProbeAsker
+    ) async -> ProbeReport {
+        let key = key(target, records)
+        let (report, id) = state.withLock { ($0.reports.value(for: key, at: .now), $0.newID()) }
+        if let report { return report }
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                wait(continuation, id: id, for: key, asker)
+                // A cancellation that came before the line above found nobody to wake.
+                if Task.isCancelled { giveUp(id, key) }
+            }
+        } onCancel: {
+            giveUp(id, key)
+        }
+    }
+
+    /// Keeps in mind, for a week, that a host was authenticated by its records.
+    public func vouch(for target: ProbeTarget, publishing records: [TLSARecord]) {
+        let number = key(target, records).hashValue
+        state.withLock { $0.vouched.keep(true, for: number, until: .now + Self.vouchedTime) }
+    }
+
+    private func known(_ asker: ProbeAsker, _ key: Key) -> ProbeAsker {
+        let isVouched = state.withLock { $0.vouched.value(for: key.hashValue, at: .now) } == true
+        return ProbeAsker(zone: asker.zone, isVouched: isVouched)
+    }
+
+    /// The same hosts past what is kept: each probe is a new connection, and what it shows takes the place of what was kept, so
+    /// that the next domain of a host that has been mended need not find that out again.
+    public var renewing: any Probing { Renewal(cache: self) }
+
+    private struct Renewal: Probing {
+        let cache: ProbeCache
+
+        func probe(_ target: ProbeTarget, publishing records: [TLSARecord]) async -> ProbeReport {
+            await probe(target, publishing: records, for: .nobody)
+        }
+
+        func probe(
+            _ target: ProbeTarget, publishing records: [TLSARecord], for asker: ProbeAsker
+        ) async -> ProbeReport {
+            await cache.renew(cache.key(target, records), asker)
+        }
+
+        func vouch(for target: ProbeTarget, publishing records: [TLSARecord]) {
+            cache.vouch(for: target, publishing: records)
+        }
+    }
+
+    private func renew(_ key: Key, _ asker: ProbeAsker) async -> ProbeReport {
+        let report = await prober.probe(key.target, publishing: key.records, for: known(asker, key))
+        // A doubt is no reason to forget what was seen, and a caller that gave up sees nothing else.
+        if case .unreachable = report.end { return report }
+        return state.withLock { state in
+            keep(report, key, in: &state)
+            return withShown(report, key, in: &state)
+        }
+    }
+
+    private func key(_ target: ProbeTarget, _ records: [TLSARecord]) -> Key {
+        Key(target: target, records: records.sorted { $0.presentation < $1.presentation })
+    }
+
+    private func wait(
+        _ continuation: CheckedContinuation<ProbeReport, Never>, id: UInt64, for key: Key, _ asker: ProbeAsker
+    ) {
+        let kept = state.withLock { state -> ProbeReport? in
+            // A probe may have ended since the caller looked.
+            if let report = state.reports.value(for: key, at: .now) { return report }
+            if state.running[key] == nil {
+                let flight = state.newID()
+                // Not the caller's child: others may wait for it too.
+                state.running[key] = Flight(id: flight, task: Task { await run(key, flight, asker) })
+            }
+            state.running[key]?.waiters[id] = continuation
+            return nil
+        }
+        if let kept { continuation.resume(returning: kept) }
+    }
+
+    private func giveUp(_ id: UInt64, _ key: Key) {
+        let waiter = state.withLock { state -> CheckedContinuation<ProbeReport, Never>? in
+            guard let waiter = state.running[key]?.waiters.removeValue(forKey: id) else { return nil }
+            if state.running[key]?.waiters.isEmpty == true {
+                // Who comes now begins another one: what this one ends with is its cancellation.
+                state.running.removeValue(forKey: key)?.task?.cancel()
+            }
+            return waiter
+        }
+        // Whether it had come so far as to have a connection is not known here: it is no word on the host.
+        waiter?.resume(returning: ProbeReport(end: .crowded("cancelled")))
+    }
+
+    private func run(_ key: Key, _ flight: UInt64, _ asker: ProbeAsker) async {
+        let report = await prober.probe(key.target, publishing: key.records, for: known(asker, key))
+        typealias Waiters = [UInt64: CheckedContinuation<ProbeReport, Never>]
+        let (waiters, told) = state.withLock { state -> (Waiters, ProbeReport) in
+            guard state.running[key]?.id == flight else { return ([:], report) }
+            let waiters = state.running.removeValue(forKey: key)?.waiters ?? [:]
+            keep(report, key, in: &state)
+            return (waiters, withShown(report, key, in: &state))
+        }
+        for waiter in waiters.values { waiter.resume(returning: told) }
+    }
+
+    /// A report that says no more than that the host was left alone, with what is known of its address.
+    ///
+    /// F-125: one name is as good as another where a host shows the same to all, so that no stranger's name is in
+    /// order, by records that cannot fit, for being the last of many.
+    private func withShown(_ report: ProbeReport, _ key: Key, in state: inout State) -> ProbeReport {
+        guard case .withheld(let why, nil) = report.end, key.target.offer == .any else { return report }
+        let now = Tick(.now)
+        let own = state.reports.inspect(key) { report, until in (end: report.end, isInDate: until > now) }
+        let seen = state.seen.value(for: Place(key.target), at: .now)
+        let earlier: ProbeReport.Earlier? =
+            // What it failed in the last time, out of date or not, is not in order for nobody having looked since.
+            if let own, own.isInDate || own.end.isFailure {
+                ProbeReport.Earlier(own.end, .same)
+            } else if let seen {
+                ProbeReport.Earlier(seen.end, seen.name == key.target.serverName ? .sameName : .otherName)
+            } else {
+                own.map { ProbeReport.Earlier($0.end, .sameOutOfDate) }
+            }
+        return ProbeReport(end: .withheld(why, earlier: earlier), taken: report.taken)
+    }
+
+    /// Keeps in mind what a connection to a server came to, whatever records it was made for.
+    private func note(_ report: ProbeReport, _ target: ProbeTarget, in state: inout State) {
+        let size = Self.size(of: report)
+        guard target.offer == .any, size <= Self.sizeLimit else { return }
+        let now = ContinuousClock.now
+        let until: ContinuousClock.Instant
+        switch report.end {
+        case .notProbed, .crowded, .withheld: return
+        case .secured, .startTLSNotOffered, .startTLSRefused, .tlsFailed:
+            until = now + lifetimes.withLock { $0.good }
+        case .unreachable:
+            // A doubt is no reason to forget what was seen.
+            guard state.seen.value(for: Place(target), at: now) == nil else { return }
+            until = now + lifetimes.withLock { $0.bad }
+        }
+        guard until > now else { return }
+        let seen = Seen(end: report.end, name: target.serverName)
+        state.seen.keep(seen, for: Place(target), until: until, weight: Self.overhead + size)
+    }
+
+    private func keep(_ report: ProbeReport, _ key: Key, in state: inout State) {
+        note(report, key.target, in: &state)
+        let kept = self.lifetime(of: report)
+        let size = Self.size(of: report, key)
+        guard kept > .zero, size <= Self.sizeLimit else { return }
+        let now = ContinuousClock.now
+        let weight = Self.overhead + size + (keepsDialogue ? report.replies.reduce(0) { $0 + $1.utf8.count } : 0)
+        state.reports.keep(
+            keepsDialogue ? report : report.withoutDialogue, for: key, until: now + kept, weight: weight)
+        journal?.kept(
+            KeptReport(
+                target: key.target, records: key.records, end: report.end, age: max(.zero, now - report.taken),
+                lifetime: kept))
+    }
+
+    /// Keeps reports from an earlier run for what is left of their time, unless there are newer ones.
+    public func restore(_ reports: [KeptReport]) {
+        let now = ContinuousClock.now
+        for kept in reports {
+            let report = ProbeReport(end: kept.end, taken: now - kept.age)
+            let left = min(kept.lifetime, lifetime(of: report)) - kept.age
+            guard left > .zero else { continue }
+            let key = key(kept.target, kept.records)
+            let size = Self.size(of: report, key)
+            guard size <= Self.sizeLimit else { continue }
+            state.withLock {
+                $0.reports.restore(report, for: key, until: now + left, weight: Self.overhead + size)
+            }
+        }
+    }
+
+    /// What a report takes besides the chain and the records, in bytes.
+    private static let overhead = 1024
+
+    /// How many bytes of chain and records there are in a report.
+    private static func size(of report: ProbeReport, _ key: Key) -> Int {
+        size(of: report) + key.records.reduce(0) { $0 + $1.data.count + 64 }
+    }
+
+    /// The same of the chain alone.
+    private static func size(of report: ProbeReport) -> Int {
+        let chain = if case .secured(let session) = report.end { session.chain } else { [[UInt8]]() }
+        // An array has a head, and a record some fields.
+        return chain.reduce(0) { $0 + $1.count + 64 }
+    }
+
+    /// Keeps reports for these times from now on.
+    package func adopt(lifetime: Duration, failureLifetime: Duration) {
+        lifetimes.withLock { $0 = (lifetime, failureLifetime) }
+    }
+
+    private func lifetime(of report: ProbeReport) -> Duration {
+        switch report.end {
+        case .secured: lifetimes.withLock { $0.good }
+        // It says nothing about the host.
+        case .notProbed, .crowded, .withheld: .zero
+        case .unreachable, .startTLSNotOffered, .startTLSRefused, .tlsFailed: lifetimes.withLock { $0.bad }
+        }
+    }
+}
+
+extension ProbeReport.End {
+    /// Whether the host was reached, and there was no TLS to be had.
+    fileprivate var isFailure: Bool {
+        switch self {
+        case .startTLSNotOffered, .startTLSRefused, .tlsFailed: true
+        case .notProbed, .crowded, .withheld, .unreachable, .secured: false
+        }
+    }
+}
+
+extension ProbeReport {
+    /// What a verdict needs of the report: how it ended, and when.
+    fileprivate var withoutDialogue: ProbeReport { ProbeReport(end: end, taken: taken) }
+}

@@ -1,0 +1,281 @@
+import DANE
+import DNSSEC
+import DequeModule
+import Synchronization
+
+/// Where failures wait to be looked at again, past every cache, with a fixed number of resolvers that are kept.
+///
+/// A look at a failure must not see anything that was fetched before it was asked for. So a resolver whose caches are
+/// empty takes all those who wait at that moment, up to a bound, and nobody after them; when the last of them has
+/// ended, its caches are emptied and it is ready for those who have come meanwhile. The names of one zone go together
+/// so, and its keys are fetched once for all of them, while each name's own records are fetched for itself.
+///
+/// Domains take turns, and in a domain its zones (`LanePath`). One domain is in few resolvers at once: its slow name
+/// servers hold up these, and the others go on. And a resolver that is held up for long is let go of when others wait
+/// for one.
+package final class SecondLookQueue: Sendable {
+    /// The bounds of a queue.
+    struct Bounds: Sendable {
+        /// How many resolvers there are.
+        var resolvers = 8
+        /// Looks at once by one resolver, those of all domains and those of one.
+        var together = 64
+        var perDomain = 16
+        /// In how many resolvers one domain is at once.
+        var resolversPerDomain = 2
+        /// How many wait; who has most of them gives way.
+        var waiting = 1024
+        /// Resolvers set out no sooner one after the other: each time costs a context and the root's keys.
+        var pace = Duration.milliseconds(25)
+        /// After so long a resolver is let go of, if others wait.
+        var patience = Duration.seconds(10)
+        /// An empty resolver is emptied again after so long: it has the trust anchors of the time when it was.
+        var freshness = Duration.seconds(3600)
+    }
+
+    /// What a look is made with.
+    enum Ticket: Sendable {
+        /// A resolver that has answered nothing yet, or only to looks that set out with this one; the root's keys are
+        /// secure.
+        case open(any Resolving)
+        /// The root's keys are not.
+        case invalid(String)
+        /// There is no resolver to be had.
+        case none(String)
+    }
+
+    private typealias Waiting = CheckedContinuation<(Ticket, Int)?, Never>
+
+    private struct Desk {
+        var resolver: (any Resolving)?
+        var isFree = true
+        /// When its caches were emptied.
+        var emptied = ContinuousClock.now
+        /// When it set out.
+        var began = ContinuousClock.now
+        /// Those who set out with it and have not come back; how to end them.
+        var looks: [UInt64: (domain: String, end: (@Sendable () -> Void)?)] = [:]
+        /// Whether they are to end.
+        var isEnding = false
+
+        func has(_ domain: String) -> Bool { looks.values.contains { $0.domain == domain } }
+    }
+
+    private struct State {
+        var desks: [Desk]
+        var waiters: [UInt64: (path: LanePath, continuation: Waiting)] = [:]
+        var shares: FairShares<UInt64>
+        var lanes = SecondLookLanes()
+        var lastID: UInt64 = 0
+        var lastBegan: ContinuousClock.Instant?
+        /// When the queue is looked at next, if nothing happens.
+        var alarm: ContinuousClock.Instant?
+    }
+
+    private let makeResolver: @Sendable () throws(ResolverError) -> any Resolving
+    private let bounds: Bounds
+    private let state: Mutex<State>
+
+    /// A queue before resolvers that are made by `makeResolver`, the first time that each is needed.
+    init(
+        bounds: Bounds = Bounds(), _ makeResolver: @escaping @Sendable () throws(ResolverError) -> any Resolving
+    ) {
+        self.makeResolver = makeResolver
+        self.bounds = bounds
+        state = Mutex(
+            State(desks: (0..<bounds.resolvers).map { _ in Desk() }, shares: FairShares(bounds.waiting)))
+    }
+
+    /// Resolvers that look, looks that wait, and the domain that most of those who wait belong to.
+    var occupancy: Occupancy {
+        state.withLock { state in
+            let foremost = state.shares.foremost
+            return Occupancy(
+                used: state.desks.count { !$0.looks.isEmpty }, limit: state.desks.count, waiting: state.waiters.count,
+                foremost: foremost?.domain, foremostCount: foremost?.count ?? 0)
+        }
+    }
+
+    /// Looks at something again when its turn has come.
+    ///
+    /// - Parameters:
+    ///   - path: Where in the DNS it is.
+    ///   - look: The look; it must honour cancellation, which also comes when it takes long and others wait.
+    /// - Returns: nil if it had no turn: too many others of its domain wait, or the task was cancelled.
+    func look<Result: Sendable>(
+        at path: LanePath, _ look: @escaping @Sendable (Ticket) async -> Result
+    ) async -> Result? {
+        let id = state.withLock { state in
+            state.lastID += 1
+            return state.lastID
+        }
+        let turn = await withTaskCancellationHandler {
+            await withCheckedContinuation { enter(id, path, $0) }
+        } onCancel: {
+            leave(id)
+        }
+        guard let (ticket, desk) = turn else { return nil }
+        let task = Task { await look(ticket) }
+        let isEnding = state.withLock { state in
+            state.desks[desk].looks[id]?.end = { task.cancel() }
+            return state.desks[desk].isEnding
+        }
+        if isEnding { task.cancel() }
+        defer { end(id, at: desk) }
+        return await withTaskCancellationHandler {
+            await task.value
+        } onCancel: {
+            task.cancel()
+        }
+    }
+
+    private func enter(_ id: UInt64, _ path: LanePath, _ continuation: Waiting) {
+        let gone = state.withLock { state -> Waiting? in
+            guard !Task.isCancelled else { return continuation }
+            var gone: Waiting?
+            switch state.shares.enter(id, at: path) {
+            case .full: return continuation
+            case .displaced(let other): gone = state.waiters.removeValue(forKey: other)?.continuation
+            case .entered: break
+            }
+            state.waiters[id] = (path, continuation)
+            state.lanes.add(id, path)
+            return gone
+        }
+        gone?.resume(returning: nil)
+        advance()
+    }
+
+    /// Takes somebody out who waits.
+    private func leave(_ id: UInt64) {
+        let waiter = state.withLock { state in
+            let waiter = state.waiters.removeValue(forKey: id)
+            if let waiter { state.shares.leave(id, from: waiter.path) }
+            return waiter
+        }
+        waiter?.continuation.resume(returning: nil)
+    }
+
+    private func end(_ id: UInt64, at index: Int) {
+        let (isBack, resolver) = state.withLock { state in
+            state.desks[index].looks[id] = nil
+            return (state.desks[index].looks.isEmpty, state.desks[index].resolver)
+        }
+        if isBack { Task.detached { [self] in free(index, await emptied(resolver)) } }
+        advance()
+    }
+
+    /// A resolver with its caches emptied; nil if that cannot be done: another one is made in its place.
+    private func emptied(_ resolver: (any Resolving)?) async -> (any Resolving)? {
+        do throws(ResolverError) { try await resolver?.emptyCaches() } catch { return nil }
+        return resolver
+    }
+
+    /// Notes that a resolver has empty caches, or that there is none.
+    private func free(_ index: Int, _ resolver: (any Resolving)?) {
+        state.withLock { state in state.desks[index] = Desk(resolver: resolver) }
+        advance()
+    }
+
+    // MARK: Turns
+
+    private typealias Party = (desk: Int, resolver: (any Resolving)?, isOld: Bool, looks: [(UInt64, Waiting)])
+
+    /// Sends resolvers out as long as there are both resolvers and looks that may go.
+    private func advance() {
+        let now = ContinuousClock.now
+        let (parties, ends, alarm) = state.withLock { state -> ([Party], [@Sendable () -> Void], Duration?) in
+            var parties: [Party] = []
+            var due: ContinuousClock.Instant?
+            while !state.waiters.isEmpty {
+                if let last = state.lastBegan, last + bounds.pace > now {
+                    due = last + bounds.pace
+                    break
+                }
+                guard let party = next(&state, at: now) else { break }
+                parties.append(party)
+                state.lastBegan = now
+            }
+            var ends: [@Sendable () -> Void] = []
+            if due == nil, !state.waiters.isEmpty { due = relieve(&state, at: now, ending: &ends) }
+            guard let due, state.alarm.map({ due < $0 }) ?? true else { return (parties, ends, nil) }
+            state.alarm = due
+            return (parties, ends, due - now)
+        }
+        for end in ends { end() }
+        for party in parties { Task.detached { [self] in await setOut(party) } }
+        guard let alarm else { return }
+        Task.detached { [self] in
+            try? await Task.sleep(for: max(alarm, .milliseconds(1)))
+            state.withLock { $0.alarm = nil }
+            advance()
+        }
+    }
+
+    private func next(_ state: inout State, at now: ContinuousClock.Instant) -> Party? {
+        let free = state.desks.indices.filter { state.desks[$0].isFree }
+        // One that has been made, if there is one.
+        guard let index = free.first(where: { state.desks[$0].resolver != nil }) ?? free.first else { return nil }
+        let (desks, waiters) = (state.desks, state.waiters)
+        let ids = state.lanes.take(atMost: bounds.together, ofEach: bounds.perDomain) { domain in
+            desks.count { $0.has(domain) } < bounds.resolversPerDomain
+        } isWaiting: {
+            waiters[$0] != nil
+        }
+        guard !ids.isEmpty else { return nil }
+        var looks: [(UInt64, Waiting)] = []
+        for id in ids {
+            guard let waiter = state.waiters.removeValue(forKey: id) else { continue }
+            state.shares.leave(id, from: waiter.path)
+            state.desks[index].looks[id] = (waiter.path.domain, nil)
+            looks.append((id, waiter.continuation))
+        }
+        state.desks[index].isFree = false
+        state.desks[index].began = now
+        let isOld = now - state.desks[index].emptied > bounds.freshness
+        return (index, state.desks[index].resolver, isOld, looks)
+    }
+
+    /// Lets go of resolvers that have been held up for long, if none is free.
+    ///
+    /// - Returns: When the next one is to be let go of.
+    private func relieve(
+        _ state: inout State, at now: ContinuousClock.Instant, ending ends: inout [@Sendable () -> Void]
+    ) -> ContinuousClock.Instant? {
+        guard !state.desks.contains(where: \.isFree) else { return nil }
+        var next: ContinuousClock.Instant?
+        for index in state.desks.indices where !state.desks[index].isEnding {
+            let due = state.desks[index].began + bounds.patience
+            guard due <= now else {
+                next = min(next ?? due, due)
+                continue
+            }
+            state.desks[index].isEnding = true
+            ends += state.desks[index].looks.values.compactMap(\.end)
+        }
+        return next
+    }
+
+    private func setOut(_ party: Party) async {
+        let ticket = await ticket(party)
+        for (_, continuation) in party.looks { continuation.resume(returning: (ticket, party.desk)) }
+    }
+
+    private func ticket(_ party: Party) async -> Ticket {
+        let resolver: any Resolving
+        do throws(ResolverError) {
+            if let kept = party.resolver {
+                if party.isOld { try await kept.emptyCaches() }
+                resolver = kept
+            } else {
+                resolver = try makeResolver()
+                state.withLock { $0.desks[party.desk].resolver = resolver }
+            }
+        } catch {
+            return .none(error.description)
+        }
+        // Once for all who set out together.
+        if let fault = await resolver.selfTest([.rootKeys]).fault { return .invalid(fault.sentence) }
+        return .open(resolver)
+    }
+}

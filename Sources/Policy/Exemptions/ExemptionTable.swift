@@ -1,0 +1,42 @@
+package import DANE
+
+/// The exemptions of a moment, to look domains up in.
+package final class ExemptionTable: Sendable {
+    /// The exemptions.
+    package let exemptions: [Exemption]
+    private let exact: [DomainName: Exemption]
+    private let below: [DomainName: Exemption]
+
+    /// A table.
+    package init(_ exemptions: [Exemption] = []) {
+        self.exemptions = exemptions
+        var exact: [DomainName: Exemption] = [:]
+        var below: [DomainName: Exemption] = [:]
+        for exemption in exemptions {
+            if exemption.pattern.isBelow {
+                below[exemption.pattern.domain] = exemption
+            } else {
+                exact[exemption.pattern.domain] = exemption
+            }
+        }
+        self.exact = exact
+        self.below = below
+    }
+
+    /// The exemption of a domain itself, at a time in seconds since 1970.
+    func exemption(ofExactly domain: DomainName, at now: Int64) -> Exemption? {
+        exact[domain].flatMap { $0.until > now ? $0 : nil }
+    }
+
+    /// The most specific exemption that covers a domain, at a time in seconds since 1970.
+    package func exemption(of domain: DomainName, at now: Int64) -> Exemption? {
+        if let exemption = exemption(ofExactly: domain, at: now) { return exemption }
+        guard !below.isEmpty else { return nil }
+        var ancestor = domain.parent
+        while let name = ancestor {
+            if let exemption = below[name], exemption.until > now { return exemption }
+            ancestor = name.parent
+        }
+        return nil
+    }
+}

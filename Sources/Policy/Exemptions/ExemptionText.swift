@@ -1,0 +1,85 @@
+import Support
+
+/// Exemptions as the commands print them.
+public enum ExemptionText {
+    /// A sentence about an exemption that has just been made.
+    public static func added(_ exemption: Exemption, replaced: Exemption?) -> String {
+        let what =
+            exemption.pattern.isBelow ? "the subdomains of \(exemption.pattern.domain) are" : "\(exemption.pattern) is"
+        var text = "\(what) exempt until \(UnixTime.minute(exemption.until))"
+        if let replaced {
+            text += ", in the place of the exemption until \(UnixTime.minute(replaced.until)) by \(replaced.by)"
+        }
+        if exemption.pattern.isBelow {
+            text += "; it stays until then, as there is no one destination to look at"
+        } else if !exemption.keeps {
+            text += ", or until it has been in order for a while"
+        }
+        return TerminalText.line(text + ".")
+    }
+
+    /// A table of exemptions.
+    public static func table(_ exemptions: [Exemption], isWhole: Bool) -> String {
+        guard !exemptions.isEmpty else {
+            return isWhole ? "There are no exemptions, and were none." : "There are no exemptions."
+        }
+        let head = ["DOMAIN", "UNTIL", "BY", "SINCE", isWhole ? "STATE" : "IN ORDER", "REASON"]
+        let rows = [head] + exemptions.map(cells)
+        let widths = head.indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
+        return rows.map { row in
+            var line = ""
+            for (column, cell) in row.enumerated() {
+                let isLast = column == row.count - 1
+                line += isLast ? cell : cell + String(repeating: " ", count: widths[column] - cell.count + 2)
+            }
+            return TerminalText.line(line)
+        }.joined(separator: "\n")
+    }
+
+    private static func cells(_ exemption: Exemption) -> [String] {
+        let state: String
+        if let end = exemption.end, let ended = exemption.ended {
+            state = "\(end.rawValue) \(UnixTime.minute(ended))" + (exemption.endedBy.map { " by \($0)" } ?? "")
+        } else if !exemption.isWatched {
+            state = exemption.keeps ? "kept" : "-"
+        } else {
+            state = exemption.cleanFor > 0 ? "for \(DurationText.brief(.milliseconds(exemption.cleanFor)))" : "no"
+        }
+        return [
+            exemption.pattern.description, UnixTime.minute(exemption.until), exemption.by,
+            UnixTime.minute(exemption.added / 1000), state, exemption.reason,
+        ].map { TerminalText.line(String($0.prefix(500))) }
+    }
+
+    /// An exemption as one line of JSON.
+    public static func json(_ exemption: Exemption) -> String { JSONLine.of(Body(exemption)) }
+
+    /// An exemption in JSON.
+    package struct Body: Encodable {
+        let domain: String
+        let until: String
+        let reason: String
+        let by: String
+        let added: String
+        let keep: Bool
+        let clean_seconds: Int64
+        let seen: NullableJSON<String>
+        let ended: NullableJSON<String>
+        let how: NullableJSON<String>
+        let ended_by: NullableJSON<String>
+
+        package init(_ exemption: Exemption) {
+            domain = exemption.pattern.description
+            until = UnixTime.iso8601(exemption.until)
+            reason = exemption.reason
+            by = exemption.by
+            added = UnixTime.iso8601(exemption.added / 1000)
+            keep = exemption.keeps
+            clean_seconds = exemption.cleanFor / 1000
+            seen = NullableJSON(exemption.seen)
+            ended = NullableJSON(exemption.ended.map(UnixTime.iso8601))
+            how = NullableJSON(exemption.end?.rawValue)
+            ended_by = NullableJSON(exemption.endedBy)
+        }
+    }
+}

@@ -1,0 +1,181 @@
+import Glibc
+import Support
+import Synchronization
+
+/// The policy file in force, read again when it changes.
+///
+/// A file that cannot be read, that has gone, or that holds a fault, leaves the policies as they were and is reported once.
+/// At a start the last good copy stands for it, if there is one.
+public final class PolicyBook: Sendable {
+    /// What identifies a version of the file.
+    private struct Stamp: Equatable {
+        let modified: Int
+        let modifiedNanoseconds: Int
+        let changed: Int
+        let changedNanoseconds: Int
+        let size: Int64
+        let inode: UInt64
+    }
+
+    private struct State {
+        var table: PolicyTable
+        var stamp: Stamp?
+        /// What the file was like when it was looked at last, if that is not what was read.
+        var seen: Stamp??
+        /// Whether the newest version could not even be read, which the file need not change to be mended.
+        var isUnread = false
+        /// When the table was read, in seconds since 1970.
+        var read = unixTime()
+        /// What is wrong with the newest version of the file, if that was refused.
+        var faults: [String] = []
+        /// Whether the policies come from the last good copy of the file.
+        var isCopy = false
+        /// The file's text, until it is kept as the last good copy.
+        var unkept: String?
+    }
+
+    /// Larger files are refused.
+    static let limit = 64 << 20
+
+    private let path: String?
+    private let copy: PolicyCopy?
+    private let contents: @Sendable (String) -> Result<String, ReadableFile.Fault>
+    private let state: Mutex<State>
+
+    /// The book of the settings' policy file, or of no policies. Where the file is at fault, its last good copy is in
+    /// force (`faults`).
+    ///
+    /// - Throws: The file's faults, if there is no copy.
+    public convenience init(_ settings: Settings) throws(PolicyTable.Faults) {
+        let copy = settings.policyFile.map { PolicyCopy(of: $0, in: settings.stateDirectory) }
+        try self.init(path: settings.policyFile, copy: copy) { ReadableFile.contents($0, limit: Self.limit) }
+    }
+
+    /// A book of a file, or of no policies.
+    ///
+    /// - Throws: The file's faults.
+    convenience init(path: String?) throws(PolicyTable.Faults) {
+        try self.init(path: path) { ReadableFile.contents($0, limit: Self.limit) }
+    }
+
+    /// A book of a file that is read in a given way.
+    init(
+        path: String?, copy: PolicyCopy? = nil,
+        contents: @escaping @Sendable (String) -> Result<String, ReadableFile.Fault>
+    ) throws(PolicyTable.Faults) {
+        self.path = path
+        self.copy = copy
+        self.contents = contents
+        // The stamp first: a change while the file is read is seen next time.
+        let stamp = path.flatMap(Self.stamp)
+        guard let path else {
+            state = Mutex(State(table: PolicyTable()))
+            return
+        }
+        let text = contents(path)
+        do throws(PolicyTable.Faults) {
+            switch text {
+            case .success(let text):
+                let table = try PolicyTable(text: text, path: path)
+                state = Mutex(State(table: table, stamp: stamp, unkept: copy == nil ? nil : text))
+            case .failure(let fault): throw Self.unread(path, fault)
+            }
+        } catch {
+            switch copy?.read() {
+            case .success(let kept)?:
+                state = Mutex(
+                    State(table: kept.table, stamp: stamp, read: kept.time, faults: error.sentences, isCopy: true))
+            case .failure(let fault)?:
+                throw PolicyTable.Faults(sentences: error.sentences + (fault.sentence.map { [$0] } ?? []))
+            case nil: throw error
+            }
+        }
+    }
+
+    /// What is wrong with the file where its last good copy is in force, and that this is so, a sentence each; none
+    /// where the policies are the file's.
+    public var faults: [String] {
+        let (faults, time) = state.withLock { ($0.isCopy ? $0.faults : [], $0.read) }
+        guard !faults.isEmpty, let copy else { return [] }
+        let day = UnixTime.minute(time)
+        return faults + ["the last good copy of the policy file is in force, of \(day) (\(copy.file))."]
+    }
+
+    /// Keeps what was read last as the last good copy, if it is not kept yet. Writes a file.
+    ///
+    /// - Returns: Why it cannot, a clause; nil if it is kept, or there is nothing to keep.
+    package func keepCopy() -> String? {
+        guard let copy, let text = state.withLock({ $0.unkept }) else { return nil }
+        let fault = copy.keep(text)
+        state.withLock { $0.unkept = nil }
+        return fault
+    }
+
+    /// The policies in force.
+    public var table: PolicyTable { path == nil ? PolicyTable() : state.withLockBarging { $0.table } }
+
+    /// How many lines are in force, when they were read, and why the newest version of the file was refused, if it was.
+    public var status: (count: Int, read: Int64, fault: String?, isCopy: Bool) {
+        state.withLock { ($0.table.count, $0.read, $0.faults.first, $0.isCopy) }
+    }
+
+    /// Reads the file again if it has changed, and has not since the last call: half a file that is being written may be a whole one
+    /// to all appearances. To be called every second or so, by one thread at a time.
+    ///
+    /// - Parameter force: Read it in any case, as it is.
+    /// - Returns: The number of policies if it was read, the faults if it could not be; nil if there was nothing to do.
+    public func reload(force: Bool = false) -> Result<Int, PolicyTable.Faults>? {
+        guard let path else { return nil }
+        let stamp = Self.stamp(path)
+        let isDue = state.withLock { state in
+            guard !force else { return true }
+            guard state.stamp != stamp else {
+                state.seen = nil
+                // What was ours may have passed: no descriptors, a disk that did not answer.
+                return state.isUnread
+            }
+            defer { state.seen = .some(stamp) }
+            return state.seen == .some(stamp)
+        }
+        guard isDue else { return nil }
+        let text: String
+        switch contents(path) {
+        case .success(let found): text = found
+        case .failure(let fault):
+            let faults = Self.unread(path, fault)
+            // Tried again, and told again when there is something else to tell.
+            let isKnown = state.withLock { state in
+                defer { (state.stamp, state.seen, state.isUnread, state.faults) = (stamp, nil, true, faults.sentences) }
+                return state.isUnread && state.faults == faults.sentences
+            }
+            return isKnown && !force ? nil : .failure(faults)
+        }
+        do throws(PolicyTable.Faults) {
+            let table = try PolicyTable(text: text, path: path)
+            state.withLock { $0 = State(table: table, stamp: stamp, unkept: copy == nil ? nil : text) }
+            return .success(table.count)
+        } catch {
+            // Remembered all the same, so that one broken version is reported once.
+            state.withLock {
+                $0.stamp = stamp
+                $0.seen = nil
+                $0.isUnread = false
+                $0.faults = error.sentences
+            }
+            return .failure(error)
+        }
+    }
+
+    private static func unread(_ path: String, _ fault: ReadableFile.Fault) -> PolicyTable.Faults {
+        PolicyTable.Faults(sentences: ["\(LogLine.escaped(path)): \(fault.clause)."])
+    }
+
+    private static func stamp(_ path: String) -> Stamp? {
+        var facts = stat()
+        guard stat(path, &facts) == 0 else { return nil }
+        return Stamp(
+            modified: facts.st_mtim.tv_sec, modifiedNanoseconds: facts.st_mtim.tv_nsec,
+            changed: facts.st_ctim.tv_sec, changedNanoseconds: facts.st_ctim.tv_nsec, size: Int64(facts.st_size),
+            inode: UInt64(facts.st_ino))
+    }
+}

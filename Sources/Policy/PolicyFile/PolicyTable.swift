@@ -1,0 +1,94 @@
+public import DANE
+import Support
+
+/// The policies of a file: `domain  exempt|monitor|enforce|require [until=DATE] [reason="…"]`.
+///
+/// `example.org` is that domain alone, `.example.org` its subdomains. The most specific line wins: the domain itself before
+/// `.parent` before `.grandparent`. A line whose day is over does not hold, and the next specific one does.
+public struct PolicyTable: Sendable {
+    /// Every fault of a file, a sentence each.
+    public struct Faults: Error, Sendable {
+        /// The sentences.
+        public let sentences: [String]
+    }
+
+    private var exact: [DomainName: Policy] = [:]
+    private var below: [DomainName: Policy] = [:]
+
+    /// A table without policies.
+    public init() {}
+
+    /// The policy of a domain at a time in seconds since 1970; nil if there is none.
+    public func policy(for domain: DomainName, at now: Int64) -> Policy? { line(for: domain, at: now)?.policy }
+
+    /// The line that holds for a domain at a time in seconds since 1970, and what it is about; nil if there is none.
+    package func line(for domain: DomainName, at now: Int64) -> (pattern: DomainPattern, policy: Policy)? {
+        if isEmpty { return nil }
+        if let policy = exact[domain], policy.holds(at: now) { return (DomainPattern(domain), policy) }
+        guard !below.isEmpty else { return nil }
+        var ancestor = domain.parent
+        while let name = ancestor {
+            if let policy = below[name], policy.holds(at: now) { return (DomainPattern(name, isBelow: true), policy) }
+            ancestor = name.parent
+        }
+        return nil
+    }
+
+    /// All lines that are about a domain, those that no longer hold among them, the most specific first.
+    package func lines(for domain: DomainName) -> [(pattern: DomainPattern, policy: Policy)] {
+        var lines: [(DomainPattern, Policy)] = []
+        if let policy = exact[domain] { lines.append((DomainPattern(domain), policy)) }
+        var ancestor = domain.parent
+        while let name = ancestor {
+            if let policy = below[name] { lines.append((DomainPattern(name, isBelow: true), policy)) }
+            ancestor = name.parent
+        }
+        return lines
+    }
+
+    /// Whether any line that holds demands DANE.
+    package func demandsDANE(at now: Int64) -> Bool {
+        exact.values.contains { $0.kind == .require && $0.holds(at: now) }
+            || below.values.contains { $0.kind == .require && $0.holds(at: now) }
+    }
+
+    /// Whether there are no policies.
+    public var isEmpty: Bool { exact.isEmpty && below.isEmpty }
+
+    /// How many lines hold a policy.
+    public var count: Int { exact.count + below.count }
+
+    /// So many faults are told of; of more, how many there are.
+    private static let faultLimit = 100
+
+    /// Reads a file's text; all faults are reported together, a sentence a line.
+    ///
+    /// - Parameter path: The file's name, for the sentences.
+    public init(text: String, path: String) throws(Faults) {
+        var faults: [String] = []
+        var left = 0
+        for (index, line) in text.linesOfFile.enumerated() {
+            let line = PolicyLine(line)
+            guard !line.isEmpty else { continue }
+            var clauses = line.faults
+            if let pattern = line.pattern, let policy = line.policy(index + 1) {
+                let known = pattern.isBelow ? below[pattern.domain] : exact[pattern.domain]
+                if let known {
+                    clauses.append("\(pattern) stands in line \(known.line) already")
+                } else if pattern.isBelow {
+                    below[pattern.domain] = policy
+                } else {
+                    exact[pattern.domain] = policy
+                }
+            }
+            guard !clauses.isEmpty else { continue }
+            if faults.count < Self.faultLimit {
+                faults.append("\(LogLine.escaped(path)):\(index + 1): \(clauses.joined(separator: "; "))".ended)
+            } else {
+                left += 1
+            }
+        }
+        if left > 0 { faults.append("\(LogLine.escaped(path)): \(left) further lines are at fault.") }
+        guard faults.isEmpty else { throw Faults(sentences: faults) }
+    }
+}

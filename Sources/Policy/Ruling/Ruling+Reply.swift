@@ -1,0 +1,111 @@
+public import DANE
+import Support
+
+extension Ruling {
+    /// The reply that the ruling gives, or would give: code, keyword, domain, what failed, at which host, since when, who can
+    /// mend it and how, trace id, help. A sender can pass it on as it is.
+    ///
+    /// - Parameters:
+    ///   - verdict: What was ruled upon.
+    ///   - domain: The domain as the sender knows it.
+    ///   - nextHop: The next hop as an MTA writes it: it takes the domain's place where it is this site's own.
+    ///   - firstSeen: When the fault was seen first, in seconds since 1970; nil where that is not known or of no interest.
+    ///   - trace: The id that finds the log line.
+    ///   - helpURL: `HELP_URL`; `%c` and `%d` stand for code and domain.
+    /// - Returns: nil where nobody is or would be refused.
+    public func reply(
+        _ verdict: Verdict, domain: String, nextHop: String? = nil, firstSeen: Int64?, trace: String?, helpURL: String?
+    ) -> Reply? {
+        guard let code else { return nil }
+        let id = trace.map { " [\($0)]" } ?? ""
+        let help = helpURL?.replacing("%c", with: code.description).replacing(
+            "%d", with: domain.contains(" ") ? "-" : domain)
+        let name = Self.shortened(isOwnHop ? nextHop ?? domain : domain, Self.nameLimit)
+        let host = verdict.host.flatMap { $0 == domain ? nil : $0 }
+        // What finds the log line, and who can mend it, must not be what a long text loses. The cause gives way first,
+        // then the host, then the help, at last the name. A help address that a long domain makes longer than this
+        // would leave no room for the cause.
+        for tail in [help.flatMap { $0.utf8.count <= 160 ? "\(id) \($0)" : nil }, id].compactMap(\.self) {
+            func fitted(_ host: String?) -> Words? {
+                let words = words(verdict, name, host: host, firstSeen)
+                let room = Self.room - tail.utf8.count - words.head.utf8.count - words.end.utf8.count
+                guard room >= min(words.cause.utf8.count, Self.leastCause) else { return nil }
+                return (words.head, Self.shortened(words.cause, room), words.end)
+            }
+            guard let plain = fitted(nil) else { continue }
+            // There is no room to name the host twice.
+            let named = host.flatMap { plain.cause.contains($0) ? nil : fitted($0) }
+            return reply(code, named ?? plain, tail)
+        }
+        let rest = words(verdict, "", host: nil, firstSeen)
+        let room = Self.room - id.utf8.count - rest.head.utf8.count - rest.end.utf8.count
+        let least = min(rest.cause.utf8.count, Self.leastCause)
+        let parts = words(verdict, Self.shortened(name, max(Self.leastName, room - least)), host: nil, firstSeen)
+        let left = Self.room - id.utf8.count - parts.head.utf8.count - parts.end.utf8.count
+        return reply(code, (parts.head, Self.shortened(parts.cause, max(0, left)), parts.end), id)
+    }
+
+    /// The room behind the codes.
+    private static let room = Reply.maximumLength - 12
+    /// The most of a name, in bytes, and the least where there is little room.
+    private static let (nameLimit, leastName) = (120, 20)
+    /// The least of a cause that says anything.
+    private static let leastCause = 40
+
+    /// The sentence, in three parts.
+    private typealias Words = (head: String, cause: String, end: String)
+
+    private func reply(_ code: EnhancedStatusCode, _ words: Words, _ tail: String) -> Reply {
+        Reply(
+            code, detail: outcome.basicDetail(code.class), text: words.head + words.cause + words.end + tail)
+    }
+
+    /// The sentence, in three parts.
+    private func words(
+        _ verdict: Verdict, _ domain: String, host: String?, _ firstSeen: Int64?
+    ) -> Words {
+        // Strangers are not told what is wrong here; log, trace and status tell it to this site's administrators.
+        if isHeld || verdict.isOurs && outcome.isDoubt {
+            let what = isOwnHop ? "the next hop" : "the domain"
+            return ("\(outcome.rawValue): \(domain): this site cannot check \(what) now", "", "; try again later")
+        }
+        let since = firstSeen.map { "; first seen \(UnixTime.minute($0))" } ?? ""
+        if let hazard {
+            let end = "; only the recipient's administrator can mend this: \(TLSARecord.hazardRepair)"
+            return ("tlsa-invalid: \(domain): ", hazard, since + (isOwnHop ? "; \(Self.ownEnd)" : end))
+        }
+        if outcome.allowsDelivery {
+            // There is nothing to refuse in the outcome itself: it is refused for what policy demands.
+            let head = "\(outcome.rawValue): \(domain): local policy requires DANE, which this site cannot check now"
+            return (head, "", "; try again later")
+        }
+        var head = "\(outcome.rawValue): \(domain): \(outcome.meaning)"
+        let cause = outcome.namesCause && !verdict.cause.isEmpty ? ": \(verdict.cause)" : ""
+        if let host { head += "; host \(Self.shortened(host, 80))" }
+        return (head, cause, since + (remedy.map { "; \($0)" } ?? ""))
+    }
+
+    /// What to do about it, and who, as a sentence without a full stop; nil where there is nothing to do. What this
+    /// site's own configuration leads to is none of the recipient's.
+    package var remedy: String? {
+        guard isOwnHop, outcome != .pending else { return outcome.remedy }
+        return (outcome.isDoubt ? "try again later; if it lasts, tell this site's administrator: " : "") + Self.ownEnd
+    }
+
+    private static let ownEnd =
+        "this site's own mail configuration leads to this next hop, and only its administrator can mend this"
+
+    private static func shortened(_ text: String, _ limit: Int) -> String {
+        text.utf8.count <= limit ? text : String(decoding: text.utf8.prefix(max(0, limit - 3)), as: UTF8.self) + "..."
+    }
+}
+
+extension Outcome {
+    /// Whether the cause says more than the meaning does.
+    fileprivate var namesCause: Bool {
+        switch self {
+        case .nullMX, .noSuchDomain, .pending, .daneRequired: false
+        default: true
+        }
+    }
+}

@@ -1,0 +1,58 @@
+public import DNSSEC
+import Foundation
+import Support
+
+/// Where the keys are that validation starts from: the file of `DNS_TRUST_ANCHOR`, or the root's, which Debian ships and
+/// RFC 5011 keeps up to date in the state directory.
+public enum TrustAnchor {
+    /// The name of the file in the state directory.
+    package static let name = "root.key"
+    /// The root's keys as Debian's dns-root-data ships them.
+    static let shipped = "/usr/share/dns/root.key"
+
+    /// The anchor, and a sentence if it is not the one that one would expect.
+    public struct Choice: Sendable {
+        /// The anchor.
+        public let anchor: ResolverConfiguration.TrustAnchor
+        /// Why the root's keys are not kept up to date; nil if they are, or need not be.
+        public let warning: String?
+    }
+
+    /// The anchor for commands that only ask: nothing is written.
+    public static func forAsking(_ settings: Settings) -> Choice {
+        if let file = settings.dnsTrustAnchor { return Choice(anchor: .file(file), warning: nil) }
+        let kept = path(settings)
+        return Choice(anchor: .file(isFilled(kept) ? kept : shipped), warning: nil)
+    }
+
+    /// The anchor for the daemon, which keeps it up to date. Makes the state directory and the file if they are not there.
+    public static func forRunning(_ settings: Settings) -> Choice {
+        if let file = settings.dnsTrustAnchor { return Choice(anchor: .file(file), warning: nil) }
+        let kept = path(settings)
+        do {
+            try StateDirectory.make(settings.stateDirectory)
+            if !isFilled(kept) {
+                // One that is another user's is replaced; the directory is ours.
+                try Data(contentsOf: URL(fileURLWithPath: shipped)).write(
+                    to: URL(fileURLWithPath: kept), options: .atomic)
+            }
+            StateDirectory.shut(kept)
+            guard access(kept, W_OK) == 0 else { throw CocoaError(.fileWriteNoPermission) }
+            return Choice(anchor: .automatic(kept), warning: nil)
+        } catch {
+            let cause =
+                isFilled(shipped)
+                ? (error as? DatabaseFault)?.cause ?? FileOwner.other(of: kept).map { "\(kept) \($0)" }
+                    ?? "\(settings.stateDirectory) cannot be written"
+                : "\(shipped) is missing (dns-root-data)"
+            return Choice(
+                anchor: forAsking(settings).anchor, warning: "the root's keys are not kept up to date: \(cause)")
+        }
+    }
+
+    private static func path(_ settings: Settings) -> String { "\(settings.stateDirectory)/\(name)" }
+
+    private static func isFilled(_ path: String) -> Bool {
+        if case .success(let text) = ReadableFile.contents(path, limit: 1 << 20) { !text.isEmpty } else { false }
+    }
+}

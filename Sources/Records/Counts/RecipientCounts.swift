@@ -1,0 +1,141 @@
+public import DANE
+public import Policy
+import Synchronization
+
+/// How many recipients there were of each kind: counted by every thread without a lock, and taken away by the trace's thread.
+public final class RecipientCounts: Sendable {
+    /// What a recipient is counted under.
+    public struct Kind: Sendable, Hashable {
+        /// The outcome; nil where nothing was judged.
+        public let outcome: Outcome?
+        /// Whether a policy exempts the destination, where nothing was judged.
+        public let isExempt: Bool
+        /// What was done.
+        public let action: Ruling.Action
+        /// What would have been done; nil where that is the same.
+        public let would: Ruling.Action?
+        /// Whether the verdict was kept from before.
+        public let isCached: Bool
+
+        /// Whether the recipient was accepted, and would have been: then nothing else is kept of it.
+        var isQuiet: Bool { action == .accept && would == nil }
+
+        /// The outcome in the file: `passed` or `exempt` where nothing was judged.
+        var outcomeText: String { outcome?.rawValue ?? (isExempt ? "exempt" : "passed") }
+    }
+
+    private static let actions: [Ruling.Action] = [.accept, .tempfail, .reject]
+    private static let outcomes = Outcome.allCases
+    private static let rows = outcomes.count + 2
+    private static let width = actions.count * (actions.count + 1) * 2
+
+    /// Never freed before the value goes, and of a type that may be shared.
+    private struct Slots: @unchecked Sendable {
+        let first: UnsafeMutablePointer<Atomic<UInt64>>
+    }
+
+    private let slots: Slots
+    /// What was taken away, for those who ask for all since the start.
+    private let taken = Mutex<[Kind: UInt64]>([:])
+
+    /// Counts of nothing.
+    public init() {
+        let count = Self.rows * Self.width
+        let first = UnsafeMutablePointer<Atomic<UInt64>>.allocate(capacity: count)
+        for index in 0..<count { (first + index).initialize(to: Atomic(0)) }
+        slots = Slots(first: first)
+    }
+
+    deinit {
+        slots.first.deinitialize(count: Self.rows * Self.width)
+        slots.first.deallocate()
+    }
+
+    /// Counts a recipient that was ruled upon.
+    @inline(__always)
+    package func add(_ outcome: Outcome, _ action: Ruling.Action, would: Ruling.Action?, isCached: Bool) {
+        add(outcome.ordinal, action, would, isCached)
+    }
+
+    /// Counts a recipient that was passed on without a verdict.
+    package func addPassed(isExempt: Bool) { add(Self.outcomes.count + (isExempt ? 1 : 0), .accept, nil, false) }
+
+    private func add(_ row: Int, _ action: Ruling.Action, _ would: Ruling.Action?, _ isCached: Bool) {
+        let column = (action.ordinal * 4 + (would.map { $0.ordinal + 1 } ?? 0)) * 2 + (isCached ? 1 : 0)
+        slots.first[row * Self.width + column].wrappingAdd(1, ordering: .relaxed)
+    }
+
+    private static func kind(_ index: Int) -> Kind {
+        let (row, column) = index.quotientAndRemainder(dividingBy: width)
+        let would = column / 2 % 4
+        return Kind(
+            outcome: row < outcomes.count ? outcomes[row] : nil, isExempt: row == outcomes.count + 1,
+            action: actions[column / 8], would: would == 0 ? nil : actions[would - 1], isCached: column % 2 == 1)
+    }
+
+    /// Takes away what has been counted since the last time.
+    ///
+    /// - Returns: The counts of those of whom nothing else is kept. The others are counted with what is kept of them:
+    ///   so the two never differ.
+    func take() -> [Kind: UInt64] {
+        taken.withLock { taken in
+            var found: [Kind: UInt64] = [:]
+            for index in 0..<Self.rows * Self.width where slots.first[index].load(ordering: .relaxed) > 0 {
+                let kind = Self.kind(index)
+                found[kind] = slots.first[index].exchange(0, ordering: .relaxed)
+                taken[kind, default: 0] += found[kind] ?? 0
+            }
+            return found.filter(\.key.isQuiet)
+        }
+    }
+
+    /// How many recipients have been counted since the start, of whatever kind.
+    package var total: UInt64 { snapshot().values.reduce(0, +) }
+
+    /// All that has been counted since the start.
+    public func snapshot() -> [Kind: UInt64] {
+        taken.withLock { taken in
+            var all = taken
+            for index in 0..<Self.rows * Self.width {
+                let count = slots.first[index].load(ordering: .relaxed)
+                if count > 0 { all[Self.kind(index), default: 0] += count }
+            }
+            return all
+        }
+    }
+}
+
+extension Ruling.Action {
+    fileprivate var ordinal: Int {
+        switch self {
+        case .accept: 0
+        case .tempfail: 1
+        case .reject: 2
+        }
+    }
+}
+
+extension Outcome {
+    /// The place among all outcomes: found by the compiler, where a look through them would compare texts.
+    var ordinal: Int {
+        switch self {
+        case .verified: 0
+        case .encrypted: 1
+        case .opportunistic: 2
+        case .unprobed: 3
+        case .startTLSNotSupported: 4
+        case .tlsFailed: 5
+        case .certificateExpired: 6
+        case .tlsaInvalid: 7
+        case .dnssecInvalid: 8
+        case .certificateHostMismatch: 9
+        case .daneRequired: 10
+        case .nullMX: 11
+        case .noSuchDomain: 12
+        case .noMailHost: 13
+        case .dnsUnavailable: 14
+        case .unreachable: 15
+        case .pending: 16
+        }
+    }
+}

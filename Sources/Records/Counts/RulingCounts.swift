@@ -1,0 +1,36 @@
+package import DANE
+package import Policy
+
+/// How many recipients were ruled upon, by ruling and outcome: what has been counted, put together for a report.
+package struct RulingCounts: Sendable {
+    /// Recipients by ruling and outcome.
+    package private(set) var rulings: [Ruling.Action: [Outcome: Int]] = [:]
+    /// Accepted because they are merely monitored.
+    package private(set) var monitored = 0
+    /// Accepted without a look, because the next hop or the local part is none that is judged.
+    package private(set) var passed = 0
+    /// Accepted without a look, because a policy exempts the destination.
+    package private(set) var exempt = 0
+    /// What those would have come to that are merely monitored.
+    package private(set) var would: [Ruling.Action: Int] = [:]
+    /// Ruled by a verdict that was kept, and by one that was not.
+    package private(set) var cached = 0
+    package private(set) var uncached = 0
+
+    /// What the counts of all kinds come to.
+    package init(_ counts: [RecipientCounts.Kind: UInt64]) {
+        for (kind, count) in counts {
+            let count = Int(clamping: count)
+            guard let outcome = kind.outcome else {
+                if kind.isExempt { exempt += count } else { passed += count }
+                continue
+            }
+            rulings[kind.action, default: [:]][outcome, default: 0] += count
+            if let would = kind.would {
+                monitored += count
+                self.would[would, default: 0] += count
+            }
+            if kind.isCached { cached += count } else { uncached += count }
+        }
+    }
+}

@@ -1,0 +1,107 @@
+public import Logging
+public import Policy
+public import Support
+import Synchronization
+
+/// The log as the gate uses it: rulings, and events of which those that repeat are held back and counted.
+public final class GateLog: Sendable {
+    /// An event that repeats is logged once in this time.
+    static let interval = Duration.seconds(60)
+
+    private struct Repeated {
+        var next: ContinuousClock.Instant
+        var held = 0
+    }
+
+    private let writer: LogWriter
+    /// The least that is written, as its place among all levels: read for every recipient.
+    private let least: Atomic<Int>
+    private let repeated = Mutex<[String: Repeated]>([:])
+
+    /// A log of the given settings.
+    public init(_ settings: Settings) {
+        writer = LogWriter(settings.log)
+        least = Atomic(Logger.Level(settings.logLevel).place)
+    }
+
+    /// Whether lines of a level are written.
+    public func writes(_ level: Logger.Level) -> Bool { level.place >= least.load(ordering: .relaxed) }
+
+    /// Writes what has this level at least, from now on.
+    package func adopt(_ level: Settings.LogLevel) { least.store(Logger.Level(level).place, ordering: .relaxed) }
+
+    /// Logs a line, which is put together only if its level is written. Does no I/O.
+    public func write(_ level: Logger.Level, _ line: () -> LogLine) {
+        if writes(level) { writer.write(level, line()) }
+    }
+
+    /// Logs the ruling of a recipient. Takes no memory unless the line is a long one.
+    package func write(_ level: Logger.Level, _ ruling: RulingLine) {
+        guard writes(level) else { return }
+        let room = ruling.room
+        guard room <= 1024 else { return writer.write(level, ruling.line) }
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 1024) { buffer in
+            var cursor = LineCursor(buffer)
+            ruling.write(to: &cursor)
+            writer.write(level, UnsafeBufferPointer(rebasing: buffer.prefix(cursor.count)))
+        }
+    }
+
+    /// Logs an event.
+    public func event(_ level: Logger.Level, _ line: LogLine) { write(level) { line } }
+
+    /// Logs an event that may come in floods: at most one of a kind a minute, with a count of those held back since.
+    public func event(_ level: Logger.Level, repeated kind: String, _ line: LogLine) {
+        guard writes(level) else { return }
+        let now = ContinuousClock.now
+        let held = repeated.withLock { repeated -> Int? in
+            guard var known = repeated[kind] else {
+                repeated[kind] = Repeated(next: now + Self.interval)
+                return 0
+            }
+            guard now >= known.next else {
+                known.held += 1
+                repeated[kind] = known
+                return nil
+            }
+            repeated[kind] = Repeated(next: now + Self.interval)
+            return known.held
+        }
+        guard let held else { return }
+        event(level, held > 0 ? line.adding("repeated", "\(held)") : line)
+    }
+
+    /// The lines that were dropped since the start.
+    package var losses: Losses { writer.losses }
+    /// How many lines were dropped since the start.
+    var dropped: Int { writer.dropped }
+
+    /// Writes what is queued; nothing is logged afterwards.
+    public func close() { writer.close() }
+}
+
+extension Logger.Level {
+    /// Its place among all, the least first.
+    fileprivate var place: Int {
+        switch self {
+        case .trace: 0
+        case .debug: 1
+        case .info: 2
+        case .notice: 3
+        case .warning: 4
+        case .error: 5
+        case .critical: 6
+        }
+    }
+
+    init(_ level: Settings.LogLevel) {
+        self =
+            switch level {
+            case .debug: .debug
+            case .info: .info
+            case .notice: .notice
+            case .warning: .warning
+            case .error: .error
+            }
+    }
+}

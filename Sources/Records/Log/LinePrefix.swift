@@ -1,0 +1,26 @@
+import Glibc
+import Logging
+
+/// What stands before each line of the log.
+enum LinePrefix: Sendable {
+    /// Nothing: syslog has its own.
+    case none
+    /// The priority as the journal reads it: `<6>`.
+    case priority
+    /// Time and level for a person, or a file: `2026-11-28T19:15:58Z info `.
+    case time
+}
+
+extension Logger.Level {
+    /// The severity as syslog has it (RFC 3164 §4.1.1).
+    var severity: Int32 {
+        switch self {
+        case .trace, .debug: LOG_DEBUG
+        case .info: LOG_INFO
+        case .notice: LOG_NOTICE
+        case .warning: LOG_WARNING
+        case .error: LOG_ERR
+        case .critical: LOG_CRIT
+        }
+    }
+}

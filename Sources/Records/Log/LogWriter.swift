@@ -1,0 +1,137 @@
+import Foundation
+public import Logging
+public import Policy
+public import Support
+import Synchronization
+
+/// Where log lines go: a bounded queue, and one thread that writes from it, so that no reply ever waits for a log.
+///
+/// Lines come put together: that costs less than to hand over what they are made of. While there is traffic the thread looks
+/// some fifty times a second, and takes all there is at once; only when there is none does it have to be woken. What finds no
+/// room is dropped, and counted in an `event=log-dropped` line as soon as lines are taken again.
+public final class LogWriter: Sendable {
+    /// How long the thread lets lines gather.
+    private static let gathering = Duration.milliseconds(20)
+    /// After so many looks for nothing it waits to be woken.
+    private static let patience = 10
+    /// How long what is queued may take when the log is closed.
+    private static let farewell = Duration.seconds(1)
+
+    private let queue = LogQueue()
+    /// Whether the thread waits to be woken.
+    private let isResting = Atomic<Bool>(false)
+    private let isClosed = Atomic<Bool>(false)
+    private let droppedLines = Mutex(Losses())
+    /// When to give up what has not been written by then; nil while lines are taken.
+    private let end = Mutex<ContinuousClock.Instant?>(nil)
+    private let work = Signal()
+    private let done = Signal()
+
+    /// A writer to syslog or standard error, with its thread. Where syslog is set and there is none, it is standard error.
+    public convenience init(_ target: Settings.LogTarget) {
+        // In any case: libmilter tells syslog what is wrong with an MTA's bytes, whatever is set here.
+        Self.ident.utf8Start.withMemoryRebound(to: CChar.self, capacity: Self.ident.utf8CodeUnitCount + 1) {
+            openlog($0, LOG_PID, LOG_MAIL)
+        }
+        let syslog = target == .syslog ? SyslogOutlet() : nil
+        if let syslog, syslog.isConnected {
+            self.init(to: syslog)
+            return
+        }
+        self.init(to: ErrorOutlet())
+        if syslog != nil {
+            write(
+                .warning,
+                LogLine(event: "log-target").adding("target", "stderr").adding(
+                    "cause", "no \(SyslogOutlet.standardPath)"))
+        }
+    }
+
+    /// A writer to an outlet, with its thread.
+    init(to outlet: some LogOutlet) { Thread.detachNewThread { self.run(outlet) } }
+
+    /// openlog(3) keeps the pointer; a literal lives as long as the process.
+    private static let ident: StaticString = "danegate"
+
+    /// Queues a line. Does no I/O, and waits for nothing.
+    public func write(_ level: Logger.Level, _ line: LogLine) {
+        line.bytes.withUnsafeBufferPointer { write(level, $0) }
+    }
+
+    /// Queues a line given in bytes, without a newline. Does no I/O, takes no memory, and waits for nothing.
+    func write(_ level: Logger.Level, _ line: UnsafeBufferPointer<UInt8>) {
+        guard !isClosed.load(ordering: .relaxed) else { return }
+        var now = timespec()
+        clock_gettime(CLOCK_REALTIME_COARSE, &now)
+        queue.put(level, line, time: now.tv_sec)
+        // The thread says that it rests, and looks once more: one of the two finds the other.
+        if isResting.load(ordering: .sequentiallyConsistent),
+            isResting.exchange(false, ordering: .sequentiallyConsistent)
+        {
+            work.signal()
+        }
+    }
+
+    /// The lines that there was no room for, as far as the thread has noticed.
+    var losses: Losses { droppedLines.withLock { $0 } }
+    /// How many lines there was no room for.
+    var dropped: Int { losses.count }
+
+    /// Writes what is queued and ends the thread; lines that come later are lost. Waits for it, two seconds at most.
+    public func close() {
+        end.withLock { $0 = $0 ?? .now + Self.farewell }
+        isClosed.store(true, ordering: .sequentiallyConsistent)
+        work.signal()
+        _ = done.wait(until: .now + Self.farewell * 2)
+    }
+
+    private func run(_ outlet: some LogOutlet) {
+        var outlet = outlet
+        var batch = LogBacklog(prefix: outlet.prefix)
+        var looks = 0
+        while true {
+            let wasClosed = isClosed.load(ordering: .sequentiallyConsistent)
+            let dropped = queue.takeAll(into: &batch)
+            if dropped > 0 {
+                droppedLines.withLock {
+                    $0.note(dropped)
+                    $0.end()
+                }
+                let line = LogLine(event: "log-dropped").adding("count", "\(dropped)")
+                batch.append(.warning, line, time: Int(unixTime()))
+            }
+            let isWritten = write(batch, to: &outlet)
+            if wasClosed, batch.isEmpty || !isWritten { break }
+            looks = batch.isEmpty ? looks + 1 : 0
+            batch.removeAll()
+            if wasClosed { continue }
+            if looks > Self.patience { rest() } else { _ = work.wait(until: .now + Self.gathering) }
+        }
+        done.signal()
+    }
+
+    /// Waits to be woken.
+    private func rest() {
+        isResting.store(true, ordering: .sequentiallyConsistent)
+        // Who has queued a line before that does not wake; who does later, does.
+        if queue.isEmpty, !isClosed.load(ordering: .sequentiallyConsistent) {
+            work.wait()
+        } else if !isResting.exchange(false, ordering: .sequentiallyConsistent) {
+            // Somebody is about to signal.
+            work.wait()
+        }
+    }
+
+    /// Writes all lines, however long that takes while the log is open.
+    ///
+    /// - Returns: false if the log was closed and the time for that is over.
+    private func write(_ batch: LogBacklog, to outlet: inout some LogOutlet) -> Bool {
+        var next = 0
+        while true {
+            next = outlet.write(batch, from: next)
+            guard next < batch.entries.count else { return true }
+            if let end = end.withLock({ $0 }), end <= .now { return false }
+            outlet.wait()
+        }
+    }
+}

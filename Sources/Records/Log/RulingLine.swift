@@ -1,0 +1,143 @@
+import DANE
+package import Policy
+package import Support
+
+/// The one line a ruled recipient gets, in the order that design.md fixes.
+package struct RulingLine: Sendable {
+    package let ruling: Ruling
+    package let mode: Settings.Mode
+    package let recipient: String
+    package let domain: String
+    package let host: String?
+    package let isCached: Bool
+    package let waited: Duration
+    package let trace: TraceID
+    package let client: String?
+    package let queueID: String?
+    /// The recipient's bytes, where they are no UTF-8.
+    package var recipientBytes: [UInt8]?
+    /// The next hop as an MTA writes it, where this site's own configuration leads there; nil otherwise.
+    package var ownHop: String?
+    /// Why the recipient was passed on without a verdict; nil where there was one.
+    package var passed: String?
+    /// The sender as the client typed it; nil where there was none.
+    package var sender: ReceivedText?
+    /// Whether the sender is told at all.
+    package var tellsSender = true
+    /// The name that the client authenticated with; nil where it did not, or is not told.
+    package var authenticated: String?
+    /// Why the verdict is what it is; for refusals, carried out or not.
+    package var cause: String?
+
+    /// One of these parts.
+    package init(
+        ruling: Ruling, mode: Settings.Mode, recipient: String, domain: String, host: String?, isCached: Bool,
+        waited: Duration, trace: TraceID, client: String?, queueID: String?, recipientBytes: [UInt8]? = nil,
+        ownHop: String? = nil, passed: String? = nil, sender: ReceivedText? = nil, tellsSender: Bool = true,
+        authenticated: String? = nil, cause: String? = nil
+    ) {
+        self.ruling = ruling
+        self.mode = mode
+        self.recipient = recipient
+        self.domain = domain
+        self.host = host
+        self.isCached = isCached
+        self.waited = waited
+        self.trace = trace
+        self.client = client
+        self.queueID = queueID
+        self.recipientBytes = recipientBytes
+        self.ownHop = ownHop
+        self.passed = passed
+        self.sender = sender
+        self.tellsSender = tellsSender
+        self.authenticated = authenticated
+        self.cause = cause
+    }
+
+    /// The most bytes of all that is not from outside: keys, codes, times, trace id.
+    private static let ownRoom = 400
+
+    /// The most bytes that the line can have.
+    var room: Int {
+        var room = Self.ownRoom
+        room += LineCursor.room(for: recipient, recipientBytes)
+        room += LineCursor.room(for: domain) + LineCursor.room(for: host)
+        room += LineCursor.room(for: client) + LineCursor.room(for: queueID)
+        room += LineCursor.room(for: ownHop) + LineCursor.room(for: passed) + LineCursor.room(for: cause)
+        if let sender { room += LineCursor.room(for: sender.text, sender.bytes) }
+        room += LineCursor.room(for: authenticated)
+        return room
+    }
+
+    /// The line.
+    var line: LogLine { LogLine(room: room) { write(to: &$0) } }
+
+    /// Writes the line.
+    func write(to line: inout LineCursor) {
+        line.put("ruling=" as StaticString)
+        line.put(ruling.action.rawValue)
+        line.put(" mode=" as StaticString)
+        line.put(mode.rawValue)
+        if let would = ruling.would {
+            line.put(" would=" as StaticString)
+            line.put(would.rawValue)
+        }
+        line.put(" to=" as StaticString)
+        line.put(value: recipient, recipientBytes)
+        line.put(" domain=" as StaticString)
+        line.put(value: domain)
+        line.put(" outcome=" as StaticString)
+        line.put(passed == nil ? ruling.outcome.rawValue : "-")
+        line.put(" code=" as StaticString)
+        line.put(ruling.code?.description ?? "-")
+        line.put(" host=" as StaticString)
+        line.put(value: host)
+        line.put((isCached ? " cached=yes waited_ms=" : " cached=no waited_ms=") as StaticString)
+        let tenths = waited.wholeTenths
+        line.put(number: tenths / 10)
+        line.put(UInt8(ascii: "."))
+        line.put(number: tenths % 10)
+        line.put(" failing_for=" as StaticString)
+        line.put(ruling.failingFor.map(DurationText.brief) ?? "-")
+        line.put(" trace=" as StaticString)
+        trace.write(to: &line)
+        line.put(" client=" as StaticString)
+        line.put(value: client)
+        line.put(" qid=" as StaticString)
+        line.put(value: queueID)
+        if tellsSender {
+            line.put(" from=" as StaticString)
+            if let sender { line.put(path: sender) } else { line.put(UInt8(ascii: "-")) }
+        }
+        if let authenticated {
+            line.put(" sasl=" as StaticString)
+            line.put(value: authenticated)
+        }
+        if let ownHop {
+            line.put(" own_hop=" as StaticString)
+            line.put(value: ownHop)
+        }
+        if let passed {
+            line.put(" passed=" as StaticString)
+            line.put(value: passed)
+        }
+        // What is added to the line stands before this: a cause is long.
+        if let cause {
+            line.put(" cause=" as StaticString)
+            line.put(value: cause)
+        }
+    }
+}
+
+extension Duration {
+    /// Tenths of milliseconds, rounded.
+    fileprivate var wholeTenths: UInt64 {
+        // Nearly all are shorter than nine seconds, and then it needs no division of 128 bits.
+        if let short = Int64(exactly: attoseconds), short < .max - 50_000_000_000_000 {
+            return UInt64(max(0, (short + 50_000_000_000_000) / 100_000_000_000_000))
+        }
+        let (seconds, attoseconds) = components
+        return UInt64(max(0, seconds * 10_000 + (attoseconds + 50_000_000_000_000) / 100_000_000_000_000))
+    }
+}

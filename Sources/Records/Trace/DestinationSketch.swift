@@ -1,0 +1,100 @@
+import DANE
+import Inspection
+import Synchronization
+
+/// Which destinations were seen, as numbers that stand for them: filled by every thread without a lock or memory of its own.
+///
+/// Up to `exactLimit` are told exactly. Beyond that a HyperLogLog tells how many there were within about one in a hundred
+/// (P. Flajolet et al., AofA 2007), in a fixed 16 KiB.
+final class DestinationSketch: Sendable {
+    /// So many are told exactly.
+    static let exactLimit = 2048
+    private static let slotCount = 4096
+
+    private struct Memory: @unchecked Sendable {
+        let hashes: UnsafeMutablePointer<Atomic<UInt64>>
+        let registers: UnsafeMutablePointer<Atomic<UInt8>>
+    }
+
+    private let memory: Memory
+    private let count = Atomic<Int>(0)
+    private let overflowed = Atomic<Bool>(false)
+
+    init() {
+        memory = Memory(
+            hashes: .allocate(capacity: Self.slotCount), registers: .allocate(capacity: SketchSet.registers))
+        for index in 0..<Self.slotCount { (memory.hashes + index).initialize(to: Atomic(0)) }
+        for index in 0..<SketchSet.registers { (memory.registers + index).initialize(to: Atomic(0)) }
+    }
+
+    deinit {
+        memory.hashes.deallocate()
+        memory.registers.deallocate()
+    }
+
+    /// Notes a number; never zero.
+    func insert(_ hash: UInt64) {
+        var slot = Int(truncatingIfNeeded: hash >> 20) & (Self.slotCount - 1)
+        while true {
+            var known = memory.hashes[slot].load(ordering: .relaxed)
+            if known == hash { return }
+            if known == 0 {
+                // A few more than the limit where many threads come at once: the table has twice the room.
+                guard count.load(ordering: .relaxed) < Self.exactLimit else { break }
+                let result = memory.hashes[slot].compareExchange(expected: 0, desired: hash, ordering: .relaxed)
+                if result.exchanged {
+                    count.wrappingAdd(1, ordering: .relaxed)
+                    return
+                }
+                known = result.original
+                if known == hash { return }
+            }
+            slot = (slot + 1) & (Self.slotCount - 1)
+        }
+        let (index, rank) = SketchSet.place(hash)
+        var old = memory.registers[index].load(ordering: .relaxed)
+        while old < rank {
+            let result = memory.registers[index].compareExchange(expected: old, desired: rank, ordering: .relaxed)
+            if result.exchanged { break }
+            old = result.original
+        }
+        if !overflowed.load(ordering: .relaxed) { overflowed.store(true, ordering: .relaxed) }
+    }
+
+    /// What has been noted so far.
+    var set: SketchSet {
+        var set = SketchSet()
+        for slot in 0..<Self.slotCount {
+            let hash = memory.hashes[slot].load(ordering: .relaxed)
+            if hash != 0 { set.insert(hash) }
+        }
+        if overflowed.load(ordering: .relaxed) {
+            set.raise((0..<SketchSet.registers).map { memory.registers[$0].load(ordering: .relaxed) })
+        }
+        return set
+    }
+
+    /// Forgets everything. What comes meanwhile may be forgotten too.
+    func clear() {
+        for slot in 0..<Self.slotCount { memory.hashes[slot].store(0, ordering: .relaxed) }
+        for index in 0..<SketchSet.registers { memory.registers[index].store(0, ordering: .relaxed) }
+        overflowed.store(false, ordering: .relaxed)
+        count.store(0, ordering: .relaxed)
+    }
+}
+
+extension Destination {
+    /// A number that stands for the destination, the same on every machine and after every start; never zero.
+    var stableHash: UInt64 {
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        var text = name.text
+        text.withUTF8 { for byte in $0 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 } }
+        let isHost = if case .host = nextHop { true } else { false }
+        hash = (hash ^ (UInt64(port) << 1 | (isHost ? 1 : 0))) &* 0x100_0000_01b3
+        // FNV's upper bits depend on little: SplitMix64's end spreads them, and the registers go by those.
+        hash = (hash ^ hash >> 30) &* 0xBF58_476D_1CE4_E5B9
+        hash = (hash ^ hash >> 27) &* 0x94D0_49BB_1331_11EB
+        hash ^= hash >> 31
+        return hash == 0 ? 1 : hash
+    }
+}

@@ -1,0 +1,180 @@
+import Certificates
+public import DANE
+import Foundation
+import GRDB
+public import Policy
+import Support
+
+/// Which recipients of the trace are asked for.
+public struct TraceFilter: Sendable {
+    /// A filter that does not make sense.
+    public struct Fault: Error, Sendable {
+        /// Why, as a sentence.
+        public let sentence: String
+    }
+
+    /// The whole recipient, in any case, as typed or as it stands in the log.
+    public var recipient: String?
+    /// The whole sender likewise; `<>` or empty for the null sender.
+    public var sender: String?
+    /// The client's address.
+    public var client: String?
+    /// The outcome.
+    public var outcome: Outcome?
+    /// What was done, or would have been.
+    public var ruling: Ruling.Action?
+    /// The first moment, in milliseconds since 1970.
+    public var since: Int64?
+    /// The moment after the last.
+    public var until: Int64?
+    /// The trace id, or what it begins with.
+    public private(set) var id: TraceIDArgument?
+    /// The domain of recipient or next hop, labels turned round, and whether its subdomains are meant.
+    private var domain: (key: String, isBelow: Bool)?
+
+    /// Whether a domain is asked for.
+    var hasDomain: Bool { domain != nil }
+
+    /// A filter that lets everything pass.
+    public init() {}
+
+    /// Takes a domain: `example.org`, or `.example.org` for what is below it.
+    public mutating func take(domain text: String) throws(Fault) {
+        let isBelow = text.hasPrefix(".")
+        guard let name = InternationalName.domainName(isBelow ? String(text.dropFirst()) : text), !name.isRoot else {
+            throw Fault(sentence: "--domain \(Self.shown(text)): this is no domain name.")
+        }
+        // Mail to an address literal is not judged.
+        guard IPAddress(name.text) == nil else {
+            throw Fault(sentence: "--domain \(Self.shown(text)): this is an address; --client takes a client's.")
+        }
+        domain = (TraceSchema.key(name.text), isBelow)
+    }
+
+    /// Takes a recipient's address, as an MTA, a mail program or the log writes it.
+    public mutating func take(recipient text: String) throws(Fault) {
+        let address = text.trimming("<>")
+        // F-97: nobody without a domain is judged, so what has no @ is none that is found here.
+        guard address.contains("@") else {
+            throw Fault(
+                sentence: "--recipient \(Self.shown(text)): an address has an @ in it; --domain takes a domain.")
+        }
+        recipient = address
+    }
+
+    /// Takes a client's address, IPv4 or IPv6.
+    public mutating func take(client text: String) throws(Fault) {
+        let plain = text.trimming("[]")
+        if let address = IPAddress(plain) {
+            client = address.description
+            return
+        }
+        // A client that has no address is what its MTA calls it: `unknown`, `local`.
+        guard !plain.isEmpty, plain.allSatisfy({ $0.isASCII && $0.isLetter }) else {
+            throw Fault(
+                sentence: "--client \(Self.shown(text)): must be an address like 192.0.2.1 or 2001:db8::1, "
+                    + "not a name and not a network.")
+        }
+        client = plain
+    }
+
+    /// Refuses what can match nothing: a time that ends before it begins, or has not begun.
+    ///
+    /// - Parameters:
+    ///   - follows: Whether what comes later is waited for.
+    ///   - now: Milliseconds since 1970.
+    public func check(follows: Bool, now: Int64 = TraceTime.now()) throws(Fault) {
+        if let since, let until, since >= until {
+            throw Fault(sentence: "--since must be earlier than --until: nothing can match.")
+        }
+        if let since, since > now, !follows {
+            throw Fault(sentence: "--since is in the future (\(TraceTime.brief(since)) UTC): nothing can match yet.")
+        }
+        if follows, let until, until <= now {
+            throw Fault(sentence: "--until is in the past: nothing can come that --follow would show.")
+        }
+    }
+
+    /// What a person typed, in a sentence.
+    static func shown(_ text: String) -> String { TerminalText.shown(text) }
+
+    /// Takes an outcome by its name.
+    public mutating func take(outcome text: String) throws(Fault) {
+        guard let outcome = Outcome(rawValue: text.lowercased()) else {
+            let names = Outcome.allCases.map(\.rawValue).joined(separator: ", ")
+            throw Fault(
+                sentence:
+                    "--outcome \(Self.shown(text)): there is no such outcome; there are \(names)."
+            )
+        }
+        self.outcome = outcome
+    }
+
+    /// Takes a ruling by its name.
+    public mutating func take(ruling text: String) throws(Fault) {
+        guard let ruling = Ruling.Action(rawValue: text.lowercased()) else {
+            throw Fault(
+                sentence:
+                    "--ruling \(Self.shown(text)): must be accept, tempfail or reject.")
+        }
+        self.ruling = ruling
+    }
+
+    /// Takes a trace id: alone, in brackets, in a whole reply or log line, or what it begins with.
+    public mutating func take(id text: String) throws(Fault) { id = try TraceIDArgument(text) }
+
+    /// A moment that an option gives: a date in ISO 8601, or so long ago (`2h`, `7d`).
+    ///
+    /// - Parameters:
+    ///   - now: Milliseconds since 1970.
+    /// - Returns: Milliseconds since 1970.
+    public static func moment(_ text: String, option: String, now: Int64 = TraceTime.now()) throws(Fault) -> Int64 {
+        if text.last?.isLetter == true, let ago = DurationText.parse(text) { return now - ago.milliseconds }
+        if let moment = Moment(text) { return moment.seconds * 1000 }
+        throw Fault(
+            sentence: "\(option) \(shown(text)): must be a date like 2027-01-31 or "
+                + "2027-01-31T12:00:00Z, or a time ago like 30m, 2h or 7d (up to 3650d).")
+    }
+
+    /// The condition in SQL for each of the indexes that it may need, to be united; and its values.
+    var conditions: [(sql: String, arguments: StatementArguments)] {
+        var parts: [String] = ["1"]
+        var arguments = StatementArguments()
+        func add(_ sql: String, _ value: (any DatabaseValueConvertible)?) {
+            parts.append(sql)
+            arguments += [value]
+        }
+        func add(address: String, _ column: String) {
+            guard let bytes = LogLine.unescaped(address) else { return add("\(column) = ? COLLATE NOCASE", address) }
+            // As it stands in the log: a byte that is no text is `\xfc` there, and so are those of other scripts.
+            let text = String(validating: bytes, as: UTF8.self)
+            add("(\(column) = ? COLLATE NOCASE OR \(column) = ? COLLATE NOCASE)", address)
+            arguments += text.map { [$0] } ?? [Data(bytes)]
+        }
+        if let recipient { add(address: recipient, "recipient") }
+        if let sender { add(address: sender == "<>" ? "" : sender, "sender") }
+        if let client { add("client = ?", client) }
+        if let outcome { add("outcome = ?", outcome.rawValue) }
+        if let ruling {
+            add("(ruling = ? OR would = ?)", ruling.rawValue)
+            arguments += [ruling.rawValue]
+        }
+        if let since { add("time >= ?", since) }
+        if let until { add("time < ?", until) }
+        if let id, id.isWhole { add("trace = ?", id.text) }
+        if let id, !id.isWhole {
+            add("trace >= ?", id.text)
+            // Behind every letter.
+            add("trace < ?", id.text + "~")
+        }
+        let rest = (parts.joined(separator: " AND "), arguments)
+        guard let domain else { return [rest] }
+        return ["domainKey", "hopKey"].map { column in
+            // Behind the dot comes the slash.
+            let sql = domain.isBelow ? "\(column) > ? AND \(column) < ?" : "\(column) = ?"
+            let values: StatementArguments =
+                domain.isBelow ? [domain.key, String(domain.key.dropLast()) + "/"] : [domain.key]
+            return ("\(rest.0) AND \(sql)", rest.1 + values)
+        }
+    }
+}

@@ -1,0 +1,156 @@
+import Foundation
+package import GRDB
+public import Policy
+import Support
+
+/// Reads the trace from another process than the one that writes it. Opens the file anew for each question, so that it may be
+/// replaced meanwhile, and writes nothing.
+public struct TraceReader: Sendable {
+    /// Why nothing can be read.
+    public struct Failure: Error, Sendable {
+        /// Why, as a sentence.
+        public let sentence: String
+    }
+
+    private let path: String
+
+    /// A reader of the trace in the settings' state directory.
+    public init(_ settings: Settings) { self.init(directory: settings.stateDirectory) }
+
+    /// A reader of the trace in a directory.
+    public init(directory: String) { path = "\(directory)/\(TraceFile.name)" }
+
+    /// Does work on the open file.
+    package func read<Result>(_ work: (Database) throws -> Result) throws(Failure) -> Result {
+        do {
+            try DatabaseFault.refuseWhatIsNoFile(path)
+            guard access(path, F_OK) == 0 else {
+                throw Failure(
+                    sentence:
+                        "\(path): \(errno == ENOENT ? "there is no message trace; has the daemon run with DANEGATE_TRACE=on?" : String(cString: strerror(errno)))"
+                )
+            }
+            guard access(path, R_OK) == 0 else {
+                let owner = FileOwner.other(of: path).map { ": it \($0)" } ?? ""
+                throw Failure(sentence: "\(path): it may not be read by this user\(owner).")
+            }
+            // Without a log all is in the file, and no index of one need be made, which would take a directory that can be
+            // written. SQLite keeps the log as long as any process has the file open.
+            let hasLog = access("\(path)-wal", F_OK) == 0
+            let queue: DatabaseQueue
+            if hasLog {
+                queue = try DatabaseQueue(path: path, configuration: Self.configuration)
+            } else {
+                let escaped = path.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed) ?? path
+                queue = try DatabaseQueue(path: "file:\(escaped)?immutable=1", configuration: Self.configuration)
+            }
+            defer { try? queue.close() }
+            return try queue.read { db in
+                guard try Int.fetchOne(db, sql: "PRAGMA application_id") == TraceSchema.application else {
+                    throw Failure(sentence: "\(path): this is no message trace.")
+                }
+                return try work(db)
+            }
+        } catch let failure as Failure {
+            throw failure
+        } catch {
+            throw Failure(sentence: "\(path): it cannot be read: \(DatabaseFault(error, at: path).cause).")
+        }
+    }
+
+    private static var configuration: Configuration {
+        var configuration = Configuration()
+        configuration.readonly = true
+        configuration.busyMode = .timeout(5)
+        return configuration
+    }
+
+    /// The most recipients that are read at once: with inspections that is what memory has room for, and no read takes so long that
+    /// the writer's log grows meanwhile.
+    private static let step = 200
+
+    /// The numbers of the latest recipients that pass a filter, the oldest first.
+    ///
+    /// - Parameters:
+    ///   - limit: The most that are read; nil for all.
+    ///   - after: The number behind which they must be; then they are the first ones after it.
+    public func numbers(_ filter: TraceFilter, limit: Int?, after: Int64? = nil) throws(Failure) -> [Int64] {
+        try read { db in
+            var arms: [String] = []
+            var arguments = StatementArguments()
+            let order = after == nil ? "time DESC, id DESC" : "id"
+            for condition in filter.conditions {
+                arms.append(
+                    "SELECT id FROM (SELECT id FROM entry WHERE \(condition.sql)\(after == nil ? "" : " AND id > ?") "
+                        + "ORDER BY \(order) LIMIT ?)")
+                arguments += condition.arguments
+                if let after { arguments += [after] }
+                arguments += [limit ?? -1]
+            }
+            let sql =
+                "SELECT id FROM entry WHERE id IN (\(arms.joined(separator: " UNION "))) ORDER BY \(order) LIMIT ?"
+            let found = try Int64.fetchAll(db, sql: sql, arguments: arguments + [limit ?? -1])
+            return after == nil ? found.reversed() : found
+        }
+    }
+
+    /// Reads the recipients of these numbers, some at a time, in their order; those that are gone meanwhile are left out.
+    ///
+    /// - Parameters:
+    ///   - isWhole: Whether the inspections are wanted too.
+    ///   - take: Called with each lot, while nothing is read.
+    public func rows(
+        _ numbers: [Int64], isWhole: Bool, _ take: ([TraceRow]) throws -> Void
+    ) throws {
+        for start in stride(from: 0, to: numbers.count, by: Self.step) {
+            try take(rows(numbers[start..<min(numbers.count, start + Self.step)], isWhole: isWhole))
+        }
+    }
+
+    /// The latest recipients that pass a filter, the oldest first; as `numbers`, all at once.
+    func rows(
+        _ filter: TraceFilter, limit: Int?, isWhole: Bool = false, after: Int64? = nil
+    ) throws -> [TraceRow] {
+        var found: [TraceRow] = []
+        try rows(numbers(filter, limit: limit, after: after), isWhole: isWhole) { found += $0 }
+        return found
+    }
+
+    private func rows(_ numbers: ArraySlice<Int64>, isWhole: Bool) throws(Failure) -> [TraceRow] {
+        try read { db in
+            // What a file of another version lacks is read as nothing.
+            let known = Set(try String.fetchAll(db, sql: "SELECT name FROM pragma_table_info('entry')"))
+            var columns = TraceRow.columns.map { known.contains($0) ? "e.\($0)" : "NULL" }
+            if isWhole { columns.append("(SELECT json FROM inspection i WHERE i.id = e.inspection)") }
+            let marks = numbers.map { _ in "?" }.joined(separator: ", ")
+            let rows = try Row.fetchCursor(
+                db, sql: "SELECT \(columns.joined(separator: ", ")) FROM entry e WHERE id IN (\(marks))",
+                arguments: StatementArguments(numbers))
+            var found: [Int64: TraceRow] = [:]
+            while let row = try rows.next() {
+                let row = TraceRow(row)
+                found[row.id] = row
+            }
+            return numbers.compactMap { found[$0] }
+        }
+    }
+
+    /// What the trace reaches back to, and how many recipients are in it.
+    public func extent() throws(Failure) -> TraceExtent {
+        try read { db in
+            let rows = try Int64.fetchOne(db, sql: "SELECT count(*) FROM entry") ?? 0
+            let first = try Int64.fetchOne(db, sql: "SELECT min(time) FROM entry")
+            // Numbers begin with 1, and none is given twice: where that one is gone, there was more once.
+            let given = try Int64.fetchOne(db, sql: "SELECT max(seq) FROM sqlite_sequence WHERE name = 'entry'") ?? 0
+            let isWhole = try (Int64.fetchOne(db, sql: "SELECT min(id) FROM entry") ?? given + 1) == 1
+            let hour = try Int64.fetchOne(db, sql: "SELECT min(hour) FROM count").map { $0 * TraceTime.hour }
+            let since = isWhole ? [first, hour].compactMap(\.self).min() : first ?? hour
+            return TraceExtent(rows: rows, since: since)
+        }
+    }
+
+    /// The number of the latest recipient; zero where there is none.
+    public func lastID() throws(Failure) -> Int64 {
+        try read { try Int64.fetchOne($0, sql: "SELECT max(id) FROM entry") ?? 0 }
+    }
+}

@@ -1,0 +1,193 @@
+import Foundation
+import GRDB
+import Support
+
+/// A recipient of the trace as it is read from the file.
+public struct TraceRow: Sendable {
+    /// Its number in the file, growing.
+    public let id: Int64
+    let time: Int64
+    /// The id that the reply and the log line carry.
+    public let trace: String
+    let sender: String?
+    /// Its bytes, where they are no UTF-8.
+    let senderBytes: [UInt8]?
+    let recipient: String
+    /// Its bytes, where they are no UTF-8.
+    let recipientBytes: [UInt8]?
+    let domain: String?
+    let hop: String?
+    let client: String?
+    let authenticated: String?
+    let outcome: String
+    let host: String?
+    let code: String?
+    let reply: String?
+    let queueID: String?
+    let ruling: String
+    let would: String?
+    let mode: String
+    let isCached: Bool
+    let failingFor: Int64?
+    let cause: String
+    let hazard: String?
+    let policy: String?
+    /// Whether this site's own configuration led to the next hop.
+    let isOwnHop: Bool
+    /// The inspection's number; nil where none is kept.
+    let inspection: Int64?
+    /// The inspection in JSON, where it was asked for and is still kept.
+    let inspectionJSON: String?
+
+    /// The columns, those of later versions at the end.
+    static let columns = [
+        "id", "time", "trace", "sender", "recipient", "domain", "hop", "client", "authenticated", "outcome", "host",
+        "code", "reply", "queueID", "ruling", "would", "mode", "cached", "failingFor", "cause", "hazard", "policy",
+        "inspection", "ownHop",
+    ]
+
+    /// Reads a row of these columns, and the inspection's JSON behind them.
+    init(_ row: Row) {
+        func text(_ index: Int) -> String? { String.fromDatabaseValue(row[index] as DatabaseValue) }
+        func bytes(_ index: Int) -> [UInt8]? {
+            if case .blob(let data) = (row[index] as DatabaseValue).storage { Array(data) } else { nil }
+        }
+        func number(_ index: Int) -> Int64? { Int64.fromDatabaseValue(row[index] as DatabaseValue) }
+        id = number(0) ?? 0
+        time = number(1) ?? 0
+        trace = text(2) ?? ""
+        senderBytes = bytes(3)
+        sender = senderBytes.map { String(decoding: $0, as: UTF8.self) } ?? text(3)
+        recipientBytes = bytes(4)
+        recipient = recipientBytes.map { String(decoding: $0, as: UTF8.self) } ?? text(4) ?? ""
+        domain = text(5)
+        hop = text(6)
+        client = text(7)
+        authenticated = text(8)
+        outcome = text(9) ?? ""
+        host = text(10)
+        code = text(11)
+        reply = text(12)
+        queueID = text(13)
+        ruling = text(14) ?? ""
+        would = text(15)
+        mode = text(16) ?? ""
+        isCached = number(17) == 1
+        failingFor = number(18)
+        cause = text(19) ?? ""
+        hazard = text(20)
+        policy = text(21)
+        inspection = number(22)
+        isOwnHop = number(23) == 1
+        inspectionJSON = row.count > 24 ? text(24) : nil
+    }
+
+    /// The recipient as one line of JSON.
+    ///
+    /// - Parameter isWhole: Whether the inspection is to be in it, and not its number alone.
+    public func json(isWhole: Bool) -> String {
+        let line = JSONLine.of(Body(self, isWhole: isWhole))
+        guard isWhole, let inspectionJSON,
+            let object = try? JSONSerialization.jsonObject(with: Data(inspectionJSON.utf8)),
+            let text = try? JSONSerialization.data(
+                withJSONObject: object, options: [.sortedKeys, .withoutEscapingSlashes])
+        else { return line }
+        return line.dropLast() + ",\"inspection\":\(String(decoding: text, as: UTF8.self))}"
+    }
+
+    private struct Body: Encodable {
+        let time: String
+        let trace: String
+        let sender: NullableJSON<String>
+        let sender_bytes: NullableJSON<String>
+        let recipient: String
+        let recipient_bytes: NullableJSON<String>
+        let domain: NullableJSON<String>
+        let client: NullableJSON<String>
+        let authenticated: NullableJSON<String>
+        let next_hop: NullableJSON<String>
+        let own_next_hop: Bool
+        let outcome: String
+        let ruling: String
+        let would: NullableJSON<String>
+        let mode: String
+        let code: NullableJSON<String>
+        let reply: NullableJSON<String>
+        let host: NullableJSON<String>
+        let cause: String
+        let hazard: NullableJSON<String>
+        let policy: NullableJSON<String>
+        let queue_id: NullableJSON<String>
+        let failing_for_s: NullableJSON<Int64>
+        let cached: Bool
+        /// Left out where the inspection itself takes its place.
+        let inspection: NullableJSON<Int64>?
+
+        init(_ row: TraceRow, isWhole: Bool) {
+            time = TraceTime.text(row.time)
+            trace = row.trace
+            // JSON holds text alone: what is none stands there as in the log, and beside it in hexadecimal.
+            sender = NullableJSON(
+                row.senderBytes == nil ? row.sender : row.sender.map { LogLine.escaped($0, row.senderBytes) })
+            sender_bytes = NullableJSON(row.senderBytes.map(Self.hex))
+            recipient = row.recipientBytes == nil ? row.recipient : LogLine.escaped(row.recipient, row.recipientBytes)
+            recipient_bytes = NullableJSON(row.recipientBytes.map(Self.hex))
+            domain = NullableJSON(row.domain)
+            client = NullableJSON(row.client)
+            authenticated = NullableJSON(row.authenticated)
+            next_hop = NullableJSON(row.hop)
+            own_next_hop = row.isOwnHop
+            outcome = row.outcome
+            ruling = row.ruling
+            would = NullableJSON(row.would)
+            mode = row.mode
+            code = NullableJSON(row.code)
+            reply = NullableJSON(row.reply)
+            host = NullableJSON(row.host)
+            cause = row.cause
+            hazard = NullableJSON(row.hazard)
+            policy = NullableJSON(row.policy)
+            queue_id = NullableJSON(row.queueID)
+            failing_for_s = NullableJSON(row.failingFor)
+            cached = row.isCached
+            inspection =
+                isWhole ? (row.inspectionJSON == nil ? NullableJSON(nil) : nil) : NullableJSON(row.inspection)
+        }
+
+        private static func hex(_ bytes: [UInt8]) -> String {
+            bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        }
+    }
+
+    /// The sender as it is shown, escaped; `<>` for the null sender.
+    var shownSender: String? { sender.map { $0.isEmpty ? "<>" : LogLine.escaped($0, senderBytes) } }
+    /// The recipient as it is shown, escaped.
+    var shownRecipient: String { LogLine.escaped(recipient, recipientBytes) }
+
+    /// The recipient whole, for a person.
+    public var text: String {
+        let parts: [(String, String?)] = [
+            ("time", "\(TraceTime.brief(time)) UTC"), ("trace", trace), ("sender", shownSender),
+            ("recipient", shownRecipient), ("client", client), ("authenticated", authenticated),
+            ("next hop", hop.map { isOwnHop ? "\($0), by this site's own configuration" : $0 }),
+            ("ruling", would.map { "\(ruling), would be \($0)" } ?? ruling), ("mode", mode), ("policy", policy),
+            ("outcome", outcome), ("host", host), ("cause", hazard ?? cause), ("code", code), ("reply", reply),
+            ("queue id", queueID), ("cached", isCached ? "yes" : "no"),
+            ("failing for", failingFor.map { DurationText.brief(.seconds($0)) }),
+        ]
+        var lines = parts.compactMap { name, value in
+            value.map { value in
+                let shown = name == "sender" || name == "recipient" ? value : LogLine.escaped(value)
+                return "\(name):".padding(toLength: 15, withPad: " ", startingAt: 0) + shown
+            }
+        }
+        if let inspectionJSON {
+            lines += InspectionText.lines(inspectionJSON)
+        } else if inspection != nil {
+            lines.append("The inspection behind it is no longer kept.")
+        } else {
+            lines.append("No inspection behind it is kept.")
+        }
+        return lines.joined(separator: "\n")
+    }
+}

@@ -1,0 +1,78 @@
+import DANE
+import Support
+
+/// What a word of `danegate trace` asks for, by its looks.
+public enum TraceSubject: Sendable, Hashable {
+    /// A trace id, or a text that holds one.
+    case id(String)
+    /// A recipient's address.
+    case recipient(String)
+    /// A domain; `.example.org` for what is below it.
+    case domain(String)
+    /// A client's address.
+    case client(String)
+
+    /// What some words ask for, which the shell may have taken apart: a reply or a line of the log is one text.
+    ///
+    /// - Throws: If they look like nothing of that.
+    public init(_ words: [String]) throws(TraceFilter.Fault) {
+        let text = words.joined(separator: " ").trimmingBlanks()
+        let shown = TraceFilter.shown(text)
+        // A reply or a line holds addresses and domains too, but the id is what finds the one recipient.
+        if text.contains(where: \.isWhitespace) {
+            do throws(TraceFilter.Fault) { _ = try TraceIDArgument(text) } catch {
+                throw TraceFilter.Fault(
+                    sentence: "\(shown): there is no id in this; give an address, a domain, an id, or a whole reply "
+                        + "or line of the log.")
+            }
+            self = .id(text)
+            return
+        }
+        let plain = text.trimming("<>")
+        if plain.hasPrefix("@") {
+            self = .domain(String(plain.dropFirst()))
+        } else if plain.contains("@") {
+            self = .recipient(plain)
+        } else if IPAddress(plain.trimming("[]")) != nil {
+            self = .client(plain)
+        } else if let id = try? TraceIDArgument(text), id.isWhole || Self.looksLikeID(plain) {
+            self = .id(text)
+        } else if !plain.isEmpty {
+            self = .domain(plain)
+        } else {
+            throw TraceFilter.Fault(sentence: "give an address, a domain or an id.")
+        }
+    }
+
+    /// Whether a word is the beginning of an id: ids begin with the time, whose first digit is 0 for centuries (and
+    /// is an O where it was read out).
+    private static func looksLikeID(_ word: String) -> Bool {
+        !word.contains(".") && ["[", "0", "o", "O"].contains { word.hasPrefix($0) }
+    }
+}
+
+extension TraceFilter {
+    /// Takes what a word asks for.
+    ///
+    /// - Throws: If it makes no sense, or an option has said something else.
+    public mutating func take(_ subject: TraceSubject) throws(Fault) {
+        switch subject {
+        case .id(let text):
+            guard id == nil else { throw Self.twice("--id") }
+            try take(id: text)
+        case .recipient(let text):
+            guard recipient == nil else { throw Self.twice("--recipient") }
+            try take(recipient: text)
+        case .domain(let text):
+            guard !hasDomain else { throw Self.twice("--domain") }
+            try take(domain: text)
+        case .client(let text):
+            guard client == nil else { throw Self.twice("--client") }
+            try take(client: text)
+        }
+    }
+
+    private static func twice(_ option: String) -> Fault {
+        Fault(sentence: "the word is taken for what \(option) says, and \(option) is given too: give one of them.")
+    }
+}

@@ -1,0 +1,123 @@
+import GRDB
+import Support
+
+/// Takes out of the trace what is too old and what is too much, in small steps: no transaction is long.
+///
+/// What is too old goes at most `pace` times as fast as it grows old, by a clock that nobody sets: a wall clock that is set a year
+/// ahead would else empty the trace at once. Counted from what the file itself takes for the present, its newest row.
+struct TraceSweeper {
+    /// A clock that is wrong for an hour costs so many hours of the trace, its oldest; and a daemon that was stopped for a month
+    /// has taken out what grew too old meanwhile in a month divided by that.
+    static let pace: Int64 = 24
+
+    /// So many rows are taken out in one step.
+    static let step = 2_000
+    /// So many inspections are: as many as come in a second.
+    static let inspectionStep = TraceBatch.inspectionLimit
+    /// So many free pages are given back to the disk in one step.
+    private static let pages = 500
+
+    /// The recipients that the last step has taken out.
+    private(set) var removed = 0
+    private var retention: Int64
+    private var rows: Int
+    private let inspections: Int
+    /// What was before it has been taken out, and how long the machine had been up then, in milliseconds.
+    private var swept: (cutoff: Int64, uptime: Int64)?
+
+    init(retention: Duration, rows: Int, inspections: Int) {
+        self.retention = retention.milliseconds
+        self.rows = rows
+        self.inspections = inspections
+    }
+
+    /// Goes by these bounds from now on.
+    mutating func adopt(_ bounds: (retention: Duration, rows: Int)) {
+        retention = bounds.retention.milliseconds
+        rows = bounds.rows
+    }
+
+    /// Takes some rows out.
+    ///
+    /// - Parameters:
+    ///   - now: The wall clock, in milliseconds since 1970; nil while it is known to be wrong, when nothing is too old.
+    ///   - uptime: The clock that nobody sets, in milliseconds.
+    /// - Returns: Whether there was no more to do.
+    mutating func step(_ file: TraceFile, now: Int64?, uptime: Int64) throws(DatabaseFault) -> Bool {
+        var isThrough = false
+        var next = swept
+        removed = 0
+        var entries = 0
+        try file.transaction { db in
+            let cutoff = try now.map { try self.cutoff(db, now: $0, uptime: uptime) } ?? swept?.cutoff ?? .min
+            if now != nil || swept != nil { next = (cutoff, uptime) }
+            entries = try removeEntries(db, before: cutoff)
+            let inspections = try removeInspections(db, before: cutoff)
+            let hour = cutoff / TraceTime.hour
+            try db.cachedStatement(sql: "DELETE FROM count WHERE hour < ?").execute(arguments: [hour])
+            try db.cachedStatement(sql: "DELETE FROM destination WHERE hour < ?").execute(arguments: [hour])
+            isThrough = entries < Self.step && inspections < Self.inspectionStep
+        }
+        swept = next
+        removed = entries
+        guard isThrough else { return false }
+        var shrinks = false
+        try file.perform { db in
+            let free = try Int.fetchOne(db, sql: "PRAGMA freelist_count") ?? 0
+            let all = try Int.fetchOne(db, sql: "PRAGMA page_count") ?? 0
+            // Some room is left for what comes.
+            guard free > 64, free > all / 8 else { return }
+            try db.execute(sql: "PRAGMA incremental_vacuum(\(Self.pages))")
+            shrinks = true
+        }
+        return !shrinks
+    }
+
+    /// The moment before which everything is to go.
+    private func cutoff(_ db: Database, now: Int64, uptime: Int64) throws -> Int64 {
+        let wanted = now - retention
+        if let swept { return min(wanted, swept.cutoff + max(0, uptime - swept.uptime) * Self.pace) }
+        let newest = try Int64.fetchOne(
+            db,
+            sql: """
+                SELECT max(t) FROM (SELECT max(time) AS t FROM entry UNION ALL SELECT max(lastSeen) FROM inspection
+                    UNION ALL SELECT max(hour) * \(TraceTime.hour) FROM count)
+                """)
+        return min(wanted, newest.map { $0 - retention } ?? wanted)
+    }
+
+    private func removeEntries(_ db: Database, before cutoff: Int64) throws -> Int {
+        try db.cachedStatement(
+            sql: "DELETE FROM entry WHERE id IN (SELECT id FROM entry WHERE time < ? ORDER BY time LIMIT \(Self.step))"
+        ).execute(arguments: [cutoff])
+        let old = db.changesCount
+        guard old < Self.step else { return old }
+        // Numbers are given in order, and mostly go in order: only where they say that there are too many is there a need to count.
+        let first = try Int.fetchOne(db, sql: "SELECT min(id) FROM entry") ?? 0
+        let last = try Int.fetchOne(db, sql: "SELECT max(id) FROM entry") ?? -1
+        guard last - first >= rows else { return old }
+        let count = try Int.fetchOne(db, sql: "SELECT count(*) FROM entry") ?? 0
+        guard count > rows else { return old }
+        try db.execute(
+            sql: "DELETE FROM entry WHERE id IN (SELECT id FROM entry ORDER BY id LIMIT ?)",
+            arguments: [min(count - rows, Self.step)])
+        return old + db.changesCount
+    }
+
+    private func removeInspections(_ db: Database, before cutoff: Int64) throws -> Int {
+        try db.cachedStatement(
+            sql: """
+                DELETE FROM inspection WHERE id IN
+                    (SELECT id FROM inspection WHERE lastSeen < ? ORDER BY lastSeen LIMIT \(Self.inspectionStep))
+                """
+        ).execute(arguments: [cutoff])
+        let old = db.changesCount
+        guard old < Self.inspectionStep else { return old }
+        let count = try Int.fetchOne(db, sql: "SELECT count(*) FROM inspection") ?? 0
+        guard count > inspections else { return old }
+        try db.execute(
+            sql: "DELETE FROM inspection WHERE id IN (SELECT id FROM inspection ORDER BY lastSeen LIMIT ?)",
+            arguments: [min(count - inspections, Self.inspectionStep)])
+        return old + db.changesCount
+    }
+}

@@ -1,0 +1,136 @@
+import Foundation
+import Support
+
+/// Recipients of the trace as a table.
+public struct TraceTableText: Sendable {
+    private struct Column {
+        let title: String
+        /// The least it is cut down to; nil for what is never cut.
+        let least: Int?
+        /// As wide as it should be before others may take room; nil for as wide as its values.
+        var wanted: Int?
+        /// Whether it is left out where there is little room; the highest goes first.
+        let rank: Int
+        /// What it shows of a row, escaped.
+        let value: @Sendable (TraceRow) -> String
+        /// The same in fewer letters, where not all has room; nil where there is no such thing.
+        var short: (@Sendable (TraceRow) -> String)?
+    }
+
+    private static let columns: [Column] = [
+        Column(title: "TIME (UTC)", least: nil, rank: 0) {
+            TraceTime.brief($0.time)
+        } short: {
+            // Without the year.
+            String(TraceTime.brief($0.time).dropFirst(5))
+        },
+        Column(title: "RECIPIENT", least: 12, wanted: 24, rank: 0) { $0.shownRecipient },
+        Column(title: "OUTCOME", least: 12, rank: 0) { LogLine.escaped($0.outcome) },
+        Column(title: "CODE", least: nil, rank: 1) { row in
+            let code = LogLine.escaped(row.code ?? "-")
+            return row.would == nil ? code : "(\(code))"
+        },
+        Column(title: "RULING", least: nil, rank: 3) { row in
+            LogLine.escaped(row.would.map { "(\($0))" } ?? row.ruling)
+        },
+        Column(title: "SENDER", least: 12, rank: 5) { $0.shownSender ?? "-" },
+        Column(title: "HOST", least: 12, rank: 4) { LogLine.escaped($0.host ?? "-") },
+        Column(title: "TRACE", least: nil, rank: 2) { LogLine.escaped($0.trace) },
+    ]
+
+    private let width: Int?
+    private var widths: [Int?] = []
+    /// Whether the short values are shown.
+    private var isShort = false
+
+    /// A table.
+    ///
+    /// - Parameter width: The most characters of a line; nil for any number.
+    public init(width: Int?) { self.width = width }
+
+    /// The lines for some rows. The columns' widths are those of the first rows that were given, so that what follows
+    /// fits below.
+    ///
+    /// - Parameter isFirst: Whether to begin with a line of titles.
+    public mutating func lines(_ rows: [TraceRow], isFirst: Bool) -> [String] {
+        if widths.isEmpty || isFirst {
+            isShort = false
+            layOut(cells(rows))
+            // What is left out for want of room may have some where the others are short.
+            if widths.contains(nil) || zip(widths, Self.natural(cells(rows))).contains(where: { $0 != $1 }) {
+                isShort = true
+                layOut(cells(rows))
+            }
+        }
+        let cells = cells(rows)
+        return (isFirst ? [line(Self.columns.map(\.title))] : []) + cells.map(line)
+    }
+
+    private func cells(_ rows: [TraceRow]) -> [[String]] {
+        rows.map { row in Self.columns.map { (isShort ? $0.short : nil)?(row) ?? $0.value(row) } }
+    }
+
+    /// The columns that each column takes where there is room enough.
+    private static func natural(_ cells: [[String]]) -> [Int?] {
+        columns.enumerated().map { index, column in
+            cells.reduce(column.title.utf8.count) { max($0, $1[index].utf8.count) }
+        }
+    }
+
+    private mutating func layOut(_ cells: [[String]]) {
+        var natural = Self.natural(cells)
+        defer { widths = natural }
+        guard let width else { return }
+        func total() -> Int { natural.reduce(-1) { $0 + ($1.map { $0 + 1 } ?? 0) } }
+        func least() -> Int {
+            zip(natural, Self.columns).reduce(-1) { sum, pair in
+                sum + (pair.0.map { 1 + min($0, pair.1.least ?? $0) } ?? 0)
+            }
+        }
+        func wanted() -> Int {
+            zip(natural, Self.columns).reduce(-1) { sum, pair in
+                sum + (pair.0.map { 1 + min($0, pair.1.wanted ?? $0) } ?? 0)
+            }
+        }
+        // What says the same as others, or less, goes before those are cut.
+        while wanted() > width,
+            let next = Self.columns.indices.filter({ natural[$0] != nil && Self.columns[$0].rank > 2 })
+                .max(by: { Self.columns[$0].rank < Self.columns[$1].rank })
+        {
+            natural[next] = nil
+        }
+        while least() > width,
+            let next = Self.columns.indices.filter({ natural[$0] != nil && Self.columns[$0].rank > 0 })
+                .max(by: { Self.columns[$0].rank < Self.columns[$1].rank })
+        {
+            natural[next] = nil
+        }
+        // The longest gives way first, character by character.
+        while total() > width,
+            let next = Self.columns.indices.filter({ index in
+                guard let room = natural[index], let least = Self.columns[index].least else { return false }
+                return room > least
+            }).max(by: { (natural[$0] ?? 0) < (natural[$1] ?? 0) })
+        {
+            natural[next] = natural[next].map { $0 - 1 }
+        }
+    }
+
+    private func line(_ cells: [String]) -> String {
+        let shown = zip(zip(cells, Self.columns), widths).compactMap { pair, room -> String? in
+            let (cell, column) = pair
+            guard let room else { return nil }
+            // What is escaped is ASCII. Of an address the domain at its end says more than what is before that.
+            if cell.utf8.count > room, width != nil {
+                guard column.title == "RECIPIENT" else { return "\(cell.prefix(max(0, room - 1)))…" }
+                let head = (room - 1) / 3
+                return "\(cell.prefix(head))…\(cell.suffix(room - 1 - head))"
+            }
+            return cell + String(repeating: " ", count: max(0, room - cell.utf8.count))
+        }
+        let line = shown.joined(separator: " ")
+        let end = line.lastIndex { $0 != " " }
+        let trimmed = end.map { String(line[...$0]) } ?? ""
+        return width.map { String(trimmed.prefix($0)) } ?? trimmed
+    }
+}

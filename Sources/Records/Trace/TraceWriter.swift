@@ -1,0 +1,223 @@
+import Foundation
+import GRDB
+import Support
+
+/// The trace's thread at work: the file, opened, written, swept, and replaced where it is no good. Not Sendable.
+final class TraceWriter {
+    private let configuration: TraceStore.Configuration
+    private let store: TraceStore
+    private let log: DatabaseLog
+    private let path: String
+    private var file: TraceFile?
+    private var sweeper: TraceSweeper
+    private(set) var statistics = TraceStore.Statistics()
+    /// When a file that could not be had is tried for again.
+    private var nextTry = ContinuousClock.now
+    private var nextSweep = ContinuousClock.now
+    private var nextCounts = ContinuousClock.now
+    /// The hour that is being counted.
+    private var hour: Int64
+    /// What was counted and is not in the file yet.
+    private var counts: [Int64: [RecipientCounts.Kind: UInt64]] = [:]
+    private var sets: [Int64: [DestinationCounts.Kind: SketchSet]] = [:]
+    /// Rows written since the file was last swept.
+    private var sinceSweep = 0
+    /// More hours that cannot be written are forgotten.
+    private static let hourLimit = 48
+
+    init(_ configuration: TraceStore.Configuration, _ store: TraceStore, _ log: GateLog) {
+        self.configuration = configuration
+        self.store = store
+        self.log = DatabaseLog(event: "trace", log: log)
+        path = "\(configuration.directory)/\(TraceFile.name)"
+        sweeper = TraceSweeper(
+            retention: store.bounds.retention, rows: store.bounds.rows, inspections: configuration.inspections)
+        hour = configuration.now() / TraceTime.hour
+        nextCounts = .now + configuration.countInterval
+        nextSweep = .now + configuration.sweepInterval
+    }
+
+    /// When there is something to do though nobody comes.
+    var nextWake: ContinuousClock.Instant {
+        let now = configuration.now()
+        let hourEnd = ContinuousClock.now + .milliseconds((now / TraceTime.hour + 1) * TraceTime.hour - now)
+        return min(nextCounts, nextSweep, hourEnd)
+    }
+
+    /// Opens the file.
+    func open() {
+        do throws(DatabaseFault) {
+            _ = try usableFile()
+            statistics.state = .on
+        } catch {
+            statistics.state = .failing
+            statistics.losses.note(0)
+            log.tell(.error, "off", [("cause", error.cause), ("path", path)])
+        }
+    }
+
+    /// Opens the file; one that is no good is set aside, once.
+    private func openReplacing() throws(DatabaseFault) -> TraceFile {
+        do throws(DatabaseFault) { return try TraceFile(path) } catch {
+            try setAside(error)
+            return try TraceFile(path)
+        }
+    }
+
+    private func setAside(_ why: DatabaseFault) throws(DatabaseFault) {
+        let aside = try FileIdentity.setAside(path, for: why)
+        log.tell(.error, "set-aside", [("cause", why.cause), ("path", aside)])
+    }
+
+    /// The file, opened anew where it went.
+    private func usableFile() throws(DatabaseFault) -> TraceFile {
+        if let file, file.isInPlace { return file }
+        if let file {
+            file.close()
+            self.file = nil
+            log.tell(.warning, "vanished", [("path", path)], repeated: true)
+        }
+        guard ContinuousClock.now >= nextTry else { throw DatabaseFault(.unavailable, "there is no file") }
+        nextTry = .now + configuration.retryInterval
+        try StateDirectory.make(configuration.directory)
+        let file = try openReplacing()
+        statistics.rows = try file.count()
+        self.file = file
+        return file
+    }
+
+    // MARK: Writing
+
+    /// Writes a batch, and the counts with it: they are of the same moment as the rows. Rows that cannot be written are
+    /// lost, counts are kept for later.
+    func write(_ batch: TraceBatch, withCounts isAsked: Bool) {
+        let isTime = collect(isAsked || !batch.isEmpty)
+        for (hour, kinds) in batch.counts { counts[hour, default: [:]].merge(kinds, uniquingKeysWith: +) }
+        // What failed is tried again, also where there is nothing to write.
+        let isDue = isTime && (!(counts.isEmpty && sets.isEmpty) || statistics.state == .failing)
+        guard !batch.isEmpty || isDue else {
+            // Nothing was lost since.
+            if statistics.state == .on { ended() }
+            return
+        }
+        do throws(DatabaseFault) {
+            do throws(DatabaseFault) { try write(batch, isTime, try usableFile()) } catch {
+                guard error.kind == .corrupt else { throw error }
+                recover(from: error)
+                try write(batch, isTime, try usableFile())
+            }
+            statistics.rowsWritten += batch.entries.count
+            statistics.rows += batch.entries.count
+            statistics.state = .on
+            if batch.lost > 0 { lost(batch.lost, "too many came at once") } else { ended() }
+        } catch {
+            lost(batch.entries.count + batch.lost, error.cause)
+            statistics.state = .failing
+            recover(from: error)
+        }
+    }
+
+    private func lost(_ rows: Int, _ cause: String) {
+        statistics.losses.note(rows)
+        // Counts alone are kept for later.
+        guard rows > 0 else { return }
+        log.tell(.warning, "lost", [("rows", "\(statistics.losses.count)"), ("cause", cause)], repeated: true)
+    }
+
+    /// Notes that all was written, and says so in the log if it was not so before.
+    private func ended() {
+        statistics.losses.end()
+        guard let lost = statistics.losses.over() else { return }
+        log.tell(.notice, "working", [("rows", "\(statistics.rows)"), ("lost", "\(lost)")])
+    }
+
+    private func write(_ batch: TraceBatch, _ isTime: Bool, _ file: TraceFile) throws(DatabaseFault) {
+        let port = configuration.port
+        try file.transaction { db in
+            try TraceTable.write(batch.ended, port: port, db)
+            try TraceTable.write(batch.entries, port: port, db)
+            if isTime {
+                try TraceTable.add(counts, db)
+                try TraceTable.unite(sets, db)
+            }
+        }
+        if isTime {
+            counts = [:]
+            sets = [:]
+        }
+        sinceSweep += batch.count
+        // A flood must not outgrow the bound until it is time to sweep.
+        if sinceSweep >= max(1, min(5000, store.bounds.rows / 10)) { nextSweep = .now }
+    }
+
+    /// Takes away what was counted, if it is time.
+    private func collect(_ isAsked: Bool) -> Bool {
+        let now = configuration.now() / TraceTime.hour
+        guard isAsked || now != hour || ContinuousClock.now >= nextCounts else { return false }
+        nextCounts = .now + configuration.countInterval
+        let taken = store.counts.take()
+        if !taken.isEmpty { counts[hour, default: [:]].merge(taken, uniquingKeysWith: +) }
+        let found = store.destinations.sets.filter { $0.value.count > 0 }
+        if !found.isEmpty {
+            sets[hour, default: [:]].merge(found) { left, right in
+                var united = left
+                united.formUnion(right)
+                return united
+            }
+        }
+        if now != hour {
+            hour = now
+            store.destinations.turn()
+        }
+        while counts.count > Self.hourLimit, let oldest = counts.keys.min() { counts[oldest] = nil }
+        while sets.count > Self.hourLimit, let oldest = sets.keys.min() { sets[oldest] = nil }
+        return true
+    }
+
+    /// After a failure: the file stays, is replaced, or is tried for again later.
+    private func recover(from error: DatabaseFault) {
+        switch error.kind {
+        case .full, .busy: return
+        case .corrupt, .foreign:
+            file?.close()
+            file = nil
+            do throws(DatabaseFault) {
+                try setAside(error)
+                file = try openReplacing()
+                statistics.rows = try file?.count() ?? 0
+            } catch { file = nil }
+        case .unavailable:
+            file?.close()
+            file = nil
+        }
+    }
+
+    /// Takes a part of what is too old or too much out.
+    func sweep() {
+        guard ContinuousClock.now >= nextSweep else { return }
+        nextSweep = .now + configuration.sweepInterval
+        guard let file, file.isInPlace else { return }
+        sweeper.adopt(store.bounds)
+        do throws(DatabaseFault) {
+            // As much goes as came: a flood does not outgrow the bound.
+            var left = sinceSweep
+            sinceSweep = 0
+            var isThrough = false
+            repeat {
+                let now = configuration.isClockWrong() ? nil : configuration.now()
+                isThrough = try sweeper.step(file, now: now, uptime: configuration.uptime())
+                statistics.rows = max(0, statistics.rows - sweeper.removed)
+                left -= TraceSweeper.step
+            } while !isThrough && left > 0
+            if !isThrough { nextSweep = .now }
+        } catch {
+            log.tell(.warning, "sweep-failed", [("cause", error.cause)], repeated: true)
+            recover(from: error)
+        }
+    }
+
+    func close() {
+        file?.close()
+        file = nil
+    }
+}

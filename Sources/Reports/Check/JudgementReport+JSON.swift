@@ -1,0 +1,75 @@
+import Certificates
+import DANE
+import Inspection
+import Support
+
+extension JudgementReport {
+    /// The report as one line of JSON; the keys are design.md's.
+    public var json: String { JSONLine.of(Body(self)) }
+
+    private struct Body: Encodable {
+        let outcome: String
+        /// The offset of the record that authenticates.
+        let matched: NullableJSON<Int>
+        let depth: NullableJSON<Int>
+        let reason: String
+        let date: String
+        let names: [String]
+        /// Whether a bound of ours left something out, so that a failure is none for certain.
+        let cut: Bool
+        /// Whether something could not be judged here, so that a failure is none for certain.
+        let undecided: Bool
+        let hazards: [String]
+        let records: [Record]
+        let chain: [NullableJSON<CertificateJSON>]
+
+        init(_ report: JudgementReport) {
+            outcome = report.outcome.rawValue
+            matched = NullableJSON(report.match?.record)
+            depth = NullableJSON(report.match?.depth)
+            reason = report.judgement.reason
+            date = CertificateJSON.text(report.date)
+            names = report.names.map(\.description)
+            cut = report.judgement.isCut
+            undecided = report.judgement.isUndecided
+            hazards = report.hazards
+            let match = report.match?.record
+            records = zip(report.records, report.judgement.records).enumerated().map { index, pair in
+                Record(pair.0, pair.1, decides: index == match)
+            }
+            chain = report.chain.prefix(CertificateJudgement.maximumCertificates).map { der in
+                NullableJSON(CertificateDetails(der: der).map(CertificateJSON.init))
+            }
+        }
+    }
+
+    private struct Record: Encodable {
+        let usage: UInt8
+        let selector: UInt8
+        let matching: UInt8
+        let data: String
+        let names: String
+        let usable: Bool
+        /// `authenticates`, or how far the record got.
+        let standing: String
+        let depth: NullableJSON<Int>
+        /// Why the record did not decide; null for the one that did.
+        let why: NullableJSON<String>
+
+        init(_ record: TLSARecord, _ finding: RecordFinding, decides: Bool) {
+            usage = record.usage
+            selector = record.selector
+            matching = record.matchingType
+            data = record.data.hexadecimal
+            names = record.names
+            usable = finding.isUsable
+            standing = finding.standing.rawValue
+            depth = NullableJSON(finding.depth)
+            let isBeaten = !decides && finding.standing == .authenticates
+            why = NullableJSON(
+                decides
+                    ? nil
+                    : isBeaten ? "another record decides; this one too: \(finding.explanation)" : finding.explanation)
+        }
+    }
+}

@@ -1,0 +1,74 @@
+import Foundation
+import Records
+import Support
+
+extension ImpactReport {
+    /// The report for a person.
+    public var text: String {
+        var lines = ["From \(TraceTime.brief(since)) to \(TraceTime.brief(until)) UTC"]
+        guard recipients > 0 else {
+            let since = beginning.map { "; the trace goes back to \(TraceTime.brief($0)) UTC" }
+            lines.append("Nothing was judged\(since ?? "; the trace is empty").")
+            if passed + exempt > 0 {
+                lines.append(
+                    "Passed without a verdict: \(CountText.of(passed, "recipient")); exempt by policy: \(exempt)")
+            }
+            return lines.joined(separator: "\n")
+        }
+        let about = destinationsAreExact ? "" : "about "
+        lines.append(
+            "Judged: \(CountText.of(recipients, "recipient")), \(about)\(CountText.of(destinations, "destination"))")
+        lines.append(
+            "Passed without a verdict: \(CountText.of(passed, "recipient")); exempt by policy: \(exempt)")
+        func part(_ name: String, _ count: Int64) -> String {
+            "\(name) \(count) (\(Percentage.text(count, of: recipients)))"
+        }
+        lines.append(
+            [
+                part("Accepted", rulings["accept"] ?? 0), part("deferred", rulings["tempfail"] ?? 0),
+                part("rejected", rulings["reject"] ?? 0),
+            ].joined(separator: ", "))
+        if !would.isEmpty {
+            lines.append(
+                "Of those accepted, \(part("would be deferred:", would["tempfail"] ?? 0)), "
+                    + part("rejected:", would["reject"] ?? 0))
+        }
+        lines.append(
+            "Broken: \(Percentage.text(brokenRecipients, of: recipients)) of recipients (\(brokenRecipients)), "
+                + "\(Percentage.text(brokenDestinations, of: destinations)) of destinations (\(brokenDestinations))")
+        lines += ["", "Outcomes"]
+        let rows = outcomes.map { share in
+            [
+                share.outcome, "\(share.recipients)", Percentage.text(share.recipients, of: recipients),
+                share.destinations.map { (share.isExact ? "" : "about ") + "\($0)" } ?? "-",
+                share.destinations.map { Percentage.text($0, of: destinations) } ?? "-",
+            ]
+        }
+        lines += Self.table(["outcome", "recipients", "share", "destinations", "share"], rows)
+        if !top.isEmpty {
+            lines += ["", "Broken destinations"]
+            for broken in top {
+                let age = DurationText.brief(.milliseconds(max(0, until - broken.firstSeen)))
+                lines.append(
+                    "  \(broken.destination): \(broken.outcome), "
+                        + "\(CountText.of(broken.recipients, "recipient")), for \(age), "
+                        + "first seen \(TraceTime.brief(broken.firstSeen)), last \(TraceTime.brief(broken.lastSeen))")
+                lines.append("    \(broken.host.map { "host \($0): " } ?? "")\(broken.cause)")
+            }
+        }
+        return lines.map(TerminalText.line).joined(separator: "\n")
+    }
+
+    /// Rows below titles, the first column to the left and the others to the right.
+    private static func table(_ titles: [String], _ rows: [[String]]) -> [String] {
+        let all = [titles] + rows
+        let widths = titles.indices.map { index in all.map { TerminalText.columns($0[index]) }.max() ?? 0 }
+        return all.map { row in
+            "  "
+                + row.enumerated().map { index, cell in
+                    let blanks = String(repeating: " ", count: widths[index] - TerminalText.columns(cell))
+                    return index == 0 ? cell + blanks : blanks + cell
+                }.joined(separator: "  ")
+        }
+    }
+}

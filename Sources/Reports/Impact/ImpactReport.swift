@@ -1,0 +1,162 @@
+import DANE
+import Foundation
+import GRDB
+public import Records
+
+/// How much mail was judged in a time, what it came to, and which destinations are broken.
+public struct ImpactReport: Sendable {
+    /// How many recipients and destinations came to an outcome.
+    struct Share: Sendable {
+        let outcome: String
+        let recipients: Int64
+        /// Nil where that was not counted.
+        let destinations: Int?
+        let isExact: Bool
+    }
+
+    /// A destination whose DNSSEC or DANE is broken.
+    struct Broken: Sendable {
+        let destination: String
+        let outcome: String
+        let cause: String
+        let host: String?
+        let recipients: Int64
+        /// When the fault began as far as is known, and when it was last met, in milliseconds since 1970.
+        let firstSeen: Int64
+        let lastSeen: Int64
+    }
+
+    /// Outcomes that are a proven fault of DNSSEC, DANE or the mail hosts.
+    private static let faults = Outcome.allCases.filter { $0.defaultRuling == .deferThenReject }.map(\.rawValue)
+
+    var since: Int64
+    var until: Int64
+    var recipients: Int64 = 0
+    var passed: Int64 = 0
+    var exempt: Int64 = 0
+    var cached: Int64 = 0
+    var destinations = 0
+    var destinationsAreExact = true
+    var outcomes: [Share] = []
+    /// By `accept`, `tempfail`, `reject`; and what would have been done to those that were accepted.
+    var rulings: [String: Int64] = [:]
+    var would: [String: Int64] = [:]
+    /// When counting began, in milliseconds since 1970; nil where nobody has been counted.
+    var beginning: Int64?
+    var brokenRecipients: Int64 = 0
+    var brokenDestinations = 0
+    var top: [Broken] = []
+
+    /// Reads a report.
+    ///
+    /// - Parameters:
+    ///   - since: The first moment, in milliseconds since 1970; counts are those of whole hours, that of this moment among them.
+    ///   - until: The moment after the last; counts are those of its whole hour, if that is over.
+    ///   - now: The time, in milliseconds since 1970.
+    ///   - top: How many broken destinations are named.
+    public init(
+        _ reader: TraceReader, since: Int64, until: Int64, top: Int, now: Int64 = TraceTime.now()
+    ) throws(TraceReader.Failure) {
+        // A whole hour has no part that was counted and one that was not.
+        let first = since / TraceTime.hour
+        self.since = first * TraceTime.hour
+        let last = max(first, (until - 1) / TraceTime.hour)
+        // Rows and counts are of the same time.
+        self.until = until < now ? min(now, (last + 1) * TraceTime.hour) : until
+        var report = self
+        try reader.read { try report.read($0, first...last, top) }
+        self = report
+    }
+
+    private mutating func read(_ db: Database, _ hours: ClosedRange<Int64>, _ limit: Int) throws {
+        beginning = try Int64.fetchOne(db, sql: "SELECT min(hour) FROM count").map { $0 * TraceTime.hour }
+        var byOutcome: [String: Int64] = [:]
+        let counts = try Row.fetchCursor(
+            db,
+            sql: """
+                SELECT outcome, ruling, would, cached, sum(recipients) FROM count WHERE hour BETWEEN ? AND ?
+                GROUP BY outcome, ruling, would, cached
+                """, arguments: [hours.lowerBound, hours.upperBound])
+        while let row = try counts.next() {
+            let outcome = row[0] as String
+            let count = row[4] as Int64
+            switch outcome {
+            case "passed": passed += count
+            case "exempt": exempt += count
+            default:
+                recipients += count
+                byOutcome[outcome, default: 0] += count
+                if row[3] as Int64 == 1 { cached += count }
+                rulings[row[1] as String, default: 0] += count
+                if let would = row[2] as String?, !would.isEmpty { self.would[would, default: 0] += count }
+                let allows = Outcome(rawValue: outcome)?.allowsDelivery ?? false
+                let isRefused = row[1] as String != "accept" || row[2] as String != ""
+                // What allows delivery and is refused all the same is a hazard.
+                if Self.faults.contains(outcome) || allows && isRefused { brokenRecipients += count }
+            }
+        }
+        let sets = try readSets(db, hours)
+        var all = SketchSet()
+        for set in sets.values { all.formUnion(set) }
+        destinations = all.count
+        destinationsAreExact = all.isExact
+        brokenDestinations = sets["broken"]?.count ?? 0
+        let counted = try readDestinations(db)
+        outcomes = byOutcome.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { outcome, count in
+            Share(
+                outcome: outcome, recipients: count, destinations: sets[outcome]?.count ?? counted[outcome],
+                isExact: sets[outcome]?.isExact ?? true)
+        }
+        try readTop(db, limit)
+    }
+
+    private func readSets(_ db: Database, _ hours: ClosedRange<Int64>) throws -> [String: SketchSet] {
+        var sets: [String: SketchSet] = [:]
+        let rows = try Row.fetchCursor(
+            db, sql: "SELECT kind, sketch FROM destination WHERE hour BETWEEN ? AND ?",
+            arguments: [hours.lowerBound, hours.upperBound])
+        while let row = try rows.next() {
+            guard let kind = row[0] as String?, let bytes = row[1] as Data?, let set = SketchSet(bytes: Array(bytes))
+            else { continue }
+            sets[kind, default: SketchSet()].formUnion(set)
+        }
+        return sets
+    }
+
+    /// Destinations by outcome as they are in the trace: of those that were refused or would have been.
+    private func readDestinations(_ db: Database) throws -> [String: Int] {
+        var counts: [String: Int] = [:]
+        let rows = try Row.fetchCursor(
+            db, sql: "SELECT outcome, count(DISTINCT hop) FROM entry WHERE time >= ? AND time < ? GROUP BY outcome",
+            arguments: [since, until])
+        while let row = try rows.next() { counts[row[0] as String] = row[1] as Int }
+        return counts
+    }
+
+    private mutating func readTop(_ db: Database, _ limit: Int) throws {
+        let marks = Self.faults.map { _ in "?" }.joined(separator: ", ")
+        let broken = "time >= ? AND time < ? AND hop IS NOT NULL AND (outcome IN (\(marks)) OR hazard IS NOT NULL)"
+        let values = StatementArguments([since, until]) + StatementArguments(Self.faults)
+        let groups = try Row.fetchAll(
+            db,
+            sql: """
+                SELECT hop, count(*), min(time), max(time) FROM entry WHERE \(broken) GROUP BY hop
+                ORDER BY count(*) DESC, hop LIMIT ?
+                """, arguments: values + [limit])
+        for group in groups {
+            guard
+                let row = try Row.fetchOne(
+                    db,
+                    sql: """
+                        SELECT outcome, coalesce(hazard, cause), host, time, failingFor FROM entry
+                        WHERE \(broken) AND hop = ? ORDER BY time DESC LIMIT 1
+                        """, arguments: values + [group[0] as String])
+            else { continue }
+            let last = row[3] as Int64
+            top.append(
+                Broken(
+                    destination: group[0], outcome: row[0], cause: row[1], host: row[2], recipients: group[1],
+                    firstSeen: min(group[2] as Int64, last - (row[4] as Int64? ?? 0) * 1000), lastSeen: group[3]))
+        }
+    }
+}

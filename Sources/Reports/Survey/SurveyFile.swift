@@ -1,0 +1,64 @@
+import Glibc
+import Support
+
+/// A file of a survey's input, read to its end; one that is compressed is read through the program that undoes it.
+struct SurveyFile {
+    private static let chunk = 1 << 18
+
+    /// Its path; `-` for standard input.
+    let path: String
+
+    /// Its name in messages.
+    var name: String { path == "-" ? "standard input" : path }
+
+    /// Reads it.
+    ///
+    /// - Parameter take: Called with each part as it comes; must not keep it.
+    /// - Throws: Why it cannot be read; what `take` throws.
+    func read(_ take: (LentBytes) throws(SurveyFault) -> Void) async throws(SurveyFault) {
+        let descriptor = path == "-" ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw unreadable(SurveyFault.words(errno)) }
+        defer { if descriptor != STDIN_FILENO { close(descriptor) } }
+        var beginning = [UInt8](repeating: 0, count: Compression.magicLength)
+        var begun = 0
+        while begun < beginning.count {
+            let count = try next(descriptor, &beginning, from: begun)
+            if count == 0 { break }
+            begun += count
+        }
+        beginning.removeLast(beginning.count - begun)
+        if let compression = Compression(beginning) {
+            do throws(Decompressor.Fault) {
+                return try await Decompressor(compression).read(descriptor, beginning, take)
+            } catch {
+                switch error {
+                case .taker(let fault): throw fault
+                case .unreadable(let why): throw unreadable(why)
+                }
+            }
+        }
+        try beginning.withUnsafeBufferPointer { (bytes) throws(SurveyFault) in try take(bytes) }
+        var buffer = [UInt8](repeating: 0, count: Self.chunk)
+        while !Task.isCancelled {
+            let count = try next(descriptor, &buffer, from: 0)
+            if count == 0 { return }
+            try buffer.withUnsafeBufferPointer { (bytes) throws(SurveyFault) in try take(bytes.part(0..<count)) }
+        }
+    }
+
+    private func unreadable(_ why: String) -> SurveyFault {
+        SurveyFault(EX_NOINPUT, "\(LogLine.escaped(name)): it cannot be read (\(why)).")
+    }
+
+    /// Reads what there is, at least a byte; 0 at the end.
+    private func next(_ descriptor: Int32, _ buffer: inout [UInt8], from start: Int) throws(SurveyFault) -> Int {
+        while true {
+            let count = buffer.withUnsafeMutableBytes {
+                Glibc.read(descriptor, $0.baseAddress.map { $0 + start }, $0.count - start)
+            }
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { throw unreadable(SurveyFault.words(errno)) }
+            return count
+        }
+    }
+}

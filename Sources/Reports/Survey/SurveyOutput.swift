@@ -1,0 +1,142 @@
+import Glibc
+import Support
+
+/// Where results go: standard output, or a file that a later run can go on with.
+final class SurveyOutput {
+    /// A line of results has fewer bytes.
+    private static let longest = 1 << 18
+
+    private let descriptor: Int32
+    /// The file's path; nil for standard output.
+    let path: String?
+    private let format: SurveyFormat
+    private let hasTimes: Bool
+    /// Whether the first line is there.
+    private var isHeaded = false
+
+    private init(_ descriptor: Int32, _ path: String?, _ format: SurveyFormat, _ hasTimes: Bool) {
+        self.descriptor = descriptor
+        self.path = path
+        self.format = format
+        self.hasTimes = hasTimes
+    }
+
+    deinit { if path != nil { close(descriptor) } }
+
+    /// Standard output.
+    static func standard(_ format: SurveyFormat, hasTimes: Bool) -> SurveyOutput {
+        SurveyOutput(STDOUT_FILENO, nil, format, hasTimes)
+    }
+
+    /// A file, for this process alone.
+    ///
+    /// - Parameter resumes: Whether it may be there.
+    /// - Throws: If it cannot be made, is there, or another survey writes it.
+    static func file(
+        _ path: String, _ format: SurveyFormat, hasTimes: Bool, resumes: Bool
+    ) throws(SurveyFault) -> SurveyOutput {
+        // Not waiting for the reader of a named pipe.
+        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK | (resumes ? 0 : O_EXCL), 0o644)
+        guard descriptor >= 0 else {
+            guard errno != EEXIST else {
+                throw SurveyFault(
+                    EX_CANTCREAT,
+                    "\(path): it is there already; --resume goes on with it, and nothing is ever overwritten.")
+            }
+            throw SurveyFault(EX_CANTCREAT, "\(path): it cannot be written (\(SurveyFault.words(errno))).")
+        }
+        let output = SurveyOutput(descriptor, path, format, hasTimes)
+        var facts = stat()
+        guard fstat(descriptor, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG else {
+            throw SurveyFault(EX_CANTCREAT, "\(path): it is not a regular file.")
+        }
+        // A child of whoever had it may hold it for a moment longer, between fork and exec.
+        var isOurs = flock(descriptor, LOCK_EX | LOCK_NB) == 0
+        for _ in 0..<50 where !isOurs {
+            usleep(20_000)
+            isOurs = flock(descriptor, LOCK_EX | LOCK_NB) == 0
+        }
+        guard isOurs else {
+            throw SurveyFault(EX_CANTCREAT, "\(path): another survey is writing it.")
+        }
+        return output
+    }
+
+    /// Reads the results of an earlier run, and removes a last line that it did not finish.
+    ///
+    /// - Parameters:
+    ///   - destinations: What is surveyed: the results must be of its first ones, in order.
+    ///   - take: Gets each result.
+    /// - Returns: How many there are.
+    /// - Throws: If the file holds anything else. It is left as it is then.
+    func resume(of destinations: DestinationList, _ take: (SurveyResult) -> Void) throws(SurveyFault) -> Int {
+        var lines = LineFile(descriptor, limit: Self.longest)
+        var count = 0
+        let header = Array(format.header(hasTimes: hasTimes).utf8)
+        while let line = try next(&lines) {
+            guard line.isEnded else {
+                // As much of a first line as there is must be ours.
+                let wanted = isHeaded || header.isEmpty ? Array(format.beginning.utf8) : header
+                guard zip(line.bytes, wanted).allSatisfy(==) else { throw foreign(lines.number) }
+                break
+            }
+            if !isHeaded, !header.isEmpty {
+                guard line.bytes == header.dropLast() else { throw foreign(lines.number) }
+                isHeaded = true
+                continue
+            }
+            guard let result = format.result(line.bytes), (result.elapsed != nil) == hasTimes else {
+                throw foreign(lines.number)
+            }
+            guard count < destinations.count, destinations[count] == result.domain,
+                destinations.recipients(of: count) >= result.recipients
+            else {
+                throw SurveyFault(
+                    EX_CANTCREAT,
+                    "\(path ?? ""): line \(lines.number) is not of this input: a survey can be resumed with the same "
+                        + "input alone, or one to whose end more was added.")
+            }
+            take(result)
+            count += 1
+        }
+        guard ftruncate(descriptor, off_t(lines.ended)) == 0, lseek(descriptor, 0, SEEK_END) >= 0 else {
+            throw SurveyFault(EX_IOERR, "\(path ?? ""): it cannot be written (\(SurveyFault.words(errno))).")
+        }
+        return count
+    }
+
+    private func next(_ lines: inout LineFile) throws(SurveyFault) -> LineFile.Line? {
+        do throws(LineFile.Fault) { return try lines.next() } catch {
+            switch error {
+            case .unreadable(let number):
+                throw SurveyFault(EX_IOERR, "\(path ?? ""): it cannot be read (\(SurveyFault.words(number))).")
+            case .overlong: throw foreign(lines.number + 1)
+            }
+        }
+    }
+
+    private func foreign(_ line: Int) -> SurveyFault {
+        let times = hasTimes ? " with --timings" : ""
+        return SurveyFault(
+            EX_CANTCREAT,
+            "\(path ?? ""): line \(line) is no survey result in \(format.rawValue)\(times); the file is left as it is.")
+    }
+
+    /// Writes results, and what stands before the first one.
+    func write(_ results: [SurveyResult]) throws(SurveyFault) {
+        var text = isHeaded ? "" : format.header(hasTimes: hasTimes)
+        isHeaded = true
+        for result in results { text += format.line(result) }
+        guard let fault = WholeText.put(text, descriptor) else { return }
+        let advice = path == nil ? "" : " What is in it is kept: go on with --resume."
+        throw SurveyFault(
+            EX_IOERR, "\(path ?? "standard output"): it cannot be written (\(SurveyFault.words(fault))).\(advice)")
+    }
+
+    /// Brings everything to the disk.
+    func finish() throws(SurveyFault) {
+        if !isHeaded { try write([]) }
+        guard path != nil, fdatasync(descriptor) != 0 else { return }
+        throw SurveyFault(EX_IOERR, "\(path ?? ""): it cannot be written (\(SurveyFault.words(errno))).")
+    }
+}

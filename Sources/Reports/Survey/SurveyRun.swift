@@ -1,0 +1,181 @@
+import DNSSEC
+import DequeModule
+
+/// Judges the destinations of a list, many at once, and hands their results on in the order of the list.
+///
+/// A doubt is tried once more after a while. What stands behind it in the list waits for that with its result, within a
+/// window: then nothing new is begun. Before doubts are tried again the resolver must work: while it does not, nothing
+/// goes on.
+struct SurveyRun {
+    /// So many results at most wait for one before them.
+    private static let window = 20_000
+    /// How often a resolver that does not work is tried, and for how long.
+    private static let testInterval = Duration.seconds(5)
+    private static let patience = Duration.seconds(600)
+
+    let destinations: DestinationList
+    /// How many at once.
+    let concurrency: Int
+    /// After what time a doubt is tried again.
+    let retryAfter: Duration
+    /// Judges a destination: its place in the list, and whether that is for the second time.
+    let judge: @Sendable (Int, Bool) async -> SurveyResult
+    /// Whether it is worth while to judge again.
+    let isDoubt: @Sendable (SurveyResult) -> Bool
+    /// Why no answer can be expected; nil if one can.
+    let trouble: @Sendable () async -> String?
+    let progress: SurveyProgress
+    /// Called when nothing is left to do but to wait until doubts are tried again: how many there are, and for how
+    /// long.
+    var waits: @Sendable (Int, Duration) -> Void = { _, _ in }
+
+    private enum Event: Sendable {
+        case judged(Int, SurveyResult, isAgain: Bool)
+        /// It is time for something.
+        case due
+        case tested(String?)
+    }
+
+    private struct State {
+        /// The next to be begun, and the next to be handed on.
+        var next: Int
+        var first: Int
+        var underWay = 0
+        var finished: [Int: SurveyResult] = [:]
+        /// Doubts, in the order in which they are to be tried again.
+        var doubts: Deque<(index: Int, due: ContinuousClock.Instant)> = []
+        /// When the resolver worked last, and since when it does not.
+        var worked: ContinuousClock.Instant
+        var troubleSince: ContinuousClock.Instant?
+        var nextTest: ContinuousClock.Instant
+        var isTesting = false
+        var isTicking = false
+        /// Whether the wait for doubts has been told.
+        var hasToldWait = false
+    }
+
+    /// Judges those from a place on.
+    ///
+    /// - Parameter write: Gets results in the order of the list, as soon as they and all before them are there.
+    /// - Throws: What `write` does; that the resolver does not work for long. If the task is cancelled it returns
+    ///   early.
+    func run(from start: Int, write: ([SurveyResult]) throws(SurveyFault) -> Void) async throws(SurveyFault) {
+        let outcome = await withTaskGroup(of: Event.self) { group -> SurveyFault? in
+            defer { group.cancelAll() }
+            var state = State(next: start, first: start, worked: .now, nextTest: .now)
+            do throws(SurveyFault) {
+                while true {
+                    begin(&state, &group)
+                    guard state.first < destinations.count, let event = await group.next(), !Task.isCancelled else {
+                        return nil
+                    }
+                    try take(event, &state)
+                    try handOn(&state, write)
+                }
+            } catch {
+                return error
+            }
+        }
+        if let outcome { throw outcome }
+    }
+
+    private func begin(_ state: inout State, _ group: inout TaskGroup<Event>) {
+        let now = ContinuousClock.now
+        let mayRetry = prepareRetry(now, &state, &group)
+        while state.troubleSince == nil, state.underWay < concurrency {
+            if mayRetry, let doubt = state.doubts.first, doubt.due <= now {
+                state.doubts.removeFirst()
+                add(doubt.index, isAgain: true, &state, &group)
+            } else if state.next < destinations.count,
+                state.next - state.first < max(Self.window, 2 * concurrency)
+            {
+                add(state.next, isAgain: false, &state, &group)
+                state.next += 1
+            } else {
+                break
+            }
+        }
+        tellDoubts(&state, now)
+        guard !state.isTicking, !state.isTesting else { return }
+        var due = state.doubts.first?.due
+        if state.troubleSince != nil { due = state.nextTest }
+        guard let due, due > now else { return }
+        state.isTicking = true
+        group.addTask {
+            try? await Task.sleep(until: due)
+            return .due
+        }
+    }
+
+    private func tellDoubts(_ state: inout State, _ now: ContinuousClock.Instant) {
+        let (count, due) = (state.doubts.count, state.doubts.first?.due)
+        progress.update { ($0.doubts, $0.again) = (count, due) }
+        let isIdle = state.underWay == 0 && state.next >= destinations.count && state.troubleSince == nil
+        guard isIdle, !state.hasToldWait, let due, due > now else { return }
+        state.hasToldWait = true
+        waits(count, due - now)
+    }
+
+    /// Whether doubts may be tried again now: the resolver has worked since.
+    private func prepareRetry(
+        _ now: ContinuousClock.Instant, _ state: inout State, _ group: inout TaskGroup<Event>
+    ) -> Bool {
+        guard let doubt = state.doubts.first, doubt.due <= now || state.troubleSince != nil else { return false }
+        if state.troubleSince == nil, now - state.worked < Self.testInterval { return true }
+        if !state.isTesting, state.nextTest <= now {
+            state.isTesting = true
+            group.addTask { .tested(await trouble()) }
+        }
+        return false
+    }
+
+    private func add(_ index: Int, isAgain: Bool, _ state: inout State, _ group: inout TaskGroup<Event>) {
+        state.underWay += 1
+        group.addTask { .judged(index, await judge(index, isAgain), isAgain: isAgain) }
+    }
+
+    private func take(_ event: Event, _ state: inout State) throws(SurveyFault) {
+        switch event {
+        case .due: state.isTicking = false
+        case .tested(let fault):
+            state.isTesting = false
+            let now = ContinuousClock.now
+            if let fault {
+                let since = state.troubleSince ?? now
+                state.troubleSince = since
+                state.nextTest = now + Self.testInterval
+                progress.update { $0.trouble = fault }
+                guard now - since < Self.patience else {
+                    throw SurveyFault(75, "the survey cannot go on: \(fault).")
+                }
+            } else {
+                state.worked = now
+                state.nextTest = now
+                state.troubleSince = nil
+                progress.update { $0.trouble = nil }
+            }
+        case .judged(let index, let result, let isAgain):
+            state.underWay -= 1
+            if !isAgain, isDoubt(result) {
+                state.doubts.append((index, .now + retryAfter))
+            } else {
+                state.finished[index] = result
+                progress.update {
+                    $0.done += 1
+                    if result.isRefused { $0.refused += 1 }
+                }
+            }
+        }
+    }
+
+    private func handOn(
+        _ state: inout State, _ write: ([SurveyResult]) throws(SurveyFault) -> Void
+    ) throws(SurveyFault) {
+        var results: [SurveyResult] = []
+        while let result = state.finished.removeValue(forKey: state.first) {
+            results.append(result)
+            state.first += 1
+        }
+        if !results.isEmpty { try write(results) }
+    }
+}

@@ -1,0 +1,44 @@
+/// A duration as settings write it: `250ms`, `5s`, `15m`, `1h`, `30d`; a bare number counts seconds.
+public enum DurationText {
+    private static let units: [(suffix: String, milliseconds: Int64)] = [
+        ("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000),
+    ]
+
+    /// The duration a text gives, up to ten years; nil if it gives none.
+    package static func parse(_ text: String) -> Duration? {
+        let digits = text.prefix { $0.isASCII && $0.isNumber }
+        guard let number = Int64(digits) else { return nil }
+        let suffix = text.dropFirst(digits.count)
+        guard let unit = suffix.isEmpty ? 1000 : units.first(where: { $0.suffix == suffix })?.milliseconds,
+            number <= 3650 * 86_400_000 / unit
+        else { return nil }
+        return .milliseconds(number * unit)
+    }
+
+    /// The duration in the largest unit that divides it.
+    package static func write(_ duration: Duration) -> String {
+        let milliseconds = duration.milliseconds
+        guard milliseconds != 0, let unit = units.last(where: { milliseconds % $0.milliseconds == 0 }) else {
+            return "0s"
+        }
+        return "\(milliseconds / unit.milliseconds)\(unit.suffix)"
+    }
+
+    /// The duration as a person says it, in one unit, rounded down: `27m`.
+    public static func brief(_ duration: Duration) -> String {
+        let milliseconds = duration.milliseconds
+        let unit = units.dropFirst().last { milliseconds >= $0.milliseconds } ?? units[1]
+        return "\(milliseconds / unit.milliseconds)\(unit.suffix)"
+    }
+}
+
+extension Duration {
+    /// Whole milliseconds, rounded towards zero.
+    package var milliseconds: Int64 { components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000 }
+
+    /// Milliseconds with one digit after the point.
+    package var tenthsOfMilliseconds: Double {
+        let microseconds = Double(components.seconds) * 1e6 + Double(components.attoseconds) / 1e12
+        return (microseconds / 100).rounded() / 10
+    }
+}

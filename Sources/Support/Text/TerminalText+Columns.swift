@@ -1,0 +1,57 @@
+import Foundation
+import Glibc
+
+extension TerminalText {
+    /// The character widths of a UTF-8 terminal, whatever the locale of the process is. It is never changed or freed.
+    private struct Widths: @unchecked Sendable {
+        let locale = newlocale(LC_CTYPE_MASK, "C.UTF-8", nil)
+        /// wcwidth(3), which Swift's Glibc module does not show.
+        let width = dlsym(nil, "wcwidth").map {
+            unsafeBitCast($0, to: (@convention(c) (wchar_t) -> Int32).self)
+        }
+    }
+
+    private static let widths = Widths()
+
+    /// What a person typed, fit for a sentence: no longer than a line, and nothing in it does anything to the terminal.
+    public static func shown(_ text: String) -> String { LogLine.escaped(String(text.prefix(80))) }
+
+    /// The columns that a text takes: an ideograph takes two, a combining mark none (wcwidth(3)).
+    public static func columns(_ text: some StringProtocol) -> Int {
+        if text.utf8.allSatisfy({ $0 < 0x80 }) { return text.utf8.count }
+        return measured { text.unicodeScalars.reduce(0) { $0 + columns($1) } }
+    }
+
+    /// As much of a text's beginning as fits into so many columns; letters stay whole.
+    package static func prefix<Text: StringProtocol>(_ text: Text, columns limit: Int) -> Text.SubSequence {
+        measured {
+            var room = limit
+            return text.prefix { letter in
+                room -= letter.unicodeScalars.reduce(0) { $0 + columns($1) }
+                return room >= 0
+            }
+        }
+    }
+
+    /// A text of at most so many columns, what is too much cut out of the middle: `3 1 1 2bf4ab12...09fe3412`.
+    ///
+    /// - Parameter limit: The columns, at least 5.
+    package static func cutInTheMiddle(_ text: String, columns limit: Int) -> String {
+        guard columns(text) > limit else { return text }
+        let head = prefix(text, columns: (limit - 2) / 2)
+        let tail = String(prefix(String(text.reversed()), columns: limit - 3 - columns(head)).reversed())
+        return "\(head)...\(tail)"
+    }
+
+    /// Does work while this thread has the locale that `wcwidth` goes by.
+    private static func measured<Result>(_ work: () -> Result) -> Result {
+        guard let locale = widths.locale else { return work() }
+        let former = uselocale(locale)
+        defer { uselocale(former) }
+        return work()
+    }
+
+    private static func columns(_ scalar: Unicode.Scalar) -> Int {
+        widths.width.map { max(0, Int($0(wchar_t(scalar.value)))) } ?? 1
+    }
+}

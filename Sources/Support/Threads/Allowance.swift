@@ -1,0 +1,26 @@
+/// A limit on how often something is done: so many times in a row, and after that once in an interval.
+package struct Allowance: Sendable {
+    private let limit: Int
+    private let interval: Duration
+    /// When the whole allowance will be there again.
+    private var full: ContinuousClock.Instant?
+
+    /// A whole allowance.
+    ///
+    /// - Parameters:
+    ///   - limit: How many times in a row.
+    ///   - interval: The time after which one more may be done.
+    package init(_ limit: Int, every interval: Duration) {
+        self.limit = max(1, limit)
+        self.interval = interval
+    }
+
+    /// The time until it may be done again; zero if it may be done now.
+    package func wait(at now: ContinuousClock.Instant) -> Duration {
+        guard let full else { return .zero }
+        return max(.zero, full - now - interval * (limit - 1))
+    }
+
+    /// Uses up one time, even if none is left.
+    package mutating func take(at now: ContinuousClock.Instant) { full = max(full ?? now, now) + interval }
+}

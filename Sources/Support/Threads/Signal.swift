@@ -1,0 +1,70 @@
+import Glibc
+
+/// A semaphore for threads that may block: libmilter's, and our own.
+///
+/// Not libdispatch's: on Linux that waits by the wall clock, and whoever sets the clock back by an hour would have every wait under way
+/// last an hour longer. Here time is what nobody sets (pthread_condattr_setclock(3)).
+package final class Signal: Sendable {
+    // Unsafe, for both are never moved, and pthreads guard them themselves.
+    private nonisolated(unsafe) let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+    private nonisolated(unsafe) let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+    private nonisolated(unsafe) let count = UnsafeMutablePointer<Int>.allocate(capacity: 1)
+
+    /// A semaphore at which everybody waits.
+    package init() {
+        pthread_mutex_init(mutex, nil)
+        var attributes = pthread_condattr_t()
+        pthread_condattr_init(&attributes)
+        pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
+        pthread_cond_init(condition, &attributes)
+        pthread_condattr_destroy(&attributes)
+        count.initialize(to: 0)
+    }
+
+    deinit {
+        pthread_cond_destroy(condition)
+        pthread_mutex_destroy(mutex)
+        count.deallocate()
+        condition.deallocate()
+        mutex.deallocate()
+    }
+
+    /// Lets one waiter go.
+    package func signal() {
+        pthread_mutex_lock(mutex)
+        count.pointee += 1
+        pthread_cond_signal(condition)
+        pthread_mutex_unlock(mutex)
+    }
+
+    /// Waits to be let go.
+    package func wait() {
+        pthread_mutex_lock(mutex)
+        while count.pointee == 0 { pthread_cond_wait(condition, mutex) }
+        count.pointee -= 1
+        pthread_mutex_unlock(mutex)
+    }
+
+    /// Waits to be let go, or for the time to come.
+    ///
+    /// - Returns: Whether it was let go.
+    package func wait(until deadline: ContinuousClock.Instant) -> Bool {
+        let left = max(.zero, min(deadline - .now, .seconds(365 * 86400))).components
+        var end = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &end)
+        end.tv_sec += Int(left.seconds)
+        end.tv_nsec += Int(left.attoseconds / 1_000_000_000)
+        if end.tv_nsec >= 1_000_000_000 {
+            end.tv_sec += 1
+            end.tv_nsec -= 1_000_000_000
+        }
+        pthread_mutex_lock(mutex)
+        defer { pthread_mutex_unlock(mutex) }
+        while count.pointee == 0 {
+            // It may have been let go and the time have come at once.
+            if pthread_cond_timedwait(condition, mutex, &end) != 0, count.pointee == 0 { return false }
+        }
+        count.pointee -= 1
+        return true
+    }
+}

@@ -1,0 +1,36 @@
+package import DANE
+package import DNSSEC
+package import Inspection
+
+/// The way to the DNS as the daemon knows it. The breaker is told at once what a test after a failure found.
+package struct WatchedPath: DNSPath {
+    /// Keeps what is known.
+    package let breaker: Breaker
+    /// The self-tests, which the breaker's watch makes as well.
+    package let tests: ResolverTests
+
+    /// One of these parts.
+    package init(breaker: Breaker, tests: ResolverTests) {
+        self.breaker = breaker
+        self.tests = tests
+    }
+
+    package func knownTrouble(with parts: Set<ResolverHealth.Part>) -> String? { breaker.trouble(with: parts) }
+
+    package func trouble(with parts: Set<ResolverHealth.Part>) async -> String? {
+        // While the breaker is open for another reason, no failure counts either.
+        if let why = breaker.trouble(with: parts) ?? breaker.trouble?.sentence { return why }
+        guard let health = await tests.result() else { return TestedPath.untested }
+        breaker.take(found: health)
+        // A part that comes and goes stays doubtful after a good test.
+        return health.trouble(with: parts) ?? breaker.trouble(with: parts)
+    }
+
+    package func noteDoubt(of parts: Set<ResolverHealth.Part>, at destination: Destination) {
+        breaker.noteDoubt(at: destination.name.text)
+    }
+
+    package func noteSilence(at name: DomainName) { breaker.noteSilence(at: name.text) }
+
+    package func noteAnswer() { breaker.noteAnswer() }
+}

@@ -1,0 +1,93 @@
+package import DANE
+import DNSSEC
+import Inspection
+import Synchronization
+
+extension InspectionDesk {
+    /// What is known of a domain that an MTA has replaced.
+    package enum Replaced: Sendable {
+        /// It is an alias of the name in its place: it is judged itself.
+        case alias
+        /// It is none: the name in its place is judged.
+        case other
+        /// That is not known, and the answer is a doubt.
+        case unknown(Answer)
+    }
+
+    /// Whether a domain is an alias of the name that an MTA has put in its place. Blocks the calling thread as
+    /// `verdict` does; nothing is waited for where it is known already.
+    ///
+    /// - Parameters:
+    ///   - domain: The domain as the client typed it.
+    ///   - name: The name in its place.
+    ///   - deadline: When to be told that it is not known yet.
+    package func standing(
+        of domain: DomainName, replacedBy name: DomainName, _ aliases: AliasBook, at now: ContinuousClock.Instant,
+        before deadline: ContinuousClock.Instant
+    ) -> Replaced {
+        let standing: AliasBook.Standing
+        if let kept = aliases.kept(domain, name) {
+            standing = kept
+        } else if let why = breaker.fault {
+            standing = aliases.former(domain, name, at: now) ?? .unknown("the resolver does not work: \(why)")
+        } else {
+            guard let found = wait(at: now, before: deadline, for: { await aliases.find(domain, name) }) else {
+                let cause = "whether \(domain) is an alias of \(name) is not known yet"
+                return .unknown(doubt(Verdict(outcome: .pending, cause: cause), domain))
+            }
+            standing = found
+        }
+        return replaced(domain, name, standing)
+    }
+
+    /// The same, whenever it is known: nobody waits in a seat.
+    package func standing(of domain: DomainName, replacedBy name: DomainName, _ aliases: AliasBook) async -> Replaced {
+        let now = ContinuousClock.now
+        if let kept = aliases.kept(domain, name) { return replaced(domain, name, kept) }
+        if let why = breaker.fault {
+            let former = aliases.former(domain, name, at: now)
+            return replaced(domain, name, former ?? .unknown("the resolver does not work: \(why)"))
+        }
+        return replaced(domain, name, await aliases.find(domain, name))
+    }
+
+    private func replaced(_ domain: DomainName, _ name: DomainName, _ standing: AliasBook.Standing) -> Replaced {
+        switch standing {
+        case .alias: return .alias
+        case .other: return .other
+        case .unknown(let why):
+            let cause = "whether it is an alias of \(name), which the MTA has put in its place, is not known: \(why)"
+            let isOurs = breaker.fault != nil || OwnFailure.isOne(why)
+            return .unknown(doubt(Verdict(outcome: .dnsUnavailable, cause: cause, isOurs: isOurs), domain))
+        }
+    }
+
+    private func doubt(_ verdict: Verdict, _ domain: DomainName) -> Answer {
+        let key = VerdictKey(Destination(.domain(domain), port: 0), demandsDANE: false)
+        return told(VerdictBody(verdict), key, isCached: false)
+    }
+
+    /// Waits for something that is found out meanwhile, in a seat of the waiting room.
+    ///
+    /// - Returns: nil if it was not found out in time, or there was no seat. The work goes on all the same.
+    private func wait<Result: Sendable>(
+        at now: ContinuousClock.Instant, before deadline: ContinuousClock.Instant,
+        for work: @escaping @Sendable () async -> Result
+    ) -> Result? {
+        guard !isClosed.load(ordering: .relaxed), let seat = room.enter(at: now) else { return nil }
+        defer { room.leave(seat) }
+        let found = Found<Result>()
+        Task {
+            let result = await work()
+            found.result.withLock { $0 = result }
+            seat.call(nil)
+        }
+        wait { _ = seat.wait(until: deadline) }
+        return found.result.withLock { $0 }
+    }
+
+    /// Where a result is put by the task that finds it out.
+    private final class Found<Result: Sendable>: Sendable {
+        let result = Mutex<Result?>(nil)
+    }
+}

@@ -1,0 +1,399 @@
+public import DANE
+import DNSSEC
+import DequeModule
+public import Inspection
+import Support
+import Synchronization
+
+/// Verdicts on demand: from the cache, else from an inspection, one a destination at a time, whoever asks.
+///
+/// A caller waits until its deadline and is told `pending` then; the inspection goes on, and its verdict is kept. Where a good
+/// verdict has run out and may still serve, nobody waits: it is given out, and renewed meanwhile.
+public final class InspectionDesk: Sendable {
+    /// A verdict, and where it came from.
+    public struct Answer: Sendable {
+        /// What is kept is handed on as it is: to copy a verdict is to count its texts' references one by one.
+        private let body: VerdictBody
+        /// Whether it was kept from before.
+        public let isCached: Bool
+        /// Whether it is no good verdict, and the trouble may be our own: the breaker is open.
+        public let isInTrouble: Bool
+
+        /// The verdict.
+        public var verdict: Verdict { body.verdict }
+
+        init(body: VerdictBody, isCached: Bool, isInTrouble: Bool = false) {
+            self.body = body
+            self.isCached = isCached
+            self.isInTrouble = isInTrouble
+        }
+
+        package init(verdict: Verdict, isCached: Bool, isInTrouble: Bool = false) {
+            self.init(body: VerdictBody(verdict), isCached: isCached, isInTrouble: isInTrouble)
+        }
+    }
+
+    /// The bounds of the desk.
+    public struct Limits: Sendable {
+        /// Callers that wait at once, a thread each; further ones are told `pending`, or who has waited longest is.
+        var waiting = 512
+        /// Inspections at once, without those that wait for a second look; when there are so many, who comes takes the
+        /// place of one of the domain that has most, or is not inspected.
+        var inspections = 2000
+        /// How many of them may renew a good verdict for which nobody waits.
+        var renewals = 64
+        /// The longest an inspection may take.
+        var inspection = Duration.seconds(90)
+
+        /// The bounds of the daemon.
+        public init() {}
+    }
+
+    private struct Flight {
+        let standing: FlightStanding
+        var isRenewal: Bool
+        /// Whether it has given its place back.
+        var isAside = false
+        var waiters: [ObjectIdentifier: WaitingRoom.Seat] = [:]
+        /// Those that are told without anybody's waiting.
+        var followers: [@Sendable (Verdict) -> Void] = []
+
+        /// Tells all of them.
+        func call(_ verdict: Verdict) {
+            for seat in waiters.values { seat.call(verdict) }
+            for follower in followers { follower(verdict) }
+        }
+    }
+
+    private struct State {
+        var flights: [VerdictKey: Flight] = [:]
+        /// The places of those that are not aside.
+        var shares: FairShares<VerdictKey>
+        var renewals = 0
+        /// What is due for renewal and waits for one to end.
+        var due: Deque<VerdictKey> = []
+    }
+
+    /// So many may wait to be renewed; further ones are found again later.
+    private static let dueLimit = 1024
+
+    private let inspect: @Sendable (Destination, _ demandingDANE: Bool) async -> Inspection
+    let wait: @Sendable (() -> Void) -> Void
+    package let keeper: VerdictKeeper
+    package let breaker: Breaker
+    private let journal: (any InspectionJournal)?
+    private let limits: Limits
+    let room: WaitingRoom
+    private let state: Mutex<State>
+    let isClosed = Atomic<Bool>(false)
+
+    /// A desk.
+    ///
+    /// - Parameters:
+    ///   - keeper: Where verdicts are kept.
+    ///   - breaker: Whether the trouble is our own.
+    ///   - journal: Who is told of each inspection.
+    ///   - limits: Its bounds.
+    ///   - wait: Runs the one thing that a caller waits for, and may see to it that meanwhile others are served.
+    ///   - inspect: An inspection of a destination, of which policy demands DANE or does not; it must honour cancellation.
+    public init(
+        keeper: VerdictKeeper, breaker: Breaker, journal: (any InspectionJournal)? = nil, limits: Limits = Limits(),
+        wait: @escaping @Sendable (() -> Void) -> Void = { $0() },
+        inspect: @escaping @Sendable (Destination, _ demandingDANE: Bool) async -> Inspection
+    ) {
+        self.keeper = keeper
+        self.breaker = breaker
+        self.journal = journal
+        self.limits = limits
+        room = WaitingRoom(limits.waiting)
+        state = Mutex(State(shares: FairShares(limits.inspections)))
+        self.wait = wait
+        self.inspect = inspect
+    }
+
+    /// The verdict on a destination. Blocks the calling thread, which must not be one of the cooperative pool.
+    ///
+    /// - Parameters:
+    ///   - demandingDANE: Whether policy demands DANE of it.
+    ///   - now: The time.
+    ///   - deadline: When to be told `pending`.
+    public func verdict(
+        on destination: Destination, demandingDANE: Bool = false, at now: ContinuousClock.Instant = .now,
+        before deadline: ContinuousClock.Instant
+    ) -> Answer {
+        let key = VerdictKey(destination, demandsDANE: demandingDANE)
+        if let answer = known(key, at: now) { return answer }
+        let seat = room.enter(at: now)
+        defer { if let seat { room.leave(seat) } }
+        switch take(seat, key, at: now) {
+        case .kept(let body): return told(body, key, isCached: true)
+        case .full: return told(Self.pending("too many checks are under way"), key, isCached: false)
+        case .boarded(let flight, let displaced):
+            // Without a seat too: whoever tries again is to find a verdict.
+            if let flight { begin(key, flight) }
+            if let displaced { displace(displaced) }
+        }
+        guard let seat else {
+            return told(Self.pending("too many checks are under way"), key, isCached: false)
+        }
+        var verdict: Verdict?
+        wait { verdict = seat.wait(until: deadline) }
+        // An inspection may go on for long after who waited for it has gone.
+        if verdict == nil { state.withLock { $0.flights[key]?.waiters[ObjectIdentifier(seat)] = nil } }
+        return told(verdict.map(VerdictBody.init) ?? Self.pending("the check has not ended yet"), key, isCached: false)
+    }
+
+    /// The verdict on a destination, whenever it is known: nobody waits in a seat.
+    ///
+    /// - Parameter demandingDANE: Whether policy demands DANE of it.
+    package func verdict(on destination: Destination, demandingDANE: Bool) async -> Answer {
+        let key = VerdictKey(destination, demandsDANE: demandingDANE)
+        let now = ContinuousClock.now
+        if let answer = known(key, at: now) { return answer }
+        return await withCheckedContinuation { continuation in
+            let follower: @Sendable (Verdict) -> Void = { verdict in
+                continuation.resume(returning: self.told(VerdictBody(verdict), key, isCached: false))
+            }
+            switch take(nil, key, follower, at: now) {
+            case .kept(let body): continuation.resume(returning: told(body, key, isCached: true))
+            case .full:
+                continuation.resume(
+                    returning: told(Self.pending("too many checks are under way"), key, isCached: false))
+            case .boarded(let flight, let displaced):
+                if let flight { begin(key, flight) }
+                if let displaced { displace(displaced) }
+            }
+        }
+    }
+
+    /// Whether a caller would have its answer at once.
+    package func isKnown(_ destination: Destination, demandingDANE: Bool, at now: ContinuousClock.Instant) -> Bool {
+        if isClosed.load(ordering: .relaxed) || breaker.fault != nil { return true }
+        return keeper.cache.peek(VerdictKey(destination, demandsDANE: demandingDANE), at: now) != nil
+    }
+
+    /// What is answered at once: what is kept, or why nothing is looked at.
+    private func known(_ key: VerdictKey, at now: ContinuousClock.Instant) -> Answer? {
+        if let body = kept(key, at: now) { return told(body, key, isCached: true) }
+        guard !isClosed.load(ordering: .relaxed) else { return told(Self.closing, key, isCached: false) }
+        return inTrouble
+    }
+
+    private static let closing = pending("the daemon is being stopped")
+
+    /// Begins no inspection any more: who would wait for one is told `pending` at once.
+    package func close() { isClosed.store(true, ordering: .relaxed) }
+
+    /// What is answered without a kept verdict while the resolver does not work; nil while it does.
+    package var inTrouble: Answer? {
+        guard let why = breaker.fault else { return nil }
+        let verdict = Verdict(outcome: .dnsUnavailable, cause: "the resolver does not work: \(why)", isOurs: true)
+        return Answer(verdict: verdict, isCached: false, isInTrouble: true)
+    }
+
+    private static func pending(_ cause: String) -> VerdictBody {
+        VerdictBody(Verdict(outcome: .pending, cause: cause))
+    }
+
+    /// Renews good verdicts in use after they have run out, until it is cancelled.
+    public func keepFresh() async {
+        while !Task.isCancelled {
+            renewDue()
+            try? await Task.sleep(for: .seconds(1))
+        }
+    }
+
+    /// Begins to renew what is due, so many at once, and sees to it that the others follow.
+    func renewDue(at now: ContinuousClock.Instant = .now) {
+        // What is found now would not be kept.
+        guard breaker.trouble == nil else { return }
+        let room = Self.dueLimit - state.withLock { $0.due.count }
+        let keys = room > 0 ? keeper.cache.due(atMost: room, at: now) : []
+        state.withLock { $0.due.append(contentsOf: keys) }
+        renewNext(at: now)
+    }
+
+    /// Callers that wait for one.
+    public var waiting: Int { room.count }
+    /// How many may.
+    package var waitingLimit: Int { limits.waiting }
+
+    /// Inspections under way.
+    public var inspectionsInFlight: Int { state.withLock { $0.flights.count } }
+
+    /// What is kept of a key; of a stale verdict, the renewal is begun.
+    private func kept(_ key: VerdictKey, at now: ContinuousClock.Instant) -> VerdictBody? {
+        switch keeper.cache.find(key, at: now) {
+        case .fresh(let body): return body
+        case .stale(let body, let isDue):
+            if isDue, !isClosed.load(ordering: .relaxed), breaker.fault == nil,
+                let flight = state.withLock({ board(key, in: &$0) })
+            {
+                begin(key, flight)
+            }
+            return body
+        case nil: return nil
+        }
+    }
+
+    /// The verdict as a caller is told: what is not good, and may be our own fault, is not blamed on the recipient.
+    package func told(_ body: VerdictBody, _ key: VerdictKey, isCached: Bool) -> Answer {
+        guard !key.allows(body.verdict), let trouble = breaker.trouble else {
+            return Answer(body: body, isCached: isCached)
+        }
+        let verdict = body.verdict
+        guard verdict.outcome != .pending else {
+            return Answer(body: body, isCached: isCached, isInTrouble: true)
+        }
+        // The second look may have found the same.
+        guard verdict.outcome != .dnsUnavailable || !verdict.cause.hasPrefix(trouble.sentence) else {
+            return Answer(body: body, isCached: isCached, isInTrouble: true)
+        }
+        let found = verdict.outcome == .dnsUnavailable ? "" : "\(verdict.outcome.rawValue): "
+        let cause = "\(trouble.sentence); what was found is not counted: \(found)\(verdict.cause)"
+        return Answer(
+            verdict: Verdict(outcome: .dnsUnavailable, cause: cause, isOurs: true), isCached: isCached,
+            isInTrouble: true)
+    }
+
+    /// What a caller without a verdict gets.
+    private enum Taken {
+        /// A verdict after all.
+        case kept(VerdictBody)
+        /// An inspection that will call the caller, if it has a seat; the flight if the caller is to begin it, and the
+        /// one that has lost its place for it.
+        case boarded(FlightStanding?, displaced: Flight?)
+        /// No inspection: there are too many.
+        case full
+    }
+
+    /// Finds a verdict for a caller, or an inspection.
+    private func take(
+        _ seat: WaitingRoom.Seat?, _ key: VerdictKey, _ follower: (@Sendable (Verdict) -> Void)? = nil,
+        at now: ContinuousClock.Instant
+    ) -> Taken {
+        state.withLock { state in
+            // A flight may have landed since the caller looked.
+            switch keeper.cache.find(key, at: now) {
+            case .fresh(let body), .stale(let body, _): return .kept(body)
+            case nil: break
+            }
+            if let flight = state.flights[key] {
+                if let seat { state.flights[key]?.waiters[ObjectIdentifier(seat)] = seat }
+                if let follower { state.flights[key]?.followers.append(follower) }
+                if let seat, flight.isAside { room.putAside([seat]) }
+                return .boarded(nil, displaced: nil)
+            }
+            var displaced: Flight?
+            switch state.shares.enter(key, at: Self.lanes(key)) {
+            case .entered: break
+            case .displaced(let other): displaced = Self.remove(other, from: &state)
+            case .full: return .full
+            }
+            let standing = standing(key)
+            state.flights[key] = Flight(
+                standing: standing, isRenewal: false, waiters: seat.map { [ObjectIdentifier($0): $0] } ?? [:],
+                followers: follower.map { [$0] } ?? [])
+            return .boarded(standing, displaced: displaced)
+        }
+    }
+
+    /// Enters the flight of a renewal.
+    ///
+    /// - Returns: The flight that is to begin; nil if there is one already, or too many. It takes nobody's place.
+    private func board(_ key: VerdictKey, in state: inout State) -> FlightStanding? {
+        guard state.flights[key] == nil, state.renewals < limits.renewals, state.shares.count < state.shares.limit,
+            case .entered = state.shares.enter(key, at: Self.lanes(key))
+        else { return nil }
+        let standing = standing(key)
+        state.flights[key] = Flight(standing: standing, isRenewal: true)
+        state.renewals += 1
+        return standing
+    }
+
+    private func renewNext(at now: ContinuousClock.Instant) {
+        let flights = state.withLock { state in
+            var flights: [(VerdictKey, FlightStanding)] = []
+            while state.renewals < limits.renewals, let key = state.due.popFirst() {
+                // Somebody may have renewed it since it was found.
+                if keeper.cache.hasRunOut(key, at: now), let flight = board(key, in: &state) {
+                    flights.append((key, flight))
+                }
+            }
+            return flights
+        }
+        for (key, flight) in flights { begin(key, flight) }
+    }
+
+    // MARK: Places
+
+    /// Places for inspections, and the domain that has most of them. Those that wait for a second look have none.
+    public var occupancy: Occupancy {
+        state.withLock { state in
+            let foremost = state.shares.foremost
+            return Occupancy(
+                used: state.shares.count, limit: state.shares.limit, foremost: foremost?.domain,
+                foremostCount: foremost?.count ?? 0)
+        }
+    }
+
+    private static func lanes(_ key: VerdictKey) -> LanePath { LanePath(of: key.destination.name.text) }
+
+    private func standing(_ key: VerdictKey) -> FlightStanding {
+        FlightStanding { [weak self] standing in self?.stepAside(key, standing) }
+    }
+
+    /// Takes a flight's place back: it waits for a second look, which others are not to wait for.
+    private func stepAside(_ key: VerdictKey, _ standing: FlightStanding) {
+        let (seats, wasRenewal) = state.withLock { state -> ([WaitingRoom.Seat], Bool) in
+            guard let flight = state.flights[key], flight.standing === standing else { return ([], false) }
+            state.shares.leave(key, from: Self.lanes(key))
+            state.flights[key]?.isAside = true
+            state.flights[key]?.isRenewal = false
+            if flight.isRenewal { state.renewals -= 1 }
+            return (Array(flight.waiters.values), flight.isRenewal)
+        }
+        room.putAside(seats)
+        if wasRenewal { renewNext(at: .now) }
+    }
+
+    /// Ends the inspection of a flight that has lost its place, and tells who waits for it.
+    private func displace(_ flight: Flight) {
+        flight.standing.end()
+        let verdict = Verdict(outcome: .pending, cause: "too many checks of its domain are under way")
+        flight.call(verdict)
+    }
+
+    /// Takes a flight out, with its place.
+    private static func remove(_ key: VerdictKey, from state: inout State) -> Flight? {
+        guard let flight = state.flights.removeValue(forKey: key) else { return nil }
+        if !flight.isAside { state.shares.leave(key, from: lanes(key)) }
+        if flight.isRenewal { state.renewals -= 1 }
+        return flight
+    }
+
+    private func begin(_ key: VerdictKey, _ standing: FlightStanding) {
+        standing.carry(
+            Task {
+                let inspection = await FlightStanding.$current.withValue(standing) {
+                    await Deadline.run(limits.inspection) { await self.inspect(key.destination, key.demandsDANE) }
+                }
+                land(key, standing, inspection)
+            })
+    }
+
+    private func land(_ key: VerdictKey, _ standing: FlightStanding, _ inspection: Inspection) {
+        // One that lost its place has found out nothing.
+        guard state.withLock({ $0.flights[key]?.standing === standing }) else { return }
+        // A look that has not seen all hosts says nothing, for or against anybody.
+        if inspection.verdict.outcome != .pending { breaker.note(key, inspection.verdict) }
+        journal?.ended(inspection, demandingDANE: key.demandsDANE)
+        // Kept before the flight ends, so that nobody finds neither.
+        keeper.keep(inspection, demandingDANE: key.demandsDANE, isInTrouble: breaker.trouble != nil)
+        let flight = state.withLock { state in
+            state.flights[key]?.standing === standing ? Self.remove(key, from: &state) : nil
+        }
+        flight?.call(inspection.verdict)
+        if flight?.isRenewal == true { renewNext(at: .now) }
+    }
+}

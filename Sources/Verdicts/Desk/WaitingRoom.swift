@@ -1,0 +1,106 @@
+import DANE
+import DequeModule
+import Support
+import Synchronization
+
+/// Where callers wait for verdicts: so many at once, each at least for a moment.
+///
+/// Nearly all verdicts come within that moment. Those who wait for longer mostly wait for what is dead, and when the room is full
+/// they give way to who comes, the longest waiting first: a thousand dead destinations keep nobody from a live one.
+/// Before them those give way whose destinations have failed once and wait for a second look.
+final class WaitingRoom: Sendable {
+    /// Where one caller waits for its verdict.
+    final class Seat: Sendable {
+        fileprivate let id: UInt64
+        fileprivate let since: ContinuousClock.Instant
+        private let called = Signal()
+        private let verdict = Mutex<Verdict?>(nil)
+
+        fileprivate init(id: UInt64, since: ContinuousClock.Instant) {
+            self.id = id
+            self.since = since
+        }
+
+        /// Tells the caller its verdict; nil to give way without one.
+        func call(_ verdict: Verdict?) {
+            self.verdict.withLock { $0 = $0 ?? verdict }
+            called.signal()
+        }
+
+        /// Blocks the calling thread until it is called, or the time is over.
+        ///
+        /// - Returns: The verdict, if there is one.
+        func wait(until deadline: ContinuousClock.Instant) -> Verdict? {
+            _ = called.wait(until: deadline)
+            return verdict.withLock { $0 }
+        }
+    }
+
+    private struct State {
+        var seats: [UInt64: Seat] = [:]
+        /// The seats in the order in which they were taken, and some that have been left.
+        var order: Deque<UInt64> = []
+        /// Those who give way first, and some that have been left.
+        var aside: Deque<UInt64> = []
+        var lastID: UInt64 = 0
+    }
+
+    /// Nobody gives way before.
+    static let moment = Duration.milliseconds(250)
+
+    private let limit: Int
+    private let state = Mutex(State())
+
+    /// A room of so many seats.
+    init(_ limit: Int) { self.limit = limit }
+
+    /// How many wait.
+    var count: Int { state.withLock { $0.seats.count } }
+
+    /// A seat, of a caller who must `leave` it; nil if the room is full of callers who have just come.
+    func enter(at now: ContinuousClock.Instant) -> Seat? {
+        let (seat, displaced) = state.withLock { state -> (Seat?, Seat?) in
+            var displaced: Seat?
+            if state.seats.count >= limit {
+                guard let other = Self.giving(way: &state, at: now) else { return (nil, nil) }
+                Self.remove(other, from: &state)
+                displaced = other
+            }
+            state.lastID += 1
+            let seat = Seat(id: state.lastID, since: now)
+            state.seats[seat.id] = seat
+            state.order.append(seat.id)
+            return (seat, displaced)
+        }
+        displaced?.call(nil)
+        return seat
+    }
+
+    /// Notes that what somebody waits for has to wait for its turn itself: when the room is full, he gives way first,
+    /// and at once.
+    func putAside(_ seats: some Collection<Seat>) {
+        state.withLock { state in
+            for seat in seats where state.seats[seat.id] != nil { state.aside.append(seat.id) }
+        }
+    }
+
+    private static func giving(way state: inout State, at now: ContinuousClock.Instant) -> Seat? {
+        while let id = state.aside.popFirst() {
+            if let seat = state.seats[id] { return seat }
+        }
+        guard let oldest = state.order.first.flatMap({ state.seats[$0] }), now - oldest.since >= moment else {
+            return nil
+        }
+        return oldest
+    }
+
+    /// Gives a seat back.
+    func leave(_ seat: Seat) { state.withLock { Self.remove(seat, from: &$0) } }
+
+    /// Takes a seat out, so that the first of the order is always one that is taken.
+    private static func remove(_ seat: Seat, from state: inout State) {
+        state.seats[seat.id] = nil
+        while let first = state.order.first, state.seats[first] == nil { state.order.removeFirst() }
+        while let first = state.aside.first, state.seats[first] == nil { state.aside.removeFirst() }
+    }
+}

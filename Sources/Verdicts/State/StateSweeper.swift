@@ -1,0 +1,97 @@
+import GRDB
+import Support
+
+/// Takes out of the state file what has run out and what is too much, in small steps: no transaction is long, and none of them
+/// takes the whole file through the write-ahead log.
+struct StateSweeper {
+    /// So many rows are looked at in one step.
+    private static let step = 5_000
+    /// So many bytes of the file each verdict may have on average: names and causes are a stranger's.
+    static let bytesEach = 400
+    /// So many times of making stand for all of them.
+    private static let sampleSize = 1_000
+
+    private let limit: Int
+    private let faultMemory: Int64
+    /// The last row that was looked at in this round.
+    private var place: (name: String, kind: Int64) = ("", -1)
+    private var live = 0
+    private var sample: [Int64] = []
+    /// What was made before is too old; by the count of the last round.
+    private var cutoff = Int64.min
+
+    init(limit: Int, faultMemory: Duration) {
+        self.limit = limit
+        self.faultMemory = faultMemory.milliseconds
+    }
+
+    /// Looks at some rows.
+    ///
+    /// - Returns: Whether all have been looked at: the next step begins a new round.
+    mutating func step(_ file: StateFile) throws(DatabaseFault) -> Bool {
+        var next = self
+        var isThrough = false
+        let now = file.now
+        try file.transaction { db in
+            isThrough = try next.sweep(db, now / 1000)
+            if isThrough { try next.finish(db, now) }
+        }
+        // A body that went may be one that was written lately.
+        if isThrough { file.bodies = StoredBodies() }
+        self = next
+        return isThrough
+    }
+
+    private mutating func sweep(_ db: Database, _ now: Int64) throws -> Bool {
+        let rows = try Row.fetchCursor(
+            db.cachedStatement(
+                sql: """
+                    SELECT name, kind, made, made + fresh + stale FROM verdict WHERE (name, kind) > (?, ?)
+                    ORDER BY name, kind LIMIT \(Self.step)
+                    """), arguments: [place.name, place.kind])
+        var looked = 0
+        var gone: [(String, Int64)] = []
+        while let row = try rows.next() {
+            looked += 1
+            place = (row[0] as String? ?? "", row[1] as Int64? ?? 0)
+            let made = row[2] as Int64? ?? 0
+            if made < cutoff || made > now || (row[3] as Int64? ?? 0) <= now {
+                gone.append(place)
+            } else {
+                live += 1
+                if sample.count < Self.sampleSize {
+                    sample.append(made)
+                } else if case let index = Int.random(in: 0..<live), index < Self.sampleSize {
+                    sample[index] = made
+                }
+            }
+        }
+        let remove = try db.cachedStatement(sql: "DELETE FROM verdict WHERE name = ? AND kind = ?")
+        for (name, kind) in gone { try remove.execute(arguments: [name, kind]) }
+        return looked < Self.step
+    }
+
+    /// How many verdicts there is room for, as they are, in the bytes of the file.
+    private func roomy(_ db: Database) throws -> Int {
+        let size = try Int.fetchOne(db, sql: "PRAGMA page_size") ?? 4096
+        let used =
+            try (Int.fetchOne(db, sql: "PRAGMA page_count") ?? 0)
+            - (Int.fetchOne(db, sql: "PRAGMA freelist_count") ?? 0)
+        let reports = try Int.fetchOne(db, sql: "SELECT sum(coalesce(length(chain), 0) + 512) FROM report") ?? 0
+        let bytes = max(1, size * used - reports)
+        let most = limit * Self.bytesEach
+        return bytes <= most ? live : Int(Double(live) * Double(most) / Double(bytes))
+    }
+
+    private mutating func finish(_ db: Database, _ now: Int64) throws {
+        try FaultTable.prune(db, notSince: now - faultMemory)
+        try ReportTable.prune(db, at: now / 1000)
+        try db.execute(sql: "DELETE FROM body WHERE id NOT IN (SELECT body FROM verdict)")
+        sample.sort()
+        let excess = live - min(limit, try roomy(db))
+        cutoff = excess > 0 ? sample[min(sample.count - 1, sample.count * excess / live)] + 1 : .min
+        place = ("", -1)
+        live = 0
+        sample = []
+    }
+}

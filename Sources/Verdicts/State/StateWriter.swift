@@ -1,0 +1,256 @@
+import Foundation
+import GRDB
+import Inspection
+import Records
+import Support
+
+/// The store's thread at work: the file, opened, read, written, swept, and replaced where it is no good. Not Sendable.
+final class StateWriter {
+    private let configuration: StateStore.Configuration
+    private let holders: StateHolders
+    private let log: DatabaseLog
+    private let path: String
+    private var file: StateFile?
+    private var sweeper: StateSweeper
+    /// Whether the file's faults may be others than the book's: they are all written anew with the next batch.
+    private var faultsAreStale = false
+    /// Bytes of reports that were written since they were last pruned.
+    private var reportBytes = 0
+    /// What could not be written so far.
+    private(set) var losses = Losses()
+    /// When a file that was lost is tried for again.
+    private var nextTry = ContinuousClock.now
+    /// When the file is to be looked through next; far away where there is none.
+    private(set) var nextSweep = ContinuousClock.now + .seconds(86400)
+
+    init(_ configuration: StateStore.Configuration, _ holders: StateHolders, _ log: GateLog) {
+        self.configuration = configuration
+        self.holders = holders
+        self.log = DatabaseLog(event: "state", log: log)
+        path = "\(configuration.directory)/\(StateFile.name)"
+        sweeper = StateSweeper(limit: configuration.limit, faultMemory: configuration.faultMemory)
+    }
+
+    /// Opens the file and reads it.
+    ///
+    /// - Parameter isStopped: Asked now and then whether to leave off.
+    /// - Returns: false if there is none to be had: the daemon goes without.
+    func open(isStopped: @escaping () -> Bool) -> Bool {
+        defer { holders.faults.endRestoring() }
+        do throws(DatabaseFault) {
+            try makeDirectory()
+            let file = try openReplacing()
+            self.file = file
+            if file.wasForgotten {
+                log.tell(.notice, "forgotten", [("cause", "it was found out with other settings")])
+            }
+            do throws(DatabaseFault) { try load(file, isStopped) } catch {
+                // What was read until then is as good as the rest.
+                guard error.kind == .corrupt else { throw error }
+                try replace(file, error)
+            }
+            nextSweep = .now + .seconds(60)
+            return true
+        } catch {
+            log.tell(.warning, "off", [("cause", error.cause), ("path", path)])
+            file?.close()
+            file = nil
+            return false
+        }
+    }
+
+    private func makeDirectory() throws(DatabaseFault) {
+        try StateDirectory.make(configuration.directory)
+    }
+
+    /// Opens the file; one that is no good is set aside, once.
+    private func openReplacing() throws(DatabaseFault) -> StateFile {
+        do throws(DatabaseFault) {
+            return try StateFile(path, world: configuration.world, clock: configuration.clock)
+        } catch {
+            try setAside(error)
+            return try StateFile(path, world: configuration.world, clock: configuration.clock)
+        }
+    }
+
+    private func setAside(_ why: DatabaseFault) throws(DatabaseFault) {
+        let aside = try FileIdentity.setAside(path, for: why)
+        log.tell(.warning, "set-aside", [("cause", why.cause), ("path", aside)])
+    }
+
+    private func replace(_ file: StateFile, _ why: DatabaseFault) throws(DatabaseFault) {
+        file.close()
+        self.file = nil
+        try setAside(why)
+        self.file = try openReplacing()
+        faultsAreStale = true
+    }
+
+    // MARK: Reading
+
+    private func load(_ file: StateFile, _ isStopped: @escaping () -> Bool) throws(DatabaseFault) {
+        let start = ContinuousClock.now
+        let holders = holders
+        var faults = 0
+        var reports = 0
+        var verdicts = 0
+        var bad = 0
+        defer {
+            log.tell(
+                bad > 0 ? .warning : .notice, "loaded",
+                [
+                    ("verdicts", "\(verdicts)"), ("reports", "\(reports)"), ("faults", "\(faults)"),
+                    ("skipped", "\(bad)"), ("ms", "\((ContinuousClock.now - start).milliseconds)"),
+                ])
+        }
+        let now = file.now
+        // Whether the book is not what the file says, beyond what has been entered since.
+        var isAmiss = false
+        try file.read { db in
+            let found = try FaultTable.read(db)
+            bad += found.bad
+            let kept = found.faults.map { subject, times in
+                // Seen in the future: the clock was set back, and how long ago it was cannot be told. Not at all, then.
+                if times.last > now { isAmiss = true }
+                return (
+                    subject,
+                    KeptFault(
+                        age: .milliseconds(times.last - times.first),
+                        sinceLast: .milliseconds(max(0, now - times.last)),
+                        sightings: times.sightings)
+                )
+            }
+            faults = holders.faults.restore(kept)
+            if faults < kept.count { isAmiss = true }
+        }
+        holders.faults.endRestoring()
+        if isAmiss { faultsAreStale = true }
+        try file.read { db in
+            let found = try ReportTable.read(db, at: file.nowInSeconds) { report in
+                holders.reports([report])
+                return !isStopped()
+            }
+            reports = found.read
+            bad += found.bad
+        }
+        let seconds = file.nowInSeconds
+        let wall = configuration.clock.wall() / 1000
+        let limit = configuration.limit
+        try file.read { db in
+            holders.expecting(min(limit, try VerdictTable.count(db)))
+            let found = try VerdictTable.read(
+                db, at: seconds, ahead: wall - seconds, limit: limit, sharing: holders.sharing
+            ) { batch in
+                holders.verdicts(batch)
+                verdicts += batch.count
+                return !isStopped()
+            }
+            bad += found.bad
+        }
+    }
+
+    // MARK: Writing
+
+    /// Writes a batch; what cannot be written is lost.
+    func write(_ batch: StateBatch) {
+        do throws(DatabaseFault) {
+            do throws(DatabaseFault) { try write(batch, try usableFile()) } catch {
+                guard error.kind == .corrupt else { throw error }
+                recover(from: error)
+                try write(batch, try usableFile())
+            }
+            if batch.lost > 0 { lost(batch.lost, "too much came at once") } else { ended() }
+        } catch {
+            lost(batch.count + batch.lost, error.cause)
+            if batch.hasFaults { faultsAreStale = true }
+            recover(from: error)
+        }
+    }
+
+    private func lost(_ rows: Int, _ cause: String) {
+        losses.note(rows)
+        log.tell(.warning, "lost", [("rows", "\(losses.count)"), ("cause", cause)], repeated: true)
+    }
+
+    /// Notes that all was written, and says so in the log if something was not.
+    private func ended() {
+        losses.end()
+        if let lost = losses.over() { log.tell(.notice, "working", [("lost", "\(lost)")]) }
+    }
+
+    private func write(_ batch: StateBatch, _ file: StateFile) throws(DatabaseFault) {
+        let offset = file.offset
+        let all = faultsAreStale ? holders.faults.all() : nil
+        let now = file.now
+        try file.transaction { db in
+            if let all {
+                try FaultTable.replace(all.map { ($0, FaultTable.Times($1, at: now)) }, db)
+            } else {
+                try FaultTable.write(batch.faults(offset: offset), db)
+            }
+            let reports = batch.reports(offset: offset)
+            try ReportTable.write(reports, db)
+            self.reportBytes += reports.reduce(0) { $0 + $1.report.byteCount }
+            // A flood of long chains must not outgrow the bound until it is time to sweep.
+            if self.reportBytes > ReportTable.byteLimit / 4 {
+                try ReportTable.prune(db, at: now / 1000)
+                self.reportBytes = 0
+            }
+            try VerdictTable.write(batch.verdicts(offset: offset), db, &file.bodies)
+        }
+        faultsAreStale = batch.lostFaults
+    }
+
+    /// The file, opened anew where it went.
+    private func usableFile() throws(DatabaseFault) -> StateFile {
+        if let file, file.isInPlace { return file }
+        if let file {
+            file.close()
+            self.file = nil
+            log.tell(.warning, "vanished", [("path", path)], repeated: true)
+        }
+        guard ContinuousClock.now >= nextTry else { throw DatabaseFault(.unavailable, "there is no file") }
+        nextTry = .now + .seconds(10)
+        try makeDirectory()
+        let file = try openReplacing()
+        self.file = file
+        faultsAreStale = true
+        return file
+    }
+
+    /// After a failure: the file stays, is replaced, or is tried for again later.
+    private func recover(from error: DatabaseFault) {
+        switch error.kind {
+        case .full: return
+        case .corrupt:
+            if let file {
+                do throws(DatabaseFault) { try replace(file, error) } catch { self.file = nil }
+            }
+        case .foreign, .busy, .unavailable:
+            file?.close()
+            file = nil
+        }
+    }
+
+    /// Looks through a part of the file for what has run out.
+    func sweep() {
+        guard ContinuousClock.now >= nextSweep else { return }
+        guard let file, file.isInPlace else {
+            nextSweep = .now + .seconds(60)
+            return
+        }
+        do throws(DatabaseFault) {
+            let isThrough = try sweeper.step(file)
+            nextSweep = .now + (isThrough ? configuration.sweepInterval : .zero)
+        } catch {
+            nextSweep = .now + .seconds(60)
+            log.tell(.warning, "sweep-failed", [("cause", error.cause)], repeated: true)
+            recover(from: error)
+        }
+    }
+
+    func close() {
+        file?.close()
+        file = nil
+    }
+}

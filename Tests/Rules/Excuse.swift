@@ -1,7 +1,0 @@
-import DANE
-
-/// Why a rule has no test: it binds somebody else, or asks for nothing that a gate does.
-public enum Excuse {
-    /// The reason, by rule.
-    public static var all: [String: String] { Rule.asksNothing }
-}
