@@ -26,7 +26,7 @@ struct Status: ParsableCommand {
 
     func run() throws {
         let (settings, note) = try options.readToAsk()
-        func end(_ level: StatusReport.Level, _ sentence: String) throws -> ExitCode {
+        func end(_ level: StatusLevel, _ sentence: String) throws -> ExitCode {
             try self.end(level, note.map { "\(sentence.dropLast()); \($0)." } ?? sentence)
         }
         guard let path = settings.controlSocketPath else {
@@ -50,7 +50,7 @@ struct Status: ParsableCommand {
         throw ExitCode(report.status.exitStatus)
     }
 
-    private func end(_ level: StatusReport.Level, _ sentence: String) throws -> ExitCode {
+    private func end(_ level: StatusLevel, _ sentence: String) throws -> ExitCode {
         let text = "\(level.rawValue.uppercased()) - \(sentence)"
         try StandardDescriptors.put(json ? StatusReport.json(level, sentence) : text)
         return ExitCode(level.exitStatus)

@@ -30,7 +30,7 @@ import Testing
     @Test(
         .rules("F-132"),
         arguments: [
-            ("quiet", others(pending: 0), StatusReport.Level.ok, nil as String?),
+            ("quiet", others(pending: 0), StatusLevel.ok, nil as String?),
             ("nobody", [], .ok, nil),
             ("some dead domains, as ever", others(pending: 2, doubtful: 10), .ok, nil),
             ("a spam wave to one dead zone", others(pending: 0) + [("dead.example", 900, 890, 0)], .ok, "dead.example"),
@@ -52,7 +52,7 @@ import Testing
                 others(pending: 2) + siege + [("good.example", 80, 80, 0)], .critical, "dead.example"
             ),
         ])
-    func whoSuffersIsTold(what: String, rows: [Row], level: StatusReport.Level, heldDown: String?) {
+    func whoSuffersIsTold(what: String, rows: [Row], level: StatusLevel, heldDown: String?) {
         let report = LoadReport(Self.counts(rows), [:])
         #expect((report.trouble?.level ?? .ok) == level, "\(what): \(report.trouble?.sentence ?? "-")")
         #expect(report.held_down.first?.neighbourhood == heldDown)
@@ -60,7 +60,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("all free", Occupancy(used: 10, limit: 512), StatusReport.Level.ok),
+        ("all free", Occupancy(used: 10, limit: 512), StatusLevel.ok),
         ("full, and nobody waits", Occupancy(used: 512, limit: 512, foremost: "a.example", foremostCount: 3), .ok),
         (
             "one neighbourhood waits for itself",
@@ -71,7 +71,7 @@ import Testing
             Occupancy(used: 512, limit: 512, waiting: 100, foremost: "a.example", foremostCount: 90), .warning
         ),
     ])
-    func aSpentBudgetIsTold(what: String, occupancy: Occupancy, level: StatusReport.Level) {
+    func aSpentBudgetIsTold(what: String, occupancy: Occupancy, level: StatusLevel) {
         let report = LoadReport(Self.counts(Self.others(pending: 0)), [.probes: occupancy])
         #expect((report.trouble?.level ?? .ok) == level, "\(what): \(report.trouble?.sentence ?? "-")")
     }

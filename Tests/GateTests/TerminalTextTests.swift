@@ -14,7 +14,7 @@ import Testing
         ])
     func whatCannotBeSeenIsNotPrinted(text: String) throws {
         let hidden = try #require(text.unicodeScalars.first)
-        let shown = CheckReport.printable("a\(text)b")
+        let shown = TerminalText.line("a\(text)b")
         #expect(!shown.unicodeScalars.contains(hidden) && shown.hasPrefix("a?") && shown.hasSuffix("b"))
         // The same value, for whoever reads the JSON.
         guard hidden.value >= 0x20 else { return }
@@ -24,7 +24,7 @@ import Testing
     }
 
     @Test(arguments: ["bücher", "日本語", "a b", "ß€", "😀", "עברית"]) func whatIsTextStays(text: String) {
-        #expect(CheckReport.printable(text) == text && TerminalText.json(text) == text)
+        #expect(TerminalText.line(text) == text && TerminalText.json(text) == text)
     }
 
     @Test(arguments: [

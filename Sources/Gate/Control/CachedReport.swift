@@ -100,8 +100,8 @@ public struct CachedReport: Codable, Sendable {
         if let policy { facts.append("Policy: \(policy)") }
         if in_trouble { facts.append("The trouble may be our own: the breaker is open.") }
         let lines =
-            page.wrapped(CheckReport.printable(answer), first: "", rest: "  ")
-            + facts.flatMap { page.wrapped(CheckReport.printable($0), first: "  ", rest: "    ") }
+            page.wrapped(TerminalText.line(answer), first: "", rest: "  ")
+            + facts.flatMap { page.wrapped(TerminalText.line($0), first: "  ", rest: "    ") }
         return lines.joined(separator: "\n")
     }
 }

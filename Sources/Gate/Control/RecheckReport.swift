@@ -40,7 +40,7 @@ public struct RecheckReport: Codable, Sendable {
             }
         }
         if let note { lines.append("  No look: \(note).") }
-        return lines.map(CheckReport.printable).joined(separator: "\n")
+        return lines.map(TerminalText.line).joined(separator: "\n")
     }
 
     private static func shown(_ report: CachedReport) -> String {

@@ -49,7 +49,7 @@ public struct SettingsStanding: Codable, Sendable {
             lines.append("the running daemon cannot take what the environment file says now:")
             lines += pending.faults
         }
-        return lines.map(CheckReport.printable)
+        return lines.map(TerminalText.line)
     }
 
     private static func shown(_ text: String) -> String { text.isEmpty ? "nothing" : text }

@@ -8,9 +8,9 @@ extension StatusReport {
     }
 
     /// The line for a status that is no daemon's.
-    public static func json(_ level: Level, _ problem: String) -> String {
+    public static func json(_ level: StatusLevel, _ problem: String) -> String {
         struct Body: Encodable {
-            let status: Level
+            let status: StatusLevel
             let problems: [String]
         }
         return JSONLine.of(Body(status: level, problems: [problem]))
@@ -75,7 +75,7 @@ extension StatusReport {
                 + (log_dropped_ago_s.map { ", the last \(DurationText.brief(.seconds($0))) ago" } ?? ""))
         if let connections { lines.append(connections.text) }
         if let descriptors { lines.append(descriptors.text) }
-        return lines.map(CheckReport.printable).joined(separator: "\n")
+        return lines.map(TerminalText.line).joined(separator: "\n")
     }
 
     private var totals: Recipients.Totals { recipients.totals }

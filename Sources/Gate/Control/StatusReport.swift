@@ -1,16 +1,5 @@
 /// What `danegate status` says; its keys are those of the JSON.
 public struct StatusReport: Codable, Sendable {
-    /// The states of monitoring plugins; the raw values are the `status` of the JSON.
-    public enum Level: String, Codable, Sendable, Comparable, CaseIterable {
-        case ok, warning, critical, unknown
-
-        /// The exit status.
-        public var exitStatus: Int32 { Int32(Self.allCases.firstIndex(of: self) ?? 3) }
-
-        /// The less bad before the worse.
-        public static func < (left: Level, right: Level) -> Bool { left.exitStatus < right.exitStatus }
-    }
-
     /// The breaker.
     public struct BreakerState: Codable, Sendable {
         let state: String
@@ -164,7 +153,7 @@ public struct StatusReport: Codable, Sendable {
     }
 
     /// The state as a monitoring plugin has it.
-    public private(set) var status = Level.ok
+    public private(set) var status = StatusLevel.ok
     /// What is amiss, a sentence each.
     public private(set) var problems: [String] = []
 
@@ -262,7 +251,7 @@ public struct StatusReport: Codable, Sendable {
 
     /// Decides what is amiss, and how badly.
     mutating func judge() {
-        func note(_ level: Level, _ sentence: String) {
+        func note(_ level: StatusLevel, _ sentence: String) {
             status = max(status, level)
             problems.append(sentence)
         }

@@ -49,7 +49,7 @@ public struct ReloadReport: Codable, Sendable {
         lines += faults.map { "  \($0)" }
         if !policy_faults.isEmpty { lines.append("The policies stay as they were:") }
         lines += policy_faults.map { "  \($0)" }
-        return lines.map(CheckReport.printable).joined(separator: "\n")
+        return lines.map(TerminalText.line).joined(separator: "\n")
     }
 
     private static func shown(_ text: String) -> String { text.isEmpty ? "(unset)" : text }

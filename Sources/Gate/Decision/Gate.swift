@@ -144,7 +144,7 @@ public struct Gate: Sendable {
         let deadline = current.arrived + inForce.settings.milterDeadline
         var standing: InspectionDesk.Replaced?
         if let original = hop.typed {
-            if inForce.rules.rulebook.monitorsAll, aliases.kept(original, hop.destination.name) == nil {
+            if inForce.rulebook.monitorsAll, aliases.kept(original, hop.destination.name) == nil {
                 return passAhead(request, current, hop, domain)
             }
             standing = desk.standing(
@@ -178,7 +178,7 @@ public struct Gate: Sendable {
         policy: Policy.Kind?, isHeld: Bool = false, waited: Duration? = nil
     ) -> Decision {
         let sources = current.settings.sources
-        let ruled = current.settings.rules.decide(
+        let ruled = Ruleset(current.settings).decide(
             answer, on: subject, policy: policy, isHeld: isHeld,
             isEnforced: sources.isEmpty ? false : sources.enforces(sender: request.sender), trace: TraceID(),
             replies: .given, now: now
@@ -215,7 +215,7 @@ public struct Gate: Sendable {
     private func isMonitored<Request: GateRequest & ~Copyable>(
         _ request: borrowing Request, _ inForce: SettingsInForce, _ subject: Ruleset.Subject, _ policy: Policy.Kind?
     ) -> Bool {
-        let (sources, rulebook) = (inForce.sources, inForce.rules.rulebook)
+        let (sources, rulebook) = (inForce.sources, inForce.rulebook)
         return rulebook.isMonitored(
             subject.place, policy: policy,
             isEnforced: sources.isEmpty ? false : sources.enforces(sender: request.sender), isOwnHop: subject.isOwnHop)
@@ -280,7 +280,7 @@ public struct Gate: Sendable {
     /// What would be decided on a recipient of a destination now, by what is known: nothing is asked, nobody waits, and
     /// nothing is written down.
     func known(_ destination: Destination, at now: ContinuousClock.Instant = .now) -> Known {
-        let (settings, rules) = (settings.current.settings, settings.current.rules)
+        let (settings, rules) = (settings.current.settings, Ruleset(settings.current))
         let standing = standing(of: destination.name, nextHop: destination.name)
         let policy = standing.kind
         if let why = standing.exemption {
@@ -337,7 +337,7 @@ public struct Gate: Sendable {
             destination: destination, place: destination.name,
             isOwnHop: destination.isOwnByForm(standard: settings.settings.probePort))
         return .looked(
-            settings.current.rules.decide(answer, on: subject, policy: standing.kind, now: now) { outcome in
+            Ruleset(settings.current).decide(answer, on: subject, policy: standing.kind, now: now) { outcome in
                 desk.keeper.faults.failingFor(outcome, destination)
             })
     }

@@ -25,14 +25,13 @@ struct Ruleset: Sendable {
         case orWouldBe
     }
 
-    let settings: Settings
-    let rulebook: Rulebook
+    private let inForce: SettingsInForce
+
+    /// The rules that the settings in force give.
+    init(_ inForce: SettingsInForce) { self.inForce = inForce }
 
     /// The rules that the settings give.
-    init(_ settings: Settings) {
-        self.settings = settings
-        rulebook = Rulebook(settings)
-    }
+    init(_ settings: Settings) { self.init(SettingsInForce(settings)) }
 
     /// Rules.
     ///
@@ -55,16 +54,16 @@ struct Ruleset: Sendable {
         let ruling =
             isHeld
             ? .held
-            : rulebook.rule(
+            : inForce.rulebook.rule(
                 verdict, domain: subject.place, policy: policy, isOwnHop: subject.isOwnHop,
                 isInTrouble: answer.isInTrouble, isEnforced: isEnforced, failingFor: failingFor)
         var reply: Reply?
         if ruling.action != .accept || replies == .orWouldBe {
             reply = ruling.reply(
                 verdict, domain: subject.shown,
-                nextHop: subject.isOwnHop ? subject.destination?.text(standard: settings.probePort) : nil,
+                nextHop: subject.isOwnHop ? subject.destination?.text(standard: inForce.settings.probePort) : nil,
                 firstSeen: ruling.failingFor.map { now() - $0.components.seconds }, trace: trace?.description,
-                helpURL: settings.helpURL)
+                helpURL: inForce.settings.helpURL)
         }
         return Decision.Ruled(
             verdict: verdict, ruling: ruling, reply: reply, policy: policy, trace: trace, isCached: answer.isCached,

@@ -1,3 +1,5 @@
+import DANE
+
 /// Follows the file of exemptions: reads it when it has changed, sees to it that none is lost with it, and tells the log what changed.
 struct ExemptionFollower {
     private let directory: String
@@ -130,7 +132,7 @@ struct ExemptionFollower {
     private func tell(_ result: String, _ exemption: Exemption, isReplacing: Bool = false) {
         var more = [
             ("domain", exemption.pattern.description), ("by", exemption.endedBy ?? exemption.by),
-            ("reason", exemption.reason), ("until", ExemptionText.time(exemption.until)),
+            ("reason", exemption.reason), ("until", UnixTime.iso8601(exemption.until)),
             ("keep", exemption.keeps ? "yes" : "no"),
         ]
         if isReplacing { more.append(("replaced", "yes")) }

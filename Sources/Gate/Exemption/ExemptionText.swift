@@ -2,11 +2,6 @@ import DANE
 
 /// Exemptions as the commands print them.
 public enum ExemptionText {
-    /// A time as ISO 8601: `2026-11-23T13:45:00Z`.
-    static func time(_ seconds: Int64) -> String {
-        UnixTime.text(seconds).dropLast(4).replacing(" ", with: "T") + "Z"
-    }
-
     /// A sentence about an exemption that has just been made.
     public static func added(_ exemption: Exemption, replaced: Exemption?) -> String {
         let what =
@@ -20,7 +15,7 @@ public enum ExemptionText {
         } else if !exemption.keeps {
             text += ", or until it has been in order for a while"
         }
-        return CheckReport.printable(text + ".")
+        return TerminalText.line(text + ".")
     }
 
     /// A table of exemptions.
@@ -37,7 +32,7 @@ public enum ExemptionText {
                 let isLast = column == row.count - 1
                 line += isLast ? cell : cell + String(repeating: " ", count: widths[column] - cell.count + 2)
             }
-            return CheckReport.printable(line)
+            return TerminalText.line(line)
         }.joined(separator: "\n")
     }
 
@@ -53,7 +48,7 @@ public enum ExemptionText {
         return [
             exemption.pattern.description, UnixTime.minute(exemption.until), exemption.by,
             UnixTime.minute(exemption.added / 1000), state, exemption.reason,
-        ].map { CheckReport.printable(String($0.prefix(500))) }
+        ].map { TerminalText.line(String($0.prefix(500))) }
     }
 
     /// An exemption as one line of JSON.
@@ -75,14 +70,14 @@ public enum ExemptionText {
 
         init(_ exemption: Exemption) {
             domain = exemption.pattern.description
-            until = ExemptionText.time(exemption.until)
+            until = UnixTime.iso8601(exemption.until)
             reason = exemption.reason
             by = exemption.by
-            added = ExemptionText.time(exemption.added / 1000)
+            added = UnixTime.iso8601(exemption.added / 1000)
             keep = exemption.keeps
             clean_seconds = exemption.cleanFor / 1000
             seen = NullableJSON(exemption.seen)
-            ended = NullableJSON(exemption.ended.map(ExemptionText.time))
+            ended = NullableJSON(exemption.ended.map(UnixTime.iso8601))
             how = NullableJSON(exemption.end?.rawValue)
             ended_by = NullableJSON(exemption.endedBy)
         }

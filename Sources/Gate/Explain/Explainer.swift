@@ -165,10 +165,3 @@ public enum Explainer {
             : "did you mean \(near.joined(separator: " or "))? `danegate explain` lists what there is."
     }
 }
-
-extension String {
-    /// Without any of the characters at both ends.
-    func trimming(_ characters: String) -> String {
-        String(drop { characters.contains($0) }.reversed().drop { characters.contains($0) }.reversed())
-    }
-}

@@ -11,7 +11,7 @@ import Probe
 struct Comparison: Sendable {
     /// Who connects: on connections that no look at the host has used.
     let prober: any Probing
-    let expiredEE: Settings.ExpiredEE
+    let expiredEE: ExpiredEE
     /// Seconds since 1970, for the dates of certificates.
     let now: @Sendable () -> Int64
 

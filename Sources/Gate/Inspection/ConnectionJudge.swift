@@ -11,7 +11,7 @@ struct ConnectionJudge {
     let records: [TLSARecord]
     /// The names of which a DANE-TA certificate must carry one.
     let references: ReferenceIdentifiers
-    let expiredEE: Settings.ExpiredEE
+    let expiredEE: ExpiredEE
     /// Seconds since 1970, for the dates of certificates.
     let now: @Sendable () -> Int64
 

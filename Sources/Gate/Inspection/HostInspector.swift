@@ -22,7 +22,7 @@ struct HostInspector {
     /// Bounds how many hosts are talked to at once.
     let slots: AsyncSlots
     let port: UInt16
-    let expiredEE: Settings.ExpiredEE
+    let expiredEE: ExpiredEE
     /// Whether to look at every address, for the analyzer; the gate stops where a delivering client would.
     let isComplete: Bool
     /// Seconds since 1970, for the dates of certificates.
@@ -222,7 +222,7 @@ struct HostInspector {
 
 extension CertificateJudgement {
     /// The outcome of a host whose certificate was judged so.
-    func outcome(_ records: [TLSARecord], _ expiredEE: Settings.ExpiredEE) -> Outcome {
+    func outcome(_ records: [TLSARecord], _ expiredEE: ExpiredEE) -> Outcome {
         // F-74: what we cannot judge, or have not looked at, proves nothing of the host.
         if isDoubtful { return .unreachable }
         switch finding {

@@ -10,7 +10,7 @@ struct Inspector: Sendable {
 
     let resolver: any Resolving
     let prober: (any Probing)?
-    let expiredEE: Settings.ExpiredEE
+    let expiredEE: ExpiredEE
     /// Whether to look at every host, for the analyzer; the gate stops where a delivering client would.
     let isComplete: Bool
     /// Seconds since 1970, for the dates of certificates.
@@ -31,7 +31,7 @@ struct Inspector: Sendable {
     ///   - isComplete: Whether to look at hosts behind the deciding one too.
     ///   - now: The time, in seconds since 1970.
     init(
-        resolver: any Resolving, prober: (any Probing)?, expiredEE: Settings.ExpiredEE, isComplete: Bool,
+        resolver: any Resolving, prober: (any Probing)?, expiredEE: ExpiredEE, isComplete: Bool,
         now: @escaping @Sendable () -> Int64
     ) {
         self.resolver = resolver

@@ -36,7 +36,7 @@ extension SecondLook {
         /// What is kept for the next look.
         var kept: WalkBook.Walk {
             let first = WalkBook.FirstLook(
-                outcome: outcome, cause: TraceEntry.bounded(cause, TraceEntry.Limit.cause))
+                outcome: outcome, cause: BoundedText.of(cause, WalkProgress.textLimit))
             return WalkBook.Walk(progress: progress, first: first)
         }
     }

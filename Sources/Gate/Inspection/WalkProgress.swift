@@ -11,7 +11,7 @@ struct WalkProgress: Sendable {
     /// More hazards are not remembered.
     private static let hazardLimit = 4
     /// The most bytes of a text that is kept.
-    private static let textLimit = 600
+    static let textLimit = 600
 
     /// When the first look began.
     let began: ContinuousClock.Instant
@@ -88,7 +88,7 @@ struct WalkProgress: Sendable {
         if let known, (known.preference, known.name) <= (finding.preference, finding.name) { return }
         known = HostFinding(
             name: finding.name, preference: finding.preference, outcome: finding.outcome,
-            cause: TraceEntry.bounded(finding.cause, textLimit), isDegraded: finding.isDegraded)
+            cause: BoundedText.of(finding.cause, textLimit), isDegraded: finding.isDegraded)
     }
 
     /// Ends the walk: all hosts have been seen, or one that decides.

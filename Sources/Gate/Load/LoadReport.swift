@@ -139,7 +139,7 @@ public struct LoadReport: Codable, Sendable {
     }
 
     /// How bad it is for others than who fills the gate, and why; nil while nobody suffers.
-    var trouble: (level: StatusReport.Level, sentence: String)? {
+    var trouble: (level: StatusLevel, sentence: String)? {
         let pending = Int((pending_percent * Double(looked_at) / 100).rounded())
         let without = pending + Int((doubtful_percent * Double(looked_at) / 100).rounded())
         let isCritical =

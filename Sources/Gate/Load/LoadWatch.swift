@@ -5,7 +5,7 @@ import Synchronization
 /// over.
 final class LoadWatch: Sendable {
     private struct State {
-        var level = StatusReport.Level.ok
+        var level = StatusLevel.ok
         /// When the level that is told was seen last: trouble that comes and goes is one trouble.
         var seen = ContinuousClock.now
         var foremost: String?
@@ -49,7 +49,7 @@ final class LoadWatch: Sendable {
     /// What a report changes.
     ///
     /// - Returns: The level and its log line, if there is something new to tell.
-    func look(_ report: LoadReport, at now: ContinuousClock.Instant) -> (level: StatusReport.Level, line: LogLine)? {
+    func look(_ report: LoadReport, at now: ContinuousClock.Instant) -> (level: StatusLevel, line: LogLine)? {
         let trouble = report.trouble
         let level = trouble?.level ?? .ok
         let isTold = state.withLock { state -> Bool in

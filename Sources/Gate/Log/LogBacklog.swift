@@ -37,7 +37,7 @@ struct LogBacklog: Sendable {
         case .none: break
         case .priority: bytes.append(contentsOf: "<\(level.severity)>".utf8)
         case .time:
-            if stamp.second != time { stamp = (time, Array("\(ExemptionText.time(Int64(time))) ".utf8)) }
+            if stamp.second != time { stamp = (time, Array("\(UnixTime.iso8601(Int64(time))) ".utf8)) }
             bytes.append(contentsOf: stamp.text)
             bytes.append(contentsOf: level.rawValue.utf8)
             bytes.append(UInt8(ascii: " "))

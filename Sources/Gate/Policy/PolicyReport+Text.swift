@@ -27,7 +27,7 @@ extension PolicyReport {
         lines.append("  mode: \(mode.rawValue)")
         lines.append("  as a next hop of this site's own: ON_OWN_NEXT_HOP=\(onOwnNextHop.rawValue)")
         for source in sources { lines.append("  by source: \(source.name)=\(source.text)") }
-        return lines.map(CheckReport.printable).joined(separator: "\n")
+        return lines.map(TerminalText.line).joined(separator: "\n")
     }
 
     /// The report as one line of JSON.
@@ -72,7 +72,7 @@ extension PolicyReport {
             line = candidate.policy.line
             pattern = candidate.pattern.description
             policy = candidate.policy.kind.rawValue
-            until = NullableJSON(candidate.policy.until.map(ExemptionText.time))
+            until = NullableJSON(candidate.policy.until.map(UnixTime.iso8601))
             reason = NullableJSON(candidate.policy.reason)
             applies = candidate.whyNot == nil
             why_not = NullableJSON(candidate.whyNot)

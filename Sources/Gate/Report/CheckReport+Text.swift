@@ -10,7 +10,7 @@ extension CheckReport {
     ///   - page: The place that it is laid out for.
     ///   - isWhole: Whether all is shown that was seen. Else the rest is cut to what fits the screen.
     public func text(on page: TerminalPage, isWhole: Bool) -> String {
-        var lines = page.wrapped(Self.printable(answer), first: "", rest: "  ")
+        var lines = page.wrapped(TerminalText.line(answer), first: "", rest: "  ")
         lines[0] = lines[0].replacing(
             "Ruling: \(ruling.action.rawValue)",
             with: "Ruling: \(page.coloured(ruling.action.rawValue, ruling.action.colour))", maxReplacements: 1)
@@ -76,19 +76,5 @@ extension CheckReport {
         let others = (deciding.map { [$0] } ?? []) + hosts
         return others.lazy.compactMap { $0.steps.first(where: isFailed) }.first
             ?? inspection.steps.first(where: isFailed)
-    }
-
-    /// A line without control characters: causes quote what strangers sent.
-    static func printable(_ line: String) -> String { TerminalText.line(line) }
-}
-
-extension Ruling.Action {
-    /// The colour that it is shown in.
-    var colour: TerminalPage.Colour {
-        switch self {
-        case .accept: .green
-        case .tempfail: .yellow
-        case .reject: .red
-        }
     }
 }

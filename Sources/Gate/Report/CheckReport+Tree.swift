@@ -96,7 +96,7 @@ extension CheckReport {
             return ReportTree(
                 "\(depth): \(details.subject), issued by \(details.issuer), \(details.keyAlgorithm), \(record)")
         }
-        let subject = TerminalText.cutInTheMiddle(printable(details.subject), columns: nameColumns)
+        let subject = TerminalText.cutInTheMiddle(TerminalText.line(details.subject), columns: nameColumns)
         return ReportTree("\(depth): \(subject), \(details.keyAlgorithm), \(short(record))")
     }
 

@@ -66,6 +66,6 @@ extension JudgementReport {
             lines.append("  Something cannot be judged here: a failure is none for certain.")
         }
         lines += hazards.map { "  Hazard: \($0)." }
-        return lines.map(CheckReport.printable).joined(separator: "\n")
+        return lines.map(TerminalText.line).joined(separator: "\n")
     }
 }

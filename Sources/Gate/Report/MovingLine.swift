@@ -56,7 +56,7 @@ public final class MovingLine: Sendable {
 
     private func show(_ text: String) {
         // One column stays free: a terminal would go on to the next line.
-        let line = String(TerminalText.prefix(CheckReport.printable(text), columns: max(0, Self.width - 1)))
+        let line = String(TerminalText.prefix(TerminalText.line(text), columns: max(0, Self.width - 1)))
         state.withLock { Self.draw(line, over: &$0) }
     }
 
@@ -66,7 +66,7 @@ public final class MovingLine: Sendable {
         let blanks = String(repeating: " ", count: rest)
         // What is shorter is written over what was there, and the cursor goes back behind it.
         let back = line.isEmpty ? "\r" : String(repeating: "\u{8}", count: rest)
-        _ = SurveyOutput.put("\r\(line)\(blanks)\(back)", STDERR_FILENO)
+        _ = WholeText.put("\r\(line)\(blanks)\(back)", STDERR_FILENO)
         state.shown = line
     }
 

@@ -28,7 +28,7 @@ struct ReportTree {
 
     /// The line itself, in as many as it takes; further ones stand below its text.
     func line(first: String, rest: String, on page: TerminalPage) -> [String] {
-        let text = CheckReport.printable(text)
+        let text = TerminalText.line(text)
         guard let mark else { return page.wrapped(text, first: first, rest: rest) }
         var lines = page.wrapped(text, first: "\(first)\(mark.word) ", rest: "\(rest)     ")
         // What was measured has no colour yet.

@@ -91,7 +91,7 @@ public enum EnvironmentFile {
         let whole = NearNames.of(capitals, in: fullNames).first
         if let whole { return whole }
         guard capitals.utf8.count >= 6 else { return nil }
-        return names.filter { SettingsReader.distance($0, capitals) <= 1 }.min().map { prefix + $0 }
+        return names.filter { NearNames.distance($0, capitals) <= 1 }.min().map { prefix + $0 }
     }
 
     private static func isNameByte(_ byte: UInt8) -> Bool {

@@ -123,11 +123,3 @@ public struct Setting: Sendable {
         }
     }
 }
-
-extension StringProtocol {
-    /// The text without blanks at its ends.
-    func trimmingBlanks() -> String {
-        let trimmed = drop { $0 == " " || $0 == "\t" }
-        return String(trimmed.reversed().drop { $0 == " " || $0 == "\t" }.reversed())
-    }
-}

@@ -25,12 +25,12 @@ final class SettingsInForce: Sendable {
     let settings: Settings
     let scope: Scope
     let sources: SourceRules
-    let rules: Ruleset
+    let rulebook: Rulebook
 
     init(_ settings: Settings) {
         self.settings = settings
         scope = Scope(settings)
         sources = SourceRules(settings)
-        rules = Ruleset(settings)
+        rulebook = Rulebook(settings)
     }
 }

@@ -173,7 +173,7 @@ public struct SettingsReader: Sendable {
                 return text == "off" || text.isEmpty
                     ? nil : "\(name)=\(shown(text)): \(door) is not part of this version; leave it unset or off."
             }
-            let nearest = known.filter { distance($0, short) <= 2 }.min { distance($0, short) < distance($1, short) }
+            let nearest = known.filter { NearNames.distance($0, short) <= 2 }.min { NearNames.distance($0, short) < NearNames.distance($1, short) }
             let hint =
                 nearest.map { "did you mean \(prefix)\($0)?" } ?? "`danegate settings` lists the names there are."
             return "\(shown(name))=\(shown(text)): there is no such setting; \(hint)"
@@ -199,20 +199,4 @@ public struct SettingsReader: Sendable {
 
     /// A value as a sentence quotes it: printable, and not longer than a line.
     private static func shown(_ text: String) -> String { LogLine.escaped(String(text.prefix(200))) }
-
-    /// Letters to insert, remove or change to get from one text to the other.
-    static func distance(_ left: String, _ right: String) -> Int {
-        let right = Array(right.utf8.prefix(64))
-        var row = Array(0...right.count)
-        for (index, letter) in left.utf8.prefix(64).enumerated() {
-            var diagonal = row[0]
-            row[0] = index + 1
-            for column in right.indices {
-                let change = diagonal + (right[column] == letter ? 0 : 1)
-                diagonal = row[column + 1]
-                row[column + 1] = min(change, diagonal + 1, row[column] + 1)
-            }
-        }
-        return row[right.count]
-    }
 }

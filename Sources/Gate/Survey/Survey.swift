@@ -117,7 +117,7 @@ public struct Survey: Sendable {
         do throws(PolicyTable.Faults) { policies = try PolicyBook(settings) } catch {
             throw SurveyFault(EX_CONFIG, error.sentences)
         }
-        for sentence in policies.faults { SurveyOutput.put("danegate: \(sentence)\n", STDERR_FILENO) }
+        for sentence in policies.faults { WholeText.put("danegate: \(sentence)\n", STDERR_FILENO) }
         let input = try await read()
         guard !Task.isCancelled else { throw SurveyFault(EX_TEMPFAIL, "stopped.") }
         tell(input)
@@ -146,8 +146,8 @@ public struct Survey: Sendable {
             sourceSettings: SurveyNotes.sourceSettings(settings), judged: tally.all.destinations - start,
             elapsed: .now - begun)
         switch request.summary {
-        case .text: SurveyOutput.put(summary.text, STDERR_FILENO)
-        case .json: SurveyOutput.put(summary.json, STDERR_FILENO)
+        case .text: WholeText.put(summary.text, STDERR_FILENO)
+        case .json: WholeText.put(summary.json, STDERR_FILENO)
         case .none: break
         }
     }
@@ -184,7 +184,7 @@ public struct Survey: Sendable {
         }
         let more = input.counts.junk - input.junk.count
         if more > 0 { text += "danegate: \(inputName): and \(more) more lines that were passed over\n" }
-        SurveyOutput.put(text, STDERR_FILENO)
+        WholeText.put(text, STDERR_FILENO)
     }
 
     private func judge(
@@ -228,7 +228,7 @@ public struct Survey: Sendable {
             waits: { [isTold = request.summary == .text && drawing == nil] doubts, left in
                 // The line that moves tells it too.
                 guard isTold else { return }
-                SurveyOutput.put("\(SurveyProgress.Snapshot.wait(doubts, left))\n", STDERR_FILENO)
+                WholeText.put("\(SurveyProgress.Snapshot.wait(doubts, left))\n", STDERR_FILENO)
             })
         let failure: SurveyFault?
         do throws(SurveyFault) {

@@ -126,7 +126,7 @@ final class SurveyOutput {
         var text = isHeaded ? "" : format.header(hasTimes: hasTimes)
         isHeaded = true
         for result in results { text += format.line(result) }
-        guard let fault = Self.put(text, descriptor) else { return }
+        guard let fault = WholeText.put(text, descriptor) else { return }
         let advice = path == nil ? "" : " What is in it is kept: go on with --resume."
         throw SurveyFault(
             EX_IOERR, "\(path ?? "standard output"): it cannot be written (\(SurveyFault.words(fault))).\(advice)")
@@ -137,28 +137,5 @@ final class SurveyOutput {
         if !isHeaded { try write([]) }
         guard path != nil, fdatasync(descriptor) != 0 else { return }
         throw SurveyFault(EX_IOERR, "\(path ?? ""): it cannot be written (\(SurveyFault.words(errno))).")
-    }
-
-    /// Writes all of a text.
-    ///
-    /// - Returns: The error's number, if it cannot be written.
-    @discardableResult
-    static func put(_ text: String, _ descriptor: Int32) -> Int32? {
-        var text = text
-        return text.withUTF8 { bytes in
-            var rest = UnsafeRawBufferPointer(bytes)
-            while !rest.isEmpty {
-                let count = Glibc.write(descriptor, rest.baseAddress, rest.count)
-                if count >= 0 {
-                    rest = UnsafeRawBufferPointer(rebasing: rest[count...])
-                } else if errno == EAGAIN {
-                    var ready = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-                    poll(&ready, 1, -1)
-                } else if errno != EINTR {
-                    return errno
-                }
-            }
-            return nil
-        }
     }
 }

@@ -80,11 +80,11 @@ final class SurveyProgress: Sendable {
             }
             let width = Self.width
             let line = snapshot.line(width: width)
-            SurveyOutput.put("\r\(line)\(String(repeating: " ", count: max(0, width - 1 - line.count)))", STDERR_FILENO)
+            WholeText.put("\r\(line)\(String(repeating: " ", count: max(0, width - 1 - line.count)))", STDERR_FILENO)
             try? await Task.sleep(for: Self.interval)
         }
         // What comes next gets a line of its own.
-        SurveyOutput.put("\r\(String(repeating: " ", count: max(0, Self.width - 1)))\r", STDERR_FILENO)
+        WholeText.put("\r\(String(repeating: " ", count: max(0, Self.width - 1)))\r", STDERR_FILENO)
     }
 
     /// The terminal's columns, 80 where it does not say.
@@ -92,19 +92,5 @@ final class SurveyProgress: Sendable {
         var size = winsize()
         guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
         return Int(size.ws_col)
-    }
-}
-
-extension DurationText {
-    /// The duration as a person says it, in two units at most: `2m51s`, `1h02m`.
-    static func long(_ duration: Duration) -> String {
-        let seconds = max(0, duration.milliseconds / 1000)
-        func two(_ number: Int64) -> String { number < 10 ? "0\(number)" : "\(number)" }
-        return switch seconds {
-        case ..<60: "\(seconds)s"
-        case ..<3600: "\(seconds / 60)m\(two(seconds % 60))s"
-        case ..<86400: "\(seconds / 3600)h\(two(seconds % 3600 / 60))m"
-        default: "\(seconds / 86400)d\(two(seconds % 86400 / 3600))h"
-        }
     }
 }

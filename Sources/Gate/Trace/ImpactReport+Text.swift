@@ -54,7 +54,7 @@ extension ImpactReport {
                 lines.append("    \(broken.host.map { "host \($0): " } ?? "")\(broken.cause)")
             }
         }
-        return lines.map(CheckReport.printable).joined(separator: "\n")
+        return lines.map(TerminalText.line).joined(separator: "\n")
     }
 
     /// Rows below titles, the first column to the left and the others to the right.

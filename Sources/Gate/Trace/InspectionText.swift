@@ -73,6 +73,6 @@ enum InspectionText {
             }
         }
         if body.cut { lines.append("  (some of it was left out for its size)") }
-        return lines.map(CheckReport.printable)
+        return lines.map(TerminalText.line)
     }
 }

@@ -31,9 +31,9 @@ enum StoredInspection {
                 Body(
                     destination: inspection.destination.text(standard: port), time: TraceTime.text(time),
                     outcome: verdict.outcome.rawValue,
-                    cause: TraceEntry.bounded(verdict.cause, TraceEntry.Limit.cause),
+                    cause: BoundedText.of(verdict.cause, TraceEntry.Limit.cause),
                     host: NullableJSON(verdict.host), degraded: verdict.isDegraded,
-                    hazards: verdict.hazards.prefix(16).map { TraceEntry.bounded($0, TraceEntry.Limit.cause) },
+                    hazards: verdict.hazards.prefix(16).map { BoundedText.of($0, TraceEntry.Limit.cause) },
                     mx_security: NullableJSON(inspection.mxSecurity?.rawValue),
                     valid_for: inspection.lifetime.components.seconds,
                     elapsed_ms: inspection.elapsed.tenthsOfMilliseconds,

@@ -60,16 +60,6 @@ public struct TraceEntry: Sendable, Hashable {
         static let reply = Reply.maximumLength
     }
 
-    /// Text cut to so many bytes.
-    static func bounded(_ text: String, _ limit: Int) -> String {
-        text.utf8.count <= limit ? text : String(decoding: text.utf8.prefix(limit - 3), as: UTF8.self) + "..."
-    }
-
-    /// Bytes cut to so many.
-    private static func bounded(_ bytes: [UInt8], _ limit: Int) -> [UInt8] {
-        bytes.count <= limit ? bytes : Array(bytes.prefix(limit - 3)) + Array("...".utf8)
-    }
-
     /// An entry of these parts; texts that are too long are cut.
     init(
         time: Int64, trace: String, sender: Recipient?, recipient: Recipient, destination: Destination?,
@@ -81,26 +71,26 @@ public struct TraceEntry: Sendable, Hashable {
         self.sender = sender.map { Self.address($0, addresses) }
         self.recipient = Self.address(recipient, addresses)
         if addresses == .full {
-            senderBytes = sender?.bytes.map { Self.bounded($0, Limit.address) }
-            recipientBytes = recipient.bytes.map { Self.bounded($0, Limit.address) }
+            senderBytes = sender?.bytes.map { BoundedText.of($0, Limit.address) }
+            recipientBytes = recipient.bytes.map { BoundedText.of($0, Limit.address) }
         }
         domain = if case .name(let name) = recipient.domain { name } else { nil }
         self.destination = destination
-        self.client = client.map { Self.bounded($0, Limit.name) }
+        self.client = client.map { BoundedText.of($0, Limit.name) }
         // A user's name is as good as an address.
-        self.authenticated = addresses == .full ? authenticated.map { Self.bounded($0, Limit.name) } : nil
+        self.authenticated = addresses == .full ? authenticated.map { BoundedText.of($0, Limit.name) } : nil
         outcome = ruling.outcome
-        host = verdict.host.map { Self.bounded($0, Limit.host) }
+        host = verdict.host.map { BoundedText.of($0, Limit.host) }
         code = ruling.code?.description
-        self.reply = reply.map { Self.bounded($0.description, Limit.reply) }
-        self.queueID = queueID.map { Self.bounded($0, Limit.name) }
+        self.reply = reply.map { BoundedText.of($0.description, Limit.reply) }
+        self.queueID = queueID.map { BoundedText.of($0, Limit.name) }
         action = ruling.action
         would = ruling.would
         self.mode = mode.rawValue
         self.isCached = isCached
         failingFor = ruling.failingFor
-        cause = Self.bounded(verdict.cause, Limit.cause)
-        hazard = ruling.hazard.map { Self.bounded($0, Limit.cause) }
+        cause = BoundedText.of(verdict.cause, Limit.cause)
+        hazard = ruling.hazard.map { BoundedText.of($0, Limit.cause) }
         self.policy = policy?.rawValue
         isOwnHop = ruling.isOwnHop
     }
@@ -108,7 +98,7 @@ public struct TraceEntry: Sendable, Hashable {
     /// An address as it is kept.
     private static func address(_ address: Recipient, _ addresses: Settings.TraceAddresses) -> String {
         switch addresses {
-        case .full: return bounded(address.address, Limit.address)
+        case .full: return BoundedText.of(address.address, Limit.address)
         case .domain: return address.withoutLocalPart
         }
     }

@@ -16,7 +16,7 @@ enum TraceTable {
             try statement.execute(
                 arguments: [
                     one.inspection.destination.text(standard: port), verdict.outcome.rawValue,
-                    TraceEntry.bounded(verdict.cause, TraceEntry.Limit.cause), one.time, one.time,
+                    BoundedText.of(verdict.cause, TraceEntry.Limit.cause), one.time, one.time,
                     StoredInspection.json(one.inspection, at: one.time, port: port),
                 ])
         }

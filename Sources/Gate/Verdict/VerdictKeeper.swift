@@ -16,7 +16,7 @@ public struct VerdictKeeper: Sendable {
     private var failureTTL: Duration { book.current.settings.failureTTL }
     private var probeTTL: Duration { book.current.settings.probeTTL }
     private var deferFor: Duration { book.current.settings.deferFor }
-    private var rules: Rulebook { book.current.rules.rulebook }
+    private var rules: Rulebook { book.current.rulebook }
 
     /// So long nobody looks again at what was not found in order while the trouble was our own: as long as it takes until that is
     /// tried again.

@@ -1,0 +1,31 @@
+import DNSSEC
+import Probe
+import Support
+
+extension Settings {
+    /// The resolver's part of the settings, within a budget.
+    func resolverConfiguration(
+        _ anchor: ResolverConfiguration.TrustAnchor, within budget: DescriptorBudget
+    ) -> ResolverConfiguration {
+        var configuration = resolverConfiguration(anchor)
+        configuration.contexts = budget.contexts
+        configuration.descriptors = ResolverDescriptors(lookups: budget.lookups, secondLooks: budget.secondLooks)
+        return configuration
+    }
+
+    /// How the descriptors are shared out.
+    ///
+    /// - Parameter limit: How many the process may have.
+    func descriptorBudget(limit: Int) throws(DescriptorBudget.Shortage) -> DescriptorBudget {
+        try DescriptorBudget(
+            limit: limit, contexts: ResolverConfiguration.defaultContexts, probes: probe ? probeConcurrency : 0,
+            reserve: DescriptorReserve.size)
+    }
+
+    /// The probe's part of the settings, within a budget.
+    func probeConfiguration(within budget: DescriptorBudget) -> ProbeConfiguration {
+        var configuration = probeConfiguration
+        configuration.concurrency = min(configuration.concurrency, max(1, budget.probes))
+        return configuration
+    }
+}

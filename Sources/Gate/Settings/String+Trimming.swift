@@ -1,0 +1,14 @@
+extension StringProtocol {
+    /// The text without blanks at its ends.
+    func trimmingBlanks() -> String {
+        let trimmed = drop { $0 == " " || $0 == "\t" }
+        return String(trimmed.reversed().drop { $0 == " " || $0 == "\t" }.reversed())
+    }
+}
+
+extension String {
+    /// Without any of the characters at both ends.
+    func trimming(_ characters: String) -> String {
+        String(drop { characters.contains($0) }.reversed().drop { characters.contains($0) }.reversed())
+    }
+}
