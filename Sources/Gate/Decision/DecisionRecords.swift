@@ -1,19 +1,19 @@
 import DANE
 import Logging
 
-/// Where decisions are written down: the log, the counts, the message trace.
+/// Where decisions are recorded: the log, the counts, the message trace.
 struct DecisionRecords: Sendable {
     let log: GateLog
     var counts = RecipientCounts()
-    /// Recipients without a kept verdict, by neighbourhood.
+    /// Recipients whose verdict did not come from the cache, by neighbourhood.
     var looks = NeighbourhoodCounts()
     var ownHops = OwnHopCounts()
-    /// The message trace; nil where there is none.
+    /// The message trace; nil if there is none.
     var trace: TraceStore?
 
-    /// Writes down a ruling.
+    /// Records a ruling.
     ///
-    /// - Parameter waited: How long the recipient has waited; nil for until now.
+    /// - Parameter waited: How long the recipient has waited; nil means until now.
     func note<Request: GateRequest & ~Copyable>(
         _ ruled: Decision.Ruled, on subject: Ruleset.Subject, _ typed: Recipient, _ request: borrowing Request,
         _ settings: Settings, _ arrived: ContinuousClock.Instant, waited: Duration? = nil
@@ -56,7 +56,8 @@ struct DecisionRecords: Sendable {
                 isCached: ruled.isCached, policy: ruled.policy, addresses: trace.addresses))
     }
 
-    /// Writes down that a recipient's client was gone before it could be answered. There is no ruling then: nobody got it.
+    /// Records that a recipient's client was gone before the answer. There is no ruling then, because nobody received
+    /// it.
     func noteUnanswered<Request: GateRequest & ~Copyable>(
         on subject: Ruleset.Subject, _ typed: Recipient, _ request: borrowing Request,
         _ arrived: ContinuousClock.Instant
@@ -69,7 +70,7 @@ struct DecisionRecords: Sendable {
                 .adding("client", request.clientAddress ?? "-").adding("qid", request.queueID ?? "-"))
     }
 
-    /// Writes down a recipient that passes without a verdict.
+    /// Records a recipient that passes without a verdict.
     func note<Request: GateRequest & ~Copyable>(
         _ passed: Decision.Passed, _ recipient: Recipient, _ request: borrowing Request, _ settings: Settings,
         _ arrived: ContinuousClock.Instant
@@ -90,7 +91,7 @@ struct DecisionRecords: Sendable {
     }
 }
 
-/// Recipient, sender and login of a message, as far as the log tells them (`LOG_ADDRESSES`).
+/// Recipient, sender and login of a message, as far as the log may contain them (`LOG_ADDRESSES`).
 private struct Parties {
     var recipient: String
     var recipientBytes: [UInt8]?

@@ -1,6 +1,6 @@
 import DANE
 
-/// A request that outlives its door's call.
+/// A request that outlives the call of its door.
 struct RequestCopy: GateRequest, Sendable {
     let receivedRecipient: ReceivedText
     let recipientIsCut: Bool
