@@ -1,17 +1,18 @@
 import Logging
 
-/// What happens to a file of the state directory, as lines of the log.
+/// Logs what happens to a file of the state directory.
 struct DatabaseLog: Sendable {
     /// The event of the lines, such as `trace`.
     let event: String
     let log: GateLog
 
-    /// A line `event=… result=…`.
+    /// Writes a line `event=… result=…`.
     ///
     /// - Parameters:
-    ///   - result: What happened, a word.
+    ///   - level: The level of the line.
+    ///   - result: What happened, in one word.
     ///   - more: Further keys.
-    ///   - repeated: Whether it may happen often: the line is then rate-limited with a count.
+    ///   - repeated: Whether it may happen often. The line is then rate-limited, with a count.
     func tell(_ level: Logger.Level, _ result: String, _ more: [(String, String)], repeated: Bool = false) {
         var line = LogLine(event: event).adding("result", result)
         for (key, value) in more { line.add(key, value) }
