@@ -1,6 +1,6 @@
 import DANE
 
-/// The one line a ruled recipient gets, in the order that design.md fixes.
+/// The one line for a ruled recipient. The order of its keys is fixed, and documented in the manual.
 struct RulingLine: Sendable {
     let ruling: Ruling
     let mode: Settings.Mode
@@ -12,25 +12,25 @@ struct RulingLine: Sendable {
     let trace: TraceID
     let client: String?
     let queueID: String?
-    /// The recipient's bytes, where they are no UTF-8.
+    /// The recipient's bytes, if they are not UTF-8 (F-98).
     var recipientBytes: [UInt8]?
-    /// The next hop as an MTA writes it, where this site's own configuration leads there; nil otherwise.
+    /// The next hop as an MTA writes it, if this site's own configuration names it; otherwise nil.
     var ownHop: String?
-    /// Why the recipient was passed on without a verdict; nil where there was one.
+    /// Why the recipient passed without a verdict; nil if there was one.
     var passed: String?
-    /// The sender as the client typed it; nil where there was none.
+    /// The sender as the client typed it; nil if there was none.
     var sender: ReceivedText?
-    /// Whether the sender is told at all.
+    /// Whether the log may contain the sender.
     var tellsSender = true
-    /// The name that the client authenticated with; nil where it did not, or is not told.
+    /// The name with which the client authenticated; nil if it did not, or the log must not contain it.
     var authenticated: String?
-    /// Why the verdict is what it is; for refusals, carried out or not.
+    /// The reason for the verdict. Only for refusals, whether they are carried out or not.
     var cause: String?
 
-    /// The most bytes of all that is not from outside: keys, codes, times, trace id.
+    /// The most bytes of everything that does not come from outside: keys, codes, times, trace id.
     private static let ownRoom = 400
 
-    /// The most bytes that the line can have.
+    /// The most bytes that the line may need.
     var room: Int {
         var room = Self.ownRoom
         room += LineCursor.room(for: recipient, recipientBytes)
@@ -94,7 +94,7 @@ struct RulingLine: Sendable {
             line.put(" passed=" as StaticString)
             line.put(value: passed)
         }
-        // What is added to the line stands before this: a cause is long.
+        // Keys that are added later go before this one, because a cause is long.
         if let cause {
             line.put(" cause=" as StaticString)
             line.put(value: cause)
@@ -105,7 +105,7 @@ struct RulingLine: Sendable {
 extension Duration {
     /// Tenths of milliseconds, rounded.
     fileprivate var wholeTenths: UInt64 {
-        // Nearly all are shorter than nine seconds, and then it needs no division of 128 bits.
+        // Nearly all are shorter than nine seconds, and then no 128-bit division is needed.
         if let short = Int64(exactly: attoseconds), short < .max - 50_000_000_000_000 {
             return UInt64(max(0, (short + 50_000_000_000_000) / 100_000_000_000_000))
         }
