@@ -1,10 +1,11 @@
 import Synchronization
 
-/// The settings in force. They are others after a reload; who needs them asks each time, and keeps what belongs together.
+/// The settings in force. A reload replaces them. So callers read them each time, and keep one `SettingsInForce` for
+/// decisions that belong together.
 public final class SettingsBook: Sendable {
     private let state: Mutex<SettingsInForce>
 
-    /// A book of the settings of the start.
+    /// Makes a book with the settings of the start.
     public init(_ settings: Settings) { state = Mutex(SettingsInForce(settings)) }
 
     /// What is in force now.
@@ -13,14 +14,14 @@ public final class SettingsBook: Sendable {
     /// The settings in force now.
     var settings: Settings { current.settings }
 
-    /// Puts others in the place of those there are.
+    /// Replaces the settings.
     func adopt(_ settings: Settings) {
         let new = SettingsInForce(settings)
         state.withLock { $0 = new }
     }
 }
 
-/// The settings of one moment, and the rules that follow from them: a message is ruled by one set of them.
+/// The settings of one moment, and the rules that follow from them. One message is ruled by one set of them.
 final class SettingsInForce: Sendable {
     let settings: Settings
     let scope: Scope
