@@ -3,7 +3,7 @@ import DANE
 import Probe
 
 /// The analyzer's further connections to hosts with TLSA records, which show what a single one does not (F-09, F-10,
-/// F-61).
+/// F-57, F-61).
 ///
 /// There may be several machines behind an address, one of them with an old certificate. A host may have an RSA and an
 /// ECDSA certificate, and a TLSA record for only one of them. It may need SNI to show the right one. There are at most

@@ -120,7 +120,7 @@ public struct Checker: Sendable {
         }
     }
 
-    /// Notes TLSA records at the mail domain itself if its hosts have none. RFC 7672 §2.2.3 looks for them at the
+    /// F-15: notes TLSA records at the mail domain itself if its hosts have none. RFC 7672 §2.2.3 looks for them at the
     /// hosts.
     private func misplacedRecords(_ inspection: Inspection) async -> [InspectionStep] {
         let destination = inspection.destination
