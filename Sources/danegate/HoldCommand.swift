@@ -2,7 +2,7 @@ import ArgumentParser
 import Foundation
 import Gate
 
-/// `danegate hold`: what an administrator does about a zone or a network that fills the gate.
+/// `danegate hold`: what an administrator can do about a zone or a network that fills the daemon.
 struct HoldCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "hold",

@@ -2,7 +2,7 @@ import ArgumentParser
 import Foundation
 import Gate
 
-/// `danegate settings`: what is in force, and where it came from.
+/// `danegate settings`: the settings in force, and where each comes from.
 struct SettingsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "settings", abstract: "Print the settings in force, and where each came from.",
@@ -55,7 +55,7 @@ struct SettingsCommand: ParsableCommand {
         try StandardDescriptors.put(lines.joined(separator: "\n"))
     }
 
-    /// How the running daemon differs; nothing where none runs.
+    /// Returns how the running daemon's settings differ; nothing if none runs.
     private func differences(_ reader: SettingsReader) -> [String] {
         guard let path = reader.settings.controlSocketPath else { return [] }
         do throws(ControlClient.Fault) {
