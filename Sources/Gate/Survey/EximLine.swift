@@ -117,8 +117,8 @@ extension ByteScanner {
         return isFirst
     }
 
-    /// Takes the address of a delivery, and skips the address that it came from: `user@example.org <alias@example.com>
-    /// `, `user@example.org (parent) <…>`.
+    /// Takes the address of a delivery, and skips the address that it came from, as in
+    /// `user@example.org <alias@example.com>` and `user@example.org (parent) <…>`.
     fileprivate mutating func eximAddress() -> LentBytes? {
         let start = rest
         var length = 0

@@ -1,5 +1,5 @@
-/// F-96: takes the lines of a log out of their envelopes. Kubernetes, Docker, `journalctl -o json`, `journalctl -o
-/// export` and collectors that write JSON put envelopes around them.
+/// F-96: takes the lines of a log out of their envelopes. Kubernetes, Docker, `journalctl -o json` and
+/// `journalctl -o export`, and collectors that write JSON put envelopes around them.
 ///
 /// A line may come in parts, so each file needs one of these. It keeps no more of a line than a line may have.
 struct LogEnvelope {
