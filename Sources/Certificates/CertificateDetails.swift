@@ -1,21 +1,22 @@
 import CGnuTLS
 import DANE
 
-/// What a person wants to know of a certificate. Nothing here is verified; the texts are a stranger's.
+/// The facts about a certificate that a person wants to read. Nothing here is verified, and the texts come from
+/// strangers.
 public struct CertificateDetails: Sendable, Hashable {
     /// The most host names that are listed.
     public static let maximumNames = 50
 
     /// The subject's distinguished name (RFC 4514), at most 512 characters, without control characters.
     public let subject: String
-    /// The issuer's distinguished name, likewise.
+    /// The issuer's distinguished name, in the same form.
     public let issuer: String
-    /// The host names the certificate is good for, in lower case and wildcards included: DNS names of the subject alternative
-    /// names or, if there are none, common names. At most `maximumNames`.
+    /// The host names that the certificate is for, in lower case, with wildcards: the DNS names of the subject
+    /// alternative names or, if there are none, the common names. At most `maximumNames`.
     public let names: [String]
-    /// The first second of validity, since 1970; -1 if that is before 1970, or cannot be read.
+    /// The first second of validity, since 1970; -1 if it is before 1970 or cannot be read.
     public let notBefore: Int64
-    /// The last second of validity, since 1970; -1 if that is before 1970, or cannot be read.
+    /// The last second of validity, since 1970; -1 if it is before 1970 or cannot be read.
     public let notAfter: Int64
     /// The kind of key, such as `RSA` or `EC/ECDSA`; `unknown` if GnuTLS does not know it.
     public let keyAlgorithm: String
@@ -28,7 +29,9 @@ public struct CertificateDetails: Sendable, Hashable {
     /// SHA2-256 of the certificate in lower-case hexadecimal digits: the data of a `3 0 1` or `2 0 1` record.
     public let certificateSHA256: String
 
-    /// Reads a certificate in DER; nil if it is none. May be called on any thread.
+    /// Reads a certificate in DER. May be called on any thread.
+    ///
+    /// - Returns: nil if the bytes are not a certificate.
     public init?(der: [UInt8]) {
         guard let outline = CertificateOutline(der: der), let certificate = X509Certificate(outline) else { return nil }
         subject = Self.printable(outline.subject)
@@ -48,9 +51,10 @@ public struct CertificateDetails: Sendable, Hashable {
         certificateSHA256 = digest(GNUTLS_DIG_SHA256, der[...]).hexadecimal
     }
 
-    /// Unicode's general categories Cc, Cf, Zl and Zp could rewrite a terminal or a log line.
+    /// The name as text without the characters of Unicode's categories Cc, Cf, Zl and Zp, which could change how a
+    /// terminal or a log shows a line.
     private static func printable(_ name: ArraySlice<UInt8>) -> String {
-        // A Name of RFC 4514 by gnutls_x509_rdn_get2(3), last attribute first.
+        // gnutls_x509_rdn_get2(3) writes a name as in RFC 4514, last attribute first.
         let text = withDatum(name) { name in takingDatum { gnutls_x509_rdn_get2(&name, &$0, 0) } }
             .map { String(decoding: $0, as: UTF8.self) }
         var result = String.UnicodeScalarView()

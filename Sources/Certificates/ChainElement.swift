@@ -1,12 +1,12 @@
 import CGnuTLS
 import DANE
 
-/// One certificate of the presented chain, with what TLSA records are compared to worked out at most once.
+/// One certificate of the presented chain. What TLSA records are compared with is computed at most once.
 final class ChainElement {
     /// The certificate's bytes and parts.
     let outline: CertificateOutline
-    /// The certificate taken apart; nil if it cannot be. Then it still can match a DANE-EE record, which asks for no more than
-    /// equal bytes.
+    /// The parsed certificate; nil if it cannot be parsed. It can still match a DANE-EE record, which only needs equal
+    /// bytes (F-70).
     private(set) lazy var certificate = X509Certificate(outline)
 
     private lazy var digests: [TLSARecord.Selector: (sha256: [UInt8], sha512: [UInt8])] = [:]
@@ -14,7 +14,7 @@ final class ChainElement {
     /// An element from a certificate's parts.
     init(_ outline: CertificateOutline) { self.outline = outline }
 
-    /// Whether the record's data is this certificate's (RFC 6698 §2.1.2 to §2.1.4). The usage is not looked at.
+    /// Whether the record's data is that of this certificate (RFC 6698 §2.1.2 to §2.1.4). The usage is ignored.
     func matches(_ data: [UInt8], _ selector: TLSARecord.Selector, _ matching: TLSARecord.MatchingType) -> Bool {
         switch matching {
         case .full: data[...] == content(selector)

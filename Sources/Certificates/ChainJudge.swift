@@ -1,44 +1,44 @@
 import DANE
 
-/// One judgement at work: a chain, reference names and a date, to which record after record is held.
+/// A judgement in progress: a chain, reference names and a date, with which one record after another is compared.
 ///
-/// Belongs to one call of `CertificateJudgement.judge` and its thread.
+/// It belongs to one call of `CertificateJudgement.judge` and its thread.
 struct ChainJudge {
-    /// What has come of an anchor that the server sent.
+    /// The result for an anchor that the server sent.
     private struct Anchor {
         let finding: RecordFinding
-        /// Whether it is a link of the server's chain, in order or not.
+        /// Whether it is a link of the server's chain, valid or not.
         let isLinked: Bool
     }
 
-    /// The most signatures that are checked in one judgement; three records with chains of three take nine.
+    /// The most signatures that are checked in one judgement. Three records with chains of three need nine.
     static let maximumSignatureChecks = 128
-    /// The most anchors that the DNS alone holds ("2 0 0", "2 1 0") to which paths are looked for.
+    /// The most anchors that only the DNS contains ("2 0 0", "2 1 0") to which paths are searched.
     static let maximumAnchorsFromDNS = 64
 
     /// The server's certificate; nil if it sent none, or one that cannot be read.
     let leaf: ChainElement?
-    /// The rest of what the server sent, readable, in its order, without repetitions of the leaf or each other.
+    /// The other readable certificates that the server sent, in its order, without copies of the leaf or of each other.
     private let issuers: [ChainElement]
     private let names: [DomainName]
     private let date: Int64
     private lazy var search = PathSearch(
         leaf?.certificate.map { [$0] + issuers.compactMap(\.certificate) } ?? [])
     private lazy var presented = leaf?.certificate.map(PresentedNames.init)
-    /// Whether the server sent something, beside its own certificate, that cannot be read as one: a path may lead
+    /// Whether the server sent, besides its own certificate, something that cannot be read as one. A path may lead
     /// through it.
     private lazy var hasUnreadable = holdsUnreadable || issuers.contains { $0.certificate == nil }
     private let holdsUnreadable: Bool
-    /// Whether the server's certificate is one that cannot be read here, and may be read by others.
+    /// Whether the server's certificate cannot be read here, although others may be able to.
     let isLeafUnreadable: Bool
-    /// Whether one of the list is larger than what is looked at.
+    /// Whether a certificate is larger than the limit.
     private let isTooLarge: Bool
     private var comparisons = NameConstraints.maximumComparisons
-    /// What is known of anchors among the presented certificates: several records may name the same one.
+    /// The results for anchors among the presented certificates. Several records may name the same one.
     private var known: [ObjectIdentifier: Anchor] = [:]
     private var signatureChecks = 0
     private var anchorsFromDNS = 0
-    /// Whether a chain or key was not tried, for there were too many.
+    /// Whether a limit left a chain or key untried.
     var hasGivenUp: Bool {
         mutating get {
             signatureChecks > Self.maximumSignatureChecks || anchorsFromDNS > Self.maximumAnchorsFromDNS
@@ -46,14 +46,14 @@ struct ChainJudge {
         }
     }
 
-    /// A judge of this chain, leaf first, in DER. What cannot be read is left out.
+    /// A judge of this chain, in DER, the leaf first. What cannot be read is left out.
     init(chain: [[UInt8]], names: [DomainName], date: Int64) {
         leaf = chain.first.flatMap { CertificateOutline(der: $0) }.map(ChainElement.init)
         var seen: Set<[UInt8]> = chain.first.map { [$0] } ?? []
         let others = chain.dropFirst().filter { seen.insert($0).inserted }
         issuers = others.compactMap { CertificateOutline(der: $0) }.map(ChainElement.init)
-        // A SEQUENCE may be a certificate in a form of BER that is not read here; whatever else is there is none to
-        // anybody.
+        // A SEQUENCE may be a certificate in a form of BER that is not read here. Anything else is a certificate to
+        // nobody.
         let isUnreadable = { (der: [UInt8]) in
             der.first == DERReader.Tag.sequence && CertificateOutline(der: der) == nil
         }
@@ -64,7 +64,7 @@ struct ChainJudge {
         self.date = date
     }
 
-    /// Holds the chain to one record that can be used.
+    /// Compares the chain with one usable record.
     mutating func judge(
         _ data: [UInt8], _ usage: TLSARecord.Usage, _ selector: TLSARecord.Selector, _ matching: TLSARecord.MatchingType
     ) -> RecordFinding {
@@ -73,7 +73,8 @@ struct ChainJudge {
         }
         switch usage {
         case .daneEE:
-            // RFC 7672 §3.1.1, RFC 7671 §5.1: neither names nor dates nor a chain count.
+            // D-44, D-52, RFC 7672 §3.1.1, §3.2.1; E-05, RFC 7671 §5.1; T-09, RFC 6698 §2.1.1; F-08, F-70: names, dates
+            // and chain do not matter.
             guard leaf.matches(data, selector, matching) else {
                 return .unmatched("does not match the server's \(selector.noun)")
             }
@@ -84,7 +85,7 @@ struct ChainJudge {
         }
     }
 
-    /// Where the data of a record that is not asked to decide is found in the chain; nil if nowhere.
+    /// Where the chain matches a record that does not decide; nil if nowhere.
     func depth(
         of data: [UInt8], _ usage: TLSARecord.Usage, _ selector: TLSARecord.Selector,
         _ matching: TLSARecord.MatchingType
@@ -95,12 +96,12 @@ struct ChainJudge {
         }
     }
 
-    /// RFC 7672 §3.1.2, RFC 7671 §5.2: the record names a trust anchor of the server's chain.
+    /// The record names a trust anchor of the server's chain (T-09, RFC 6698 §2.1.1; RFC 7672 §3.1.2, RFC 7671 §5.2).
     private mutating func judgeAnchor(
         _ data: [UInt8], _ selector: TLSARecord.Selector, _ matching: TLSARecord.MatchingType, leaf: ChainElement
     ) -> RecordFinding {
         let finding = findAnchor(data, selector, matching, leaf: leaf)
-        // What cannot be read may be what is missing: another library may read it.
+        // F-74: what cannot be read may be what is missing. Another library may be able to read it.
         guard finding.standing <= .chainInvalid, leaf.certificate == nil || hasUnreadable else { return finding }
         let what = leaf.certificate == nil ? "the server's certificate" : "a certificate that the server sent"
         return RecordFinding(
@@ -110,7 +111,8 @@ struct ChainJudge {
     private mutating func findAnchor(
         _ data: [UInt8], _ selector: TLSARecord.Selector, _ matching: TLSARecord.MatchingType, leaf: ChainElement
     ) -> RecordFinding {
-        // RFC 6698 §2.1.1 leaves open whether the server's own certificate may be its anchor. Like OpenSSL: no.
+        // T-10, RFC 6698 §2.1.1: the RFC does not say whether the server's own certificate may be its anchor. As in
+        // OpenSSL, it may not.
         let matches = issuers.enumerated().filter { $0.element.matches(data, selector, matching) }
         let judged = matches.map { place, element in
             judge(presentedAnchor: element, place: place + 1)
@@ -118,9 +120,11 @@ struct ChainJudge {
         let best = judged.max { $0.finding.standing < $1.finding.standing }
         if let best, selector == .cert || judged.contains(where: \.isLinked) { return best.finding }
 
-        // The server's own certificate is no anchor as "2 0 0" either. Its own key as "2 1 0" is one, as far as it has
-        // signed the certificate: RFC 7671 §5.2.3 asks for no more, and OpenSSL, hence Postfix, delivers. So is one of
-        // which the server has sent a certificate that is no link of its chain.
+        // E-08, RFC 7671 §5.2.2: a "2 0 0" certificate is an anchor even if the server did not send it. The server's
+        // own certificate is not one (T-10).
+        // E-10, RFC 7671 §5.2.3: a "2 1 0" key is an anchor if it signed the topmost certificate. The server's own key
+        // is one too if it signed the server's certificate: the RFC asks for no more, and OpenSSL, and so Postfix,
+        // delivers. The same holds for a key whose certificate the server sent without its being a link of the chain.
         if matching == .full, !leaf.matches(data, .cert, .full) {
             anchorsFromDNS += 1
             guard anchorsFromDNS <= Self.maximumAnchorsFromDNS else {
@@ -129,6 +133,7 @@ struct ChainJudge {
             let finding = selector == .cert ? judge(anchorFromDNS: data) : judge(keyFromDNS: data)
             if let finding, best.map({ $0.finding.standing < finding.standing }) ?? true { return finding }
         }
+        // D-46, RFC 7672 §3.1.2; E-06, RFC 7671 §5.2; F-04, F-05: the server must send the certificate of its anchor.
         if let best { return best.finding }
         guard leaf.matches(data, selector, matching) else {
             return .unmatched("matches no CA certificate that the server sent")
@@ -136,7 +141,7 @@ struct ChainJudge {
         return .unmatched("matches the server's own \(selector.noun), which is no trust anchor (RFC 6698 2.1.1)")
     }
 
-    /// - Returns: The finding, and whether the certificate is a link of the server's chain at all.
+    /// - Returns: The finding, and whether the certificate is a link of the server's chain.
     private mutating func judge(presentedAnchor element: ChainElement, place: Int) -> Anchor {
         guard let anchor = element.certificate else {
             let explanation = "it matches a CA certificate that cannot be read"
@@ -152,17 +157,21 @@ struct ChainJudge {
         return judged
     }
 
-    /// RFC 7671 §5.2.2: the certificate of a "2 0 0" record is an anchor although the server did not send it. Nil if
-    /// nothing leads to it.
+    /// The finding for the certificate of a "2 0 0" record, which is an anchor although the server did not send it
+    /// (E-08, RFC 7671 §5.2.2).
+    ///
+    /// - Returns: nil if no path leads to it.
     private mutating func judge(anchorFromDNS data: [UInt8]) -> RecordFinding? {
         guard let anchor = CertificateOutline(der: data).flatMap(X509Certificate.init) else { return nil }
         return best(of: search.paths(to: anchor))
     }
 
-    /// RFC 7671 §5.2.3: the bare key of a "2 1 0" record is an anchor if it has signed the topmost certificate. Nil if
-    /// it has not.
+    /// The finding for the bare key of a "2 1 0" record, which is an anchor if it signed the topmost certificate (E-10,
+    /// RFC 7671 §5.2.3).
+    ///
+    /// - Returns: nil if it did not.
     private mutating func judge(keyFromDNS data: [UInt8]) -> RecordFinding? {
-        // Each certificate's signature may be checked.
+        // The signature of each certificate may have to be checked.
         signatureChecks += issuers.count + 1
         guard signatureChecks <= Self.maximumSignatureChecks else { return nil }
         guard let key = PublicKey(spki: data[...]) else {
@@ -175,7 +184,7 @@ struct ChainJudge {
         return RecordFinding(standing: .undecided, depth: nil, explanation: explanation)
     }
 
-    /// The finding of the path that comes closest to authenticating; nil if there is none.
+    /// The finding of the path that comes closest to authenticating; nil if there is no path.
     private mutating func best(of paths: [CertificationPath]) -> RecordFinding? {
         var best: RecordFinding?
         for path in paths {
@@ -199,13 +208,14 @@ struct ChainJudge {
         switch path.validate(at: date, comparisons: &comparisons) {
         case .invalid(let fault), .tooMuch(let fault):
             return finding(.chainInvalid, "\(chain) does not verify: \(fault)")
-        // The fact first: a reply may have no room for the rest.
+        // The fact first, because a reply may have no room for the rest.
         case .notYetValid(let fault): return finding(.notYetValid, "\(fault), so \(chain) does not verify")
         case .expired(let fault): return finding(.expired, "\(fault), so \(chain) does not verify")
         case .undecided(let why): doubt = why
         case .valid: break
         }
-        // RFC 7672 §3.2.2: under DANE-TA the server's certificate must be for one of the reference names.
+        // D-53, D-54, RFC 7672 §3.2.2; E-20, RFC 7671 §10.2; F-06: the certificate must be for one of the reference
+        // names.
         guard let name = presented?.firstMatch(among: names) else {
             let wanted = names.isEmpty ? "any reference name" : names.map(\.description).joined(separator: " or ")
             let actual = "the server's certificate is for \(presentedInWords), not for \(wanted)"
@@ -226,14 +236,14 @@ struct ChainJudge {
 }
 
 extension RecordFinding {
-    /// The finding that the chain has nothing the record is about.
+    /// The finding that nothing in the chain matches the record.
     fileprivate static func unmatched(_ explanation: String) -> RecordFinding {
         RecordFinding(standing: .unmatched, depth: nil, explanation: explanation)
     }
 }
 
 extension TLSARecord.Selector {
-    /// What is selected, in a sentence.
+    /// What is selected, for use in a sentence.
     fileprivate var noun: String {
         switch self {
         case .cert: "certificate"

@@ -11,12 +11,12 @@ public enum PEM {
     public enum Failure: Error, Hashable, CustomStringConvertible {
         /// The text has more than `maximumSize` bytes, or more than `maximumCount` certificates.
         case tooLarge
-        /// No line reads `-----BEGIN CERTIFICATE-----`.
+        /// There is no line `-----BEGIN CERTIFICATE-----`.
         case noCertificate
-        /// The certificate with this number, from 1, has no end line or is no base 64.
+        /// The certificate with this number, from 1, has no end line or is not base64.
         case malformed(Int)
 
-        /// One sentence fit for a person, without a full stop.
+        /// The reason as one sentence for people, without a full stop.
         public var description: String {
             switch self {
             case .tooLarge: "more than \(PEM.maximumCount) certificates or \(PEM.maximumSize) bytes"
@@ -26,19 +26,19 @@ public enum PEM {
         }
     }
 
-    /// The certificates of a bundle in DER, in their order. Other text, and other kinds of objects, are skipped.
+    /// The certificates of a bundle in DER, in order. Other text and other kinds of objects are skipped.
     ///
-    /// What stands between the marks is decoded, but need not be a certificate. May be called on any thread.
+    /// The text between the markers is decoded, but it need not be a certificate. May be called on any thread.
     ///
-    /// - Parameter text: The bytes of the bundle; lines end in LF or CRLF.
+    /// - Parameter text: The bytes of the bundle. Lines end in LF or CRLF.
     public static func certificates(in text: some Collection<UInt8>) throws(Failure) -> [[UInt8]] {
         guard text.count <= maximumSize else { throw .tooLarge }
         var certificates: [[UInt8]] = []
         var body: [UInt8]?
-        // A byte order mark is none of the text.
+        // Skip a byte order mark.
         let text = text.starts(with: [0xEF, 0xBB, 0xBF]) ? text.dropFirst(3) : text.dropFirst(0)
         for whole in text.split(whereSeparator: { $0 == 0x0A || $0 == 0x0D }) {
-            // RFC 7468 §2: parsers should ignore white space around the marks.
+            // RFC 7468 §2: parsers should ignore white space around the markers.
             let line = Self.trimmed(whole)
             if line.elementsEqual("-----BEGIN CERTIFICATE-----".utf8) {
                 guard body == nil else { throw .malformed(certificates.count + 1) }
@@ -62,7 +62,7 @@ public enum PEM {
         return Array(line.drop(while: isBlank).reversed().drop(while: isBlank).reversed())
     }
 
-    /// RFC 4648 §4, by `gnutls_base64_decode2(3)`.
+    /// Decodes base64 (RFC 4648 §4) with `gnutls_base64_decode2(3)`.
     private static func decode(_ base64: [UInt8]) -> [UInt8]? {
         guard !base64.isEmpty else { return nil }
         return withDatum(base64[...]) { input in takingDatum { gnutls_base64_decode2(&input, &$0) } }

@@ -6,14 +6,14 @@ public struct AddressFinding: Sendable, Hashable {
     public let outcome: Outcome
     /// Why, as a sentence without a full stop.
     public let cause: String
-    /// Whether the host was tried at this address; not where there is no way there from here.
+    /// Whether the host was tried at this address. False if this machine has no route to it (no IPv6, for example).
     public let isProbed: Bool
-    /// Whether another connection to it failed while this one may be used.
+    /// Whether another connection to the address failed, although this one may be used.
     public let isDegraded: Bool
-    /// Whether nothing is known for a reason of this site's own.
+    /// Whether the result is unknown for a reason on this site's side.
     public let isOurs: Bool
 
-    /// A finding of these parts.
+    /// A finding with these values.
     public init(
         address: IPAddress, outcome: Outcome, cause: String, isProbed: Bool = true, isDegraded: Bool = false,
         isOurs: Bool = false

@@ -1,28 +1,29 @@
-/// A domain name in the form the DNS compares: A-labels, lower case, no trailing dot.
+/// A domain name in the form in which the DNS compares names: A-labels, lower case, no trailing dot.
 ///
-/// The limits are those of RFC 1035 §2.3.4 (63 bytes a label, 255 in wire form, hence 253 in text). Letters, digits, hyphens
-/// and underscores are taken: RFC 952 does not know the underscore, but MX hosts that carry one are in use and are judged
-/// like others. U-labels are not taken here; they are converted at the border (`InternationalName` in Certificates).
+/// Limits: 63 bytes per label, 255 bytes in wire form, which is 253 in text (RFC 1035 §2.3.4). Letters, digits, hyphens
+/// and underscores are accepted. RFC 952 does not allow the underscore, but MX hosts with one are in use and are judged
+/// like others (I-05). U-labels are not accepted: `InternationalName` in Certificates converts them before (I-01).
 public struct DomainName: Hashable, Sendable {
-    /// The name without its trailing dot; empty for the root.
+    /// The name without its trailing dot. Empty for the root.
     public let text: String
 
-    /// The root of the DNS, written `.`; as an MX exchange it says "no mail here" (RFC 7505 §3).
+    /// The root of the DNS, written `.`. As an MX exchange it means that the domain takes no mail (RFC 7505 §3).
     public static let root = DomainName(unchecked: "")
 
     private init(unchecked text: String) { self.text = text }
 
     /// Reads a name from text, with or without a trailing dot, in any case.
     ///
-    /// - Returns: nil if the text is no domain name: an empty or overlong label, an overlong name, or any other character.
+    /// - Returns: nil if the text is not a domain name: it has an empty or too long label, is too long, or contains
+    ///   another character.
     public init?(_ text: some StringProtocol) {
-        // More bytes than any name has say no more than these.
+        // No name is longer than 255 bytes. A longer text need not be read to its end to be refused.
         var start = String(decoding: text.utf8.prefix(256), as: UTF8.self)
         guard let name = start.withUTF8({ DomainName(utf8: $0) }) else { return nil }
         self = name
     }
 
-    /// Reads a name from text in bytes, as `init(_:)` does from a string: for what is read once a recipient.
+    /// Reads a name from bytes of text, like `init(_:)`. It exists for the path that runs once per recipient.
     public init?(utf8 text: UnsafeBufferPointer<UInt8>) {
         var count = text.count
         if count > 0, text[count - 1] == UInt8(ascii: ".") {
@@ -63,9 +64,10 @@ public struct DomainName: Hashable, Sendable {
         guard isName else { return nil }
     }
 
-    /// Takes a name that was written down as `text`, without a copy on the way: a million of them are read at a start.
+    /// Reads a name that was stored in the form of `text`, without an intermediate copy. At a start, a million are
+    /// read.
     ///
-    /// - Returns: nil if the bytes are no name in the form of `text`.
+    /// - Returns: nil if the bytes are not a name in the form of `text`.
     public init?(canonical bytes: UnsafeRawBufferPointer) {
         guard bytes.count <= 253 else { return nil }
         var label = 0
@@ -82,14 +84,14 @@ public struct DomainName: Hashable, Sendable {
             }
             guard label <= 63 else { return nil }
         }
-        // No dot at the end; the root is empty.
+        // A name must not end in a dot. The root is empty.
         guard label > 0 || bytes.isEmpty else { return nil }
         text = String(decoding: bytes, as: UTF8.self)
     }
 
     /// Reads an uncompressed name in wire form (RFC 1035 §3.1) that fills the bytes exactly.
     ///
-    /// - Returns: nil if the bytes are no such name, or if a label holds bytes that `init(_:)` does not take.
+    /// - Returns: nil if the bytes are not such a name, or if a label contains bytes that `init(_:)` does not accept.
     public init?(wire: some Collection<UInt8>) {
         var rest = wire[...]
         var text: [UInt8] = []
@@ -102,7 +104,7 @@ public struct DomainName: Hashable, Sendable {
             guard length <= 63, rest.count > Int(length), text.count + Int(length) <= 254 else { return nil }
             if !text.isEmpty { text.append(UInt8(ascii: ".")) }
             let label = rest.prefix(Int(length))
-            // A dot inside a label would read as two labels.
+            // A dot inside a label would look like the border between two labels.
             guard !label.contains(UInt8(ascii: ".")) else { return nil }
             text.append(contentsOf: label)
             rest = rest.dropFirst(Int(length))
@@ -110,28 +112,30 @@ public struct DomainName: Hashable, Sendable {
         return nil
     }
 
-    /// The labels from the left; none for the root.
+    /// The labels, leftmost first. Empty for the root.
     public var labels: [Substring] { text.isEmpty ? [] : text.split(separator: ".") }
 
-    /// Whether this is the root.
+    /// Whether the name is the root.
     public var isRoot: Bool { text.isEmpty }
 
-    /// The name without its leftmost label; nil for the root. The parent of a single label is the root.
+    /// The name without its leftmost label. nil for the root. The parent of a single label is the root.
     public var parent: DomainName? {
         guard !isRoot else { return nil }
         guard let dot = text.firstIndex(of: ".") else { return .root }
         return DomainName(unchecked: String(text[text.index(after: dot)...]))
     }
 
-    /// The owner name of this host's TLSA records for a TCP service (RFC 6698 §3): `_25._tcp.` and the name.
+    /// The owner name of this host's TLSA records for a TCP service: `_25._tcp.` and the name (D-38, T-12; RFC 6698
+    /// §3).
     ///
-    /// - Parameter port: The TCP port, in decimal without leading zeros.
+    /// - Parameter port: The TCP port. It is written in decimal without leading zeros.
     /// - Returns: nil if the name is too long for the prefix.
     public func tlsaOwner(port: UInt16) -> DomainName? { DomainName("_\(port)._tcp.\(text)") }
 
-    /// Whether the name's labels all are numbers, four of them: an IPv4 address that somebody wrote where a host name belongs.
+    /// Whether the name is an IPv4 address in text form, which somebody wrote where a host name belongs (D-21, RFC 7672
+    /// §2.2).
     public var looksLikeAddress: Bool {
-        // The last label of an IPv4 address is a number, and there is no colon in a name.
+        // An IPv4 address ends in a digit. An IPv6 address cannot occur: a domain name has no colon.
         guard let last = text.utf8.last, last >= UInt8(ascii: "0"), last <= UInt8(ascii: "9") else { return false }
         return IPAddress(text) != nil
     }

@@ -1,6 +1,6 @@
 /// An enhanced mail system status code (RFC 3463 §2): class, subject, detail.
 public struct EnhancedStatusCode: Hashable, Sendable {
-    /// The class of a status code: whether the sender should try again.
+    /// The class of a status code. It tells the sender whether to try again.
     public enum Class: UInt8, Sendable {
         /// 4.x.x: try again later.
         case persistentTransient = 4
@@ -17,7 +17,7 @@ public struct EnhancedStatusCode: Hashable, Sendable {
 
     /// The code `class.subject.detail`.
     ///
-    /// - Precondition: subject and detail have at most three digits, as RFC 3463 §2 has it.
+    /// - Precondition: Subject and detail have at most three digits (RFC 3463 §2).
     public init(_ class: Class, _ subject: UInt16, _ detail: UInt16) {
         precondition(subject < 1000 && detail < 1000, "an enhanced status code has at most three digits a part")
         self.class = `class`

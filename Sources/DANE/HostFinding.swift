@@ -1,4 +1,4 @@
-/// What was found out about one host: an MX host, or the domain itself where it has no MX record.
+/// What is known about one host: an MX host, or the domain itself if it has no MX record.
 public struct HostFinding: Sendable, Hashable {
     /// The host's name as published.
     public let name: String
@@ -8,14 +8,14 @@ public struct HostFinding: Sendable, Hashable {
     public let outcome: Outcome
     /// Why, as a sentence without a full stop.
     public let cause: String
-    /// What would crash or wedge an MTA that delivers to this host, a sentence each.
+    /// What would crash or block an MTA that delivers to this host, one sentence each.
     public let hazards: [String]
-    /// Whether one of its addresses, or of the connections to them, failed while another may be used.
+    /// Whether an address of the host, or a connection to one, failed although another may be used.
     public let isDegraded: Bool
-    /// Whether nothing is known for a reason of this site's own.
+    /// Whether the result is unknown for a reason on this site's side.
     public let isOurs: Bool
 
-    /// A finding of these parts.
+    /// A finding with these values.
     public init(
         name: String, preference: UInt16, outcome: Outcome, cause: String, hazards: [String] = [],
         isDegraded: Bool = false, isOurs: Bool = false
@@ -29,21 +29,23 @@ public struct HostFinding: Sendable, Hashable {
         self.isDegraded = isDegraded
     }
 
-    /// What follows for a host from its addresses, which a client tries one after the other (RFC 5321 §5.1).
+    /// The result for a host from those for its addresses, which a client tries one after the other (RFC 5321 §5.1).
     ///
-    /// An address that may be used decides, one that was probed before one that was not; else a failure that may pass; else the first
-    /// failure. Addresses that could not be tried from here (no IPv6, say) say nothing where others could.
+    /// The first address that may be used decides; one that was probed comes before one that was not. If no address may
+    /// be used, the first failure that may be temporary decides, else the first failure. Addresses without a route from
+    /// this machine (no IPv6, for example) are ignored if others could be tried.
     ///
-    /// - Returns: The deciding finding and whether others failed beside it; nil if there are no addresses.
+    /// - Returns: The deciding finding, and whether other addresses failed; nil if there are no addresses.
     public static func deciding(_ addresses: [AddressFinding]) -> (finding: AddressFinding, isDegraded: Bool)? {
         let addresses =
             addresses.contains(where: \.isProbed)
             ? addresses.filter { $0.isProbed || $0.outcome.allowsDelivery } : addresses
         let usable = addresses.filter(\.outcome.allowsDelivery)
+        // S-06, RFC 5321 §5.1; F-12: one address that works is enough.
         if let usable = usable.first(where: { $0.outcome != .unprobed }) ?? usable.first {
             return (usable, addresses.contains { !$0.outcome.allowsDelivery || $0.isDegraded })
         }
-        // F-120: an address whose turn has not come may be the one that is in order.
+        // F-120: an address that could not be probed yet may be the one that works.
         let doubt = addresses.first { $0.outcome == .pending } ?? addresses.first { $0.outcome.isDoubt }
         return (doubt ?? addresses.first).map { ($0, false) }
     }

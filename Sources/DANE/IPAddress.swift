@@ -7,9 +7,11 @@ public enum IPAddress: Hashable, Sendable {
     /// Sixteen bytes in network order, as two halves.
     case v6(UInt64, UInt64)
 
-    /// Reads the usual text forms (`inet_pton(3)`); nil for anything else.
+    /// Reads the text forms that inet_pton(3) reads.
+    ///
+    /// - Returns: nil for any other text.
     public init?(_ text: some StringProtocol) {
-        // inet_pton(3) reads a C string: what stands behind a NUL would be lost.
+        // inet_pton(3) reads a C string and would ignore whatever follows a NUL.
         guard !text.utf8.contains(0) else { return nil }
         let text = String(text)
         var four = in_addr()
@@ -24,7 +26,9 @@ public enum IPAddress: Hashable, Sendable {
         }
     }
 
-    /// Reads RDATA of an A (4 bytes) or AAAA (16 bytes) record; nil for any other length.
+    /// Reads the RDATA of an A record (4 bytes) or an AAAA record (16 bytes).
+    ///
+    /// - Returns: nil for any other length.
     public init?(bytes: some Collection<UInt8>) {
         func number<Number: FixedWidthInteger>(_ part: some Collection<UInt8>) -> Number {
             part.reduce(0) { $0 << 8 | Number($1) }

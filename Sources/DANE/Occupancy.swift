@@ -1,18 +1,18 @@
-/// How full a part of the gate is whose places are bounded, and who fills it: what `danegate status` tells from.
+/// How full a bounded part of the gate is, and who fills it. `danegate status` shows it.
 public struct Occupancy: Sendable, Equatable {
-    /// The places taken.
+    /// The places in use.
     public var used: Int
-    /// The places there are.
+    /// The number of places.
     public var limit: Int
-    /// How many wait for a place.
+    /// How many requests wait for a place.
     public var waiting: Int
-    /// The neighbourhood that has most of the places and of those who wait: a zone (`dead.example`) or a prefix of
-    /// addresses (`192.0.2.0/24`); nil if nobody has any.
+    /// The neighbourhood with the most places and waiting requests: a zone (`dead.example`) or a prefix of addresses
+    /// (`192.0.2.0/24`). nil if the part is empty.
     public var foremost: String?
-    /// How many that neighbourhood has, those who wait for a place included.
+    /// How many places and waiting requests that neighbourhood has.
     public var foremostCount: Int
 
-    /// What is given; an empty part without a parameter.
+    /// A state with these values. Without arguments, an empty part.
     public init(used: Int = 0, limit: Int = 0, waiting: Int = 0, foremost: String? = nil, foremostCount: Int = 0) {
         self.used = used
         self.limit = limit

@@ -1,8 +1,8 @@
 extension Outcome {
-    /// Subject and detail of the outcome's enhanced code; nil where there is nothing to refuse.
+    /// Subject and detail of the outcome's enhanced code. nil if the outcome refuses nobody.
     ///
-    /// X.7.321 to X.7.325 are Microsoft's (Exchange Online); X.1.10 is RFC 7505 §4.1; the others are RFC 3463 and the
-    /// meanings Postfix gives them.
+    /// X.7.321 to X.7.325 are Microsoft's (Exchange Online). X.1.10 is from RFC 7505 §4.1 (N-03). The others are from
+    /// RFC 3463, with the meanings that Postfix gives them.
     private var subjectAndDetail: (UInt16, UInt16)? {
         switch self {
         case .verified, .encrypted, .opportunistic, .unprobed: nil
@@ -12,7 +12,9 @@ extension Outcome {
         case .dnssecInvalid: (7, 324)
         case .certificateHostMismatch: (7, 325)
         case .daneRequired: (7, 10)
+        // N-03, RFC 7505 §4.1.
         case .nullMX: (1, 10)
+        // S-02, RFC 5321 §5.1.
         case .noSuchDomain: (1, 2)
         case .noMailHost: (4, 4)
         case .dnsUnavailable: (4, 3)
@@ -21,24 +23,26 @@ extension Outcome {
         }
     }
 
-    /// The enhanced code of a refusal of the given class; nil where the outcome refuses nobody.
+    /// The enhanced code of a refusal with the given class. nil if the outcome refuses nobody.
     public func enhancedCode(_ class: EnhancedStatusCode.Class) -> EnhancedStatusCode? {
         subjectAndDetail.map { EnhancedStatusCode(`class`, $0.0, $0.1) }
     }
 
-    /// The enhanced code of a refusal for now where it is this site's own configuration that leads to the next hop.
+    /// The enhanced code of a temporary refusal when this site's own configuration names the next hop.
     ///
-    /// The code of a domain that does not exist, or takes no mail, is about the recipient's address (X.1.x), which is
-    /// none of the matter there: RFC 3463 §3.4 has X.3.5, "system incorrectly configured". DANE's own codes stay what
-    /// they are.
+    /// A code that says that the domain does not exist or takes no mail is about the recipient's address (X.1.x), and
+    /// the recipient's address is not the problem here. RFC 3463 §3.4 has X.3.5 for this, "system incorrectly
+    /// configured". DANE's own codes stay the same.
     public var ownNextHopCode: EnhancedStatusCode? {
+        // F-91: the site's own next hop is at fault, never the recipient.
         switch self {
         case .nullMX, .noSuchDomain: EnhancedStatusCode(.persistentTransient, 3, 5)
         default: enhancedCode(.persistentTransient)
         }
     }
 
-    /// The last two digits of the basic code: 451 for now, 550 for good, 556 for a null MX (RFC 7505 §4.1).
+    /// The last two digits of the basic code: 451 for a temporary refusal, 550 for a permanent one, 556 for a null MX
+    /// (N-03, RFC 7505 §4.1).
     public func basicDetail(_ class: EnhancedStatusCode.Class) -> UInt16 {
         switch `class` {
         case .persistentTransient: 51
@@ -69,21 +73,22 @@ extension Outcome {
         }
     }
 
-    /// What to do about it, and who, as a sentence without a full stop; nil where there is nothing to do.
+    /// What to do about it and who can do it, as a sentence without a full stop. nil if there is nothing to do.
     ///
-    /// A sender cannot mend a domain that is not his: he is told who can, and may pass the sentence on.
+    /// A sender cannot repair the domain of somebody else. The sentence names who can, so that the sender can pass it
+    /// on.
     public var remedy: String? {
         if let repair { return "only the recipient's administrator can mend this: \(repair)" }
         return switch self {
         case .nullMX, .noSuchDomain: "check the address"
-        // Whose fault it is is not known.
+        // Nobody knows which side is at fault.
         case .dnsUnavailable, .unreachable: "try again later; if it lasts, tell the administrators of both sides"
         case .pending: "try again in some minutes"
         default: nil
         }
     }
 
-    /// What the recipient's administrator should do; nil where the fault is not his for certain.
+    /// What the recipient's administrator should do. nil unless the fault is certainly on the recipient's side.
     public var repair: String? {
         switch self {
         case .startTLSNotSupported: "offer STARTTLS to every client, or withdraw the TLSA records"
@@ -100,7 +105,8 @@ extension Outcome {
         }
     }
 
-    /// Whether it is of interest for how long it has been so: not where it is in order, or a fact that waiting does not change.
+    /// Whether it is of interest how long the outcome has lasted. Not for one that accepts, nor for one that waiting
+    /// does not change.
     public var lasts: Bool {
         switch defaultRuling {
         case .deferThenReject: true

@@ -1,10 +1,10 @@
-/// An SMTP reply that refuses a recipient, and that no text can spoil.
+/// An SMTP reply that refuses a recipient. No text can make it malformed.
 ///
-/// Whatever the parts hold, the reply is one line of printable ASCII without `%`, at most 400 bytes, and its two codes are of
-/// one class. libmilter passes a `%` on, at which Sendmail throws the reply away and answers 550 instead: a 451 would turn
-/// into a 550 (milter.md §0.5). So `%` is not doubled but absent.
+/// The reply is always one line of printable ASCII without `%`, at most 400 bytes, and its two codes have the same
+/// class. libmilter passes a `%` on, and Sendmail answers such a reply with its own 550: a 451 would turn into a 550.
+/// So `%` is replaced, not doubled.
 public struct Reply: Hashable, Sendable {
-    /// The longest reply in bytes, codes included; RFC 5321 §4.5.3.1.5 allows 512.
+    /// The longest reply in bytes, codes included. RFC 5321 §4.5.3.1.5 allows 512.
     public static let maximumLength = 400
 
     /// The basic code, 400 to 599, of the same class as `enhanced`.
@@ -14,26 +14,26 @@ public struct Reply: Hashable, Sendable {
     /// The text after the codes.
     public let text: String
 
-    /// A reply of the enhanced code's class.
+    /// A reply with the class of its enhanced code.
     ///
     /// - Parameters:
-    ///   - enhanced: The enhanced code; it decides the class.
-    ///   - detail: The last two digits of the basic code: 50 for 550, 51 for 451. Above 99 they are taken as 50 or 51.
-    ///   - text: Any text. Control characters and what is not ASCII become `?`, `%` becomes `?`, blanks are folded, and what
-    ///     is too long is cut at the end and marked `...`.
+    ///   - enhanced: The enhanced code. It decides the class.
+    ///   - detail: The last two digits of the basic code: 50 for 550, 51 for 451. Above 99 it counts as 50 or 51.
+    ///   - text: Any text. Control characters, other characters that are not ASCII, and `%` become `?`. Several blanks
+    ///     become one. A text that is too long is cut and ends in `...`.
     public init(_ enhanced: EnhancedStatusCode, detail: UInt16, text: String) {
         let permanent = enhanced.class == .permanent
         self.code = UInt16(enhanced.class.rawValue) * 100 + (detail < 100 ? detail : permanent ? 50 : 51)
         self.enhanced = enhanced
-        // "550 5.7.323 " stands in front.
+        // The text follows "550 5.7.323 ".
         let room = Self.maximumLength - enhanced.description.utf8.count - 5
         self.text = Self.printable(text, limit: room)
     }
 
-    /// Text made fit for a reply or a log: printable ASCII, no `%`, single blanks, at most `limit` bytes.
+    /// Text made safe for a reply or a log: printable ASCII, no `%`, single blanks, at most `limit` bytes.
     static func printable(_ text: String, limit: Int) -> String {
         var bytes: [UInt8] = []
-        // A blank is written only once something follows it, so that none stands at the end or counts there.
+        // Write a blank only once something follows it. So none stands at the end or counts towards the limit.
         var isBlankDue = false
         for scalar in text.unicodeScalars {
             if scalar == " " || scalar == "\t" || scalar == "\r" || scalar == "\n" {
@@ -44,7 +44,7 @@ public struct Reply: Hashable, Sendable {
             isBlankDue = false
             let isFit = scalar.value > 0x20 && scalar.value < 0x7F && scalar != "%"
             bytes.append(isFit ? UInt8(scalar.value) : UInt8(ascii: "?"))
-            // A text of megabytes is not walked to its end.
+            // Do not read a text of megabytes to its end.
             if bytes.count > limit { break }
         }
         if bytes.count > limit { bytes = bytes.prefix(max(0, limit - 3)) + Array("...".utf8) }

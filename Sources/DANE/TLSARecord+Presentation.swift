@@ -1,10 +1,10 @@
 extension TLSARecord {
-    /// Reads presentation form (RFC 6698 §2.2): three fields, each a number or an RFC 7218 acronym in any case, then
-    /// hexadecimal digits that may be split by blanks. Also RDATA as such (RFC 3597 §5): `\# 3 030101`.
+    /// Reads presentation form (T-03, RFC 6698 §2.2): three fields, each a number or an RFC 7218 acronym in any case,
+    /// then hexadecimal digits, which blanks may separate. Also reads RDATA as such (RFC 3597 §5): `\# 3 030101`.
     ///
-    /// - Returns: nil if the text is no TLSA record. A record with too little data, or none, is one.
+    /// - Returns: nil if the text is not a TLSA record. A record with too little data, or with none, is one.
     public init?(presentation text: some StringProtocol) {
-        // RFC 1035 §5.1: a comment goes to the end of its line, and parentheses hold lines together.
+        // RFC 1035 §5.1: a comment ends with its line, and parentheses join lines.
         let lines = text.split(whereSeparator: \.isNewline).map { $0.prefix { $0 != ";" } }
         let fields = lines.flatMap { $0.split { $0.isWhitespace || $0 == "(" || $0 == ")" } }
         if fields.first == "\\#" {
@@ -23,7 +23,8 @@ extension TLSARecord {
         self.init(usage: usage, selector: selector, matchingType: matching, data: data)
     }
 
-    /// The bytes of hexadecimal digits, split anywhere; nil if they are none, or half a byte too many.
+    /// The bytes of hexadecimal digits, separated anywhere. nil if there are other characters or an odd number of
+    /// digits.
     private static func bytes(_ fields: some Sequence<some StringProtocol>) -> [UInt8]? {
         var bytes: [UInt8] = []
         var high: UInt8?
@@ -45,14 +46,14 @@ extension TLSARecord {
         return data.isEmpty ? fields : "\(fields) \(data.hexadecimal)"
     }
 
-    /// The record's fields by their RFC 7218 acronyms: `DANE-EE(3) SPKI(1) SHA2-256(1)`.
+    /// The record's fields by their acronyms (T-02, RFC 7218 §2): `DANE-EE(3) SPKI(1) SHA2-256(1)`.
     public var names: String { "\(usageName) \(selectorName) \(matchingName)" }
 
     var usageName: String { Self.name(usage, Self.usageNames) }
     var selectorName: String { Self.name(selector, Self.selectorNames) }
     var matchingName: String { Self.name(matchingType, Self.matchingNames) }
 
-    /// RFC 7218 §2: the acronyms of the three registries.
+    /// T-02, RFC 7218 §2: the acronyms of the three registries.
     private static let usageNames: [(UInt8, String)] = [
         (0, "PKIX-TA"), (1, "PKIX-EE"), (2, "DANE-TA"), (3, "DANE-EE"), (255, "PrivCert"),
     ]

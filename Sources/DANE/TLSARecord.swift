@@ -1,5 +1,5 @@
-/// A TLSA record as it stands in the DNS (RFC 6698 §2.1), well formed or not: what cannot be used is a value too, because
-/// its mere presence makes TLS mandatory (RFC 7672 §2.2).
+/// A TLSA record as published in the DNS (RFC 6698 §2.1). A malformed record is a value too, because its mere presence
+/// makes TLS mandatory (RFC 7672 §2.2).
 public struct TLSARecord: Hashable, Sendable {
     /// The certificate usage field.
     public let usage: UInt8
@@ -7,12 +7,13 @@ public struct TLSARecord: Hashable, Sendable {
     public let selector: UInt8
     /// The matching type field.
     public let matchingType: UInt8
-    /// The certificate association data; may be empty, may be of the wrong length.
+    /// The certificate association data. It may be empty or have the wrong length.
     public let data: [UInt8]
-    /// RDATA too short to hold the three fields (fewer than three bytes); the fields then read 255 and `data` holds the bytes.
+    /// Whether RDATA is too short for the three fields (fewer than three bytes). Then the fields are 255 and `data` is
+    /// RDATA.
     public let isTruncated: Bool
 
-    /// A record of the given fields.
+    /// A record with these fields.
     public init(usage: UInt8, selector: UInt8, matchingType: UInt8, data: [UInt8]) {
         self.usage = usage
         self.selector = selector
@@ -21,7 +22,7 @@ public struct TLSARecord: Hashable, Sendable {
         self.isTruncated = false
     }
 
-    /// A record from its RDATA. Never fails: RDATA that is too short is a record nobody can use.
+    /// A record from its RDATA. It never fails: RDATA that is too short makes a record that is not usable (T-05).
     public init(rdata: some Collection<UInt8>) {
         let bytes = Array(rdata)
         isTruncated = bytes.count < 3
@@ -33,7 +34,7 @@ public struct TLSARecord: Hashable, Sendable {
 }
 
 extension TLSARecord {
-    /// The usages that mean something to SMTP (RFC 7672 §3.1).
+    /// The usages that apply to SMTP (RFC 7672 §3.1).
     public enum Usage: UInt8, Sendable, CaseIterable {
         /// DANE-TA(2): the record names a trust anchor of the server's chain.
         case daneTA = 2
@@ -41,7 +42,7 @@ extension TLSARecord {
         case daneEE = 3
     }
 
-    /// What of the certificate the record is about (RFC 6698 §2.1.2).
+    /// Which part of the certificate the record is about (RFC 6698 §2.1.2).
     public enum Selector: UInt8, Sendable, CaseIterable {
         /// Cert(0): the whole certificate.
         case cert = 0
@@ -49,7 +50,7 @@ extension TLSARecord {
         case spki = 1
     }
 
-    /// How the selected content is given (RFC 6698 §2.1.3).
+    /// How the record gives the selected content (RFC 6698 §2.1.3).
     public enum MatchingType: UInt8, Sendable, CaseIterable {
         /// Full(0): the content itself.
         case full = 0

@@ -1,20 +1,20 @@
-/// What is true about a destination, in the form that is kept and ruled upon.
+/// What is true about a destination, in the form that the gate keeps and rules upon.
 public struct Verdict: Sendable, Hashable {
     /// What is true.
     public let outcome: Outcome
-    /// The host that decided, as published; nil where no host came into it.
+    /// The host that decided, as published. nil if no host was involved.
     public let host: String?
     /// Why, as a sentence without a full stop.
     public let cause: String
-    /// Whether a host that a client would try before or beside the deciding one failed.
+    /// Whether a host failed that a client would try before the deciding one, or may try instead of it.
     public let isDegraded: Bool
-    /// What would crash or wedge the MTA itself at delivery, a sentence each.
+    /// What would crash or block the site's own MTA at delivery, one sentence each.
     public let hazards: [String]
-    /// Whether nothing is known for a reason of this site's own: the cause is for its administrators, and not for
-    /// strangers.
+    /// Whether the result is unknown for a reason on this site's side. The cause is then for its administrators, not
+    /// for strangers.
     public let isOurs: Bool
 
-    /// A verdict of these parts.
+    /// A verdict with these values.
     public init(
         outcome: Outcome, host: String? = nil, cause: String, isDegraded: Bool = false, hazards: [String] = [],
         isOurs: Bool = false
@@ -29,17 +29,19 @@ public struct Verdict: Sendable, Hashable {
 }
 
 extension Verdict {
-    /// The walk from hosts to the domain's verdict, as a delivering client walks them (RFC 7672 §2.2.1).
+    /// The verdict on a domain from the findings on its hosts, in the order in which a client tries them (RFC 7672
+    /// §2.2.1).
     ///
-    /// - Parameter hosts: The findings in any order; at least one.
+    /// - Parameter hosts: The findings in any order, at least one.
     public init(walking hosts: [HostFinding]) {
         let hosts = Self.inOrder(hosts)
+        // D-08, D-19, RFC 7672 §2.1.2, §2.2: a host that fails is skipped, and the next one counts.
         guard let first = hosts.first(where: { $0.outcome.allowsDelivery }) else {
             self.init(allFailing: hosts)
             return
         }
-        /// RFC 7672 §2.2.1: between hosts of equal preference a client has no obligation to prefer the secure one, so the
-        /// weakest of them is what the domain can count on.
+        // D-24, RFC 7672 §2.2.1: between hosts of equal preference a client need not prefer the secure one. So the
+        // domain can count only on the weakest of them.
         let beside = hosts.filter { $0.preference == first.preference && $0.outcome.allowsDelivery }
         let deciding = beside.min { $0.outcome.protection < $1.outcome.protection } ?? first
         let met = hosts.filter { $0.preference <= first.preference }
@@ -49,9 +51,10 @@ extension Verdict {
             hazards: met.flatMap(\.hazards), isOurs: deciding.isOurs)
     }
 
-    /// No host may be used: a failure that may pass speaks for all, else the most preferred host's.
+    /// No host may be used. The first failure that may be temporary decides, else that of the most preferred host.
     private init(allFailing hosts: [HostFinding]) {
-        /// A host without an address is no host (RFC 5321 §5.1): it speaks for the domain only if there is no other.
+        // D-34, RFC 7672 §2.2.2; V7: a host without an address is unreachable. It decides only if there is no other
+        // host.
         let deciding =
             hosts.first { $0.outcome == .pending } ?? hosts.first { $0.outcome.isDoubt }
             ?? hosts.first { $0.outcome != .noMailHost } ?? hosts.first
@@ -60,7 +63,8 @@ extension Verdict {
             hazards: hosts.flatMap(\.hazards), isOurs: deciding?.isOurs ?? false)
     }
 
-    /// By preference; hosts of equal preference by name, so that a verdict does not depend on the order of the answer.
+    /// Sorted by preference (D-23, RFC 7672 §2.2.1). Hosts of equal preference are sorted by name, so that the verdict
+    /// does not depend on the order of the answer.
     static func inOrder(_ hosts: [HostFinding]) -> [HostFinding] {
         hosts.sorted { ($0.preference, $0.name) < ($1.preference, $1.name) }
     }

@@ -3,23 +3,27 @@ import DANE
 import Glibc
 
 extension Answer<[UInt8]> {
-    /// The answer in a `ub_result`, copied: nothing of the C memory is referred to afterwards.
+    /// Copies the answer from a `ub_result`. Nothing in it refers to the C memory afterwards.
     ///
     /// - Parameters:
-    ///   - code: The error code of the callback; if not 0 there is no result.
-    ///   - result: The result, valid during the call.
+    ///   - code: The error code of the callback. If it is not 0, there is no result.
+    ///   - result: The result. It need only be valid during the call.
+    ///   - keepingSignatures: Whether the answer is to contain its signatures.
     init(code: Int32, result: ub_result?, keepingSignatures: Bool = false) {
         guard code == 0, let result else {
             self = .failed("\(OwnFailure.library)\(String(cString: ub_strerror(code)))")
             return
         }
-        // Without its records it looks like a denial, a bogus one even: libunbound compresses the names of an answer only so far.
+        // Without its records, the answer would look like a denial, even a bogus one. libunbound writes the answer into
+        // a message of 64 KiB and compresses only some of the names.
         guard !Self.isCut(result) else {
             self = .failed("the answer has more records than a message of libunbound holds")
             return
         }
-        // First: a bogus answer looks like a good one otherwise, data and NXDOMAIN flag included (libs.md A8).
+        // Check this first. Otherwise a bogus answer looks like a good one: it has its data, its NXDOMAIN flag and
+        // RCODE 0.
         guard result.bogus == 0 else {
+            // F-118: a set of records that libunbound has no room to validate proves nothing.
             if let count = Self.unvalidated(result) {
                 self = .failed("\(count) records are more than libunbound validates")
                 return
@@ -28,13 +32,14 @@ extension Answer<[UInt8]> {
             return
         }
         guard result.rcode == 0 || result.rcode == 3 else {
-            // libunbound 1.17.1 cannot hand over a record whose RDATA is empty (its memdup takes length 0 for a failure) and
-            // says SERVFAIL; the packet beside it shows what it really got.
+            // libunbound 1.17.1 cannot return a record with empty RDATA (its memdup takes length 0 for a failure) and
+            // reports SERVFAIL instead. The packet in the result shows that there was an answer.
             if result.rcode == 2, Self.isAnswer(result) {
                 self = .failed("malformed answer: a record without data")
                 return
             }
-            // SERVFAIL is libunbound's own word for whatever the servers said or did not say.
+            // D-06, RFC 7672 §2.1.1; F-40: SERVFAIL covers everything that the servers said or did not say. It is never
+            // "no records".
             let code = result.rcode == 2 ? "" : " (\(Self.name(ofCode: result.rcode)))"
             self = .failed("the name servers gave no usable answer\(code)")
             return
@@ -48,14 +53,17 @@ extension Answer<[UInt8]> {
             canonicalName = name
         }
         let records = result.havedata == 0 ? [] : Self.records(of: result)
-        // A denial without an SOA record has no TTL, and libunbound reports the DO bit of the OPT record as one: 32768. So
-        // does a denial from its cache; what is longer than `cache-max-negative-ttl` is no TTL (libs.md A8).
+        // A denial without an SOA record has no TTL. libunbound then reports 32768, which is the DO bit of the OPT
+        // record. It does the same for a denial from its cache. So a TTL above `cache-max-negative-ttl` is not a TTL.
         let isUnknown = records.isEmpty && result.ttl > ContextOptions.longestDenial
         var found = Found(
             records: records,
             existence: !records.isEmpty ? .records : result.nxdomain != 0 ? .noSuchName : .noData,
             canonicalName: canonicalName, ttl: .seconds(isUnknown ? 60 : max(0, result.ttl)))
         if keepingSignatures { found.signatures = SignatureRecord.all(in: Self.packet(result)) }
+        // D-05, RFC 7672 §2.1.1; F-25: an insecure denial is an answer like a secure one.
+        // D-12, D-13, RFC 7672 §2.1.3: `secure` is true only if every link of an alias chain is secure, and an error at
+        // any link is the result of the whole lookup.
         self = result.secure != 0 ? .secure(found) : .insecure(found)
     }
 
@@ -69,7 +77,7 @@ extension Answer<[UInt8]> {
         return records
     }
 
-    /// The zone that a result comes from, where it says so and the name asked for does not.
+    /// The zone that a result comes from, if the result shows it and the queried name does not.
     static func zone(_ result: ub_result) -> String? {
         guard let name = result.qname, result.answer_len > 12 else { return nil }
         return ZoneCuts.zone(of: String(cString: name).lowercased(), in: packet(result))
@@ -80,7 +88,7 @@ extension Answer<[UInt8]> {
         return UnsafeRawBufferPointer(start: result.answer_packet, count: length)
     }
 
-    /// Why a result is bogus. The dates are in the packet alone.
+    /// Why a result is bogus. Only the packet contains the dates of the signatures.
     private static func reason(_ result: ub_result) -> BogusReason {
         return BogusReason(
             unbound: result.why_bogus.map { String(cString: $0) } ?? "validation failed",
@@ -89,37 +97,39 @@ extension Answer<[UInt8]> {
             signatures: SignatureRecord.all(in: packet(result)), now: Int64(time(nil)))
     }
 
-    /// How many records there are, if they are too many for libunbound to validate; nil if they are not.
+    /// The number of records, if there are too many for libunbound to validate; nil if there are not.
     ///
-    /// It puts them in canonical form (RFC 4034 §6.2) into a buffer of 65,552 bytes, where each has its whole owner name
-    /// again; if they do not fit it calls them bogus, though their signature may be in order.
+    /// libunbound writes the records in canonical form (RFC 4034 §6.2) into a buffer of 65,552 bytes. There, each
+    /// record has its whole owner name. If they do not fit, libunbound calls them bogus, even if their signature is
+    /// valid.
     private static func unvalidated(_ result: ub_result) -> Int? {
         guard let lengths = result.len, let data = result.data, let owner = result.canonname ?? result.qname else {
             return nil
         }
         var (count, size) = (0, 0)
         while data[count] != nil {
-            // Type, class, TTL, length of the data; the name in wire form has at most two bytes more than its text.
+            // Type, class, TTL and length of the data take 10 bytes. The name in wire form is at most two bytes longer
+            // than its text.
             size += Int(max(0, lengths[count])) + 10 + strlen(owner) + 2
             count += 1
         }
         return size > 65_000 ? count : nil
     }
 
-    /// Whether the packet in a result lacks records that did not fit into it (the TC bit, RFC 1035 §4.1.1).
+    /// Whether records did not fit into the packet of a result (the TC bit, RFC 1035 §4.1.1).
     private static func isCut(_ result: ub_result) -> Bool {
         guard let packet = result.answer_packet, result.answer_len > 12, result.havedata == 0 else { return false }
         return UnsafeRawBufferPointer(start: packet, count: 12)[2] & 0x02 != 0
     }
 
-    /// Whether the packet in a result is NOERROR with an answer (RFC 1035 §4.1.1).
+    /// Whether the packet of a result is NOERROR with an answer (RFC 1035 §4.1.1).
     private static func isAnswer(_ result: ub_result) -> Bool {
         guard let packet = result.answer_packet, result.answer_len > 12 else { return false }
         let header = UnsafeRawBufferPointer(start: packet, count: 12)
         return header[3] & 0x0F == 0 && (header[6] | header[7]) != 0
     }
 
-    /// Whether two names in presentation form are the same, with or without the trailing dot, in any case.
+    /// Whether two names in presentation form are equal, ignoring case and a trailing dot.
     private static func isSame(_ one: UnsafePointer<CChar>, _ other: UnsafePointer<CChar>?) -> Bool {
         guard let other else { return false }
         func bare(_ name: UnsafePointer<CChar>) -> String {

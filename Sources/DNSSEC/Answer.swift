@@ -1,21 +1,23 @@
 /// The result of a validated lookup.
 ///
-/// What DNSSEC made of the data travels with it: there is no way to the records of a bogus answer, because libunbound hands
-/// them out with return code 0 like any others (libs.md A8) and they must never be used (RFC 4035 §5.5).
+/// The DNSSEC state is part of the result. The records of a bogus answer cannot be reached, because they must never be
+/// used (RFC 4035 §5.5), and libunbound returns them with error code 0 and RCODE 0 like any others.
 public enum Answer<Record: Sendable>: Sendable {
-    /// Every link from the trust anchor to the answer, or to the proof that there is none, was validated.
+    /// Every link from the trust anchor to the answer, or to the proof that there is none, is valid.
     case secure(Found<Record>)
-    /// The answer comes from a zone that is proven to be outside DNSSEC, or its denial spans an NSEC3 opt-out.
+    /// The answer comes from a zone that is proven to be outside DNSSEC, or it is a denial covered by an NSEC3 opt-out.
+    /// Both count alike (D-03, RFC 7672 §2.1.1).
     case insecure(Found<Record>)
     /// Validation failed.
     case bogus(BogusReason)
-    /// Nothing could be found out: SERVFAIL without a failed validation, no answer in time, cancelled, resolver out of order.
-    /// The reason is a sentence without a full stop, printable ASCII of bounded length.
+    /// Nothing could be found out: SERVFAIL without a failed validation, no answer in time, cancelled, or a resolver
+    /// that does not work (D-06, RFC 7672 §2.1.1). The reason is a sentence without a full stop, in printable ASCII of
+    /// bounded length.
     case failed(String)
 }
 
 extension Answer {
-    /// The same answer with its records read by `parse`, which says in `Malformed` what is wrong with one it cannot read.
+    /// The same answer with its records parsed. If `parse` throws, the answer is `.failed` with the reason.
     func map<Parsed>(_ parse: (Record) throws(Malformed) -> Parsed) -> Answer<Parsed> {
         do throws(Malformed) {
             switch self {
@@ -30,11 +32,11 @@ extension Answer {
     }
 }
 
-/// Why data that passed validation cannot be used all the same.
+/// Why data cannot be used although it passed validation.
 struct Malformed: Error {
     /// A sentence without a full stop, printable.
     let reason: String
 
-    /// An error of that reason.
+    /// An error with this reason.
     init(_ reason: String) { self.reason = reason }
 }

@@ -1,14 +1,14 @@
 import Support
 
 extension BogusReason {
-    /// Whether the sentence itself names what was asked for. If not, it is about something on the way there, such as the keys of
-    /// the zone, and whoever quotes it should say what it is the reason for.
+    /// Whether the sentence itself names what was looked up. If not, it is about something on the way there, such as
+    /// the keys of the zone, and a message that quotes it should say what it is the reason for.
     public var namesQuestion: Bool { kind != .other && subject != nil && subject == question }
 
-    /// The reason as a sentence without a full stop, printable ASCII of bounded length.
+    /// The reason as a sentence without a full stop, in printable ASCII of bounded length.
     ///
-    /// - Parameter now: The time in seconds since 1970. "3 days ago" is said from two days on only: a sentence that is kept for
-    ///   an hour, as verdicts are, must not become wrong.
+    /// - Parameter now: The time in seconds since 1970. The sentence says "3 days ago" only from two days on: verdicts
+    ///   keep it for an hour, and it must stay true for that time.
     public func sentence(at now: Int64) -> String {
         guard let subject else { return detail }
         let records = subject.records
@@ -47,7 +47,7 @@ extension BogusReason {
 }
 
 extension BogusReason.Subject {
-    /// More of a name would push what matters out of a reply.
+    /// A longer name would leave no room in a reply for the rest.
     private static let longestName = 80
 
     /// `the MX records of example.org`.
@@ -59,10 +59,10 @@ extension BogusReason.Subject {
         }
     }
 
-    /// The name, of a long one the end.
+    /// The name. Of a long name, only its end.
     var shownName: String { Self.shown(name) }
 
-    /// The zone of an NSEC3 record, whose name begins with a hash; else the name.
+    /// The zone of an NSEC3 record, whose own name begins with a hash. For other types, the name.
     private var shownZone: String {
         guard type == "NSEC3", let dot = name.firstIndex(of: ".") else { return shownName }
         return Self.shown(String(name[name.index(after: dot)...]))

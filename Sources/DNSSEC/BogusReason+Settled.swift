@@ -1,30 +1,31 @@
 import DANE
 
-/// The second question that some reasons leave open.
+/// The second question that some reasons require.
 ///
-/// libunbound calls an answer bogus not only when something is wrong with it, but also when the name servers did not give it the
-/// keys or the DS records of a zone on the way. RFC 7672 §2.1.1 (RFC 4035 §4.3) calls that indeterminate: nothing is known, and
-/// nothing is proven to be wrong. libunbound's text only says what to ask for again; the answer to that question decides, and
-/// all that it can do is to turn bogus into doubt.
+/// libunbound calls an answer bogus if something is wrong with it, but also if the name servers did not return the keys
+/// or the DS records of a zone on the way. RFC 7672 §2.1.1 calls the latter indeterminate (RFC 4035 §4.3): nothing is
+/// known, and nothing is proven to be wrong. libunbound's text only shows what to ask again. The answer to that
+/// question can turn bogus into a doubt, and nothing else.
 extension BogusReason {
-    /// What to ask for to complete the reason; nil if it is complete.
+    /// What to look up to complete the reason. nil if it is complete.
     var openQuestion: (DomainName, RecordType)? {
         guard let subject, let name = DomainName(subject.name.isEmpty ? "." : subject.name) else { return nil }
         switch (kind, subject.type) {
         case (.noKeys, "DNSKEY"): return (name, .dnskey)
         case (.unknownDelegation, "DS"): return (name, .ds)
-        // There may be more of them than it has room to validate.
+        // F-118: there may be too many of them for libunbound to validate.
         case (.other, "DNSKEY"): return (name, .dnskey)
         case (.other, "DS"): return (name, .ds)
-        // Their signatures are not in the answer to the first question.
+        // The answer to the first question does not contain their signatures.
         case (.expired, "DNSKEY"), (.notYetValid, "DNSKEY"): return time == nil ? (name, .dnskey) : nil
         case (.expired, "DS"), (.notYetValid, "DS"): return time == nil ? (name, .ds) : nil
         default: return nil
         }
     }
 
-    /// The answer that the reason belonged to, seen in the light of the answer to `openQuestion`.
+    /// The answer that the reason belongs to, given the answer to `openQuestion`.
     func settled<Record>(by answer: Answer<Record>) -> Answer<Record> {
+        // D-04, RFC 7672 §2.1.1: indeterminate is a failed lookup.
         switch (kind, answer) {
         case (.noKeys, .failed(let why)):
             return .failed("the keys (DNSKEY) of \(subject?.shownName ?? "") could not be looked up: \(why)")
@@ -34,7 +35,7 @@ extension BogusReason {
             return .failed("\(subject?.records ?? "keys on the way") could not be looked up: \(why)")
         case (.unknownDelegation, .secure), (.unknownDelegation, .insecure):
             return .failed("\(sentence(at: 0)) at first")
-        // There are keys now, or the delegation is gone: what was missing before is not missing for certain.
+        // The keys exist now, or the delegation is gone. So it is no longer certain that anything was missing.
         case (.noKeys, .secure), (.noKeys, .insecure):
             return .failed("the keys (DNSKEY) of \(subject?.shownName ?? "") could not be looked up at first")
         case (.noKeys, .bogus(let other)) where other.hasData:

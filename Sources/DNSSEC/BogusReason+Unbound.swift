@@ -1,10 +1,10 @@
 extension BogusReason {
-    /// More of libunbound's text is not read; it holds some names at most.
+    /// The most bytes of libunbound's text that are read. It contains only a few names.
     private static let textLimit = 4096
 
     /// The reason that libunbound gives.
     ///
-    /// Its text (`why_bogus`) is, in 1.17.1, one of these:
+    /// In 1.17.1, its text (`why_bogus`) is one of these:
     ///
     ///     validation failure <mx.example.org. TLSA IN>: signature expired from 192.0.2.1
     ///     validation failure <…>: signature expired for CNAME from 192.0.2.1 and 192.0.2.2
@@ -15,8 +15,8 @@ extension BogusReason {
     ///
     /// - Parameters:
     ///   - text: The text.
-    ///   - hasData: Whether the bogus answer holds records; else it is a denial.
-    ///   - canonicalName: The end of the aliases that the name asked for is; nil if it is none.
+    ///   - hasData: Whether the bogus answer contains records. If not, it is a denial.
+    ///   - canonicalName: The target of the last alias; nil if the queried name is not an alias.
     ///   - deniesName: Whether the answer denies the name itself.
     ///   - signatures: The signatures in the answer.
     ///   - now: The time in seconds since 1970.
@@ -26,25 +26,25 @@ extension BogusReason {
     ) {
         var rest = String(decoding: text.utf8.prefix(Self.textLimit), as: UTF8.self)[...]
         let question = Fault.takeHead(&rest)
-        // One is what libunbound writes.
+        // libunbound writes one such prefix. The bound protects against a text with many.
         for _ in 0..<4 {
             guard let previous = rest.firstRange(of: "validation failure <") else { break }
             rest = rest[previous.lowerBound...]
             guard Fault.takeHead(&rest) != nil else { break }
         }
         let fault = Fault(rest)
-        // What was asked for, by the name at the end of the aliases.
+        // What was looked up, under the name at the end of the aliases.
         let final = canonicalName.flatMap { name in question.map { Subject(name, $0.type) } } ?? question
         var kind = fault.kind
         var subject: Subject?
         switch kind {
-        // Keys, or their digests, that libunbound has no room to validate: it only says that they do not hold.
+        // Keys or DS records that libunbound has no room to validate. Its text only says that they do not validate.
         case .other: subject = fault.zone
         case .noKeys, .noMatchingKey, .unknownDelegation: subject = fault.zone
         case .unproven:
             subject = hasData ? fault.zone : final
         case .unsigned where !hasData && fault.zone == nil && fault.records == nil:
-            // A denial without a signature comes without NSEC records at all.
+            // A denial without any signature is one without NSEC records.
             kind = .unproven
             subject = final
         case .expired, .notYetValid, .unsigned, .unverified, .unknownKey:
@@ -58,9 +58,11 @@ extension BogusReason {
             hasData: hasData, time: subject.flatMap { Self.time(kind, $0, signatures, now) }, detail: text)
     }
 
-    /// The records of a type in the answer that the fault is of: at the end of aliases they have another name than the question.
+    /// The records of a type in the answer that are at fault. If the queried name is an alias, their name differs from
+    /// it.
     ///
-    /// - Returns: nil where the signatures do not tell: of several aliases in a row libunbound does not say which is at fault.
+    /// - Returns: nil if the signatures do not show it. Of several aliases in a row, libunbound does not say which is
+    ///   at fault.
     private static func owner(
         of type: String?, _ kind: Kind, _ signatures: [SignatureRecord], _ now: Int64
     ) -> Subject? {
@@ -70,14 +72,14 @@ extension BogusReason {
         switch kind {
         case .expired: owner = signatures.first { $0.ended(before: now) }?.owner
         case .notYetValid: owner = signatures.first { $0.begins(after: now) }?.owner
-        // The signatures that are there are not of the records that have none.
+        // The signatures in the answer belong to other records than those that have none.
         case .unsigned: owner = nil
         default: owner = Set(signatures.map(\.owner)).count == 1 ? signatures[0].owner : nil
         }
         return owner.map { Subject($0, type) }
     }
 
-    /// When the records' signature ended, the last of several, or begins, the first of several.
+    /// When the signature of the records ended (the last one if there are several) or begins (the first one).
     private static func time(
         _ kind: Kind, _ subject: Subject, _ signatures: [SignatureRecord], _ now: Int64
     ) -> Int64? {
@@ -91,33 +93,33 @@ extension BogusReason {
         }
     }
 
-    /// The types that mail meets (IANA, DNS Parameters).
+    /// The types that occur in lookups for mail (IANA, DNS Parameters).
     private static let codes: [String: UInt16] = [
         "A": 1, "NS": 2, "CNAME": 5, "SOA": 6, "MX": 15, "AAAA": 28, "DNAME": 39, "DS": 43, "NSEC": 47, "DNSKEY": 48,
         "NSEC3": 50, "TLSA": 52,
     ]
 }
 
-/// What is wrong, as libunbound says it behind the question.
+/// What is wrong, from the part of libunbound's text after the question.
 private struct Fault {
-    /// The kind; `.other` if the words are not known.
+    /// The kind; `.other` if the words are unknown.
     let kind: BogusReason.Kind
-    /// The keys of a zone, or its DS records, on the way down from the trust anchor.
+    /// The keys or DS records of a zone between the trust anchor and the answer.
     let zone: BogusReason.Subject?
-    /// Other records than those asked for: the NSEC or NSEC3 records of a denial.
+    /// Records other than those that were looked up: the NSEC or NSEC3 records of a denial.
     let records: BogusReason.Subject?
-    /// CNAME or DNAME, if the fault is of an alias.
+    /// CNAME or DNAME, if an alias is at fault.
     let link: String?
 
     init(_ text: Substring) {
-        // Of what follows, names may hold any word.
+        // Look for the kind before these words only. After them there are names, which may contain any word.
         let end = [" from ", " for "].compactMap { text.firstRange(of: $0)?.lowerBound }.min()
         kind =
             text.hasPrefix("signatures from unknown keys") ? .unknownKey : Self.kind(text[..<(end ?? text.endIndex)])
         if let name = Self.word(after: " for key ", in: text) ?? Self.word(after: " for trust anchor ", in: text) {
             zone = BogusReason.Subject(name, "DNSKEY")
         } else if let name = Self.word(after: " for DS ", in: text) {
-            // An alias answers for everything, the DS records among it: it is the alias that is at fault.
+            // An alias at that name answers every question, also the one for DS records. So the alias is at fault.
             zone = BogusReason.Subject(name, text.contains("CNAME answer") ? "CNAME" : "DS")
         } else {
             zone = nil
@@ -128,9 +130,9 @@ private struct Fault {
         }
     }
 
-    /// Cuts off `validation failure <name type class>: `.
+    /// Removes `validation failure <name type class>: ` from the start of a text.
     ///
-    /// - Returns: What failed; nil, and nothing is cut off, if the text does not begin so.
+    /// - Returns: What failed validation. nil if the text does not begin like that; the text then stays as it is.
     static func takeHead(_ text: inout Substring) -> BogusReason.Subject? {
         let head = "validation failure <"
         guard text.hasPrefix(head), let end = text.firstRange(of: ">:"),
@@ -140,7 +142,7 @@ private struct Fault {
         return subject
     }
 
-    /// `name type class>` at the beginning of a text.
+    /// Reads `name type class>` at the start of a text.
     private static func subject(in text: Substring) -> BogusReason.Subject? {
         guard let end = text.firstIndex(of: ">") else { return nil }
         let words = text[..<end].split(separator: " ")

@@ -1,40 +1,40 @@
 /// Why an answer is bogus, in words for the administrator of the domain.
 ///
-/// It explains and never decides: what is bogus is libunbound's `bogus` flag alone. libunbound tells the reason as a text of its
-/// own making, which is read as far as it is known; a text that is not is passed on as it is.
+/// It explains and never decides: only libunbound's `bogus` flag decides what is bogus. libunbound gives the reason as
+/// free text. Known phrases are translated, and an unknown text is passed on unchanged.
 public struct BogusReason: Sendable, Hashable {
     /// What is wrong.
     public enum Kind: Sendable, Hashable {
-        /// The signature's time is over.
+        /// The signature has expired.
         case expired
-        /// The signature's time has not begun.
+        /// The signature is not valid yet.
         case notYetValid
-        /// There is no signature.
+        /// The records have no signature.
         case unsigned
         /// The signature does not match the data.
         case unverified
         /// The signature was made with a key that the zone does not publish.
         case unknownKey
-        /// The DS records at the parent match no key of the zone.
+        /// The DS records at the parent match none of the zone's keys.
         case noMatchingKey
-        /// There are DS records at the parent, and no keys in the zone.
+        /// The parent has DS records, and the zone has no keys.
         case noKeys
-        /// Whether there are DS records at the parent could not be found out.
+        /// It could not be found out whether the parent has DS records.
         case unknownDelegation
-        /// What should prove that there is nothing proves it not.
+        /// The proof that something does not exist is missing or wrong.
         case unproven
-        /// Anything else; `detail` says it.
+        /// Anything else. `detail` has the text.
         case other
     }
 
-    /// Records that are signed as one.
+    /// A set of records of one name and type, which are signed together.
     public struct Subject: Sendable, Hashable {
-        /// Their name, in lower case without a trailing dot; empty for the root.
+        /// The name, in lower case without a trailing dot. Empty for the root.
         public let name: String
-        /// Their type as in a zone file.
+        /// The type as in a zone file.
         public let type: String
 
-        /// Records of a name and a type. What is not printable ASCII becomes `?`.
+        /// Records with this name and type. Characters that are not printable ASCII become `?`.
         public init(_ name: some StringProtocol, _ type: some StringProtocol) {
             let bare = name.hasSuffix(".") ? String(name.dropLast()) : String(name)
             self.name = WireText.printable(bare.lowercased().utf8)
@@ -44,20 +44,20 @@ public struct BogusReason: Sendable, Hashable {
 
     /// What is wrong.
     public let kind: Kind
-    /// What was asked for; nil where libunbound did not say.
+    /// What was looked up; nil if libunbound did not say.
     public let question: Subject?
-    /// The records that the fault is of; nil where that is not known.
+    /// The records that are at fault; nil if unknown.
     public let subject: Subject?
-    /// Whether the name asked for was said not to exist.
+    /// Whether the answer says that the name does not exist.
     public let deniesName: Bool
-    /// Whether the answer held records; else it was a denial.
+    /// Whether the answer contains records. If not, it is a denial.
     let hasData: Bool
-    /// When the signature ended or begins, in seconds since 1970; nil where that is not the fault, or not known.
+    /// When the signature ended or begins, in seconds since 1970; nil if its time is not the fault or is unknown.
     public let time: Int64?
-    /// libunbound's own words: printable ASCII of bounded length.
+    /// libunbound's own words, in printable ASCII of bounded length.
     public let detail: String
 
-    /// A reason of these parts.
+    /// A reason with these values.
     public init(
         _ kind: Kind, question: Subject? = nil, subject: Subject? = nil, deniesName: Bool = false,
         hasData: Bool = true, time: Int64? = nil, detail: String

@@ -4,23 +4,23 @@ import Glibc
 import Support
 import Synchronization
 
-/// The work of a resolver's thread: it alone touches the context, so that every race between an answer, a deadline and a
-/// cancellation is settled by order.
+/// The work of a resolver's thread. It alone uses the context, so an answer, a deadline and a cancellation never race:
+/// the thread handles them one after the other.
 ///
-/// `ub_cancel` is not used: it only sets a flag while the network work goes on (libs.md A4). A lookup whose asker has gone
-/// keeps its place until libunbound is through with it, so that the limit counts what libunbound really works on; its answer
-/// is thrown away, but has filled the cache for the next.
+/// `ub_cancel` is not used, because it only sets a flag while the network work goes on. If the caller has gone, its
+/// lookup keeps its place until libunbound has finished it. So the limit counts what libunbound really works on. The
+/// answer is discarded, but it is in the cache for the next caller.
 final class Engine {
     private typealias Waiter = CheckedContinuation<Answer<[UInt8]>, Never>
 
-    /// A broken context is replaced at most this often.
+    /// The shortest time between two new contexts if they break.
     private static let rebuildInterval: Duration = .seconds(10)
-    /// A lookup that takes longer than this is slow: its servers are far, or dead.
+    /// A lookup that takes longer than this counts as slow: its servers are far away or dead.
     private static let slowness: Duration = .seconds(1)
 
     private enum Condition {
         case working(Context)
-        /// Nothing to ask. The sentence says why; with a date, a new context is tried then.
+        /// There is no context. The sentence says why. If there is a time, a new context is tried then.
         case down(String, retry: ContinuousClock.Instant?)
     }
 
@@ -28,30 +28,30 @@ final class Engine {
     private let configuration: ResolverConfiguration
     private let purpose: ContextOptions.Purpose
     private let part: ContextOptions.Part
-    /// What a context takes its descriptors from; nil if they are its own.
+    /// The account that a context's descriptors come from; nil if they are reserved for it.
     private let account: DescriptorAccount?
     private var condition: Condition
     /// When the context was made.
     var made = ContinuousClock.now
-    /// The trust anchors of the context, where another one keeps their file, and when to look whether they have changed.
+    /// The trust anchors of the context, if another context keeps their file up to date, and when to check for changes.
     private var anchors: (path: String, known: [String], look: ContinuousClock.Instant)?
-    /// The askers not yet answered.
+    /// The callers that have no answer yet.
     private var waiters: [UInt64: (lookup: Lookup, continuation: Waiter)] = [:]
-    /// Those waiters in the order of their deadlines, which is that of their arrival (all lookups are given the same time), and
-    /// some that have been answered.
+    /// The waiters in the order of their deadlines. That is the order of their arrival, as all lookups have the same
+    /// timeout. May contain lookups that have been answered.
     private var deadlines = Deque<(id: UInt64, deadline: ContinuousClock.Instant)>()
-    /// Lookups not yet handed to libunbound, and some that have been given up.
+    /// Lookups that libunbound has not got yet. May contain some that have been given up.
     private var pending: FairQueue
     /// The zone cuts that answers have shown.
     private var cuts = ZoneCuts()
-    /// When it was last told how full the resolver is, and whether there was anything to tell.
+    /// When the occupancy was last published, and whether the resolver was busy then.
     private var told = (at: ContinuousClock.now, isBusy: false)
-    /// What libunbound is working on, waited for or not.
+    /// What libunbound works on, including lookups that nobody waits for any more.
     private var flights: [UInt64: Flight] = [:]
-    /// The flights not known to be slow, in the order in which they began, and some that have landed.
+    /// Those that are not known to be slow, in the order of their start. May contain some that have finished.
     private var young = Deque<(id: UInt64, slowAt: ContinuousClock.Instant)>()
 
-    /// An engine that has not started. The context may have been made on another thread, which must not use it any more.
+    /// Makes an engine and does not start it. If another thread made the context, that thread must not use it any more.
     init(
         inbox: Inbox, context: Context, options: ContextOptions, configuration: ResolverConfiguration,
         purpose: ContextOptions.Purpose, part: ContextOptions.Part = .whole, account: DescriptorAccount? = nil
@@ -66,7 +66,8 @@ final class Engine {
         note(options)
     }
 
-    /// Serves the inbox until it is shut, then answers whatever is left and frees the context. All signals must be blocked.
+    /// Serves the inbox until it is shut, then answers all that is left and frees the context. Call it with all signals
+    /// blocked.
     func run() {
         inbox.tell(Occupancy(limit: pending.limits.flights))
         while true {
@@ -82,37 +83,37 @@ final class Engine {
             launch()
             tell(at: .now)
         }
-        // No callback runs during or after this, so the flights can go.
+        // No callback runs during this or later, so the lookups can be released.
         condition = .down("the resolver has stopped", retry: nil)
         flights = [:]
         handle(inbox.abandon())
         failAll("the resolver has stopped")
     }
 
-    /// The answer to a lookup has come. Called within `Context.process`.
+    /// Receives the answer to a lookup. Called within `Context.process`.
     ///
-    /// - Parameter cut: The zone that it comes from, where it says so and the name does not.
+    /// - Parameter cut: The zone that the answer comes from, if it shows that and the queried name does not.
     func landed(_ id: UInt64, _ answer: Answer<[UInt8]>, from cut: String? = nil) {
         if let cut { cuts.note(cut) }
         if let flight = flights.removeValue(forKey: id) { pending.landed(flight.lane, wasSlow: flight.isSlow) }
         waiters.removeValue(forKey: id)?.continuation.resume(returning: answer)
     }
 
-    /// Sleeps until there is a message, an answer or a deadline.
+    /// Waits until there is a message, an answer or a deadline.
     private func wait() {
         let context = if case .working(let context) = condition { context.descriptor } else { Int32(-1) }
         var descriptors = [
             pollfd(fd: inbox.descriptor, events: Int16(POLLIN), revents: 0),
-            // poll(2) passes over a negative descriptor.
+            // poll(2) ignores a negative descriptor.
             pollfd(fd: context, events: Int16(POLLIN), revents: 0),
         ]
         poll(&descriptors, nfds_t(descriptors.count), timeout)
     }
 
-    /// Milliseconds to the next deadline, rounded up; -1 if there is none.
+    /// Milliseconds until the next deadline, rounded up. -1 if there is none.
     private var timeout: Int32 {
         let timeout = timeToDeadline
-        // What was told while there was something to tell is not to stay.
+        // A busy state was published. Wake up in a second at most, so that it does not stay when the resolver is idle.
         return told.isBusy ? min(timeout < 0 ? .max : timeout, 1000) : timeout
     }
 
@@ -129,7 +130,7 @@ final class Engine {
     }
 
     private func process() {
-        // ub_process looks for itself whether there is something; a call too many costs one system call.
+        // ub_process itself checks whether there is something to read. An unnecessary call costs one system call.
         guard case .working(let context) = condition else { return }
         act(on: context.process())
     }
@@ -158,10 +159,10 @@ final class Engine {
         pending.add(lookup.id, at: path) { waiters[$0] != nil }
     }
 
-    /// Tells how full the resolver is, twice a second at most.
+    /// Publishes how full the resolver is, at most twice per second.
     private func tell(at now: ContinuousClock.Instant) {
         let isBusy = !flights.isEmpty || !waiters.isEmpty
-        // At once when that begins and when it ends.
+        // At once when it becomes busy and when it becomes idle.
         guard isBusy || told.isBusy, isBusy != told.isBusy || now - told.at >= .milliseconds(500) else { return }
         told = (now, isBusy)
         let foremost = pending.foremost
@@ -172,9 +173,9 @@ final class Engine {
                 foremost: foremost?.domain, foremostCount: foremost?.count ?? 0))
     }
 
-    /// Puts a new context in the place of the old one, which may have been asked anything.
+    /// Replaces the context, and so its caches.
     ///
-    /// - Returns: Why there is none; nil if there is.
+    /// - Returns: Why that failed; nil if it succeeded.
     private func emptyCaches() -> ResolverError? {
         do throws(ResolverError) { try renew() } catch { return error }
         grounded()
@@ -189,7 +190,7 @@ final class Engine {
         }
     }
 
-    /// Hands lookups to libunbound while it has room for them.
+    /// Gives lookups to libunbound as long as the limit allows.
     private func launch() {
         let now = ContinuousClock.now
         while let first = young.first, first.slowAt <= now || flights[first.id] == nil {
@@ -228,15 +229,16 @@ final class Engine {
             grounded()
             failAll(reason)
         case .broken:
-            // At once, unless the one before it was broken soon, too.
+            // Retry at once, unless the previous context was broken soon after its start, too.
             condition = .down("libunbound's worker does not answer", retry: made + Self.rebuildInterval)
             context.leak()
             grounded()
         }
     }
 
-    /// Takes all flights back: their context is gone. Its callbacks run in ub_process alone, which is not called on it again.
-    /// Those that somebody waits for go again, or are told why not, at the next `launch`.
+    /// Takes back all lookups, because their context is gone. Their callbacks would only run in ub_process, which is
+    /// not called for that context any more. At the next `launch`, those that somebody waits for start again or fail
+    /// with the reason.
     private func grounded() {
         let all = flights.values.sorted { $0.id < $1.id }
         flights = [:]
@@ -248,7 +250,7 @@ final class Engine {
         }
     }
 
-    /// Makes a new context if the old one broke and some time has passed.
+    /// Makes a new context if the old one broke and the retry time has come.
     private func revive() {
         guard case .down(_, let retry?) = condition, retry <= .now else { return }
         do throws(ResolverError) {
@@ -269,16 +271,16 @@ final class Engine {
         anchors = options.followedAnchorPath.map { ($0, options.anchors, .now + configuration.anchorInterval) }
     }
 
-    /// Makes a new context where the trust anchors that another one keeps up to date have changed (RFC 5011): this one has those of
-    /// the time when it was made, and the root's keys may be replaced during the life of a daemon.
+    /// Makes a new context if the trust anchors in the file have changed. Another context keeps that file up to date
+    /// (RFC 5011). This one has the anchors from its start, and the root's keys may be replaced while the daemon runs.
     private func followAnchors(_ now: ContinuousClock.Instant) {
         guard let (path, known, look) = anchors, look <= now, case .working = condition else { return }
         anchors?.look = now + configuration.anchorInterval
-        // A file that cannot be read now is no reason to stop.
+        // If the file cannot be read now, go on with the known anchors.
         let current = try? SettingsFile(path, purpose: "trust anchor file").anchors
         guard let current, !current.isEmpty, Set(current) != Set(known) else { return }
         do throws(ResolverError) { try renew() } catch { return }
-        // The old context has been freed, which ends its worker.
+        // The old context has been freed, and its worker with it.
         grounded()
     }
 
@@ -290,7 +292,7 @@ final class Engine {
 }
 
 extension Duration {
-    /// Seconds as a person writes them: `4`, `0.25`.
+    /// Seconds as people write them: `4`, `0.25`.
     fileprivate var inSeconds: String {
         let seconds = Double(components.seconds) + Double(components.attoseconds) / 1e18
         return seconds == seconds.rounded() ? "\(components.seconds)" : "\(seconds)"

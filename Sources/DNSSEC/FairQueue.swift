@@ -1,26 +1,27 @@
 import DequeModule
 
-/// Lookups that wait for a place, in lanes that nest (`LanePath`): on each level the lanes take turns, and one that has
-/// too many under way that do not come back waits, while the others go on.
+/// Lookups that wait for a place, in nested lanes (`LanePath`), so that no zone can take all places (F-111).
 ///
-/// A lookup that libunbound has begun cannot be ended, only waited for: for half a minute and more where the servers are dead
-/// (libs.md A5). Without lanes, the names below one dead zone take all places.
+/// On each level the lanes take turns. A lane waits while it has too many unfinished lookups, and the other lanes go
+/// on.
+///
+/// A lookup that libunbound has begun cannot be stopped. If the servers are dead, libunbound gives up after 29 s or
+/// more. Without lanes, names below one dead zone would take all places.
 struct FairQueue {
-    /// How much of a resolver a lane may have.
+    /// How many lookups a lane may have under way.
     struct Limits {
-        /// Lookups under way, all together.
+        /// All lookups together.
         let flights: Int
         /// Those of one domain, and of one zone in it.
         let domain: Int
         let lane: Int
-        /// Those of one domain that are slow, and of one zone in it. A domain has room for some dead zones beside live
-        /// ones.
+        /// Slow ones of one domain, and of one zone in it. A domain has room for several dead zones beside live ones.
         let slowDomain: Int
         let slow: Int
-        /// When so many are under way, a domain that has a slow one waits: the rest is for those whose servers answer.
+        /// If this many are under way, a domain with a slow one waits. The rest is for domains whose servers answer.
         let reserved: Int
 
-        /// The limits for so many lookups at once.
+        /// The limits for this many lookups at once.
         init(flights: Int) {
             self.flights = max(1, flights)
             lane = max(1, flights / 4)
@@ -31,21 +32,21 @@ struct FairQueue {
         }
     }
 
-    /// The lookups of one domain, zone or name.
+    /// The lookups of one domain, one zone or one name.
     final class Lane {
-        /// Which level it is on: 0 is all lookups, 3 one name.
+        /// The level: 0 is all lookups, 1 a domain, 2 a zone, 3 a name.
         fileprivate let level: Int
         fileprivate let name: String
-        /// A lane with a lookup under way stands in its parent, and so keeps it.
+        /// The parent's list of children keeps a lane alive as long as it has lookups, and a child its parent.
         fileprivate unowned let parent: Lane?
         fileprivate var children: [String: Lane] = [:]
-        /// The children whose turn will come.
+        /// The children that wait for their turn.
         fileprivate var turns = Deque<Lane>()
-        /// The lookups of a name.
+        /// The waiting lookups of a name. Empty on other levels.
         fileprivate var waiting = Deque<UInt64>()
         fileprivate var flying = 0
         fileprivate var slow = 0
-        /// Whether it stands among those whose turn will come.
+        /// Whether it is in `turns` of its parent.
         fileprivate var hasTurn = false
         /// Whether it waits until fewer lookups are under way.
         fileprivate var isHeld = false
@@ -58,7 +59,7 @@ struct FairQueue {
 
         fileprivate var isIdle: Bool { level == 3 ? waiting.isEmpty : turns.isEmpty }
 
-        /// All lookups below it, under way or not, given up or not.
+        /// All lookups in it, waiting or under way, including those that were given up.
         fileprivate var count: Int { flying + queued }
 
         private var queued: Int { waiting.count + children.values.reduce(0) { $0 + $1.queued } }
@@ -73,17 +74,17 @@ struct FairQueue {
     /// An empty queue.
     init(_ limits: Limits) { self.limits = limits }
 
-    /// How many domains have a lookup waiting or under way.
+    /// The number of domains with a lookup waiting or under way.
     var count: Int { root.children.count }
 
-    /// The domain that has most lookups, waiting or under way, and how many; nil if none has any.
+    /// The domain with the most lookups, waiting or under way, and their number. nil if there are no lookups.
     var foremost: (domain: String, count: Int)? {
         root.children.values.lazy.map { ($0.name, $0.count) }.max { $0.1 < $1.1 }
     }
 
-    /// Puts a lookup at the end of its lane.
+    /// Adds a lookup to the end of its lane.
     ///
-    /// - Parameter isWanted: Whether a lookup still has somebody who waits for it. Those at the head of the lane that have not, go.
+    /// - Parameter isWanted: Whether somebody still waits for a lookup. Others at the head of the lane are removed.
     mutating func add(_ id: UInt64, at path: LanePath, isWanted: (UInt64) -> Bool) {
         var lane = root
         for name in [path.domain, path.zone, path.name] {
@@ -91,17 +92,17 @@ struct FairQueue {
             lane.children[name] = child
             lane = child
         }
-        // Here, since a lane that may not go is not looked at otherwise, and those that wait in it must not grow in
-        // number.
+        // Trim here, because a lane that may not go on is not looked at otherwise, and its abandoned lookups would pile
+        // up.
         lane.waiting.append(id)
         for lane in sequence(first: lane, next: \.parent) { trim(lane, isWanted) }
         offer(lane)
     }
 
-    /// Takes the next lookup that may begin, if any may: it is then under way, until `landed`.
+    /// Takes the next lookup that may begin, if any. It is then under way until `landed`.
     mutating func next(isWanted: (UInt64) -> Bool) -> (id: UInt64, lane: Lane)? { take(from: root, isWanted) }
 
-    /// Notes that a lookup under way takes long.
+    /// Notes that a lookup under way has become slow.
     func slowed(_ lane: Lane) {
         for lane in sequence(first: lane, next: \.parent) { lane.slow += 1 }
     }
@@ -147,9 +148,9 @@ struct FairQueue {
         return nil
     }
 
-    /// Takes out the lookups at the head of a lane that nobody waits for.
+    /// Removes lookups that nobody waits for from the head of a lane.
     ///
-    /// - Returns: Whether none are left.
+    /// - Returns: Whether the lane is empty now.
     @discardableResult private func trim(_ lane: Lane, _ isWanted: (UInt64) -> Bool) -> Bool {
         while let first = lane.waiting.first, !isWanted(first) { lane.waiting.removeFirst() }
         while let first = lane.turns.first, trim(first, isWanted) {
@@ -175,7 +176,7 @@ struct FairQueue {
         }
     }
 
-    /// Gives a lane and those that it stands in their turns, where it has a lookup and they may go.
+    /// Gives a lane and its parents a turn, if they have a lookup and may go on.
     private mutating func offer(_ lane: Lane) {
         for lane in sequence(first: lane, next: \.parent) where lane.level > 0 { giveTurn(lane) }
     }
@@ -186,7 +187,7 @@ struct FairQueue {
         parent.turns.append(lane)
     }
 
-    /// Forgets a lane that has no lookups, and those that it stands in if they have none either.
+    /// Removes a lane that has no lookups, and its parents if they have none either.
     private func drop(_ lane: Lane) {
         for lane in sequence(first: lane, next: \.parent) {
             guard let parent = lane.parent, lane.flying == 0, lane.waiting.isEmpty, lane.children.isEmpty,

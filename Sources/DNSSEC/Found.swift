@@ -1,10 +1,10 @@
 public import DANE
 
-/// What a lookup found: records, or the denial that there are any.
+/// What a lookup found: records, or a denial.
 public struct Found<Record: Sendable>: Sendable {
-    /// Whether there is something under a name (RFC 2308 §2).
+    /// What exists at a name (RFC 2308 §2).
     public enum Existence: Hashable, Sendable {
-        /// Records of the type asked for.
+        /// Records of the type that was looked up.
         case records
         /// The name exists, or may exist, but has no record of that type (NODATA).
         case noData
@@ -12,23 +12,23 @@ public struct Found<Record: Sendable>: Sendable {
         case noSuchName
     }
 
-    /// The records in the order of the answer, at most `recordLimit`; empty if existence is denied.
+    /// The records in the order of the answer, at most `recordLimit`. Empty in a denial.
     public let records: [Record]
     /// Whether there are records, and if not, what is denied.
     public let existence: Existence
-    /// The last target of the aliases if the name was one (CNAME), in denials too; nil if it was none.
+    /// The target of the last alias if the name is an alias (CNAME), also in a denial. nil if it is not an alias.
     public let canonicalName: DomainName?
-    /// How long the answer may be kept: the smallest TTL on the way, after the resolver's own limits.
+    /// How long the answer may be kept: the smallest TTL in it, within the resolver's own limits.
     public let ttl: Duration
-    /// The signatures of the answer, where they were asked for.
+    /// The signatures of the answer, if they were asked for.
     var signatures: [SignatureRecord] = []
 
-    /// A finding of these parts.
+    /// A result with these values.
     ///
     /// - Parameters:
     ///   - records: The records.
-    ///   - existence: Whether there are any; by default told from `records`, and then a denial is NODATA.
-    ///   - canonicalName: The last CNAME target, nil if the name was no alias.
+    ///   - existence: What exists. By default derived from `records`: no records means NODATA.
+    ///   - canonicalName: The target of the last alias; nil if the name is not an alias.
     ///   - ttl: How long the answer may be kept.
     public init(
         records: [Record], existence: Existence? = nil, canonicalName: DomainName? = nil, ttl: Duration = .seconds(300)
@@ -39,8 +39,8 @@ public struct Found<Record: Sendable>: Sendable {
         self.ttl = ttl
     }
 
-    /// The most records that are kept of one answer: about what a message of 64 KiB can hold. To cut an answer before it is
-    /// sorted would be to judge by chance.
+    /// The most records that are kept of an answer, which is about what a message of 64 KiB can hold. If records were
+    /// dropped before they are sorted, chance would decide the verdict.
     public static var recordLimit: Int { 4096 }
 
     func map<Parsed>(_ parse: (Record) throws(Malformed) -> Parsed) throws(Malformed) -> Found<Parsed> {

@@ -3,14 +3,14 @@ import DANE
 import Glibc
 import Synchronization
 
-/// What the rest of the program hands to a resolver's thread: a queue, and an eventfd(2) that is readable while it holds
-/// something.
+/// The queue through which the rest of the program talks to a resolver's thread, with an eventfd(2) that is readable
+/// while the queue is not empty.
 final class Inbox: Sendable {
     /// A message to the thread.
     enum Message: Sendable {
         case start(Lookup, CheckedContinuation<Answer<[UInt8]>, Never>)
         case cancel(Lookup)
-        /// To forget all that has been asked; the answer says why that could not be done.
+        /// A request to empty the caches. The result says why that failed; nil if it succeeded.
         case empty(CheckedContinuation<ResolverError?, Never>)
     }
 
@@ -18,7 +18,7 @@ final class Inbox: Sendable {
         var messages: [Message] = []
         var isClosed = false
         var occupancy = Occupancy()
-        /// Whether the thread has gone; what comes now is answered at once.
+        /// Whether the thread has ended. From then on, requests are answered at once.
         var isAbandoned = false
     }
 
@@ -37,26 +37,27 @@ final class Inbox: Sendable {
 
     deinit { close(descriptor) }
 
-    /// Hands over a lookup. Any thread; never blocks. If the thread has gone, the lookup is answered at once.
+    /// Hands over a lookup. Any thread may call it; it never blocks. If the resolver's thread has ended, it fails the
+    /// lookup.
     func start(_ lookup: Lookup, _ continuation: CheckedContinuation<Answer<[UInt8]>, Never>) {
         if !put(.start(lookup, continuation)) { continuation.resume(returning: .failed(OwnFailure.stopped)) }
     }
 
-    /// Asks to give up a lookup. Any thread; never blocks.
+    /// Asks the thread to give up a lookup. Any thread may call it; it never blocks.
     func cancel(_ lookup: Lookup) {
         lookup.isCancelled.store(true, ordering: .releasing)
         _ = put(.cancel(lookup))
     }
 
-    /// Has the thread forget all that has been asked.
+    /// Asks the thread to empty its caches. Any thread may call it; it never blocks.
     func empty(_ continuation: CheckedContinuation<ResolverError?, Never>) {
         if !put(.empty(continuation)) { continuation.resume(returning: ResolverError("the resolver has stopped")) }
     }
 
-    /// How full the resolver was when its thread last said so.
+    /// How full the resolver was when its thread last published it.
     var occupancy: Occupancy { state.withLock { $0.occupancy } }
 
-    /// Says how full the resolver is. For the thread alone.
+    /// Publishes how full the resolver is. Only for the resolver's thread.
     func tell(_ occupancy: Occupancy) { state.withLock { $0.occupancy = occupancy } }
 
     /// Tells the thread to end.
@@ -65,9 +66,9 @@ final class Inbox: Sendable {
         wake()
     }
 
-    /// Takes all that has come. For the thread alone.
+    /// Takes all messages. Only for the resolver's thread.
     ///
-    /// - Returns: The messages in order, and whether to end.
+    /// - Returns: The messages in order, and whether the thread is to end.
     func take() -> (messages: [Message], isClosed: Bool) {
         var count: UInt64 = 0
         _ = read(descriptor, &count, MemoryLayout<UInt64>.size)
@@ -77,9 +78,9 @@ final class Inbox: Sendable {
         }
     }
 
-    /// Says that nobody will take anything any more. For the thread alone, at its end.
+    /// Says that no messages will be taken any more. Only for the resolver's thread, at its end.
     ///
-    /// - Returns: What had come in the meantime.
+    /// - Returns: The messages that have arrived since the last `take`.
     func abandon() -> [Message] {
         state.withLock { state in
             state.isAbandoned = true
@@ -94,14 +95,14 @@ final class Inbox: Sendable {
             state.messages.append(message)
             return (true, state.messages.count == 1)
         }
-        // Later ones find the thread already called.
+        // If others are in the queue already, the thread has been woken.
         if isFirst { wake() }
         return isTaken
     }
 
     private func wake() {
         var one: UInt64 = 1
-        // Fails only if the counter is full: then the thread is called already.
+        // This fails only if the counter is full, and then the thread has been woken already.
         _ = write(descriptor, &one, MemoryLayout<UInt64>.size)
     }
 }

@@ -2,17 +2,18 @@ internal import CUnbound
 import Glibc
 import Synchronization
 
-/// What libunbound writes to standard error, handed on line by line, and never waited for.
+/// What libunbound writes to standard error, passed on line by line without ever waiting (F-101).
 ///
-/// libunbound's worker writes a line for each name server that it cannot ask, and many for a delegation that means harm;
-/// where standard error is a pipe that nobody reads, the worker would stand still, and all lookups with it. The lines go
-/// to a stream of ours instead (fopencookie(3)).
+/// libunbound's worker writes a line for each name server that it cannot query, and many lines for a hostile
+/// delegation. If standard error is a pipe that nobody reads, the worker would block, and all lookups with it. So the
+/// lines go to a stream of this type instead (fopencookie(3)).
 ///
-/// It takes the place of `stderr` itself and not that of `ub_ctx_debugout`: each context that is made sets libunbound's
-/// stream to `stderr` again, and versions differ in whether it closes the one before, which others may be writing to. What
-/// is `stderr` is never closed. Other libraries' lines come here, too; Swift's own go to the descriptor.
+/// The stream replaces the variable `stderr` instead of being set with `ub_ctx_debugout`. Each new context sets
+/// libunbound's stream to `stderr` again, and versions differ in whether they close the previous stream, which other
+/// contexts may be writing to. No version closes `stderr`. Lines of other libraries arrive here too. Swift writes to
+/// the descriptor itself.
 public enum LibraryLog {
-    /// The longest line, and the most lines in ten seconds; further ones are counted.
+    /// The longest line in bytes, and the most lines per `interval`. Further lines are only counted.
     private static let longest = 1000
     private static let most = 20
     private static let interval = Duration.seconds(10)
@@ -20,7 +21,7 @@ public enum LibraryLog {
     private struct State {
         var take: (@Sendable (_ line: String, _ held: Int) -> Void)?
         var line: [UInt8] = []
-        /// Lines of before there was anybody to take them.
+        /// Lines that arrived before `follow` was called.
         var early: [String] = []
         var left = most
         var renewal = ContinuousClock.now
@@ -29,13 +30,13 @@ public enum LibraryLog {
 
     private static let state = Mutex(State())
 
-    /// Puts the stream into the place of `stderr`. Call it before there is a context, and from one thread.
+    /// Replaces `stderr` by the stream. Call it from one thread, before there is a context.
     ///
-    /// - Returns: Whether that could be done; if not, all is as before.
+    /// - Returns: Whether it succeeded. If not, nothing has changed.
     @discardableResult
     public static func divert() -> Bool {
         let functions = cunbound_stream_functions(read: nil, write: takeLibraryBytes, seek: nil, close: nil)
-        // RTLD_DEFAULT: the variable that all share.
+        // A null handle is RTLD_DEFAULT: the variable that all libraries share.
         guard let variable = dlsym(nil, "stderr"), let stream = cunbound_stream(nil, "w", functions) else {
             return false
         }
@@ -44,10 +45,10 @@ public enum LibraryLog {
         return true
     }
 
-    /// Hands on the lines, those that have come already first.
+    /// Sets the function that gets the lines. It gets the earlier ones at once.
     ///
-    /// - Parameter take: Takes a line, printable, without time and process, and how many were held back before it; on any
-    ///   thread, and must not wait.
+    /// - Parameter take: Gets a printable line without time and process, and how many lines were dropped before it. It
+    ///   runs on any thread and must not wait.
     public static func follow(_ take: @escaping @Sendable (_ line: String, _ held: Int) -> Void) {
         let early = state.withLock { state in
             defer { state.early = [] }
@@ -57,7 +58,7 @@ public enum LibraryLog {
         for line in early { take(line, 0) }
     }
 
-    /// Takes what was written.
+    /// Splits what was written into lines and passes them on.
     fileprivate static func add(_ bytes: UnsafeBufferPointer<UInt8>) {
         var ready: [(String, Int)] = []
         let take = state.withLock { state in
@@ -90,7 +91,7 @@ public enum LibraryLog {
         return (bare(WireText.printable(state.line)), state.held)
     }
 
-    /// A line `[1700000000] libunbound[12:0] error: text` without what the log says anyway.
+    /// Removes from a line `[1700000000] libunbound[12:0] error: text` what the log records anyway.
     static func bare(_ line: String) -> String {
         guard let rest = behindBracket(line[...]), line.hasPrefix("[") else { return line }
         return String(rest.hasPrefix("libunbound[") ? behindBracket(rest) ?? rest : rest)
@@ -102,7 +103,7 @@ public enum LibraryLog {
     }
 }
 
-/// `cookie_write_function_t`: takes all, and says so.
+/// The stream's write function (`cookie_write_function_t`). It always accepts everything.
 private func takeLibraryBytes(
     _ cookie: UnsafeMutableRawPointer?, _ bytes: UnsafePointer<CChar>?, _ count: Int
 ) -> Int {

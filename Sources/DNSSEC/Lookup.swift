@@ -1,23 +1,24 @@
 import Synchronization
 
-/// One question on its way.
+/// A question and its deadline.
 final class Lookup: Sendable {
     private static let counter = Atomic<UInt64>(0)
 
-    /// Its number, never used twice.
+    /// Its number. No other lookup of the process has the same.
     let id: UInt64
     /// The name in presentation form.
     let name: String
-    /// The type asked for.
+    /// The type to look up.
     let type: RecordType
-    /// When the asker stops waiting.
+    /// When the caller stops waiting.
     let deadline: ContinuousClock.Instant
-    /// Whether the answer is to hold its signatures.
+    /// Whether the answer is to contain its signatures.
     let wantsSignatures: Bool
-    /// Set before the resolver's thread is told, so that a cancellation which overtakes its lookup is seen when that arrives.
+    /// Set before the resolver's thread is told. So a cancellation that arrives before its lookup is noticed with the
+    /// lookup.
     let isCancelled = Atomic(false)
 
-    /// A lookup of its own number.
+    /// A lookup with a new number.
     init(
         name: String, type: RecordType, deadline: ContinuousClock.Instant, wantsSignatures: Bool = false
     ) {
@@ -29,7 +30,7 @@ final class Lookup: Sendable {
     }
 }
 
-/// The record types that are asked for (IANA, DNS Parameters).
+/// The record types that are looked up (IANA, DNS Parameters).
 enum RecordType: Int32, Sendable {
     case a = 1
     case cname = 5

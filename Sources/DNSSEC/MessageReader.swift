@@ -1,17 +1,17 @@
-/// A position in a DNS message (RFC 1035 §4.1). Nothing is read beyond its end.
+/// A position in a DNS message (RFC 1035 §4.1). It never reads beyond the message's end.
 struct MessageReader<Message: RandomAccessCollection<UInt8>> {
     private let message: Message
-    /// How many bytes are before it.
+    /// The number of bytes before the position.
     var offset = 0
 
-    /// The beginning of a message.
+    /// The start of a message.
     init(_ message: Message) { self.message = message }
 
     private func byte(_ offset: Int) -> UInt8? {
         offset < message.count ? message[message.index(message.startIndex, offsetBy: offset)] : nil
     }
 
-    /// Goes on; false if there are not so many bytes.
+    /// Moves forward. Returns false if there are fewer bytes left.
     mutating func skip(_ count: Int) -> Bool {
         guard count <= message.count - offset else { return false }
         offset += count
@@ -31,7 +31,7 @@ struct MessageReader<Message: RandomAccessCollection<UInt8>> {
         return UInt32(high) << 16 | UInt32(low)
     }
 
-    /// Goes behind a name; a pointer ends it.
+    /// Moves behind a name. A compression pointer ends it.
     mutating func skipName() -> Bool {
         while let length = byte(offset) {
             if length == 0 { return skip(1) }
@@ -41,7 +41,8 @@ struct MessageReader<Message: RandomAccessCollection<UInt8>> {
         return false
     }
 
-    /// A name, its pointers followed; nil if it is none, or has more pointers than labels could need.
+    /// The name at an offset, with its pointers followed. nil if it is not a name or has more pointers than a name can
+    /// need.
     func name(at start: Int) -> String? {
         var wire: [UInt8] = []
         var offset = start
@@ -65,24 +66,23 @@ struct MessageReader<Message: RandomAccessCollection<UInt8>> {
     }
 }
 
-/// Where a record stands in a message (RFC 1035 §3.2.1).
+/// The position of a record in a message (RFC 1035 §3.2.1).
 struct RecordPlace {
-    /// Where its owner's name begins.
+    /// Where its owner name begins.
     let owner: Int
     /// Its type.
     let type: UInt16
-    /// Where its data begin, and how many bytes they are: all of them are in the message.
+    /// Where its data begins, and its length in bytes. All of it is in the message.
     let data: Int
     let length: Int
-    /// Whether it is in the answer section, and not in the authority section.
+    /// Whether it is in the answer section. If not, it is in the authority section.
     let isAnswer: Bool
 }
 
 extension MessageReader {
-    /// The records of the answer and authority sections, in order. Of a message that cannot be read to its end, those before
-    /// the break.
+    /// The records of the answer and authority sections, in order. If the message is damaged, those before the damage.
     ///
-    /// - Parameter limit: More are not read.
+    /// - Parameter limit: The most records to read.
     static func records(in message: Message, atMost limit: Int) -> [RecordPlace] {
         var reader = MessageReader(message)
         guard reader.skip(4), let questions = reader.number16(), let answers = reader.number16(),

@@ -1,13 +1,14 @@
-/// The part of the DNS that a name belongs to, roughly what one operator has delegated to him: the name's last two labels, or three
-/// where a registry sells names below a short second level, as in `example.co.uk`.
+/// A guess at the part of the DNS that a name belongs to, which roughly means what one owner has registered: its last
+/// two labels, or three below a short second level where registries sell names, as in `example.co.uk`.
 ///
-/// It is a guess, without a list of registries: names that share it share a resolver's cache, and no more. Whose turn
-/// it is in a queue is decided by `LanePath`, where a wrong guess gives nobody more than his share.
+/// There is no list of registries behind it. Names with the same neighbourhood share one of a resolver's caches, and
+/// nothing else. `LanePath` decides whose turn it is in a queue, and there a wrong guess gives nobody more than a fair
+/// share.
 public struct Neighbourhood: Hashable, Sendable {
     /// The labels, without a trailing dot; empty for the root.
     public let name: String
 
-    /// The neighbourhood of a name in presentation form, lower case.
+    /// The neighbourhood of a name in presentation form, in lower case.
     public init(of name: String) {
         let bytes = name.utf8
         var end = bytes.endIndex
@@ -19,7 +20,7 @@ public struct Neighbourhood: Hashable, Sendable {
             let before = bytes.index(before: start)
             if bytes[before] == UInt8(ascii: ".") {
                 lengths.append(length)
-                // The top level has two letters, and the second at most three.
+                // A country code has two letters, and such a second level at most three.
                 if lengths.count == 3 || lengths.count == 2 && !(lengths[0] == 2 && lengths[1] <= 3) { break }
                 length = 0
             } else {
@@ -30,7 +31,8 @@ public struct Neighbourhood: Hashable, Sendable {
         self.name = String(name[start..<end])
     }
 
-    /// Which of several caches is this neighbourhood's: always the same, so that the keys of its zones are fetched and kept once.
+    /// The index of the cache for this neighbourhood. It is always the same, so that the keys of its zones are fetched
+    /// and kept only once.
     func part(of count: Int) -> Int {
         guard count > 1 else { return 0 }
         // FNV-1a.

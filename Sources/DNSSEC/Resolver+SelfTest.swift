@@ -1,9 +1,9 @@
 import DANE
 
 extension Resolver {
-    /// Tests past the cache whether validation works, and whether everything that it needs gets through.
+    /// Tests, bypassing the cache, whether validation works and whether everything that it needs arrives.
     ///
-    /// | part | question | what must come |
+    /// | part | question | expected |
     /// |---|---|---|
     /// | root keys | `. DNSKEY` | secure records |
     /// | denials | `. MX` | the proof that there are none (NODATA) |
@@ -11,28 +11,29 @@ extension Resolver {
     /// | | `com. MX`, `org. MX` | anything, unless both lack their proof |
     /// | TLSA | `_25._tcp.x. TLSA` | the proof that the name does not exist |
     ///
-    /// The reasons:
+    /// The reasons for these questions:
     ///
     /// - All validation starts from the root's keys.
-    /// - At the top of a zone neither opt-out nor a wildcard has an effect on a denial (RFC 5155 §8.5).
-    /// - Delegations are proven by DS records, or by the proof that there are none.
-    /// - A resolver that makes up answers makes up addresses.
-    /// - Some forwarders answer for a name of one label by themselves, so the names have two.
+    /// - At the top of a zone neither opt-out nor a wildcard affects a denial (RFC 5155 §8.5).
+    /// - DS records, or the proof that there are none, prove a delegation.
+    /// - A resolver that invents answers invents addresses.
+    /// - Some forwarders themselves answer for names of one label, so the names have two.
     /// - The root's denials are NSEC records. Those of `com` and `org` are NSEC3 records.
-    /// - `x` and `y` are random, so that no cache on the way has them. Each such question is asked for two names, so
-    ///   that a fault shows that is there every other time.
+    /// - `x` and `y` are random, so that no cache on the way has them. Each such question is asked for two names. This
+    ///   shows a fault that occurs every other time.
     ///
-    /// A private root passes whatever it holds. Names by a wildcard and MX records of its own must be proven as well. A
-    /// denial may be insecure, for opt-out or for more iterations of NSEC3 than libunbound counts: libunbound has
-    /// validated its signatures. A root that knows neither `com` nor `org` denies them like any other name.
+    /// A private root passes whatever it contains. It must also prove names that a wildcard covers and MX records of
+    /// its own. A denial may be insecure, because of an opt-out or because it has more NSEC3 iterations than libunbound
+    /// computes: libunbound has validated its signatures. A root without `com` and `org` denies them like any other
+    /// name.
     ///
-    /// A question without an answer is asked once more, from a new context and together with the root's keys. One
-    /// lost packet is no fault, and servers that do not answer at all are a fault of the first part. If denials do not
-    /// come, nothing is known of TLSA, for only a denial is asked for there.
+    /// If a question gets no answer, it is asked once more from a new context, together with the root's keys. One lost
+    /// packet is not a fault, and servers that do not answer at all are a fault of the first part. If denials do not
+    /// arrive, nothing is known about TLSA, because that test asks for a denial too.
     ///
-    /// - Parameter parts: What to test. The root's keys are always tested, for the other parts rest on them.
-    /// - Returns: What was found, after two and a half times the configuration's timeout at most. It is also a finding
-    ///   that no lookup will ever work with these settings.
+    /// - Parameter parts: What to test. The root's keys are always tested, because the other parts depend on them.
+    /// - Returns: The result, after at most two and a half times the configuration's timeout. That no lookup will ever
+    ///   work with these settings is also a result.
     public func selfTest(
         _ parts: Set<ResolverHealth.Part> = Set(ResolverHealth.Part.allCases)
     ) async -> ResolverHealth {
@@ -53,7 +54,7 @@ extension Resolver {
             for question in unanswered { faults[question] = found[question] }
         }
         let denials = questions.filter { $0.part == .denials }.compactMap { faults[$0] }
-        // The fault that says most.
+        // The most telling fault first.
         let order = [ResolverHealth.Cause.clock, .madeUp, .unproven, .unanswered]
         if let fault = order.lazy.compactMap({ cause in denials.first { $0.cause == cause } }).first {
             return ResolverHealth(tested: [.rootKeys], faults: [fault])
@@ -63,7 +64,7 @@ extension Resolver {
             tested: parts.union([.rootKeys, .denials]), faults: [faults[.noRecord]].compactMap { $0 })
     }
 
-    /// What the test asks for below the root's keys.
+    /// The questions of the test, besides the one for the root's keys.
     private enum Question: CaseIterable {
         case noData, noName, noAddress, noRecord
 
@@ -78,10 +79,10 @@ extension Resolver {
             }
         }
 
-        /// For how many names it is asked.
+        /// For how many names to ask it.
         var count: Int { self == .noData ? 1 : 2 }
 
-        /// A name for it, most often one that nobody has asked for.
+        /// A name for the question, usually one that nobody has asked for before.
         func makeName() -> DomainName {
             switch self {
             case .noData: .root
@@ -91,7 +92,7 @@ extension Resolver {
         }
     }
 
-    /// The finding that the root's keys are not there, or not the right ones; nil if they are.
+    /// The result if the root's keys are missing or wrong; nil if they are right.
     private func keyFault() async -> ResolverHealth? {
         func found(_ cause: ResolverHealth.Cause, _ sentence: String) -> ResolverHealth {
             ResolverHealth(tested: [], faults: [ResolverHealth.Fault(.rootKeys, cause, sentence)])
@@ -142,7 +143,7 @@ extension Resolver {
         case (_, .secure), (_, .insecure):
             return nil
         case (let part, .bogus(let reason)) where reason.isOfTime:
-            // A clock may be wrong by less than the root's keys are signed for.
+            // The clock may be wrong by less than the lifetime of the signatures of the root's keys.
             let what = "signatures of the root are not valid by this machine's clock"
             return .init(part, .clock, "\(what): \(reason.detail)")
         case (.tlsa, .bogus(let reason)):
@@ -162,7 +163,7 @@ extension Resolver {
 
     private static let lostProof = "denials lose their proof on the way to the DNS"
 
-    /// What is wrong with denials by NSEC3, where those by NSEC are in order.
+    /// What is wrong with denials that use NSEC3, given that those that use NSEC work.
     private func hashFault(by deadline: ContinuousClock.Instant) async -> ResolverHealth.Fault? {
         var sentence = ""
         for name in ["com", "org"].compactMap(DomainName.init) {
@@ -175,17 +176,17 @@ extension Resolver {
 }
 
 extension BogusReason {
-    /// Whether the signature's time is over or has not begun.
+    /// Whether the signature has expired or is not valid yet.
     fileprivate var isOfTime: Bool { kind == .expired || kind == .notYetValid }
 
-    /// Whether it may be the proof that something does not exist that is missing or wrong.
+    /// Whether the cause may be that the proof of a denial is missing or wrong.
     public var isOfDenial: Bool {
         kind == .unproven || !hasData || subject.map { ["NSEC", "NSEC3"].contains($0.type) } ?? true
     }
 }
 
 extension DomainName {
-    /// A name of random letters, which nobody has.
+    /// A name of random letters, which does not exist.
     fileprivate static func random(labels: Int) -> DomainName {
         func label() -> String { String((0..<20).map { _ in "abcdefghijklmnopqrstuvwxyz".randomElement() ?? "x" }) }
         return DomainName((0..<labels).map { _ in label() }.joined(separator: ".")) ?? .root

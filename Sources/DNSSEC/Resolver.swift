@@ -2,22 +2,23 @@ public import DANE
 import Glibc
 import Support
 
-/// A validating stub for mail's record types: libunbound with caches of its own.
+/// A validating stub resolver for the record types that mail needs: libunbound with its own caches.
 ///
-/// All methods may be called from any task or thread. A lookup ends within the configuration's timeout, and at once when its
-/// task is cancelled; it never throws and never blocks a thread. Identical questions asked at the same time go to the network
-/// once. Make it after any fork(2): libunbound's threads do not survive one.
+/// Any task or thread may call any method. A lookup ends within the configuration's timeout, and at once if its task is
+/// cancelled. It never throws and never blocks a thread. libunbound sends identical questions at the same time only
+/// once. Make the resolver after any fork(2), because libunbound's threads do not survive one.
 public final class Resolver: Sendable {
     let configuration: ResolverConfiguration
-    /// Whether it is one of `fresh()`: nothing is in its cache but what it has asked for itself.
+    /// Whether `fresh()` made it. Then its cache holds only what it has looked up itself.
     let isFresh: Bool
-    /// One for each context; a name always goes to the same.
+    /// One per context. A name always goes to the same one.
     private let inboxes: [Inbox]
 
-    /// A resolver with an empty cache and large limits: one for the whole process.
+    /// A resolver with an empty cache and large limits. A process needs one.
     ///
-    /// - Throws: If a file that the configuration names is missing, empty or unusable, or if libunbound refuses an option. What
-    ///   libunbound only refuses when it first works shows in every answer, and in `selfTest()`.
+    /// - Throws: If a file that the configuration names is missing, empty or unusable, or if libunbound refuses an
+    ///   option. Some settings libunbound refuses only at the first lookup: then every answer says so, and `selfTest()`
+    ///   does.
     public convenience init(_ configuration: ResolverConfiguration) throws(ResolverError) {
         try self.init(configuration, for: .cached)
     }
@@ -49,29 +50,29 @@ public final class Resolver: Sendable {
 
     deinit { for inbox in inboxes { inbox.shut() } }
 
-    /// The MX records of a mail domain.
+    /// Looks up the MX records of a mail domain.
     public func mx(_ name: DomainName) async -> Answer<MXRecord> {
         await ask(name, .mx).map { rdata throws(Malformed) in MXRecord(rdata: rdata) }
     }
 
-    /// The IPv4 addresses of a host, aliases followed.
+    /// Looks up the IPv4 addresses of a host, following aliases.
     public func ipv4(_ name: DomainName) async -> Answer<IPAddress> {
         await ask(name, .a).map { rdata throws(Malformed) in try Self.address(rdata, length: 4, type: "A") }
     }
 
-    /// The IPv6 addresses of a host, aliases followed.
+    /// Looks up the IPv6 addresses of a host, following aliases.
     public func ipv6(_ name: DomainName) async -> Answer<IPAddress> {
         await ask(name, .aaaa).map { rdata throws(Malformed) in try Self.address(rdata, length: 16, type: "AAAA") }
     }
 
-    /// The TLSA records of an owner name, aliases followed (RFC 7671 §7). None is left out for being malformed.
+    /// Looks up the TLSA records of an owner name, following aliases (RFC 7671 §7). Malformed records are returned too.
     ///
-    /// - Parameter owner: The full owner name, `_25._tcp.mx.example.org`.
+    /// - Parameter owner: The full owner name, such as `_25._tcp.mx.example.org`.
     public func tlsa(_ owner: DomainName) async -> Answer<TLSARecord> {
         await ask(owner, .tlsa).map { rdata throws(Malformed) in TLSARecord(rdata: rdata) }
     }
 
-    /// The alias that a name itself is (CNAME), not followed: one record or none.
+    /// Looks up the CNAME record of the name itself, without following it (D-14, RFC 7672 §2.1.3). At most one record.
     public func cname(_ name: DomainName) async -> Answer<DomainName> {
         await ask(name, .cname).map { rdata throws(Malformed) in
             guard let target = DomainName(wire: rdata) else {
@@ -81,33 +82,32 @@ public final class Resolver: Sendable {
         }
     }
 
-    /// A resolver of the same configuration with an empty cache, for a second look past every cache.
+    /// A resolver with the same configuration and an empty cache, for a second look that bypasses all caches.
     ///
-    /// It has few ports and small caches: for a handful of lookups, then to be let go of.
+    /// It has few ports and small caches. Use it for a handful of lookups, then release it.
     ///
     /// - Throws: As `init(_:)`.
     public func fresh() throws(ResolverError) -> Resolver {
         try Resolver(configuration, for: .fresh, account: configuration.descriptors.secondLooks)
     }
 
-    /// One for the self-test, whose descriptors nobody else can take.
+    /// A fresh resolver for the self-test. Its descriptors are reserved, so second looks cannot take them.
     func freshForItself() throws(ResolverError) -> Resolver { try Resolver(configuration, for: .fresh) }
 
-    /// Forgets all that has been asked, so that what is asked next is fetched: of a resolver made by `fresh()`, which
-    /// is kept.
+    /// Empties the caches of a resolver that `fresh()` made and that is used again, so that everything is fetched anew.
     ///
-    /// libunbound cannot empty its caches, so a new context takes the old one's place; thread, queue and descriptors
-    /// stay. Nothing that was fetched before the call serves anybody after it, and the trust anchors are those of now.
-    /// Lookups under way begin again.
+    /// libunbound cannot empty its caches, so a new context replaces the old one. Thread, queue and descriptors stay.
+    /// Nothing that was fetched before the call is used after it, and the trust anchors are read again. Lookups that
+    /// are under way start again.
     ///
-    /// - Throws: As `init(_:)`; the resolver stays as it was.
+    /// - Throws: As `init(_:)`. The resolver then stays as it was.
     public func emptyCaches() async throws(ResolverError) {
         for inbox in inboxes {
             if let error = await withCheckedContinuation({ inbox.empty($0) }) { throw error }
         }
     }
 
-    /// How many lookups are under way and how many wait, as of half a second ago at most while there are any.
+    /// How many lookups are under way and how many wait. While there are any, the value is at most half a second old.
     public var occupancy: Occupancy {
         let all = inboxes.map(\.occupancy)
         let foremost = all.max { $0.foremostCount < $1.foremostCount }
@@ -117,24 +117,26 @@ public final class Resolver: Sendable {
             foremostCount: foremost?.foremostCount ?? 0)
     }
 
-    /// Makes the process's threads share two heaps. Call it once, early, in a process that makes many fresh resolvers.
+    /// Limits the process to two heaps. Call it once, early, in a process that makes many fresh resolvers.
     ///
-    /// Each of them has two threads for a short time. glibc gives a new thread a heap of its own, and reuses these badly: the
-    /// process grew by 12 KB a resolver without end. With two heaps it stays where it is (mallopt(3), `M_ARENA_MAX`).
+    /// Each fresh resolver has two threads for a short time. glibc gives a new thread its own heap and reuses these
+    /// badly: the process grew by 12 KB per resolver, without end. With two heaps it does not grow (mallopt(3),
+    /// `M_ARENA_MAX`).
     public static func shareHeap() { Context.shareHeap() }
 
-    /// The version of libunbound, as `1.17.1`.
+    /// The version of libunbound, such as `1.17.1`.
     public static var libraryVersion: String { Context.libraryVersion }
 
-    /// The signatures under a secure answer, or under the denial of one, of all that stands in it: aliases and their targets, and the
-    /// keys of the zones that signed them. Those of the root are left out, and so is what the parents sign.
+    /// The signatures in a secure answer or denial: those of all records in it, aliases and their targets included, and
+    /// of the keys of the zones that signed them. The signatures of the root and of parent zones are left out.
     ///
-    /// - Returns: For each set of records the signature that lasts longest; none where the answer is not secure.
+    /// - Returns: For each set of records the signature that lasts longest. Empty if the answer is not secure.
     public func signatures(_ name: DomainName, _ type: SignedType) async -> [SignatureExpiry] {
         let deadline = ContinuousClock.now + configuration.timeout
         let now = Int64(time(nil))
         guard case .secure(let found) = await askOnce(name, type.record, by: deadline, wantsSignatures: true),
-            // That a name does not exist its parents say; but TLSA records are denied by the zone of their host.
+            // If a name does not exist, the denial is signed by its parent. TLSA records are denied by the zone of
+            // their host.
             found.existence != .noSuchName || type == .tlsa
         else { return [] }
         var all = SignatureExpiry.longest(of: found.signatures, now: now)
@@ -147,9 +149,9 @@ public final class Resolver: Sendable {
         return all.filter { !$0.zone.isEmpty }
     }
 
-    /// The answer to a question, and to the one that its reason may leave open (`BogusReason.openQuestion`).
+    /// Asks a question, and the second one that its reason may require (`BogusReason.openQuestion`).
     ///
-    /// - Parameter deadline: When to give up; by default after the configuration's timeout.
+    /// - Parameter deadline: When to give up. By default after the configuration's timeout.
     func ask(
         _ name: DomainName, _ type: RecordType, by deadline: ContinuousClock.Instant? = nil
     ) async -> Answer<[UInt8]> {

@@ -1,45 +1,45 @@
 public import Support
 
-/// The descriptors that a resolver, and those that `fresh()` makes of it, may take.
+/// How many file descriptors a resolver may use, and those that `fresh()` makes of it.
 public struct ResolverDescriptors: Sendable {
-    /// For what everything is asked through, all its contexts together.
+    /// For ordinary lookups, all contexts together.
     public var lookups: Int
-    /// For second looks past every cache, all of them together.
+    /// For second looks, all of them together.
     public var secondLooks: DescriptorAccount
 
-    /// What a context takes beside its sockets to name servers: an event base, the pipes to its worker, our own inbox.
+    /// What a context needs besides its sockets to name servers: an event base, the pipes to its worker, and the inbox.
     static let overhead = 16
-    /// What the context of a second look takes where there are enough.
+    /// What the context of a second look uses if there are enough.
     static let secondLook = 64 + 8 + overhead
-    /// What it takes at least.
+    /// The least that it needs.
     static let leastSecondLook = 16 + 4 + overhead
     /// The most TCP connections of a context.
     static let mostStreams = 256
-    /// More than this nobody asks for at once.
+    /// The most that ordinary lookups can use.
     public static let mostLookups = 4096 + 4 * (mostStreams + overhead)
-    /// So many second looks at once have all that they want.
+    /// Enough for 16 second looks at once.
     public static let mostSecondLooks = 16 * secondLook
-    /// With less, one second look would not be possible, or lookups wait for dead servers.
+    /// With fewer, lookups would wait for dead servers.
     public static let leastLookups = 32 + 8 + overhead
-    /// See `leastLookups`.
+    /// With fewer, no second look is possible.
     public static let leastSecondLooks = leastSecondLook
 
-    /// What the self-test takes, at most.
+    /// The most that the self-test uses.
     public static let selfTest = secondLook
 
-    /// Of so many each.
+    /// This many for each purpose.
     public init(lookups: Int, secondLooks: Int) {
         self.lookups = lookups
         self.secondLooks = DescriptorAccount(limit: secondLooks)
     }
 
-    /// About half of those of this process for lookups, and as many second looks as there are.
+    /// About half of the process's descriptors for lookups, and no limit for second looks.
     public init() {
         lookups = min(max(Self.leastLookups, (DescriptorLimit.current - 96) / 2), Self.mostLookups)
         secondLooks = DescriptorAccount()
     }
 
-    /// What one context may take, of so many that share it.
+    /// How many descriptors one of `contexts` contexts may use.
     func share(of purpose: ContextOptions.Purpose, contexts: Int) -> Int {
         switch purpose {
         case .cached: max(lookups / contexts, Self.leastLookups)

@@ -1,9 +1,9 @@
 import Glibc
 
-/// The thread of an engine, with all signals blocked: an interrupted write puts libunbound's pipe out of step, and libunbound's
-/// worker, made by the engine's first lookup, inherits the mask (libs.md A4).
+/// Starts the thread of an engine, with all signals blocked. A signal that interrupts a write puts libunbound's pipe to
+/// its worker out of step, and the worker, which the engine's first lookup starts, inherits the signal mask.
 enum ResolverThread {
-    /// Starts a thread that runs the engine to its end. The engine must not be used by the caller any more.
+    /// Starts a thread that runs the engine to its end. The caller must not use the engine any more.
     static func start(_ engine: Engine) throws(ResolverError) {
         let argument = Unmanaged.passRetained(engine)
         var thread = pthread_t()

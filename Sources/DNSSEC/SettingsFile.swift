@@ -1,10 +1,11 @@
 import DANE
 import Glibc
 
-/// The text of a file that a setting names, read before libunbound gets to see its path: libunbound takes paths of files that
-/// do not exist, and an empty trust anchor file turns validation off without a word (libs.md A6, A7).
+/// The text of a file that a setting names. It is read before libunbound gets the path (D-01, RFC 7672 §2.1.1):
+/// libunbound accepts the path of a file that does not exist, and an empty trust anchor file silently turns validation
+/// off.
 struct SettingsFile {
-    /// More than this is no file of settings.
+    /// The largest file that is read, in bytes.
     private static let sizeLimit = 4 << 20
 
     /// The path, as set.
@@ -15,7 +16,7 @@ struct SettingsFile {
     /// Reads the file.
     ///
     /// - Parameter purpose: What the file is, for the error: "root hints file".
-    /// - Throws: If it is not there, cannot be read, is no ordinary file, is too long or holds nothing.
+    /// - Throws: If the file does not exist, cannot be read, is not a regular file, is too large or is empty.
     init(_ path: String, purpose: String) throws(ResolverError) {
         self.path = path
         let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
@@ -40,8 +41,8 @@ struct SettingsFile {
         guard text.contains(where: { !$0.isWhitespace }) else { throw ResolverError("\(purpose) \(path) is empty") }
     }
 
-    /// The lines without comments: from `;` on in a zone file, from a `#` at the start of a word in unbound.conf(5). Neither
-    /// has a meaning in the other that matters here.
+    /// The lines without comments. A comment begins with `;` in a zone file, and with `#` at the start of a word in
+    /// unbound.conf(5). In the other kind of file, these characters have no meaning that matters here.
     private var lines: [Substring] {
         text.split(whereSeparator: \.isNewline).map { line in
             var previous: Character = " "
@@ -52,10 +53,10 @@ struct SettingsFile {
         }
     }
 
-    /// The trust anchors of the file, each one line in zone file form.
+    /// The trust anchors in the file, each as one line in zone file form.
     ///
-    /// In a file kept by RFC 5011, a key still waiting for its acceptance or already revoked is none: of the keys with a
-    /// state only those VALID (2) and MISSING (3) are trusted (RFC 5011 §4).
+    /// A file kept by RFC 5011 also lists keys that are not accepted yet or are revoked. If a key has a state, it is
+    /// trusted only in the states VALID (2) and MISSING (3) (RFC 5011 §4).
     var anchors: [String] {
         text.split(whereSeparator: \.isNewline).compactMap { line in
             let record = line.prefix { $0 != ";" }
@@ -68,12 +69,12 @@ struct SettingsFile {
         }
     }
 
-    /// Whether the file, as unbound.conf(5) or as root hints, names an address of the loopback network, or names a file that
-    /// does (`include:`, `root-hints:`).
+    /// Whether the file names an address of the loopback network, as unbound.conf(5) or as root hints. Files that it
+    /// names (`include:`, `root-hints:`) are searched too.
     func mentionsLoopback(depth: Int = 2) -> Bool {
         lines.contains { line in
             line.split(whereSeparator: { $0.isWhitespace || $0 == "\"" || $0 == "'" }).contains { word in
-                // addr@port#name, addr/bits, and "forward-addr:127.0.0.1" without a blank.
+                // Forms: addr@port#name, addr/bits, and "forward-addr:127.0.0.1" without a blank.
                 let bare = word.prefix { $0 != "@" && $0 != "#" && $0 != "/" }
                 let afterColon = bare.split(separator: ":", maxSplits: 1).last ?? bare
                 if IPAddress(bare)?.isLoopback == true || IPAddress(afterColon)?.isLoopback == true { return true }
@@ -87,7 +88,7 @@ struct SettingsFile {
 }
 
 extension IPAddress {
-    /// Whether this host itself answers: 127.0.0.0/8, ::1, and the former in IPv6 clothes.
+    /// Whether the address is on loopback: 127.0.0.0/8, also in IPv6 form, and ::1.
     var isLoopback: Bool {
         switch self {
         case .v4(let number): number >> 24 == 127

@@ -1,15 +1,15 @@
-/// Until when records are signed.
+/// When the signature of a set of records ends.
 public struct SignatureExpiry: Sendable, Hashable {
     /// The name of the records, in lower case without a trailing dot.
     public let name: String
-    /// Their type as in a zone file; `NSEC` and `NSEC3` are denials.
+    /// The type as in a zone file. `NSEC` and `NSEC3` are denials.
     public let type: String
-    /// The zone that signed them, likewise; empty for the root.
+    /// The zone that signed them, in the same form. Empty for the root.
     public let zone: String
-    /// The last second of the signature, since 1970.
+    /// The last second in which the signature is valid, since 1970.
     public let time: Int64
 
-    /// An expiry of these parts.
+    /// An expiry with these values.
     public init(name: String, type: String, zone: String, time: Int64) {
         self.name = name
         self.type = type
@@ -17,10 +17,10 @@ public struct SignatureExpiry: Sendable, Hashable {
         self.time = time
     }
 
-    /// What is signed, as `the MX records of example.org`.
+    /// What is signed, such as `the MX records of example.org`.
     public var subject: String { BogusReason.Subject(name, type).records }
 
-    /// For each set of records the signature that lasts longest: one that verifies is enough.
+    /// For each set of records the signature that lasts longest. One valid signature is enough.
     static func longest(of signatures: [SignatureRecord], now: Int64) -> [SignatureExpiry] {
         struct Records: Hashable {
             let owner: String
@@ -37,7 +37,7 @@ public struct SignatureExpiry: Sendable, Hashable {
         return found.values.sorted { ($0.time, $0.name, $0.type) < ($1.time, $1.name, $1.type) }
     }
 
-    /// The types that occur in answers to mail's questions (IANA, DNS Parameters).
+    /// The types that occur in answers to questions about mail (IANA, DNS Parameters).
     private static func name(ofType type: UInt16) -> String {
         switch type {
         case 1: "A"
@@ -57,7 +57,7 @@ public struct SignatureExpiry: Sendable, Hashable {
     }
 }
 
-/// The types of which signatures may be asked for.
+/// The types whose signatures can be looked up.
 public enum SignedType: Sendable {
     case mx, a, aaaa, tlsa
 

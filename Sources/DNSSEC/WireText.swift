@@ -1,19 +1,19 @@
 import DANE
 import Support
 
-/// Bytes from the network, and text from libunbound that quotes them, made fit for a person to read.
+/// Makes bytes from the network, and text from libunbound that quotes them, readable for people.
 enum WireText {
-    /// The longest text in bytes that leaves this module.
+    /// The longest text in bytes that leaves this target.
     static let limit = 300
 
-    /// Any text as printable ASCII, at most `limit` bytes; what is not becomes `?`.
+    /// Any text as printable ASCII of at most `limit` bytes. Other characters become `?`.
     static func printable(_ text: some Sequence<UInt8>) -> String {
         PrintableText.of(text, limit: limit)
     }
 
     /// A name in uncompressed wire form that fills the bytes exactly, with the escapes of RFC 1035 §5.1.
     ///
-    /// - Returns: nil if the bytes are no name.
+    /// - Returns: nil if the bytes are not such a name.
     static func name(_ wire: some Collection<UInt8>) -> String? {
         var rest = wire[...]
         var text: [UInt8] = []
@@ -28,7 +28,7 @@ enum WireText {
         return nil
     }
 
-    /// RDATA of any kind in the form of RFC 3597 §5.
+    /// Any RDATA in the form of RFC 3597 §5.
     static func unknown(_ rdata: [UInt8]) -> String {
         printable("\\# \(rdata.count) \(rdata.prefix(limit).hexadecimal)".utf8)
     }

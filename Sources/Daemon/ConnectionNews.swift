@@ -2,9 +2,9 @@ import Milter
 import Records
 import Support
 
-/// What the log says of connections of MTAs that were ended or not served: `event=connections`.
+/// The log lines about connections of MTAs that were ended or not served: `event=connections`.
 enum ConnectionNews {
-    /// Writes a line for each kind of news; many in a short time are one line with a count.
+    /// Writes a line per kind of news. Many in a short time become one line with a count.
     static func tell(_ news: ConnectionCounts, _ log: GateLog) {
         tell("ended-silent", news.silent, "they did not negotiate within ten seconds", news, log)
         tell(
@@ -12,8 +12,9 @@ enum ConnectionNews {
             "there were too many connections, and these had been idle for longest; see danegate status", news, log)
         tell(
             "rejected", news.rejected,
-            "there were too many connections, and somebody waited for an answer on each; the MTA does with this mail as its "
-                + "default action for milters says: milter_default_action=accept lets it pass unjudged", news, log)
+            "there were too many connections, and somebody waited for an answer on each; "
+                + "the MTA does with this mail as its default action for milters says: "
+                + "milter_default_action=accept lets it pass unjudged", news, log)
     }
 
     private static func tell(

@@ -10,11 +10,11 @@ import ServiceLifecycle
 import Support
 import Synchronization
 
-/// The daemon: the parts of the gate, wired and running until a signal ends them.
+/// The daemon: the parts of the gate, connected, and running until a signal ends them.
 public struct Daemon: Sendable {
-    /// Why the daemon does not start, or ended by itself.
+    /// Why the daemon does not start, or ended on its own.
     public struct Failure: Error, Sendable {
-        /// What kind of failure, as an exit status of sysexits.h: 69 for sockets and resources, 78 for settings.
+        /// The kind of failure, as an exit status of sysexits.h: 69 for sockets and resources, 78 for settings.
         public let status: Int32
         /// The sentences.
         public let sentences: [String]
@@ -25,26 +25,26 @@ public struct Daemon: Sendable {
     private let version: String
     private let environment: [String: String]
 
-    /// A daemon of the given settings.
+    /// A daemon with the given settings.
     ///
     /// - Parameters:
     ///   - reader: The settings, and where they came from.
-    ///   - version: Its version, for the log.
-    ///   - environment: The process's environment, for `NOTIFY_SOCKET` and the like.
+    ///   - version: The version, for the log.
+    ///   - environment: The environment of the process, for `NOTIFY_SOCKET` and similar.
     public init(_ reader: SettingsReader, version: String, environment: [String: String]) {
         self.reader = reader
         self.version = version
         self.environment = environment
     }
 
-    /// Runs until SIGTERM or SIGINT. Blocks the calling thread, which must be the main thread of a process that has no others:
-    /// libmilter takes signals for itself (milter.md A4).
+    /// Runs until SIGTERM or SIGINT. It blocks the calling thread, which must be the main thread of a process without
+    /// other threads, because libmilter's own thread would take the signals (see `SignalMailbox`).
     ///
-    /// - Throws: Why it did not start, or ended by itself.
+    /// - Throws: Why it did not start, or ended on its own.
     public func run() throws(Failure) {
-        // Before anything is opened: its descriptor is told by its number.
+        // Before anything is opened, because the descriptor is known by its number.
         let inherited = try InheritedSocket(environment)
-        // Before any other, which would say less of why there is none. They take no signals.
+        // Before other threads, which would not report as well why they cannot be made. These take no signals.
         let code = ThreadReserve.shared.begin()
         guard code == 0 else { throw Failure(status: EX_OSERR, sentences: [ThreadNews.shortage(errno: code)]) }
         let mailbox: SignalMailbox
@@ -88,7 +88,7 @@ public struct Daemon: Sendable {
         try serve(wiring, mailbox)
     }
 
-    /// Keeps the policy file as the last good copy, or says that the copy is in force.
+    /// Keeps the policy file as the last good copy, or logs that the copy is in force.
     private static func tell(of policies: PolicyBook, _ log: GateLog) {
         for sentence in policies.faults {
             log.event(.error, LogLine(event: "policy").adding("result", "copy").adding("cause", sentence))
@@ -97,7 +97,7 @@ public struct Daemon: Sendable {
         log.event(.warning, LogLine(event: "policy").adding("result", "not-kept").adding("cause", fault))
     }
 
-    /// Runs the parts until a signal, or one of them, ends them.
+    /// Runs the parts until a signal, or one of the parts, ends them.
     private func serve(_ wiring: GateWiring, _ mailbox: SignalMailbox) throws(Failure) {
         let parts = wiring.parts
         try open(parts)
@@ -117,13 +117,13 @@ public struct Daemon: Sendable {
                 ending.withLock { $0 = failure }
             }
             isOver.signal()
-            // Whatever ended it, the main thread is to know.
+            // Whatever ended it, the main thread must know.
             mailbox.post(.terminate)
         }
         let reason = Self.waitForEnd(mailbox) { wiring.reload() }
         wiring.manager.stopping()
         Task { await group.triggerGracefulShutdown() }
-        // Each part has its bound; a part that has none must not hold up the machine.
+        // Each part has a time limit. If one does not keep it, that must not delay a shutdown of the machine.
         _ = isOver.wait(until: .now + wiring.settings.settings.milterDeadline + .seconds(30))
         if let failure = ending.withLock({ $0 }) {
             wiring.log.event(.error, LogLine(event: "stop").adding("reason", failure.sentences.joined(separator: " ")))
@@ -132,7 +132,7 @@ public struct Daemon: Sendable {
         wiring.log.event(.notice, LogLine(event: "stop").adding("reason", reason))
     }
 
-    /// Opens the parts in their order; where one cannot be, those before it are closed again.
+    /// Opens the parts in order. If one fails, those before it are closed again.
     private func open(_ parts: [DaemonPart]) throws(Failure) {
         for (index, part) in parts.enumerated() {
             do throws(Failure) { try part.open() } catch {
@@ -142,9 +142,9 @@ public struct Daemon: Sendable {
         }
     }
 
-    /// Waits for a signal that ends the daemon; a SIGHUP or SIGUSR1 reads settings and policies again.
+    /// Waits for a signal that ends the daemon. SIGHUP and SIGUSR1 read settings and policies again.
     ///
-    /// - Returns: The signal's name.
+    /// - Returns: The name of the signal.
     private static func waitForEnd(_ mailbox: SignalMailbox, reload: () -> ReloadReport) -> String {
         while true {
             for signal in mailbox.wait() {
@@ -157,8 +157,8 @@ public struct Daemon: Sendable {
         }
     }
 
-    /// Logs what libunbound says. Settings that it cannot start with show in its first lines; what comes later is mostly
-    /// strangers' name servers.
+    /// Logs what libunbound writes. Its first lines show settings with which it cannot start. Later ones are mostly
+    /// about strangers' name servers.
     private static func follow(_ log: GateLog) {
         let early = Atomic<Int>(0)
         LibraryLog.follow { line, held in

@@ -2,14 +2,14 @@ import Foundation
 import ServiceLifecycle
 import Support
 
-/// A part of the daemon, as an entry of its list: parts are opened in the list's order, work all at once, and are closed
-/// in the reverse order, each when those behind it are closed.
+/// A part of the daemon, as an entry of its list. The parts are opened in the order of the list, work at the same time,
+/// and are closed in the reverse order, each when those after it are closed.
 struct DaemonPart: Service {
-    /// What it is, for who reads the list.
+    /// What it is, for readers of the list.
     let name: String
-    /// Makes it ready. Called on the main thread; it may block.
+    /// Prepares it. Called on the main thread; it may block.
     var open: @Sendable () throws(Daemon.Failure) -> Void = {}
-    /// What it does until it is cancelled. Where it fails, the daemon ends.
+    /// What it does until it is cancelled. If it fails, the daemon ends.
     var work: (@Sendable () async throws -> Void)?
     /// Ends it. Called on a thread of its own, also if the work has failed; it may block.
     var close: @Sendable () -> Void = {}
@@ -29,7 +29,7 @@ struct DaemonPart: Service {
         if let failure { throw failure }
     }
 
-    /// A part that works, and has nothing to open or close.
+    /// A part that works, and needs not be opened or closed.
     static func task(_ name: String, _ work: @escaping @Sendable () async throws -> Void) -> DaemonPart {
         DaemonPart(name: name, work: work)
     }

@@ -11,10 +11,10 @@ import Support
 import Verdicts
 
 extension GateWiring {
-    /// How long libmilter serves on when the daemon is told to stop.
+    /// How long libmilter goes on when the daemon is told to stop.
     private static let lastMoment = Duration.milliseconds(200)
 
-    /// The daemon, part by part.
+    /// The daemon as a list of its parts.
     var parts: [DaemonPart] {
         [
             socketPart, statePart, exemptionsPart, tracePart, probesPart,
@@ -40,7 +40,7 @@ extension GateWiring {
         ]
     }
 
-    /// First, so that nothing else is touched if another daemon has it.
+    /// First, so that nothing else is touched if another daemon has the socket.
     private var socketPart: DaemonPart {
         DaemonPart(name: "milter's socket") { () throws(Daemon.Failure) in
             do throws(MilterError) { try milter.open() } catch {
@@ -49,7 +49,7 @@ extension GateWiring {
         }
     }
 
-    /// Nobody waits for what was known before.
+    /// Nobody waits until the stored state has been read.
     private var statePart: DaemonPart {
         DaemonPart(name: "state file") { () throws(Daemon.Failure) in
             store.begin(StateHolders(keeper, probes))
@@ -74,7 +74,7 @@ extension GateWiring {
         }
     }
 
-    /// GnuTLS is taken down when the process exits: no handshake may be under way then.
+    /// GnuTLS is shut down when the process exits, and no handshake may be running then.
     private var probesPart: DaemonPart {
         DaemonPart(name: "probes") { () throws(Daemon.Failure) in
             prober?.whenNamed { Introduction.tell($0, log) }
@@ -106,7 +106,8 @@ extension GateWiring {
         }
     }
 
-    /// What policy demands and the settings keep from being shown is deferred for ever, which is said at once.
+    /// Warns at the start about policies that can never be met: DANE is demanded, but the settings prevent it from
+    /// being checked, so the mail is deferred for ever.
     private func warnOfPolicies() {
         guard !started.probe, policies.table.demandsDANE(at: unixTime()) else { return }
         let cause =
@@ -114,7 +115,7 @@ extension GateWiring {
         log.event(.warning, LogLine(event: "policy").adding("cause", cause))
     }
 
-    /// The daemon's own answers. Before the milter, so that a start that waits for the DNS can be asked about.
+    /// The control socket. It opens before the milter, so that it can answer while the start waits for the DNS.
     private var controlPart: DaemonPart {
         let server = Handed<ControlServer>()
         return DaemonPart(name: "control socket") { () throws(Daemon.Failure) in
@@ -141,7 +142,7 @@ extension GateWiring {
             work: {
                 let failure = await onOwnThread { startMilter { ended.yield($0) } }
                 if let failure { throw failure }
-                // Whoever reads that it has started may ask it how it is.
+                // Whoever reads that it has started may use the control socket.
                 log.event(.notice, startLine)
                 manager.ready()
                 for await failure in endings {
@@ -155,10 +156,10 @@ extension GateWiring {
             })
     }
 
-    /// Serves MTAs. Waits for the first self-test, so that the first recipient finds a resolver that has been tried, but
-    /// not for a DNS that does not answer: the gate puts recipients off then.
+    /// Starts to serve MTAs. It waits for the first self-test, so that the first recipient meets a tested resolver. If
+    /// the DNS does not answer it does not wait: the gate then defers recipients.
     ///
-    /// - Returns: Why it cannot.
+    /// - Returns: Why it cannot start.
     private func startMilter(ended: @escaping @Sendable (MilterError?) -> Void) -> Daemon.Failure? {
         do throws(ResolverError) {
             try breaker.waitForFirstTest(atMost: started.dnsTimeout + .seconds(1))
@@ -172,7 +173,7 @@ extension GateWiring {
         return nil
     }
 
-    /// How the daemon is, for the service manager.
+    /// The state of the daemon in one line, for the service manager.
     private var stateLine: String {
         guard let trouble = breaker.trouble else {
             let mode = settings.settings.mode

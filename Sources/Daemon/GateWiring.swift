@@ -12,7 +12,7 @@ import Support
 import Synchronization
 import Verdicts
 
-/// The parts of the gate, wired: who asks whom. Nothing runs yet.
+/// The parts of the gate, connected to each other. Nothing runs yet.
 struct GateWiring: Sendable {
     let started: Settings
     let version: String
@@ -120,7 +120,7 @@ struct GateWiring: Sendable {
         }
     }
 
-    /// Reads settings and policies again, and has the service manager know it.
+    /// Reads settings and policies again, and tells the service manager.
     @discardableResult
     func reload() -> ReloadReport {
         manager.reloading()

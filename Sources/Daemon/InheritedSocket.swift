@@ -1,18 +1,18 @@
 import Glibc
 import Milter
 
-/// A listening socket that the service manager has made (sd_listen_fds(3)): clients wait in its backlog while the daemon is
-/// started anew, and its owner, group and mode are those of the socket unit.
+/// A listening socket that the service manager has made (sd_listen_fds(3)). Clients wait in its backlog during a
+/// restart of the daemon, and the socket unit determines its owner, group and mode.
 struct InheritedSocket: Sendable {
-    /// The first descriptor that is handed over (`SD_LISTEN_FDS_START`).
+    /// The first inherited descriptor (`SD_LISTEN_FDS_START`).
     private static let first: Int32 = 3
 
     let descriptor: Int32
     let socket: MilterSocket
 
-    /// The one that an environment tells of; nil if there is none.
+    /// The socket that the environment announces; nil if there is none.
     ///
-    /// - Throws: If there are several, or it is no socket that an MTA can connect to.
+    /// - Throws: If there are several, or it is not a socket that an MTA can connect to.
     init?(_ environment: [String: String]) throws(Daemon.Failure) {
         guard environment["LISTEN_PID"] == "\(getpid())", let count = environment["LISTEN_FDS"].flatMap(Int.init),
             count > 0

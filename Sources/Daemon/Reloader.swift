@@ -5,10 +5,11 @@ import Records
 import Support
 import Synchronization
 
-/// Takes the settings and policies that have changed, while the daemon serves.
+/// Applies settings and policies that have changed while the daemon runs.
 ///
-/// The environment file is read again; the process's own environment never changes, and wins over it. What cannot change
-/// in a running daemon stays as it was at the start, and is named. Where anything is wrong, all stays as it was.
+/// The environment file is read again. The process's own environment never changes, and takes precedence. Settings that
+/// cannot change in a running daemon keep their value from the start, and are listed. If anything is wrong, everything
+/// stays as it was.
 final class Reloader: Sendable {
     private let started: SettingsReader
     private let environment: [String: String]
@@ -16,14 +17,14 @@ final class Reloader: Sendable {
     private let policies: PolicyBook
     private let log: GateLog
     private let adopt: @Sendable (Settings) -> Void
-    /// What is in force now. The lock is also the turn: one reload at a time.
+    /// What is in force now. Its lock also ensures that there is only one reload at a time.
     private let running: Mutex<SettingsReader>
 
     /// A reloader.
     ///
     /// - Parameters:
     ///   - started: What was read at the start.
-    ///   - adopt: Hands the new settings to those that do not ask the book.
+    ///   - adopt: Passes the new settings to the parts that do not use the book.
     init(
         _ started: SettingsReader, environment: [String: String], settings: SettingsBook, policies: PolicyBook,
         log: GateLog, adopt: @escaping @Sendable (Settings) -> Void
@@ -37,7 +38,7 @@ final class Reloader: Sendable {
         running = Mutex(started)
     }
 
-    /// Reads environment file and policy file again, whether they have changed or not. Reads files: it may block.
+    /// Reads environment file and policy file again, even if they have not changed. It may block.
     func reload() -> ReloadReport {
         running.withLock { running in
             var report = ReloadReport()
@@ -67,7 +68,7 @@ final class Reloader: Sendable {
         }
     }
 
-    /// What is in force, and what reading the environment file again would come to. Reads files: it may block.
+    /// What is in force, and what a reload would change. It reads files and may block.
     func standing() -> SettingsStanding {
         running.withLock { running in
             var pending = ReloadReport()
@@ -88,9 +89,9 @@ final class Reloader: Sendable {
         adopt(mixed.settings)
     }
 
-    /// Reads again, and says what is another then.
+    /// Reads the settings again and reports what is different.
     ///
-    /// - Returns: What would be in force; nil if something is at fault.
+    /// - Returns: What would be in force; nil if something has a fault.
     private func compare(_ running: SettingsReader, _ report: inout ReloadReport) -> SettingsReader? {
         do throws(SettingsReader.Faults) {
             let read = try started.again(environment: environment, known: running.file)
@@ -114,7 +115,7 @@ final class Reloader: Sendable {
         }
     }
 
-    /// What is in force then: of what can change the new texts, of all else those of the start.
+    /// What would be in force: new texts for settings that can change, and those from the start for all others.
     private static func mixed(_ started: SettingsReader, _ read: SettingsReader) -> [String: String] {
         var texts: [String: String] = [:]
         for (reader, isLive) in [(started, false), (read, true)] {

@@ -1,13 +1,13 @@
 import Glibc
 
-/// What the service manager is told (sd_notify(3)): that the daemon is ready, how it is, that it lives. Without a service
-/// manager nothing happens.
+/// Reports to the service manager (sd_notify(3)): that the daemon is ready, its state, and that it lives. Without a
+/// service manager nothing happens.
 struct ServiceManager: Sendable {
     private let socket: String?
-    /// How often it wants to hear that the daemon lives; nil if it does not.
+    /// How often the service manager expects a sign of life; nil if it expects none.
     let watchdog: Duration?
 
-    /// The one of an environment: `NOTIFY_SOCKET`, `WATCHDOG_USEC`, `WATCHDOG_PID`.
+    /// The service manager of an environment: `NOTIFY_SOCKET`, `WATCHDOG_USEC`, `WATCHDOG_PID`.
     init(_ environment: [String: String]) {
         socket = environment["NOTIFY_SOCKET"]
         let isOurs = environment["WATCHDOG_PID"].map { $0 == "\(getpid())" } ?? true
@@ -19,10 +19,10 @@ struct ServiceManager: Sendable {
 
     func stopping() { ServiceNotice.send("STOPPING=1", to: socket) }
 
-    /// Says how it is, a line.
+    /// Reports the state in one line.
     func status(_ text: String) { ServiceNotice.send("STATUS=\(text)", to: socket) }
 
-    /// Says that it reads its settings again; `ready` ends that.
+    /// Reports that the settings are being read again. `ready` ends that.
     func reloading() {
         var now = timespec()
         clock_gettime(CLOCK_MONOTONIC, &now)
@@ -30,11 +30,11 @@ struct ServiceManager: Sendable {
         ServiceNotice.send("RELOADING=1\nMONOTONIC_USEC=\(time)", to: socket)
     }
 
-    /// Tells how the daemon is whenever that changes, and that it lives, until it is cancelled.
+    /// Reports the state of the daemon whenever it changes, and that the daemon lives, until it is cancelled.
     ///
     /// - Parameters:
-    ///   - state: How it is, a line.
-    ///   - isAlive: Comes back when the threads that serve have done something; it says nothing of the DNS.
+    ///   - state: The state in one line.
+    ///   - isAlive: Returns when the threads that serve have done something. It says nothing about the DNS.
     func follow(_ state: @escaping @Sendable () -> String, isAlive: @escaping @Sendable () async -> Void) async {
         guard socket != nil else { return }
         var told = ""

@@ -1,8 +1,8 @@
 import Glibc
 
-/// Notices to the service manager (sd_notify(3)): a datagram to the socket that `NOTIFY_SOCKET` names.
+/// Messages to the service manager (sd_notify(3)): a datagram to the socket that `NOTIFY_SOCKET` names.
 enum ServiceNotice {
-    /// `READY=1`, `STOPPING=1` and the like; without a service manager nothing happens.
+    /// Sends `READY=1`, `STOPPING=1` and the like. Without a service manager nothing happens.
     static func send(_ state: String, to path: String?) {
         guard let path, path.hasPrefix("/") || path.hasPrefix("@") else { return }
         var address = sockaddr_un()
@@ -10,7 +10,7 @@ enum ServiceNotice {
         let room = MemoryLayout.size(ofValue: address.sun_path)
         var bytes = Array(path.utf8)
         guard bytes.count < room else { return }
-        // An abstract socket: sd_notify(3) writes its leading NUL as "@".
+        // An abstract socket. sd_notify(3) writes its leading NUL as "@".
         if bytes[0] == UInt8(ascii: "@") { bytes[0] = 0 }
         withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }
         let descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)

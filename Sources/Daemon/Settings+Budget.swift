@@ -15,9 +15,9 @@ extension Settings {
         return configuration
     }
 
-    /// How the descriptors are shared out.
+    /// How the file descriptors are divided.
     ///
-    /// - Parameter limit: How many the process may have.
+    /// - Parameter limit: The limit of the process.
     func descriptorBudget(limit: Int) throws(DescriptorBudget.Shortage) -> DescriptorBudget {
         try DescriptorBudget(
             limit: limit, contexts: ResolverConfiguration.defaultContexts, probes: probe ? probeConcurrency : 0,

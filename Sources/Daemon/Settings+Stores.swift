@@ -26,8 +26,8 @@ extension Settings {
         return configuration
     }
 
-    /// A number for the settings that decide what is found out, and the files that they name: what was found out with others
-    /// says nothing.
+    /// A number for the settings that decide what is found, and for the files that they name. What was found with other
+    /// settings says nothing.
     private var world: Int64 {
         var sum = RowSum()
         for forwarder in dnsForward { sum.add("\(forwarder.address) \(forwarder.port)") }

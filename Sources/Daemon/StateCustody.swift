@@ -6,17 +6,17 @@ import Records
 import Support
 import Verdicts
 
-/// The files of the state directory as the daemon finds and leaves them: none is open to others, and what root made
-/// belongs to whom the directory belongs to.
+/// Permissions and owners of the files in the state directory, at the start and at the end of the daemon. No file may
+/// be open to others, and files that root made must belong to the owner of the directory.
 ///
-/// Not while a database is open in this process: to close a descriptor of it gives up SQLite's locks
-/// (https://www.sqlite.org/howtocorrupt.html#_posix_advisory_locks_canceled_by_a_separate_thread_doing_close_).
+/// Do not use it while a database is open in this process: to close a descriptor of a file gives up SQLite's locks on
+/// it (https://www.sqlite.org/howtocorrupt.html#_posix_advisory_locks_canceled_by_a_separate_thread_doing_close_).
 struct StateCustody: Sendable {
-    /// The files that danegate makes, what stands beside them and what was set aside included.
+    /// The names of danegate's files. Files beside them, and those that were set aside, begin with these too.
     static let prefixes = [
         StateFile.name, TraceFile.name, ExemptionFile.name, HoldFile.name, TrustAnchor.name, PolicyCopy.name,
     ]
-    /// So many names are told.
+    /// The most names in a message.
     private static let toldLimit = 10
 
     private let directory: String
@@ -28,7 +28,7 @@ struct StateCustody: Sendable {
         self.log = log
     }
 
-    /// Puts the files in order, and says what an administrator should know about them and their directory.
+    /// Corrects the files, and logs what an administrator should know about them and their directory.
     func begin() {
         var facts = stat()
         guard stat(directory, &facts) == 0 else {
@@ -60,7 +60,7 @@ struct StateCustody: Sendable {
         }
     }
 
-    /// Puts the files in order that root has made meanwhile: libunbound writes the root's keys anew by itself.
+    /// Corrects files that root has made meanwhile. libunbound itself writes the root's keys anew.
     func end() {
         if geteuid() == 0 { _ = tidy() }
     }
@@ -73,9 +73,9 @@ struct StateCustody: Sendable {
         log.event(level, LogLine(event: "files").adding("result", result).adding("cause", cause))
     }
 
-    /// Takes the files away from others, and gives root's to whom the directory belongs to.
+    /// Removes the permissions of others from the files, and gives root's files to the owner of the directory.
     ///
-    /// - Returns: The names of those that this process cannot read and write because they belong to somebody else.
+    /// - Returns: The names of files that this process cannot read and write because they belong to somebody else.
     private func tidy() -> [String] {
         let folder = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         var owner = stat()
@@ -96,8 +96,8 @@ struct StateCustody: Sendable {
         return foreign
     }
 
-    /// Gives a file of root's to somebody. The directory is his: what he linked there may be anybody's, and stays
-    /// root's.
+    /// Gives a file of root's to the owner of the directory. That owner may have linked somebody else's file there, so
+    /// a file with several links stays root's.
     private func give(_ name: String, in folder: Int32, to owner: stat) {
         let file = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
         guard file >= 0 else { return }

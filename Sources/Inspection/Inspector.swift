@@ -3,34 +3,36 @@ import DNSSEC
 import Probe
 import Support
 
-/// Finds out what is true about a destination: the MX records, the hosts in the order of a delivering client, the verdict.
-/// Rows V1 to V5 of the table in rules.md, section 1; the hosts are `HostInspector`'s.
+/// Finds out what is true about a destination: the MX records, the hosts in the order of a delivering client, the
+/// verdict. It handles rows V1 to V5 of the decision table (RFC 7672 §2.1.2 and §2.2.1); `HostInspector` judges the
+/// hosts.
 package struct Inspector: Sendable {
-    /// Hosts talked to at once for one destination: a stranger's zone must not take all probes, nor point them at a victim.
+    /// The most connections at once for one destination. A stranger's zone must not take all probes, nor direct them
+    /// all at a victim.
     static let probesAtOnce = 8
 
     let resolver: any Resolving
     let prober: (any Probing)?
     let expiredEE: ExpiredEE
-    /// Whether to look at every host, for the analyzer; the gate stops where a delivering client would.
+    /// Whether to look at every host, for the analyzer. The gate stops where a delivering client would.
     let isComplete: Bool
     /// Seconds since 1970, for the dates of certificates.
     let now: @Sendable () -> Int64
-    /// So many seconds from now certificates are judged.
+    /// How many seconds after the present certificates are judged for.
     package var ahead: Int64 = 0
-    /// The bounds of a look.
+    /// The limits of a look.
     var limits: LookLimits
-    /// Those of one destination.
+    /// The slots of one destination.
     private var slots = AsyncSlots(Self.probesAtOnce)
 
     /// An inspector.
     ///
     /// - Parameters:
-    ///   - resolver: Who validates.
-    ///   - prober: Who connects; nil to look at the DNS alone.
-    ///   - expiredEE: What to make of an expired certificate that a DANE-EE record matches.
-    ///   - isComplete: Whether to look at hosts behind the deciding one too.
-    ///   - now: The time, in seconds since 1970.
+    ///   - resolver: Makes the validated lookups.
+    ///   - prober: Makes the connections; nil to look at the DNS only.
+    ///   - expiredEE: How to treat an expired certificate that a DANE-EE record matches.
+    ///   - isComplete: Whether to look at hosts after the deciding one, too.
+    ///   - now: The time in seconds since 1970.
     package init(
         resolver: any Resolving, prober: (any Probing)?, expiredEE: ExpiredEE, isComplete: Bool,
         now: @escaping @Sendable () -> Int64
@@ -43,18 +45,17 @@ package struct Inspector: Sendable {
         limits = isComplete ? .analyzer : .gate
     }
 
-    /// Inspects a destination: one look, from the beginning. Honours cancellation: what has not been found out by then
-    /// is a doubt.
+    /// Inspects a destination in one look, from the beginning. If it is cancelled, whatever is not known by then is a
+    /// doubt.
     func inspect(_ destination: Destination) async -> Inspection {
         var progress = WalkProgress()
         return await inspect(destination, from: &progress)
     }
 
-    /// Inspects a destination: one look, which goes on where the one before it ended.
+    /// Inspects a destination in one look, which continues where the previous one stopped.
     ///
-    /// - Parameter progress: How far the walk through its hosts has come. As long as that is not finished, the verdict
-    ///   is `pending`,
-    ///   or a doubt where the look was cancelled.
+    /// - Parameter progress: How far the walk through the hosts has come. Until the walk is finished, the verdict is
+    ///   `pending`, or a doubt if the look was cancelled.
     func inspect(_ destination: Destination, from progress: inout WalkProgress) async -> Inspection {
         var one = self
         one.slots = AsyncSlots(Self.probesAtOnce)
@@ -68,7 +69,7 @@ package struct Inspector: Sendable {
         let route: Route
         switch destination.nextHop {
         case .host(let name):
-            // RFC 7672 §3.2.2: without MX records the next hop's own name is a reference identifier beside its
+            // D-56, RFC 7672 §3.2.2: without MX records, the name of the next hop is a reference identifier beside its
             // expansion.
             let subject = HostInspector.Subject(name: name, preference: 0, nextHop: name, expandedNextHop: nil)
             route = .hosts([subject], isSecure: true, security: nil, lifetime: nil)
@@ -77,7 +78,7 @@ package struct Inspector: Sendable {
         }
         switch route {
         case .ended(let verdict, let security, let lifetime):
-            // That the DNS has no answer now is no reason to forget how far the walk had come.
+            // A DNS failure at present is no reason to forget how far the walk has come.
             if !verdict.outcome.isDoubt { progress.finish() }
             return Inspection(
                 destination: destination, verdict: verdict, mxSecurity: security, hosts: [], steps: trail.steps,
@@ -104,14 +105,14 @@ package struct Inspector: Sendable {
         }
     }
 
-    /// What becomes of the hosts that a look left out.
+    /// The words for what happens to the hosts that a look left out.
     private var goingOn: String {
         isComplete
             ? "a check makes at most \(limits.connections) connections and asks about \(limits.hosts) hosts"
             : "the next look goes on there"
     }
 
-    /// A look's walk through the hosts.
+    /// The walk of a look through the hosts.
     private func walk(
         _ subjects: [HostInspector.Subject], of destination: Destination, isSecure: Bool, from progress: WalkProgress
     ) -> HostWalk {
@@ -125,7 +126,7 @@ package struct Inspector: Sendable {
             isComplete: isComplete)
     }
 
-    /// What the MX answer comes to.
+    /// What follows from the MX answer.
     private enum Route {
         case ended(Verdict, Inspection.Security?, lifetime: Duration?)
         case hosts([HostInspector.Subject], isSecure: Bool, security: Inspection.Security?, lifetime: Duration?)
@@ -134,7 +135,8 @@ package struct Inspector: Sendable {
     private static func route(
         _ domain: DomainName, _ answer: Answer<MXRecord>, at now: Int64, _ trail: inout Trail
     ) -> Route {
-        /// RFC 7672 §2.1.2: if the servers cannot be determined, delivery is delayed.
+        // V1; D-07, RFC 7672 §2.1.2; S-03, RFC 5321 §5.1; F-26, F-27: if the servers cannot be determined, delivery is
+        // delayed.
         switch answer {
         case .bogus(let why):
             trail.add(.mx, .failed, why.step(at: now))
@@ -156,18 +158,20 @@ package struct Inspector: Sendable {
         _ domain: DomainName, _ found: Found<MXRecord>, isSecure: Bool, _ trail: inout Trail
     ) -> Route {
         let security: Inspection.Security = isSecure ? .secure : .insecure
+        // D-25, D-54, RFC 7672 §2.2.1, §3.2.2; S-01, RFC 5321 §5.1: the resolver has followed an alias; both names
+        // count.
         let expanded = isSecure ? found.canonicalName : nil
         func subject(_ name: DomainName, _ preference: UInt16) -> HostInspector.Subject {
             .init(name: name, preference: preference, nextHop: isSecure ? domain : nil, expandedNextHop: expanded)
         }
         switch found.existence {
         case .noSuchName:
-            /// RFC 5321 §5.1: a domain that does not exist is a permanent error, signed or not.
+            // V2; S-02, RFC 5321 §5.1: a domain that does not exist is a permanent error, signed or not.
             trail.add(.mx, .failed, "\(security.rawValue): the domain does not exist")
             return .ended(
                 Verdict(outcome: .noSuchDomain, cause: "the domain does not exist"), security, lifetime: found.ttl)
         case .noData:
-            /// RFC 5321 §5.1: the implicit MX. RFC 7672 §2.2.1 reads "secure" as "securely denied".
+            // V4; S-04, RFC 5321 §5.1: the implicit MX. For RFC 7672 §2.2.1, the way to it is secure if the denial is.
             trail.add(.mx, .ok, "\(security.rawValue): no MX records, the domain itself is the host")
             return .hosts([subject(domain, 0)], isSecure: isSecure, security: security, lifetime: found.ttl)
         case .records:
@@ -177,20 +181,24 @@ package struct Inspector: Sendable {
         let list = named.map { "\($0.preference) \($0.exchange.text)" }.joined(separator: ", ")
         trail.add(.mx, .ok, "\(security.rawValue): \(String(list.prefix(600)))")
         if named.allSatisfy({ $0.exchange == .null }) {
-            /// RFC 7505 §3: one record, preference 0. Senders look at the "." alone (rules.md N-01).
+            // V3; N-01, N-04, RFC 7505 §3, §5: it should be one record with preference 0. Senders look only at the ".",
+            // and do not require a signature.
             if named.contains(where: { $0.preference != 0 }) || named.count > 1 {
                 trail.add(.mx, .warning, "a null MX must be a single record of preference 0 (RFC 7505 3)")
             }
             return .ended(Verdict(outcome: .nullMX, cause: "its MX record is \".\""), security, lifetime: found.ttl)
         }
         if named.contains(where: { $0.exchange == .null }) {
-            /// RFC 7505 §3 forbids it, and senders differ: nothing is proven, so the other hosts are judged (rules.md N-02).
+            // N-02, RFC 7505 §3; F-39: this is forbidden, and senders treat it differently. It proves nothing, so the
+            // other hosts are judged.
             trail.add(.mx, .warning, "a null MX stands beside other MX records (RFC 7505 3); it is passed over")
         }
         let subjects = named.compactMap { record -> HostInspector.Subject? in
+            // D-28, RFC 7672 §2.2.1: the name as published.
             guard case .host(let name) = record.exchange else { return nil }
             return subject(name, record.preference)
         }
+        // S-05, RFC 5321 §5.1: if there are MX records, the domain's own address is not used, even if none is usable.
         guard !subjects.isEmpty else {
             let cause = "its MX records name no host"
             return .ended(Verdict(outcome: .noMailHost, cause: cause), security, lifetime: found.ttl)
@@ -200,7 +208,7 @@ package struct Inspector: Sendable {
 }
 
 extension MXRecord.Exchange {
-    /// The exchange as a person reads it.
+    /// The exchange as text for people.
     var text: String {
         switch self {
         case .null: "."

@@ -1,15 +1,15 @@
 public import Glibc
 import Support
 
-/// What libmilter calls for accept(2): this one, not the C library's.
+/// Replaces accept(2) for all libraries of the process (F-100, F-102).
 ///
-/// libmilter has no hook where a connection begins, tells nothing of connections that say nothing, and where
-/// descriptors have run out it calls accept(2) again and again without a pause. A shared library's call of a C
-/// function goes to the program's own function of that name where there is one (ELF symbol interposition), so here is
-/// the hook. Only the milter's listening socket is treated in its own way; any other is accepted from as the C
-/// library does.
+/// libmilter has no hook for the start of a connection, does not report connections on which nothing is sent, and if
+/// descriptors have run out, it calls accept(2) again and again without a pause. A shared library's call of a C
+/// function goes to the program's own function of that name, if there is one (ELF symbol interposition). That makes
+/// this hook possible. Only the milter's listening socket is treated specially. For any other, the result is that of
+/// the C library.
 ///
-/// Called on the thread that runs `smfi_main`.
+/// For the milter's socket, libmilter calls it on the thread that runs `smfi_main`.
 @_cdecl("accept")
 public func acceptInPlaceOfTheLibrary(
     _ listener: Int32, _ address: UnsafeMutablePointer<sockaddr>?, _ length: UnsafeMutablePointer<socklen_t>?
@@ -17,7 +17,7 @@ public func acceptInPlaceOfTheLibrary(
     guard let connections = MilterService.current?.connections, connections.listens(on: listener) else {
         return libraryAccept(listener, address, length)
     }
-    // What must not fail for want of a descriptor has them first. It takes a moment, and no longer.
+    // Callers that must not fail for lack of a descriptor come first. This takes 50 ms at most.
     var rounds = 100
     while DescriptorReserve.shared.isLent, rounds > 0 {
         usleep(500)
@@ -29,11 +29,12 @@ public func acceptInPlaceOfTheLibrary(
         let code = errno
         switch code {
         case EAGAIN, EINTR, ECONNABORTED: break
-        // Not a socket that listens: libmilter is to end.
+        // The descriptor is not a listening socket: libmilter is to end.
         case EBADF, EINVAL, ENOTSOCK: break
         default:
-            // For want of descriptors or memory libmilter would be back at once, and take a whole core. At what it does
-            // not know, as an error that the network had for the new connection (accept(2)), it would soon end.
+            // F-102: if descriptors or memory are short, libmilter would call again at once and use a whole core. If
+            // the error is one that it does not know, such as a network error of the new connection (accept(2)), it
+            // would soon end.
             connections.waitForDescriptors()
             errno = ECONNABORTED
             return -1
@@ -43,16 +44,16 @@ public func acceptInPlaceOfTheLibrary(
     }
     guard connections.admit(descriptor) else {
         close(descriptor)
-        // Of all that libmilter takes for "go on" the one that says what happened.
+        // Of all errors after which libmilter goes on, this one describes best what happened.
         errno = ECONNABORTED
         return -1
     }
-    // A program that is started meanwhile is not to hold a connection open.
+    // A program that is started meanwhile must not keep the connection open.
     _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
     return descriptor
 }
 
-/// accept(2) as the C library has it.
+/// Calls the C library's accept(2).
 private func libraryAccept(
     _ listener: Int32, _ address: UnsafeMutablePointer<sockaddr>?, _ length: UnsafeMutablePointer<socklen_t>?
 ) -> Int32 {
@@ -63,7 +64,7 @@ private func libraryAccept(
     return function(listener, address, length)
 }
 
-/// The C library's function, which that of this program hides (dlsym(3), `RTLD_NEXT`).
+/// The C library's accept(2), which the function above hides (dlsym(3), `RTLD_NEXT`).
 private enum LibraryAccept {
     typealias Function =
         @convention(c) (Int32, UnsafeMutablePointer<sockaddr>?, UnsafeMutablePointer<socklen_t>?) -> Int32

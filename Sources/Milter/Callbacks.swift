@@ -2,13 +2,14 @@ import CMilter
 import DANE
 import Glibc
 
-// What libmilter calls, on threads of its own. File-scope functions: a closure here could be isolated to an actor and trap
-// on such a thread. Each fetches the session, converts, calls and maps.
+// The functions that libmilter calls, on its own threads. They are at file scope, because a closure here could be
+// isolated to an actor, and would trap on such a thread. Each of them fetches the session, converts the arguments,
+// calls a Swift method and maps the result.
 //
-// Any of them may be the first of a connection, and `onClose` the only one: a session is never taken for granted. abort and
-// end of message are not asked for: no state depends on them.
+// Any of them may be the first one for a connection, and `onClose` may be the only one. So none relies on a session.
+// Abort and end of message are not requested, and no state depends on them.
 
-/// What libmilter is given at `smfi_register`. It copies the structure and the name.
+/// The description for `smfi_register`. libmilter copies the structure and the name.
 func milterDescription(name: UnsafeMutablePointer<CChar>) -> smfiDesc {
     var description = smfiDesc()
     description.xxfi_name = name
@@ -22,8 +23,8 @@ func milterDescription(name: UnsafeMutablePointer<CChar>) -> smfiDesc {
     return description
 }
 
-/// The session of a connection, made if there is none: an MTA may leave out the negotiation, and one that announced a next
-/// connection with its QUIT (`SMFIC_QUIT_NC`) does.
+/// The session of a connection. It is made if there is none, because an MTA may leave out the negotiation. An MTA that
+/// announced another connection with its QUIT (`SMFIC_QUIT_NC`) does so.
 private func session(of context: MilterContext?) -> Session? {
     guard let context else { return nil }
     if let session = context.session { return session }
@@ -41,7 +42,7 @@ private func onNegotiate(
 ) -> sfsistat {
     let context = MilterContext(raw)
     let session = session(of: context)
-    // The MTA does as it is told to do where a milter fails.
+    // The MTA then does what it is configured to do if a milter fails.
     if session?.activity?.isExcess == true { return SMFIS_REJECT }
     var answer = Negotiation(offeredActions: actions, offeredSteps: steps)
     if answer.asksForMacros, context?.ask(for: Negotiation.mailMacros, Negotiation.recipientMacros) != true {
@@ -89,7 +90,8 @@ private func onClose(_ raw: OpaquePointer?) -> sfsistat {
 }
 
 extension IPAddress {
-    /// The address in a `sockaddr`; nil for other families. The memory is that of a `sockaddr_in` or `sockaddr_in6`.
+    /// The address in a `sockaddr`; nil for other families. The memory must be that of a `sockaddr_in` or
+    /// `sockaddr_in6`.
     fileprivate init?(_ address: UnsafeMutablePointer<sockaddr>) {
         let raw = UnsafeRawPointer(address)
         switch Int32(address.pointee.sa_family) {

@@ -1,22 +1,22 @@
-/// What has become of the connections of MTAs since the start.
+/// What has happened to connections of MTAs since the start.
 public struct ConnectionCounts: Sendable, Hashable {
-    /// Those that are open now, silent ones included.
+    /// Open connections, including those on which nothing was sent.
     public var open = 0
-    /// Those that had not negotiated in time, and were ended.
+    /// Connections that were ended because they did not negotiate in time.
     public var silent = 0
-    /// Those that were ended because there were too many, and they had been idle for longest.
+    /// Connections that were ended because there were too many and they had been idle for longest.
     public var displaced = 0
-    /// Those that were not served: too many, and none could give way.
+    /// Connections that were not served because there were too many and none could be ended instead.
     public var rejected = 0
 
-    /// What has been added to earlier counts.
+    /// The difference to earlier counts. `open` is the present value.
     func since(_ earlier: ConnectionCounts) -> ConnectionCounts {
         ConnectionCounts(
             open: open, silent: silent - earlier.silent, displaced: displaced - earlier.displaced,
             rejected: rejected - earlier.rejected)
     }
 
-    /// What has become of connections, a sentence each, without a full stop.
+    /// What has happened, one sentence each, without a full stop.
     var sentences: [String] {
         [
             silent > 0

@@ -1,30 +1,30 @@
-/// How many connections of MTAs there may be, and how long one may say nothing.
+/// How many connections of MTAs are allowed, and how long a connection may stay silent.
 public struct ConnectionLimits: Sendable, Hashable {
-    /// The most connections at once. Beyond them, whoever has been idle for longest gives way.
+    /// The most connections at once. Beyond that, the one that has been idle for longest is ended.
     public var connections: Int
-    /// How long a connection may go without its negotiation.
+    /// How long a connection may take until it negotiates.
     public var silence: Duration
 
-    /// More are of no use to any MTA.
+    /// The largest useful limit. No MTA needs more.
     public static let mostConnections = 8192
 
-    /// So many more than the limit are let in: while those that gave way are being closed, and to be told why they
-    /// are not served.
+    /// How many connections are accepted beyond the limit: while ended ones are being closed, and so that their MTAs
+    /// can be told why they are not served.
     public var slack: Int { Self.slack(connections: connections) }
 
-    /// How many more than a limit are let in.
+    /// How many are accepted beyond a limit.
     private static func slack(connections: Int) -> Int { min(max(connections / 4, 4), 64) }
 
-    /// Limits within so many descriptors.
+    /// Limits for this many descriptors.
     public init(descriptors: Int) {
-        // The fifth part is the slack, until that is as large as it gets.
+        // The slack is a fifth of them, up to its maximum.
         self.init(connections: min(max(descriptors - 64, descriptors * 4 / 5), Self.mostConnections))
     }
 
-    /// The most descriptors that these connections take.
+    /// The most descriptors that these connections use.
     public var descriptors: Int { connections + slack }
 
-    /// Limits of the given values.
+    /// Limits with these values.
     public init(connections: Int = mostConnections, silence: Duration = .seconds(10)) {
         self.connections = max(1, connections)
         self.silence = silence

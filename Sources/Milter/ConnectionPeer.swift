@@ -1,15 +1,15 @@
 import DANE
 
-/// Who is at the other end of a connection: of whom there are many gives way first.
+/// The other end of a connection. The peer with the most connections loses one first.
 enum ConnectionPeer: Hashable, Sendable, CustomStringConvertible {
     /// A user of this machine.
     case user(UInt32)
     /// Another machine.
     case address(IPAddress)
-    /// Nobody could tell.
+    /// Unknown, because the system did not tell.
     case unknown
 
-    /// As `danegate status` shows it: `user 65534`, an address.
+    /// The form in `danegate status`: `user 65534`, or an address.
     var description: String {
         switch self {
         case .user(let number): "user \(number)"

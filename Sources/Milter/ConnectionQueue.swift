@@ -1,18 +1,18 @@
 import HeapModule
 
-/// The connections of one peer, in the order in which they give way: those that have said nothing before those that
-/// have, each from the one that has been idle for longest.
+/// The connections of one peer, in the order in which they are ended: first those that have not negotiated, then the
+/// others. Within each group, the one that has been idle for longest comes first.
 ///
-/// The order is kept lazily: what is known of a connection may be out of date, and it is looked at again when its
-/// turn comes. Its callbacks so have nothing to do with the order.
+/// The order is lazy. An entry may be out of date, and is checked again when its turn comes. So callbacks need not
+/// maintain the order.
 struct ConnectionQueue {
-    /// What is known of a connection when its turn comes.
+    /// The state of a connection when its turn comes.
     enum Standing {
-        /// It is closed, or is being closed.
+        /// It is closed or being closed.
         case gone
-        /// Somebody waits for an answer on it.
+        /// An MTA waits for an answer on it.
         case busy
-        /// It was last heard of then, in milliseconds of any clock.
+        /// It was last active then, in milliseconds of any clock.
         case idle(since: Int64, hasNegotiated: Bool)
     }
 
@@ -29,12 +29,12 @@ struct ConnectionQueue {
 
     private var places = Heap<Place>()
 
-    /// Enters a new connection.
+    /// Adds a new connection.
     mutating func add(_ id: UInt64, heard: Int64) { places.insert(Place(id: id, heard: heard, hasNegotiated: false)) }
 
-    /// Takes out the connection that gives way; nil if none can.
+    /// Removes and returns the connection to end; nil if none can be ended.
     ///
-    /// - Parameter standing: How a connection stands now.
+    /// - Parameter standing: Returns the present state of a connection.
     mutating func next(_ standing: (UInt64) -> Standing) -> UInt64? {
         var busy: [Place] = []
         defer { places.insert(contentsOf: busy) }
@@ -44,7 +44,7 @@ struct ConnectionQueue {
             case .busy: busy.append(place)
             case .idle(let heard, let hasNegotiated):
                 let now = Place(id: place.id, heard: heard, hasNegotiated: hasNegotiated)
-                // Neither goes back, so each is put back once at most.
+                // Neither value ever decreases, so each entry is put back once at most.
                 guard place < now else { return place.id }
                 places.insert(now)
             }
@@ -52,7 +52,7 @@ struct ConnectionQueue {
         return nil
     }
 
-    /// Forgets what is gone, lest connections that came and went be remembered.
+    /// Removes entries that are gone, so that they do not pile up.
     mutating func tidy(_ isGone: (UInt64) -> Bool) {
         guard places.unordered.contains(where: { isGone($0.id) }) else { return }
         places = Heap(places.unordered.filter { !isGone($0.id) })

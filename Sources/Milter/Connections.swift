@@ -2,20 +2,21 @@ import DANE
 import Glibc
 import Synchronization
 
-/// The connections of MTAs, from accept(2) on: how many there are, which have said nothing yet, and which gives way.
+/// The connections of MTAs from accept(2) on: how many there are, which have not sent anything yet, and which one is
+/// ended when there are too many (F-100).
 ///
-/// libmilter tells of a connection when its MTA negotiates, and not before: a connection that says nothing costs a
-/// descriptor for two hours. Any local user can make such connections; without a bound they take all descriptors of
-/// the process, and libraries that get none when they must have one end it.
+/// libmilter reports a connection only when its MTA negotiates. A connection on which nothing is sent keeps a
+/// descriptor for two hours. Any local user can make such connections. Without a limit they would use up all
+/// descriptors of the process, and some libraries end the process if they get none.
 ///
-/// Where there are too many, who has most loses first: one user or machine does not shut out the others.
+/// If there are too many, the peer with the most loses one first, so that one user or machine cannot shut out others.
 final class Connections: Sendable {
     private struct Entry {
         let descriptor: Int32
-        /// What tells the socket from a later one of the same descriptor (`st_ino`).
+        /// The inode of the socket (`st_ino`). It differs for a later socket with the same descriptor.
         let node: UInt64
         let activity: ConnectionActivity
-        /// Nil while there are so few that nobody asks.
+        /// nil as long as there are so few connections that it was not looked up.
         var peer: ConnectionPeer?
         /// Whether it has been ended, and libmilter has not closed it yet.
         var isEnded = false
@@ -23,14 +24,14 @@ final class Connections: Sendable {
 
     private struct State {
         var entries: [UInt64: Entry] = [:]
-        /// The entry of each descriptor.
+        /// The number of the entry of each descriptor.
         var numbers: [Int32: UInt64] = [:]
         var lastNumber: UInt64 = 0
         /// The connections by peer, once there are many.
         var queues: [ConnectionPeer: (queue: ConnectionQueue, count: Int)] = [:]
-        /// The connections that came while there were so few that nobody asked whose they are.
+        /// The connections whose peers have not been looked up, because there were few.
         var unsorted: [UInt64] = []
-        /// How many have been ended, and are not closed yet.
+        /// How many have been ended and are not closed yet.
         var ending = 0
         var counts = ConnectionCounts()
         /// The descriptor that libmilter listens on.
@@ -41,13 +42,15 @@ final class Connections: Sendable {
     private let socket: MilterSocket
     private let state = Mutex(State())
 
+    /// No connections yet.
+    ///
     /// - Parameter socket: Where libmilter listens.
     init(_ limits: ConnectionLimits, of socket: MilterSocket) {
         self.limits = limits
         self.socket = socket
     }
 
-    /// What has become of them.
+    /// What has happened to connections since the start.
     var counts: ConnectionCounts {
         state.withLock { state in
             var counts = state.counts
@@ -56,7 +59,7 @@ final class Connections: Sendable {
         }
     }
 
-    /// How many there are, and who has most of them, where there are so many that it is known.
+    /// How many there are, and which peer has the most, if there are so many that the peers were looked up.
     var occupancy: Occupancy {
         state.withLock { state in
             let foremost = state.queues.max { $0.value.count < $1.value.count }
@@ -68,7 +71,7 @@ final class Connections: Sendable {
 
     // MARK: At accept(2)
 
-    /// Whether a descriptor is the one that libmilter listens on. It has one.
+    /// Whether libmilter listens on this descriptor. There is only one.
     func listens(on descriptor: Int32) -> Bool {
         state.withLock { state in
             if state.listener == nil, SocketClaim.isBound(descriptor, to: socket) { state.listener = descriptor }
@@ -76,21 +79,21 @@ final class Connections: Sendable {
         }
     }
 
-    /// Takes a new connection; where there are too many, another one gives way.
+    /// Adds a new connection. If there are too many, another one is ended.
     ///
-    /// - Returns: false if it is to be closed.
+    /// - Returns: false if the new one must be closed.
     func admit(_ descriptor: Int32) -> Bool {
         guard let node = Self.node(descriptor) else { return true }
         return state.withLock { state in
-            // libmilter has closed the one before.
+            // libmilter has closed the earlier connection with this descriptor.
             if let old = state.numbers[descriptor] { Self.forget(old, &state) }
-            // `WorkerRelief` connects so, and hangs up at once.
+            // `WorkerRelief` makes such a connection and closes it at once.
             guard !SocketOwner.isOwn(descriptor) else { return true }
             var isExcess = false
-            // Nobody gives way to who is gone already.
+            // Nobody loses a connection to a peer that has hung up already.
             if state.entries.count - state.ending >= limits.connections, !Self.hasHungUp(descriptor) {
                 if !Self.displace(&state) {
-                    // Nobody is turned away for connections that libmilter has closed unseen, whosever they were.
+                    // Before anybody is turned away, forget connections that libmilter has closed without reporting it.
                     Self.forgetClosed(&state, isQuick: true)
                     isExcess =
                         state.entries.count - state.ending >= limits.connections
@@ -112,15 +115,16 @@ final class Connections: Sendable {
         }
     }
 
-    /// Waits for libmilter to close connections that have been ended, where there is no room for another: a new one that
-    /// would be closed at once may be an MTA's. Others wait in the backlog meanwhile, for two seconds at most.
+    /// Waits, for at most two seconds, until libmilter closes connections that have been ended, if there is no room for
+    /// another. Otherwise the next new one would be closed at once, and it may be that of an MTA. Others wait in the
+    /// backlog meanwhile.
     func waitForRoom() {
         for round in 1...1000 {
             let isFull = state.withLock { state in
                 guard state.entries.count >= limits.connections + limits.slack else { return false }
-                // One has to end before the next one comes, which would be turned away in its place.
+                // End one before the next one comes, otherwise that one would be turned away.
                 guard state.ending > 0 || Self.displace(&state) else { return false }
-                // Those that libmilter closes unseen.
+                // libmilter may have closed some without reporting it.
                 if round % 10 == 0 { Self.forgetClosed(&state) }
                 return true
             }
@@ -129,12 +133,12 @@ final class Connections: Sendable {
         }
     }
 
-    /// Waits a moment where accept(2) found no descriptor.
+    /// Waits 20 ms after accept(2) found no descriptor.
     func waitForDescriptors() { usleep(20_000) }
 
     // MARK: Of a session
 
-    /// The connection of a session; nil if it is not known, and then it is never ended.
+    /// The activity of a session's connection. nil if the connection is unknown; then it is never ended.
     func activity(of descriptor: Int32) -> ConnectionActivity? {
         state.withLock { state in
             guard let number = state.numbers[descriptor], let entry = state.entries[number],
@@ -156,7 +160,8 @@ final class Connections: Sendable {
 
     // MARK: Now and then
 
-    /// Ends the connections that should have negotiated by now, and forgets those that libmilter has closed unseen.
+    /// Ends the connections that should have negotiated by now, and forgets those that libmilter has closed without
+    /// reporting it.
     ///
     /// - Returns: How many it ended.
     func endSilent() -> Int {
@@ -181,7 +186,7 @@ final class Connections: Sendable {
 
     // MARK: Under the lock
 
-    /// Makes room: has the one that gives way end.
+    /// Makes room by ending the connection whose turn it is.
     ///
     /// - Returns: Whether there is room now.
     private static func displace(_ state: inout State) -> Bool {
@@ -192,7 +197,7 @@ final class Connections: Sendable {
             case .ended:
                 state.counts.displaced += 1
                 return true
-            // One that libmilter had closed unseen: nobody has to give way.
+            // libmilter had closed it without reporting it, so there is room already.
             case .closed: return true
             case .failed: continue
             }
@@ -200,7 +205,8 @@ final class Connections: Sendable {
         return false
     }
 
-    /// Whether a peer has fewer connections than whoever has most: it does not pay for those of that one that are busy.
+    /// Whether a peer has fewer connections than the one with the most. It must not suffer if those of the other are
+    /// all busy.
     private static func hasFew(_ peer: ConnectionPeer, _ state: State) -> Bool {
         let most = state.queues.values.map(\.count).max() ?? 0
         return (state.queues[peer]?.count ?? 0) + 1 < most
@@ -218,7 +224,7 @@ final class Connections: Sendable {
         return .idle(since: entry.activity.lastHeard, hasNegotiated: entry.activity.hasNegotiated)
     }
 
-    /// Finds out whose the connections are that came while there were few.
+    /// Looks up the peers of connections that came while there were few.
     private static func sort(_ state: inout State) {
         defer { state.unsorted = [] }
         for number in state.unsorted {
@@ -232,19 +238,20 @@ final class Connections: Sendable {
         }
     }
 
-    /// What became of a connection that was to end.
+    /// The result of ending a connection.
     private enum End {
-        /// libmilter reads its end, and closes it.
+        /// libmilter reads the end and closes the connection.
         case ended
         /// libmilter has closed it already.
         case closed
-        /// It goes on.
+        /// The connection goes on.
         case failed
     }
 
     /// Ends a connection.
     ///
-    /// On a copy of the descriptor: libmilter may close it at this moment, and the number be another socket's.
+    /// It uses a copy of the descriptor, because libmilter may close it at this moment and the number may then belong
+    /// to another socket.
     private static func end(_ number: UInt64, _ state: inout State) -> End {
         guard let entry = state.entries[number], !entry.isEnded else { return .failed }
         let copy = fcntl(entry.descriptor, F_DUPFD_CLOEXEC, 0)
@@ -259,9 +266,9 @@ final class Connections: Sendable {
         return shutdown(copy, Int32(SHUT_RDWR)) == 0 ? .ended : .failed
     }
 
-    /// Forgets what libmilter has closed unseen.
+    /// Forgets connections that libmilter has closed without reporting it.
     ///
-    /// - Parameter isQuick: Whether to look at those alone that have not negotiated: of the others it tells.
+    /// - Parameter isQuick: Whether to check only those that have not negotiated, because libmilter reports the others.
     private static func forgetClosed(_ state: inout State, isQuick: Bool = false) {
         for (number, entry) in state.entries
         where !(isQuick && entry.activity.hasNegotiated) && node(entry.descriptor) != entry.node {
@@ -278,14 +285,14 @@ final class Connections: Sendable {
         if known.count == 1 { state.queues[peer] = nil }
     }
 
-    /// Whether the other end has closed without a word.
+    /// Whether the other end has closed without sending anything.
     private static func hasHungUp(_ descriptor: Int32) -> Bool {
         var byte: UInt8 = 0
         return recv(descriptor, &byte, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT)) == 0
     }
 
-    /// Whether the other end has said something that nobody has read yet: then it waits for a worker of libmilter, and
-    /// is not silent.
+    /// Whether the other end has sent something that has not been read yet. Then the connection waits for a worker of
+    /// libmilter and is not silent.
     private static func hasUnread(_ descriptor: Int32) -> Bool {
         var byte: UInt8 = 0
         return recv(descriptor, &byte, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT)) > 0

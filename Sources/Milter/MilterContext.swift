@@ -3,10 +3,10 @@ import DANE
 import Glibc
 import Support
 
-/// libmilter's handle of a connection, lent to a callback for the length of the call.
+/// libmilter's handle of a connection, which a callback may use until it returns.
 ///
-/// All that libmilter lends, arguments and macros, lies in buffers that the next packet frees: it is copied here, bounded,
-/// when somebody asks for it.
+/// Arguments and macros are in buffers that libmilter frees with the next packet. They are copied here, with a limit,
+/// when they are asked for.
 struct MilterContext {
     /// The longest address that is kept, in bytes.
     static let addressLimit = 2048
@@ -24,14 +24,14 @@ struct MilterContext {
 
     // MARK: The session
 
-    /// The state kept for the connection; nil before `attach` and after `detach`.
+    /// The session of the connection; nil before `attach` and after `detach`.
     var session: Session? {
         smfi_getpriv(raw).map { Unmanaged<Session>.fromOpaque($0).takeUnretainedValue() }
     }
 
-    /// Keeps a session for the connection.
+    /// Stores a session with the connection.
     ///
-    /// - Returns: false if libmilter does not take it.
+    /// - Returns: false if libmilter refuses it.
     func attach(_ session: Session) -> Bool {
         let kept = Unmanaged.passRetained(session)
         guard smfi_setpriv(raw, kept.toOpaque()) == MI_SUCCESS else {
@@ -41,31 +41,32 @@ struct MilterContext {
         return true
     }
 
-    /// Lets go of the session. A pointer left behind would be logged at every disconnect, and be dangling.
+    /// Releases the session. If the pointer stayed, libmilter would log it at every disconnect, and it would be
+    /// dangling.
     func detach() {
         guard let pointer = smfi_getpriv(raw) else { return }
         smfi_setpriv(raw, nil)
         Unmanaged<Session>.fromOpaque(pointer).release()
     }
 
-    /// The descriptor of the connection, as far as can be told: libmilter has no function for it.
+    /// The descriptor of the connection. libmilter has no function for it, so this may be wrong.
     ///
-    /// `struct smfi_str` begins with the thread's id and the descriptor (libmilter.h, 8.12 to 8.18). Whoever asks holds the
-    /// number against the connections that accept(2) gave: anything else is none of them.
+    /// `struct smfi_str` begins with the thread's id and the descriptor (libmilter.h, 8.12 to 8.18). The caller
+    /// compares the number with the connections from accept(2), so a wrong number matches none of them.
     var descriptor: Int32 { UnsafeRawPointer(raw).loadUnaligned(fromByteOffset: 8, as: Int32.self) }
 
     // MARK: What the MTA says
 
-    /// A macro's value; nil if it is not there, empty, or too long to be what it should be.
+    /// A macro's value; nil if it is missing, empty, or too long to be valid.
     ///
-    /// libmilter looks through all it holds, a stage after the other: what is not needed is better not asked for.
+    /// libmilter searches the macros of one stage after another. So do not ask for what you do not need.
     func macro(_ name: StaticString) -> String? { value(name).map { String(decoding: $0, as: UTF8.self) } }
 
-    /// The same, with its bytes where they are no text.
+    /// The same, with its bytes if they are not UTF-8.
     func received(_ name: StaticString) -> ReceivedText? { value(name).map { ReceivedText($0) } }
 
     private func value(_ name: StaticString) -> UnsafeRawBufferPointer? {
-        // Ends with a NUL, as all literals do. It is only read.
+        // A literal ends with a NUL. libmilter only reads it.
         let name = UnsafeMutableRawPointer(mutating: name.utf8Start).assumingMemoryBound(to: CChar.self)
         guard let value = smfi_getsymval(raw, name) else { return nil }
         let length = strnlen(value, Self.textLimit + 1)
@@ -73,15 +74,15 @@ struct MilterContext {
         return UnsafeRawBufferPointer(start: value, count: length)
     }
 
-    /// A C string as text, cut at a limit.
+    /// A C string as text, cut at a limit in bytes.
     static func text(_ string: UnsafePointer<CChar>, limit: Int) -> String { received(string, limit: limit).text }
 
-    /// A C string, cut at a limit.
+    /// A C string, cut at a limit in bytes.
     static func received(_ string: UnsafePointer<CChar>, limit: Int) -> ReceivedText {
         ReceivedText(UnsafeRawBufferPointer(start: string, count: strnlen(string, limit)))
     }
 
-    /// Copies the arguments behind the address.
+    /// Copies the arguments after the address.
     static func parameters(_ arguments: ArgumentVector) -> [String] {
         var parameters: [String] = []
         var index = 1
@@ -94,7 +95,7 @@ struct MilterContext {
 
     // MARK: What the MTA is told
 
-    /// Asks for the macros that are read; call it in the negotiation only.
+    /// Asks the MTA for the macros that are used. Call it during the negotiation only.
     ///
     /// - Returns: false if libmilter refused one of the lists.
     func ask(for mail: String, _ recipient: String) -> Bool {
@@ -104,14 +105,16 @@ struct MilterContext {
         return ask(SMFIM_ENVFROM, mail) && ask(SMFIM_ENVRCPT, recipient)
     }
 
-    /// Sets the reply and returns the status that goes with it.
+    /// Sets the reply and returns the status that belongs to it.
     ///
-    /// A reply sticks to the connection until one of its class is sent, so it is set only here, on the way out.
+    /// libmilter keeps a reply with the connection until one of its class is sent. So it is set only here, just before
+    /// it is sent.
     func refuse(_ reply: Reply) -> sfsistat {
         let isPermanent = reply.enhanced.class == .permanent
         let code = reply.code == 421 ? 451 : reply.code
         if !set("\(code)", "\(reply.enhanced)", reply.text) {
-            // Cannot happen with what Reply admits; a stale text of an earlier recipient must not be sent all the same.
+            // This cannot happen with a text that Reply allows. But the old text of an earlier recipient must never be
+            // sent.
             _ =
                 isPermanent
                 ? set("550", "5.7.0", "recipient refused by local policy")
@@ -134,5 +137,5 @@ struct MilterContext {
     }
 }
 
-/// The arguments of MAIL or RCPT: C strings, ended by NULL, with at least one before it.
+/// The arguments of MAIL or RCPT: at least one C string, followed by NULL.
 typealias ArgumentVector = UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>

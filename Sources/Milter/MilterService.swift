@@ -4,18 +4,19 @@ import Dispatch
 import Glibc
 import Synchronization
 
-/// The milter: libmilter, served with one handler.
+/// The milter: libmilter with one handler.
 ///
-/// libmilter is one of its kind in a process: so is an opened service. Its order is `open`, `start` (or `run`), `stop`; a
-/// stopped one is not opened again. What a connection is to libmilter is not quite an SMTP session: Postfix opens one for
-/// each SMTP session, and another after XCLIENT.
+/// A process can have only one libmilter, and so only one opened service. The order is `open`, `start` (or `run`),
+/// `stop`; a stopped service is not opened again. A connection of libmilter is not quite an SMTP session: Postfix opens
+/// one per SMTP session, and another one after XCLIENT.
 ///
-/// Diagnostics: libmilter writes its own to syslog(3), each line led by `name`; garbage on the socket is one line at most.
+/// Diagnostics: libmilter writes its own to syslog(3), with `name` in front. Garbage on the socket causes at most one
+/// line.
 public final class MilterService: Sendable {
-    /// What `stop` gives libmilter to write the replies of callbacks that have returned: it does so behind our back.
+    /// How long `stop` waits for libmilter to write the replies of finished callbacks, which it does not report.
     private static let replyGrace: Duration = .milliseconds(100)
 
-    /// The one that is open. Set once: callbacks may run until the process ends.
+    /// The opened service. It is set once, because callbacks may run until the process ends.
     private static let opened = Mutex<MilterService?>(nil)
     static var current: MilterService? { opened.withLock { $0 } }
 
@@ -34,14 +35,14 @@ public final class MilterService: Sendable {
     let connections: Connections
     private let claim = Mutex<SocketClaim?>(nil)
     private let relief: WorkerRelief
-    /// Calls of the handler that began before `stop`, and those that began after it.
+    /// Running calls of the handler: those that began before `stop`, and those that began after it.
     private let inFlightBefore = Atomic<Int>(0)
     private let inFlightAfter = Atomic<Int>(0)
     private let isEnding = Atomic<Bool>(false)
     private let sessions = Atomic<Int>(0)
     private let sessionNumber = Atomic<UInt64>(0)
     private let isStopping = Atomic<Bool>(false)
-    /// Whether what a callback answers from now on is never sent.
+    /// Whether an answer from a callback can no longer be sent.
     private let isOver = Atomic<Bool>(false)
     /// Entered while `smfi_main` runs.
     private let main = DispatchGroup()
@@ -49,17 +50,17 @@ public final class MilterService: Sendable {
     /// A service that does nothing yet.
     ///
     /// - Parameters:
-    ///   - name: How libmilter calls the milter in syslog.
+    ///   - name: The name of the milter in libmilter's lines in syslog.
     ///   - socket: Where to listen.
-    ///   - inherited: The descriptor of that socket, if it was handed over and listens already: it is neither made nor
-    ///     removed then.
-    ///   - mode: The mode of a Unix socket; the MTA needs to write to it. 0660 if nil.
-    ///   - group: The group of a Unix socket, usually the MTA's.
-    ///   - limits: How many connections there may be.
-    ///   - handler: Who decides.
-    ///   - told: Takes what has become of connections since it was told the last time, where something has, on any
-    ///     thread; sentences go to the log where it is nil.
-    ///   - log: Takes a sentence about the service now and then, on any thread.
+    ///   - inherited: The descriptor of that socket if it was inherited and listens already. Then it is neither made
+    ///     nor removed.
+    ///   - mode: The mode of a Unix socket, which the MTA must be able to write to. nil means 0660.
+    ///   - group: The group of a Unix socket, usually that of the MTA.
+    ///   - limits: How many connections are allowed.
+    ///   - handler: Decides about recipients.
+    ///   - told: Gets the changes of the connection counts, if there are any, on any thread. If it is nil, sentences
+    ///     about them go to `log`.
+    ///   - log: Gets a sentence about the service from time to time, on any thread.
     public init(
         name: String = "danegate", socket: MilterSocket, inherited: Int32? = nil, mode: UInt32? = nil,
         group: String? = nil,
@@ -78,30 +79,31 @@ public final class MilterService: Sendable {
         relief = WorkerRelief { SocketClaim.wake(socket) }
     }
 
-    /// The version of libmilter, `1.0.1` for instance (`smfi_version`).
+    /// The version of libmilter, such as `1.0.1` (`smfi_version`).
     public static var libraryVersion: String {
         var (major, minor, patch) = (UInt32(0), UInt32(0), UInt32(0))
         guard smfi_version(&major, &minor, &patch) == MI_SUCCESS else { return "unknown" }
         return "\(major).\(minor).\(patch)"
     }
 
-    /// How many calls of the handler are under way.
+    /// How many calls of the handler are running.
     public var callbacksInFlight: Int {
         inFlightBefore.load(ordering: .relaxed) + inFlightAfter.load(ordering: .relaxed)
     }
 
-    /// How many MTA connections there are that have said something.
+    /// How many open connections of MTAs have sent something.
     public var connectionsOpen: Int { sessions.load(ordering: .relaxed) }
 
-    /// How many connections there are, silent ones included, and what has become of others.
+    /// How many connections are open, silent ones included, and what has happened to others.
     public var connectionCounts: ConnectionCounts { connections.counts }
 
-    /// Makes the socket, so that MTAs can connect; they are served from `start` on.
+    /// Makes the socket, so that MTAs can connect. They are served from `start` on.
     ///
-    /// The socket of a daemon that is gone is replaced. A live daemon's socket, or what is no socket, is left as it is.
-    /// Changes the process's umask for a moment: call it before there are other threads that make files.
+    /// The socket of a daemon that no longer runs is replaced. The socket of a running daemon, or a file that is not a
+    /// socket, is left as it is. The call changes the process's umask for a moment, so call it before other threads
+    /// create files.
     ///
-    /// - Throws: The reason why it cannot be.
+    /// - Throws: The reason if that is not possible.
     public func open() throws(MilterError) {
         let isFirst = Self.opened.withLock { opened in
             defer { if opened == nil { opened = self } }
@@ -119,7 +121,7 @@ public final class MilterService: Sendable {
             let group: gid_t? = if let name = self.group { try SocketClaim.group(name) } else { nil }
             var claim = try SocketClaim(socket)
             try register()
-            // Nobody but us connects before the socket has its mode and group.
+            // Nobody but this user can connect before the socket has its mode and group.
             let before = umask(0o177)
             let result = smfi_opensocket(0)
             umask(before)
@@ -138,7 +140,7 @@ public final class MilterService: Sendable {
         // libmilter copies both strings.
         let place = inherited.map { "fd:\($0)" } ?? socket.libmilterForm
         let isSet = place.withCString { smfi_setconn(UnsafeMutablePointer(mutating: $0)) == MI_SUCCESS }
-        // Every SMTP session costs an accept; the kernel lowers the backlog to net.core.somaxconn.
+        // Every SMTP session needs an accept. The kernel limits the backlog to net.core.somaxconn.
         let isBacklog = smfi_setbacklog(4096) == MI_SUCCESS
         let isRegistered = name.withCString {
             smfi_register(milterDescription(name: UnsafeMutablePointer(mutating: $0))) == MI_SUCCESS
@@ -150,7 +152,7 @@ public final class MilterService: Sendable {
 
     /// Serves MTAs on the calling thread until `stop`.
     ///
-    /// The thread must have all signals blocked, or libmilter stops at a SIGHUP: `start` makes such a thread.
+    /// The thread must have all signals blocked, otherwise libmilter stops at a SIGHUP. `start` makes such a thread.
     ///
     /// - Throws: If libmilter gave up, or took a signal and stopped.
     public func run() throws(MilterError) {
@@ -168,12 +170,12 @@ public final class MilterService: Sendable {
         }
     }
 
-    /// Serves MTAs on a thread of its own, in which all signals are blocked, and returns when it does.
+    /// Serves MTAs on a new thread, in which all signals are blocked. It returns once that thread serves.
     ///
-    /// A SIGHUP that comes meanwhile, some milliseconds, is ignored: the settings have just been read.
+    /// A SIGHUP during the call, which takes a few milliseconds, is ignored, because the settings have just been read.
     ///
-    /// - Parameter ended: Called on that thread when the service is over: nil after `stop`, else why libmilter gave up.
-    /// - Throws: If there is no thread to be had.
+    /// - Parameter ended: Called on that thread when the service ends: nil after `stop`, else why libmilter gave up.
+    /// - Throws: If the system gives no thread.
     public func start(ended: @escaping @Sendable (MilterError?) -> Void) throws(MilterError) {
         main.enter()
         var ignored = sigaction()
@@ -199,7 +201,8 @@ public final class MilterService: Sendable {
             main.leave()
             throw error
         }
-        // A pending SIGHUP falls to libmilter's thread if that begins to wait before the main thread has run.
+        // If libmilter's thread begins to wait before the main thread has run, a pending SIGHUP would go to libmilter's
+        // thread.
         var rounds = 2000
         while rounds > 0, !ServiceThread.isWaiting(for: SIGHUP, besides: others) {
             usleep(1000)
@@ -207,10 +210,10 @@ public final class MilterService: Sendable {
         }
     }
 
-    /// How many connections there are, and who has most of them.
+    /// How many connections there are, and which peer has the most.
     public var occupancy: Occupancy { connections.occupancy }
 
-    /// Ends connections that say nothing, and tells what became of connections, until the service ends.
+    /// Ends silent connections and reports changes of the connection counts, until the service ends.
     private func watchConnections() {
         var last = ConnectionCounts()
         while !isStopping.load(ordering: .relaxed) {
@@ -224,25 +227,26 @@ public final class MilterService: Sendable {
         }
     }
 
-    /// Ends the service: lets the recipients under way have their answers, takes no more sessions, removes the socket.
+    /// Ends the service: waits for the recipients that are being handled, takes no more sessions, and removes the
+    /// socket.
     ///
-    /// libmilter serves on for a moment first, in which MTAs that have sent a recipient already are answered too: once
-    /// it is told to stop it does not look at sessions between two commands again, and leaves them to the end of the
-    /// process. The handler should answer new recipients at once by then. Blocks the calling thread, any one but the
-    /// handler's, for at most `moment`, `drain` and six seconds.
+    /// At first libmilter goes on for a moment, so that MTAs that have already sent a recipient get an answer: once
+    /// libmilter is told to stop, it no longer looks at sessions that are between two commands, and leaves them until
+    /// the process ends. By then the handler should answer new recipients at once. The call blocks its thread for at
+    /// most `moment`, `drain` and six seconds. Call it from any thread except the handler's.
     ///
     /// - Parameters:
-    ///   - moment: How long libmilter serves on at least.
-    ///   - drain: How long to wait for the recipients that were taken before.
+    ///   - moment: How long libmilter goes on at least.
+    ///   - drain: How long to wait for the recipients that came before the call.
     public func stop(after moment: Duration = .zero, drain: Duration) {
         isEnding.store(true, ordering: .relaxed)
         let begun = ContinuousClock.now
-        // A look now and then costs the callbacks nothing, which a group to be entered and left would.
+        // Polling costs the callbacks nothing. A group that each of them enters and leaves would cost something.
         while ContinuousClock.now < begun + moment { usleep(2000) }
         while inFlightBefore.load(ordering: .relaxed) > 0, ContinuousClock.now < begun + drain { usleep(2000) }
         isStopping.store(true, ordering: .releasing)
         relief.end()
-        // smfi_stop blocks until the listener leaves its poll, up to five seconds; a connection wakes it.
+        // smfi_stop blocks until the listener returns from poll, up to five seconds. A connection wakes it.
         try? ServiceThread.start { _ = smfi_stop() }
         let claim = self.claim.withLock { $0 }
         var rounds = 300
@@ -250,7 +254,7 @@ public final class MilterService: Sendable {
             SocketClaim.wake(socket)
             rounds -= 1
         }
-        // Those that came after the stop are answered at once.
+        // Recipients that came after the start of `stop` are answered at once.
         let end = ContinuousClock.now + .seconds(1)
         while callbacksInFlight > 0, ContinuousClock.now < max(begun + drain, end) { usleep(2000) }
         isOver.store(true, ordering: .relaxed)
@@ -273,12 +277,12 @@ public final class MilterService: Sendable {
         return handler.recipient(event)
     }
 
-    /// Runs a wait of the handler's, on the calling thread. Meanwhile libmilter is kept from leaving other sessions in its
-    /// queue behind it: see `WorkerRelief`.
+    /// Runs a wait of the handler on the calling thread. Meanwhile, other sessions do not get stuck behind it in
+    /// libmilter's queue; see `WorkerRelief`.
     ///
-    /// Static, as libmilter is: without an opened service it is the wait and nothing else.
+    /// It is static because libmilter is global. Without an opened service it only runs the wait.
     ///
-    /// - Parameter body: Waits, and returns when it is done.
+    /// - Parameter body: Waits, and returns when the wait is over.
     public static func wait(_ body: () -> Void) {
         guard let service = current else { return body() }
         service.relief.waitBegins()
@@ -286,7 +290,7 @@ public final class MilterService: Sendable {
         body()
     }
 
-    /// Whether the service has ended, so that nobody gets what a callback answers from now on.
+    /// Whether the service has ended, so that an answer from a callback can no longer be sent.
     var hasEnded: Bool { isOver.load(ordering: .relaxed) }
 
     func sessionOpened() -> UInt64 {

@@ -1,23 +1,23 @@
 public import DANE
 import Support
 
-/// Where the MTA finds the milter.
+/// The address of the milter's socket.
 public enum MilterSocket: Sendable, Hashable {
-    /// The longest path a Unix socket may have here, in bytes: `sockaddr_un` less what libmilter keeps for itself.
+    /// The longest path of a Unix socket, in bytes: the size of `sun_path` minus what libmilter needs.
     public static let maximumPathLength = 106
 
     /// A Unix socket at an absolute path.
     case unix(path: String)
-    /// A TCP socket, IPv4 or IPv6 as the address is.
+    /// A TCP socket, with an IPv4 or IPv6 address.
     case inet(address: IPAddress, port: UInt16)
 
     /// Reads the setting.
     ///
-    /// Taken are libmilter's order, `inet:8895@127.0.0.1` and `inet6:8895@::1`, and Postfix's, `inet:127.0.0.1:8895` and
-    /// `inet:[::1]:8895`: writing one for the other is the commonest mistake made with milters. Further `unix:/path`,
-    /// `local:/path` and a bare absolute path. A host is an address or `localhost`: nothing is looked up in the DNS.
+    /// It accepts libmilter's order, `inet:8895@127.0.0.1` and `inet6:8895@::1`, and Postfix's, `inet:127.0.0.1:8895`
+    /// and `inet:[::1]:8895`, because mixing them up is the commonest mistake with milters. It also accepts
+    /// `unix:/path`, `local:/path` and an absolute path. A host is an address or `localhost`. There is no DNS lookup.
     ///
-    /// - Throws: With a sentence that quotes the setting.
+    /// - Throws: A sentence that quotes the setting.
     public init(_ text: String) throws(MilterError) {
         if text.hasPrefix("/") {
             self = .unix(path: try Self.path(text, of: text))
@@ -35,13 +35,13 @@ public enum MilterSocket: Sendable, Hashable {
         }
     }
 
-    /// Where a descriptor listens; nil if it is no listening stream socket that an MTA can connect to.
+    /// Where a descriptor listens; nil if it is not a listening stream socket that an MTA can connect to.
     public init?(listening descriptor: Int32) {
         guard let place = SocketClaim.place(of: descriptor) else { return nil }
         self = place
     }
 
-    /// As `smfi_setconn` wants it: `inet:8895@127.0.0.1`, `inet6:8895@::1`, `unix:/path`.
+    /// The form for `smfi_setconn`: `inet:8895@127.0.0.1`, `inet6:8895@::1`, `unix:/path`.
     public var libmilterForm: String {
         switch self {
         case .unix(let path): "unix:\(path)"
@@ -50,9 +50,10 @@ public enum MilterSocket: Sendable, Hashable {
         }
     }
 
-    /// As `smtpd_milters` in Postfix's main.cf wants it: `inet:127.0.0.1:8895`, `inet:[::1]:8895`, `unix:/path`.
+    /// The form for `smtpd_milters` in Postfix's main.cf: `inet:127.0.0.1:8895`, `inet:[::1]:8895`, `unix:/path`.
     ///
-    /// A chrooted smtpd, as Debian has it, looks for the path below the queue directory, usually `/var/spool/postfix`.
+    /// A chrooted smtpd, which is Debian's default, looks for the path below the queue directory, usually
+    /// `/var/spool/postfix`.
     public var postfixForm: String {
         switch self {
         case .unix(let path): "unix:\(path)"
@@ -63,7 +64,7 @@ public enum MilterSocket: Sendable, Hashable {
 
     private static let forms = "use inet:8895@127.0.0.1, inet6:8895@::1, unix:/path or an absolute path"
 
-    /// A setting as a sentence quotes it: printable, and no longer than a line.
+    /// A setting for use in a sentence: printable, and no longer than a line.
     private static func quoted(_ text: some StringProtocol) -> String {
         "\"\(PrintableText.of(text.utf8, limit: 200))\""
     }
@@ -75,8 +76,8 @@ public enum MilterSocket: Sendable, Hashable {
         guard path.utf8.count <= maximumPathLength else {
             throw MilterError(
                 .badSocket,
-                "\(quoted(text)) is too long: the path of a socket has at most \(maximumPathLength) bytes, this one has "
-                    + "\(path.utf8.count)")
+                "\(quoted(text)) is too long: the path of a socket has at most \(maximumPathLength) bytes, "
+                    + "this one has \(path.utf8.count)")
         }
         guard path.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else {
             throw MilterError(.badSocket, "the path of the socket holds control characters")
@@ -117,6 +118,6 @@ public enum MilterSocket: Sendable, Hashable {
 }
 
 extension MilterSocket: CustomStringConvertible {
-    /// As `libmilterForm`: how it is written in the setting and in the log.
+    /// The same as `libmilterForm`. Settings and log use this form.
     public var description: String { libmilterForm }
 }

@@ -1,34 +1,35 @@
 import CMilter
 
-/// What is asked of the MTA at the start of a connection, out of what it offers.
+/// What is requested from the MTA at the start of a connection, from what it offers.
 ///
-/// libmilter drops a session that asks for more than was offered, and keeps some of what is asked for the whole process:
-/// the same offer always has the same answer.
+/// libmilter drops a session if more is requested than was offered, and keeps part of the request for the whole
+/// process. So the same offer always gets the same answer.
 struct Negotiation: Equatable {
-    /// The names of all macros that are read at MAIL. `{client_addr}` here makes CONNECT unnecessary.
+    /// The macros that are read at MAIL. With `{client_addr}` among them, CONNECT is not needed.
     static let mailMacros = "i {auth_authen} {auth_type} {client_addr} {client_name} {daemon_name} {mail_addr}"
-    /// The names of all macros that are read at RCPT. An answer to this replaces what main.cf says for the stage.
+    /// The macros that are read at RCPT. This list replaces the one in main.cf for that stage.
     static let recipientMacros = "i {rcpt_addr} {rcpt_host} {rcpt_mailer}"
 
-    /// `SMFIF_…` to ask for: changing mail is not among them.
+    /// The requested `SMFIF_…` flags. Changing mail is not among them.
     var actions: UInt
-    /// `SMFIP_…` to ask for.
+    /// The requested `SMFIP_…` flags.
     var steps: UInt
 
     /// Whether the MTA can be told which macros to send (Sendmail 8.14, Postfix 2.6).
     var asksForMacros: Bool { actions & UInt(SMFIF_SETSYMLIST) != 0 }
-    /// Whether MAIL is not answered, which saves its round trip. libmilter offers this for MTAs that cannot do it, too.
+    /// Whether MAIL is not answered, which saves a round trip. libmilter offers this for MTAs that do not support it,
+    /// too.
     var leavesMailUnanswered: Bool { steps & UInt(SMFIP_NR_MAIL) != 0 }
 
     /// The answer to an offer.
     ///
-    /// Wanted are MAIL and RCPT. Never asked for: NR_RCPT, as RCPT has an answer, and RCPT_REJ, as recipients that the MTA
-    /// refuses anyway would cost DNS lookups.
+    /// MAIL and RCPT are needed. Two flags are never requested: NR_RCPT, because RCPT is answered, and RCPT_REJ,
+    /// because recipients that the MTA refuses anyway would cost DNS lookups.
     init(offeredActions: UInt, offeredSteps: UInt) {
         actions = UInt(SMFIF_SETSYMLIST) & offeredActions
         var wanted = SMFIP_NOHELO | SMFIP_NODATA | SMFIP_NOHDRS | SMFIP_NOEOH | SMFIP_NOBODY | SMFIP_NOUNKNOWN
         wanted |= SMFIP_NR_MAIL
-        // Without a word in the macros, CONNECT is the only one to tell the client's address.
+        // Without the macros, only CONNECT tells the client's address.
         if actions != 0 { wanted |= SMFIP_NOCONNECT }
         steps = UInt(wanted) & offeredSteps
     }

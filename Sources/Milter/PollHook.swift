@@ -1,10 +1,10 @@
 public import Glibc
 
-/// What libmilter calls for poll(2): this one, not the C library's (ELF symbol interposition).
+/// Replaces poll(2) for all libraries of the process, by ELF symbol interposition (F-102).
 ///
-/// Where the kernel has no memory for the call (`ENOMEM`), or the limit of open files has become less than there are
-/// connections (`EINVAL`), libmilter calls it again sixteen times without a pause, and then ends for good. To any
-/// caller a short wait and `EINTR` are as good an answer, and all are prepared for that.
+/// If the kernel has no memory for the call (`ENOMEM`), or the limit of open files is now below the number of
+/// connections (`EINVAL`), libmilter repeats the call sixteen times without a pause and then ends for good. A short
+/// wait and `EINTR` are a valid answer to every caller, and all of them can handle it.
 @_cdecl("poll")
 public func pollInPlaceOfTheLibrary(
     _ descriptors: UnsafeMutablePointer<pollfd>?, _ count: nfds_t, _ timeout: Int32
@@ -20,7 +20,7 @@ public func pollInPlaceOfTheLibrary(
     return -1
 }
 
-/// The C library's function, which that of this program hides (dlsym(3), `RTLD_NEXT`).
+/// The C library's poll(2), which the function above hides (dlsym(3), `RTLD_NEXT`).
 private enum LibraryPoll {
     typealias Function = @convention(c) (UnsafeMutablePointer<pollfd>?, nfds_t, Int32) -> Int32
 

@@ -1,23 +1,24 @@
 import Glibc
 public import Support
 
-/// A recipient that the MTA would accept, and what is known about it. Nothing in it may be trusted.
+/// A recipient that the MTA would accept, and the facts about it. None of them may be trusted.
 ///
-/// It is lent for the length of the call, and cannot be copied to be kept: what is asked for is looked up in libmilter's
-/// buffers then, and costs nothing before.
+/// It is valid only during the call and cannot be copied. Values are looked up in libmilter's buffers when they are
+/// read, and cost nothing before.
 ///
-/// Macros the MTA does not send, sends empty or sends longer than 1024 bytes are nil. Text that is not UTF-8 has U+FFFD in
-/// its place; only addresses are kept byte for byte. libmilter keeps a stage's macros until the MTA sends the next packet of
-/// them, and MTAs send one with every MAIL and RCPT: an MTA that left out a packet would be shown the values of the last one.
+/// A macro that the MTA does not send, or that is empty or longer than 1024 bytes, is nil. Text that is not UTF-8 has
+/// U+FFFD in its place; only addresses are also kept byte for byte. libmilter keeps the macros of a stage until the
+/// next packet of them, and MTAs send one with every MAIL and RCPT. If an MTA left out a packet, the values of the
+/// previous one would be seen.
 public struct RecipientEvent: ~Copyable {
     private let known: Session
     private let context: MilterContext
     private let arguments: ArgumentVector
     private let path: UnsafeRawBufferPointer
 
-    /// How many RCPTs the connection has seen, this one included.
+    /// How many RCPTs there have been on the connection, this one included.
     public let ordinal: UInt64
-    /// Whether the recipient was longer and is cut: it then names someone else, or no one.
+    /// Whether the recipient was too long and has been cut. It then names somebody else, or nobody.
     public let recipientIsCut: Bool
 
     init(
@@ -33,49 +34,51 @@ public struct RecipientEvent: ~Copyable {
         self.path = UnsafeRawBufferPointer(start: path, count: min(length, MilterContext.addressLimit))
     }
 
-    /// The MTA's connection, numbered from 1 on since the start. Not the same as an SMTP session: see `MilterService`.
+    /// The number of the MTA's connection, counted from 1 since the start. It is not an SMTP session; see
+    /// `MilterService`.
     public var session: UInt64 { known.number }
 
-    /// The RCPT argument as typed, at most 2048 bytes: usually with `<>`, perhaps without, perhaps with a source route.
+    /// The RCPT argument as received, at most 2048 bytes, usually with `<>`. It may have a source route.
     public var recipient: [UInt8] { Array(path) }
     /// The recipient as text.
     public var recipientText: String { String(decoding: path, as: UTF8.self) }
-    /// The recipient as text, with its bytes where these are none.
+    /// The recipient as text, with its bytes if they are not UTF-8 (F-98).
     public var receivedRecipient: ReceivedText { ReceivedText(path) }
-    /// ESMTP parameters of the RCPT: at most 32, of at most 1024 bytes each.
+    /// The ESMTP parameters of the RCPT: at most 32, of at most 1024 bytes each.
     public var parameters: [String] { MilterContext.parameters(arguments) }
-    /// The MAIL argument as typed, cut at 2048 bytes: `<>` or empty for the null sender; nil without a MAIL.
+    /// The MAIL argument as received, cut at 2048 bytes. `<>` or empty for the null sender; nil if there was no MAIL.
     public var sender: String? { known.sender?.text }
-    /// The same, with its bytes where they are no text.
+    /// The same, with its bytes if they are not UTF-8 (F-98).
     public var receivedSender: ReceivedText? { known.sender }
 
-    /// `{rcpt_mailer}`: the transport, `smtp` or `local` for instance.
+    /// `{rcpt_mailer}`: the transport, such as `smtp` or `local`.
     public var mailer: String? { context.macro("{rcpt_mailer}") }
-    /// `{rcpt_host}`: the next hop; a relay's name, in brackets if Postfix is not to look up its MX, with a port if set.
+    /// `{rcpt_host}`: the next hop. It is the name of a relay, in brackets if Postfix does not look up its MX, with a
+    /// port if set.
     public var host: String? { context.macro("{rcpt_host}") }
     /// `{rcpt_addr}`: the recipient after the MTA's rewriting, without `<>`.
     public var address: String? { context.macro("{rcpt_addr}") }
-    /// The same, with its bytes where they are no text.
+    /// The same, with its bytes if they are not UTF-8 (F-98).
     public var receivedAddress: ReceivedText? { context.received("{rcpt_addr}") }
 
     /// Macro `i`: the queue id. Postfix has none at the first RCPT of a message.
     public var queueID: String? { context.macro("i") }
-    /// `{client_addr}`, or the address given at CONNECT by an MTA that cannot be asked for macros.
+    /// `{client_addr}`, or the address given at CONNECT if the MTA cannot be told which macros to send.
     public var clientAddress: String? { known.clientAddress(context) }
     /// `{client_name}`, or the name given at CONNECT.
     public var clientName: String? { context.macro("{client_name}") ?? known.connected.name }
     /// `{auth_authen}`: the name the client authenticated with.
     public var authenticated: String? { known.authenticated(context) }
-    /// `{daemon_name}`: which of the MTA's listeners took the mail.
+    /// `{daemon_name}`: which of the MTA's listeners received the mail.
     public var daemonName: String? { context.macro("{daemon_name}") }
 
-    /// What the handler keeps with the message, until its next MAIL: one value, made at the first call.
+    /// A value that the handler keeps with the message, until the next MAIL. There is one, and the first call makes it.
     public func kept<Value: AnyObject & Sendable>(_ make: () -> Value) -> Value { known.kept(make) }
 
-    /// Whether its answer is never sent: the service has ended meanwhile.
+    /// Whether the answer can no longer be sent because the service has ended.
     public var isLost: Bool { known.service.hasEnded }
 
-    /// Whether the RCPT argument is an address in angle brackets, and that address is this one.
+    /// Whether the RCPT argument is this address in angle brackets.
     public func recipientIs(_ address: String) -> Bool {
         guard path.count == address.utf8.count + 2, path.first == UInt8(ascii: "<"), path.last == UInt8(ascii: ">"),
             let start = path.baseAddress
@@ -84,10 +87,11 @@ public struct RecipientEvent: ~Copyable {
         return address.withUTF8 { bytes in bytes.baseAddress.map { memcmp(start + 1, $0, bytes.count) == 0 } ?? true }
     }
 
-    /// Whether this looks like Postfix's cleanup server playing an SMTP session for mail that came otherwise
-    /// (`non_smtpd_milters`): there a refusal leaves the mail in the queue and warnings in the log (milter.md B1).
+    /// Whether this is probably Postfix's cleanup server, which simulates an SMTP session for mail that came in another
+    /// way (`non_smtpd_milters`). There, a refusal leaves the mail in the queue and warnings in the log.
     ///
-    /// A guess: none of its signs is proof, and an SMTP client on the same host without `<>` shows most of them.
+    /// It is a guess. None of the signs is proof, and an SMTP client on the same host that omits `<>` shows most of
+    /// them.
     public var isSimulated: Bool {
         path.first != UInt8(ascii: "<") && mailer == nil && host == nil && clientAddress == "127.0.0.1"
             && clientName == "localhost"

@@ -1,25 +1,27 @@
 public import DANE
 
-/// What the MTA is told about a recipient.
+/// The answer to the MTA about a recipient.
 ///
-/// There is no "accept": to milters it means to let all later recipients of the message pass unasked (milter.md §0.7).
+/// There is no "accept". For a milter, that would let all later recipients of the message pass without a check.
 public enum RecipientAnswer: Sendable, Hashable {
-    /// The recipient may pass, as far as this milter goes.
+    /// This milter has no objection to the recipient.
     case `continue`
-    /// The recipient is refused, alone: the others of the message are judged on their own.
+    /// Only this recipient is refused. The others of the message are judged separately.
     ///
-    /// Class 4 defers, class 5 rejects. A 421 is sent as 451: it would drop the client over one recipient's domain.
+    /// Class 4 defers, class 5 rejects. A 421 is sent as 451, because it would end the client's session over one
+    /// recipient.
     case refuse(Reply)
 }
 
-/// Who decides about recipients.
+/// Decides about recipients.
 public protocol RecipientHandler: Sendable {
     /// Decides about one recipient.
     ///
-    /// Called on libmilter's threads: for many connections at once, never twice at once for one connection. It may block,
-    /// but other sessions may have to wait behind it (milter.md §0.2): it has to bound its waits and how many wait at once, and
-    /// to wait by `MilterService.wait(_:)`.
+    /// It is called on libmilter's threads, for many connections at once but never twice at once for the same
+    /// connection. It may block, but other sessions may then have to wait for it: libmilter may give several ready
+    /// sessions to one worker. So it must limit how long it waits and how many wait at once, and must wait with
+    /// `MilterService.wait(_:)`.
     ///
-    /// - Parameter event: The recipient, lent for the length of the call.
+    /// - Parameter event: The recipient. It is valid only during the call.
     func recipient(_ event: borrowing RecipientEvent) -> RecipientAnswer
 }

@@ -1,22 +1,22 @@
 import Glibc
 
-/// Threads for calls into C that block.
+/// Threads for C calls that block.
 enum ServiceThread {
-    /// What a new thread takes over.
+    /// What a new thread gets.
     private final class Start: Sendable {
         let body: @Sendable () -> Void
 
         init(_ body: @escaping @Sendable () -> Void) { self.body = body }
     }
 
-    /// Runs a body on a detached thread in which all signals are blocked, as they are in the threads it makes.
+    /// Runs a body on a detached thread. All signals are blocked in that thread and in those that it makes.
     ///
     /// - Throws: If the system gives no thread.
     static func start(_ body: @escaping @Sendable () -> Void) throws(MilterError) {
         var all = sigset_t()
         var before = sigset_t()
         sigfillset(&all)
-        // The new thread inherits the mask: there is no moment in which it takes a signal.
+        // The new thread inherits the mask, so there is no moment in which it takes a signal.
         pthread_sigmask(SIG_SETMASK, &all, &before)
         defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
         var thread = pthread_t()
@@ -29,18 +29,18 @@ enum ServiceThread {
         pthread_detach(thread)
     }
 
-    /// Whether a thread that was not there before has a signal unblocked, as one has that is in `sigwait(3)` for it.
+    /// Whether a new thread has a signal unblocked, as a thread does that waits for it in sigwait(3).
     ///
-    /// Asks /proc; without it, the answer is no.
+    /// It reads /proc. Without /proc, the answer is no.
     ///
-    /// - Parameter others: The threads that were there before; theirs may be unblocked for other reasons.
+    /// - Parameter others: The threads that existed before. They may have the signal unblocked for other reasons.
     static func isWaiting(for signal: Int32, besides others: Set<String>) -> Bool {
         all.subtracting(others).contains { thread in
             blockedSignals(of: thread).map { $0 & (1 << UInt64(signal - 1)) == 0 } ?? false
         }
     }
 
-    /// The ids of the process's threads; none without /proc.
+    /// The ids of the process's threads. Empty without /proc.
     static var all: Set<String> {
         guard let tasks = opendir("/proc/self/task") else { return [] }
         defer { closedir(tasks) }
@@ -54,7 +54,7 @@ enum ServiceThread {
         return names
     }
 
-    /// The signals a thread has blocked (`SigBlk` in proc(5)), signal 1 in the lowest bit.
+    /// The signals that a thread has blocked (`SigBlk` in proc(5)). Signal 1 is the lowest bit.
     private static func blockedSignals(of thread: String) -> UInt64? {
         let descriptor = open("/proc/self/task/\(thread)/status", O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return nil }

@@ -4,35 +4,36 @@ import Synchronization
 
 /// The state of one MTA connection, which may carry many messages.
 ///
-/// libmilter never runs two callbacks of one connection at once, but runs them on different threads. The state is behind a
-/// lock all the same: that costs nothing where no one else wants it.
+/// libmilter never runs two callbacks of one connection at once, but it runs them on different threads. The lock is
+/// never contended, so it costs nearly nothing.
 final class Session: Sendable {
-    /// What is known of the client.
+    /// The facts about the client.
     struct Client {
         var address: String?
         var name: String?
     }
 
-    /// What is known before a recipient comes.
+    /// The facts that are known before a recipient comes.
     private struct State {
-        /// Told at CONNECT, which only MTAs without `SMFIF_SETSYMLIST` are asked for.
+        /// From CONNECT, which is requested only from MTAs without `SMFIF_SETSYMLIST`.
         var connected = Client()
-        /// Whether the MTA was promised that MAIL has no answer.
+        /// Whether the MTA was promised that MAIL is not answered.
         var leavesMailUnanswered = false
-        /// Of the message: set anew by each MAIL, as neither abort nor end of message are sure to be called.
+        /// The sender of the message. Each MAIL sets it anew, because libmilter may call neither abort nor end of
+        /// message.
         var sender: ReceivedText?
-        /// `{client_addr}` of the message, once it has been read.
+        /// `{client_addr}` of the message. The outer optional is nil until it has been read.
         var clientAddress: String??
-        /// `{auth_authen}` of the message, likewise.
+        /// `{auth_authen}` of the message. The outer optional is nil until it has been read.
         var authenticated: String??
         var recipients: UInt64 = 0
-        /// What the handler keeps with the message.
+        /// The value that the handler keeps with the message.
         var kept: (any AnyObject & Sendable)?
     }
 
     let service: MilterService
     let number: UInt64
-    /// When it was last heard of; nil if its descriptor is not known.
+    /// The activity of the connection; nil if its descriptor is unknown.
     let activity: ConnectionActivity?
     private let state = Mutex(State())
 
@@ -52,9 +53,9 @@ final class Session: Sendable {
         state.withLock { $0.connected = Client(address: address?.description, name: name) }
     }
 
-    /// Notes a MAIL.
+    /// Handles a MAIL.
     ///
-    /// - Returns: Whether the MTA was promised that it has no answer. libmilter wants the promise kept.
+    /// - Returns: Whether the MTA was promised no answer to it. libmilter requires that this is kept.
     func mail(_ arguments: ArgumentVector?) -> Bool {
         let sender = arguments?[0].map { MilterContext.received($0, limit: MilterContext.addressLimit) }
         return state.withLock { state in
@@ -76,7 +77,7 @@ final class Session: Sendable {
         }
     }
 
-    /// What is kept with the message; made if there is none, or one of another type.
+    /// The value that is kept with the message. It is made if there is none, or one of another type.
     func kept<Value: AnyObject & Sendable>(_ make: () -> Value) -> Value {
         state.withLock { state in
             if let value = state.kept as? Value { return value }
@@ -89,10 +90,10 @@ final class Session: Sendable {
     /// The argument of the message's MAIL.
     var sender: ReceivedText? { state.withLock { $0.sender } }
 
-    /// What CONNECT told of the client.
+    /// What CONNECT said about the client.
     var connected: Client { state.withLock { $0.connected } }
 
-    /// The client's address: the macro's, which is the same for all recipients of a message, or what CONNECT told.
+    /// The client's address: from the macro, which is the same for all recipients of a message, or else from CONNECT.
     func clientAddress(_ context: MilterContext) -> String? {
         if let known = state.withLock({ $0.clientAddress }) { return known }
         let address = context.macro("{client_addr}").map(Self.withoutTag)
@@ -103,7 +104,7 @@ final class Session: Sendable {
         }
     }
 
-    /// The name that the client has authenticated with, which is the same for all recipients of a message.
+    /// The name with which the client authenticated. It is the same for all recipients of a message.
     func authenticated(_ context: MilterContext) -> String? {
         if let known = state.withLock({ $0.authenticated }) { return known }
         let name = context.macro("{auth_authen}")
@@ -111,7 +112,7 @@ final class Session: Sendable {
         return name
     }
 
-    /// Sendmail writes `IPv6:2001:db8::1`, Postfix the bare address.
+    /// Sendmail writes `IPv6:2001:db8::1`, Postfix only the address.
     private static func withoutTag(_ address: String) -> String {
         address.hasPrefix("IPv6:") ? String(address.dropFirst(5)) : address
     }

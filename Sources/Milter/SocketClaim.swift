@@ -1,17 +1,19 @@
 import DANE
 import Glibc
 
-/// The place the milter listens on: that it is free, that it becomes ours with the right owner, and that it is given back.
+/// The right to listen on the milter's socket: checks that it is free, gives it the right owner, and removes it at the
+/// end.
 ///
-/// libmilter alone would take a live daemon's socket, tell its reasons to syslog only, and as root leave the socket behind.
+/// On its own, libmilter would take the socket of a running daemon, report its reasons only to syslog, and, as root,
+/// leave the socket behind.
 public struct SocketClaim: Sendable {
     let socket: MilterSocket
-    /// Device and inode of our socket, so that another's is not removed.
+    /// Device and inode of our socket, so that no other socket is removed.
     private var identity: (device: dev_t, inode: ino_t)?
 
-    /// Makes sure that a socket can be made, and removes the one of a daemon that is gone.
+    /// Checks that the socket can be made, and removes the socket of a daemon that no longer runs.
     ///
-    /// - Throws: With the reason, in a sentence. Nothing has been changed then.
+    /// - Throws: The reason as a sentence. Nothing has been changed then.
     public init(_ socket: MilterSocket) throws(MilterError) {
         self.socket = socket
         if case .unix(let path) = socket { try Self.clear(path, of: socket) }
@@ -36,7 +38,7 @@ public struct SocketClaim: Sendable {
             throw MilterError(.notASocket, "\(path) exists and is not a socket; it is left as it is")
         }
         switch connect(to: socket) {
-        // A full backlog is a daemon's, too.
+        // A full backlog also means that a daemon listens.
         case 0, EAGAIN, EINPROGRESS: throw MilterError(.alreadyListening, "another daemon is listening on \(socket)")
         case ECONNREFUSED:
             guard unlink(path) == 0 || errno == ENOENT else {
@@ -48,7 +50,7 @@ public struct SocketClaim: Sendable {
         }
     }
 
-    /// Whether something takes connections on a socket; nil if this user cannot know.
+    /// Whether something accepts connections on a socket; nil if this user cannot find out.
     public static func isServed(_ socket: MilterSocket) -> Bool? {
         switch connect(to: socket) {
         case 0, EAGAIN, EINPROGRESS: true
@@ -57,10 +59,10 @@ public struct SocketClaim: Sendable {
         }
     }
 
-    /// Gives a new Unix socket its mode, and remembers it.
+    /// Gives a new Unix socket its mode and remembers it.
     public mutating func settle(mode: UInt32) throws(MilterError) { try settle(mode: mode, group: nil) }
 
-    /// Gives a new Unix socket its mode and group, and remembers it. Until now only its owner could connect.
+    /// Gives a new Unix socket its mode and group, and remembers it. Until then, only its owner can connect.
     mutating func settle(mode: UInt32, group: gid_t?) throws(MilterError) {
         guard case .unix(let path) = socket else { return }
         if let group, chown(path, uid_t.max, group) != 0 {
@@ -69,7 +71,8 @@ public struct SocketClaim: Sendable {
         guard chmod(path, mode_t(mode)) == 0 else {
             throw MilterError(.cannotListen, "cannot give \(path) its mode", errno: errno)
         }
-        // One that root left behind, killed, would keep the directory's owner from having it again.
+        // If root leaves the socket behind after being killed, the owner of the directory could not replace it. So give
+        // it to that owner.
         var folder = stat()
         let directory = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ""
         if geteuid() == 0, stat(directory.isEmpty ? "/" : directory, &folder) == 0, folder.st_uid != 0 {
@@ -79,7 +82,7 @@ public struct SocketClaim: Sendable {
         if lstat(path, &status) == 0 { identity = (status.st_dev, status.st_ino) }
     }
 
-    /// Removes a Unix socket, if it still is ours.
+    /// Removes the Unix socket if it is still ours.
     public func remove() {
         guard case .unix(let path) = socket, let identity else { return }
         var status = stat()
@@ -89,7 +92,7 @@ public struct SocketClaim: Sendable {
         unlink(path)
     }
 
-    /// Whether a descriptor is a socket that is bound to the place (getsockname(2)).
+    /// Whether a descriptor is a socket that is bound to this address (getsockname(2)).
     static func isBound(_ descriptor: Int32, to socket: MilterSocket) -> Bool {
         var bound = sockaddr_storage()
         var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
@@ -115,7 +118,7 @@ public struct SocketClaim: Sendable {
         }
     }
 
-    /// Where a descriptor listens; nil if it is no listening stream socket of a kind that an MTA connects to.
+    /// Where a descriptor listens; nil if it is not a listening stream socket of a kind that an MTA connects to.
     static func place(of descriptor: Int32) -> MilterSocket? {
         func option(_ name: Int32) -> Int32? {
             var value: Int32 = 0
@@ -147,10 +150,10 @@ public struct SocketClaim: Sendable {
         }
     }
 
-    /// Connects and hangs up, without waiting: wakes a listener out of its poll.
+    /// Connects and closes without waiting, which makes a listener return from poll.
     static func wake(_ socket: MilterSocket) { _ = connect(to: socket) }
 
-    /// The id of a group (`getgrnam_r(3)`).
+    /// The id of a group (getgrnam_r(3)).
     static func group(_ name: String) throws(MilterError) -> gid_t {
         var entry = Glibc.group()
         var found: UnsafeMutablePointer<Glibc.group>?
@@ -161,7 +164,7 @@ public struct SocketClaim: Sendable {
         return entry.gr_gid
     }
 
-    /// The errno of a connection attempt; 0 if someone took it.
+    /// Tries to connect. Returns errno, or 0 if the connection was accepted.
     private static func connect(to socket: MilterSocket) -> Int32 {
         var socket = socket
         if case .inet(.v4(0), let port) = socket { socket = .inet(address: .v4(0x7F00_0001), port: port) }
@@ -169,7 +172,7 @@ public struct SocketClaim: Sendable {
         return withSocket(socket) { Glibc.connect($0, $1, $2) }
     }
 
-    /// Lends a new non-blocking descriptor and the socket's address, and returns the errno of the call, 0 for success.
+    /// Calls `call` with a new non-blocking descriptor and the socket's address. Returns errno, or 0 for success.
     private static func withSocket(
         _ socket: MilterSocket, _ call: (Int32, UnsafePointer<sockaddr>, socklen_t) -> Int32
     ) -> Int32 {
@@ -188,7 +191,7 @@ public struct SocketClaim: Sendable {
         case .unix(let path):
             var address = sockaddr_un()
             address.sun_family = sa_family_t(AF_UNIX)
-            // MilterSocket admits no path that would not fit.
+            // A longer path cannot occur: MilterSocket refuses it.
             withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8.prefix($0.count - 1)) }
             return with(address, AF_UNIX)
         case .inet(.v4(let number), let port):

@@ -1,7 +1,7 @@
 import DANE
 import Glibc
 
-/// Who is at the other end of a socket of this machine (sock_diag(7), unix(7)).
+/// Finds out who is at the other end of a socket on this machine (sock_diag(7), unix(7)).
 enum SocketOwner {
     /// The peer of a connected socket.
     static func peer(of descriptor: Int32) -> ConnectionPeer {
@@ -10,19 +10,21 @@ enum SocketOwner {
         guard let family = name(&remote, { getpeername(descriptor, $0, $1) }) else { return .unknown }
         if family == AF_UNIX { return credentials(of: descriptor).map { .user($0.user) } ?? .unknown }
         guard let (address, port) = endpoint(remote, family) else { return .unknown }
-        // Whoever is on this machine is told apart by its user: all of them have the same address.
+        // All processes of this machine have the same address, so they are distinguished by user.
         guard name(&local, { getsockname(descriptor, $0, $1) }) == family, let (own, ownPort) = endpoint(local, family),
             own == address, let user = user(of: (address, port), towards: (own, ownPort))
         else { return .address(address) }
         return .user(user)
     }
 
-    /// Whether this process is at the other end of a Unix socket. Of a TCP socket it is not known.
+    /// Whether this process is at the other end of a Unix socket. For a TCP socket the answer is no, because it is
+    /// unknown.
     static func isOwn(_ descriptor: Int32) -> Bool { credentials(of: descriptor)?.process == getpid() }
 
-    /// Who connected to a Unix socket; nil for another kind.
+    /// The process and user that connected to a Unix socket; nil for another kind of socket.
     private static func credentials(of descriptor: Int32) -> (process: pid_t, user: uid_t)? {
-        // struct ucred: process, user, group. Glibc's module does not show it. For other kinds it is made of noughts.
+        // struct ucred: process, user, group. Swift's Glibc module does not have it. For other kinds of sockets it is
+        // all zeros.
         var credentials: (pid_t, uid_t, gid_t) = (0, 0, 0)
         var length = socklen_t(MemoryLayout.size(ofValue: credentials))
         let code = getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &credentials, &length)
@@ -55,8 +57,8 @@ enum SocketOwner {
         }
     }
 
-    /// The user whose TCP socket goes from one endpoint of this machine to another: `SOCK_DIAG_BY_FAMILY` for one
-    /// socket (linux/inet_diag.h). Nil where the system does not tell.
+    /// The user of the TCP socket that connects two endpoints of this machine: `SOCK_DIAG_BY_FAMILY` for one socket
+    /// (linux/inet_diag.h). nil if the system does not tell.
     private static func user(of source: (IPAddress, UInt16), towards target: (IPAddress, UInt16)) -> UInt32? {
         let isFour = if case .v4 = source.0 { true } else { false }
         func padded(_ address: IPAddress) -> [UInt8] {
@@ -64,11 +66,11 @@ enum SocketOwner {
         }
         func big(_ port: UInt16) -> [UInt8] { [UInt8(port >> 8), UInt8(port & 0xFF)] }
         func host(_ number: UInt32) -> [UInt8] { withUnsafeBytes(of: number) { Array($0) } }
-        // struct inet_diag_req_v2, in which the socket is given by its own address first.
+        // struct inet_diag_req_v2. The socket's own address comes first.
         let request =
             [UInt8(isFour ? AF_INET : AF_INET6), UInt8(IPPROTO_TCP), 0, 0] + host(.max)
             + big(source.1) + big(target.1) + padded(source.0) + padded(target.0) + host(0) + host(.max) + host(.max)
-        // struct nlmsghdr: length, SOCK_DIAG_BY_FAMILY and NLM_F_REQUEST, number, sender.
+        // struct nlmsghdr: length, type (SOCK_DIAG_BY_FAMILY), flags (NLM_F_REQUEST), sequence number, sender.
         let header = host(UInt32(16 + request.count)) + [20, 0, 1, 0] + host(1) + host(0)
         let diagnostics = socket(AF_NETLINK, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 4)
         guard diagnostics >= 0 else { return nil }
@@ -77,10 +79,10 @@ enum SocketOwner {
         guard send(diagnostics, message, message.count, 0) == message.count else { return nil }
         var answer = [UInt8](repeating: 0, count: 1024)
         let count = recv(diagnostics, &answer, answer.count, Int32(MSG_DONTWAIT))
-        // struct inet_diag_msg: the user's id and the inode stand behind the socket's endpoints, timers and queues.
+        // struct inet_diag_msg: user id and inode follow the endpoints, timers and queues of the socket.
         guard count >= 16 + 72, answer[4] == 20, answer[5] == 0 else { return nil }
         return answer.withUnsafeBytes { bytes in
-            // Of a socket that its process has closed the system says that it is root's, and has no inode.
+            // F-104: if the process has closed the socket, the system says that it belongs to root and has no inode.
             guard bytes.loadUnaligned(fromByteOffset: 16 + 68, as: UInt32.self) != 0 else { return nil }
             return bytes.loadUnaligned(fromByteOffset: 16 + 64, as: UInt32.self)
         }

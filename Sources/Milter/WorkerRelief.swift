@@ -1,50 +1,52 @@
 import Glibc
 import Synchronization
 
-/// Keeps sessions from waiting in libmilter's queue behind callbacks that wait.
+/// Prevents sessions from waiting in libmilter's queue behind callbacks that wait.
 ///
-/// The library's pool asks for each session that becomes ready whether any worker is idle, and reserves none: of fifty that
-/// become ready at once, all may be left to one worker, one after the other (milter.md §0.2). What makes it look again is a
-/// new connection: it starts a worker if none is idle and wakes one if there is, and a worker serves the queue before it
-/// rests. So whoever is about to wait connects to the milter's own socket and hangs up, and by that passes the queue on. If
-/// the next session waits as well, it does the same.
+/// For each session that becomes ready, libmilter checks whether a worker is idle, but does not reserve one. If fifty
+/// become ready at once, one worker may have to serve them all, one after the other. A new connection makes libmilter
+/// look again: it starts a worker if none is idle, or wakes one, and a worker serves the queue before it rests. So a
+/// callback that is about to wait connects to the milter's own socket and closes the connection, which passes the queue
+/// on. If the next session waits as well, it does the same.
 ///
-/// libmilter closes such a connection as one that has said nothing: no session of ours, and no line in a log.
+/// libmilter closes such a connection as one on which nothing was sent. It makes no session here and no line in a log.
 ///
-/// Connections are made without waiting, and so many in a second at most: what a burst is owed beyond that is made good by a
-/// thread that looks while anybody waits. It also connects now and then in case all that was in vain.
+/// Connections are made without waiting, and their number per second is limited. If a burst needs more, a thread makes
+/// the rest later; it runs while any callback waits. It also connects from time to time in case the others had no
+/// effect.
 final class WorkerRelief: Sendable {
     private struct State {
         var waiting = 0
-        /// Connections that may be made at once.
+        /// How many connections may be made at once.
         var allowance = WorkerRelief.burst
-        /// When the allowance was last added to.
+        /// When `allowance` last grew.
         var last = ContinuousClock.now
-        /// Whether somebody has begun to wait and there was no connection for it.
+        /// Whether a wait began and no connection could be made for it.
         var isOwing = false
         /// Whether the thread runs.
         var isWatched = false
         var hasEnded = false
     }
 
-    /// Connections at once, for as many sessions that become ready together.
+    /// The most connections at once. As many sessions may become ready together.
     static let burst = 64
-    /// Connections in a second, in the long run: what cold destinations one after the other must not cost more than.
+    /// The most connections per second in the long run. It limits what a series of destinations without a verdict may
+    /// cost.
     static let rate = 200
-    /// How often there is one in any case, while anybody waits.
+    /// The longest time between two connections while a callback waits.
     static let interval = Duration.milliseconds(100)
-    /// How often the thread looks.
+    /// How often the thread checks.
     private static let turn = Duration.milliseconds(5)
 
     private let state = Mutex(State())
     private let connect: @Sendable () -> Void
 
-    /// A relief.
+    /// A relief that has made no connection yet.
     ///
-    /// - Parameter connect: Connects to the milter's socket and hangs up, without waiting for anything.
+    /// - Parameter connect: Connects to the milter's socket and closes the connection, without waiting.
     init(connect: @escaping @Sendable () -> Void) { self.connect = connect }
 
-    /// Called by whoever is about to wait on one of libmilter's threads.
+    /// Call this on one of libmilter's threads before a wait.
     func waitBegins() {
         let (connects, watches) = state.withLock { state -> (Bool, Bool) in
             state.waiting += 1
@@ -59,18 +61,18 @@ final class WorkerRelief: Sendable {
         do throws(MilterError) {
             try ServiceThread.start { self.watch() }
         } catch {
-            // The next to wait tries again.
+            // The next wait tries again.
             state.withLock { $0.isWatched = false }
         }
     }
 
-    /// Called when the wait is over.
+    /// Call this when the wait is over.
     func waitEnds() { state.withLock { $0.waiting -= 1 } }
 
-    /// No connections any more: the socket may be another's soon.
+    /// Makes no more connections, because the socket may soon belong to another process.
     func end() { state.withLock { $0.hasEnded = true } }
 
-    /// Takes a connection out of the allowance.
+    /// Takes a connection from the allowance. Returns false if there is none.
     private static func take(_ state: inout State, at now: ContinuousClock.Instant) -> Bool {
         let earned = Int(min(Double(burst), (now - state.last) / .seconds(1) * Double(rate)))
         if earned > 0 {
@@ -82,7 +84,8 @@ final class WorkerRelief: Sendable {
         return true
     }
 
-    /// Looks after those who wait, until for a while nobody does: who waits is soon followed by another.
+    /// Makes connections while callbacks wait. It ends only after 20 checks without a wait, because one wait is often
+    /// followed by another.
     private func watch() {
         var next = ContinuousClock.now + Self.interval
         var idleTurns = 0
@@ -92,7 +95,7 @@ final class WorkerRelief: Sendable {
             let (connects, isOver) = state.withLock { state -> (Bool, Bool) in
                 guard state.waiting > 0, !state.hasEnded else {
                     idleTurns += 1
-                    // Said under the lock, so that the next to wait finds the thread running or makes another.
+                    // Set under the lock, so that the next wait either finds the thread running or starts a new one.
                     if idleTurns >= 20 { state.isWatched = false }
                     return (false, !state.isWatched)
                 }

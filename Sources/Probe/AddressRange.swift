@@ -1,24 +1,24 @@
 public import DANE
 
-/// A block of IP addresses: those that share a prefix (CIDR, RFC 4632 §3.1).
+/// A block of IP addresses with a common prefix (CIDR, RFC 4632 §3.1).
 public struct AddressRange: Hashable, Sendable {
     /// The first address of the block.
     public let base: IPAddress
-    /// The number of leading bits that decide: 0 to 32, or 0 to 128.
+    /// The number of leading bits that all its addresses share: 0 to 32, or 0 to 128.
     public let prefixLength: Int
 
-    /// The block of that many leading bits in which the address lies.
+    /// The block that contains the address and has this prefix length.
     ///
-    /// - Returns: nil if the length does not fit the address's family.
+    /// - Returns: nil if the length is not valid for the address's family.
     public init?(_ address: IPAddress, prefixLength: Int) {
         guard prefixLength >= 0, prefixLength <= address.bytes.count * 8 else { return nil }
         self.base = address.masked(to: prefixLength)
         self.prefixLength = prefixLength
     }
 
-    /// Reads `127.0.0.0/8`, `fd00::/8`, or a single address. Bits behind the prefix are cleared, not refused.
+    /// Reads `127.0.0.0/8`, `fd00::/8`, or a single address. Bits after the prefix are cleared, not refused.
     ///
-    /// - Returns: nil if the text is no such block.
+    /// - Returns: nil if the text is not such a block.
     public init?(_ cidr: String) {
         let parts = cidr.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
         guard let first = parts.first, let address = IPAddress(first) else { return nil }
@@ -32,7 +32,7 @@ public struct AddressRange: Hashable, Sendable {
         self.init(address, prefixLength: length)
     }
 
-    /// Whether the address lies in the block. IPv4 and IPv6 are not compared with each other.
+    /// Whether the block contains the address. An IPv4 address is never in an IPv6 block, nor the reverse.
     public func contains(_ address: IPAddress) -> Bool {
         switch (base, address) {
         case (.v4, .v4), (.v6, .v6): address.masked(to: prefixLength) == base
@@ -47,9 +47,9 @@ extension AddressRange: CustomStringConvertible {
 }
 
 extension IPAddress {
-    /// The address with all bits behind the first `length` cleared.
+    /// The address with all bits after the first `length` cleared.
     fileprivate func masked(to length: Int) -> IPAddress {
-        // Swift's smart shift makes a shift by the full width or more yield 0.
+        // Swift's smart shift yields 0 for a shift by the full width or more.
         switch self {
         case .v4(let number):
             .v4(number & ~(UInt32.max >> length))

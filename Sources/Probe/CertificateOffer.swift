@@ -1,11 +1,12 @@
-/// Which kinds of server certificate a probe says that it takes: a host that has one of each kind chooses by that.
+/// The kinds of server certificate that a probe says it accepts. A host with one of each kind chooses by this (F-09,
+/// F-57).
 ///
-/// TLS 1.3 and 1.2 say it by signature algorithm (RFC 8446 §4.2.3), TLS 1.2 by cipher suite too (RFC 5246 §7.4.2).
+/// TLS 1.3 and 1.2 tell it by signature algorithm (RFC 8446 §4.2.3), TLS 1.2 also by cipher suite (RFC 5246 §7.4.2).
 public enum CertificateOffer: String, Hashable, Sendable, CaseIterable {
-    /// All kinds, ECDSA before RSA: what an MTA with OpenSSL offers.
+    /// All kinds, ECDSA before RSA, as an MTA with OpenSSL offers them.
     case any
-    /// Certificates with an RSA key alone.
+    /// Only certificates with an RSA key.
     case rsaOnly = "rsa-only"
-    /// Certificates with an ECDSA key alone.
+    /// Only certificates with an ECDSA key.
     case ecdsaOnly = "ecdsa-only"
 }

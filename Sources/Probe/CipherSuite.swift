@@ -2,9 +2,9 @@ import CGnuTLS
 
 /// Names of cipher suites.
 enum CipherSuite {
-    /// The IANA name of a suite that GnuTLS knows, by the two bytes of its number; nil if it does not.
+    /// The IANA name of a cipher suite, given the two bytes of its number; nil if GnuTLS does not know it.
     ///
-    /// GnuTLS's own names of suites of TLS 1.2 lack the `WITH`.
+    /// GnuTLS's own names for suites of TLS 1.2 lack the `WITH`.
     static func name(_ number: (UInt8, UInt8)) -> String? {
         var id: (UInt8, UInt8) = (0, 0)
         for index in 0... {

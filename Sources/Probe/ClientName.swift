@@ -1,27 +1,27 @@
 public import DANE
 
-/// What a probe calls itself in EHLO (RFC 5321 §4.1.1.1): the fully-qualified domain name of this machine or, where
-/// it has none that is known, an address literal.
+/// The name that a probe gives in EHLO: the fully qualified domain name of this machine or, if none is known, an
+/// address literal (F-79, RFC 5321 §4.1.1.1).
 public enum ClientName: Hashable, Sendable {
-    /// What the administrator has set: a name, or an address literal.
+    /// What the administrator has set: a name or an address literal.
     case set(String)
     /// The machine's own name.
     case host(String)
-    /// The address literal of each connection's own address.
+    /// An address literal of the local address of each connection.
     case ownAddress
 
-    /// The word for a connection.
+    /// The word to say in EHLO on a connection.
     ///
-    /// - Parameter local: The connection's own address; nil if it is not known.
+    /// - Parameter local: The local address of the connection; nil if unknown.
     public func word(from local: IPAddress?) -> String {
         switch self {
         case .set(let text), .host(let text): text
-        // What has no address of its own has no connection either.
+        // A connection always has a local address. This value is only for the compiler.
         case .ownAddress: Self.literal(local ?? .v4(0x7F00_0001))
         }
     }
 
-    /// The word in brackets for an address (RFC 5321 §4.1.3). An IPv4 address in IPv6's clothes is IPv4's.
+    /// The address literal of an address (RFC 5321 §4.1.3). An IPv4-mapped IPv6 address gives the literal for IPv4.
     public static func literal(_ address: IPAddress) -> String {
         switch address {
         case .v4: "[\(address)]"
@@ -30,7 +30,7 @@ public enum ClientName: Hashable, Sendable {
         }
     }
 
-    /// The address of a literal; nil if the text is none. The tag's case does not matter.
+    /// The address in an address literal; nil if the text is not one. The case of the tag does not matter.
     public static func address(ofLiteral text: String) -> IPAddress? {
         guard text.hasPrefix("["), text.hasSuffix("]"), text.utf8.count <= 64 else { return nil }
         let inner = text.dropFirst().dropLast()
@@ -42,9 +42,9 @@ public enum ClientName: Hashable, Sendable {
         return .v6(high, low)
     }
 
-    /// What an administrator may set: a fully-qualified name, or an address literal.
+    /// Reads what an administrator has set: a fully qualified name or an address literal.
     ///
-    /// - Throws: Why it may not be, a clause.
+    /// - Throws: Why it is refused, as a clause.
     public static func setting(_ text: String) throws(Refusal) -> ClientName {
         if let address = address(ofLiteral: text) { return .set(literal(address)) }
         if let address = IPAddress(text.filter { $0 != "[" && $0 != "]" }) {
@@ -57,16 +57,17 @@ public enum ClientName: Hashable, Sendable {
         return .set(name.text)
     }
 
-    /// Why a text may not be said in EHLO; a clause.
+    /// Why a text must not be used in EHLO, as a clause.
     public struct Refusal: Error, Sendable, CustomStringConvertible {
         /// The clause.
         public let description: String
         init(_ description: String) { self.description = description }
     }
 
-    /// Why a name is no fully-qualified one, to follow "it"; nil if it is.
+    /// Why a name is not fully qualified, as a clause to follow "it"; nil if it is.
     ///
-    /// RFC 5321 §2.3.5 wants names that the public DNS can resolve, and §4.1.2 letters, digits and inner hyphens.
+    /// RFC 5321 §2.3.5 requires names that the public DNS can resolve, and §4.1.2 letters, digits and inner hyphens.
+    /// Hosts refuse other names, or do not offer them STARTTLS (F-79).
     static func unfitness(of name: DomainName) -> String? {
         let labels = name.labels
         guard let first = labels.first, let last = labels.last, labels.count > 1 else {
@@ -74,7 +75,7 @@ public enum ClientName: Hashable, Sendable {
         }
         let isPlain = labels.allSatisfy { !$0.hasPrefix("-") && !$0.hasSuffix("-") && !$0.contains("_") }
         guard isPlain else { return "has an underscore, or a hyphen at the edge of a label (RFC 5321 4.1.2)" }
-        // RFC 3696 §2: no top-level domain is a number, and an address is.
+        // RFC 3696 §2: no top-level domain is a number. The last part of an address is.
         if last.allSatisfy(\.isNumber) { return "ends in a number, as an address does" }
         if first.hasPrefix("localhost") { return "is that of the loopback (RFC 6761 6.3)" }
         let domain =
@@ -82,7 +83,7 @@ public enum ClientName: Hashable, Sendable {
         return domain.map { "is below .\($0), which the public DNS does not have" }
     }
 
-    /// Domains that the public DNS never has: RFC 6761, 6762, 7686, 8375, 9476, and ICANN's for private use
-    /// (2024-07-29). Those for tests and documentation are left out: whoever sets up a test means it.
+    /// Domains that the public DNS never contains: RFC 6761, 6762, 7686, 8375, 9476, and ICANN's for private use
+    /// (2024-07-29). Those for tests and documentation are not listed, because somebody who sets up a test wants them.
     private static let notPublic = ["local", "localhost", "invalid", "onion", "home.arpa", "alt", "internal"]
 }

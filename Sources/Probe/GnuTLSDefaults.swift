@@ -1,32 +1,35 @@
 import CGnuTLS
 
-/// What all sessions share, made once.
+/// What all sessions share. It is made once.
 final class GnuTLSDefaults: @unchecked Sendable {
-    // @unchecked: the handles are only read after `init`, and GnuTLS lets any number of sessions read them at once
+    // @unchecked: the handles are only read after `init`, and any number of GnuTLS sessions may read them at once
     // (GnuTLS manual, "Thread safety").
 
-    /// What Postfix 3.7 offers with OpenSSL 3.0 where it must authenticate a host, as far as GnuTLS can: a host that
-    /// only another client reaches is none that the MTA delivers to. A test holds this to Postfix's own ClientHello.
+    /// The priority string: what Postfix 3.7 with OpenSSL 3.0 offers if it must authenticate a host, as far as GnuTLS
+    /// can. The MTA cannot deliver to a host that only another client reaches. A test compares this with Postfix's
+    /// ClientHello.
     ///
-    /// Postfix takes the groups of `tls_eecdh_auto_curves` and no finite-field group, the suites of
-    /// `tls_medium_cipherlist` without anonymous ones, OpenSSL's three of TLS 1.3, and signatures of OpenSSL's
-    /// security level 1, hence none with SHA-1. The versions are those that RFC 8996 left (RFC 7671 §3 asks for TLS
-    /// 1.2): Postfix offers older ones, which at that level OpenSSL 3.0 speaks with RSA key exchange alone.
+    /// Postfix offers the groups of `tls_eecdh_auto_curves` and no finite-field group, the suites of
+    /// `tls_medium_cipherlist` without anonymous ones, OpenSSL's three suites of TLS 1.3, and the signatures of
+    /// OpenSSL's security level 1, so none with SHA-1. The versions are those that RFC 8996 leaves (RFC 7671 §3 asks
+    /// for TLS 1.2). Postfix offers older ones too, but at that level OpenSSL 3.0 supports them only with RSA key
+    /// exchange.
     ///
-    /// What remains different, F-84:
-    /// - OpenSSL alone speaks ARIA, DSA, and signatures with SHA-224.
-    /// - GnuTLS has no AES-128-CCM in TLS 1.2 without TLS 1.3. A host that takes it in TLS 1.3 is connected to once
-    ///   more without it (``Prober``).
-    /// - Debian's Exim is linked with GnuTLS and offers what GnuTLS does by default: FFDHE groups in TLS 1.3, its CCM
-    ///   suite, SHA-1 signatures, and TLS 1.0 and 1.1 too; no Camellia, and no CCM suite with a short tag. A host that
-    ///   only these reach is tls-failed here, although Exim would deliver.
+    /// These differences remain (F-84):
+    /// - Only OpenSSL supports ARIA, DSA, and signatures with SHA-224.
+    /// - GnuTLS cannot offer AES-128-CCM in TLS 1.2 without offering it in TLS 1.3. If a host chooses it in TLS 1.3, a
+    ///   second connection is made without it (``Prober``).
+    /// - Debian's Exim uses GnuTLS with its default offer: FFDHE groups in TLS 1.3, its CCM suite, SHA-1 signatures,
+    ///   and TLS 1.0 and 1.1; no Camellia, and no CCM suite with a short tag. A host that only these reach is
+    ///   `tls-failed` here, although Exim would deliver.
     ///
-    /// The order is OpenSSL's. By that of the signature algorithms and suites a host with two certificates chooses,
-    /// and GnuTLS's own would have it show the RSA one where an MTA with OpenSSL is shown the ECDSA one.
+    /// The order is OpenSSL's. A host with two certificates chooses by the order of signature algorithms and suites.
+    /// With GnuTLS's own order it would show its RSA certificate, whereas it shows the ECDSA one to an MTA with
+    /// OpenSSL.
     ///
     /// - Parameters:
     ///   - offer: The kinds of certificate to offer.
-    ///   - withCCM: Whether to offer AES-128-CCM in TLS 1.2, and so in TLS 1.3.
+    ///   - withCCM: Whether to offer AES-128-CCM in TLS 1.2, and therefore in TLS 1.3.
     static func priorities(for offer: CertificateOffer, withCCM: Bool) -> String {
         let (exchanges, signatures) =
             switch offer {
@@ -34,12 +37,16 @@ final class GnuTLSDefaults: @unchecked Sendable {
             case .rsaOnly: ([ecdhRSA, rest], [rsa])
             case .ecdsaOnly: ([ecdhECDSA], [ecdsa])
             }
+        // E-02, RFC 7671 §3, RFC 8996; F-56: TLS 1.2 and 1.3 only.
+        // E-05, RFC 7671 §5.1: X.509 certificates only, no raw public keys.
         let parts = ["NONE:+VERS-TLS1.3:+VERS-TLS1.2:+CTYPE-X509:+COMP-NULL"] + exchanges
+        // D-63, RFC 7672 §8.2: the usual suites with certificates. F-85: CCM, Camellia and DHE among them.
         let suites = [ciphers(withCCM), "+AEAD:+SHA384:+SHA256:+SHA1", groups]
         return (parts + suites + signatures).joined(separator: ":")
     }
 
-    /// The shortest prime of a finite-field key exchange that OpenSSL takes at security level 1: 80 bits of security.
+    /// The shortest prime of a finite-field key exchange that OpenSSL accepts at security level 1 (80 bits of
+    /// security).
     static let minimumPrimeBits: UInt32 = 1024
 
     private static let ecdhECDSA = "+ECDHE-ECDSA"
@@ -59,10 +66,10 @@ final class GnuTLSDefaults: @unchecked Sendable {
         "+SIGN-RSA-PSS-SHA256:+SIGN-RSA-PSS-SHA384:+SIGN-RSA-PSS-SHA512:+SIGN-RSA-PSS-RSAE-SHA256"
         + ":+SIGN-RSA-PSS-RSAE-SHA384:+SIGN-RSA-PSS-RSAE-SHA512:+SIGN-RSA-SHA256:+SIGN-RSA-SHA384:+SIGN-RSA-SHA512"
 
-    /// The one instance, never freed.
+    /// The only instance. It is never freed.
     static let shared = GnuTLSDefaults()
 
-    /// The run-time version of the library, `3.7.9`.
+    /// The version of the library at run time, such as `3.7.9`.
     static var version: String { gnutls_check_version(nil).map { String(cString: $0) } ?? "unknown" }
 
     private struct Key: Hashable {
@@ -71,7 +78,8 @@ final class GnuTLSDefaults: @unchecked Sendable {
     }
 
     private let priorities: [Key: gnutls_priority_t]
-    /// Neither a trust store nor a client certificate.
+    /// Credentials without a trust store and without a client certificate, so that a host that asks for one gets none
+    /// (F-60).
     let credentials: gnutls_certificate_credentials_t?
 
     private init() {
@@ -92,14 +100,14 @@ final class GnuTLSDefaults: @unchecked Sendable {
         self.credentials = credentials
     }
 
-    /// The priorities of an offer.
+    /// The priorities for an offer.
     func priority(for offer: CertificateOffer, withCCM: Bool) -> gnutls_priority_t? {
         priorities[Key(offer: offer, withCCM: withCCM)]
     }
 }
 
 extension TLSFailure {
-    /// The failure behind a GnuTLS error code. The text is static in GnuTLS.
+    /// The failure for a GnuTLS error code. GnuTLS keeps the text for ever.
     init(code: Int32) {
         let text = gnutls_strerror(code).map { String(cString: $0) } ?? "unknown error"
         self.init("\(text.hasSuffix(".") ? String(text.dropLast()) : text) (GnuTLS \(code))")

@@ -2,65 +2,66 @@ import CGnuTLS
 import Glibc
 import NIOCore
 
-/// A TLS client session of GnuTLS over byte buffers: what the host sent goes in with `receive`, what is to be sent
-/// comes out with `takeOutput`. It never blocks, opens nothing and verifies nothing.
+/// A TLS client session of GnuTLS over byte buffers. Bytes from the host go in with `receive`, and bytes to send come
+/// out with `takeOutput`. It never blocks, opens nothing and verifies nothing.
 ///
-/// A session belongs to one thread at a time; what it shares with others, GnuTLS only reads.
+/// Only one thread at a time may use a session. GnuTLS only reads what sessions share.
 final class GnuTLSSession {
-    /// How a handshake goes.
+    /// The state of a handshake.
     enum Progress {
-        /// It needs more from the host.
+        /// It needs more bytes from the host.
         case incomplete
-        /// It is done.
+        /// It is complete.
         case complete
-        /// It failed; a sentence. The alert that belongs to it is in the output.
+        /// It failed. The text is a sentence, and the alert is in the output.
         case failed(String)
-        /// A bound of ours was reached, which says nothing of the host; a sentence.
+        /// One of our limits was reached, which says nothing about the host. The text is a sentence.
         case refused(String)
-        /// F-80: GnuTLS does not read the host's certificate, and goes no further; what was seen until then. The
-        /// alert that belongs to it is in the output.
+        /// GnuTLS cannot read the host's certificate and has stopped (F-80). The session has what was seen until then,
+        /// and the alert is in the output.
         case shown(ProbeReport.TLSSession)
     }
 
-    /// What a read yields.
+    /// The result of a read.
     enum Read {
-        /// Bytes that came through the session.
+        /// Bytes from the host, decrypted.
         case bytes(ByteBuffer)
-        /// Nothing before more comes from the host.
+        /// Nothing until more bytes come from the host.
         case incomplete
-        /// The host ended the session in order.
+        /// The host closed the session properly.
         case ended
-        /// The session broke; a sentence.
+        /// The session broke. The text is a sentence.
         case failed(String)
-        /// A bound of ours, or of GnuTLS, was reached, which says nothing of the host's TLS; a sentence.
+        /// One of our limits or of GnuTLS's was reached, which says nothing about the host's TLS. The text is a
+        /// sentence.
         case refused(String)
     }
 
-    /// The most certificates taken from a host: one more than are judged, so that it shows that there were more.
+    /// The most certificates that are kept of a host. It is one more than are judged, so that an excess is noticed.
     static let maximumChainCount = 129
-    /// The most bytes all certificates of a host may have: as many as OpenSSL, hence Postfix, takes. GnuTLS reads them on the
-    /// thread of the probes, and takes longer than in proportion: 230 KB of names held it for two seconds.
+    /// The most bytes in all certificates of a host: as many as OpenSSL, and so Postfix, accepts. GnuTLS reads them on
+    /// the thread of the probes, and its time grows faster than their size: 230 KB of names took two seconds.
     static let maximumChainBytes = 100 << 10
-    /// How many results that are neither data nor an end are taken in one go (warnings, renegotiation requests).
+    /// How many results that are neither data nor an end are accepted in one call (warnings, renegotiation requests).
     private static let maximumOddities = 32
 
-    /// The handle; freed in `deinit`, never lent out.
+    /// The handle. `deinit` frees it, and it never leaves this type.
     private let raw: gnutls_session_t
     private var input = ByteBuffer()
     private var output = ByteBuffer()
-    /// What in the host's certificate is beyond a bound of ours.
+    /// What in the host's certificate exceeds one of our limits.
     private var certificateExcess: String?
     private var witness = HandshakeWitness()
-    /// Whether GnuTLS has stopped at a leaf that it does not read.
+    /// Whether GnuTLS has stopped because it cannot read the leaf.
     private var hasStopped = false
 
-    /// A session ready for its handshake.
+    /// A session that is ready for its handshake.
     ///
     /// - Parameters:
-    ///   - serverName: The name for SNI, without trailing dot; nil sends none.
+    ///   - serverName: The name for SNI, without a trailing dot. nil sends no SNI.
     ///   - offer: The kinds of certificate to offer.
-    ///   - withCCM: Whether to offer AES-128-CCM, too (``GnuTLSDefaults``).
-    /// - Throws: If GnuTLS cannot make it, which means that memory is short or the name is refused.
+    ///   - withCCM: Whether to offer AES-128-CCM as well (``GnuTLSDefaults``).
+    /// - Throws: If GnuTLS cannot make the session, because memory is short or it refuses the name.
     init(serverName: String?, offer: CertificateOffer = .any, withCCM: Bool = true) throws(TLSFailure) {
         var handle: gnutls_session_t?
         let flags =
@@ -75,18 +76,18 @@ final class GnuTLSSession {
             gnutls_credentials_set(
                 raw, GNUTLS_CRD_CERTIFICATE, UnsafeMutableRawPointer(GnuTLSDefaults.shared.credentials)))
         if let serverName {
-            // GnuTLS copies the name.
+            // D-61, RFC 7672 §8.1; E-20, RFC 7671 §10.2. GnuTLS copies the name.
             let name = Array(serverName.utf8)
             try check(gnutls_server_name_set(raw, GNUTLS_NAME_DNS, name, name.count))
         }
-        // One handshake message, of which that with the certificates is the longest.
+        // This limits each handshake message. The one with the certificates is the longest.
         gnutls_handshake_set_max_packet_length(raw, Self.maximumChainBytes)
         gnutls_session_set_ptr(raw, Unmanaged.passUnretained(self).toOpaque())
         // GNUTLS_HANDSHAKE_ANY, which Swift does not import.
         gnutls_handshake_set_hook_function(raw, .max, GNUTLS_HOOK_PRE, inspect)
-        // The dialogue's timer covers the handshake; GnuTLS's own would want a function to wait for input with.
+        // The dialogue's timer covers the handshake. GnuTLS's own timer would need a function that waits for input.
         gnutls_handshake_set_timeout(raw, 0)
-        // Unretained: the session outlives its handle.
+        // Unretained: the session lives longer than its handle.
         gnutls_transport_set_ptr(raw, Unmanaged.passUnretained(self).toOpaque())
         gnutls_transport_set_push_function(raw, push)
         gnutls_transport_set_pull_function(raw, pull)
@@ -94,21 +95,21 @@ final class GnuTLSSession {
 
     deinit { gnutls_deinit(raw) }
 
-    /// Takes in what the host sent.
+    /// Adds bytes from the host.
     func receive(_ bytes: ByteBuffer) {
         input.discardReadBytes()
         input.writeImmutableBuffer(bytes)
         witness.receive(bytes)
     }
 
-    /// Gives out what is to be sent; nil if nothing is.
+    /// Returns the bytes to send; nil if there are none.
     func takeOutput() -> ByteBuffer? {
         guard output.readableBytes > 0 else { return nil }
         defer { output = ByteBuffer() }
         return output
     }
 
-    /// Goes on with the handshake as far as the input reaches.
+    /// Continues the handshake as far as the input allows.
     func handshake() -> Progress {
         if hasStopped { return shown() }
         var oddities = 0
@@ -133,7 +134,7 @@ final class GnuTLSSession {
                 return .refused(excess)
             }
             if gnutls_error_is_fatal(code) != 0 {
-                // An alert is the host's own word.
+                // An alert is the host's own answer, so it counts as a failure.
                 guard witness.unread != nil, code != GNUTLS_E_FATAL_ALERT_RECEIVED else { return .failed(fail(code)) }
                 hasStopped = true
                 return shown()
@@ -143,7 +144,7 @@ final class GnuTLSSession {
         return .refused(Self.warnings)
     }
 
-    /// Reads what came through the session; at most one record.
+    /// Reads decrypted bytes, at most one record.
     func read() -> Read {
         var bytes = ByteBuffer()
         var oddities = 0
@@ -176,29 +177,29 @@ final class GnuTLSSession {
         return .refused(Self.warnings)
     }
 
-    /// Sends bytes through the session.
+    /// Encrypts bytes.
     ///
     /// - Returns: nil, or why the session broke.
     func write(_ bytes: ByteBuffer) -> String? {
         var rest = bytes.readableBytesView[...]
         while !rest.isEmpty {
             let sent = rest.withUnsafeBytes { gnutls_record_send(raw, $0.baseAddress, $0.count) }
-            // The output takes everything, so there is no "again".
+            // The output accepts everything, so GnuTLS never returns "again".
             guard sent > 0 else { return fail(Int32(truncatingIfNeeded: sent)) }
             rest = rest.dropFirst(sent)
         }
         return nil
     }
 
-    /// Ends our direction of the session in order (close_notify, RFC 8446 §6.1).
+    /// Closes our direction of the session properly (close_notify, RFC 8446 §6.1).
     func bye() { _ = gnutls_bye(raw, GNUTLS_SHUT_WR) }
 
-    /// What was negotiated, once the handshake is complete.
+    /// The result of a complete handshake.
     ///
     /// - Throws: If the host sent no certificate.
     func negotiated() throws(TLSFailure) -> ProbeReport.TLSSession {
         var count: UInt32 = 0
-        // The list is GnuTLS's and lives as long as the session.
+        // GnuTLS owns the list, and keeps it as long as the session.
         guard let list = gnutls_certificate_get_peers(raw, &count), count > 0 else {
             throw TLSFailure("the host sent no certificate")
         }
@@ -206,7 +207,7 @@ final class GnuTLSSession {
         return session(certificates.map { Array(UnsafeBufferPointer(start: $0.data, count: Int($0.size))) })
     }
 
-    /// What is to be said of a host whose leaf GnuTLS does not read.
+    /// The result if GnuTLS cannot read the leaf (F-80).
     private func shown() -> Progress {
         guard let unread = witness.unread else { return .incomplete }
         let finding =
@@ -227,7 +228,7 @@ final class GnuTLSSession {
         ProbeReport.TLSSession(
             protocolVersion: gnutls_protocol_get_name(gnutls_protocol_get_version(raw)).map { String(cString: $0) }
                 ?? "unknown",
-            // GnuTLS names it when the handshake is complete.
+            // GnuTLS has the name only once the handshake is complete.
             cipherSuite: gnutls_ciphersuite_get(raw).map { String(cString: $0) }
                 ?? witness.suite.flatMap { CipherSuite.name($0) } ?? "unknown",
             group: gnutls_group_get_name(gnutls_group_get(raw)).map { String(cString: $0) },
@@ -236,15 +237,16 @@ final class GnuTLSSession {
 
     private var isTLS13: Bool { gnutls_protocol_get_version(raw) == GNUTLS_TLS1_3 }
 
-    /// Whether a call that returned "again" would do so once more.
+    /// Whether another call would also return "again".
     ///
-    /// GnuTLS returns it after each record that holds a part of a handshake message, or a session ticket, however much
-    /// input is left; nobody would call again, for nothing more need come. It took at least a record header each time.
+    /// GnuTLS returns "again" after each record that holds part of a handshake message or a session ticket, even if
+    /// there is more input. Without another call the handshake would stop, as no more bytes may come. Each such call
+    /// reads at least a record header, so a call that reads nothing is stuck.
     private func isStuck(since before: Int) -> Bool { input.readableBytes == 0 || input.readableBytes == before }
 
-    /// F-128: what GnuTLS alone does not take: more than eight KeyUpdates a second, empty records without end, and in TLS 1.3
-    /// the alert that only warns (RFC 8446 §6.1), which OpenSSL passes over. What the MTA would make of the host is not
-    /// known; nil for any other code.
+    /// The sentence for what only GnuTLS refuses (F-128): more than eight KeyUpdates per second, endless empty records
+    /// and, in TLS 1.3, the warning alert user_canceled (RFC 8446 §6.1), which OpenSSL ignores. How the MTA would treat
+    /// the host is unknown. nil for any other code.
     private func excess(_ code: Int32) -> String? {
         switch code {
         case GNUTLS_E_FATAL_ALERT_RECEIVED where isTLS13 && gnutls_alert_get(raw) == GNUTLS_A_USER_CANCELED:
@@ -257,7 +259,7 @@ final class GnuTLSSession {
 
     private static let warnings = "the host keeps sending TLS warnings"
 
-    /// Says what a fatal code means, and leaves the alert that belongs to it in the output.
+    /// Explains a fatal code, and leaves the right alert in the output.
     private func fail(_ code: Int32) -> String {
         if code == GNUTLS_E_FATAL_ALERT_RECEIVED {
             let alert = gnutls_alert_get(raw)
@@ -285,9 +287,9 @@ final class GnuTLSSession {
         return count
     }
 
-    /// Takes in a handshake message.
+    /// Looks at a handshake message.
     ///
-    /// - Returns: Whether GnuTLS may go on with it.
+    /// - Returns: Whether GnuTLS may continue with it.
     fileprivate func sees(
         _ type: gnutls_handshake_description_t, _ body: UnsafeRawBufferPointer, isIncoming: Bool
     ) -> Bool {
@@ -300,9 +302,10 @@ final class GnuTLSSession {
         case .unread(let leaf): witness.certificates(leaf, isTLS13: isTLS13)
         case .fine: witness.certificates(nil, isTLS13: isTLS13)
         }
-        // Under DANE-EE nothing but the match counts, no key usage either (RFC 7672 §3.1.1). Switched on in the
-        // priorities it would take the extended master secret (RFC 7627) out of the ClientHello, which some hosts
-        // demand.
+        // D-44, RFC 7672 §3.1.1: under DANE-EE only the match counts, not even the key usage. This mode makes GnuTLS
+        // ignore it.
+        // F-85: if the priorities switched the mode on, the ClientHello would lack the extended master secret (RFC
+        // 7627), which some hosts require.
         gnutls_session_enable_compatibility_mode(raw)
         return true
     }
@@ -310,21 +313,22 @@ final class GnuTLSSession {
     fileprivate func collect(_ bytes: UnsafeRawBufferPointer) -> Int { output.writeBytes(bytes) }
 }
 
-/// GnuTLS asks for input, on the thread that called it; the transport pointer is the session.
+/// GnuTLS's pull function. GnuTLS calls it on the thread that called GnuTLS. The transport pointer is the session.
 private func pull(_ transport: gnutls_transport_ptr_t?, _ target: UnsafeMutableRawPointer?, _ size: Int) -> Int {
     guard let transport else { return -1 }
     let session = Unmanaged<GnuTLSSession>.fromOpaque(transport).takeUnretainedValue()
     return session.supply(UnsafeMutableRawBufferPointer(start: target, count: size))
 }
 
-/// GnuTLS gives output away, on the thread that called it; the transport pointer is the session.
+/// GnuTLS's push function. GnuTLS calls it on the thread that called GnuTLS. The transport pointer is the session.
 private func push(_ transport: gnutls_transport_ptr_t?, _ bytes: UnsafeRawPointer?, _ size: Int) -> Int {
     guard let transport else { return -1 }
     let session = Unmanaged<GnuTLSSession>.fromOpaque(transport).takeUnretainedValue()
     return session.collect(UnsafeRawBufferPointer(start: bytes, count: size))
 }
 
-/// GnuTLS has made a handshake message, or got one and has not looked at it yet; the session's pointer is the session.
+/// GnuTLS's hook function. GnuTLS calls it with a handshake message that it has made, or has received and not read yet.
+/// The session pointer is the session.
 private func inspect(
     _ raw: gnutls_session_t?, _ type: UInt32, _ when: UInt32, _ isIncoming: UInt32,
     _ message: UnsafePointer<gnutls_datum_t>?

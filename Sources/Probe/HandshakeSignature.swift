@@ -1,18 +1,18 @@
 import CGnuTLS
 
-/// A host's signature on a handshake: the proof that it has the key of the certificate that it shows.
+/// A host's signature on a handshake. It proves that the host has the key of the certificate that it shows.
 ///
-/// GnuTLS checks it wherever it reads the certificate. This is for where it does not (``UnreadLeaf``).
+/// GnuTLS checks it if it can read the certificate. This type is for when it cannot (``UnreadLeaf``, F-80).
 struct HandshakeSignature {
     /// The SignatureScheme (RFC 8446 §4.2.3), which is the SignatureAndHashAlgorithm of RFC 5246 §7.4.1.4.1.
     let scheme: UInt16
     /// The signature.
     let bytes: [UInt8]
-    /// What it is over.
+    /// What the signature covers.
     let content: [UInt8]
     private let isTLS13: Bool
 
-    /// The signature of a CertificateVerify message of TLS 1.3 (RFC 8446 §4.4.3); nil if the message is malformed.
+    /// The signature in a CertificateVerify message of TLS 1.3 (RFC 8446 §4.4.3); nil if the message is malformed.
     ///
     /// - Parameters:
     ///   - body: The message without its header.
@@ -26,12 +26,12 @@ struct HandshakeSignature {
         isTLS13 = true
     }
 
-    /// The signature of a ServerKeyExchange message of TLS 1.2 (RFC 5246 §7.4.3, RFC 8422 §5.4); nil if the message is
+    /// The signature in a ServerKeyExchange message of TLS 1.2 (RFC 5246 §7.4.3, RFC 8422 §5.4); nil if the message is
     /// malformed.
     ///
     /// - Parameters:
     ///   - body: The message without its header.
-    ///   - isEphemeralDH: Whether the key exchange is over a finite field (DHE); else it is over a curve (ECDHE).
+    ///   - isEphemeralDH: Whether the key exchange is DHE (over a finite field). If not, it is ECDHE (over a curve).
     ///   - randoms: The client's and the server's random, 64 bytes.
     init?(keyExchange body: [UInt8], isEphemeralDH: Bool, randoms: [UInt8]) {
         var rest = body[...]
@@ -41,7 +41,7 @@ struct HandshakeSignature {
                 guard Self.part(&rest, lengthBytes: 2) != nil else { return nil }
             }
         } else {
-            // A named curve, its number, the point.
+            // The curve type (named curve), the number of the curve, then the point.
             guard rest.first == 3, rest.count > 3 else { return nil }
             rest = rest.dropFirst(3)
             guard Self.part(&rest, lengthBytes: 1) != nil else { return nil }
@@ -53,20 +53,20 @@ struct HandshakeSignature {
         isTLS13 = false
     }
 
-    /// Whether the key of a certificate made it.
+    /// Checks whether the key of a certificate made the signature.
     ///
     /// - Parameter info: The certificate's SubjectPublicKeyInfo in DER.
     func verdict(by info: [UInt8]) -> LeafKey.Verdict {
-        // A scheme that was not offered may not be used (RFC 8446 §4.4.3, RFC 5246 §7.4.3).
+        // A host must not use a scheme that was not offered (RFC 8446 §4.4.3, RFC 5246 §7.4.3).
         guard let algorithm else { return .invalid }
         guard let key = try? LeafKey(info: info[...]) else { return .unknown }
         return key.verdict(on: bytes, over: content, algorithm)
     }
 
-    /// GnuTLS's name of the scheme, among those that are offered (``GnuTLSDefaults``).
+    /// GnuTLS's name of the scheme, if it is one of those that are offered (``GnuTLSDefaults``).
     private var algorithm: gnutls_sign_algorithm_t? {
         switch scheme {
-        // TLS 1.3 ties each to a curve.
+        // TLS 1.3 binds each of these to a curve.
         case 0x0403: isTLS13 ? GNUTLS_SIGN_ECDSA_SECP256R1_SHA256 : GNUTLS_SIGN_ECDSA_SHA256
         case 0x0503: isTLS13 ? GNUTLS_SIGN_ECDSA_SECP384R1_SHA384 : GNUTLS_SIGN_ECDSA_SHA384
         case 0x0603: isTLS13 ? GNUTLS_SIGN_ECDSA_SECP521R1_SHA512 : GNUTLS_SIGN_ECDSA_SHA512
@@ -78,7 +78,7 @@ struct HandshakeSignature {
         case 0x0804: GNUTLS_SIGN_RSA_PSS_RSAE_SHA256
         case 0x0805: GNUTLS_SIGN_RSA_PSS_RSAE_SHA384
         case 0x0806: GNUTLS_SIGN_RSA_PSS_RSAE_SHA512
-        // RFC 8446 §4.2.3: not for the handshake of TLS 1.3.
+        // RFC 8446 §4.2.3: not allowed in the handshake of TLS 1.3.
         case 0x0401 where !isTLS13: GNUTLS_SIGN_RSA_SHA256
         case 0x0501 where !isTLS13: GNUTLS_SIGN_RSA_SHA384
         case 0x0601 where !isTLS13: GNUTLS_SIGN_RSA_SHA512
@@ -86,7 +86,7 @@ struct HandshakeSignature {
         }
     }
 
-    /// Scheme and signature, which fill the bytes exactly.
+    /// Scheme and signature, if they fill the bytes exactly.
     private static func signed(_ bytes: ArraySlice<UInt8>) -> (scheme: UInt16, signature: [UInt8])? {
         guard bytes.count >= 2 else { return nil }
         let scheme = bytes.prefix(2).reduce(0) { $0 << 8 | UInt16($1) }
@@ -95,7 +95,7 @@ struct HandshakeSignature {
         return (scheme, Array(signature))
     }
 
-    /// A part behind its length.
+    /// A part after its length.
     private static func part(_ rest: inout ArraySlice<UInt8>, lengthBytes: Int) -> ArraySlice<UInt8>? {
         let length = rest.prefix(lengthBytes).reduce(0) { $0 << 8 | Int($1) }
         guard rest.count >= lengthBytes + length else { return nil }

@@ -3,20 +3,20 @@ import Glibc
 
 /// This machine's own name, as the C library knows it.
 enum HostName {
-    /// What a look brings.
+    /// The result of a search.
     enum Finding: Hashable, Sendable {
-        /// A fully-qualified name.
+        /// A fully qualified name.
         case name(String)
-        /// There is none.
+        /// There is no such name.
         case none
-        /// The name service did not answer: there may be one later.
+        /// The name service did not answer. There may be a name later.
         case unknown
     }
 
     /// Looks for the canonical name, as `hostname -f` does (gethostname(2), getaddrinfo(3) with AI_CANONNAME).
     ///
-    /// It may ask the DNS, and blocks its thread until the C library gives up, half a minute perhaps. Where the
-    /// canonical name is not qualified the plain host name may be.
+    /// It may query the DNS, and blocks its thread until the C library gives up, which may take half a minute. If the
+    /// canonical name is not fully qualified, the plain host name is tried.
     static func look() -> Finding {
         var buffer = [CChar](repeating: 0, count: 256)
         guard gethostname(&buffer, buffer.count - 1) == 0 else { return .none }
@@ -31,12 +31,12 @@ enum HostName {
         return finding(canonical: canonical, host: host, isUnanswered: code == EAI_AGAIN)
     }
 
-    /// What two names of a machine come to.
+    /// Chooses between two names of the machine.
     ///
     /// - Parameters:
-    ///   - canonical: The canonical name; nil where there is none.
+    ///   - canonical: The canonical name; nil if there is none.
     ///   - host: The name that the kernel has.
-    ///   - isUnanswered: Whether the canonical name could not be looked up for now.
+    ///   - isUnanswered: Whether the canonical name could not be looked up at the moment.
     static func finding(canonical: String?, host: String, isUnanswered: Bool) -> Finding {
         for text in [canonical, host] {
             guard let text, let name = DomainName(text), ClientName.unfitness(of: name) == nil else { continue }

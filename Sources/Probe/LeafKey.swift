@@ -1,11 +1,11 @@
 import CGnuTLS
 import Glibc
 
-/// The public key of a host's certificate; sole owner of a `gnutls_pubkey_t`. Used by one thread at a time.
+/// The public key of a host's certificate, and the sole owner of a `gnutls_pubkey_t`. One thread at a time may use it.
 struct LeafKey: ~Copyable {
-    /// What a signature is found to be.
+    /// The result of checking a signature.
     enum Verdict: Hashable {
-        /// This key made it, over these bytes.
+        /// This key made it, and it covers these bytes.
         case valid
         /// It did not.
         case invalid
@@ -15,9 +15,9 @@ struct LeafKey: ~Copyable {
 
     private let raw: gnutls_pubkey_t
 
-    /// The key of a certificate in DER, as GnuTLS reads one in a handshake.
+    /// The key of a certificate in DER, read as GnuTLS reads it in a handshake.
     ///
-    /// - Throws: If it will not.
+    /// - Throws: If GnuTLS cannot read the certificate.
     init(certificate der: UnsafeRawBufferPointer) throws(TLSFailure) {
         var certificate: gnutls_x509_crt_t?
         try Self.check(gnutls_x509_crt_init(&certificate))
@@ -33,14 +33,14 @@ struct LeafKey: ~Copyable {
 
     /// The key of a SubjectPublicKeyInfo in DER.
     ///
-    /// - Throws: If GnuTLS does not read it.
+    /// - Throws: If GnuTLS cannot read it.
     init(info der: ArraySlice<UInt8>) throws(TLSFailure) {
         raw = try Self.make { key in Self.lending(der) { gnutls_pubkey_import(key, &$0, GNUTLS_X509_FMT_DER) } }
     }
 
     deinit { gnutls_pubkey_deinit(raw) }
 
-    /// Why the key is too large to be worked with; nil if it is not. See ``CertificateMessage``.
+    /// Why the key is too large to be used; nil if it is not. See ``CertificateMessage``.
     var excess: String? {
         var bits: UInt32 = 0
         let algorithm = gnutls_pubkey_get_pk_algorithm(raw, &bits)
@@ -58,17 +58,17 @@ struct LeafKey: ~Copyable {
         return isTooLarge ? "the host's key of \(bits) bits is too large to be tried" : nil
     }
 
-    /// Whether the key made a signature over the bytes (`gnutls_pubkey_verify_data2(3)`).
+    /// Checks whether the key made a signature over the bytes (`gnutls_pubkey_verify_data2(3)`).
     func verdict(on signature: [UInt8], over bytes: [UInt8], _ algorithm: gnutls_sign_algorithm_t) -> Verdict {
         let code = Self.lending(bytes[...]) { data in
             Self.lending(signature[...]) { gnutls_pubkey_verify_data2(raw, algorithm, 0, &data, &$0) }
         }
         switch code {
         case 0...: return .valid
-        // GnuTLS may not, by its configuration (FIPS 140), or cannot.
+        // GnuTLS cannot check it, or its configuration forbids it (FIPS 140).
         case GNUTLS_E_UNSUPPORTED_SIGNATURE_ALGORITHM, GNUTLS_E_INSUFFICIENT_SECURITY, GNUTLS_E_CONSTRAINT_ERROR:
             return .unknown
-        // Also where the scheme is one for keys of another kind, or of another curve.
+        // Also if the scheme is for another kind of key or another curve.
         default: return .invalid
         }
     }

@@ -2,10 +2,10 @@ import NIOCore
 import NIOPosix
 import Synchronization
 
-/// What a prober is called: known at once, or looked for beside all that goes on.
+/// Finds the name that a prober gives in EHLO. It is known at once, or it is searched for in the background (F-79).
 ///
-/// A search holds up nothing for longer than ``limit``: from then on the address literal serves, until a name is
-/// found. Where the name service does not answer it is asked again every minute; a machine may have booted before its
+/// A search delays probes for at most ``limit``. After that, the address literal is used until a name is found. If the
+/// name service does not answer, the search is repeated every minute, because a machine may have started before its
 /// network.
 final class NameSearch: Sendable {
     private struct State {
@@ -13,11 +13,11 @@ final class NameSearch: Sendable {
         var isClosed = false
         var waiters: [EventLoopPromise<ClientName>] = []
         var listeners: [@Sendable (ClientName) -> Void] = []
-        /// The time limit, or the next look.
+        /// The time limit, or the next search.
         var timer: Scheduled<Void>?
     }
 
-    /// How long a search may hold up a probe, counted from its beginning.
+    /// How long a search may delay a probe, counted from the start of the search.
     static let limit = TimeAmount.seconds(2)
 
     private let loop: any EventLoop
@@ -25,12 +25,14 @@ final class NameSearch: Sendable {
     private let look: @Sendable () -> HostName.Finding
     private let state: Mutex<State>
 
+    /// Uses a known name, or starts a search.
+    ///
     /// - Parameters:
-    ///   - known: The name, if it need not be looked for.
-    ///   - loop: Keeps the time.
-    ///   - limit: How long the search may hold up a probe.
-    ///   - pause: How long it waits before it asks again.
-    ///   - look: Looks for the name, and may block its thread.
+    ///   - known: The name; nil to search for it.
+    ///   - loop: Runs the timers.
+    ///   - limit: How long the search may delay a probe.
+    ///   - pause: The time between two searches.
+    ///   - look: Looks for the name. It may block its thread.
     init(
         _ known: ClientName?, on loop: any EventLoop, limit: TimeAmount = limit, pause: TimeAmount = .seconds(60),
         look: @escaping @Sendable () -> HostName.Finding = { HostName.look() }
@@ -45,7 +47,7 @@ final class NameSearch: Sendable {
         begin()
     }
 
-    /// The name; nil while it is looked for, ``limit`` at most.
+    /// The name; nil during a search, for at most ``limit``.
     var name: ClientName? { state.withLock { $0.name } }
 
     /// The name, as soon as it is known.
@@ -59,7 +61,8 @@ final class NameSearch: Sendable {
         return promise.futureResult
     }
 
-    /// Has the name told, now or as soon as it is known, and whenever it becomes another; on any thread.
+    /// Sets a function that gets the name now or as soon as it is known, and whenever it changes. It runs on any
+    /// thread.
     func listen(_ listener: @escaping @Sendable (ClientName) -> Void) {
         let known = state.withLock { state in
             state.listeners.append(listener)
@@ -68,7 +71,7 @@ final class NameSearch: Sendable {
         if let known { listener(known) }
     }
 
-    /// Ends the search: whoever waits goes on with the address literal.
+    /// Ends the search. Probes that wait for the name use the address literal.
     func close() {
         let timer = state.withLock { state in
             state.isClosed = true
@@ -79,7 +82,7 @@ final class NameSearch: Sendable {
     }
 
     private func begin() {
-        // A thread of NIO's for what blocks; nobody waits for it at the end.
+        // One of NIO's own threads, because this blocks. Nothing waits for it at the end.
         NIOThreadPool.singleton.submit { [weak self] work in
             guard case .active = work, let self else { return }
             switch self.look() {
@@ -99,7 +102,7 @@ final class NameSearch: Sendable {
         state.withLock { $0.timer = timer }
     }
 
-    /// Takes a name, unless there is one that is no worse.
+    /// Sets the name, unless the present one is as good.
     private func settle(_ name: ClientName, isFinal: Bool) {
         typealias Told = (waiters: [EventLoopPromise<ClientName>], listeners: [@Sendable (ClientName) -> Void])
         if isFinal { state.withLock { $0.timer }?.cancel() }

@@ -1,17 +1,17 @@
 import DANE
 import Glibc
 
-/// The addresses from which this machine speaks to the Internet.
+/// The addresses from which this machine reaches the Internet.
 enum OwnAddress {
-    /// One of each family, as the kernel's routes have it; none of a family that has no way out.
+    /// One address per family, by the kernel's routes. None for a family without a route.
     ///
-    /// A UDP socket that is connected sends nothing. It names root servers, which will not move: any public address
-    /// would do.
+    /// Connecting a UDP socket sends nothing. The targets are two root servers because their addresses do not change;
+    /// any public address would do.
     static func known() -> [IPAddress] {
         ["198.41.0.4", "2001:503:ba3e::2:30"].compactMap { IPAddress($0).flatMap(from) }
     }
 
-    /// The address from which the kernel would speak to another one; nil if there is no way there.
+    /// The local address that the kernel would use to reach an address; nil if there is no route.
     private static func from(_ remote: IPAddress) -> IPAddress? {
         switch remote {
         case .v4(let number):

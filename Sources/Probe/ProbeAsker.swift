@@ -1,13 +1,13 @@
-/// On whose behalf a host is probed: probes are shared out fairly between those.
+/// On whose behalf a host is probed. Probes are shared fairly between these.
 public struct ProbeAsker: Hashable, Sendable {
-    /// The zone whose mail is to be delivered, roughly what one owner has (`example.com`); empty where nobody in
-    /// particular asks.
+    /// The zone that the mail is for, roughly what one owner has (`example.com`). Empty if the probe is for nobody in
+    /// particular.
     public var zone: String
-    /// Whether the host was authenticated before, by the same TLSA records: then a part of its probes that others
-    /// cannot take is open to it.
+    /// Whether the host was authenticated before, by the same TLSA records. Some of its probes are reserved for such
+    /// cases.
     public var isVouched: Bool
 
-    /// An asker.
+    /// An asker with these values.
     public init(zone: String, isVouched: Bool = false) {
         self.zone = zone
         self.isVouched = isVouched

@@ -1,23 +1,23 @@
-/// How many probes a host or a network has lately had, and for which zones: a bound on all of them that is fair
-/// between zones.
+/// How many probes a host or a network has had recently, and for which zones. It sets a limit for all zones together
+/// that is fair between them (F-121, F-122).
 ///
-/// What has been used runs off with time, from all zones alike. No zone may have used more than is left, so that
-/// one zone, or a few dozen, cannot use up what is everybody's; and a zone alone has a bound of its own.
+/// What has been used expires with time, for all zones alike. No zone may have used more than what is left. So one
+/// zone, or a few dozen, cannot use up what belongs to all; and each zone has a limit of its own.
 struct ProbeBudget: Sendable {
-    /// The bounds; in probes, and probes a second.
+    /// The limits, in probes and in probes per second.
     struct Limits: Sendable {
-        /// The most that one zone may have in a row, and how fast that runs off.
+        /// The most probes of one zone in a row, and how fast they expire.
         let zoneBurst: Double
         let zoneRate: Double
-        /// The same of all zones together.
+        /// The same for all zones together.
         let burst: Double
         let rate: Double
-        /// So many more are open to those who are vouched for.
+        /// How many more are reserved for hosts that were authenticated before.
         let reserve: Double
 
-        /// The bounds of one host.
+        /// The limits for one host.
         ///
-        /// - Parameter hourly: The probes that a zone may have in an hour; a sixth of them in a row.
+        /// - Parameter hourly: How many probes a zone may have in an hour. A sixth of them may be in a row.
         static func host(hourly: Double) -> Limits {
             let burst = max(1, hourly / 6)
             return Limits(
@@ -25,7 +25,8 @@ struct ProbeBudget: Sendable {
                 reserve: max(1, burst / 2))
         }
 
-        /// The bounds of a network: a zone gets as much of it as of two hosts, and all together what eight hosts take.
+        /// The limits for a network: one zone gets as much as for two hosts, and all together get as much as for eight
+        /// hosts.
         static func network(hourly: Double) -> Limits {
             let burst = max(1, hourly / 6)
             return Limits(
@@ -38,7 +39,7 @@ struct ProbeBudget: Sendable {
     private var used = 0.0
     private var filled: ContinuousClock.Instant
 
-    /// An untouched budget.
+    /// A budget of which nothing is used.
     init(at now: ContinuousClock.Instant) { filled = now }
 
     /// Whether there is a probe left for an asker.
@@ -49,13 +50,13 @@ struct ProbeBudget: Sendable {
         return own <= limits.zoneBurst && own <= left
     }
 
-    /// Uses a probe, which is allowed.
+    /// Uses a probe. Call it only if `allows` returned true.
     mutating func take(_ asker: ProbeAsker) {
         zones[asker.zone, default: 0] += 1
         used += 1
     }
 
-    /// Whether nothing is used, or will not be any more at that time.
+    /// Whether nothing is used at that time.
     func isUntouched(_ limits: Limits, at now: ContinuousClock.Instant) -> Bool {
         var later = self
         later.runOff(limits, at: now)
@@ -69,7 +70,7 @@ struct ProbeBudget: Sendable {
         guard used > 0 else { return }
         let share = min(1, seconds * limits.rate / used)
         let most = seconds * limits.zoneRate
-        // What is nearly nothing is nothing, lest zones be remembered for their thousandth part.
+        // Nearly nothing counts as nothing, so that a zone is not remembered for a thousandth of a probe.
         zones = zones.compactMapValues { own in
             let left = own - min(own * share, most)
             return left > 0.001 ? left : nil

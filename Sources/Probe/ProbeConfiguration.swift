@@ -1,27 +1,28 @@
-/// How a ``Prober`` goes about its probes.
+/// The settings of a ``Prober``.
 public struct ProbeConfiguration: Sendable {
-    /// What is said in EHLO: a name, or an address literal (``ClientName/setting(_:)``); nil for the machine's own
-    /// name, which is then looked for.
+    /// What to say in EHLO: a name or an address literal (``ClientName/setting(_:)``). nil means the machine's own
+    /// name, which is then searched for.
     public var helo: String?
-    /// How long a whole dialogue may take, counted from the connection attempt; the wait for a free slot may take as
-    /// long again, and so may that for a turn at the host. RFC 5321 §4.5.3.2 would allow a host minutes; a recipient is waiting for this one.
+    /// How long a dialogue may take, counted from the connection attempt (S-08, RFC 5321 §4.5.3.2). The wait for a free
+    /// slot may take as long again, and so may the wait for a turn at the host. The RFC would allow a host minutes, but
+    /// here a recipient waits for the answer.
     public var timeout: Duration
     /// How long the TCP connection attempt may take.
     public var connectTimeout: Duration
     /// How many connections may be open at once.
     public var concurrency: Int
-    /// How many of them to one address and port.
+    /// How many of them may be to one address and port.
     public var perHost: Int
-    /// How many probes one address and port may get in an hour, and one zone's mail may cause there; 0 for any number.
+    /// How many probes one zone's mail may cause per hour at one address and port (F-121). 0 means no limit.
     public var perHour: Int
-    /// Special-purpose addresses that may be probed all the same; the rest of them never are.
+    /// Special-purpose addresses that may be probed. All others of them are never probed.
     public var allowed: [AddressRange]
-    /// Addresses that are never probed, be they public ones or allowed: those of this site.
+    /// Addresses that are never probed, even if they are public or allowed: those of this site (F-123).
     public var denied: [AddressRange]
-    /// How many event-loop threads share the probes.
+    /// The number of event-loop threads that share the probes.
     public var threads: Int
 
-    /// A configuration of the given parts.
+    /// A configuration with these values.
     public init(
         helo: String?, timeout: Duration = .seconds(15), connectTimeout: Duration = .seconds(5), concurrency: Int = 512,
         perHost: Int = 8, perHour: Int = 1800,

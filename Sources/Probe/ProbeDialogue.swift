@@ -3,19 +3,19 @@ import Glibc
 import NIOCore
 import NIOPosix
 
-/// One probe's connection: the channel handler that drives an ``SMTPClient`` with what happens on the network, and
-/// keeps the record of it. Belongs to one event loop.
+/// The connection of one probe: the channel handler that passes network events to an ``SMTPClient`` and records what
+/// happens. It belongs to one event loop.
 ///
 /// It reports exactly once, at the latest when its time is up, and calls `released` exactly once, when its socket is
-/// closed. The report may come before: QUIT and TLS's goodbye are not waited for.
+/// closed. The report may come first, because the answers to QUIT and to TLS's close_notify do not matter for it.
 final class ProbeDialogue: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
     /// How long the answer to QUIT may take.
     private static let farewell = TimeAmount.seconds(1)
-    /// How long the rest of a reply may take that began with what is no reply. A host that speaks another protocol
-    /// waits for us as we do for it, and must not hold a slot for as long.
+    /// How long the rest of a reply may take if it began with a line that is not an SMTP reply. A host with another
+    /// protocol waits for us while we wait for it, and must not hold a slot for the whole time.
     private static let patience = TimeAmount.seconds(5)
     /// How many lines of a host are kept for the report.
     private static let maximumReplies = 100
@@ -41,12 +41,14 @@ final class ProbeDialogue: ChannelInboundHandler {
     private var banner: String?
     private var replies: [String] = []
 
+    /// A dialogue that has not started.
+    ///
     /// - Parameters:
-    ///   - names: What we are called; nil for what the configuration says.
-    ///   - withCCM: Whether to offer AES-128-CCM, too (``GnuTLSDefaults``).
-    ///   - loop: The event loop all methods are called on.
-    ///   - report: Fulfilled with the report.
-    ///   - released: Called when the connection is closed, or was never made.
+    ///   - names: The name to give in EHLO; nil to use that of the configuration.
+    ///   - withCCM: Whether to offer AES-128-CCM as well (``GnuTLSDefaults``).
+    ///   - loop: The event loop on which all methods are called.
+    ///   - report: Receives the report.
+    ///   - released: Called when the connection is closed, or if it was never made.
     init(
         target: ProbeTarget, configuration: ProbeConfiguration, names: NameSearch? = nil, withCCM: Bool = true,
         loop: any EventLoop,
@@ -60,12 +62,12 @@ final class ProbeDialogue: ChannelInboundHandler {
         self.loop = loop
         self.report = report
         self.released = released
-        // Until there is a connection; see channelActive.
+        // A placeholder until there is a connection; see channelActive.
         client = SMTPClient(helo: "-")
         name = names.name ?? .ownAddress
     }
 
-    /// Begins to count the time, and connects as soon as it is known what we are called.
+    /// Starts the timer, and connects as soon as the name for EHLO is known.
     func start() {
         guard !isReported else {
             released()
@@ -88,7 +90,7 @@ final class ProbeDialogue: ChannelInboundHandler {
         let me = NIOLoopBound(self, eventLoop: loop)
         let bootstrap = ClientBootstrap(group: loop)
             .connectTimeout(TimeAmount(configuration.connectTimeout))
-            // Replies are short; a buffer of this size holds a usual flight of the handshake.
+            // Replies are short, and a buffer of this size holds the messages of a usual handshake.
             .channelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 8192))
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(me.value) }
@@ -115,7 +117,7 @@ final class ProbeDialogue: ChannelInboundHandler {
         }
     }
 
-    /// Ends the dialogue where it stands.
+    /// Ends the dialogue at once.
     func giveUp(_ reason: String) { handle(.gaveUp(reason)) }
 
     // MARK: Channel events
@@ -132,7 +134,7 @@ final class ProbeDialogue: ChannelInboundHandler {
             context.close(promise: nil)
             return
         }
-        // RFC 5321 §4.1.1.1: a literal is that of the connection's own end.
+        // RFC 5321 §4.1.1.1: the literal is the local address of this connection.
         let local = context.channel.localAddress?.ipAddress.flatMap { IPAddress($0) }
         client = SMTPClient(helo: name.word(from: local))
         handle(.connected)
@@ -167,7 +169,7 @@ final class ProbeDialogue: ChannelInboundHandler {
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) { handle(.closed(describe(error))) }
 
-    /// Waits less long for a host that has said what is no SMTP, until it has made up for it.
+    /// Shortens the wait for a host that has sent a line that is not SMTP, until its reply turns out to be one.
     private func noteDoubt() {
         guard !isReported, let doubt = parser.doubt ?? SMTPReplyParser.doubt(of: codec.unfinished(limit: 64)) else {
             doubtTimer?.cancel()
@@ -213,10 +215,11 @@ final class ProbeDialogue: ChannelInboundHandler {
 
     private func startTLS() {
         guard let context else { return }
-        // RFC 3207 §4.2: what was learnt in clear is forgotten.
+        // L-04, RFC 3207 §4.2: forget what was learnt in cleartext. The client says EHLO again.
         codec = SMTPLineCodec()
         parser = SMTPReplyParser()
-        // RFC 6066 §3: a literal address is no server name.
+        // RFC 6066 §3: an address is not allowed as a server name.
+        // I-05: `text` is in lower case and has no trailing dot.
         let name = target.serverName
         let serverName = name.isRoot || name.looksLikeAddress ? nil : name.text
         do {
@@ -228,7 +231,7 @@ final class ProbeDialogue: ChannelInboundHandler {
         }
     }
 
-    /// Ends a dialogue that this machine could not even begin.
+    /// Ends a dialogue that this machine could not begin.
     private func untried(_ reason: String, isCrowded: Bool) {
         guard !isReported else { return }
         note(.connect)
@@ -236,13 +239,13 @@ final class ProbeDialogue: ChannelInboundHandler {
         finish(isCrowded ? .crowded(why) : .notProbed(why), quit: false)
     }
 
-    /// Whether such a failure will pass as others here are done with what they have.
+    /// Whether a failure will pass once this machine has free resources again (F-102).
     private static func isShortage(errno code: Int32) -> Bool {
-        // No local port to that address is free, either.
+        // EADDRINUSE: no local port to that address is free.
         [EMFILE, ENFILE, ENOBUFS, ENOMEM, EADDRINUSE].contains(code)
     }
 
-    /// Whether a failure to connect is this machine's: it says nothing about the host.
+    /// Whether a failure to connect is caused by this machine, so that it says nothing about the host.
     private static func isOurs(errno code: Int32) -> Bool {
         [ENETUNREACH, EAFNOSUPPORT, EADDRNOTAVAIL, EACCES, EPERM, EMFILE, ENFILE, ENOBUFS, ENOMEM, EADDRINUSE]
             .contains(code)
@@ -257,7 +260,7 @@ final class ProbeDialogue: ChannelInboundHandler {
             context?.close(promise: nil)
             return
         }
-        // RFC 3207 §4.1: a client that does not go on says QUIT.
+        // L-03, RFC 3207 §4.1: a client that does not continue sends QUIT.
         let me = NIOLoopBound(self, eventLoop: loop)
         timer = loop.scheduleTask(in: Self.farewell) { me.value.giveUp("no answer to QUIT") }
         send("QUIT")

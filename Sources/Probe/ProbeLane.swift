@@ -1,11 +1,11 @@
-/// Who shares a lane: probes for one zone to one network. Lanes are equals; a zone with many networks is no more than
-/// one with a single one, nor is a network that many zones point at.
+/// A share of the probe slots: probes for one zone to one network. All shares are equal, so a zone with many networks
+/// gets no more than one with a single network, and neither does a network that many zones use.
 struct ProbeLane: Hashable, Sendable {
-    /// The asking zone; empty for nobody in particular.
+    /// The zone that the mail is for; empty if the probe is for nobody in particular.
     let zone: String
-    /// The network of the address; nil where all waiters are for one address.
+    /// The network of the address; nil if all waiters are for the same address.
     let network: AddressRange?
 
-    /// Who does not care.
+    /// The lane for callers that need no fairness.
     static let shared = ProbeLane(zone: "", network: nil)
 }

@@ -1,12 +1,12 @@
 import DANE
 import Synchronization
 
-/// How one SMTP server, and the network that it is in, are spared: so many probes of an address and port at once, and
-/// so many an hour, however many domains, base names and TLSA sets it serves.
+/// Limits the probes of one SMTP server and of its network: so many at once per address and port, and so many per hour,
+/// however many domains, base domains and TLSA sets it serves (F-121, F-122).
 ///
-/// The hourly bounds are those of `ProbeBudget`: a host that was left alone for a while may be probed a number of times
-/// in a row, and what one zone asks for does not use up what others may. Bounded: beyond `limit` hosts and as many
-/// networks that are remembered, the bounds of all probes together are the only ones.
+/// `ProbeBudget` has the hourly limits: a host that was left alone for a while may be probed several times in a row,
+/// and one zone cannot use up the share of others. The memory is bounded: for hosts and networks beyond `limit` of
+/// each, only the limits for all probes together apply.
 final class ProbeManners: Sendable {
     /// A server.
     struct Endpoint: Hashable, Sendable {
@@ -14,19 +14,19 @@ final class ProbeManners: Sendable {
         let port: UInt16
     }
 
-    /// Whether a host may be probed.
+    /// The answer to whether a host may be probed.
     enum Entry: Sendable {
-        /// It may: the way to its slots, which must be given back with `leave`.
+        /// It may. These are its slots; call `leave` afterwards.
         case slots(ProbeSlots)
         /// The host has been probed as often as it may be.
         case hostSpent
-        /// The host's network has.
+        /// The host's network has been probed as often as it may be.
         case networkSpent(AddressRange)
     }
 
     private struct Host {
         let slots: ProbeSlots
-        /// How many have the slots in their hands, or wait for one.
+        /// How many callers hold one of the slots or wait for one.
         var users = 0
         var budget: ProbeBudget
     }
@@ -39,7 +39,7 @@ final class ProbeManners: Sendable {
         var isClosed = false
     }
 
-    /// How many hosts are remembered; one is for as long as it has not all its probes back.
+    /// How many hosts are remembered. A host is remembered until none of its probes count any more.
     static let limit = 50_000
 
     private let atOnce: Int
@@ -48,10 +48,11 @@ final class ProbeManners: Sendable {
     private let networkLimits: ProbeBudget.Limits
     private let state = Mutex(State())
 
+    /// Limits with these values.
+    ///
     /// - Parameters:
-    ///   - atOnce: The most probes of a host at a time.
-    ///   - hourly: The most probes of a host in an hour for one zone; 0 for any number. A sixth of it may be spent in a
-    ///     row.
+    ///   - atOnce: The most probes of a host at the same time.
+    ///   - hourly: The most probes of a host per hour and zone; 0 for no limit. A sixth may be in a row.
     init(atOnce: Int, hourly: Int) {
         self.atOnce = max(1, atOnce)
         self.hourly = max(0, hourly)
@@ -62,7 +63,7 @@ final class ProbeManners: Sendable {
     /// How many hosts are remembered.
     var count: Int { state.withLock { $0.hosts.count } }
 
-    /// Takes one of a host's probes of the hour, and the way to its slots.
+    /// Takes one of a host's probes of the hour, and returns its slots.
     func enter(
         _ endpoint: Endpoint, for asker: ProbeAsker = .nobody, at now: ContinuousClock.Instant = .now
     ) -> Entry {
@@ -85,7 +86,7 @@ final class ProbeManners: Sendable {
         }
     }
 
-    /// Takes one of a network's probes; false if there is none for the asker.
+    /// Takes one of a network's probes. Returns false if there is none for the asker.
     private func spend(
         _ network: AddressRange, _ asker: ProbeAsker, _ state: inout State, _ now: ContinuousClock.Instant
     ) -> Bool {
@@ -95,7 +96,7 @@ final class ProbeManners: Sendable {
         }
         let isKnown = state.networks[network] != nil
         guard isKnown || state.networks.count < Self.limit else { return true }
-        // In its place: a copy would copy the table of its zones.
+        // In place: a copy would copy the table of its zones.
         guard state.networks[network, default: .init(at: now)].allows(asker, networkLimits, at: now) else {
             return false
         }
@@ -103,7 +104,7 @@ final class ProbeManners: Sendable {
         return true
     }
 
-    /// Says that the slots are no longer needed: the slot has been given back, or was not had.
+    /// Says that the caller no longer needs the slots: it has released its slot, or it did not get one.
     func leave(_ endpoint: Endpoint, at now: ContinuousClock.Instant = .now) {
         state.withLock { state in
             guard var host = state.hosts[endpoint] else { return }
@@ -122,7 +123,7 @@ final class ProbeManners: Sendable {
         for host in hosts { host.slots.close() }
     }
 
-    /// Forgets the hosts that have all their probes back; once a second at most.
+    /// Forgets hosts of which no probe counts any more, at most once per second.
     private func sweep(_ state: inout State, _ now: ContinuousClock.Instant) {
         guard state.nextSweep <= now else { return }
         state.nextSweep = now + .seconds(1)

@@ -2,24 +2,24 @@ import DANE
 import NIOCore
 import Synchronization
 
-/// A counting semaphore for tasks: how many connections may be open at once, shared out fairly between zones and
-/// networks.
+/// A counting semaphore for tasks. It limits how many connections may be open at once, and shares them fairly between
+/// zones and networks (F-120, F-127).
 ///
-/// A slot that comes free goes to the waiter whose zone and network have the fewest, whoever came first. And since a
-/// slot cannot be taken back from a host that stalls, no zone and no network may have more of them than are free: the
-/// first of them has half of all at most, and who comes new finds one. The same holds within a network, of what that
-/// may still have: one zone has a quarter of all there, and the network's other zones find some. Where slots are few, they
-/// are not parted.
+/// A free slot goes to the waiter whose zone and network have the fewest slots, even if others came first. A slot
+/// cannot be taken back from a host that stalls. So no zone and no network may have more slots than are free: the first
+/// one gets at most half of all, and a new one always finds a slot. The same holds inside a network for what it may
+/// still have: one zone gets a quarter of all slots there, and the network's other zones find some. If there are only a
+/// few slots, they are not divided.
 ///
-/// F-127: so many zones in as many networks could still take them all, a few each. So the last eighth is for zones and
-/// networks that have none, and the last sixteenth for those among them whose host was authenticated before: of 512
-/// slots it takes 480 zones in 480 networks to keep a stranger waiting, and more to keep an old acquaintance.
+/// Many zones in as many networks could still take all slots, a few each. So the last eighth is for zones and networks
+/// that have none, and the last sixteenth for those of them whose host was authenticated before. Of 512 slots, it takes
+/// 480 zones in 480 networks until a stranger has to wait, and more until a known host has to.
 final class ProbeSlots: Sendable {
     /// How a wait for a slot ended.
     enum Outcome: Sendable {
-        /// A slot is held, and must be given back with `release()`.
+        /// The caller holds a slot, and must call `release()`.
         case granted
-        /// The time passed.
+        /// The time limit passed.
         case timedOut
         /// The waiting task was cancelled.
         case cancelled
@@ -27,7 +27,7 @@ final class ProbeSlots: Sendable {
         case closed
     }
 
-    /// Who waits in turn.
+    /// Those that wait together, in order of arrival.
     private struct Queue: Hashable {
         let lane: ProbeLane
         let isVouched: Bool
@@ -42,17 +42,17 @@ final class ProbeSlots: Sendable {
         var free: Int
         var closed = false
         var nextID = 0
-        /// How many slots zones and networks have; only those that have any.
+        /// How many slots each zone and each network has. Those that have none are not listed.
         var zones: [String: Int] = [:]
         var networks: [AddressRange: Int] = [:]
-        /// The same of one zone in one network.
+        /// The same for one zone in one network.
         var pairs: [ProbeLane: Int] = [:]
-        /// The waiters of each queue in order of arrival; may name some that are gone, never in front.
+        /// The waiters of each queue in order of arrival. It may contain some that have gone, but never as the first.
         var queues: [Queue: CircularBuffer<Int>] = [:]
         var waiters: [Int: Waiter] = [:]
         var drained: [CheckedContinuation<Void, Never>] = []
 
-        /// How many slots the lane's zone has, its network, and the one in the other.
+        /// How many slots the lane's zone has, how many its network has, and how many the zone has in that network.
         func held(_ lane: ProbeLane) -> (zone: Int, network: Int, pair: Int) {
             (zones[lane.zone] ?? 0, lane.network.flatMap { networks[$0] } ?? 0, pairs[lane] ?? 0)
         }
@@ -80,16 +80,17 @@ final class ProbeSlots: Sendable {
         }
     }
 
-    /// Fewer slots than this are not parted.
+    /// With fewer slots than this, they are not divided.
     private static let parted = 32
 
     private let count: Int
     private let isParted: Bool
     private let state: Mutex<State>
 
-    /// That many slots, all free.
+    /// This many slots, all free.
     ///
-    /// - Parameter isParted: Whether some are left for who comes new; false where a holder is known to be soon done.
+    /// - Parameter isParted: Whether some are kept for new zones and networks. false if holders are known to finish
+    ///   soon.
     init(_ count: Int, isParted: Bool = true) {
         self.count = count
         self.isParted = isParted && count >= Self.parted
@@ -99,7 +100,7 @@ final class ProbeSlots: Sendable {
     /// How many slots are held.
     var held: Int { state.withLock { count - $0.free } }
 
-    /// How full they are, and which zone or network has most of them.
+    /// How full they are, and which zone or network has the most.
     var occupancy: Occupancy {
         state.withLock { state in
             var zones = state.zones
@@ -121,9 +122,11 @@ final class ProbeSlots: Sendable {
         }
     }
 
-    /// Waits for a slot, at most that long.
+    /// Waits for a slot.
     ///
-    /// - Parameter isVouched: Whether the host was authenticated before.
+    /// - Parameters:
+    ///   - isVouched: Whether the host was authenticated before.
+    ///   - limit: How long to wait at most.
     func acquire(
         for lane: ProbeLane = .shared, isVouched: Bool = false, within limit: Duration
     ) async -> Outcome {
@@ -143,7 +146,7 @@ final class ProbeSlots: Sendable {
             defer { timer?.cancel() }
             return await withCheckedContinuation { continuation in
                 wait(Waiter(queue: queue, continuation: continuation), id: id)
-                // A cancellation that came before the line above found nobody to wake.
+                // If the task was cancelled before the line above, nobody was there to be woken.
                 if Task.isCancelled { end(id, with: .cancelled) }
                 timer = Task {
                     try? await Task.sleep(for: limit)
@@ -155,7 +158,7 @@ final class ProbeSlots: Sendable {
         }
     }
 
-    /// Gives a slot back, to those who wait in the lanes that have the fewest.
+    /// Returns a slot. It goes to a waiter in the lane that has the fewest.
     func release(_ lane: ProbeLane = .shared) {
         typealias Woken = (next: [Waiter], drained: [CheckedContinuation<Void, Never>])
         let (next, drained) = state.withLock { state -> Woken in
@@ -170,7 +173,7 @@ final class ProbeSlots: Sendable {
         for continuation in drained { continuation.resume() }
     }
 
-    /// Grants no slot any more, and ends all waits for one.
+    /// Grants no more slots, and ends all waits.
     func close() {
         let waiters = state.withLock { state in
             state.closed = true
@@ -197,8 +200,9 @@ final class ProbeSlots: Sendable {
         guard state.free > 0 else { return false }
         guard isParted else { return true }
         let held = state.held(queue.lane)
-        // Who has none has one of the last, lest these serve nobody.
+        // F-127: a zone and network without any slot may have one of the last, otherwise these would be of no use.
         guard max(held.zone, held.network) > 0 else { return queue.isVouched || state.free > count / 16 }
+        // F-120: no zone and no network may have more than what is left.
         let left = state.free - count / 8
         return held.zone < left && held.network < left && held.pair < max(2, (state.free - held.network) / 2)
     }
@@ -240,6 +244,6 @@ final class ProbeSlots: Sendable {
 }
 
 extension Dictionary where Value == Int {
-    /// Counts one less; what comes to nothing is gone.
+    /// Subtracts one, and removes the key at zero.
     fileprivate mutating func lower(_ key: Key) { self[key] = self[key].flatMap { $0 > 1 ? $0 - 1 : nil } }
 }

@@ -6,12 +6,13 @@ public struct ProbeTarget: Hashable, Sendable {
     public let address: IPAddress
     /// The TCP port, 25 for mail exchangers.
     public let port: UInt16
-    /// The TLSA base domain, sent as SNI (RFC 7672 §8.1). The root, or a name that is an address literal, sends no SNI.
+    /// The TLSA base domain, which is sent as SNI (D-61, RFC 7672 §8.1). The root or a name in the form of an address
+    /// sends no SNI.
     public let serverName: DomainName
-    /// The kinds of certificate to offer to take.
+    /// The kinds of certificate to offer.
     public let offer: CertificateOffer
 
-    /// A target of the given parts.
+    /// A target with these values.
     public init(address: IPAddress, port: UInt16 = 25, serverName: DomainName, offer: CertificateOffer = .any) {
         self.address = address
         self.port = port

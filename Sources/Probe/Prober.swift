@@ -3,11 +3,11 @@ import NIOCore
 import NIOPosix
 import Synchronization
 
-/// Asks SMTP servers for STARTTLS and reports what it saw, without a message and without a judgement.
+/// Asks SMTP servers for STARTTLS and reports what it saw. It sends no message and does not judge.
 ///
-/// Any number of tasks may probe at once; they share a few event-loop threads and a bounded number of connections. Each
-/// probe is bounded in time and in what it takes from the host. `shutdown()` must be called before the last reference
-/// goes.
+/// Any number of tasks may probe at once. They share a few event-loop threads and a limited number of connections. Each
+/// probe has limits for its time and for what it accepts from the host. Call `shutdown()` before you release the last
+/// reference.
 public final class Prober: Sendable {
     private struct State {
         var isShutDown = false
@@ -22,12 +22,12 @@ public final class Prober: Sendable {
     private let names: NameSearch
     private let state = Mutex(State())
 
-    /// Starts the event-loop threads, and the search for the machine's name where none is set.
+    /// Starts the event-loop threads and, if no name is set, the search for the machine's name.
     public convenience init(_ configuration: ProbeConfiguration) {
         self.init(configuration, look: { HostName.look() })
     }
 
-    /// A prober that finds the machine's name so.
+    /// A prober that uses `look` to find the machine's name.
     init(_ configuration: ProbeConfiguration, look: @escaping @Sendable () -> HostName.Finding) {
         self.configuration = configuration
         group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.threads)
@@ -36,40 +36,40 @@ public final class Prober: Sendable {
         names = NameSearch(configuration.helo.map(ClientName.set), on: group.next(), look: look)
     }
 
-    /// The version of the GnuTLS library in use, `3.7.9`.
+    /// The version of the GnuTLS library in use, such as `3.7.9`.
     public static var gnuTLSVersion: String { GnuTLSDefaults.version }
 
-    /// How many connections are open, or about to be.
+    /// How many connections are open or about to be opened.
     public var connections: Int { slots.held }
 
-    /// How full the probe slots are, and which zone or network has most of them. Any thread.
+    /// How full the probe slots are, and which zone or network has the most. May be called on any thread.
     public var occupancy: Occupancy { slots.occupancy }
 
-    /// What hosts are told that we are called; nil while that is looked for, two seconds at most.
+    /// The name that hosts get in EHLO; nil while it is searched for, for at most two seconds.
     public var name: ClientName? { names.name }
 
-    /// Has told what we are called, now or as soon as it is known, and whenever it becomes another: a name service
-    /// may answer late.
+    /// Sets a function that gets the name for EHLO now or as soon as it is known, and whenever it changes, because a
+    /// name service may answer late.
     ///
-    /// - Parameter listener: Is told on any thread, and must not wait.
+    /// - Parameter listener: It runs on any thread and must not wait.
     public func whenNamed(_ listener: @escaping @Sendable (ClientName) -> Void) { names.listen(listener) }
 
-    /// The addresses from which this machine speaks to the Internet, one of each family that has a way out: those of
-    /// the literals that ``ClientName/ownAddress`` stands for. Sends nothing.
+    /// The addresses from which this machine reaches the Internet, one per family that has a route.
+    /// ``ClientName/ownAddress`` stands for their literals. Sends nothing.
     public static var ownAddresses: [IPAddress] { OwnAddress.known() }
 
     /// Probes one host.
     ///
-    /// Takes at most three times the configured timeout: once for a turn at the host, once for a free slot, once for
-    /// the dialogue. A host that takes what OpenSSL does not offer is connected to twice, which is another two. If
-    /// the task is cancelled, it closes the connection and returns what was seen until then. A probe that comes while
-    /// the name is looked for waits for it, within its own time.
+    /// It takes at most three times the configured timeout: once for a turn at the host, once for a free slot, once for
+    /// the dialogue. If a host chooses what OpenSSL does not offer, it is connected to a second time, which adds two.
+    /// If the task is cancelled, the connection is closed, and the report has what was seen until then. A probe that
+    /// comes during the search for the name waits for it, within its own time.
     ///
     /// - Parameters:
     ///   - target: The host.
-    ///   - asker: On whose behalf: turns, slots and the probes of an hour are shared out fairly between zones, and
-    ///     slots between networks too.
-    /// - Returns: What was seen; every failure is a value in it.
+    ///   - asker: On whose behalf. Turns, slots and the probes of an hour are shared fairly between zones, and slots
+    ///     between networks too.
+    /// - Returns: What was seen. Every failure is a value in it.
     public func probe(_ target: ProbeTarget, for asker: ProbeAsker = .nobody) async -> ProbeReport {
         if let reason = reasonNotToProbe(target.address) { return ProbeReport(end: .notProbed(reason)) }
         let endpoint = ProbeManners.Endpoint(address: target.address, port: target.port)
@@ -86,15 +86,15 @@ public final class Prober: Sendable {
         }
         let lane = ProbeLane(zone: asker.zone, network: .network(of: target.address))
         defer { manners.leave(endpoint) }
-        // First a turn at the host: who waits for that must not hold up the probes of others.
+        // First a turn at the host, so that waiting for it does not hold a slot that others need.
         let turn = await turns.acquire(for: lane, within: configuration.timeout)
         if let end = noSlot(turn, "turn at \(target.address)") { return ProbeReport(end: end) }
         defer { turns.release(lane) }
         let slot = await slots.acquire(for: lane, isVouched: asker.isVouched, within: configuration.timeout)
         if let end = noSlot(slot, "probe slot") { return ProbeReport(end: end) }
         let report = await converse(with: target, in: lane, withCCM: true)
-        // F-84: GnuTLS cannot offer AES-128-CCM for TLS 1.2 alone, and OpenSSL offers it for no more. What such a
-        // host comes to without it shows on a connection of its own.
+        // F-84: GnuTLS cannot offer AES-128-CCM for TLS 1.2 alone, and OpenSSL offers it only there. A second
+        // connection without it shows how the MTA would fare with this host.
         guard case .secured(let session) = report.end, session.isBeyondOpenSSL else { return report }
         let second = await slots.acquire(for: lane, isVouched: asker.isVouched, within: configuration.timeout)
         if let end = noSlot(second, "probe slot") { return ProbeReport(end: end) }
@@ -110,13 +110,12 @@ public final class Prober: Sendable {
         }
     }
 
-    /// Comes back when each of its threads has done a piece of work: a sign that they live.
+    /// Returns once each of its threads has run a piece of work, which shows that they live.
     public func turn() async {
         for loop in group.makeIterator() { try? await loop.submit {}.get() }
     }
 
-    /// Ends all probes, which then return, and the threads. Probes begun later return at once. Later calls return at
-    /// once.
+    /// Ends all probes, which then return, and the threads. Probes that begin later, and later calls, return at once.
     public func shutdown() async {
         let dialogues: [NIOLoopBoundBox<ProbeDialogue>]? = state.withLock { state in
             if state.isShutDown { return nil }
@@ -129,11 +128,11 @@ public final class Prober: Sendable {
         slots.close()
         for dialogue in dialogues { dialogue.giveUp("shut down") }
         await slots.drain()
-        // Fails only if the group was shut down before.
+        // This fails only if the group was shut down before.
         try? await group.shutdownGracefully()
     }
 
-    /// Conducts the dialogue. A slot is held, and is given back when the socket is closed.
+    /// Runs the dialogue. The caller holds a slot; it is released when the socket is closed.
     private func converse(with target: ProbeTarget, in lane: ProbeLane, withCCM: Bool) async -> ProbeReport {
         let loop = group.next()
         let promise = loop.makePromise(of: ProbeReport.self)
@@ -155,12 +154,12 @@ public final class Prober: Sendable {
             return state.isShutDown
         }
         return await withTaskCancellationHandler {
-            // The slot keeps the loop alive: the group is shut down only when all are back.
+            // The slot keeps the loop alive, because the group is shut down only once all slots are back.
             loop.execute {
                 if isShutDown { dialogue.value.giveUp("shut down") }
                 dialogue.value.start()
             }
-            // A dialogue always succeeds with a report.
+            // A dialogue always ends with a report, so the default is never used.
             return (try? await promise.futureResult.get())
                 ?? ProbeReport(end: .unreachable(.connect, "the event loop has ended"))
         } onCancel: {
@@ -170,6 +169,7 @@ public final class Prober: Sendable {
 
     private func reasonNotToProbe(_ address: IPAddress) -> String? {
         let embedded = SpecialPurpose.embedded(in: address)
+        // F-123: this site's own addresses.
         let denied = configuration.denied.first { $0.contains(address) || embedded.map($0.contains) == true }
         if let denied { return "\(address) is not to be probed (\(denied))" }
         guard let special = SpecialPurpose.range(of: address) else { return nil }
@@ -181,7 +181,7 @@ public final class Prober: Sendable {
 }
 
 extension ProbeReport.TLSSession {
-    /// Whether the host took a suite that OpenSSL does not offer by default: AES-128-CCM in TLS 1.3 (RFC 8446 §B.4).
+    /// Whether the host chose a suite that OpenSSL does not offer by default: AES-128-CCM in TLS 1.3 (RFC 8446 §B.4).
     fileprivate var isBeyondOpenSSL: Bool { cipherSuite.hasPrefix("TLS_AES_128_CCM_") }
 }
 

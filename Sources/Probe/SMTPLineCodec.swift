@@ -1,28 +1,29 @@
 import NIOCore
 
-/// Cuts what a host sends into lines, and holds it to bounds: a line has at most 2048 bytes (RFC 5321 §4.5.3.1.5 has
-/// 512), and all lines together at most 64 KB, read or not.
+/// Splits what a host sends into lines, within limits: at most 2048 bytes per line (RFC 5321 §4.5.3.1.5 allows 512),
+/// and at most 64 KB in total, whether read or not.
 ///
-/// Lines end with LF. CRs, blanks and tabs before it belong to the ending: some hosts write CR CR LF, and Postfix
-/// does not mind. A CR elsewhere stays in the line: RFC 5321 §2.3.8 forbids it, and nobody may take it for an ending.
+/// A line ends with LF. CRs, blanks and tabs before it belong to the ending (F-82): some hosts write CR CR LF, and
+/// Postfix accepts that. A CR elsewhere stays in the line. RFC 5321 §2.3.8 forbids it, and it must not count as an
+/// ending.
 struct SMTPLineCodec {
     /// The longest line in bytes, without its ending.
     static let maximumLine = 2048
-    /// The most bytes taken from one host.
+    /// The most bytes that are accepted from one host.
     static let maximumTotal = 64 << 10
 
     private var buffer = ByteBuffer()
     private var total = 0
 
-    /// Whether all that came has been read.
+    /// Whether everything that came has been read.
     var isEmpty: Bool { buffer.readableBytes == 0 }
 
-    /// The beginning of a line that is not complete, at most `limit` bytes of it; empty where there is none.
+    /// The first bytes of a line that is not complete, at most `limit`. Empty if there is none.
     func unfinished(limit: Int) -> [UInt8] { Array(buffer.readableBytesView.prefix(limit)) }
 
-    /// Takes bytes in.
+    /// Adds bytes from the host.
     ///
-    /// - Throws: If the host has now sent more than it may.
+    /// - Throws: If the host has now sent more than the limit.
     mutating func append(_ bytes: ByteBuffer) throws(SMTPViolation) {
         total += bytes.readableBytes
         guard total <= Self.maximumTotal else {
@@ -32,7 +33,7 @@ struct SMTPLineCodec {
         buffer.writeImmutableBuffer(bytes)
     }
 
-    /// Takes the next line out, without its ending.
+    /// Removes the next line and returns it without its ending.
     ///
     /// - Returns: nil if no line is complete.
     /// - Throws: If the line is too long.

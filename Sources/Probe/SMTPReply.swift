@@ -1,11 +1,11 @@
-/// A complete SMTP reply (RFC 5321 §4.2), its text made printable.
+/// A complete SMTP reply (RFC 5321 §4.2). Its text is printable.
 struct SMTPReply: Hashable, Sendable {
-    /// The reply code: three digits, whatever they are. RFC 5321 knows 200 to 599.
+    /// The reply code: any three digits. RFC 5321 defines 200 to 599.
     let code: Int
     /// The text of each line, without code and separator. Never empty.
     let lines: [String]
 
-    /// The first digit of the code, which says how it went (RFC 5321 §4.2.1).
+    /// The first digit of the code, which is the result (RFC 5321 §4.2.1).
     var `class`: Int { code / 100 }
 
     /// The reply on one line: `454 4.7.0 TLS not available`.
@@ -17,8 +17,9 @@ struct SMTPReply: Hashable, Sendable {
 
     /// Whether a reply to EHLO offers an extension, in any case (RFC 5321 §4.1.1.1).
     ///
-    /// The keyword is the first word of a line, and the first line that has a word names the host. As Postfix 3.7 has
-    /// it: an equals sign ends a word too, and an empty first line is not the one that names the host.
+    /// The keyword is the first word of a line, and must match exactly (F-59: a firewall may have replaced it by
+    /// `XXXXXXXA`). The first line with a word names the host. As in Postfix 3.7, an equals sign also ends a word, and
+    /// an empty first line does not name the host.
     func offers(_ keyword: String) -> Bool {
         let words = lines.compactMap { line in
             line.split(maxSplits: 1) { $0 == " " || $0 == "=" }.first
@@ -27,7 +28,7 @@ struct SMTPReply: Hashable, Sendable {
     }
 }
 
-/// What a host sent breaks the protocol, or a bound of ours; a sentence that tells what.
+/// How a host broke the protocol or exceeded one of our limits, as a sentence.
 struct SMTPViolation: Error, Hashable, CustomStringConvertible {
     let description: String
     init(_ description: String) { self.description = description }

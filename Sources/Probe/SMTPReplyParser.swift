@@ -1,32 +1,31 @@
-/// Puts reply lines together (RFC 5321 §4.2.1): three digits, then a hyphen if another line follows, or a blank or
-/// nothing on the last.
+/// Combines reply lines (RFC 5321 §4.2.1): three digits, then a hyphen if another line follows, or a blank or nothing
+/// on the last line.
 ///
-/// What breaks that is taken as Postfix 3.7 takes it (smtp_chat_resp of smtp_chat.c), for Postfix is who delivers: of
-/// several codes in one reply that of the last line counts, and a line that is no reply line is one more line of the
-/// text. Other than Postfix, which reads on until its time is up, it takes ten such lines in one reply and no more.
+/// Lines that break this rule are treated as in Postfix 3.7 (smtp_chat_resp in smtp_chat.c), because Postfix is what
+/// delivers (F-83): if a reply has several codes, that of its last line counts, and a line that is not a reply line
+/// becomes part of the text. Postfix reads on until its time is up; this parser accepts only ten such lines per reply.
 struct SMTPReplyParser {
     /// The most lines of one reply.
     static let maximumLines = 100
-    /// The most lines of one reply that are no reply lines.
+    /// The most lines in one reply that are not reply lines.
     static let maximumStrayLines = 10
 
     private var lines: [String] = []
-    /// The first line that was no reply line, of the reply that is under way.
+    /// The first line of the current reply that is not a reply line, and their number.
     private var stray: (first: SMTPViolation, count: Int)?
 
-    /// What is wrong with the reply that is under way, as a reason to wait for its end no longer than for others; nil
-    /// if nothing.
+    /// What is wrong with the current reply, so that its end is awaited for a shorter time; nil if nothing is.
     var doubt: SMTPViolation? { stray?.first }
 
-    /// Takes the next line, without its ending.
+    /// Adds the next line, which is given without its ending.
     ///
-    /// - Returns: The reply this line completes; nil if more lines follow.
-    /// - Throws: If the host speaks another protocol, or the reply is beyond a bound.
+    /// - Returns: The reply that this line completes; nil if more lines follow.
+    /// - Throws: If the host speaks another protocol, or the reply exceeds a limit.
     mutating func add(_ line: [UInt8]) throws(SMTPViolation) -> SMTPReply? {
         let code = Self.code(of: line)
         if code == nil {
             let violation = Self.violation(line)
-            // RFC 4253 §4.2: who says so says nothing more before it is answered.
+            // RFC 4253 §4.2: an SSH server that has sent this waits for an answer.
             guard !line.starts(with: "SSH-".utf8) else { throw violation }
             stray = (stray?.first ?? violation, (stray?.count ?? 0) + 1)
             if let stray, stray.count > Self.maximumStrayLines { throw stray.first }
@@ -43,12 +42,12 @@ struct SMTPReplyParser {
         return SMTPReply(code: code, lines: lines)
     }
 
-    /// Why a line that has only begun is no reply line; nil if it may become one.
+    /// Why an unfinished line is not a reply line; nil if it may become one.
     static func doubt(of unfinished: [UInt8]) -> SMTPViolation? {
         let isPossible = zip(unfinished, 0...).allSatisfy { byte, place in
             switch place {
             case 0..<3: isDigit(byte)
-            // What the ending may be made of, at the fourth place too.
+            // The fourth byte may also be part of the ending.
             case 3: [UInt8(ascii: " "), UInt8(ascii: "-"), UInt8(ascii: "\r"), UInt8(ascii: "\t")].contains(byte)
             default: true
             }
@@ -56,7 +55,7 @@ struct SMTPReplyParser {
         return isPossible ? nil : violation(unfinished)
     }
 
-    /// The code of a reply line; nil if the line is none.
+    /// The code of a reply line; nil if the line is not one.
     private static func code(of line: [UInt8]) -> Int? {
         let digits = line.prefix(3)
         guard digits.count == 3, digits.allSatisfy(isDigit) else { return nil }
@@ -67,8 +66,8 @@ struct SMTPReplyParser {
         return digits.reduce(0) { $0 * 10 + Int($1 - UInt8(ascii: "0")) }
     }
 
-    /// What stands behind the first word and its blank or hyphen. A tab is no blank (RFC 5321 §4.2), and is made `?`
-    /// like anything else that cannot be printed: a keyword that ends in one is another keyword, to Postfix too.
+    /// The text after the first word and its blank or hyphen. A tab is not a blank (RFC 5321 §4.2) and becomes `?`,
+    /// like any other character that is not printable: a keyword that ends in one is another keyword, for Postfix too.
     private static func text(of line: [UInt8]) -> [UInt8] {
         func isSeparator(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "-") }
         return line.drop(while: isSeparator).drop { !isSeparator($0) }.dropFirst()

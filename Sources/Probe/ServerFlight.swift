@@ -1,38 +1,38 @@
 import NIOCore
 
-/// What a TLS 1.2 server sends in clear in its first flight, read by hand (RFC 5246 §6.2.1, §7.4).
+/// Reads what a TLS 1.2 server sends in cleartext before the client answers (RFC 5246 §6.2.1, §7.4), without GnuTLS.
 ///
-/// GnuTLS reads no further than the certificate that it will not read, and the proof of its key comes behind it. Each
-/// byte is looked at once, however the flight is cut.
+/// GnuTLS stops at a certificate that it cannot read, and the proof of its key comes after the certificate (F-80). Each
+/// byte is read once, however the messages are split.
 struct ServerFlight {
-    /// How the search for the ServerKeyExchange ends.
+    /// The result of the search for the ServerKeyExchange message.
     enum KeyExchange {
-        /// More is to come.
+        /// More bytes must come.
         case incomplete
         /// The message, without its header.
         case message([UInt8])
-        /// The flight ends without one: the key exchange is RSA, or the server breaks off.
+        /// There is none: the key exchange is RSA, or the server breaks off.
         case absent
     }
 
     private enum Message { static let keyExchange: UInt8 = 12, done: UInt8 = 14 }
-    /// handshake(22).
+    // The record type handshake(22).
     private static let handshake: UInt8 = 22
 
-    /// The ServerKeyExchange, as far as is known.
+    /// The ServerKeyExchange, as far as it is known.
     private(set) var keyExchange = KeyExchange.incomplete
 
     private var records = ByteBuffer()
     private var messages = ByteBuffer()
 
-    /// Takes in what the server sent.
+    /// Adds bytes from the server.
     mutating func receive(_ bytes: ByteBuffer) {
         guard case .incomplete = keyExchange else { return }
         records.discardReadBytes()
         records.writeImmutableBuffer(bytes)
         while case .incomplete = keyExchange, let type = records.getInteger(at: records.readerIndex, as: UInt8.self) {
             guard type == Self.handshake else {
-                // An alert, or what has no place here.
+                // An alert, or a record that does not belong here.
                 keyExchange = .absent
                 return
             }

@@ -1,15 +1,15 @@
 public import DANE
 
-/// The addresses at which no mail exchanger of the Internet lives: the IANA IPv4 and IPv6 Special-Purpose Address
+/// The addresses that no mail exchanger of the Internet can have: the IANA IPv4 and IPv6 Special-Purpose Address
 /// Registries (RFC 6890), and multicast.
 ///
-/// A domain's owner chooses where its MX records point. Without this check anyone who can make a site send mail could
-/// also make it connect to its own loopback, its private networks or a cloud's metadata service.
+/// The owner of a domain chooses where its MX records point. Without this check, anybody who can make a site send mail
+/// could also make it connect to its own loopback, its private networks or the metadata service of a cloud.
 public enum SpecialPurpose {
-    /// The registered block an address lies in.
+    /// The registered block that contains an address.
     ///
-    /// IPv6 forms that carry an IPv4 address to which the connection would go in the end (IPv4-mapped, NAT64's
-    /// well-known prefix, 6to4) are judged by that address.
+    /// IPv6 addresses that lead to an IPv4 address (IPv4-mapped, NAT64's well-known prefix, 6to4) are judged by that
+    /// address.
     ///
     /// - Returns: The block and what it is for; nil for an address of the public Internet.
     public static func range(of address: IPAddress) -> (range: AddressRange, name: String)? {
@@ -17,7 +17,7 @@ public enum SpecialPurpose {
         return row ?? unassigned(address.judged)
     }
 
-    /// The rest of IPv6: IANA has given out 2000::/3 alone as global unicast (RFC 4291 §2.4, and the registry of IPv6
+    /// The rest of IPv6. IANA has assigned only 2000::/3 as global unicast (RFC 4291 §2.4, and the registry of IPv6
     /// address space).
     private static func unassigned(_ address: IPAddress) -> (range: AddressRange, name: String)? {
         guard case .v6(let high, _) = address, high >> 61 != 1 else { return nil }
@@ -26,7 +26,7 @@ public enum SpecialPurpose {
 
     private static let reserved = table([("::/0", "reserved")])[0]
 
-    /// The IPv4 address that an IPv6 address stands for; nil if it stands for none.
+    /// The IPv4 address that an IPv6 address leads to; nil if there is none.
     static func embedded(in address: IPAddress) -> IPAddress? {
         guard case .v6(let high, let low) = address else { return nil }
         if high == 0, low >> 32 == 0xFFFF { return .v4(UInt32(truncatingIfNeeded: low)) }
@@ -67,7 +67,7 @@ public enum SpecialPurpose {
         ("::/128", "unspecified"),
         ("::1/128", "loopback"),
         ("::/96", "IPv4-compatible"),
-        // SIIT, RFC 7915 and its forerunner RFC 2765 §2.1: where it is translated, it goes to any IPv4 address.
+        // SIIT, RFC 7915 and its predecessor RFC 2765 §2.1: a translator sends it to any IPv4 address.
         ("::ffff:0:0:0/96", "IPv4-translated"),
         ("64:ff9b:1::/48", "local-use translation"),
         ("100::/64", "discard-only"),
@@ -86,7 +86,7 @@ public enum SpecialPurpose {
 
     private static func table(_ rows: [(String, String)]) -> [(range: AddressRange, name: String)] {
         rows.map { text, name in
-            // The rows are literals of this file, and a test reads every one.
+            // The rows are literals in this file, and a test reads each of them.
             guard let range = AddressRange(text) else { preconditionFailure("\(text) is no address range") }
             return (range, name)
         }

@@ -1,22 +1,22 @@
 import NIOCore
 
-/// What a ``TLSClientHandler`` tells those behind it in the pipeline, as a user event.
+/// What a ``TLSClientHandler`` reports to the handlers after it in the pipeline, as a user event.
 enum TLSEvent {
-    /// The handshake is complete. Or it went no further than the certificates (``ProbeReport/TLSSession/unread``):
-    /// then nothing more will come.
+    /// The handshake is complete. Or it stopped after the certificates (``ProbeReport/TLSSession/unread``); then
+    /// nothing more will come.
     case established(ProbeReport.TLSSession)
-    /// TLS failed, in the handshake or after it; nothing more will come.
+    /// TLS failed, in the handshake or after it. Nothing more will come.
     case failed(String)
-    /// A bound of ours was reached, which says nothing of the host's TLS; nothing more will come.
+    /// One of our limits was reached, which says nothing about the host's TLS. Nothing more will come.
     case refused(String)
-    /// The host ended the session in order.
+    /// The host closed the session properly.
     case ended
 }
 
-/// TLS on a channel: encrypts what goes out, decrypts what comes in, and begins the handshake when it is added.
+/// TLS on a channel: encrypts what goes out, decrypts what comes in, and starts the handshake when it is added.
 ///
-/// A host may send 512 KB until the handshake is complete, certificates and all, and as much again after it, whether or
-/// not any of it is data.
+/// A host may send 512 KB until the handshake is complete, certificates included, and as much again after it, whether
+/// it is data or not (F-128).
 final class TLSClientHandler: ChannelDuplexHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
@@ -99,7 +99,7 @@ final class TLSClientHandler: ChannelDuplexHandler {
     private func read(_ context: ChannelHandlerContext) {
         while state == .established {
             let read = session.read()
-            // Answers to key updates and the like.
+            // Answers to key updates, for example.
             flush(context)
             switch read {
             case .incomplete:

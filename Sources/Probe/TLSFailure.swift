@@ -1,4 +1,4 @@
-/// Why a TLS session could not be had; a sentence.
+/// Why there is no TLS session, as a sentence.
 struct TLSFailure: Error, CustomStringConvertible {
     let description: String
     init(_ description: String) { self.description = description }

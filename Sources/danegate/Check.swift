@@ -7,15 +7,15 @@ import Probe
 import Reports
 import Support
 
-/// `danegate check`: what the gate would find out about domains, and rule.
+/// `danegate check`: what the daemon would find out about domains, and how it would rule.
 struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Inspect domains afresh, with the daemon's own engine and settings.",
         discussion: """
             A domain, a next hop in brackets with an optional port ([mx.example.org]:2525), or a mail address, of \
             which the domain is checked. Anything else, an address literal or a URL say, ends the command with 64 \
-            before it begins. No recipient's domain leads to brackets or to a port of its own: such a next hop is ruled \
-            as this site's own (DANEGATE_ON_OWN_NEXT_HOP).
+            before it begins. No recipient's domain leads to brackets or to a port of its own: such a next hop is \
+            ruled as this site's own (DANEGATE_ON_OWN_NEXT_HOP).
             The first line tells the ruling and the reply that a sender would see. What failed comes next, then what \
             to do about it. Below is what was looked at, cut to fit the screen; --verbose shows all of it. On a \
             terminal there are colours, unless NO_COLOR is set, and while a host is slow a line tells what the check \
@@ -53,7 +53,8 @@ struct Check: ParsableCommand {
         if days != nil, cached { throw ValidationError("--days and --cached exclude each other.") }
     }
 
-    // Synchronous, as every command: `run` needs the main thread for itself, and an asynchronous root would take it.
+    // `run` needs the main thread for itself, and an asynchronous root command would take it. So all commands are
+    // synchronous.
     func run() throws {
         let settings = try options.read().settings
         let arguments = try DestinationArgument.all(domains, settings)
@@ -85,7 +86,7 @@ struct Check: ParsableCommand {
         if actions.contains(.tempfail) { throw ExitCode(EX_TEMPFAIL) }
     }
 
-    /// Asks the daemon for each domain what it keeps.
+    /// Asks the daemon what it keeps about each domain.
     private func askDaemon(_ settings: Settings, _ arguments: [DestinationArgument]) throws {
         guard let path = settings.controlSocketPath else {
             throw Exit.fail(EX_UNAVAILABLE, ["the control socket is off (DANEGATE_CONTROL_SOCKET)."])
@@ -110,7 +111,7 @@ struct Check: ParsableCommand {
 
 /// The domains of one `danegate check`.
 private struct Batch: Sendable {
-    /// Domains inspected at once.
+    /// At most so many domains are inspected at once.
     private static let concurrency = 16
 
     let arguments: [DestinationArgument]
@@ -119,16 +120,16 @@ private struct Batch: Sendable {
     let days: Int?
     let exemptions: [Exemption]
 
-    /// Checks the domains and prints a report on each.
+    /// Checks the domains, and prints a report on each.
     ///
     /// - Returns: The rulings that occurred.
-    /// - Throws: If no lookup will ever work with these settings, or the reports cannot be written.
+    /// - Throws: If no lookup can work with these settings, or the reports cannot be written.
     func check(
         _ settings: Settings, _ policies: PolicyTable, _ resolver: Resolver
     ) async throws -> Set<Ruling.Action> {
         let progress = CheckProgress(of: arguments.count)
         let drawing = MovingLine.draw { progress.line(after: $0) }
-        // What else the way to the DNS must let through is tried where something fails.
+        // Other questions that the way to the DNS must let through are tried only if something fails.
         let health = await resolver.selfTest([.rootKeys])
         if let unusable = health.unusable {
             await drawing?.end()
@@ -146,7 +147,7 @@ private struct Batch: Sendable {
         return try outcome.get()
     }
 
-    /// Checks the domains, some at once, and prints each report in the order given as soon as those before it are
+    /// Checks the domains, some at once. It prints the reports in the given order, each as soon as those before it are
     /// printed.
     private func check(
         with checker: Checker, _ progress: CheckProgress, _ drawing: MovingLine?
@@ -170,7 +171,7 @@ private struct Batch: Sendable {
                 progress.end()
                 while let next = reports.removeValue(forKey: printed) {
                     let text = isJSON ? next.json : next.text(on: page, isWhole: isWhole)
-                    // The moving line may stand where this is to be.
+                    // The moving line may be drawn where the report is to be printed.
                     if let drawing {
                         try drawing.hidden { try StandardDescriptors.put(text) }
                     } else {
@@ -193,8 +194,8 @@ private struct Batch: Sendable {
 }
 
 extension DestinationArgument {
-    /// The destinations of a command's arguments; where one is none, every sentence goes to standard error and the exit
-    /// status is 64.
+    /// Returns the destinations of a command's arguments. If any is no destination, a sentence per fault goes to
+    /// standard error, and the exit status is 64.
     static func all(_ texts: [String], _ settings: Settings, names: Names = .qualified) throws -> [DestinationArgument]
     {
         let (arguments, faults) = read(texts, port: settings.probePort, names: names)

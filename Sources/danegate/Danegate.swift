@@ -5,7 +5,7 @@ import Milter
 import Policy
 import Probe
 
-/// The command line: one subcommand a file.
+/// The command line. Each subcommand has a file of its own.
 @main
 struct Danegate: ParsableCommand {
     /// The version of this program.
@@ -15,8 +15,8 @@ struct Danegate: ParsableCommand {
         commandName: "danegate",
         abstract: "Refuses mail to recipients whose DNSSEC or DANE is broken, before it is accepted.",
         discussion: """
-            Settings are environment variables, DANEGATE_MODE=monitor for instance; `danegate settings` lists them all. They \
-            may stand in a file, \(EnvironmentFile.places.joined(separator: " or ")).
+            Settings are environment variables, DANEGATE_MODE=monitor for instance; `danegate settings` lists them \
+            all. They may stand in a file, \(EnvironmentFile.places.joined(separator: " or ")).
             """,
         version: """
             danegate \(version)
@@ -32,8 +32,9 @@ struct Danegate: ParsableCommand {
 
     static func main() {
         StandardDescriptors.fill()
-        // libdispatch tells syslog(3) what it makes of thread priorities ("Failed to set thread priority"), in the mail
-        // log under our name. It reads this when it first has something to say; whoever sets it otherwise is let.
+        // libdispatch reports thread priorities to syslog(3) ("Failed to set thread priority"), which then stand in the
+        // mail log under danegate's name. It reads this variable with its first message. A value that the user has set
+        // is kept.
         setenv("LIBDISPATCH_LOG", "NO", 0)
         if let sentence = UnknownCommand.sentence(Array(CommandLine.arguments.dropFirst())) {
             exit(withError: Exit.fail(EX_USAGE, [sentence]))

@@ -110,7 +110,7 @@ struct Exempt: ParsableCommand {
 }
 
 extension Exempt {
-    /// What all arguments stand for, before anything is done for one of them.
+    /// Reads all arguments before anything is done for one of them.
     fileprivate static func patterns(_ texts: [String]) throws(ExemptionOrder.Refusal) -> [DomainPattern] {
         var patterns: [DomainPattern] = []
         for text in texts { patterns.append(try ExemptionOrder.pattern(text)) }
@@ -119,8 +119,8 @@ extension Exempt {
 }
 
 extension ExemptionOrder {
-    /// The live exemptions for a command that has more to say than these: where they cannot be read that is told on
-    /// standard error, and the rest is as if there were none.
+    /// Returns the live exemptions, for a command that prints other things too. If they cannot be read, standard error
+    /// says so, and the command goes on as if there were none.
     static func standing(_ settings: Settings) -> [Exemption] {
         do throws(ExemptionOrder.Refusal) { return try list(settings, isWhole: false) } catch {
             _ = Exit.fail(error.status, ["\(error.sentence) What follows is as without exemptions."])

@@ -2,9 +2,9 @@ import ArgumentParser
 import Foundation
 import Records
 
-/// The ends of a command that are not success.
+/// The failures of a command.
 enum Exit {
-    /// Tells the sentences on standard error; to be thrown.
+    /// Writes the sentences to standard error, and returns what the command must throw.
     static func fail(_ status: Int32, _ sentences: [String]) -> ExitCode {
         let prefix = JournalStream.prefix(isError: status != 0)
         for sentence in sentences {

@@ -2,7 +2,7 @@ import ArgumentParser
 import Foundation
 import Reports
 
-/// `danegate explain`: what a code, an outcome, a rule or a word of the log means, and what to do about it.
+/// `danegate explain`: what a code, an outcome, a rule or a word of the log means, and what to do.
 struct Explain: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Explain a code, an outcome, a rule, a bounce, or a word of log and replies.",
@@ -48,8 +48,8 @@ struct Explain: ParsableCommand {
         return (note + found.explanations.map { $0.text(width: width) }).joined(separator: "\n\n")
     }
 
-    /// The words, each for itself; a reply or a sentence whose quotes were forgotten is one text, and `-` is standard
-    /// input.
+    /// Returns the words, each as a text of its own. But a reply or a sentence without quotes is one text, and `-`
+    /// means standard input.
     private static func together(_ words: [String]) throws -> [String] {
         if words.contains("-") {
             guard words.count == 1 else { throw ValidationError("- stands alone: it is the text on standard input") }
@@ -60,7 +60,8 @@ struct Explain: ParsableCommand {
         return isReply || words.count > 3 && known * 2 < words.count ? [words.joined(separator: " ")] : words
     }
 
-    /// Standard input, as much as a text may have; a bounce's report stands before the message that came back.
+    /// Reads standard input, up to the length that a text may have. That is enough, because the report in a bounce
+    /// stands before the returned message.
     private static func input() throws -> String {
         var bytes = Data()
         while bytes.count < Explainer.limit {
@@ -71,7 +72,8 @@ struct Explain: ParsableCommand {
             guard let part, !part.isEmpty else { break }
             bytes += part
         }
-        // Words and codes are ASCII. What is no UTF-8 would take more room than there is.
+        // Words and codes are ASCII. Replacements for bytes that are no UTF-8 would make the text longer than it may
+        // be.
         return String(decoding: bytes.map { $0 < 0x80 ? $0 : UInt8(ascii: " ") }, as: UTF8.self)
     }
 }

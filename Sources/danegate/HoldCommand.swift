@@ -4,7 +4,7 @@ import Gate
 import Policy
 import Support
 
-/// `danegate hold`: what an administrator does about a zone or a network that fills the gate.
+/// `danegate hold`: what an administrator can do about a zone or a network that fills the daemon.
 struct HoldCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "hold",

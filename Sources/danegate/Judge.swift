@@ -5,21 +5,21 @@ import Foundation
 import Reports
 import Support
 
-/// `danegate judge`: a certificate chain held to TLSA records, without any network.
+/// `danegate judge`: judges a certificate chain by TLSA records, without any network.
 struct Judge: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Judge a certificate chain by TLSA records, without any network.",
         discussion: """
             The records count as secure, and TLS as established: what is judged is what RFC 7672 section 3 asks of the \
-            certificate. The outcome is verified, encrypted (no record can be used), tlsa-invalid, certificate-expired or \
-            certificate-host-mismatch. It is unreachable, as the gate has it, where a failure is none for certain: the chain has \
-            more than is looked at ("cut"), or a certificate cannot be read or has a key or a signature of a kind that GnuTLS does not \
-            know ("undecided"). Exits 0 if a client may deliver (verified, encrypted), 1 if not, 64 on usage, 65 if the chain \
-            is no PEM, 66 if it cannot be read, 75 if that cannot be told. A chain may have 256 certificates and 1 MiB; 128 of them \
-            are judged.
+            certificate. The outcome is verified, encrypted (no record can be used), tlsa-invalid, certificate-expired \
+            or certificate-host-mismatch. It is unreachable, as the gate has it, where a failure is none for certain: \
+            the chain has more than is looked at ("cut"), or a certificate cannot be read or has a key or a signature \
+            of a kind that GnuTLS does not know ("undecided"). Exits 0 if a client may deliver (verified, encrypted), \
+            1 if not, 64 on usage, 65 if the chain is no PEM, 66 if it cannot be read, 75 if that cannot be told. A \
+            chain may have 256 certificates and 1 MiB; 128 of them are judged.
             """)
 
-    /// More bytes than this are no chain.
+    /// The most bytes of a chain.
     private static let maximumSize = PEM.maximumSize
 
     @Option(
@@ -73,7 +73,7 @@ struct Judge: ParsableCommand {
         if !report.outcome.allowsDelivery { throw ExitCode(1) }
     }
 
-    /// The chain in DER.
+    /// Reads the chain, and returns it in DER.
     private func readChain() throws -> [[UInt8]] {
         let file: FileHandle
         do { file = try chain == "-" ? .standardInput : FileHandle(forReadingFrom: URL(fileURLWithPath: chain)) } catch
@@ -89,7 +89,7 @@ struct Judge: ParsableCommand {
         }
     }
 
-    /// All bytes, or one more than a chain may have.
+    /// Reads all bytes, or one more than a chain may have.
     private static func read(_ file: FileHandle) throws -> [UInt8] {
         var bytes: [UInt8] = []
         while bytes.count <= maximumSize, let more = try file.read(upToCount: 65536), !more.isEmpty {

@@ -2,7 +2,7 @@ import ArgumentParser
 import Foundation
 import Reports
 
-/// `danegate manual`: prints a manual page, or which there are; deploy/man/make keeps them in deploy/man.
+/// `danegate manual`: prints a manual page, or the list of pages. deploy/man/make writes them to deploy/man.
 struct ManualCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "manual", abstract: "Print a manual page in mdoc; without a name, which pages there are.",
@@ -17,7 +17,7 @@ struct ManualCommand: ParsableCommand {
             throw Exit.fail(EX_USAGE, ["there are \(Self.names.joined(separator: ", "))."])
         }
         let commands = try CommandDescription.read(Danegate._dumpHelp())
-        // The line's end comes with it.
+        // `put` adds the end of the last line.
         try StandardDescriptors.put(String(page.text(commands).dropLast()))
     }
 

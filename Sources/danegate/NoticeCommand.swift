@@ -55,15 +55,15 @@ struct NoticeCommand: ParsableCommand {
         var status: Int32 = 0
         for argument in arguments {
             let refused = try notify(argument, settings, policies.table, resolver)
-            // That nothing is proven weighs more: it may be another time.
+            // A doubt decides the exit status, because another try may help.
             if refused != 0, status != EX_TEMPFAIL { status = refused }
         }
         guard status == 0 else { throw ExitCode(status) }
     }
 
-    /// Prints the mail for a domain.
+    /// Prints the notice for a domain.
     ///
-    /// - Returns: 0, or the status that says why there is none.
+    /// - Returns: 0, or the exit status that tells why there is no notice.
     private func notify(
         _ argument: DestinationArgument, _ settings: Settings, _ policies: PolicyTable, _ resolver: Resolver
     ) throws -> Int32 {
@@ -100,13 +100,13 @@ struct NoticeCommand: ParsableCommand {
     }
 
     private func put(_ notice: Notice) throws(Notice.Refusal) {
-        // What cannot be written has been told on standard error.
+        // A failure to write has already been reported on standard error.
         do { try StandardDescriptors.put(domains.count > 1 ? notice.mboxText : notice.text) } catch {
             Self.exit(withError: error)
         }
     }
 
-    /// Since when the running daemon knows of the fault; nil if none answers, or it knows nothing of it.
+    /// Returns since when the running daemon knows of the fault; nil if no daemon answers, or it knows no such fault.
     private func firstSeen(_ settings: Settings, _ report: CheckReport, _ now: Int64) -> Int64? {
         guard let path = settings.controlSocketPath,
             let line = try? ControlClient.ask(path, "verdict \(report.domain)", within: .seconds(2)),

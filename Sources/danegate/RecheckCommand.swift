@@ -4,16 +4,16 @@ import Policy
 import Reports
 import Support
 
-/// `danegate recheck`: has the running daemon look at domains anew.
+/// `danegate recheck`: lets the running daemon inspect domains anew.
 struct RecheckCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "recheck",
         abstract: "Have the running daemon look at a domain anew, past every cache.",
         discussion: """
-            For a domain that has been mended: the daemon asks the DNS and the hosts again, and goes by what it finds from then \
-            on. Prints what it ruled before and what it rules now. The MTA's own resolver may still hold the old records. Exits \
-            0 if mail to every domain is accepted now, 1 if some is rejected, 75 if some is put off, or could not be looked at, \
-            69 if no daemon answers.
+            For a domain that has been mended: the daemon asks the DNS and the hosts again, and goes by what it finds \
+            from then on. Prints what it ruled before and what it rules now. The MTA's own resolver may still hold the \
+            old records. Exits 0 if mail to every domain is accepted now, 1 if some is rejected, 75 if some is put \
+            off, or could not be looked at, 69 if no daemon answers.
             """)
 
     @OptionGroup var options: SettingsOptions
@@ -45,7 +45,7 @@ struct RecheckCommand: ParsableCommand {
         if !worst.isSuccess { throw worst }
     }
 
-    /// The line that a terminal shows while the daemon looks.
+    /// Returns the line that a terminal shows during the inspection.
     private static func line(_ domain: String, after elapsed: Duration) -> String {
         guard elapsed >= .seconds(1) else { return "" }
         return "\(MovingLine.turn(elapsed)) \(DurationText.brief(elapsed)), the daemon looks at \(domain)"

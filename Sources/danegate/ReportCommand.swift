@@ -10,12 +10,11 @@ struct ReportCommand: ParsableCommand {
         commandName: "report",
         abstract: "Tell how much was judged, what was or would have been refused, and who is broken.",
         discussion: """
-            --since and --until take a date in ISO 8601, or a time ago: 30m, 2h, 7d. Recipients and destinations are counted by the \
-            hour: those in which --since and --until fall count whole, and the first line says which time that is. \
-            Refused \
-            recipients are counted with their rows of the trace, all others at most two seconds later. "Broken" are \
-            destinations with a proven fault, not those that \
-            could not be looked at. Exits 0, also if nothing was judged; 64 on usage, 66 if there is no trace.
+            --since and --until take a date in ISO 8601, or a time ago: 30m, 2h, 7d. Recipients and destinations are \
+            counted by the hour: those in which --since and --until fall count whole, and the first line says which \
+            time that is. Refused recipients are counted with their rows of the trace, all others at most two seconds \
+            later. "Broken" are destinations with a proven fault, not those that could not be looked at. Exits 0, also \
+            if nothing was judged; 64 on usage, 66 if there is no trace.
             """)
 
     @OptionGroup var options: SettingsOptions

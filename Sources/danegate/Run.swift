@@ -8,16 +8,17 @@ struct Run: ParsableCommand {
         abstract: "Run the milter daemon in the foreground.",
         discussion: """
             Register it in Postfix's main.cf: smtpd_milters = inet:127.0.0.1:8895
-            SIGTERM ends it after the recipients under way have their answers; SIGHUP and SIGUSR1 read environment file and \
-            policy file again, as danegate reload does. A listening socket of systemd's (LISTEN_FDS) is taken over.
+            SIGTERM ends it after the recipients under way have their answers; SIGHUP and SIGUSR1 read environment \
+            file and policy file again, as danegate reload does. A listening socket of systemd's (LISTEN_FDS) is taken \
+            over.
             Exits 0 after SIGTERM, 69 if the socket cannot be had, 78 if a setting is at fault.
             """)
 
     @OptionGroup var options: SettingsOptions
 
-    // Synchronous: the main thread belongs to the signals.
+    // It is synchronous, because the main thread handles the signals.
     func run() throws {
-        // Before anything is made: no file of the daemon's is for others, whatever the umask of who starts it.
+        // This comes before any file is made. No file of the daemon is for others, whatever umask it was started with.
         umask(0o027)
         let daemon = Daemon(
             try options.read(), version: Danegate.version, environment: ProcessInfo.processInfo.environment)

@@ -5,7 +5,7 @@ import Policy
 import Reports
 import Support
 
-/// `danegate settings`: what is in force, and where it came from.
+/// `danegate settings`: the settings in force, and where each comes from.
 struct SettingsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "settings", abstract: "Print the settings in force, and where each came from.",
@@ -58,7 +58,7 @@ struct SettingsCommand: ParsableCommand {
         try StandardDescriptors.put(lines.joined(separator: "\n"))
     }
 
-    /// How the running daemon differs; nothing where none runs.
+    /// Returns how the running daemon's settings differ; nothing if none runs.
     private func differences(_ reader: SettingsReader) -> [String] {
         guard let path = reader.settings.controlSocketPath else { return [] }
         do throws(ControlClient.Fault) {

@@ -4,15 +4,15 @@ import Gate
 import Policy
 
 extension SettingsOptions {
-    /// What is said where something else than a daemon of this version answers.
+    /// The error for an answer that is not from a daemon of this version.
     static var stranger: ExitCode {
         Exit.fail(EX_PROTOCOL, ["a daemon of another version answers, or something else."])
     }
 
     /// Asks the running daemon.
     ///
-    /// - Parameter whenOver: Called before anything is told.
-    /// - Throws: With a sentence, if none answers.
+    /// - Parameter whenOver: Called before anything is printed.
+    /// - Throws: If no daemon answers, after a sentence on standard error.
     func ask(_ request: String, within limit: Duration, whenOver: () -> Void = {}) throws -> String {
         let (settings, note) = try readToAsk()
         guard let path = settings.controlSocketPath else {

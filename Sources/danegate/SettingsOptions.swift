@@ -2,7 +2,7 @@ import ArgumentParser
 import Foundation
 import Policy
 
-/// Where the settings come from: every subcommand has these options.
+/// The source of the settings. All subcommands have these options.
 struct SettingsOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
@@ -11,7 +11,7 @@ struct SettingsOptions: ParsableArguments {
         completion: .file())
     var envFile: String?
 
-    /// The settings; where they are at fault, every sentence goes to standard error and the exit status is 78.
+    /// Reads the settings. If they have faults, a sentence per fault goes to standard error, and the exit status is 78.
     func read() throws -> SettingsReader {
         do throws(SettingsReader.Faults) {
             return try SettingsReader.read(environment: ProcessInfo.processInfo.environment, named: envFile)
@@ -20,10 +20,10 @@ struct SettingsOptions: ParsableArguments {
         }
     }
 
-    /// The settings for a command that only asks the daemon. Members of the socket's group may ask, and need not be
-    /// those who may read the environment file.
+    /// Reads the settings for a command that only asks the daemon. Members of the socket's group may ask it, also if
+    /// they may not read the environment file.
     ///
-    /// - Returns: The settings; and a clause if they lack what stands in a file that this user may not read.
+    /// - Returns: The settings, and a clause if those in a file that this user may not read are missing.
     func readToAsk() throws -> (settings: Settings, note: String?) {
         do throws(SettingsReader.Faults) {
             if envFile == nil,
@@ -37,7 +37,7 @@ struct SettingsOptions: ParsableArguments {
         return (try read().settings, nil)
     }
 
-    /// The policies of the settings. Where the last good copy of their file is in force, standard error says so; where
+    /// Reads the policies of the settings. If the last good copy of their file is in force, standard error says so. If
     /// there is none, the exit status is 78.
     func policies(_ settings: Settings) throws -> PolicyBook {
         do throws(PolicyTable.Faults) {

@@ -3,22 +3,22 @@ import Gate
 import Policy
 import Support
 
-/// `danegate status`: how the running daemon is.
+/// `danegate status`: the state of the running daemon.
 struct Status: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Ask the running daemon how it is; fit for Nagios and Icinga.",
         discussion: """
             Asks over the control socket (DANEGATE_CONTROL_SOCKET), which root and the members of its group may open.
-            Exits as monitoring plugins do: 0 OK; 1 WARNING (the breaker is open because of failures or descriptors, log \
-            lines or rows are lost, no state file, the policy file is refused (its old version or last good copy holds), exemptions were set aside, probes call \
-            themselves by a private address, few descriptors or no threads left); 2 CRITICAL (no daemon answers or runs, the resolver does \
-            not work or does not validate, not everything comes through on the way to the DNS, the breaker is open for more \
-            than 15 minutes); 3 UNKNOWN (the daemon cannot be asked: the socket may not be opened, is off, or is not there \
-            though something serves the milter socket; or something else answers there). The first line says it in one \
-            sentence, with figures behind a bar, as Nagios, Icinga and their kin read them. Recipients are counted \
-            since the start, exactly; rows of the trace are those in its file. What was lost is a reason for a warning \
-            while it goes on and for 15 minutes afterwards; then a line tells how long ago it was. 78 if a \
-            setting is at fault.
+            Exits as monitoring plugins do: 0 OK; 1 WARNING (the breaker is open because of failures or descriptors, \
+            log lines or rows are lost, no state file, the policy file is refused (its old version or last good copy \
+            holds), exemptions were set aside, probes call themselves by a private address, few descriptors or no \
+            threads left); 2 CRITICAL (no daemon answers or runs, the resolver does not work or does not validate, not \
+            everything comes through on the way to the DNS, the breaker is open for more than 15 minutes); 3 UNKNOWN \
+            (the daemon cannot be asked: the socket may not be opened, is off, or is not there though something serves \
+            the milter socket; or something else answers there). The first line says it in one sentence, with figures \
+            behind a bar, as Nagios, Icinga and their kin read them. Recipients are counted since the start, exactly; \
+            rows of the trace are those in its file. What was lost is a reason for a warning while it goes on and for \
+            15 minutes afterwards; then a line tells how long ago it was. 78 if a setting is at fault.
             """)
 
     @OptionGroup var options: SettingsOptions
@@ -39,7 +39,8 @@ struct Status: ParsableCommand {
             switch error {
             case .denied(let sentence): throw try end(.unknown, sentence)
             case .noSocket(let sentence):
-                // A daemon that is stopped takes its control socket along; one that could not have any serves mail.
+                // A daemon that is stopped removes its control socket. One that could not make the socket still serves
+                // mail.
                 let (isServed, more) = settings.isMilterServed
                 throw try end(isServed == false ? .critical : .unknown, "\(sentence.dropLast()); \(more).")
             case .noDaemon(let sentence), .silent(let sentence): throw try end(.critical, sentence)

@@ -63,7 +63,8 @@ struct SurveyCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Judge mail that went by a relay by its domain (recipient) or by the relay (nexthop); by default as DANEGATE_ROUTE says.",
+            "Judge mail that went by a relay by its domain (recipient) or by the relay (nexthop); by default as "
+                + "DANEGATE_ROUTE says.",
             valueName: "route"))
     var route: Settings.RouteSource?
 
@@ -85,7 +86,7 @@ struct SurveyCommand: ParsableCommand {
         }
     }
 
-    // Synchronous: the main thread belongs to the signals.
+    // It is synchronous, because the main thread handles the signals.
     func run() throws {
         var request = Survey.Request(inputs: inputs)
         request.output = output

@@ -1,10 +1,10 @@
 import Foundation
 import Support
 
-/// The terminal that a command prints to, if it does.
+/// The terminal that a command prints to, if it prints to one.
 enum Terminal {
-    /// The place that standard output leads to: without bounds or colours where that is no terminal. `NO_COLOR` (to any
-    /// value but the empty one, https://no-color.org) and `TERM=dumb` do without colours.
+    /// The page for standard output. Without a terminal it has no bounds and no colours. `NO_COLOR` (any value but the
+    /// empty one, https://no-color.org) and `TERM=dumb` switch colours off.
     static var page: TerminalPage {
         guard let width else { return .endless }
         let environment = ProcessInfo.processInfo.environment
@@ -16,7 +16,7 @@ enum Terminal {
             hasColour: !isPlain)
     }
 
-    /// The characters of a line; nil where standard output is no terminal and nothing need be cut.
+    /// The characters of a line; nil if standard output is no terminal, so that nothing needs to be cut.
     static var width: Int? {
         guard isatty(STDOUT_FILENO) == 1 else { return nil }
         var size = winsize()
@@ -24,13 +24,13 @@ enum Terminal {
         return max(40, ProcessInfo.processInfo.environment["COLUMNS"].flatMap { Int($0) } ?? 80)
     }
 
-    /// Makes SIGINT and SIGTERM the good end of a command that goes on until it is told to leave off.
+    /// Lets SIGINT and SIGTERM end a command successfully that would otherwise go on for ever.
     static func endOnSignals() {
         for number in [SIGINT, SIGTERM] { signal(number) { _ in _exit(0) } }
         signal(SIGPIPE, SIG_IGN)
     }
 
-    /// Waits so many milliseconds, or until nobody reads standard output any more.
+    /// Waits so many milliseconds, or until nobody reads standard output any more, and returns whether that is so.
     static func isReaderGone(within milliseconds: Int32) -> Bool {
         var output = pollfd(fd: STDOUT_FILENO, events: 0, revents: 0)
         return poll(&output, 1, milliseconds) > 0 && output.revents & Int16(POLLERR | POLLHUP | POLLNVAL) != 0

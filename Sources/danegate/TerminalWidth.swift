@@ -1,8 +1,9 @@
 import Foundation
 
-/// How wide the terminal is.
+/// The width of the terminal.
 enum TerminalWidth {
-    /// The columns of the terminal behind standard output, at most 120, which is as wide as text is read well; 80 without one.
+    /// The columns of the terminal behind standard output; 80 without one. At most 120, because longer lines are hard
+    /// to read.
     static var ofOutput: Int {
         var size = winsize()
         guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }

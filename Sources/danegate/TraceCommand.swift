@@ -4,7 +4,7 @@ import Foundation
 import Policy
 import Records
 
-/// `danegate trace`: who was refused, or would have been, and why.
+/// `danegate trace`: which recipients were refused or would have been, and why.
 struct TraceCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "trace", abstract: "Show who was refused, or would have been, and why.",
@@ -38,7 +38,10 @@ struct TraceCommand: ParsableCommand {
     @Option(help: "The moment after the last.") var until: String?
     @Option(
         help:
-            "The id in a reply or log line, its beginning, or the whole reply: shows the recipient, and the inspection behind it."
+            """
+            The id in a reply or log line, its beginning, or the whole reply: shows the recipient, and the inspection \
+            behind it.
+            """
     )
     var id: String?
     @Option(help: "The most that are shown; 0 for all. By default 100, and 10 before --follow.") var limit: Int?
@@ -81,7 +84,7 @@ struct TraceCommand: ParsableCommand {
     private func show(_ filter: TraceFilter, _ reader: TraceReader, _ settings: Settings) throws {
         let most = limit ?? (follow ? 10 : 100)
         var last: Int64 = follow ? try reader.lastID() : 0
-        // One more tells whether there are more.
+        // One more than asked for, to find out whether there are more.
         var numbers = try reader.numbers(filter, limit: most == 0 || most == .max ? nil : most + 1)
         if let id = filter.id, !id.isWhole, numbers.count > 1, !follow { throw try several(numbers, reader) }
         let isCut = most > 0 && numbers.count > most
@@ -103,7 +106,7 @@ struct TraceCommand: ParsableCommand {
         guard follow else { return }
         Terminal.endOnSignals()
         while !Terminal.isReaderGone(within: 500) {
-            // A file that is gone, or replaced, comes back with the daemon.
+            // A file that is gone, or was replaced, comes back with the daemon.
             guard let newest = try? reader.lastID() else { continue }
             if newest < last { last = 0 }
             guard newest > last, let numbers = try? reader.numbers(filter, limit: 10_000, after: last) else { continue }
@@ -118,7 +121,7 @@ struct TraceCommand: ParsableCommand {
         }
     }
 
-    /// Tells of ids that begin alike.
+    /// Lists several ids with the same beginning.
     private func several(_ numbers: [Int64], _ reader: TraceReader) throws -> ExitCode {
         var ids: [String] = []
         try reader.rows(Array(numbers.suffix(5)), isWhole: false) { ids += $0.map(\.trace) }

@@ -1,11 +1,11 @@
 import ArgumentParser
 import Support
 
-/// A command that there is not, and what may have been meant.
+/// Recognises a command that does not exist, and suggests the one that may be meant.
 enum UnknownCommand {
-    /// The sentence about the first word that should be a command and is none; nil where all are.
+    /// Returns a sentence about the first word that should be a command and is none; nil if there is no such word.
     ///
-    /// - Parameter arguments: Those of the command line, without the program's name.
+    /// - Parameter arguments: The arguments of the command line, without the program's name.
     static func sentence(_ arguments: [String]) -> String? {
         var path = ["danegate"]
         var commands = Danegate.configuration.subcommands

@@ -1,13 +1,14 @@
 import Dispatch
 import Synchronization
 
-/// The way from a command's main thread, which may block, to work that is asynchronous.
+/// Connects a command's main thread, which may block, with asynchronous work.
 enum Waiting {
     private final class Box<Result: Sendable>: Sendable {
         let value = Mutex<Result?>(nil)
     }
 
-    /// Does the work on the cooperative pool and blocks the calling thread, which must not be of that pool, until it is done.
+    /// Does the work on the cooperative pool, and blocks the calling thread until it is done. The thread must not
+    /// belong to that pool.
     static func forResult<Result: Sendable>(_ work: @escaping @Sendable () async -> Result) -> Result {
         let box = Box<Result>()
         let done = DispatchSemaphore(value: 0)

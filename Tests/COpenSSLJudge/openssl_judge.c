@@ -39,7 +39,8 @@ void openssl_judge_name(openssl_judge *judge, const char *name) {
     judge->names++;
 }
 
-int openssl_judge_record(openssl_judge *judge, uint8_t usage, uint8_t selector, uint8_t matching, const uint8_t *data, size_t size) {
+int openssl_judge_record(openssl_judge *judge, uint8_t usage, uint8_t selector, uint8_t matching,
+                         const uint8_t *data, size_t size) {
     if (judge->broken) return 0;
     int status = SSL_dane_tlsa_add(judge->ssl, usage, selector, matching, data, size);
     if (status < 0) judge->broken = 1;

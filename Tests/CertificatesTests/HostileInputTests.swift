@@ -122,7 +122,8 @@ import Testing
         #expect(judgement.isCut, "a bound of ours is no fact about the host")
     }
 
-    /// Bits turned, bytes replaced, cut out and doubled, in chains and in records. The generator begins the same every time.
+    /// Bits are flipped, and bytes replaced, cut out and doubled, in chains and in records. The generator begins the
+    /// same every time.
     @Test(.timeLimit(.minutes(5)), arguments: 1...4 as ClosedRange<UInt64>)
     func mutationsNeverCrash(_ seed: UInt64) {
         var generator = SeededGenerator(seed: seed)

@@ -62,7 +62,8 @@ import Testing
             // A gap in the chain.
             ("leaf i1 root", "2 1 1 root", .noMatch, .chainInvalid),
             ("leaf other-root", "2 1 1 other-root", .noMatch, .chainInvalid),
-            // RFC 6698 §2.1.1, decided as OpenSSL does: the server's certificate is no anchor of its own, however often it is sent.
+            // RFC 6698 §2.1.1, decided as OpenSSL decides: the server's certificate is no anchor of its own, however
+            // often it is sent.
             ("self", "2 1 1 self", .noMatch, .unmatched), ("self", "2 0 0 self", .noMatch, .unmatched),
             ("self self", "2 0 1 self", .noMatch, .unmatched),
             ("self-ca self-ca", "2 1 1 self-ca", .noMatch, .unmatched),
@@ -104,7 +105,8 @@ import Testing
             // RFC 8446 §4.4.2.2: a key for certificates alone is none for TLS; GnuTLS alone does not look.
             ("leaf-certsign usage-root", "2 1 1 usage-root", .noMatch, .chainInvalid),
             ("leaf-certsign", "2 1 0 usage-root", .noMatch, .chainInvalid),
-            // RFC 5280 §4.2.1.12: an anchor for clients' certificates; GnuTLS does not look at what an anchor is meant for.
+            // RFC 5280 §4.2.1.12: this anchor is for clients' certificates. GnuTLS does not check the purpose of an
+            // anchor.
             ("leaf-client-root client-root", "2 0 1 client-root", .noMatch, .chainInvalid),
             ("leaf-client-root", "2 0 0 client-root", .noMatch, .chainInvalid),
             ("leaf-sha1 i2", "2 1 1 i2", .noMatch, .chainInvalid), ("leaf-sha1", "2 1 0 i2", .noMatch, .unmatched),
@@ -162,11 +164,11 @@ import Testing
     @Test func theReasonSaysWhatIsWrong() {
         #expect(
             Fixture.judge("leaf-expired i2", ["2 1 1 i2"]).reason
-                == "the certificate at depth 0 expired on 2021-01-01 00:00:00 UTC, so the chain to depth 1 does not verify "
-                + "(TLSA record 1, DANE-TA(2) SPKI(1) SHA2-256(1))")
+                == "the certificate at depth 0 expired on 2021-01-01 00:00:00 UTC, "
+                + "so the chain to depth 1 does not verify (TLSA record 1, DANE-TA(2) SPKI(1) SHA2-256(1))")
         #expect(
             Fixture.judge("leaf-other i2", ["2 1 1 i2"]).reason
-                == "the server's certificate is for other.example, third.example, not for mx.example.com, though the chain to "
-                + "depth 1 verifies (TLSA record 1, DANE-TA(2) SPKI(1) SHA2-256(1))")
+                == "the server's certificate is for other.example, third.example, not for mx.example.com, "
+                + "though the chain to depth 1 verifies (TLSA record 1, DANE-TA(2) SPKI(1) SHA2-256(1))")
     }
 }

@@ -22,8 +22,8 @@ import Testing
 
     static let mx = "validation failure <example.org. MX IN>: "
     static let again =
-        "validation failure <example.org. MX IN>: key for validation example.org. is marked as invalid because of a previous "
-        + "validation failure <mx.example.org. A IN>: "
+        "validation failure <example.org. MX IN>: key for validation example.org. is marked as invalid because of a "
+        + "previous validation failure <mx.example.org. A IN>: "
     static let chain = "for key example.org. while building chain of trust"
 
     static func signature(
@@ -53,10 +53,12 @@ import Testing
             signatures: [signature(from: 2, to: 9)]),
         Row(
             text: mx + "signature before inception date from 192.0.2.1",
-            sentence: "the signature of the MX records of example.org is not valid yet", signatures: [signature(to: 9)]),
+            sentence: "the signature of the MX records of example.org is not valid yet",
+            signatures: [signature(to: 9)]),
         Row(text: mx + "no signatures from 192.0.2.1", sentence: "the MX records of example.org carry no signature"),
         Row(
-            text: mx + "signature missing from 192.0.2.1", sentence: "the MX records of example.org carry no signature"),
+            text: mx + "signature missing from 192.0.2.1",
+            sentence: "the MX records of example.org carry no signature"),
         Row(
             text: mx + "ECDSA signature verification failed from cache",
             sentence: "the signature of the MX records of example.org does not verify: altered or damaged data"),
@@ -83,7 +85,7 @@ import Testing
             text: mx + "signature expired from 192.0.2.1",
             sentence: "the signature of the MX records of other.example expired 3 days ago (2026-11-20 16:00 UTC)",
             signatures: [signature("example.org", 5, to: 3), signature("other.example", to: -3)], namesQuestion: false),
-        // Of several in a row libunbound does not say which one it means, and the signature of one is not that of another.
+        // libunbound does not say which of several in a row it means, and the signature of one is not that of another.
         Row(
             text: mx + "ECDSA signature verification failed for CNAME from 192.0.2.1",
             sentence: mx + "ECDSA signature verification failed for CNAME from 192.0.2.1",

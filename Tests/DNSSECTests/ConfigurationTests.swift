@@ -167,8 +167,8 @@ struct ConfigurationTests {
         #expect(plain.settings.last { $0.0 == "do-not-query-localhost" }?.1 == "yes")
     }
 
-    /// Glue that means this machine, or no machine: nobody is asked, and nothing is believed. Loopback itself may be asked
-    /// here, since the configuration names it.
+    /// Glue that names this machine, or no machine: nobody is asked, and nothing is believed. Loopback itself may be
+    /// asked here, because the configuration names it.
     @Test(
         .rules("F-116"),
         arguments: ["0.0.0.0", "0.1.2.3", "::", "::ffff:127.0.0.1", "224.0.0.1", "255.255.255.255", "ff02::1"])

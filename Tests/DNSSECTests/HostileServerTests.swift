@@ -119,8 +119,8 @@ import World
         await world.stop()
     }
 
-    /// RFC 9276 §3.2: at the limit every name is proved; beyond it denials are insecure, as the zone's owner alone chose,
-    /// and what there is stays secure: TLSA records go on to bind.
+    /// RFC 9276 §3.2: at the limit all names are proved. Beyond it denials are insecure, which the zone's owner alone
+    /// chose. Records that exist stay secure, so TLSA records still bind.
     @Test(.rules("F-115"), arguments: [(150, true), (151, false), (2500, false)])
     func manyNamesOfManyIterations(count: Int, isProved: Bool) async throws {
         let world = try await NameServers(

@@ -121,7 +121,7 @@ struct ValidationTests {
         #expect(reason.utf8.allSatisfy { 0x20...0x7E ~= $0 } && reason.utf8.count <= 300)
     }
 
-    /// libunbound tells of a zone's keys once, and refers to that afterwards; the sentence stays the same, dates and all.
+    /// libunbound tells of a zone's keys once, and later refers to that. The sentence stays the same, with its dates.
     @Test(arguments: ["old.example", "early.example", "keyless.example", "mismatch.example"])
     func reasonsAreToldAgain(_ zone: String) async throws {
         let resolver = try (try NameServers.current.resolver()).fresh()

@@ -93,7 +93,8 @@ import Testing
         #expect(half.0.verdict.outcome == .verified && half.0.verdict.isDegraded && half.1 >= 2)
     }
 
-    /// Of a host that is left alone nothing is proven: neither that it fails nor, unless it showed it before, that it does not.
+    /// Nothing is proven of a host that is left alone: neither that it fails nor, unless it was seen before, that it
+    /// works.
     @Test func whoIsLeftAloneHasNotFailed() async {
         let withheld = ProbeReport.End.withheld("too often", earlier: nil)
         let none = await inspect(["2001:db8::1": withheld, "192.0.2.1": withheld, "192.0.2.2": withheld], .ecdsa).0
@@ -105,8 +106,8 @@ import Testing
         #expect(usable.verdict.outcome == .verified && !usable.verdict.isDegraded)
     }
 
-    /// Of a host that is left alone something is known that does not fit: no reason to accept, nor one to refuse for good, and not
-    /// kept, however the other addresses fail.
+    /// A host is left alone, and something is known of it that does not fit. That is no reason to accept, and none to
+    /// refuse permanently. It is not kept either, however the other addresses fail.
     @Test(.rules("F-125")) func whoIsLeftAloneAndHasShownToOthersWhatDoesNotFitIsADoubt() async {
         let withheld = ProbeReport.End.withheld("too often", earlier: .init(.rsa, .otherName))
         for others in [ProbeReport.End.rsa, withheld] {

@@ -20,7 +20,8 @@ import Testing
         #expect(cache.value(for: 9_999, at: now) == 9_999)
     }
 
-    /// Drawn weights and keys: never more than the bound, unless a single value weighs more; and every key finds its own.
+    /// With random weights and keys the bound is never exceeded, unless a single value weighs more. Each key finds its
+    /// own value.
     @Test func aBoundedCacheStaysWithinItsWeight() {
         var cache = BoundedCache<Int, Int>(limit: 500, weightLimit: 10_000)
         let now = ContinuousClock.now
@@ -72,7 +73,7 @@ import Testing
         #expect(VerdictKeeper(Settings()).book(inspection(outcome, lifetime: lifetime), at: .now) == kept)
     }
 
-    /// Doubts and silence are asked about less and less often, down to once an hour; what the DNS gives a time to is not.
+    /// Doubt and silence are looked up less and less often, down to once per hour. Answers with a TTL are not.
     @Test(arguments: [
         (Outcome.dnsUnavailable, Duration.seconds(60), [60, 120, 240, 480, 960, 1920, 3600, 3600] as [Int64]),
         (.unreachable, .seconds(60), [60, 120, 240, 480, 960, 1920, 3600, 3600]),

@@ -56,7 +56,8 @@ import WorldServers
     ])
     func aFileThatIsNotOursIsNotTaken(text: String) { #expect(HoldTable(text: text) == nil) }
 
-    /// Commands at once: none loses what another has written; and a file that somebody else has put there stays as it is.
+    /// Of several commands at once, none loses what another has written. A file that another program has put there is
+    /// not changed.
     @Test func manyCommandsAtOnceLoseNothing() async throws {
         let directory = try ScratchDirectory("holds")
         let file = HoldFile(directory: directory.path)

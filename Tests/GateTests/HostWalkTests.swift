@@ -121,8 +121,8 @@ import Testing
         #expect(looks.walks.walk(VerdictKey(Self.destination, demandsDANE: false)) == nil, "it is at its end")
     }
 
-    /// One recipient costs a stranger's network what one look does, the second look at its failure included; all addresses
-    /// are seen twice all the same before a failure is told.
+    /// One recipient costs a stranger's network no more than one look does, the second look at its failure included.
+    /// Still all addresses are seen twice before a failure is told.
     @Test(
         .rules("F-126", "F-92"),
         arguments: [(1, 1), (5, 1), (6, 1), (10, 1), (40, 1), (1, 5), (1, 6), (1, 8), (2, 3), (3, 8), (12, 8)])
@@ -344,7 +344,8 @@ import Testing
         let walks = WalkBook()
         let look = SecondLook(
             Inspector(
-                resolver: hosts.resolver, prober: prober, expiredEE: .ignore, isComplete: false, now: { 1_800_000_000 }),
+                resolver: hosts.resolver, prober: prober, expiredEE: .ignore, isComplete: false,
+                now: { 1_800_000_000 }),
             uncached: prober, walks: walks)
         let task = Task { await look.inspect(Self.destination) }
         await prober.untilItStalls()

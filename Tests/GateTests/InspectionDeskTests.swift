@@ -92,7 +92,8 @@ import Testing
         #expect(await second.verdict.outcome == .verified)
     }
 
-    /// When all places are taken, who has most of them gives one up, and an inspection that waits for its second look has none.
+    /// When all places are taken, the domain that has most of them gives one up. An inspection that waits for its
+    /// second look has none.
     @Test(.rules("F-110")) func whoeverComesFindsAPlaceBesideACrowd() async {
         var limits = InspectionDesk.Limits()
         limits.inspections = 20

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Inspection
 
-/// The table of rules.md, section 1, row by row, without a network. The world tests run the same on real servers.
+/// The table of verdicts, V1 to V19, row by row, without a network. The world tests run the same on real servers.
 @Suite struct InspectorTests {
     struct Row: Sendable, CustomTestStringConvertible {
         let testDescription: String
@@ -46,7 +46,8 @@ import Testing
         Row(testDescription: "V3 null MX", resolver: mx(.secured(MXRecord(0, "."))), outcome: .nullMX),
         Row(testDescription: "V3 null MX, insecure", resolver: mx(.unsigned(MXRecord(0, "."))), outcome: .nullMX),
         Row(
-            testDescription: "V3 null MX of preference 10", resolver: mx(.secured(MXRecord(10, "."))), outcome: .nullMX),
+            testDescription: "V3 null MX of preference 10", resolver: mx(.secured(MXRecord(10, "."))),
+            outcome: .nullMX),
         Row(
             testDescription: "null MX beside a host",
             resolver: mx(.secured(MXRecord(0, "."), MXRecord(10, "mx.example"))),
@@ -113,7 +114,8 @@ import Testing
             outcome: .encrypted),
         Row(testDescription: "V12 bogus TLSA", resolver: secure(.bogus("why")), outcome: .dnssecInvalid),
         Row(
-            testDescription: "V12 TLSA without answer", resolver: secure(.failed("SERVFAIL")), outcome: .dnsUnavailable),
+            testDescription: "V12 TLSA without answer", resolver: secure(.failed("SERVFAIL")),
+            outcome: .dnsUnavailable),
         Row(testDescription: "V13 TLSA denied", resolver: secure(.absent), outcome: .opportunistic),
         Row(testDescription: "V13 TLSA denied insecurely", resolver: secure(.unsignedAbsent), outcome: .opportunistic),
         Row(testDescription: "V13 insecure TLSA", resolver: secure(.unsigned(usable)), outcome: .opportunistic),
@@ -132,7 +134,8 @@ import Testing
             testDescription: "not allowed to be probed", resolver: secure(.secured(usable)),
             prober: FakeProber(["192.0.2.1": .notProbed("special")]), outcome: .unreachable),
         Row(
-            testDescription: "V19 no match", resolver: secure(.secured(usable)), prober: reached, outcome: .tlsaInvalid),
+            testDescription: "V19 no match", resolver: secure(.secured(usable)), prober: reached,
+            outcome: .tlsaInvalid),
         Row(
             testDescription: "D-21 the MX target is an address", resolver: mx(.secured(MXRecord(10, "192.0.2.1"))),
             outcome: .opportunistic),
@@ -238,7 +241,7 @@ import Testing
         #expect(inspection.verdict.hazards.count == 1)
     }
 
-    /// Postfix asks for the records there too, and falls over; neither a failed lookup nor a sound record has an effect.
+    /// Postfix asks for these records too, and crashes. Neither a failed lookup nor a sound record has an effect.
     @Test(
         .rules("D-27"),
         arguments: [
@@ -271,7 +274,8 @@ import Testing
         #expect(inspection.lifetime == .seconds(120))
     }
 
-    /// Each answer that took part bounds how long the verdict is kept, denials and those behind insecure MX records included.
+    /// Each answer that took part bounds how long the verdict is kept, also denials and the answers behind insecure MX
+    /// records.
     @Test(arguments: [
         ([9000, 600, 3600, 7200], true, 600), ([9000, 3600, 600, 7200], true, 600),
         ([9000, 3600, 7200, 600], true, 600),

@@ -29,7 +29,8 @@ import Testing
         #expect(
             line.line.description == """
                 ruling=reject mode=enforce to=user@example.org domain=example.org outcome=tlsa-invalid code=5.7.323 \
-                host=mx1.example.org cached=yes waited_ms=0.1 failing_for=27m trace=\(trace) client=192.0.2.9 qid=- from=-
+                host=mx1.example.org cached=yes waited_ms=0.1 failing_for=27m trace=\(trace) client=192.0.2.9 qid=- \
+                from=-
                 """)
     }
 

@@ -36,7 +36,8 @@ import WorldServers
 
     @Test func everyFaultIsNamedWithItsLine() {
         let text =
-            "example.org\nexa%mple exempt\na.example exempt until=2027-02-30\nb.example exempt x\nc.example exempt\nc.example monitor"
+            "example.org\nexa%mple exempt\na.example exempt until=2027-02-30\nb.example exempt x\nc.example "
+            + "exempt\nc.example monitor"
         #expect {
             _ = try PolicyTable(text: text, path: "p")
         } throws: { error in

@@ -244,8 +244,8 @@ import Testing
         #expect(judged(old, by: [.rsa]).outcome == .unreachable)
     }
 
-    /// Reports for too many records are not kept, nor those of hosts that could not be reached for long: what the address showed
-    /// is known all the same.
+    /// Reports for too many records are not kept, and those of hosts that could not be reached are not kept for long.
+    /// What the address showed is known all the same.
     @Test(.rules("F-125")) func anAddressIsKnownWhateverRecordsItWasProbedFor() async {
         let many = (0..<600).map {
             TLSARecord(usage: 3, selector: 1, matchingType: 1, data: [UInt8](repeating: UInt8($0 & 0xFF), count: 32))

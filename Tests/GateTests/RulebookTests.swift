@@ -16,7 +16,7 @@ import Testing
         ) { _ in failingFor }
     }
 
-    /// design.md's table of outcomes: what is given at first, and once the fault has lasted.
+    /// The table of outcomes: the ruling at first, and after the fault has lasted.
     @Test(
         .rules("N-03", "S-02", "S-03"),
         arguments: [

@@ -5,7 +5,8 @@ import Testing
 
 @testable import Inspection
 
-/// What a bogus CNAME answer comes to where the address answer was insecure: only a TLSA answer proven to be insecure excuses it.
+/// The meaning of a bogus CNAME answer if the address answer was insecure: only a TLSA answer that is proven insecure
+/// excuses it.
 @Suite struct TLSALookupTests {
     struct Row: Sendable, CustomTestStringConvertible {
         let testDescription: String

@@ -46,8 +46,8 @@ import Testing
         #expect(state(cache, key, after: .seconds(161)) == "none")
     }
 
-    /// Long names with causes of their own, as a stranger makes them up, push each other out; short ones that share a cause
-    /// do not.
+    /// Long names with causes of their own, as a stranger can make them up, push each other out. Short names that share
+    /// a cause do not.
     @Test(.rules("F-131"), arguments: [(true, 1_000...9_000), (false, 19_000...20_000)])
     func strangersWordsDoNotFillTheMemory(isLong: Bool, left: ClosedRange<Int>) {
         let cache = VerdictCache(limit: 20_000)

@@ -6,7 +6,8 @@ extension DrawnCase {
         (.p256, 6), (.p384, 6), (.ed25519, 6), (.rsa2048, 4), (.rsa3072, 2), (.rsa4096, 1),
     ]
 
-    /// Draws a case. Much is in order in most cases: otherwise next to none would authenticate, and little would be compared.
+    /// Draws a case. Most of its parts are usually in order. Otherwise hardly any case would authenticate, and little
+    /// would be compared.
     init(number: Int, _ chance: inout Chance) {
         let isInternational = chance.oneIn(8)
         let domain = (isInternational ? "xn--bcher-kva." : "") + "c\(number).draw.example"

@@ -109,7 +109,8 @@ extension DrawnCase: CustomStringConvertible {
             return words.joined(separator: " ")
         }
         return "case \(number), \(host), named \(naming.rawValue), chain [\(links.joined(separator: " < "))],"
-            + " sent \(sent)\(company.map { ", \(chain.count) a \($0)" } ?? ""), TLSA [\(records.map(\.description).joined(separator: ", "))]"
+            + " sent \(sent)\(company.map { ", \(chain.count) a \($0)" } ?? ""),"
+            + " TLSA [\(records.map(\.description).joined(separator: ", "))]"
     }
 }
 

@@ -89,7 +89,8 @@ struct Exhibit: Sendable {
 
 extension Exhibit: CustomStringConvertible {
     var description: String {
-        "\(subject): danegate \(ours.rawValue) (\(cause)), \(judge.rawValue) \(theirs.verdict.rawValue) (\(theirs.reason))"
+        "\(subject): danegate \(ours.rawValue) (\(cause)), \(judge.rawValue) \(theirs.verdict.rawValue) "
+            + "(\(theirs.reason))"
             + (drawn.map { "; \($0)" } ?? "; TLSA \(records.map { String($0.presentation.prefix(24)) })")
     }
 }

@@ -1,7 +1,7 @@
 import World
 
-/// What the judges make of peers that mean harm. danegate must come to an end with each of them, at a price that it can pay for
-/// thousands: where it does not look on it doubts, and delays (RFC 7672 §2.2); it never says that the domain is at fault.
+/// What the judges do with hostile peers. danegate must come to an end with each of them, at a cost that it can pay for
+/// thousands. If it does not look on, it doubts, and defers (RFC 7672 §2.2). It never says that the domain is at fault.
 extension KnownDisagreement {
     /// Where danegate has a bound, or a judge has.
     static let bounds = [
@@ -29,8 +29,8 @@ extension KnownDisagreement {
                 && exhibit.theirs.verdict == .unreached
                 && exhibit.theirs.reason.contains("Destination address lookup failed")
         },
-        // An empty record is malformed and hence unusable, as Postfix has it. libunbound cannot hand it over and says SERVFAIL:
-        // a lookup that failed.
+        // An empty record is malformed and so unusable, as Postfix says too. libunbound cannot hand it over, and says
+        // SERVFAIL: a failed lookup.
         KnownDisagreement(
             judge: .postfix, section: "RFC 7672 §2.1.2",
             why: "takes a TLSA record of no bytes for unusable; libunbound has no answer"
@@ -42,7 +42,8 @@ extension KnownDisagreement {
 
     /// Where peers break the protocols.
     static let breakers = [
-        // The forged flights are TLS 1.2: who sent the certificate is proven after it, and not at all (RFC 5246 §7.4.3).
+        // The forged flights are TLS 1.2, in which the sender of the certificate is proven later, and here never (RFC
+        // 5246 §7.4.3).
         KnownDisagreement(
             judge: .openssl, section: "RFC 5246 §7.4.3",
             why: "says that no record matches before it sees that the handshake fails; Postfix sees it fail"
@@ -107,7 +108,8 @@ extension KnownDisagreement {
                 && (exhibit.ours == .unreached && exhibit.cause.hasSuffix("right after the TLS handshake")
                     || exhibit.ours == .withoutTLS && exhibit.cause.contains("TLS alert 116"))
         },
-        // Nothing is negotiated yet, and a client that offers TLS 1.3 must abort; one of TLS 1.2 ignores it (RFC 5246 §7.4.1.1).
+        // Nothing is negotiated yet, and a client that offers TLS 1.3 must abort. A client of TLS 1.2 ignores it (RFC
+        // 5246 §7.4.1.1).
         KnownDisagreement(
             judge: .postfix, section: "RFC 8446 §4",
             why: "ignores HelloRequests before the ServerHello until its time is up"

@@ -53,14 +53,15 @@ struct KnownDisagreement: Sendable {
         },
     ]
 
-    /// What a chain must be; Postfix judges it by OpenSSL. `ChainDisagreement` has what is different in chains that no host here
-    /// shows.
+    /// Disagreements about what a chain must be. Postfix judges it by OpenSSL. `ChainDisagreement` has the differences
+    /// that only chains show that no host here has.
     private static func paths(_ judge: Exhibit.Judge) -> [KnownDisagreement] {
         [
             KnownDisagreement(
                 judge: judge, section: "RFC 5280 §6.1.4 (k)",
                 why:
-                    "takes a certificate of version 3 without basic constraints for a CA's right below a bare key, by keyCertSign"
+                    "takes a certificate of version 3 without basic constraints for a CA's right below a bare key, by "
+                    + "keyCertSign"
             ) { exhibit in
                 exhibit.ours == .refused && exhibit.cause.contains("an issuer is not a CA")
                     && exhibit.cause.contains("to the key above") && exhibit.theirs.verdict == .authenticated
@@ -69,7 +70,8 @@ struct KnownDisagreement: Sendable {
             KnownDisagreement(
                 judge: judge, section: "RFC 5280 §6.1",
                 why:
-                    "follows the first of two CA certificates with one name and key, though another path leads to the anchor"
+                    "follows the first of two CA certificates with one name and key, though another path leads to the "
+                    + "anchor"
             ) { exhibit in
                 guard let drawn = exhibit.drawn, case .twin(let depth) = drawn.company,
                     let twin = drawn.sent.firstIndex(of: drawn.chain.count)
@@ -87,7 +89,8 @@ struct KnownDisagreement: Sendable {
         KnownDisagreement(
             judge: judge, section: "RFC 6698 §4.1",
             why:
-                "takes a full key that is no point of its curve for malformed; its frame is whole, and bytes are compared"
+                "takes a full key that is no point of its curve for malformed; its frame is whole, and bytes are "
+                + "compared"
         ) { exhibit in
             // It must be all there is.
             exhibit.ours == .refused && exhibit.theirs.verdict == .encrypted

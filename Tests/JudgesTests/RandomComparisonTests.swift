@@ -5,9 +5,9 @@ import World
 
 /// danegate, OpenSSL and Postfix, side by side on random chains and TLSA sets.
 ///
-/// A plain run draws the same cases each time, so that it fails for a change and not for a draw: a rare kind of disagreement is
-/// looked for with other seeds. `DANEGATE_TEST_SEED` gives one, or draws one if it is `new`; `DANEGATE_TEST_CASES` sets how many cases
-/// there are.
+/// A plain run draws the same cases each time, so that only a change of the code can make it fail. Other seeds look for
+/// rare kinds of disagreement. `DANEGATE_TEST_SEED` gives one, or draws one if it is `new`. `DANEGATE_TEST_CASES` sets
+/// the number of cases.
 @Suite(.timeLimit(.minutes(20))) struct RandomComparisonTests {
     @Test(
         .rules(

@@ -6,8 +6,8 @@ import World
 /// danegate, OpenSSL and Postfix, side by side on every domain of the world.
 @Suite(.timeLimit(.minutes(10))) struct WorldComparisonTests {
     @Test func theJudgesAgreeOnTheWorld() async throws {
-        // What a host shows to one client and not to the next proves nothing of either; where hosts stall, waiting proves
-        // nothing but how patient each judge is, and takes most of the time.
+        // What a host sends to one client and not to the next proves nothing about either. If a host stalls, waiting
+        // shows only how patient each judge is, and takes most of the time.
         let fickle = MailDomains.all.count(where: \.isFickle)
         let waiting = MailDomains.all.count(where: \.isWaiting)
         let world = try await MailWorld(MailDomains.all.filter { !$0.isFickle && !$0.isWaiting })
@@ -51,7 +51,8 @@ import World
         times.append(clock.now)
         let seconds = zip(times, times.dropFirst()).map { ($1 - $0).components.seconds }
         var lines = [
-            "judges: world: \(inside.count) domains of \(MailDomains.all.count), \(hosts.count) addresses of hosts with TLSA records",
+            "judges: world: \(inside.count) domains of \(MailDomains.all.count), \(hosts.count) addresses of hosts "
+                + "with TLSA records",
             "judges: world: left out: \(waiting) whose hosts stall, \(fickle) that meet each client in their own way, "
                 + "\(reports.count - inside.count) that lead out of the world",
             "judges: world: seconds: \(seconds[0]) danegate, \(seconds[1]) openssl, \(seconds[2]) postfix",
@@ -66,7 +67,8 @@ import World
 extension OpenSSLJudge.Question {
     /// A host as danegate found it.
     ///
-    /// - Parameter expandedNextHop: What the domain is an alias of, which is a reference identifier too (RFC 7672 §3.2.2).
+    /// - Parameter expandedNextHop: The name that the domain is an alias of, which is a reference identifier too (RFC
+    ///   7672 §3.2.2).
     init(
         _ report: CheckReport, _ host: CheckReport.Host, _ address: CheckReport.Address, port: UInt16,
         expandedNextHop: String? = nil

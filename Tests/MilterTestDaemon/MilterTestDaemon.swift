@@ -3,10 +3,10 @@ import Foundation
 import Milter
 import Synchronization
 
-/// A milter for tests: serves the socket given as first argument, decides by the recipient's local part, and says on standard
-/// output what happens to it.
+/// A milter for tests. It serves the socket given as first argument, decides by the recipient's local part, and writes
+/// to standard output what happens to it.
 ///
-/// Arguments: the socket; then, as wanted, `mode=660`, `group=NAME`, `drain=SECONDS`, `connections=COUNT`,
+/// The other arguments are optional: `mode=660`, `group=NAME`, `drain=SECONDS`, `connections=COUNT`,
 /// `silence=MILLISECONDS`.
 @main
 struct MilterTestDaemon {

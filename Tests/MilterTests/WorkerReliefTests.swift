@@ -5,7 +5,8 @@ import World
 
 @testable import Milter
 
-/// Sessions do not wait behind callbacks that wait (milter.md §0.2).
+/// Sessions do not wait behind callbacks that wait, although libmilter may give all sessions that become ready at once
+/// to one worker.
 @Suite(.timeLimit(.minutes(2))) struct WorkerReliefTests {
     private static let waits = Duration.seconds(2)
 

@@ -29,10 +29,12 @@ import World
         #expect(hello.versions == [0x0304, 0x0303])
     }
 
-    /// RFC 7672 §8.2: suites with certificates, those that any server has, and none without a certificate or without a cipher.
+    /// RFC 7672 §8.2: suites with certificates are offered, those that any server has, and none without a certificate
+    /// or a cipher.
     @Test(.rules("D-63")) func suitesWithCertificatesAreOffered() throws {
         let hello = try Self.hello(serverName: "mx.example.org")
-        // TLS_AES_128_GCM_SHA256; ECDHE-ECDSA, ECDHE-RSA, DHE-RSA and RSA with AES-128-GCM; ECDHE-RSA and RSA with AES-128-CBC.
+        // TLS_AES_128_GCM_SHA256; ECDHE-ECDSA, ECDHE-RSA, DHE-RSA and RSA with AES-128-GCM; ECDHE-RSA and RSA with
+        // AES-128-CBC.
         let common: Set<UInt16> = [0x1301, 0xC02B, 0xC02F, 0x009E, 0x009C, 0xC013, 0x002F]
         let suites = Set(hello.suites)
         #expect(common.subtracting(suites).isEmpty, "\(suites)")

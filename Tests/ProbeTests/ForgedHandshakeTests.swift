@@ -15,7 +15,8 @@ struct ForgedHandshakeTests {
         return try #require(end)
     }
 
-    /// A quarter of a million bits would keep a thread busy for hours, and no timer would end it: the time limit is the check.
+    /// A quarter of a million bits would keep a thread busy for hours, and no timer would end it. So the time limit is
+    /// the check.
     @Test(arguments: [
         (16_392, 17), (3_080, 3_080), (65_536, 65_536), (250_000, 250_000), (500_000, 17),
     ])
@@ -26,8 +27,9 @@ struct ForgedHandshakeTests {
         #expect(end.reason.contains("too large to be tried") && end.reason.contains("\(bits)"), "\(end)")
     }
 
-    /// What may come before, or instead of, a host's certificate in clear, thousands of times: the number ends it, and not the time.
-    /// A compressed certificate (RFC 8879) is a fault, as nobody has asked for it, and is not unpacked.
+    /// Messages that may come before or instead of a host's certificate in clear, by the thousand. Their number ends
+    /// the probe, and not the time. A compressed certificate (RFC 8879) is a fault, because danegate did not offer
+    /// that, and it is not expanded.
     @Test(
         .rules("F-128"),
         arguments: [

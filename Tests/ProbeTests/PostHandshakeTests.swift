@@ -60,7 +60,8 @@ struct PostHandshakeTests {
         let scratch = try ScratchDirectory()
         let key = "-algorithm RSA -pkeyopt rsa_keygen_bits:3200 -pkeyopt rsa_keygen_pubexp:1208925819614629174706189"
         let script = """
-            openssl genpkey \(key) -quiet -out key && openssl req -x509 -new -key key -subj /CN=mx.test -days 2 -out chain
+            openssl genpkey \(key) -quiet -out key && openssl req -x509 -new -key key -subj /CN=mx.test -days 2 -out \
+            chain
             """
         let (status, output) = try await ChildProcess.run("sh", ["-c", script], directory: scratch.path)
         try #require(status == 0, "\(output)")
@@ -68,8 +69,8 @@ struct PostHandshakeTests {
         #expect(received.hasPrefix("failed: the host's RSA key of 3200 bits"), "\(received)")
     }
 
-    /// What comes from an `openssl s_server` that has `chain` and `key` in a directory and is given commands once the session
-    /// is up.
+    /// Returns what comes from an `openssl s_server` that has `chain` and `key` in a directory. It is given commands
+    /// once the session is up.
     private func received(
         from options: String, sending commands: [String], in scratch: ScratchDirectory
     ) async throws -> String {

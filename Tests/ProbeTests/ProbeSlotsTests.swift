@@ -128,8 +128,9 @@ struct ProbeSlotsTests {
         for task in more { #expect(await task.value == .closed) }
     }
 
-    /// How many zones in as many networks it takes, each with as much to ask for as it likes: strangers find a slot beside all but
-    /// 480, and whose host was authenticated before beside any number of those who were not.
+    /// How many zones in as many networks it takes to fill the slots, each with as much to ask for as it likes. Up to
+    /// 480 of them, strangers still find a slot. A host that was authenticated before finds one beside any number of
+    /// zones whose hosts were not.
     @Test(.rules("F-127"), arguments: [(100, true), (256, true), (447, true), (480, false), (2000, false)])
     func howManyItTakes(_ zones: Int, isOpen: Bool) async {
         let slots = ProbeSlots(512)

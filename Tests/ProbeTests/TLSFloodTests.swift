@@ -9,7 +9,7 @@ import WorldHosts
 /// Hosts that send TLS messages without end, inside a session that is up.
 @Suite("Floods inside TLS", .timeLimit(.minutes(3)), .serialized)
 struct TLSFloodTests {
-    /// A few of each are what hosts send; thousands end the probe by their number, long before its time, and prove nothing.
+    /// Hosts send a few of each. Thousands end the probe by their number, long before its time, and prove nothing.
     @Test(.rules("F-128"), arguments: FloodingHost.Flood.allCases, FloodingHost.Moment.allCases)
     func aFloodIsADoubt(_ flood: FloodingHost.Flood, _ moment: FloodingHost.Moment) async throws {
         let chain = try await IssuedChain.selfSigned("mx.test")
@@ -34,7 +34,8 @@ struct TLSFloodTests {
         }
     }
 
-    /// A host may ask for a certificate of ours, and say whose it would take: nearly 64 KB of names, the most that there may be.
+    /// A host may ask the client for a certificate, and name the CAs that it accepts: nearly 64 KB of names, the most
+    /// possible.
     @Test(.rules("F-128"), arguments: ["-tls1_2", "-tls1_3"])
     func aLongListOfAuthoritiesIsTakenInStride(_ version: String) async throws {
         let scratch = try ScratchDirectory("authorities")
@@ -42,7 +43,8 @@ struct TLSFloodTests {
             openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out key
             name=$(printf '%064d' 0)
             for number in $(seq 100); do
-                openssl req -x509 -new -key key -days 2 -subj "/O=$name/OU=$name/OU=$name/OU=$name/OU=$name/OU=$name/OU=$name/CN=$number"
+                openssl req -x509 -new -key key -days 2 -subj \
+            "/O=$name/OU=$name/OU=$name/OU=$name/OU=$name/OU=$name/OU=$name/CN=$number"
             done >names
             """
         let (status, output) = try await ChildProcess.run("sh", ["-c", script], directory: scratch.path)

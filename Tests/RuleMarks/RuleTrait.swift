@@ -8,11 +8,11 @@ public struct RuleTrait: TestTrait, SuiteTrait {
     /// A suite's tests carry its mark, so that a suite all of whose tests are off proves nothing.
     public var isRecursive: Bool { true }
 
-    /// Notes what the test proves. Called for every test that is to run before the first one runs: the matrix is whole
-    /// whenever it is looked at.
+    /// Notes what the test proves. It is called for all tests of a run before the first one runs, so the matrix is
+    /// complete whenever it is read.
     ///
-    /// A test is prepared trait by trait, and a condition behind this one may still take it out of the run: so the conditions are
-    /// asked here too, the suite's among them, which a test inherits.
+    /// A test is prepared trait by trait, and a condition after this trait may still take it out of the run. So this
+    /// asks the conditions too, those included that the test inherits from its suite.
     public func prepare(for test: Test) async throws {
         guard !test.isSuite else { return }
         for case let condition as ConditionTrait in test.traits {

@@ -77,7 +77,8 @@ enum Attack: String, CaseIterable {
         return "<someone@\(label).\(zone)>"
     }
 
-    /// Whether an answer is wrong: nothing of this may be accepted but what is in order, or be refused for good so soon.
+    /// Whether an answer is wrong. Only destinations in order may be accepted, and none may be refused permanently so
+    /// soon.
     func isWrong(_ answer: MilterClient.Answer) -> Bool {
         switch answer {
         case .continue: self != .words

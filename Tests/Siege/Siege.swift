@@ -3,18 +3,18 @@ import Foundation
 import World
 import WorldServers
 
-/// Attacks a daemon as the engineer of a hostile site would, beside good destinations that nobody has asked for before, and
-/// prints what became of these.
+/// Attacks a daemon as the engineer of a hostile site would, beside good destinations that nobody has asked for before,
+/// and prints what became of these.
 @main
 struct Siege: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "deploy/siege",
         abstract: "Attacks danegate, and shows what becomes of good destinations beside each attack.",
         discussion: """
-            Each attack has a daemon of its own, with nothing kept. Good destinations are asked for once each, before, during \
-            and after; right and in time is the verdict that they have, within the milter's deadline. Exits 1 if a verdict \
-            was wrong, a daemon died, took more than 300 MiB, or if fewer than --wanted percent of the good destinations were \
-            right and in time during an attack.
+            Each attack has a daemon of its own, with nothing kept. Good destinations are asked for once each, before, \
+            during and after; right and in time is the verdict that they have, within the milter's deadline. Exits 1 \
+            if a verdict was wrong, a daemon died, took more than 300 MiB, or if fewer than --wanted percent of the \
+            good destinations were right and in time during an attack.
             """)
 
     @Argument(help: "The attacks, or `all` for all at once; by default each, and then all at once: \(Attack.names).")

@@ -47,16 +47,16 @@ struct SiegeResult: Sendable {
         let said = statuses.sorted { $0.value > $1.value }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
         let after = told.map { ", after \(Int($0 / .seconds(1))) s" } ?? ""
         return
-            "| \(name) | \(rate) | \(shares) (\(during.all)) | \(Int(during.percentile(50))) | \(Int(during.percentile(99))) "
-            + "| \(memory) | \(descriptors) | \(threads) | \(said)\(after)\(complaint.map { ": \($0)" } ?? "") "
-            + "| \(isAlive ? "yes" : "NO") |"
+            "| \(name) | \(rate) | \(shares) (\(during.all)) | \(Int(during.percentile(50))) | "
+            + "\(Int(during.percentile(99))) | \(memory) | \(descriptors) | \(threads) | "
+            + "\(said)\(after)\(complaint.map { ": \($0)" } ?? "") | \(isAlive ? "yes" : "NO") |"
     }
 
     /// All results.
     static func table(_ results: [SiegeResult]) -> String {
         let head =
-            "| attack | a second | good right in time, %: before / during / after (of) | p50 ms | p99 ms | MiB | descriptors "
-            + "| threads | status | alive |\n|---|---|---|---|---|---|---|---|---|---|"
+            "| attack | a second | good right in time, %: before / during / after (of) | p50 ms | p99 ms | MiB | "
+            + "descriptors | threads | status | alive |\n|---|---|---|---|---|---|---|---|---|---|"
         return ([head] + results.map(\.line)).joined(separator: "\n")
     }
 }

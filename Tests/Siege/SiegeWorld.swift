@@ -54,7 +54,8 @@ final class SiegeWorld: Sendable {
     /// The name of a good domain.
     static func name(_ number: Int) -> String { "g\(number).example" }
 
-    /// One in ten lives with the provider, one in ten has no DANE, and of one in ten the MX records come over TCP alone.
+    /// One in ten is hosted by the provider, one in ten has no DANE, and one in ten has MX records that come over TCP
+    /// alone.
     private static func good(_ number: Int) -> MailDomain {
         MailDomain("g\(number)", "verified", .verified) { draft in
             switch number % 10 {

@@ -1,8 +1,9 @@
-// A wrong clock for a process of the tests, by LD_PRELOAD: CLOCK_REALTIME plus as many seconds as stand, as a 64-bit number in the
-// machine's order, in the file that SKEWED_CLOCK names. The monotonic clocks stay right, as they do when a machine's clock is set.
+// A wrong clock for a process of the tests, by LD_PRELOAD. It adds a number of seconds to CLOCK_REALTIME: the 64-bit
+// number, in the machine's byte order, in the file that SKEWED_CLOCK names. The monotonic clocks stay right, as they do
+// when the clock of a machine is set.
 //
-// Not libfaketime: it miscalculates timerfd_settime(2) with absolute monotonic times while the clock is wrong, and libdispatch's
-// and NIO's timers then never come.
+// libfaketime is no alternative. While the clock is wrong, it miscalculates timerfd_settime(2) with absolute monotonic
+// times, and the timers of libdispatch and NIO never fire.
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <stdint.h>

@@ -5,9 +5,9 @@ import Policy
 import Records
 import Verdicts
 
-/// Writes state for as long as it lives: for tests that kill it meanwhile. Its argument is the state directory.
+/// Writes state until it is killed, for tests that kill it. Its argument is the state directory.
 ///
-/// Every verdict says in each of its parts which number it is of, so that one that was torn can be told. A line is printed when
+/// Each verdict has its number in all of its parts, so that an incomplete one can be recognised. It prints a line when
 /// the fault has been noted, and whenever all that was handed over is written.
 @main
 struct StateTestWriter {

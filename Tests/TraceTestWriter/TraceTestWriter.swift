@@ -5,11 +5,11 @@ import Foundation
 @testable import Policy
 @testable import Records
 
-/// Writes a trace for as long as it lives: for tests that kill it meanwhile. Its argument is the state directory, and the number
-/// to begin behind.
+/// Writes a trace until it is killed, for tests that kill it. Its arguments are the state directory, and the number
+/// after which to begin.
 ///
-/// Every row says in each of its parts which number it is of, so that one that was torn can be told. A line is printed whenever all
-/// that was handed over is written.
+/// Each row has its number in all of its parts, so that an incomplete one can be recognised. It prints a line whenever
+/// all that was handed over is written.
 @main
 struct TraceTestWriter {
     static func main() {

@@ -7,8 +7,8 @@ import World
 
 /// What danegate asks the DNS, and what it says where the DNS fails.
 @Suite(.timeLimit(.minutes(5))) struct DNSFailureTests {
-    /// A domain of the world, and the words for what is wrong with it; `D` stands for its name, `T` for the TLSA owner of its host,
-    /// `#` for a time.
+    /// A domain of the world, and the words for what is wrong with it. `D` stands for its name, `T` for the TLSA owner
+    /// of its host, `#` for a time.
     struct Words: Sendable, CustomTestStringConvertible {
         let label: String
         let cause: String
@@ -152,8 +152,8 @@ import World
         await world.stop()
     }
 
-    /// On a way that strips signatures nothing can be validated, and so nothing is known: neither that a domain has no DANE, nor
-    /// that it is broken (RFC 7672 §2.1.1).
+    /// If signatures are stripped on the way, nothing can be validated. So nothing is known: neither that a domain has
+    /// no DANE, nor that it is broken (RFC 7672 §2.1.1).
     @Test(.rules("D-01", "D-02", "D-06")) func aWayThatStripsSignaturesMakesADoubtOfAll() async throws {
         let world = try await MailWorld(["verified", "no-tlsa", "mx-expired"].map(MailDomains.named))
         world.names.setWireFaults([WireFault("*", nil, .unsigned)])

@@ -18,7 +18,8 @@ import World
 
     private static func limited(_ count: Int) -> [String] { ["prlimit", "--nofile=\(count):\(count)"] }
 
-    /// Whether an answer is right, or a doubt: 4xx at most where nobody can look now, and a pass only where all is well.
+    /// Whether an answer is right or a doubt: at most 4xx if nobody can look now, and a pass only for destinations in
+    /// order.
     private static func isRight(_ label: String, _ answer: MilterClient.Answer) -> Bool {
         if answer == .continue { return label == "verified" || label == "no-tlsa" }
         guard case .reply(let reply) = answer else { return false }

@@ -65,11 +65,14 @@ import World
         arguments: [
             // Postfix, and what it says in its log; Sendmail puts the address before the text, Exim divides it.
             (
-                "<u@bad.example>: host gate.example[192.0.2.1] said: 550 5.7.323 tlsa-invalid: bad.example: the server fails DANE validation; host mx.bad.example: none of the usable TLSA records (1) matches [01KAQ9V1ZC8F6T0V3M2N4P5Q6R] (in reply to RCPT TO command)",
+                "<u@bad.example>: host gate.example[192.0.2.1] said: 550 5.7.323 tlsa-invalid: bad.example: the server "
+                    + "fails DANE validation; host mx.bad.example: none of the usable TLSA records (1) matches "
+                    + "[01KAQ9V1ZC8F6T0V3M2N4P5Q6R] (in reply to RCPT TO command)",
                 ["tlsa-invalid"], "5.7.323 tlsa-invalid"
             ),
             (
-                "Nov 27 10:00:00 mail postfix/smtpd[7]: NOQUEUE: milter-reject: RCPT from x[192.0.2.9]: 451 4.4.1 unreachable: bad.example: no mail host; from=<a@b.example> to=<u@bad.example>",
+                "Nov 27 10:00:00 mail postfix/smtpd[7]: NOQUEUE: milter-reject: RCPT from x[192.0.2.9]: 451 4.4.1 "
+                    + "unreachable: bad.example: no mail host; from=<a@b.example> to=<u@bad.example>",
                 ["unreachable"], "4.4.1 unreachable"
             ),
             (
@@ -90,11 +93,14 @@ import World
             ),
             // Exchange Online.
             (
-                "Remote server returned '554 5.4.300 Message expired -> 450 4.7.323 tlsa-invalid: The domain failed DANE validation;{LED=450 4.7.323 tlsa-invalid: The domain failed DANE validation};{MSG=};{FQDN=};{IP=};{LRT=11/27/2026 10:00:00 AM}'",
+                "Remote server returned '554 5.4.300 Message expired -> 450 4.7.323 tlsa-invalid: The domain failed "
+                    + "DANE validation;{LED=450 4.7.323 tlsa-invalid: The domain failed DANE "
+                    + "validation};{MSG=};{FQDN=};{IP=};{LRT=11/27/2026 10:00:00 AM}'",
                 ["tlsa-invalid"], "4.7.323 tlsa-invalid"
             ),
             (
-                "Reason: [{LED=450 4.7.324 dnssec-invalid: Destination domain returned invalid DNSSEC records};{MSG=};{FQDN=x};{IP=192.0.2.1};{LRT=}]",
+                "Reason: [{LED=450 4.7.324 dnssec-invalid: Destination domain returned invalid DNSSEC "
+                    + "records};{MSG=};{FQDN=x};{IP=192.0.2.1};{LRT=}]",
                 ["dnssec-invalid"], "4.7.324 dnssec-invalid"
             ),
             ("#550 5.4.312 DNS query failed ##", ["dnssec-invalid", "dns-unavailable"], "5.4.312"),
@@ -104,7 +110,8 @@ import World
             ),
             // danegate's log, and its JSON.
             (
-                "Nov 27 10:00:00 mail danegate[7]: ruling=accept mode=enforce to=u@null-mx.example domain=null-mx.example outcome=verified code=- host=tlsa-invalid.example",
+                "Nov 27 10:00:00 mail danegate[7]: ruling=accept mode=enforce to=u@null-mx.example "
+                    + "domain=null-mx.example outcome=verified code=- host=tlsa-invalid.example",
                 ["verified"], "outcome=verified"
             ),
             (
@@ -133,7 +140,8 @@ import World
             // Not danegate's.
             ("451 4.7.1 Service unavailable - try again later", ["Service unavailable"], "Service unavailable"),
             (
-                "host gate.example[192.0.2.1] said: 451 4.7.1 Service unavailable - try\n    again later (in reply to RCPT TO command)",
+                "host gate.example[192.0.2.1] said: 451 4.7.1 Service unavailable - try\n    again later (in reply to "
+                    + "RCPT TO command)",
                 ["Service unavailable"], "Service unavailable"
             ),
             ("451 4.7.1", ["Service unavailable"], "4.7.1"),

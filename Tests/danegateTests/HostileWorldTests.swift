@@ -78,10 +78,12 @@ import World
             }
         }
         print(
-            "\(good.count) good domains alone: \(quietUsage); beside \(hostile.count) hostile ones: \(usage), \(elapsed)"
+            "\(good.count) good domains alone: \(quietUsage); beside \(hostile.count) hostile ones: \(usage), "
+                + "\(elapsed)"
         )
-        // 33 MB when this was written. A probe holds at most 512 KB of a host's bytes, a lookup a message of 64 KB, as bytes and
-        // as values; some things that a process keeps only come with the first use. A leak or a lost bound is far more.
+        // It was 33 MB when this was written. A probe holds at most 512 KB of a host's bytes, and a lookup a message of
+        // 64 KB, as bytes and as values. Some things that a process keeps come only with the first use. A leak or a
+        // lost bound is far more.
         #expect(Sanitizer.isActive || usage.peakKB <= quietUsage.peakKB + 100 * 1024)
         // On average a hostile domain may cost what ten good ones do; it was less than two when this was written.
         let each = quietUsage.seconds / Double(good.count)

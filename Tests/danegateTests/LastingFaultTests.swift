@@ -27,7 +27,8 @@ import World
             #expect(answers.allSatisfy { $0 != .continue })
             mails += answers.count
         }
-        // Intervals of 1, 2, 4 and 8 s: three inspections in 13 s, of two looks each, of which the first finds the records cached.
+        // Intervals of 1, 2, 4 and 8 s: three inspections in 13 s, of two looks each. The first look of each finds
+        // cached records.
         let inspections = Int(log2((ContinuousClock.now - begun) / .seconds(1) + 1))
         #expect(count() <= 2 * inspections - 1, "\(count()) queries for \(mails) recipients")
         if word == "enforce" {

@@ -7,12 +7,13 @@ import World
 
 @testable import Inspection
 
-/// Mixed load for a while, as `DANEGATE_SOAK_SECONDS` says: cached and cold, good, broken and dead destinations, while the name server
-/// is killed, paused and restarted, hosts hang or hang up, and the daemon's clock is wrong.
+/// Mixed load for as long as `DANEGATE_SOAK_SECONDS` says: cached and cold, good, broken and dead destinations.
+/// Meanwhile the name server is killed, paused and restarted, hosts hang or hang up, and the daemon's clock is wrong.
 ///
-/// The rule, whatever happens: a destination in order is never refused for good, and never for a fault while the clock is right; one that
-/// is provably broken is never accepted, and the same is so of one that does not exist or of which nothing can be known. Afterwards all have
-/// their true verdict again, and the daemon has no more memory, threads and descriptors than before.
+/// The rule, whatever happens: a destination in order is never refused permanently, and never for a fault while the
+/// clock is right. A destination that is provably broken is never accepted, and neither is one that does not exist or
+/// of which nothing can be known. Afterwards all have their true verdict again, and the daemon has no more memory,
+/// threads and descriptors than before.
 @Suite(.timeLimit(.minutes(20))) struct MixedLoadSoakTests {
     /// What a destination is, and so what may be answered.
     private enum Kind: String, CaseIterable {
@@ -81,13 +82,15 @@ import World
     private static let seconds =
         ProcessInfo.processInfo.environment["DANEGATE_SOAK_SECONDS"].flatMap(Double.init) ?? 30
 
-    /// The heap grows until it has met the worst of what comes at once, and keeps that size: so long nothing is compared.
+    /// The heap grows until it has met the worst combination of events, and keeps that size. Until then nothing is
+    /// compared.
     private static let warmUp = 20.0
 
     /// How much more memory it may have at the end than before the last half, in KB.
     private static let growthLimit = 16 * 1024
 
-    /// A long soak is in order for most of the time, as the DNS is: the daemon believes it anew only ten seconds after an outage.
+    /// In a long soak all is in order most of the time, as in the DNS: the daemon believes that only ten seconds after
+    /// an outage.
     private static let calm = seconds >= 120 ? 5 : 1
 
     /// A world of wildcards: any number of destinations, of short lives, on a few hosts.
@@ -130,8 +133,8 @@ import World
         let descriptors: Int
         let threads: Int
 
-        /// - Parameter start: What it had before the load. The resolvers of second looks come to that, each with two pipes
-        ///   to its worker and an event base, and with two threads; so do those of libmilter and libdispatch that are idle.
+        /// - Parameter start: What it had before the load. The resolvers of second looks are added, each with two pipes
+        ///   to its worker, an event base and two threads, and also the idle threads of libmilter and libdispatch.
         init(beside start: Usage) {
             let resolvers = SecondLookQueue.Bounds().resolvers
             descriptors = start.descriptors + resolvers * 5 + 8
@@ -145,8 +148,8 @@ import World
         let (world, host, chain) = try await Self.world()
         let clock = try DaemonClock()
         let directory = try ScratchDirectory("soak")
-        // libunbound's caches have more than a hundred megabytes at most, and fill for minutes: small ones are full before the
-        // middle, and what grows afterwards is a leak.
+        // libunbound's caches may have more than a hundred megabytes, and fill for minutes. Small ones are full before
+        // the middle of the test, and what grows afterwards is a leak.
         let names = try String(contentsOfFile: world.names.configurationPath, encoding: .utf8)
         let caches = "msg-cache-size: 1m\nrrset-cache-size: 2m\nkey-cache-size: 512k\nneg-cache-size: 256k\n"
         let gate = try await DaemonTests.Gate(

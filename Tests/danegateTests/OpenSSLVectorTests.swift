@@ -3,7 +3,7 @@ import RuleMarks
 import Testing
 import World
 
-/// OpenSSL's own DANE test cases, where the machine has them (../shared/vectors), by way of `danegate judge`.
+/// OpenSSL's own DANE test cases, judged by `danegate judge`. They run if the folder is beside the repository.
 @Suite(.timeLimit(.minutes(3))) struct OpenSSLVectorTests {
     struct Vectors: Decodable {
         struct Record: Decodable {
@@ -51,7 +51,8 @@ import World
         #expect(agreements == count)
         #expect(vectors.cases.count == count + unusable)
         print(
-            "judges: \(file): \(agreements) cases of usages 2 and 3 agree with OpenSSL, \(unusable) of 0 and 1 are encrypted"
+            "judges: \(file): \(agreements) cases of usages 2 and 3 agree with OpenSSL, \(unusable) of 0 and 1 are "
+                + "encrypted"
         )
     }
 

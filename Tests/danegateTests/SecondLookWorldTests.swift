@@ -139,7 +139,7 @@ import World
         await site.stop()
     }
 
-    /// The gate makes no connection that it does not need; which of two machines it meets is chance, and is not looked for.
+    /// The gate makes no connection that it does not need. Which of two machines it meets is chance, and is not tested.
     @Test(.rules("F-61")) func theGateConnectsOnceWhereAllIsWell() async throws {
         let (old, new) = try await Self.chains.value
         let good = try await Site(.inTurn(.normal(old), .normal(new)), old.tlsa())

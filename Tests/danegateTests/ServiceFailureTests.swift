@@ -50,7 +50,8 @@ import World
         await world.stop()
     }
 
-    /// A client in the middle of a message: its next recipient has Postfix's own answer, and so has the one after the restart.
+    /// A client is in the middle of a message. Its next recipient gets Postfix's own answer, and so does the one after
+    /// the restart.
     @Test(.enabled(if: PostfixInstance.unavailable == nil, "\(PostfixInstance.unavailable ?? "")"))
     func aKilledDaemonIsBackAtOnce() async throws {
         let world = try await MailWorld(["verified", "tlsa-invalid"].map(MailDomains.named))
@@ -84,7 +85,8 @@ import World
         await world.stop()
     }
 
-    /// Port 25 is blocked: SYNs go unanswered. Whatever the age of it, nothing is proven; who has no DANE is not concerned.
+    /// Port 25 is blocked: SYNs go unanswered. However long it lasts, nothing is proven. Domains without DANE are not
+    /// concerned.
     @Test func aBlockedPortIsADoubt() async throws {
         let blocked = MailDomain("blocked", "unreachable", .unreachable) { draft in
             draft.mx(10, "mx")
@@ -108,7 +110,8 @@ import World
         await world.stop()
     }
 
-    /// Hosts that were in order are reached no longer, all at once: that is our own trouble, and good verdicts serve on.
+    /// Hosts that were in order can no longer be reached, all at once. That is this site's own trouble, and good
+    /// verdicts still count.
     @Test func whereAllHostsFailTheBreakerOpens() async throws {
         let count = 24
         let domains = (0..<count).map { number in

@@ -2,7 +2,8 @@ import Foundation
 import Testing
 import World
 
-/// The environment file that is found by itself, and what a running daemon has otherwise. Each test has an /etc of its own.
+/// The environment file that is found by itself, and what differs in a running daemon. Each test has an /etc of its
+/// own.
 @Suite(.timeLimit(.minutes(5)), .enabled { await OwnEtc.isThere }) struct SettingsFileTests {
     @Test func theFileIsFoundByItself() async throws {
         let etc = try OwnEtc()

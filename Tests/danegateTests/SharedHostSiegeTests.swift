@@ -5,8 +5,8 @@ import Testing
 import World
 import WorldHosts
 
-/// A stranger's names lead to hosts of others, with TLSA records that cannot fit, until those have been probed as often as is
-/// polite.
+/// A stranger's names lead to hosts of others, with TLSA records that cannot fit, until those hosts have been probed as
+/// often as politeness allows.
 @Suite(.timeLimit(.minutes(5))) struct SharedHostSiegeTests {
     private static let names = 40
 
@@ -39,8 +39,8 @@ import WorldHosts
         return codes
     }
 
-    /// No name of a zone is accepted, or refused for good, since the host is left alone: the host shows to all names the same
-    /// certificate, one for each, none, or fails to those that it does not know.
+    /// Then the host is left alone, so no name of a zone is accepted or refused permanently. The host shows the same
+    /// certificate to all names, one per name, or none, or it fails for those that it does not know.
     @Test(
         .rules("F-125"),
         arguments: ["shared", "two-addresses", "many-records", "no-starttls", "refused", "unknown-name", "by-name"])
@@ -59,7 +59,8 @@ import WorldHosts
             default: Self.cuckoo("cuckoo", of: .normal(chain))
             }
         let world = try await MailWorld([domain])
-        // Ten probes in a row, and hardly another one as long as the test lasts; no fault becomes old enough to refuse for good.
+        // Ten probes in a row, and hardly another one during the test. No fault becomes old enough for a permanent
+        // refusal.
         let gate = try await DaemonTests.Gate(
             world, ["PROBE_PER_HOUR": "60", "DEFER_FOR": "0", "PROBE_TIMEOUT": "60s"])
         let codes = try await codes(gate, "cuckoo")
@@ -72,8 +73,8 @@ import WorldHosts
         await world.stop()
     }
 
-    /// Beside all that a zone that is in order has its verdict, though it shares the host; and names that show to be in order as far
-    /// as anybody knows pass.
+    /// Meanwhile a zone in order that shares the host has its verdict. And names that are in order as far as is known
+    /// pass.
     @Test(.rules("F-125")) func whoSharesTheHostIsNotHeldUp() async throws {
         let chain = try await IssuedChain.selfSigned("mx.provider.example")
         let host = SMTPHostBehaviour.normal(chain)

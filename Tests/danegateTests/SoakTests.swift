@@ -3,7 +3,8 @@ import Testing
 import World
 
 @Suite(.timeLimit(.minutes(10))) struct SoakTests {
-    /// 10 000 milter connections, most of them aborted somewhere, leave memory, threads and descriptors where they were.
+    /// 10 000 milter connections, most of them aborted somewhere, do not raise the use of memory, threads and
+    /// descriptors.
     @Test func tenThousandConnectionsLeaveNothing() async throws {
         let world = try await MailWorld(["verified", "tlsa-invalid", "no-tlsa", "null-mx"].map(MailDomains.named))
         let gate = try await DaemonTests.Gate(world)

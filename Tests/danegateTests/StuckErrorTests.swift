@@ -7,8 +7,8 @@ import World
 
 /// A standard error that nobody reads holds up no lookup, whatever libunbound has to say.
 @Suite(.timeLimit(.minutes(4))) struct StuckErrorTests {
-    /// A configuration in which a zone is at a link-local address, which needs an interface: libunbound writes a line for
-    /// each try, as it does for such glue.
+    /// A configuration in which a zone is at a link-local address, which needs an interface. libunbound writes a line
+    /// per try, as it does for such glue.
     private static func configuration(_ world: MailWorld, in place: ScratchDirectory) throws -> String {
         try place.write(
             String(contentsOfFile: world.names.configurationPath, encoding: .utf8)

@@ -225,8 +225,8 @@ import World
         await world.stop()
     }
 
-    /// Logs of several MTAs, in several files, compressed and not: the domains behind a relay are judged by it or by themselves, what the
-    /// gate passes is left out, and the survey can be gone on with.
+    /// Logs of several MTAs, in several files, compressed and not. The domains behind a relay are judged by the relay
+    /// or by themselves, mail that the daemon passes is left out, and the survey can be continued.
     @Test(.rules("F-95", "F-96")) func logsAreJudgedAsTheGateWould() async throws {
         let (world, _) = try await Self.world()
         let directory = try ScratchDirectory("survey")
@@ -245,10 +245,10 @@ import World
             + postfix("i@in.good.example", "10.0.0.5[10.0.0.5]:25", "sent (250 ok)")
             + postfix("o@own.good.example", "exchange.internal[10.0.0.6]:25", "sent (250 ok)", "postfix/relay/smtp")
         let second =
-            "2026-11-27 10:00:01 1tGabc-000000001aB-2cDe => bob@e.good.example R=dnslookup T=remote_smtp H=mx.good.example "
-            + "[192.0.2.77] C=\"250 Ok\"\nnonsense here\n"
-            + "Nov 27 10:00:01 mail sm-mta[1235]: 5AS9abcd001234: to=<bob@e.good.example>,<d@x.broken.example>, delay=00:00:01, "
-            + "mailer=esmtp, pri=120900, relay=mx.good.example. [192.0.2.77], dsn=2.0.0, stat=Sent (Ok)\n"
+            "2026-11-27 10:00:01 1tGabc-000000001aB-2cDe => bob@e.good.example R=dnslookup T=remote_smtp "
+            + "H=mx.good.example [192.0.2.77] C=\"250 Ok\"\nnonsense here\nNov 27 10:00:01 mail sm-mta[1235]: "
+            + "5AS9abcd001234: to=<bob@e.good.example>,<d@x.broken.example>, delay=00:00:01, mailer=esmtp, pri=120900, "
+            + "relay=mx.good.example. [192.0.2.77], dsn=2.0.0, stat=Sent (Ok)\n"
         let files = [try directory.write(first, to: "first.log"), directory.file("second.log.gz")]
         try directory.write(second, to: "second.log")
         let (packed, why) = try await ChildProcess.run("gzip", [directory.file("second.log")])

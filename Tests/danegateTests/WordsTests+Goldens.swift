@@ -277,8 +277,8 @@ extension WordsTests {
     static let pending = Golden(
         label: "stalling-at-handshake",
         reply: """
-            451 4.7.0 pending: stalling-at-handshake.example: the domain is still being checked; try again in some minutes \
-            [{trace}]
+            451 4.7.0 pending: stalling-at-handshake.example: the domain is still being checked; try again in some \
+            minutes [{trace}]
             """,
         line: """
             ruling=tempfail mode=enforce to=user@stalling-at-handshake.example domain=stalling-at-handshake.example \

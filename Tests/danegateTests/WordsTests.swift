@@ -4,8 +4,8 @@ import RuleMarks
 import Testing
 import World
 
-/// What a sender and an operator read, whole: for every outcome the reply at RCPT and the log line, of a real daemon that
-/// judges real zones and hosts.
+/// All that a sender and an operator read: per outcome the reply at RCPT and the log line, of a real daemon that judges
+/// real zones and hosts.
 @Suite(.timeLimit(.minutes(3))) struct WordsTests {
     /// A domain of the world, its reply and its log line. What changes from run to run stands in braces.
     struct Golden: Sendable, CustomTestStringConvertible {

@@ -1,10 +1,10 @@
 /// The dates of a certificate (RFC 5280 §4.1.2.5).
 enum CertificateTime {
-    /// The moment in seconds since 1970; nil unless it is written as RFC 5280 wants it: `YYMMDDHHMMSSZ` (UTCTime) or
-    /// `YYYYMMDDHHMMSSZ` (GeneralizedTime), of a day that exists.
+    /// The time in seconds since 1970; nil unless it has the form of RFC 5280, `YYMMDDHHMMSSZ` (UTCTime) or
+    /// `YYYYMMDDHHMMSSZ` (GeneralizedTime), and is a date that exists (F-81).
     ///
-    /// ASN.1 knows more forms: without seconds or `Z`, with fractions or an offset. RFC 5280 forbids them, and OpenSSL
-    /// takes none of them for a date.
+    /// ASN.1 allows more forms: without seconds or `Z`, with fractions or an offset. RFC 5280 forbids them, and OpenSSL
+    /// does not accept them as dates.
     static func seconds(_ element: DERReader.Element) -> Int64? {
         let isShort = element.tag == DERReader.Tag.utcTime
         guard isShort || element.tag == DERReader.Tag.generalizedTime,
@@ -17,7 +17,7 @@ enum CertificateTime {
         }
         var pairs = stride(from: 0, to: digits.count, by: 2).map { digits[$0] * 10 + digits[$0 + 1] }[...]
         let first = pairs.removeFirst()
-        // RFC 5280 §4.1.2.5.1: years from 50 on are the twentieth century's.
+        // RFC 5280 §4.1.2.5.1: years from 50 on belong to the twentieth century.
         let year = isShort ? (first < 50 ? 2000 : 1900) + first : first * 100 + pairs.removeFirst()
         let (month, day) = (pairs.removeFirst(), pairs.removeFirst())
         let (hour, minute, second) = (pairs.removeFirst(), pairs.removeFirst(), pairs.removeFirst())
@@ -34,8 +34,8 @@ enum CertificateTime {
         }
     }
 
-    /// The days since 1970 (Howard Hinnant's days_from_civil: the year begins in March, so that the leap day is its
-    /// last).
+    /// The days since 1970 (Howard Hinnant's days_from_civil: the year begins in March, so the leap day is its last
+    /// day).
     private static func day(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
         let shifted = month <= 2 ? year - 1 : year
         let era = (shifted >= 0 ? shifted : shifted - 399) / 400

@@ -1,7 +1,7 @@
 /// Reads the elements of DER (X.690) one after another, never beyond the bytes it was given.
 ///
-/// It knows definite lengths of up to four bytes and single-byte tags; whatever else there is, is nil. It copies
-/// nothing: elements are slices of the bytes.
+/// It knows definite lengths of up to four bytes and single-byte tags; anything else reads as nil. It copies nothing:
+/// elements are slices of the bytes.
 struct DERReader {
     /// One element: its tag, all of its bytes, and those of its contents.
     struct Element {
@@ -41,12 +41,12 @@ struct DERReader {
     /// Whether every byte has been read.
     var isAtEnd: Bool { rest.isEmpty }
 
-    /// The next element if it has this tag; nil, and nothing is read, if it has another or the bytes do not hold it.
+    /// The next element if it has this tag. Otherwise nil, and nothing is read; also if the element is not complete.
     mutating func next(_ tag: UInt8) -> Element? {
         rest.first == tag ? next() : nil
     }
 
-    /// The next element, whatever its tag; nil, and nothing is read, if the bytes do not hold it.
+    /// The next element, whatever its tag. nil, and nothing is read, if it is not complete.
     mutating func next() -> Element? {
         guard let element = peek() else { return nil }
         rest = rest[element.whole.endIndex...]
@@ -74,7 +74,7 @@ struct DERReader {
         var length = Int(first)
         if first & 0x80 != 0 {
             let count = Int(first & 0x7F)
-            // 0x80 is BER's indefinite length; four bytes hold more than any certificate has.
+            // 0x80 is BER's indefinite length. Four bytes can express more than any certificate has.
             guard (1...4).contains(count), body.count >= count else { return nil }
             length = body.prefix(count).reduce(0) { $0 << 8 | Int($1) }
             body = body.dropFirst(count)

@@ -48,7 +48,7 @@ enum OID {
     /// id-mgf1: 1.2.840.113549.1.1.8.
     static let maskGeneration: [UInt8] = [0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 1, 8]
 
-    /// The dotted form, as in `2.5.29.17`; nil if the contents are no identifier, or one with a number of more than 64
+    /// The dotted form, as in `2.5.29.17`; nil if the contents are not an identifier, or have a number of more than 64
     /// bits.
     static func dotted(_ contents: ArraySlice<UInt8>) -> String? {
         guard contents.count <= 128 else { return nil }
@@ -56,7 +56,7 @@ enum OID {
         var number: UInt64 = 0
         var isWhole = true
         for byte in contents {
-            // X.690 §8.19.2: a number does not begin with an empty septet.
+            // X.690 §8.19.2: a number must not begin with an empty septet.
             guard number < 1 << 57, !(isWhole && byte == 0x80) else { return nil }
             number = number << 7 | UInt64(byte & 0x7F)
             isWhole = byte & 0x80 == 0
@@ -70,7 +70,7 @@ enum OID {
         return ([top, first - top * 40] + numbers.dropFirst()).map { "\($0)" }.joined(separator: ".")
     }
 
-    /// Whether the contents can be an identifier at all: not empty, and whole.
+    /// Whether the contents can be an identifier: they are not empty, and the last number is complete.
     static func isWellFormed(_ contents: ArraySlice<UInt8>) -> Bool {
         guard let last = contents.last else { return false }
         return last & 0x80 == 0

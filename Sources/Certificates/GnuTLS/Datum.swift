@@ -1,9 +1,9 @@
 import CGnuTLS
 import Glibc
 
-/// `gnutls_datum_t`, GnuTLS's pointer and length, to Swift bytes and back. All copies are made here.
+/// Converts `gnutls_datum_t`, GnuTLS's pointer and length, to Swift bytes and back. All copies are made here.
 
-/// Lends bytes to GnuTLS as a datum for the length of the call. GnuTLS takes a mutable pointer but only reads.
+/// Lends bytes to GnuTLS as a datum for the length of the call. GnuTLS takes a mutable pointer, but only reads.
 func withDatum<Result>(_ bytes: ArraySlice<UInt8>, _ body: (inout gnutls_datum_t) -> Result) -> Result {
     bytes.withUnsafeBufferPointer { buffer in
         var datum = gnutls_datum_t(data: UnsafeMutablePointer(mutating: buffer.baseAddress), size: UInt32(buffer.count))
@@ -11,7 +11,7 @@ func withDatum<Result>(_ bytes: ArraySlice<UInt8>, _ body: (inout gnutls_datum_t
     }
 }
 
-/// Bytes that a GnuTLS function allocates for its caller: copied, then freed; nil if the function failed.
+/// Copies and frees the bytes that a GnuTLS function allocates for its caller; nil if the function failed.
 func takingDatum(_ fill: (inout gnutls_datum_t) -> CInt) -> [UInt8]? {
     var datum = gnutls_datum_t()
     guard fill(&datum) >= 0 else { return nil }
@@ -19,11 +19,12 @@ func takingDatum(_ fill: (inout gnutls_datum_t) -> CInt) -> [UInt8]? {
     return Array(UnsafeBufferPointer(start: datum.data, count: Int(datum.size)))
 }
 
-/// Frees a datum that GnuTLS allocated. `gnutls_free` is a C variable, hence not safe to read in Swift's eyes; since GnuTLS
-/// 3.3 it always holds `free(3)` (gnutls_global_set_mem_functions(3)).
+/// Frees a datum that GnuTLS allocated. `gnutls_free` is a C variable, which Swift does not consider safe to read.
+/// Since GnuTLS 3.3 it is always free(3) (gnutls_global_set_mem_functions(3)).
 func release(_ datum: gnutls_datum_t) { free(datum.data) }
 
-/// Bytes that a GnuTLS function writes into its caller's buffer (`f(…, buf, &size)`); nil if it failed or wants a larger one.
+/// The bytes that a GnuTLS function writes into its caller's buffer (`f(…, buf, &size)`); nil if it failed or needs a
+/// larger one.
 func fillingBuffer(capacity: Int, _ fill: (UnsafeMutableRawPointer?, inout Int) -> CInt) -> [UInt8]? {
     var buffer = [UInt8](repeating: 0, count: capacity)
     var size = capacity

@@ -1,9 +1,9 @@
-/// A Name (RFC 5280 §4.1.2.4), which is equal to another as §7.1 has it: whatever the types of string, the case and the
-/// blanks.
+/// A Name (RFC 5280 §4.1.2.4). Two names are equal whatever their types of string, case and blanks (F-71, RFC 5280
+/// §7.1).
 struct DistinguishedName: Hashable {
     /// One attribute of a name.
     struct Attribute: Hashable {
-        /// The contents of its type's identifier.
+        /// The contents of the identifier of its type.
         let type: ArraySlice<UInt8>
         /// The tag of its value.
         let tag: UInt8
@@ -11,13 +11,15 @@ struct DistinguishedName: Hashable {
         let value: ArraySlice<UInt8>
     }
 
-    /// The attributes in their order.
+    /// The attributes in order.
     let attributes: [Attribute]
-    /// What the name is compared by: for each relative name the length of what follows, then its attributes, sorted. No
-    /// relative name begins within another, so that one name is a prefix of another if these bytes are.
+    /// The bytes by which the name is compared: for each relative name the length of what follows, then its attributes,
+    /// sorted. With the lengths, one name is a prefix of another exactly if these bytes are.
     private let prepared: [UInt8]
 
-    /// Reads the contents of a Name; nil if they are no RDNSequence, or a value has bytes that are not of its type.
+    /// Reads the contents of a Name.
+    ///
+    /// - Returns: nil if they are not an RDNSequence, or the bytes of a value do not fit its type.
     init?(_ contents: ArraySlice<UInt8>) {
         guard let relatives = DERReader.all(DERReader.Tag.set, in: contents) else { return nil }
         var attributes: [Attribute] = []
@@ -46,10 +48,10 @@ struct DistinguishedName: Hashable {
         self.prepared = prepared
     }
 
-    /// Whether it has no attributes at all.
+    /// Whether it has no attributes.
     var isEmpty: Bool { attributes.isEmpty }
 
-    /// Whether this name, a constraint, is the beginning of another one (RFC 5280 §4.2.1.10, X.501 §9).
+    /// Whether this name, a constraint, is the beginning of another name (RFC 5280 §4.2.1.10, X.501 §9).
     func contains(_ other: DistinguishedName) -> Bool { other.prepared.starts(with: prepared) }
 
     /// The values with this type.

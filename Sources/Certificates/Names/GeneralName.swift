@@ -10,7 +10,9 @@ enum GeneralName {
     case ipAddress(ArraySlice<UInt8>)
     case registeredID
 
-    /// Reads one; nil if it is malformed.
+    /// Reads a GeneralName.
+    ///
+    /// - Returns: nil if it is malformed.
     init?(_ element: DERReader.Element) {
         var reader = DERReader(element.contents)
         switch element.tag {
@@ -29,7 +31,7 @@ enum GeneralName {
             else { return nil }
             self = .directoryName(name)
         case DERReader.Tag.constructed(5):
-            // nameAssigner, which may be left out, and partyName: each a DirectoryString with a tag around it.
+            // An optional nameAssigner and a partyName. Each is a DirectoryString inside an explicit tag.
             let assigner = reader.next(DERReader.Tag.constructed(0))
             guard let party = reader.next(DERReader.Tag.constructed(1)), reader.isAtEnd,
                 [assigner, party].allSatisfy({ $0.map { Self.isOneElement($0.contents) } ?? true })
@@ -49,7 +51,9 @@ enum GeneralName {
         return reader.next() != nil && reader.isAtEnd
     }
 
-    /// Reads the contents of GeneralNames; nil if any of them is malformed.
+    /// Reads the contents of GeneralNames.
+    ///
+    /// - Returns: nil if any of them is malformed.
     static func list(_ contents: ArraySlice<UInt8>) -> [GeneralName]? {
         var reader = DERReader(contents)
         var names: [GeneralName] = []

@@ -1,13 +1,13 @@
-/// One name constraint (RFC 5280 §4.2.1.10): all names below its base.
+/// One name constraint (RFC 5280 §4.2.1.10), which covers all names below its base.
 struct GeneralSubtree {
-    /// Whether a name stands below the base.
+    /// Whether the constraint covers a name.
     enum Finding: Hashable {
         /// The constraint is about names of another form.
         case otherForm
         case outside
         case within
-        /// It is about names of this form, and cannot be compared with this one. The certificate is refused then: "the
-        /// application MUST either process these fields or reject the certificate".
+        /// The constraint is about names of this form, but cannot be compared with this name. The certificate is then
+        /// refused: "the application MUST either process these fields or reject the certificate".
         case cannotTell
     }
 
@@ -15,7 +15,9 @@ struct GeneralSubtree {
     /// Whether minimum is 0 and maximum absent, as they MUST be.
     let isWithoutDistances: Bool
 
-    /// Reads a GeneralSubtree; nil if it is malformed.
+    /// Reads a GeneralSubtree.
+    ///
+    /// - Returns: nil if it is malformed.
     init?(_ element: DERReader.Element) {
         var reader = DERReader(element.contents)
         guard let base = reader.next().flatMap(GeneralName.init) else { return nil }
@@ -26,20 +28,21 @@ struct GeneralSubtree {
         isWithoutDistances = maximum == nil && minimum.map { $0.contents.allSatisfy { $0 == 0 } } ?? true
     }
 
-    /// Whether a name stands below the base.
+    /// Whether the constraint covers a name.
     func holds(_ name: GeneralName) -> Finding {
         let isWithin: Bool?
         switch (base, name) {
         case (.directoryName(let base), .directoryName(let name)): isWithin = base.contains(name)
         case (.dnsName(let base), .dnsName(let name)): isWithin = HostText.isWithin(base, name)
         case (.rfc822Name(let base), .rfc822Name(let name)): isWithin = MailboxText.isWithin(base, name)
-        // RFC 9598 §6: what is said of mailboxes holds for those with international names too.
-        case (.rfc822Name(let base), .otherName(let type, let value)) where type.elementsEqual(OID.internationalMailbox):
+        // RFC 9598 §6: a constraint on mailboxes also covers mailboxes with international names.
+        case (.rfc822Name(let base), .otherName(let type, let value))
+        where type.elementsEqual(OID.internationalMailbox):
             isWithin = MailboxText.isWithin(base, international: value)
         case (.uniformResourceIdentifier(let base), .uniformResourceIdentifier(let name)):
             isWithin = ResourceText.isWithin(base, name)
         case (.ipAddress(let base), .ipAddress(let name)): isWithin = Self.isWithin(base, address: name)
-        // RFC 5280 defines no comparison for these.
+        // F-72: RFC 5280 defines no comparison for these.
         case (.otherName(let base, _), .otherName(let type, _)):
             guard base.elementsEqual(type), !type.elementsEqual(OID.internationalMailbox) else { return .otherForm }
             isWithin = nil
@@ -51,7 +54,9 @@ struct GeneralSubtree {
         return isWithin ? .within : .outside
     }
 
-    /// An address and a mask of the same length, as in RFC 4632; nil if the lengths are none of IPv4 or IPv6.
+    /// Compares an address with a base, which is an address and a mask of the same length, as in RFC 4632.
+    ///
+    /// - Returns: nil if the lengths are not those of IPv4 or IPv6.
     private static func isWithin(_ base: ArraySlice<UInt8>, address: ArraySlice<UInt8>) -> Bool? {
         guard [4, 16].contains(address.count), [8, 32].contains(base.count) else { return nil }
         guard base.count == 2 * address.count else { return false }

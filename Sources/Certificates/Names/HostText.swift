@@ -1,8 +1,8 @@
-/// DNS names as certificates have them: text, compared without regard to case.
+/// DNS names in certificates: text that is compared without regard to case.
 enum HostText {
-    /// RFC 5280 §4.2.1.10: whether the name can be made from the base by adding labels on the left, or none. An empty
-    /// base holds every name. A base with a dot in front, which RFC 5280 has for URIs only, holds the names below it
-    /// alone, as OpenSSL has it.
+    /// Whether the name is the base or has labels to its left (RFC 5280 §4.2.1.10). An empty base covers every name. A
+    /// base that begins with a dot, which RFC 5280 defines only for URIs, covers only the names below it, as in
+    /// OpenSSL.
     static func isWithin(_ base: ArraySlice<UInt8>, _ name: ArraySlice<UInt8>) -> Bool {
         guard let first = base.first else { return true }
         guard name.count >= base.count, areEqual(base, name.suffix(base.count)) else { return false }
@@ -10,12 +10,13 @@ enum HostText {
         return rest.isEmpty || first == UInt8(ascii: ".") || rest.last == UInt8(ascii: ".")
     }
 
-    /// Whether both are the same but for the case of their ASCII letters.
+    /// Whether two names are equal except for the case of their ASCII letters.
     static func areEqual(_ left: ArraySlice<UInt8>, _ right: ArraySlice<UInt8>) -> Bool {
         left.count == right.count && zip(left, right).allSatisfy { lowered($0) == lowered($1) }
     }
 
-    /// A common name if it is a plain host name of two labels at least: that is what a client may take it for.
+    /// The common name if it is a plain host name of at least two labels, because then a client may use it as one;
+    /// otherwise nil.
     static func commonName(_ attribute: DistinguishedName.Attribute) -> [UInt8]? {
         guard DirectoryString.isText(attribute.tag),
             var name = DirectoryString.text(attribute.tag, attribute.value).map({ Array($0.utf8) })

@@ -1,14 +1,15 @@
-/// URIs as certificates have them (RFC 5280 §4.2.1.6 and §4.2.1.10).
+/// URIs in certificates (RFC 5280 §4.2.1.6 and §4.2.1.10).
 enum ResourceText {
-    /// Whether the host of a URI is the base or, where that has a dot in front, a host below it. Nil if the URI has no
-    /// host name: "the application MUST reject the certificate" then, and where it is an IP address.
+    /// Whether the host of a URI is the base or, if the base begins with a dot, a host below it.
+    ///
+    /// - Returns: nil if the URI has no host name or an IP address. Then "the application MUST reject the certificate".
     static func isWithin(_ base: ArraySlice<UInt8>, _ uri: ArraySlice<UInt8>) -> Bool? {
         guard let host = host(of: uri) else { return nil }
         guard base.first == UInt8(ascii: ".") else { return HostText.areEqual(base, host) }
         return host.count > base.count && HostText.areEqual(base, host.suffix(base.count))
     }
 
-    /// RFC 3986 §3.2: what stands between `//` and the next `/`, `?` or `#`, without user and port.
+    /// The host of a URI: what is between `//` and the next `/`, `?` or `#`, without user and port (RFC 3986 §3.2).
     private static func host(of uri: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
         guard let colon = uri.firstIndex(of: UInt8(ascii: ":")) else { return nil }
         let rest = uri[(colon + 1)...]

@@ -1,44 +1,44 @@
 import Support
 
-/// A chain from the server's certificate to a trust anchor, each the issuer of the one before by name; and its
-/// validation (RFC 5280 §6.1).
+/// A chain from the server's certificate to a trust anchor, in which each certificate names the next one as its issuer,
+/// and its validation (RFC 5280 §6.1).
 ///
-/// The anchor is a certificate, or a bare key. Of an anchor's certificate RFC 5280 §6.1.1 (d) takes name and key alone.
-/// Like OpenSSL, by which Postfix and others deliver, this holds the path to what the certificate says beyond them: its
-/// constraints, its purpose, and its dates if it is a root. Revocation is not looked at, nor are policies (see
-/// `CertificateExtensions`).
+/// The anchor is a certificate or a bare key. RFC 5280 §6.1.1 (d) takes only name and key from the anchor's
+/// certificate. As in OpenSSL, which Postfix and others use to deliver, the rest of that certificate counts here too:
+/// its constraints, its purpose and, if it is a root, its dates (D-49, RFC 7672 §3.1.2). Revocation is not checked, and
+/// neither are policies (see `CertificateExtensions`).
 struct CertificationPath {
-    /// What validation found; the texts are parts of a sentence.
+    /// The result of a validation. The texts are parts of a sentence.
     enum Outcome: Hashable {
-        /// A signature, a constraint or the like is not in order.
+        /// A signature, a constraint or something similar is invalid.
         case invalid(String)
         /// A certificate is not valid yet.
         case notYetValid(String)
         /// A certificate has expired.
         case expired(String)
-        /// Nothing is known to be wrong, and something cannot be told, since GnuTLS does not know a key or an
+        /// Nothing is known to be wrong, but something cannot be checked, because GnuTLS does not know a key or an
         /// algorithm.
         case undecided(String)
-        /// There are more names and constraints than are compared.
+        /// There are more names and constraints than the limit allows.
         case tooMuch(String)
-        /// Everything but the reference names is in order.
+        /// Everything is valid. The reference names are not checked here.
         case valid
     }
 
-    /// The certificates: the server's first, the anchor's last. At least one.
+    /// The certificates, at least one: the server's first, the anchor's last.
     let certificates: [X509Certificate]
-    /// Whether the anchor is a bare key that has signed the last certificate, which so is an ordinary one.
+    /// Whether the anchor is a bare key that signed the last certificate, which is then not an anchor itself.
     let isAnchoredByKey: Bool
 
-    /// How many links above the server's certificate the last one stands.
+    /// How many links the last certificate is above the server's.
     var depth: Int { certificates.count - 1 }
 
-    /// Validates the path as of a date (RFC 6698 §2.1.1, RFC 7671 §5.2): what each certificate may do, names,
-    /// signatures, then dates.
+    /// Validates the path for a date (T-09, RFC 6698 §2.1.1; E-07, RFC 7671 §5.2): the extensions and keys of each
+    /// certificate, the names, the signatures, then the dates. Local trust stores are not used (E-09, RFC 7671 §5.2.2).
     ///
     /// - Parameters:
     ///   - date: Seconds since 1970.
-    ///   - comparisons: How many names may still be held to constraints in this judgement.
+    ///   - comparisons: How many names may still be compared with constraints in this judgement.
     func validate(at date: Int64, comparisons: inout Int) -> Outcome {
         guard depth > 0 || isAnchoredByKey else { return .invalid("the server's certificate is its own anchor") }
         if let fault = extensionFault ?? pathLengthFault ?? keyFault { return .invalid(fault) }
@@ -58,32 +58,32 @@ struct CertificationPath {
         return .undecided(doubt)
     }
 
-    /// How a sentence speaks of a certificate.
+    /// The words for a certificate in a sentence.
     private static func name(_ depth: Int) -> String {
         depth == 0 ? "the server's certificate" : "the certificate at depth \(depth)"
     }
 
-    /// What each certificate says of itself.
+    /// What is wrong with the extensions of a certificate; nil if nothing is.
     private var extensionFault: String? {
         for (depth, certificate) in certificates.enumerated() {
             let name = Self.name(depth)
             let extensions = certificate.extensions
-            // RFC 5280 §4.2: one that is known must be processed, and cannot be.
+            // F-75, RFC 5280 §4.2: a known extension must be processed, and this one cannot be.
             if extensions.isMalformed { return "an extension of \(name) is malformed or repeated" }
-            // RFC 5280 §6.1.4 (o), §6.1.5 (e).
+            // F-75, RFC 5280 §6.1.4 (o), §6.1.5 (e).
             if let type = extensions.unknownCritical { return "a critical extension of \(name) is not known (\(type))" }
-            // RFC 3820 §4: only where it is asked for.
+            // RFC 3820 §4: proxy certificates are accepted only where they are wanted.
             if extensions.isProxy { return "\(name) is a proxy certificate" }
             if depth > 0 {
-                // RFC 5280 §6.1.4 (k) and (n).
+                // F-73, RFC 5280 §6.1.4 (k) and (n).
                 guard certificate.mayIssue(asAnchor: depth == self.depth && !isAnchoredByKey) else {
                     return "an issuer is not a CA (\(name))"
                 }
             } else if !certificate.hasServerKey {
-                // RFC 8446 §4.4.2.2: the key must be one that TLS can use.
+                // RFC 8446 §4.4.2.2: TLS must be able to use the key.
                 return "\(name) is not meant for servers by its key usage"
             }
-            // RFC 5280 §4.2.1.12; the anchor is held to it too (RFC 7672 §3.1.2).
+            // F-75, RFC 5280 §4.2.1.12. This applies to the anchor too (D-49, RFC 7672 §3.1.2).
             guard certificate.isMeantForServers else { return "\(name) is not meant for servers" }
             // RFC 5480 §2.1.1.
             if self.depth > 0, certificate.hasExplicitCurve { return "the key of \(name) is on a curve without a name" }
@@ -91,21 +91,22 @@ struct CertificationPath {
         return nil
     }
 
-    /// RFC 5280 §6.1.4 (l) and (m), §4.2.1.9: how many certificates that are not self-issued stand between an issuer
-    /// and the server's.
+    /// Whether a path length constraint is violated: how many certificates that are not self-issued are between an
+    /// issuer and the server's (D-49, RFC 7672 §3.1.2; RFC 5280 §6.1.4 (l) and (m), §4.2.1.9).
     private var pathLengthFault: String? {
         var below = 0
         for (depth, certificate) in certificates.enumerated().dropFirst() {
             if let limit = certificate.extensions.basicConstraints?.pathLength, below > limit {
-                return
-                    "a path length constraint is violated: more than \(limit) CA certificates stand below depth \(depth)"
+                return "a path length constraint is violated: more than \(limit) CA certificates stand below "
+                    + "depth \(depth)"
             }
             if !certificate.isSelfIssued { below += 1 }
         }
         return nil
     }
 
-    /// Keys that are known to be too weak, or absurd. Of those that GnuTLS does not know nothing is said here.
+    /// Keys that are known to be too weak, or absurdly large (F-75). Keys that GnuTLS does not know are not judged
+    /// here.
     private var keyFault: String? {
         for (depth, certificate) in certificates.enumerated() {
             guard let key = certificate.key else { continue }
@@ -117,8 +118,8 @@ struct CertificationPath {
         return nil
     }
 
-    /// RFC 5280 §6.1.3 (b) and (c): each certificate that is not self-issued, and the server's, is held to the
-    /// constraints of all above it, of the anchor too.
+    /// Compares each certificate that is not self-issued, and the server's, with the name constraints of all above it,
+    /// the anchor included (F-72, RFC 5280 §6.1.3 (b) and (c)).
     private func nameConstraints(_ comparisons: inout Int) -> NameConstraints.Finding {
         for (depth, certificate) in certificates.enumerated() where depth == 0 || !certificate.isSelfIssued {
             for (above, issuer) in certificates.enumerated().dropFirst(depth + 1) {
@@ -136,8 +137,8 @@ struct CertificationPath {
         return .kept
     }
 
-    /// RFC 5280 §6.1.3 (a) (1): each certificate below the anchor's is signed by the key of the next. A bare key's
-    /// signature was checked when it was found.
+    /// Checks that the key of the next certificate signed each one below the anchor (RFC 5280 §6.1.3 (a) (1)). The
+    /// signature of a bare key was checked when the path was found. What GnuTLS does not know is a doubt (F-74).
     private func checkSignatures() -> Outcome {
         var doubt: String?
         for (depth, certificate) in certificates.dropLast().enumerated() {
@@ -155,7 +156,7 @@ struct CertificationPath {
         return doubt.map(Outcome.undecided) ?? .valid
     }
 
-    /// A critical extension that other libraries process.
+    /// A critical extension that other libraries process and this code does not.
     private var unprocessed: String? {
         certificates.enumerated().lazy.compactMap { depth, certificate in
             certificate.extensions.unprocessedCritical.map {
@@ -164,14 +165,15 @@ struct CertificationPath {
         }.first
     }
 
-    /// RFC 5280 §6.1.3 (a) (2). §6.1.1: the anchor's dates are not part of validation. Like OpenSSL and Postfix, which
-    /// senders run, they count if the anchor is self-signed, and do not if it is an intermediate certificate. RFC 7671
-    /// §5.2.3: the certificate that a bare key has signed must not have expired.
+    /// Checks the dates (E-07, RFC 7671 §5.2; F-07; RFC 5280 §6.1.3 (a) (2)). RFC 5280 §6.1.1 leaves out the anchor's
+    /// dates. As in OpenSSL and Postfix, which senders use, they count if the anchor is self-signed, and not if it is
+    /// an intermediate certificate. The certificate that a bare key signed must not have expired (E-10, RFC 7671
+    /// §5.2.3).
     private func checkDates(at date: Int64) -> Outcome {
         var early: Outcome?
         for (index, certificate) in certificates.enumerated() {
             guard index < depth || isAnchoredByKey || certificate.looksSelfSigned else { continue }
-            // RFC 5280 §4.1.2.5: a date of another form is none, and OpenSSL refuses it.
+            // F-81, RFC 5280 §4.1.2.5: a date in another form is not a date. OpenSSL refuses it too.
             guard let notBefore = certificate.notBefore, let notAfter = certificate.notAfter else {
                 return .invalid("the dates of the certificate at depth \(index) are not written as RFC 5280 says")
             }

@@ -1,4 +1,4 @@
-/// Which key, or which certificate, signed a certificate (RFC 5280 §4.2.1.1).
+/// Which key or certificate signed a certificate (RFC 5280 §4.2.1.1).
 struct AuthorityKeyIdentifier {
     /// keyIdentifier.
     let key: ArraySlice<UInt8>?
@@ -7,7 +7,9 @@ struct AuthorityKeyIdentifier {
     /// authorityCertSerialNumber.
     let serialNumber: ArraySlice<UInt8>?
 
-    /// Reads the extension's value; nil if it is malformed.
+    /// Reads the extension's value.
+    ///
+    /// - Returns: nil if it is malformed.
     init?(_ value: ArraySlice<UInt8>) {
         var outer = DERReader(value)
         guard let contents = outer.next(DERReader.Tag.sequence)?.contents else { return nil }
@@ -23,8 +25,8 @@ struct AuthorityKeyIdentifier {
         guard reader.isAtEnd else { return nil }
     }
 
-    /// Whether nothing in it says that the certificate is another one's: key identifier, serial number and issuer, as
-    /// far as both sides have them. So OpenSSL looks for an issuer, and finds none where one of them differs.
+    /// Whether nothing excludes this issuer: key identifier, serial number and issuer name are compared if both sides
+    /// have them. OpenSSL looks for an issuer in the same way, and rejects one if any of these differs.
     func fits(_ issuer: X509Certificate) -> Bool {
         if let key, let other = issuer.extensions.subjectKeyIdentifier, key != other { return false }
         if let serialNumber, serialNumber != issuer.serialNumber { return false }

@@ -1,36 +1,38 @@
-/// The extensions of a certificate (RFC 5280 §4.2) that decide whether a path holds.
+/// The extensions of a certificate (RFC 5280 §4.2) on which the validity of a path depends.
 ///
-/// Which extensions are known, and what is malformed, is decided as OpenSSL 3 does: what stops there stops a delivery.
+/// Which extensions are known and what is malformed follows OpenSSL 3, because what OpenSSL refuses prevents a
+/// delivery.
 struct CertificateExtensions {
-    /// Whether an extension that is looked at is malformed, or stands there twice (RFC 5280 §4.2).
+    /// Whether an extension that is read is malformed or occurs twice (F-75, RFC 5280 §4.2).
     private(set) var isMalformed = false
-    /// A critical extension that is not known, in dotted form.
+    /// A critical extension that is not known, in dotted form (F-75).
     private(set) var unknownCritical: String?
-    /// A critical extension that other libraries process and this one does not, in dotted form: IP addresses and
-    /// autonomous systems (RFC 3779).
+    /// A critical extension that other libraries process and this code does not, in dotted form: IP addresses and
+    /// autonomous systems (RFC 3779). It is a doubt (F-74).
     private(set) var unprocessedCritical: String?
     private(set) var basicConstraints: BasicConstraints?
     private(set) var keyUsage: KeyUsage?
-    /// Whether one of the extended key usages (RFC 5280 §4.2.1.12) is a TLS server's; nil if there is no such
-    /// extension.
+    /// Whether an extended key usage allows TLS servers (F-75, RFC 5280 §4.2.1.12); nil if there is no such extension.
     ///
-    /// anyExtendedKeyUsage alone is none: an application MAY take it for enough, and OpenSSL does not. The usages of
-    /// server-gated cryptography, which stood for serverAuth once, do for it.
+    /// anyExtendedKeyUsage alone does not: an application MAY accept it, and OpenSSL does not. The usages of
+    /// server-gated cryptography do, because they once meant serverAuth.
     private(set) var allowsServers: Bool?
-    /// netscape-cert-type, from before there were the standard extensions; nil if there is none.
+    /// netscape-cert-type, which is older than the standard extensions; nil if there is none.
     private(set) var netscapeType: UInt8?
     private(set) var subjectKeyIdentifier: ArraySlice<UInt8>?
     private(set) var authorityKeyIdentifier: AuthorityKeyIdentifier?
     /// The subject alternative names; nil if there is no such extension.
     private(set) var alternativeNames: [GeneralName]?
     private(set) var nameConstraints: NameConstraints?
-    /// Whether it is a proxy certificate (RFC 3820), which nobody takes unless told to.
+    /// Whether it is a proxy certificate (RFC 3820), which nobody accepts unless told to.
     private(set) var isProxy = false
 
     /// No extensions.
     init() {}
 
-    /// Reads the contents of `[3] EXPLICIT Extensions` (RFC 5280 §4.1); nil if they are no list of extensions.
+    /// Reads the contents of `[3] EXPLICIT Extensions` (RFC 5280 §4.1).
+    ///
+    /// - Returns: nil if they are not a list of extensions.
     init?(_ contents: ArraySlice<UInt8>) {
         guard let list = DERReader.only(DERReader.Tag.sequence, in: contents),
             let extensions = DERReader.all(DERReader.Tag.sequence, in: list)
@@ -48,7 +50,7 @@ struct CertificateExtensions {
             guard let value = reader.next(DERReader.Tag.octetString)?.contents, reader.isAtEnd else { return nil }
             let type = Array(identifier)
             let isRead = read(type, value)
-            // RFC 5280 §4.2: not more than one instance of a particular extension.
+            // RFC 5280 §4.2: an extension must not occur twice.
             if isRead, !seen.insert(type).inserted { isMalformed = true }
             if isCritical { noteCritical(type) }
         }
@@ -56,7 +58,7 @@ struct CertificateExtensions {
 
     /// Reads an extension.
     ///
-    /// - Returns: Whether it is one of those that are looked at.
+    /// - Returns: Whether it is an extension that this code reads.
     private mutating func read(_ type: [UInt8], _ value: ArraySlice<UInt8>) -> Bool {
         func whole<Value>(_ read: Value?) -> Value? {
             if read == nil { isMalformed = true }
@@ -83,11 +85,11 @@ struct CertificateExtensions {
         return true
     }
 
-    /// RFC 5280 §4.2: a critical extension that is not recognized refuses the certificate.
+    /// Notes a critical extension that is not recognized. It makes the certificate invalid (F-75, RFC 5280 §4.2).
     ///
-    /// Policies (§4.2.1.4, §4.2.1.5, §4.2.1.11, §4.2.1.14) are recognized, and any policy will do: SMTP asks for none.
-    /// Like OpenSSL and Postfix, this does not follow the tree of policies (§6.1.2 (a) to (f)). The key identifiers are
-    /// not among the known ones: §4.2.1.1 and §4.2.1.2 say that they MUST NOT be critical.
+    /// Policies (§4.2.1.4, §4.2.1.5, §4.2.1.11, §4.2.1.14) are recognized, and any policy is acceptable, because SMTP
+    /// requires none (F-73). As in OpenSSL and Postfix, the tree of policies (§6.1.2 (a) to (f)) is not followed. The
+    /// key identifiers are not recognized here: §4.2.1.1 and §4.2.1.2 say that they MUST NOT be critical.
     private mutating func noteCritical(_ type: [UInt8]) {
         switch type {
         case OID.basicConstraints, OID.keyUsage, OID.extendedKeyUsage, OID.netscapeType, OID.subjectAlternativeName,

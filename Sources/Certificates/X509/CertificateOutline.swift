@@ -1,14 +1,14 @@
-/// The parts of a certificate that DANE looks at, cut from its DER as they stand (RFC 5280 §4.1).
+/// The parts of a certificate that DANE needs, cut unchanged from its DER (RFC 5280 §4.1).
 ///
-/// RFC 6698 §1.3: a TLSA record is about the certificate's own bytes. GnuTLS has no function that returns the raw
-/// SubjectPublicKeyInfo, and encoding it anew may change it, or fail if the key is of a kind GnuTLS does not know.
+/// A TLSA record is about the certificate's own bytes (RFC 6698 §1.3). GnuTLS has no function that returns the raw
+/// SubjectPublicKeyInfo. Encoding it again may change it, and fails if GnuTLS does not know the kind of key (F-70).
 package struct CertificateOutline {
-    /// The largest certificate that is looked at, in bytes; a TLS handshake rarely carries more for a whole chain.
+    /// The largest certificate that is read, in bytes. A TLS handshake rarely carries more for a whole chain.
     static let maximumSize = 65_536
 
     /// The whole certificate.
     let der: [UInt8]
-    /// The TBSCertificate: what the signature is over.
+    /// The TBSCertificate, which is what the signature covers.
     let tbs: ArraySlice<UInt8>
     /// The issuer's distinguished name.
     let issuer: ArraySlice<UInt8>
@@ -17,7 +17,9 @@ package struct CertificateOutline {
     /// The SubjectPublicKeyInfo.
     package let spki: ArraySlice<UInt8>
 
-    /// Cuts a certificate into its parts; nil if the bytes have not the frame of a certificate or are too many.
+    /// Cuts a certificate into its parts.
+    ///
+    /// - Returns: nil if the bytes do not have the frame of a certificate, or are too many.
     package init?(der: [UInt8]) {
         guard der.count <= Self.maximumSize, let certificate = DERReader.only(DERReader.Tag.sequence, in: der[...])
         else {
@@ -29,7 +31,7 @@ package struct CertificateOutline {
         else { return nil }
 
         var inner = DERReader(tbs.contents)
-        // The version is absent from X.509v1 certificates.
+        // X.509v1 certificates have no version field.
         _ = inner.next(DERReader.Tag.constructed(0))
         guard inner.next(DERReader.Tag.integer) != nil,  // serialNumber
             inner.next(DERReader.Tag.sequence) != nil,  // signature
@@ -47,7 +49,7 @@ package struct CertificateOutline {
         self.spki = spki.whole
     }
 
-    /// Whether the bytes are framed as a SubjectPublicKeyInfo (RFC 5280 §4.1.2.7), be the algorithm known or not.
+    /// Whether the bytes have the frame of a SubjectPublicKeyInfo (RFC 5280 §4.1.2.7). The algorithm need not be known.
     static func isSubjectPublicKeyInfo(_ bytes: ArraySlice<UInt8>) -> Bool {
         guard let contents = DERReader.only(DERReader.Tag.sequence, in: bytes) else { return false }
         var reader = DERReader(contents)

@@ -1,5 +1,5 @@
-/// Where revocations are published (RFC 5280 §4.2.1.13). They are not asked for under DANE; but what is malformed here
-/// spoils the certificate for OpenSSL.
+/// Where revocations are published (RFC 5280 §4.2.1.13). DANE does not need them, but OpenSSL refuses a certificate in
+/// which they are malformed (F-75).
 enum DistributionPoints {
     /// Whether the extension's value has the form of CRLDistributionPoints.
     static func isWellFormed(_ value: ArraySlice<UInt8>) -> Bool {

@@ -1,6 +1,6 @@
-/// What a certificate's key may be used for (RFC 5280 §4.2.1.3), as far as TLS and paths ask.
+/// What a certificate's key may be used for (RFC 5280 §4.2.1.3). Only what matters for TLS and paths.
 struct KeyUsage: OptionSet {
-    /// The first byte of the BIT STRING in the low bits, the second above it.
+    /// The first byte of the BIT STRING is in the low bits, the second above it.
     let rawValue: UInt16
 
     static let digitalSignature = KeyUsage(rawValue: 0x80)
@@ -12,7 +12,9 @@ struct KeyUsage: OptionSet {
 
     init(rawValue: UInt16) { self.rawValue = rawValue }
 
-    /// Reads the extension's value; nil if it is malformed, or has no bit set, which RFC 5280 forbids.
+    /// Reads the extension's value.
+    ///
+    /// - Returns: nil if it is malformed or has no bit set, which RFC 5280 forbids.
     init?(_ value: ArraySlice<UInt8>) {
         guard let bytes = BitString.bytes(value) else { return nil }
         rawValue = UInt16(bytes.first ?? 0) | UInt16(bytes.dropFirst().first ?? 0) << 8
@@ -20,9 +22,9 @@ struct KeyUsage: OptionSet {
     }
 }
 
-/// A BIT STRING (X.690 §8.6) that stands for a set of flags.
+/// A BIT STRING (X.690 §8.6) that contains flags.
 enum BitString {
-    /// The bytes, those bits cleared that are not used; nil if the value does not begin with a BIT STRING.
+    /// The bytes, with the unused bits cleared; nil if the value does not begin with a BIT STRING.
     static func bytes(_ value: ArraySlice<UInt8>) -> [UInt8]? {
         var reader = DERReader(value)
         guard let contents = reader.next(DERReader.Tag.bitString)?.contents, let unused = contents.first, unused <= 7

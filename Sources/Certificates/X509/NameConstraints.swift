@@ -1,24 +1,26 @@
-/// The names that the certificates below a CA may have (RFC 5280 §4.2.1.10).
+/// The names that certificates below a CA may contain (F-72, RFC 5280 §4.2.1.10).
 struct NameConstraints {
-    /// What has become of the names of a certificate.
+    /// The result for the names of a certificate.
     enum Finding: Hashable {
         /// None is forbidden.
         case kept
-        /// One is forbidden, or of a form or written in a way that cannot be compared: the text says which form.
+        /// One is forbidden or cannot be compared. The text says of which form it is.
         case violated(String)
-        /// There are more names and constraints than are compared.
+        /// There are more names and constraints than the limit allows.
         case tooMany
     }
 
-    /// The most comparisons of a name with a constraint in one judgement; as many as OpenSSL makes for one certificate.
+    /// The most comparisons of a name with a constraint in one judgement. OpenSSL allows as many for one certificate.
     static let maximumComparisons = 1 << 20
 
-    /// One of them must hold each name of its form.
+    /// If there are constraints for the form of a name, one of them must cover it.
     let permitted: [GeneralSubtree]
-    /// None of them may hold a name.
+    /// None of them may cover a name.
     let excluded: [GeneralSubtree]
 
-    /// Reads the extension's value; nil if it is malformed.
+    /// Reads the extension's value.
+    ///
+    /// - Returns: nil if it is malformed.
     init?(_ value: ArraySlice<UInt8>) {
         var outer = DERReader(value)
         guard let contents = outer.next(DERReader.Tag.sequence)?.contents else { return nil }
@@ -34,15 +36,15 @@ struct NameConstraints {
         self.excluded = excluded
     }
 
-    /// Holds the names of a certificate to these constraints, critical or not.
+    /// Compares the names of a certificate with these constraints. Whether the extension is critical does not matter.
     ///
-    /// RFC 5280 §4.2.1.10: the subject if it is not empty, and each of its e-mail addresses; then the subject
-    /// alternative names. Where a server's certificate has no DNS name its common name stands for one (RFC 7672
-    /// §3.2.3), and is held to what is said of DNS names if it is a plain host name, as OpenSSL has it.
+    /// RFC 5280 §4.2.1.10: the names are the subject, if it is not empty, each of its e-mail addresses, and the subject
+    /// alternative names. If a server's certificate has no DNS name, its common name takes that place (RFC 7672
+    /// §3.2.3). If it is a plain host name, the constraints on DNS names apply to it, as in OpenSSL.
     ///
     /// - Parameters:
     ///   - isServer: Whether it is the server's own certificate.
-    ///   - comparisons: How many are left; each one takes one off.
+    ///   - comparisons: How many comparisons are left. Each one reduces it by one.
     func check(_ certificate: X509Certificate, isServer: Bool, comparisons: inout Int) -> Finding {
         let names = Self.names(of: certificate, isServer: isServer)
         comparisons -= names.count * (permitted.count + excluded.count)
@@ -58,7 +60,7 @@ struct NameConstraints {
         let alternatives = certificate.extensions.alternativeNames ?? []
         var names: [ConstrainedName] = []
         if !subject.isEmpty { names.append(.general(.directoryName(subject))) }
-        // RFC 2985 §5.2.1: an IA5String. One of another type cannot be compared.
+        // RFC 2985 §5.2.1: it is an IA5String. A string of another type cannot be compared.
         names += subject.attributes(OID.emailAddress).map {
             $0.tag == DERReader.Tag.ia5String ? .general(.rfc822Name($0.value)) : .unreadable("an e-mail address")
         }
@@ -71,20 +73,20 @@ struct NameConstraints {
         return names
     }
 
-    /// A name of a certificate, as far as it can be read.
+    /// A name in a certificate, if it can be read.
     private enum ConstrainedName {
         case general(GeneralName)
         case unreadable(String)
     }
 
-    /// What is wrong with a name; nil if nothing is.
+    /// What is wrong with a name; nil if it is allowed.
     private func fault(of name: ConstrainedName) -> String? {
         let general: GeneralName
         switch name {
         case .unreadable(let what): return "\(what) cannot be compared with a name constraint"
         case .general(let name): general = name
         }
-        // RFC 5280 §6.1.3 (b): within one of the permitted subtrees of its form, if there are any.
+        // RFC 5280 §6.1.3 (b): if there are permitted subtrees of this form, one of them must cover the name.
         var isPermitted: Bool?
         for subtree in permitted where isPermitted != true || !subtree.isWithoutDistances {
             switch subtree.holds(general) {
@@ -95,7 +97,7 @@ struct NameConstraints {
             }
         }
         guard isPermitted != false else { return "\(general.noun) is not among the permitted ones" }
-        // RFC 5280 §6.1.3 (c): within none of the excluded ones.
+        // RFC 5280 §6.1.3 (c): no excluded subtree may cover it.
         for subtree in excluded {
             switch subtree.holds(general) {
             case .otherForm, .outside: break
@@ -108,7 +110,7 @@ struct NameConstraints {
 }
 
 extension GeneralName {
-    /// What it is, in a sentence.
+    /// What it is, for use in a sentence.
     fileprivate var noun: String {
         switch self {
         case .otherName: "a name of another form"

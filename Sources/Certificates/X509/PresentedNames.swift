@@ -1,21 +1,22 @@
 import DANE
 
-/// The host names a certificate presents, and whether one of them is a reference name (RFC 7672 §3.2.3, RFC 6125 §6).
+/// The host names in a certificate, and whether one of them is a reference name (RFC 7672 §3.2.3, RFC 6125 §6).
 ///
-/// `gnutls_x509_crt_check_hostname2(3)` is not used: it takes a wildcard within a label (`*x.example.com`), which
-/// RFC 7672 forbids, and it cannot be told to leave that.
+/// `gnutls_x509_crt_check_hostname2(3)` is not used. It accepts a wildcard within a label (`*x.example.com`), which RFC
+/// 7672 forbids, and no flag turns that off.
 struct PresentedNames {
-    /// One presented name.
+    /// One name in the certificate.
     enum Name: Hashable {
         /// A host name.
         case exact(DomainName)
-        /// `*.` and this name: one label stands for the asterisk.
+        /// `*.` and this name. The asterisk stands for exactly one label.
         case wildcard(under: DomainName)
 
-        /// Reads a presented name. RFC 7672 §3.2.3: the asterisk must be the whole of the first label.
+        /// Reads a name (D-58, RFC 7672 §3.2.3; I-02, RFC 6125 §6.4.2).
         ///
-        /// Nil for anything else: a partial wildcard, an asterisk elsewhere, one with fewer than two labels behind it
-        /// (`*.com` would be a whole registry), a trailing dot (RFC 5280 §4.2.1.6 has none), U-labels, NUL bytes.
+        /// - Returns: nil for a wildcard that is not the whole first label, for one with fewer than two labels after it
+        ///   (`*.com` would cover a whole registry), and for a trailing dot (RFC 5280 §4.2.1.6 has none), U-labels or
+        ///   NUL bytes.
         init?(_ bytes: some Collection<UInt8>) {
             let text = String(decoding: bytes.prefix(300), as: UTF8.self)
             guard bytes.count <= 255, text.utf8.last != UInt8(ascii: ".") else { return nil }
@@ -28,7 +29,7 @@ struct PresentedNames {
             self = .wildcard(under: parent)
         }
 
-        /// Whether this is the name, or a wildcard for exactly its first label.
+        /// Whether this is the reference name, or a wildcard that stands for its first label.
         func matches(_ reference: DomainName) -> Bool {
             switch self {
             case .exact(let name): name == reference
@@ -36,7 +37,7 @@ struct PresentedNames {
             }
         }
 
-        /// The name as it stands in the certificate, in lower case.
+        /// The name as in the certificate, in lower case.
         var text: String {
             switch self {
             case .exact(let name): name.text
@@ -45,23 +46,23 @@ struct PresentedNames {
         }
     }
 
-    /// What the certificate presents, in its order; what is no host name is left out.
+    /// The names in the certificate, in order. What is not a host name is left out.
     let names: [Name]
 
     /// Collects the names of a certificate.
     init(_ certificate: X509Certificate) {
-        // RFC 7672 §3.2.3: the common name counts only if no DNS-ID is present, be it one that can be used or not.
+        // D-57, RFC 7672 §3.2.3: common names count only if there is no DNS-ID, whether a DNS-ID is usable or not.
         let alternatives = Self.alternativeNames(certificate)
         names = (alternatives ?? Self.commonNames(certificate)).compactMap(Name.init)
     }
 
-    /// The first of the reference names that a presented name matches.
+    /// The first reference name that a name in the certificate matches; nil if none does.
     func firstMatch(among references: [DomainName]) -> DomainName? {
         references.first { reference in !reference.isRoot && names.contains { $0.matches(reference) } }
     }
 
     /// The dNSName entries of the subject alternative names (RFC 5280 §4.2.1.6); nil if there are none. A malformed
-    /// extension counts as one whose names cannot be used.
+    /// extension counts as one whose names are not usable.
     private static func alternativeNames(_ certificate: X509Certificate) -> [ArraySlice<UInt8>]? {
         let extensions = certificate.extensions
         guard let names = extensions.alternativeNames else { return nil }
@@ -69,7 +70,7 @@ struct PresentedNames {
         return found.isEmpty && !extensions.isMalformed ? nil : found
     }
 
-    /// The subject's common names, eight at most; a certificate has one.
+    /// The subject's common names, at most eight. A usual certificate has one.
     private static func commonNames(_ certificate: X509Certificate) -> [ArraySlice<UInt8>] {
         certificate.subject.attributes(OID.commonName).prefix(8).compactMap { attribute in
             guard DirectoryString.isText(attribute.tag) else { return nil }

@@ -1,16 +1,16 @@
 import CGnuTLS
 
-/// The key of a SubjectPublicKeyInfo; sole owner of a `gnutls_pubkey_t`.
+/// The key of a SubjectPublicKeyInfo, and the sole owner of a `gnutls_pubkey_t`.
 ///
-/// An object of this class stays within one judgement: GnuTLS's objects may be used by one thread at a time.
+/// An object of this class stays within one judgement, because only one thread at a time may use a GnuTLS object.
 final class PublicKey {
-    /// Whether a signature is this key's.
+    /// Whether the key made a signature.
     enum Verdict: Hashable {
-        /// It is.
+        /// It did.
         case good
-        /// It is not, or proves nothing: its digest is broken.
+        /// It did not, or the signature proves nothing because its digest is broken.
         case bad(String)
-        /// The algorithm is none that GnuTLS knows.
+        /// GnuTLS does not know the algorithm.
         case unknown
     }
 
@@ -21,7 +21,9 @@ final class PublicKey {
     /// The length in bits: of the modulus for RSA, of the field for elliptic curves.
     let bits: Int
 
-    /// Reads a SubjectPublicKeyInfo; nil if GnuTLS cannot, for instance because it does not know the algorithm.
+    /// Reads a SubjectPublicKeyInfo.
+    ///
+    /// - Returns: nil if GnuTLS cannot read it, for example because it does not know the algorithm.
     init?(spki: ArraySlice<UInt8>) {
         var key: gnutls_pubkey_t?
         guard gnutls_pubkey_init(&key) == GNUTLS_E_SUCCESS, let key else { return nil }
@@ -40,8 +42,8 @@ final class PublicKey {
 
     deinit { gnutls_pubkey_deinit(raw) }
 
-    /// Lends the handle for the length of the call; it must not be kept. Without this the object could end, and the handle
-    /// with it, as soon as nothing is read of the object any more: while GnuTLS still works with it.
+    /// Lends the handle for the length of the call; it must not be kept. Without this, Swift could release the object,
+    /// and so the handle, after the last use of the object, while GnuTLS still works with the handle.
     private func withRaw<Result>(_ body: (gnutls_pubkey_t) -> Result) -> Result {
         withExtendedLifetime(self) { body(raw) }
     }
@@ -50,11 +52,11 @@ final class PublicKey {
         withRaw { gnutls_pk_algorithm_t(UInt32(max(0, gnutls_pubkey_get_pk_algorithm($0, nil)))) }
     }
 
-    /// Whether a signature of this key is checked at all.
+    /// Whether signatures of this key are checked at all.
     ///
-    /// A stranger could send an RSA key of 500,000 bits and an exponent as long, and keep a processor busy for hours:
-    /// GnuTLS sets no limit. These are OpenSSL's: a modulus of 16,384 bits, and an exponent of 64 bits for moduli above
-    /// 3,072. DSA, which no CA uses, is held to the 3,072 bits of FIPS 186-4.
+    /// A stranger could send an RSA key of 500,000 bits with an equally long exponent, and keep a processor busy for
+    /// hours: GnuTLS sets no limit. The limits are those of OpenSSL: a modulus of 16,384 bits, and an exponent of 64
+    /// bits for moduli above 3,072. For DSA, which no CA uses, the limit is the 3,072 bits of FIPS 186-4.
     var isOfReasonableSize: Bool {
         guard bits <= 16_384 else { return false }
         var modulus = gnutls_datum_t()
@@ -72,11 +74,11 @@ final class PublicKey {
         return kind != GNUTLS_PK_DSA || bits <= 3072
     }
 
-    /// Whether the key gives the 80 bits of security that Postfix asks of a chain (`SSL_set_security_level(3)`, level
-    /// 1).
+    /// Whether the key has the 80 bits of security that Postfix requires of a chain (F-75; `SSL_set_security_level(3)`,
+    /// level 1).
     ///
-    /// The limits are OpenSSL 3's: it works out the strength of an RSA modulus by the formula of FIPS 140-2 IG 7.5,
-    /// rounds it to the next eight bits, and so takes moduli from 920 bits on.
+    /// The limits are those of OpenSSL 3. It computes the strength of an RSA modulus by the formula of FIPS 140-2 IG
+    /// 7.5 and rounds it to the next eight bits, so it accepts moduli from 920 bits on.
     var isStrongEnough: Bool {
         switch kind {
         case GNUTLS_PK_RSA, GNUTLS_PK_RSA_PSS: bits >= Self.minimumModulus
@@ -88,7 +90,7 @@ final class PublicKey {
 
     private static let minimumModulus = 920
 
-    /// Whether a key of this kind makes signatures of that kind; yes if that is not known.
+    /// Whether a key of this kind can make signatures of that kind. True if unknown.
     func mayMake(_ algorithm: SignatureAlgorithm) -> Bool {
         switch algorithm {
         case .known(let algorithm): gnutls_sign_supports_pk_algorithm(algorithm, kind) != 0
@@ -97,7 +99,7 @@ final class PublicKey {
         }
     }
 
-    /// Whether this key made the signature on a certificate (`gnutls_pubkey_verify_data2(3)`).
+    /// Checks whether this key made the signature on a certificate (`gnutls_pubkey_verify_data2(3)`).
     func verify(_ certificate: X509Certificate) -> Verdict {
         guard isOfReasonableSize else { return .bad("its issuer's key is of absurd size") }
         // RFC 5280 §4.1.1.2: both fields MUST contain the same algorithm.
@@ -119,8 +121,8 @@ final class PublicKey {
         return status >= 0 ? .good : .bad("its signature is wrong")
     }
 
-    /// An RSA key does not say how long the salt is, and GnuTLS goes by what the key says: it is told for this
-    /// signature alone.
+    /// Verifies an RSASSA-PSS signature. An RSA key does not say how long the salt is, and GnuTLS uses what the key
+    /// says. So a copy of the key gets the parameters of this signature.
     private func verify(
         _ certificate: X509Certificate, _ digest: gnutls_digest_algorithm_t, saltLength: UInt32
     ) -> Verdict {
@@ -134,7 +136,7 @@ final class PublicKey {
         var parameters: gnutls_x509_spki_t?
         guard gnutls_x509_spki_init(&parameters) == GNUTLS_E_SUCCESS, let parameters else { return .unknown }
         defer { gnutls_x509_spki_deinit(parameters) }
-        // RFC 4055 §3.3: a key may be for one digest alone, and for a salt of no less than so many bytes.
+        // RFC 4055 §3.3: a key may be limited to one digest and to a minimum length of salt.
         var ownDigest = GNUTLS_DIG_UNKNOWN
         var ownSalt: UInt32 = 0
         if kind == GNUTLS_PK_RSA_PSS, withRaw({ gnutls_pubkey_get_spki($0, parameters, 0) }) >= 0,

@@ -2,13 +2,13 @@ import CGnuTLS
 
 /// The algorithm of a signature on a certificate, from its AlgorithmIdentifier (RFC 5280 §4.1.1.2).
 enum SignatureAlgorithm {
-    /// One that GnuTLS knows.
+    /// GnuTLS knows it.
     case known(gnutls_sign_algorithm_t)
-    /// RSASSA-PSS (RFC 4055 §3.1) with this digest and so many bytes of salt.
+    /// RSASSA-PSS (RFC 4055 §3.1) with this digest and this many bytes of salt.
     case pss(gnutls_digest_algorithm_t, saltLength: UInt32)
-    /// One with a broken digest: MD2, MD5, SHA-1. It proves nothing.
+    /// Its digest is broken (MD2, MD5, SHA-1), so it proves nothing (F-75).
     case broken
-    /// One that GnuTLS does not know; others may.
+    /// GnuTLS does not know it; other libraries may (F-74).
     case unknown
 
     /// Reads the contents of an AlgorithmIdentifier.
@@ -25,7 +25,7 @@ enum SignatureAlgorithm {
             return
         }
         if let algorithm = Self.algorithms[dotted] {
-            // What GnuTLS holds for insecure, and others need not.
+            // GnuTLS considers it insecure. Others may not.
             self = gnutls_sign_is_secure(algorithm) != 0 ? .known(algorithm) : .unknown
         } else {
             self = Self.brokenOnes.contains(dotted) ? .broken : .unknown
@@ -34,10 +34,10 @@ enum SignatureAlgorithm {
 
     /// The algorithms by their identifiers.
     ///
-    /// `gnutls_oid_to_sign(3)` is not to be used: its header says that it reads no memory (`__attribute__((const))`), and an
-    /// optimised build frees the text before the call.
+    /// `gnutls_oid_to_sign(3)` must not be used. Its header declares that it reads no memory
+    /// (`__attribute__((const))`), so an optimised build frees the text before the call.
     private static let algorithms: [String: gnutls_sign_algorithm_t] = [
-        // RFC 4055 §5, RFC 8692 has SHA-3's like.
+        // RFC 4055 §5, and RFC 8692 for SHA-3.
         "1.2.840.113549.1.1.14": GNUTLS_SIGN_RSA_SHA224, "1.2.840.113549.1.1.11": GNUTLS_SIGN_RSA_SHA256,
         "1.2.840.113549.1.1.12": GNUTLS_SIGN_RSA_SHA384, "1.2.840.113549.1.1.13": GNUTLS_SIGN_RSA_SHA512,
         "2.16.840.1.101.3.4.3.13": GNUTLS_SIGN_RSA_SHA3_224, "2.16.840.1.101.3.4.3.14": GNUTLS_SIGN_RSA_SHA3_256,
@@ -49,18 +49,18 @@ enum SignatureAlgorithm {
         "2.16.840.1.101.3.4.3.11": GNUTLS_SIGN_ECDSA_SHA3_384, "2.16.840.1.101.3.4.3.12": GNUTLS_SIGN_ECDSA_SHA3_512,
         // RFC 8410 §3.
         "1.3.101.112": GNUTLS_SIGN_EDDSA_ED25519, "1.3.101.113": GNUTLS_SIGN_EDDSA_ED448,
-        // RFC 5758 §3.1, and its like.
+        // RFC 5758 §3.1, and its equivalents for other digests.
         "2.16.840.1.101.3.4.3.1": GNUTLS_SIGN_DSA_SHA224, "2.16.840.1.101.3.4.3.2": GNUTLS_SIGN_DSA_SHA256,
         "2.16.840.1.101.3.4.3.3": GNUTLS_SIGN_DSA_SHA384, "2.16.840.1.101.3.4.3.4": GNUTLS_SIGN_DSA_SHA512,
     ]
 
-    /// RSA with MD2, MD4, MD5 and SHA-1, DSA and ECDSA with SHA-1, and what ISO called some of them.
+    /// RSA with MD2, MD4, MD5 and SHA-1, DSA and ECDSA with SHA-1, and ISO's identifiers for some of them.
     private static let brokenOnes: Set<String> = [
         "1.2.840.113549.1.1.2", "1.2.840.113549.1.1.3", "1.2.840.113549.1.1.4", "1.2.840.113549.1.1.5",
         "1.2.840.10040.4.3", "1.2.840.10045.4.1", "1.3.14.3.2.3", "1.3.14.3.2.27", "1.3.14.3.2.29",
     ]
 
-    /// RFC 4055 §3.1: RSASSA-PSS-params, of which each field has a default that is SHA-1's.
+    /// Reads RSASSA-PSS-params (RFC 4055 §3.1). Each field has a default, which belongs to SHA-1.
     private init(pss parameters: DERReader) {
         self = .unknown
         var outer = parameters
@@ -79,7 +79,7 @@ enum SignatureAlgorithm {
             self = .broken
             return
         }
-        // The mask is made with the same digest; GnuTLS knows no other way.
+        // The mask must use the same digest. GnuTLS supports nothing else.
         guard let mask = reader.next(DERReader.Tag.constructed(1)),
             let contents = DERReader.only(DERReader.Tag.sequence, in: mask.contents)
         else { return }
@@ -95,7 +95,7 @@ enum SignatureAlgorithm {
             else { return }
             salt = bytes.reduce(0) { $0 << 8 | UInt32($1) }
         }
-        // trailerField, which is always 1.
+        // trailerField is always 1.
         if let trailer = reader.next(DERReader.Tag.constructed(3)) {
             guard trailer.contents.elementsEqual([DERReader.Tag.integer, 1, 1]) else { return }
         }
@@ -103,7 +103,7 @@ enum SignatureAlgorithm {
         self = .pss(name, saltLength: salt)
     }
 
-    /// The digest that the AlgorithmIdentifier names; nil if it is none of those that signatures have.
+    /// The digest that the AlgorithmIdentifier names; nil if it is not one that signatures use.
     private static func digest(in identifier: ArraySlice<UInt8>) -> gnutls_digest_algorithm_t? {
         guard let contents = DERReader.only(DERReader.Tag.sequence, in: identifier) else { return nil }
         var reader = DERReader(contents)

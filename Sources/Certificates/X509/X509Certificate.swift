@@ -1,26 +1,26 @@
-/// A certificate taken apart (RFC 5280 §4.1), as far as a certification path is judged by it.
+/// A parsed certificate (RFC 5280 §4.1), with the parts that a certification path depends on.
 ///
-/// GnuTLS is not asked to import it: it refuses certificates that a path may hold, or that stand above what the path is
-/// judged by: of version 1 with extensions, with odd dates, with fields in which two signature algorithms are named.
-/// Keys and signatures are GnuTLS's. An object of this class stays within one judgement.
+/// GnuTLS does not import it, because it refuses certificates that a valid path may contain (F-70): those of version 1
+/// with extensions, with odd dates, or with two different signature algorithms. GnuTLS handles keys and signatures. An
+/// object of this class stays within one judgement.
 final class X509Certificate {
     /// The certificate's bytes and parts.
     let outline: CertificateOutline
-    /// 1, 2 or 3; more for what there is not.
+    /// 1, 2 or 3; larger for a version that does not exist.
     let version: Int
     /// The contents of the serial number.
     let serialNumber: ArraySlice<UInt8>
     /// The algorithm of the signature.
     let signatureAlgorithm: SignatureAlgorithm
-    /// The algorithm that is signed with the rest; it should be the same.
+    /// The algorithm in the signed part. It should be the same.
     private let innerSignatureAlgorithm: SignatureAlgorithm
-    /// Whether both fields that name the signature algorithm say the same.
+    /// Whether the two fields for the signature algorithm are equal.
     let isSignatureAlgorithmConsistent: Bool
     /// The signature.
     let signature: ArraySlice<UInt8>
-    /// Who issued it.
+    /// The name of the issuer.
     let issuer: DistinguishedName
-    /// Whom it is about.
+    /// The name of the subject.
     let subject: DistinguishedName
     /// The first second of validity, since 1970; nil if it cannot be read.
     let notBefore: Int64?
@@ -31,7 +31,9 @@ final class X509Certificate {
     /// The key; nil if GnuTLS cannot read it.
     private(set) lazy var key = PublicKey(spki: outline.spki)
 
-    /// Takes a certificate apart; nil if it is not built as RFC 5280 §4.1 says, or its names are no text.
+    /// Parses a certificate.
+    ///
+    /// - Returns: nil if it does not have the structure of RFC 5280 §4.1, or its names are not valid text.
     init?(_ outline: CertificateOutline) {
         guard let whole = DERReader.only(DERReader.Tag.sequence, in: outline.der[...]),
             let body = DERReader.only(DERReader.Tag.sequence, in: outline.tbs)
@@ -69,7 +71,7 @@ final class X509Certificate {
         signatureAlgorithm = SignatureAlgorithm(algorithm.contents)
         innerSignatureAlgorithm = SignatureAlgorithm(innerAlgorithm.contents)
         isSignatureAlgorithmConsistent = algorithm.whole == innerAlgorithm.whole
-        // A signature is whole bytes: one that is not is nobody's.
+        // A signature consists of whole bytes. If it does not, no key made it.
         signature = unused == 0 ? bits.dropFirst() : []
         self.issuer = issuer
         self.subject = subject
@@ -77,7 +79,8 @@ final class X509Certificate {
         self.notAfter = CertificateTime.seconds(notAfter)
     }
 
-    /// RFC 5280 §4.1.2.1: absent is version 1; the number is one less.
+    /// The version (RFC 5280 §4.1.2.1). A missing field means version 1; otherwise the number is one less than the
+    /// version.
     private static func version(_ reader: inout DERReader) -> Int? {
         guard let element = reader.next(DERReader.Tag.constructed(0)) else { return 1 }
         guard let number = DERReader.only(DERReader.Tag.integer, in: element.contents), let last = number.last else {
@@ -90,43 +93,43 @@ final class X509Certificate {
         element.tag == DERReader.Tag.utcTime || element.tag == DERReader.Tag.generalizedTime
     }
 
-    /// Whether its extensions are those of a certificate that can stand in a path at all.
+    /// Whether its extensions allow it to be part of a path.
     var isWellFormed: Bool { !extensions.isMalformed && !extensions.isProxy }
 
-    /// Whether subject and issuer are the same name; the signature is not looked at.
+    /// Whether subject and issuer are the same name. The signature is not checked.
     var isSelfIssued: Bool { subject == issuer }
 
-    /// Whether the names, and what both say of the key that signed, say that `issuer` issued this certificate; the
-    /// signature is not looked at.
+    /// Whether `issuer` issued this certificate, judged by the names and by what both say about the key that signed.
+    /// The signature is not checked.
     func isIssued(by issuer: X509Certificate) -> Bool { self.issuer == issuer.subject && identifies(issuer) }
 
     /// Whether the authority key identifier, if there is one, fits a certificate that has the issuer's name.
     func identifies(_ issuer: X509Certificate) -> Bool { extensions.authorityKeyIdentifier?.fits(issuer) != false }
 
-    /// Whether the certificate may have signed itself: by its names, by its key identifiers and by the kind of its key.
-    /// The signature is not looked at; OpenSSL takes no more for a root.
+    /// Whether the certificate may have signed itself, judged by its names, its key identifiers and the kind of its
+    /// key. The signature is not checked. OpenSSL requires no more of a root.
     var looksSelfSigned: Bool {
         guard isIssued(by: self) else { return false }
         return key?.mayMake(innerSignatureAlgorithm) ?? true
     }
 
-    /// Whether both are about the same subject and key; they may be signed by different issuers.
+    /// Whether both have the same subject and key. Different issuers may have signed them.
     func isSameEntity(as other: X509Certificate) -> Bool {
         outline.spki == other.outline.spki && subject == other.subject
     }
 
-    /// Whether the certificate is meant for TLS servers or, a CA's, for issuing such: no extended key usage, or the
-    /// right one (RFC 5280 §4.2.1.12).
+    /// Whether the certificate is for TLS servers or, in the case of a CA, for issuing such certificates: it has no
+    /// extended key usage, or the right one (RFC 5280 §4.2.1.12).
     var isMeantForServers: Bool { extensions.allowsServers != false }
 
-    /// Whether the certificate's key may be a TLS server's: no key usage, or one for TLS (RFC 8446 §4.4.2.2, RFC 5246
+    /// Whether the key may belong to a TLS server: it has no key usage, or one for TLS (RFC 8446 §4.4.2.2, RFC 5246
     /// §7.4.2), and no netscape-cert-type, or one for servers.
     var hasServerKey: Bool {
         extensions.keyUsage.map { !$0.isDisjoint(with: .server) } ?? true
             && extensions.netscapeType.map { $0 & 0x40 != 0 } ?? true
     }
 
-    /// Whether its key is on a curve whose parameters are spelled out. RFC 5480 §2.1.1: specifiedCurve MUST NOT be
+    /// Whether the key is on a curve whose parameters are given explicitly. RFC 5480 §2.1.1: specifiedCurve MUST NOT be
     /// used.
     var hasExplicitCurve: Bool {
         guard let contents = DERReader.only(DERReader.Tag.sequence, in: outline.spki) else { return false }
@@ -139,12 +142,12 @@ final class X509Certificate {
         return identifier.next(DERReader.Tag.sequence) != nil
     }
 
-    /// Whether the certificate may be a CA's.
+    /// Whether the certificate may belong to a CA.
     ///
-    /// RFC 5280 §6.1.4 (k): below the anchor basic constraints must say so. §6.1.1 (d) asks nothing of the anchor's own
-    /// certificate; like OpenSSL, this takes one without basic constraints if its key usage names certificates, if it
-    /// is a self-signed one of version 1, which cannot say more, or if netscape-cert-type names a CA of TLS. §6.1.4
-    /// (n): a key usage must have keyCertSign.
+    /// Below the anchor, basic constraints must say so (RFC 5280 §6.1.4 (k)). §6.1.1 (d) requires nothing of the
+    /// anchor's own certificate. As in OpenSSL, an anchor without basic constraints is accepted in three cases: its key
+    /// usage allows signing certificates; it is self-signed and of version 1, which cannot say more; or
+    /// netscape-cert-type names a CA for TLS (F-73). If there is a key usage, it must contain keyCertSign (§6.1.4 (n)).
     func mayIssue(asAnchor isAnchor: Bool) -> Bool {
         let usage = extensions.keyUsage
         guard usage?.contains(.keyCertSign) != false else { return false }

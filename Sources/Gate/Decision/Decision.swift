@@ -2,40 +2,40 @@ package import DANE
 package import Policy
 import Support
 
-/// What the gate decides. A door says it in the words of its protocol, and decides nothing itself.
+/// What the gate decides. A door translates it into the words of its protocol, and decides nothing itself.
 package enum Decision: Sendable {
-    /// The recipient does not leave this site, or no DNS policy exists for it: it passes, and nothing is written of it.
+    /// The recipient does not leave this site, or its kind is never judged. It passes, and nothing is recorded.
     case notOurs
     /// It passes without a verdict.
     case passed(Passed)
     /// It was ruled on.
     case ruled(Ruled)
-    /// It passes whatever will be found out: it is monitored. What would have been decided is written down then.
+    /// It passes before its verdict is known, because it is only monitored. The ruling is recorded later.
     case passedAhead
 
     /// A recipient that passes without a verdict.
     package struct Passed: Sendable {
         /// Why, for the log.
         let why: String
-        /// Whether an administrator's words say so, and not the kind of recipient.
+        /// Whether an administrator has exempted it. If not, it passes because of the kind of recipient.
         var isExempt = false
     }
 
-    /// A ruling, and what it rests on.
+    /// A ruling, and what it is based on.
     package struct Ruled: Sendable {
         /// What is true, as far as it is known.
         let verdict: Verdict
         /// What is done.
         package let ruling: Ruling
-        /// The reply; nil where nobody is refused.
+        /// The reply; nil if nobody is refused.
         package let reply: Reply?
-        /// The kind of policy that stands over it; nil for none.
+        /// The kind of policy that applies; nil if there is none.
         let policy: Policy.Kind?
-        /// The id that reply, log line and trace carry; nil where nobody is to find it again.
+        /// The id in reply, log line and trace; nil if nobody needs to find the recipient again.
         let trace: TraceID?
-        /// Whether the verdict was kept from before.
+        /// Whether the verdict came from the cache.
         let isCached: Bool
-        /// Whether the trouble may be our own.
+        /// Whether the fault may be on our side.
         let isInTrouble: Bool
     }
 }

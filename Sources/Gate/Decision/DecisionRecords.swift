@@ -5,14 +5,14 @@ import Policy
 package import Records
 import Support
 
-/// Where decisions are written down: the log, the counts, the message trace.
+/// Where decisions are recorded: the log, the counts, the message trace.
 package struct DecisionRecords: Sendable {
     package let log: GateLog
     package var counts = RecipientCounts()
-    /// Recipients without a kept verdict, by neighbourhood.
+    /// Recipients whose verdict did not come from the cache, by neighbourhood.
     package var looks = NeighbourhoodCounts()
     package var ownHops = OwnHopCounts()
-    /// The message trace; nil where there is none.
+    /// The message trace; nil if there is none.
     package var trace: TraceStore?
 
     /// One of these parts.
@@ -27,9 +27,9 @@ package struct DecisionRecords: Sendable {
         self.trace = trace
     }
 
-    /// Writes down a ruling.
+    /// Records a ruling.
     ///
-    /// - Parameter waited: How long the recipient has waited; nil for until now.
+    /// - Parameter waited: How long the recipient has waited; nil means until now.
     func note<Request: GateRequest & ~Copyable>(
         _ ruled: Decision.Ruled, on subject: Ruleset.Subject, _ typed: Recipient, _ request: borrowing Request,
         _ settings: Settings, _ arrived: ContinuousClock.Instant, waited: Duration? = nil
@@ -72,7 +72,8 @@ package struct DecisionRecords: Sendable {
                 isCached: ruled.isCached, policy: ruled.policy, addresses: trace.addresses))
     }
 
-    /// Writes down that a recipient's client was gone before it could be answered. There is no ruling then: nobody got it.
+    /// Records that a recipient's client was gone before the answer. There is no ruling then, because nobody received
+    /// it.
     func noteUnanswered<Request: GateRequest & ~Copyable>(
         on subject: Ruleset.Subject, _ typed: Recipient, _ request: borrowing Request,
         _ arrived: ContinuousClock.Instant
@@ -85,7 +86,7 @@ package struct DecisionRecords: Sendable {
                 .adding("client", request.clientAddress ?? "-").adding("qid", request.queueID ?? "-"))
     }
 
-    /// Writes down a recipient that passes without a verdict.
+    /// Records a recipient that passes without a verdict.
     func note<Request: GateRequest & ~Copyable>(
         _ passed: Decision.Passed, _ recipient: Recipient, _ request: borrowing Request, _ settings: Settings,
         _ arrived: ContinuousClock.Instant
@@ -106,7 +107,7 @@ package struct DecisionRecords: Sendable {
     }
 }
 
-/// Recipient, sender and login of a message, as far as the log tells them (`LOG_ADDRESSES`).
+/// Recipient, sender and login of a message, as far as the log may contain them (`LOG_ADDRESSES`).
 private struct Parties {
     var recipient: String
     var recipientBytes: [UInt8]?

@@ -4,22 +4,22 @@ package import Policy
 import Support
 package import Verdicts
 
-/// The gate: it decides on recipients, whichever door they come to.
+/// The gate decides on recipients, whichever door they come through.
 ///
-/// The order in which is decided stands above `Rulebook`.
+/// `Rulebook` documents the order of the rules.
 public struct Gate: Sendable {
-    /// What is known and asked for a decision.
+    /// What the gate is made of.
     package struct Parts: Sendable {
         package let settings: SettingsBook
         package let policies: PolicyBook
         package var exemptions = ExemptionBook()
         package var holds = HoldBook()
         package let desk: InspectionDesk
-        /// Who tells whether a domain is an alias.
+        /// Looks up whether a domain is an alias.
         package let resolver: any Resolving
-        /// Inspects past every cache; nil where there is no resolver to be had.
+        /// Inspects a destination, bypassing all caches; nil if no resolver can be made.
         package var inspectAnew: @Sendable (Destination, _ demandingDANE: Bool) async -> Inspection? = { _, _ in nil }
-        /// Where decisions are written down.
+        /// Records the decisions.
         package let records: DecisionRecords
         /// The time in seconds since 1970, for the dates of policies.
         var now: @Sendable () -> Int64 = unixTime
@@ -50,13 +50,13 @@ public struct Gate: Sendable {
     private let desk: InspectionDesk
     private let aliases: AliasBook
     private let records: DecisionRecords
-    /// Those that passed before their verdict was known.
+    /// Recipients that passed before their verdict was known.
     let late = LateRulings()
     private let inspectAnew: @Sendable (Destination, Bool) async -> Inspection?
     private let rechecks = Rechecks()
     private let now: @Sendable () -> Int64
 
-    /// A gate of these parts.
+    /// A gate made of these parts.
     package init(_ parts: Parts) {
         settings = parts.settings
         policies = parts.policies
@@ -72,28 +72,29 @@ public struct Gate: Sendable {
 
     // MARK: A recipient
 
-    /// A recipient on its way to a decision.
+    /// A recipient that is being decided on.
     private struct Case: Sendable {
         /// As the client typed it.
         let typed: Recipient
-        /// As it is judged: as the MTA has rewritten it, if it has.
+        /// As it is judged: in the form to which the MTA has rewritten it, if it has.
         let recipient: Recipient
-        /// What its message is ruled by.
+        /// The settings for its message.
         let settings: SettingsInForce
         let arrived: ContinuousClock.Instant
     }
 
-    /// Decides on a recipient: asks, waits until `MILTER_DEADLINE` at most, rules, counts, logs and traces. Who is only
-    /// monitored does not wait.
+    /// Decides on a recipient: looks up the verdict, waits for it until `MILTER_DEADLINE` at most, rules, counts, logs
+    /// and traces. A recipient that is only monitored does not wait.
     ///
-    /// Blocks the calling thread, which must not be one of the cooperative pool.
+    /// It blocks the calling thread, which must not belong to the cooperative pool.
     func decide<Request: GateRequest & ~Copyable>(_ request: borrowing Request) -> Decision {
         let arrived = ContinuousClock.now
         let inForce = request.settings(of: settings)
-        // What the MTA made of it: `user%example.org@here` and plain `user` are someone elsewhere in truth.
+        // F-93: judge what the MTA has made of it. `user%example.org@here` and a plain `user` may really be recipients
+        // elsewhere.
         let address = request.receivedAddress
         let rewritten = address.map(Recipient.init(received:))
-        // Most often that is what was typed, which then need not be read again.
+        // Usually that is what was typed, so it need not be parsed twice.
         let isAsTyped = address.map { request.recipientIs($0.text) && rewritten?.address == $0.text } ?? false
         let typed =
             isAsTyped
@@ -101,7 +102,7 @@ public struct Gate: Sendable {
             : Recipient(received: request.receivedRecipient)
         let recipient = rewritten.map { $0.domain == .none ? typed : $0 } ?? typed
         let current = Case(typed: typed, recipient: recipient, settings: inForce, arrived: arrived)
-        // Of an address that is cut the domain may be anybody's.
+        // If the address is cut, its domain may be anybody's.
         let other = isAsTyped || rewritten == nil || request.recipientIsCut ? nil : typed
         switch request.recipientIsCut && rewritten == nil
             ? .impossible
@@ -127,21 +128,21 @@ public struct Gate: Sendable {
         }
     }
 
-    /// A next hop and the domain that policy goes by, once it is known which name is an alias.
+    /// A next hop and the domain that policy goes by, after it has been looked up which of the names is an alias.
     private struct Aim: Sendable {
         var hop: Hop
-        /// The address's domain; the next hop's name if it has none.
+        /// The domain of the address; the name of the next hop if it has none.
         var domain: DomainName
-        /// The name that the MTA has put in the domain's place.
+        /// The name by which the MTA has replaced the domain.
         let replacement: DomainName
-        /// Why it could not be found out; nil if it was.
+        /// Why that could not be looked up; nil if it could.
         var doubt: InspectionDesk.Answer?
 
         init(_ hop: Hop, _ domain: DomainName, _ standing: InspectionDesk.Replaced?) {
             (self.hop, self.domain) = (hop, domain)
             replacement = hop.destination.name
             guard let original = hop.typed, let standing else { return }
-            // F-90: the domain that was typed, if it is an alias of the one that the MTA has put in its place.
+            // F-90: judge the typed domain if it is an alias of the one by which the MTA has replaced it.
             switch standing {
             case .other: return
             case .alias: break
@@ -151,7 +152,7 @@ public struct Gate: Sendable {
             self.domain = original
         }
 
-        /// What is ruled on. Behind a next hop of this site's own, the roll-out goes by the recipients' domains.
+        /// What is ruled upon. Behind a next hop of this site's own, the roll-out goes by the recipients' domains.
         var subject: Ruleset.Subject {
             .init(
                 destination: hop.destination, place: hop.isOwn ? domain : hop.destination.name, isOwnHop: hop.isOwn)
@@ -194,7 +195,7 @@ public struct Gate: Sendable {
         return rule(request, current, aim.subject, answer, policy: policy.kind)
     }
 
-    /// Rules on a recipient, and writes it down.
+    /// Rules on a recipient and records it.
     private func rule<Request: GateRequest & ~Copyable>(
         _ request: borrowing Request, _ current: Case, _ subject: Ruleset.Subject, _ answer: InspectionDesk.Answer,
         policy: Policy.Kind?, isHeld: Bool = false, waited: Duration? = nil
@@ -223,7 +224,7 @@ public struct Gate: Sendable {
         return .passed(passed)
     }
 
-    /// Why a message is passed on for where it comes from; nil if it is not.
+    /// Why a message passes because of its source; nil if it does not.
     private func exemptSource<Request: GateRequest & ~Copyable>(
         _ request: borrowing Request, _ sources: SourceRules
     ) -> String? {
@@ -243,7 +244,7 @@ public struct Gate: Sendable {
             isEnforced: sources.isEmpty ? false : sources.enforces(sender: request.sender), isOwnHop: subject.isOwnHop)
     }
 
-    /// Lets a recipient pass, and finds out afterwards what would have become of it.
+    /// Lets a recipient pass, and determines afterwards what the ruling would have been.
     private func passAhead<Request: GateRequest & ~Copyable>(
         _ request: borrowing Request, _ current: Case, _ hop: Hop, _ domain: DomainName
     ) -> Decision {
@@ -281,7 +282,8 @@ public struct Gate: Sendable {
         return .passedAhead
     }
 
-    /// Begins nothing new: who comes from now on is told what is kept, or `pending` at once. For the end of the process.
+    /// Begins nothing new. Later recipients are answered from the cache, or with `pending` at once. Call it at the end
+    /// of the process.
     package func close() {
         desk.close()
         late.close()
@@ -289,18 +291,19 @@ public struct Gate: Sendable {
 
     // MARK: A destination
 
-    /// What is known of a destination.
+    /// What is known about a destination.
     struct Known: Sendable {
-        /// What would be decided on the next recipient there; nil where nothing is known, so that it is inspected.
+        /// What would be decided on the next recipient there; nil if nothing is known, so that the destination would be
+        /// inspected.
         let decision: Decision?
-        /// The kind of policy that stands over it.
+        /// The kind of policy that applies.
         let policy: Policy.Kind?
-        /// How long the verdict that is kept is fresh, and how long it may serve; nil where none is.
+        /// How long the cached verdict is fresh, and how long it may be used; nil if there is none.
         var kept: (fresh: Duration, left: Duration)?
     }
 
-    /// What would be decided on a recipient of a destination now, by what is known: nothing is asked, nobody waits, and
-    /// nothing is written down.
+    /// What would be decided on a recipient of a destination now, by what is known. Nothing is looked up, nobody waits,
+    /// and nothing is recorded.
     func known(_ destination: Destination, at now: ContinuousClock.Instant = .now) -> Known {
         let (settings, rules) = (settings.current.settings, Ruleset(settings.current))
         let standing = standing(of: destination.name, nextHop: destination.name)
@@ -329,19 +332,20 @@ public struct Gate: Sendable {
         return Known(decision: desk.inTrouble.map { ruled($0) }, policy: policy)
     }
 
-    /// What a look that was asked for came to.
+    /// The result of a check that an administrator asked for.
     enum Recheck: Sendable {
-        /// It was taken; what is ruled now.
+        /// The check was made. This is the ruling now.
         case looked(Decision.Ruled)
-        /// Mail passes without a look, for this reason.
+        /// Mail passes without an inspection, for this reason.
         case exempt(String)
-        /// There are too many.
+        /// Too many checks are running.
         case busy
-        /// The trouble is our own, in these words.
+        /// The fault is on our side, in these words.
         case inTrouble(String)
     }
 
-    /// Looks at a destination past every cache, and keeps what it finds: what has healed is no fault any more.
+    /// Inspects a destination, bypassing all caches, and keeps the result. A fault that has been repaired is then
+    /// forgotten.
     func recheck(_ destination: Destination) async -> Recheck {
         let standing = standing(of: destination.name, nextHop: destination.name)
         if let why = standing.exemption { return .exempt(why) }
@@ -366,7 +370,7 @@ public struct Gate: Sendable {
 
     // MARK: Both
 
-    /// What policy file and exemptions say of the address's domain, else of the next hop.
+    /// What the policy file and the exemptions say about the address's domain, or else about the next hop.
     private func standing(of domain: DomainName, nextHop: DomainName) -> StandingPolicy {
         let table = policies.table
         let exemptions = exemptions.current
@@ -374,7 +378,7 @@ public struct Gate: Sendable {
         return StandingPolicy(domain, nextHop: nextHop, table, exemptions, at: now())
     }
 
-    /// What is answered where an administrator holds mail back; nil where nobody does.
+    /// The answer if an administrator holds the mail back (F-132); nil if nobody does.
     private func hold(on domain: DomainName, _ nextHop: DomainName) -> InspectionDesk.Answer? {
         let time = now()
         guard let hold = holds.hold(on: domain, at: time) ?? holds.hold(on: nextHop, at: time) else { return nil }

@@ -1,15 +1,15 @@
 import Synchronization
 
-/// Recipients that passed before anything was known, because they are monitored: who is not to be refused does not wait.
-/// What would have been ruled is written down once it is known.
+/// Recipients that passed before anything was known, because they are only monitored and need not wait. Their rulings
+/// are recorded once they are known.
 final class LateRulings: Sendable {
-    /// What has become of them since the start.
+    /// What has happened to them since the start.
     struct Counts: Sendable, Equatable {
         /// Those whose ruling is not known yet.
         var open = 0
-        /// Those whose ruling came after `MILTER_DEADLINE`: they would have been put off once.
+        /// Those whose ruling came after `MILTER_DEADLINE`. They would have been deferred once.
         var overdue = 0
-        /// Those of which nothing is written, because there were too many.
+        /// Those that were not recorded because there were too many.
         var dropped = 0
     }
 
@@ -20,7 +20,7 @@ final class LateRulings: Sendable {
         var counts = Counts()
     }
 
-    /// So many may be open.
+    /// The most that may be open.
     static let limit = 10_000
 
     private let limit: Int
@@ -28,7 +28,7 @@ final class LateRulings: Sendable {
 
     init(limit: Int = LateRulings.limit) { self.limit = limit }
 
-    /// What has become of them.
+    /// What has happened to them since the start.
     var counts: Counts {
         state.withLock { state in
             var counts = state.counts
@@ -37,10 +37,10 @@ final class LateRulings: Sendable {
         }
     }
 
-    /// Enters a recipient.
+    /// Adds a recipient.
     ///
-    /// - Parameter pend: Writes it down as pending, if the daemon is stopped before its ruling is known.
-    /// - Returns: Its number; nil if there are too many, or it is late for that.
+    /// - Parameter pend: Records it as pending. Called if the daemon stops before the ruling is known.
+    /// - Returns: Its number; nil if there are too many or the daemon is stopping.
     func enter(_ pend: @escaping @Sendable () -> Void) -> UInt64? {
         let number = state.withLock { state -> UInt64? in
             guard !state.isClosed else { return 0 }
@@ -57,10 +57,10 @@ final class LateRulings: Sendable {
         return nil
     }
 
-    /// Takes a recipient out whose ruling is known.
+    /// Removes a recipient whose ruling is known.
     ///
-    /// - Parameter isOverdue: Whether it came after the deadline.
-    /// - Returns: Whether it is still to be written down.
+    /// - Parameter isOverdue: Whether the ruling came after the deadline.
+    /// - Returns: Whether it still has to be recorded.
     func leave(_ number: UInt64, isOverdue: Bool) -> Bool {
         state.withLock { state in
             guard state.open.removeValue(forKey: number) != nil else { return false }
@@ -69,7 +69,7 @@ final class LateRulings: Sendable {
         }
     }
 
-    /// Writes down as pending what is open. For the end of the process.
+    /// Records all open recipients as pending. Call it at the end of the process.
     func close() {
         let open = state.withLock { state in
             state.isClosed = true

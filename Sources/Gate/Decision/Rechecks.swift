@@ -1,10 +1,10 @@
 import Synchronization
 
-/// How many looks are taken because an administrator asks for them.
+/// Limits how many checks run because administrators ask for them.
 final class Rechecks: Sendable {
-    /// So many at once: each has a resolver of its own.
+    /// The most checks at once. Each has a resolver of its own.
     static let limit = 4
-    /// The longest one may take.
+    /// The longest time that one may take.
     static let patience = Duration.seconds(90)
 
     private let underWay = Mutex(0)
@@ -18,6 +18,6 @@ final class Rechecks: Sendable {
         }
     }
 
-    /// Gives a place back.
+    /// Returns a place.
     func leave() { underWay.withLock { $0 -= 1 } }
 }

@@ -1,7 +1,7 @@
 import Policy
 import Support
 
-/// A request that outlives its door's call.
+/// A request that outlives the call of its door.
 struct RequestCopy: GateRequest, Sendable {
     let receivedRecipient: ReceivedText
     let recipientIsCut: Bool

@@ -4,11 +4,11 @@ package import Policy
 package import Support
 package import Verdicts
 
-/// From a verdict to a ruling and its reply: what every door, `check`, `survey` and the control socket have in common.
+/// Turns a verdict into a ruling and its reply. Every door, `check`, `survey` and the control socket use it.
 package struct Ruleset: Sendable {
-    /// What is ruled on.
+    /// What is ruled upon.
     package struct Subject: Sendable {
-        /// What was judged; nil where an address cannot be one.
+        /// What was judged; nil if the address cannot exist.
         package let destination: Destination?
         /// The domain that the roll-out goes by.
         package let place: DomainName
@@ -29,34 +29,34 @@ package struct Ruleset: Sendable {
         fileprivate var shown: String { name ?? destination?.name.description ?? "the address" }
     }
 
-    /// Which replies are of interest.
+    /// Which replies to make.
     package enum Replies: Sendable {
-        /// Those that are given.
+        /// Those that are sent.
         case given
-        /// Those too that would be given if the recipient were not monitored.
+        /// Also those that would be sent if the recipient were not only monitored.
         case orWouldBe
     }
 
     private let inForce: SettingsInForce
 
-    /// The rules that the settings in force give.
+    /// The rules given by the settings in force.
     init(_ inForce: SettingsInForce) { self.inForce = inForce }
 
-    /// The rules that the settings give.
+    /// The rules given by the settings.
     package init(_ settings: Settings) { self.init(SettingsInForce(settings)) }
 
-    /// Rules.
+    /// Rules on a verdict.
     ///
     /// - Parameters:
     ///   - answer: The verdict, and where it came from.
     ///   - subject: What it is about.
-    ///   - policy: The kind of policy that stands over it.
+    ///   - policy: The kind of policy that applies.
     ///   - isHeld: Whether an administrator holds the mail back.
-    ///   - isEnforced: Whether its sender is in `ENFORCE_SENDERS`.
-    ///   - trace: The id of it all.
-    ///   - replies: Which replies are of interest.
-    ///   - now: The time in seconds since 1970; asked only for a refusal.
-    ///   - failingFor: How long an outcome has lasted there; asked only where that is of interest.
+    ///   - isEnforced: Whether the sender is in `ENFORCE_SENDERS`.
+    ///   - trace: The id for reply, log line and trace.
+    ///   - replies: Which replies to make.
+    ///   - now: The time in seconds since 1970. It is called only for a refusal.
+    ///   - failingFor: How long an outcome has lasted there. It is called only if that matters.
     package func decide(
         _ answer: InspectionDesk.Answer, on subject: Subject, policy: Policy.Kind?, isHeld: Bool = false,
         isEnforced: Bool = false, trace: TraceID? = nil, replies: Replies = .orWouldBe, now: () -> Int64,

@@ -4,23 +4,25 @@ import Policy
 import Records
 import Support
 
-/// The file of exemptions in the state directory, which the command and the daemon both write to, in short transactions with a
-/// rollback journal. Open for the length of a task; not Sendable.
+/// The file of exemptions in the state directory. The command and the daemon both write to it, in short transactions
+/// with a rollback journal. It is open as long as one task takes. It is not Sendable.
 package final class ExemptionFile {
     /// The name of the file.
     package static let name = "exemptions.sqlite"
     /// The version of its tables.
     static let version = 1
-    /// So many live ones there may be.
+    /// The most live exemptions.
     static let liveLimit = 10_000
-    /// So many that have ended are kept.
+    /// The most ended exemptions that are kept.
     static let historyLimit = 10_000
-    /// What tells it from other SQLite files: "DGEX".
+    /// The SQLite application id that marks the file: "DGEX".
     private static let application = 0x4447_4558
 
     private static let schema = """
-        CREATE TABLE exemption (id INTEGER PRIMARY KEY, pattern TEXT NOT NULL, until INTEGER NOT NULL, reason TEXT NOT NULL,
-            keeps INTEGER NOT NULL, by TEXT NOT NULL, added INTEGER NOT NULL, clean_for INTEGER NOT NULL, clean_at INTEGER,
+        CREATE TABLE exemption (id INTEGER PRIMARY KEY, pattern TEXT NOT NULL, until INTEGER NOT NULL, \
+        reason TEXT NOT NULL,
+            keeps INTEGER NOT NULL, by TEXT NOT NULL, added INTEGER NOT NULL, clean_for INTEGER NOT NULL, \
+        clean_at INTEGER,
             ended INTEGER, how TEXT, ended_by TEXT, seen TEXT);
         CREATE UNIQUE INDEX exemption_live ON exemption (pattern) WHERE ended IS NULL;
         CREATE INDEX exemption_ended ON exemption (ended) WHERE ended IS NOT NULL;
@@ -32,11 +34,14 @@ package final class ExemptionFile {
 
     /// Opens the file of a state directory.
     ///
-    /// - Parameter isReadOnly: Whether it is only read; then it must be there. Else it is made where it is not.
+    /// - Parameter isReadOnly: Whether the file is only read; then it must exist. Otherwise it is made if it does not
+    ///   exist.
+    /// - Throws: Why the file cannot be used.
     init(_ directory: String, isReadOnly: Bool = false) throws(DatabaseFault) {
         let path = Self.path(directory)
         var facts = stat()
-        // The command may be run by root, and the directory is not root's.
+        // Root may run the command, but the directory may belong to another user, who could put a link in the file's
+        // place.
         if lstat(path, &facts) == 0, facts.st_mode & S_IFMT == S_IFLNK {
             throw DatabaseFault(.unavailable, "it is a symbolic link")
         }
@@ -48,9 +53,9 @@ package final class ExemptionFile {
         } catch { throw DatabaseFault(error, at: path) }
     }
 
-    /// Whether there is such a file.
+    /// Whether the file exists.
     ///
-    /// - Throws: If nobody may know: what is not to be seen is not what is not there.
+    /// - Throws: If that cannot be found out. A file that nobody may see is not one that does not exist.
     static func isThere(_ directory: String) throws(DatabaseFault) -> Bool {
         var facts = stat()
         if stat(path(directory), &facts) == 0 { return true }
@@ -58,8 +63,8 @@ package final class ExemptionFile {
         throw DatabaseFault(.unavailable, "it cannot be looked at (\(String(cString: strerror(errno))))")
     }
 
-    /// The paths of files that were set aside, as they were no good or of another version; they stay until an
-    /// administrator removes them.
+    /// Returns the paths of files that were set aside because they were corrupt or of another version. They stay until
+    /// an administrator removes them.
     static func setAside(in directory: String) -> [String] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
         return names.sorted().filter { name in
@@ -67,7 +72,7 @@ package final class ExemptionFile {
         }.map { "\(directory)/\($0)" }
     }
 
-    /// The path of the file in a state directory.
+    /// Returns the path of the file in a state directory.
     static func path(_ directory: String) -> String { "\(directory)/\(name)" }
 
     private static func configuration(_ isReadOnly: Bool) -> Configuration {
@@ -79,7 +84,7 @@ package final class ExemptionFile {
     private static func check(_ db: Database, isReadOnly: Bool) throws {
         if !isReadOnly, try FileSignature(db).application == 0 {
             try db.inTransaction(.immediate) {
-                // Somebody else may have been faster.
+                // Another process may have made the tables meanwhile.
                 if try FileSignature(db).isBlank {
                     try db.execute(
                         sql: "\(schema) PRAGMA application_id = \(application); PRAGMA user_version = \(version);")
@@ -93,17 +98,17 @@ package final class ExemptionFile {
         }
     }
 
-    /// Throws unless the file is one of exemptions, and has the columns that are read and written here.
+    /// Throws unless the file has exemptions in it, and all columns that this program reads and writes.
     ///
-    /// A later version adds columns that may be left out: a partner's exemption stays in force where an older program, put back
-    /// after an upgrade, meets its file.
+    /// A later version may add columns that can be left out. So an exemption for a partner stays in force if an older
+    /// program finds the file after an upgrade was undone.
     private static func require(_ signature: FileSignature, _ db: Database) throws {
         guard signature.version > version else {
             try signature.require(application, versions: 1...version)
             return
         }
         try signature.require(application, versions: 1...signature.version)
-        // Without the table it lacks them all.
+        // Without the table, it lacks all columns.
         let present = try db.tableExists("exemption") ? Set(db.columns(in: "exemption").map(\.name)) : []
         guard columns.split(separator: ", ").allSatisfy({ present.contains(String($0)) }) else {
             try signature.require(application, versions: 1...version)
@@ -113,12 +118,12 @@ package final class ExemptionFile {
 
     // MARK: Reading
 
-    /// The live exemptions at a time in seconds since 1970.
+    /// Returns the exemptions that are live at a time, in seconds since 1970.
     func live(at now: Int64) throws(DatabaseFault) -> [Exemption] {
         try read("WHERE ended IS NULL AND until > ? ORDER BY pattern LIMIT ?", [now, Self.liveLimit])
     }
 
-    /// Those that have ended or whose time is over, the latest first.
+    /// Returns the exemptions that have ended or expired, the latest first.
     func history(at now: Int64) throws(DatabaseFault) -> [Exemption] {
         let ended = try read(
             "WHERE ended IS NOT NULL OR until <= ? ORDER BY coalesce(ended, until) DESC LIMIT ?",
@@ -132,7 +137,7 @@ package final class ExemptionFile {
         }
     }
 
-    /// An exemption, ended or not.
+    /// Finds an exemption, live or ended.
     func exemption(_ key: Exemption.Key) throws(DatabaseFault) -> Exemption? {
         try read("WHERE pattern = ? AND added = ?", [key.pattern.description, key.added]).first
     }
@@ -148,9 +153,9 @@ package final class ExemptionFile {
 
     // MARK: Writing
 
-    /// Enters an exemption, in the place of a live one about the same.
+    /// Writes an exemption. It replaces a live one about the same domains.
     ///
-    /// - Returns: The one that it replaces.
+    /// - Returns: The exemption that it replaces; nil if there was none.
     func add(_ exemption: Exemption, at now: Int64) throws(DatabaseFault) -> Exemption? {
         let known = try live(at: now)
         let replaced = known.first { $0.pattern == exemption.pattern }
@@ -167,7 +172,7 @@ package final class ExemptionFile {
 
     /// Ends a live exemption.
     ///
-    /// - Returns: The exemption; nil if there is none.
+    /// - Returns: The exemption; nil if there is no such live one.
     func remove(_ pattern: DomainPattern, by: String, at now: Int64) throws(DatabaseFault) -> Exemption? {
         guard let known = try live(at: now).first(where: { $0.pattern == pattern }) else { return nil }
         try write { db in
@@ -177,8 +182,8 @@ package final class ExemptionFile {
         return known
     }
 
-    /// Enters what was live in a file that is no more, unless there is one about the same; ends those whose time is over, and enters what
-    /// was seen of domains.
+    /// Writes what the daemon knows: the exemptions that were live in a lost file (unless there is one about the same
+    /// domains), the end of expired ones, and what was seen of domains.
     func update(
         restoring lost: [Exemption] = [], _ sightings: [ExemptionSighting] = [], liftAfter: Duration, at now: Int64
     ) throws(DatabaseFault) {
@@ -226,7 +231,7 @@ package final class ExemptionFile {
             arguments: [now, end.rawValue, by, pattern.description])
     }
 
-    /// Ends those whose time is over, and forgets those that ended long ago.
+    /// Ends the exemptions that have expired, and forgets those that ended long ago.
     private static func settle(_ db: Database, at now: Int64) throws {
         try db.execute(
             sql: "UPDATE exemption SET ended = until, how = 'expired' WHERE ended IS NULL AND until <= ?",
@@ -238,7 +243,8 @@ package final class ExemptionFile {
                 """, arguments: [historyLimit])
     }
 
-    /// Enters what was seen of an exempt domain, and lifts the exemption if that is enough.
+    /// Writes what was seen of an exempt domain. It lifts the exemption if the domain has been in order for long
+    /// enough.
     private static func enter(_ sighting: ExemptionSighting, _ liftAfter: Int64, _ db: Database) throws {
         let which: StatementArguments = [sighting.key.pattern.description, sighting.key.added]
         let row = try Row.fetchOne(
@@ -260,7 +266,7 @@ package final class ExemptionFile {
 }
 
 extension Exemption {
-    /// The exemption of a row; nil if it makes no sense.
+    /// Reads an exemption from a row; nil if the row makes no sense.
     fileprivate init?(_ row: Row) {
         guard let text = row[0] as String?, let pattern = DomainPattern(text), let until = row[1] as Int64?,
             let reason = row[2] as String?, let keeps = row[3] as Bool?, let by = row[4] as String?,

@@ -2,22 +2,23 @@ import Policy
 import Records
 import Support
 
-/// Follows the file of exemptions: reads it when it has changed, sees to it that none is lost with it, and tells the log what changed.
+/// Follows the file of exemptions. It reads the file when it has changed, keeps the exemptions if the file is lost, and
+/// logs what changed.
 struct ExemptionFollower {
     private let directory: String
     private let path: String
-    /// How long a domain must be in order until its exemption is lifted.
+    /// How long a domain must be in order before its exemption is lifted.
     var liftAfter: Duration
     private let log: DatabaseLog
-    /// Puts the live exemptions into force, before the log says that they are.
+    /// Puts the live exemptions into force. It is called before the log has them.
     private let adopt: ([Exemption]) -> Void
     private var stamp: ExemptionStamp?
     private var hasRead = false
-    /// A file that cannot be had is tried for again then.
+    /// When a file that could not be opened is tried again.
     private var nextTry = ContinuousClock.now
     /// The live exemptions.
     private(set) var live: [Exemption] = []
-    /// Why the file cannot be used, a sentence without a full stop; nil if it can.
+    /// Why the file cannot be used, as a sentence without a full stop; nil if it can.
     private(set) var fault: String?
 
     init(
@@ -30,17 +31,17 @@ struct ExemptionFollower {
         self.adopt = adopt
     }
 
-    /// Looks at the file, enters what was seen, and reads it if that is called for.
+    /// Looks at the file, writes what was seen of domains, and reads the file if it has changed.
     ///
     /// - Parameter now: The time, in seconds since 1970.
-    /// - Returns: Whether there are other exemptions than before.
+    /// - Returns: Whether the live exemptions differ from those before.
     mutating func turn(_ sightings: [ExemptionSighting], at now: Int64) -> Bool {
         let found = ExemptionStamp(path)
         let hasExpired = live.contains { $0.until <= now }
         let hasChanged = !hasRead || found != stamp
         if !hasChanged { fault = nil }
         guard hasChanged || hasExpired || !sightings.isEmpty else { return false }
-        // Nothing there, and nothing to put there: no file is made.
+        // There is no file, and nothing to write: none is made.
         if found == nil, live.isEmpty, !ExemptionFollower.exists(path) {
             hasRead = true
             fault = nil
@@ -74,7 +75,7 @@ struct ExemptionFollower {
         let lost = lost.filter { $0.until > now }
         let isVanished = !lost.isEmpty && !Self.exists(path)
         let file = try ExemptionFile(directory)
-        // The stamp first: a change while the file is read is seen the next time.
+        // The stamp is taken first. So a change made during the read is seen the next time.
         var stamp = ExemptionStamp(path)
         var rows = try file.live(at: now)
         let before = hasRead ? live : try file.live(at: .min)
@@ -96,7 +97,7 @@ struct ExemptionFollower {
         return isOther
     }
 
-    /// What ended, and what is new.
+    /// Logs which exemptions have ended, and which are new.
     private func tellChanges(
         from before: [Exemption], to after: [Exemption], _ file: ExemptionFile
     ) throws(DatabaseFault) {
@@ -104,7 +105,7 @@ struct ExemptionFollower {
         let known = Set(before.map(\.key))
         for exemption in before where !kept.contains(exemption.key) {
             let ended = try file.exemption(exemption.key)
-            // Its successor has a line.
+            // The exemption that replaced it has a line of its own.
             if ended?.end == .replaced { continue }
             tell((ended?.end ?? .removed).rawValue, ended ?? exemption)
         }
@@ -115,7 +116,7 @@ struct ExemptionFollower {
         }
     }
 
-    /// Where the file cannot be written: those whose time is over are over all the same.
+    /// Ends the exemptions that have expired, for a file that cannot be written.
     private mutating func dropExpired(at now: Int64) -> Bool {
         let expired = live.filter { $0.until <= now }
         live.removeAll { $0.until <= now }
@@ -124,7 +125,8 @@ struct ExemptionFollower {
         return true
     }
 
-    /// Sets a file that is no good aside. One of a later version is, and stays: the next upgrade reads its exemptions again.
+    /// Sets a file that cannot be used aside. A file of a later version is set aside too, and stays: after the next
+    /// upgrade its exemptions can be read again.
     private mutating func setAside(_ why: DatabaseFault) throws(DatabaseFault) {
         if case .foreign = why.kind { throw why }
         let aside = try FileIdentity.setAside(path, for: why)

@@ -4,8 +4,8 @@ package import Records
 import Support
 import Synchronization
 
-/// Keeps the book of exemptions as the file has it, and enters into the file what the daemon itself finds out: a thread of its own
-/// looks once a second whether the file has changed. Mail never waits for it.
+/// Keeps the book of exemptions as the file has it, and writes to the file what the daemon itself finds out. A thread
+/// of its own looks once per second whether the file has changed. Mail never waits for it.
 package final class ExemptionKeeper: Sendable {
     private struct State {
         var sightings: [ExemptionSighting] = []
@@ -14,7 +14,7 @@ package final class ExemptionKeeper: Sendable {
 
     /// The time between two looks at the file.
     private static let interval = Duration.seconds(1)
-    /// More sightings than these do not wait for a file that cannot be written.
+    /// At most so many sightings wait for a file that cannot be written.
     private static let sightingLimit = 1000
 
     private let directory: String
@@ -27,7 +27,7 @@ package final class ExemptionKeeper: Sendable {
     private let loaded = Signal()
     private let done = Signal()
 
-    /// A keeper; nothing is opened yet.
+    /// Makes a keeper. It opens nothing yet.
     package init(
         _ settings: SettingsBook, book: ExemptionBook, log: GateLog, unixNow: @escaping @Sendable () -> Int64 = unixTime
     ) {
@@ -38,23 +38,23 @@ package final class ExemptionKeeper: Sendable {
         self.unixNow = unixNow
     }
 
-    /// Reads the file, and follows it from then on.
+    /// Reads the file, and follows it from then on. The work is done on the keeper's own thread.
     package func begin() {
         let thread = Thread { self.run() }
         thread.name = "exemptions"
         thread.start()
     }
 
-    /// Waits until the file has been read for the first time, so long at most.
+    /// Waits until the file has been read for the first time, or until the limit.
     package func waitUntilLoaded(atMost limit: Duration) { _ = loaded.wait(until: .now + limit) }
 
-    /// Takes what was seen of an exempt domain.
+    /// Takes in what was seen of an exempt domain. It does no I/O.
     package func note(_ sighting: ExemptionSighting) {
         state.withLock { if $0.sightings.count < Self.sightingLimit { $0.sightings.append(sighting) } }
         work.signal()
     }
 
-    /// Ends the thread. Waits for that, so long at most.
+    /// Ends the thread, and waits for its end, or until the limit.
     package func close(within limit: Duration = .seconds(2)) {
         state.withLock { $0.isClosed = true }
         work.signal()

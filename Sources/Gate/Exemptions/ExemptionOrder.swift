@@ -3,13 +3,13 @@ import Inspection
 public import Policy
 import Support
 
-/// What `danegate exempt` is asked to do, checked and done.
+/// An order of the command `danegate exempt`. It checks the order and carries it out.
 public struct ExemptionOrder: Sendable {
-    /// Why it is not done.
+    /// Why an order is not carried out.
     public struct Refusal: Error, Sendable {
-        /// What kind of failure, as an exit status of sysexits.h.
+        /// The kind of failure, as an exit status of sysexits.h.
         public let status: Int32
-        /// The sentence.
+        /// The reason, as a sentence.
         public let sentence: String
     }
 
@@ -21,10 +21,11 @@ public struct ExemptionOrder: Sendable {
     private let directory: String
     private let by: String
 
-    /// Orders for a state directory.
+    /// Makes orders for the state directory of the settings.
     ///
     /// - Parameters:
-    ///   - by: Who gives them; nil for who runs the command.
+    ///   - by: Who gives the orders; nil for the user of the command.
+    ///   - environment: The environment of the command, which names that user.
     public init(_ settings: Settings, by: String?, environment: [String: String]) throws(Refusal) {
         directory = settings.stateDirectory
         let name = by ?? Self.user(environment)
@@ -34,7 +35,7 @@ public struct ExemptionOrder: Sendable {
         self.by = name
     }
 
-    /// Who runs the command: who became root for it, else the login's name.
+    /// The user of the command: the user who became root for it, or else the login name.
     static func user(_ environment: [String: String]) -> String {
         if geteuid() == 0, let name = environment["SUDO_USER"], !name.isEmpty, isPlain(name) {
             return String(name.prefix(64))
@@ -52,7 +53,8 @@ public struct ExemptionOrder: Sendable {
         }
     }
 
-    /// When an exemption ends: a day's end (`2027-01-31`), a moment in ISO 8601, or a time from now (`30d`, `12h`).
+    /// Returns when an exemption ends: the end of a day (`2027-01-31`), a moment in ISO 8601, or a time from now
+    /// (`30d`, `12h`).
     ///
     /// - Returns: Seconds since 1970; nil if the text is none of these.
     static func end(_ text: String, at now: Int64) -> Int64? {
@@ -63,10 +65,10 @@ public struct ExemptionOrder: Sendable {
         return text.contains(where: { $0 == ":" }) ? Moment(text)?.seconds : nil
     }
 
-    /// What an argument stands for: `.example.org` for the subdomains, else the domain of a domain, an address or a
-    /// next hop.
+    /// Returns the domain or domains that an argument means. `.example.org` means all subdomains. A domain, a mail
+    /// address or a next hop means its domain.
     ///
-    /// - Throws: If it stands for nothing.
+    /// - Throws: If the argument means no domain.
     public static func pattern(_ text: String) throws(Refusal) -> DomainPattern {
         if text.hasPrefix("."), let pattern = DomainPattern(text) { return pattern }
         if text.hasPrefix("*."), let meant = DomainPattern(text.dropFirst(1)) {
@@ -79,9 +81,9 @@ public struct ExemptionOrder: Sendable {
         } catch { throw Refusal(status: EX_USAGE, sentence: error.sentence) }
     }
 
-    /// Exempts a domain, or subdomains.
+    /// Exempts a domain, or the subdomains of one.
     ///
-    /// - Returns: The exemption, the one that it replaces, and a sentence about a file that was no good.
+    /// - Returns: The exemption, the one that it replaces, and a sentence if a corrupt file was set aside.
     public func add(
         _ pattern: DomainPattern, until: String, reason: String, keeps: Bool
     ) throws(Refusal) -> (exemption: Exemption, replaced: Exemption?, warning: String?) {
@@ -90,8 +92,8 @@ public struct ExemptionOrder: Sendable {
             throw Refusal(
                 status: EX_USAGE,
                 sentence:
-                    "--until \"\(LogLine.escaped(String(until.prefix(80))))\": must be a day like 2027-01-31, a moment like "
-                    + "2027-01-31T12:00:00Z, or a time from now like 30d.")
+                    "--until \"\(LogLine.escaped(String(until.prefix(80))))\": must be a day like 2027-01-31, "
+                    + "a moment like 2027-01-31T12:00:00Z, or a time from now like 30d.")
         }
         guard end > now else {
             throw Refusal(status: EX_USAGE, sentence: "--until \(LogLine.escaped(until)): that is over already.")
@@ -111,7 +113,7 @@ public struct ExemptionOrder: Sendable {
         return (exemption, replaced, warning)
     }
 
-    /// Takes an exemption back.
+    /// Removes an exemption.
     ///
     /// - Returns: The exemption; nil if there is none.
     public func remove(_ pattern: DomainPattern) throws(Refusal) -> Exemption? {
@@ -121,7 +123,7 @@ public struct ExemptionOrder: Sendable {
         return try write { file throws(DatabaseFault) in try file.remove(pattern, by: by, at: unixTime()) }.0
     }
 
-    /// The live exemptions, and with `isWhole` those that have ended behind them.
+    /// Returns the live exemptions. With `isWhole`, those that have ended follow.
     public static func list(_ settings: Settings, isWhole: Bool) throws(Refusal) -> [Exemption] {
         let path = ExemptionFile.path(settings.stateDirectory)
         do throws(DatabaseFault) {
@@ -136,7 +138,7 @@ public struct ExemptionOrder: Sendable {
         return Refusal(status: EX_UNAVAILABLE, sentence: "\(LogLine.escaped(path)): \(fault.cause).")
     }
 
-    /// Does work on the file; one that is corrupt is set aside first.
+    /// Does work on the file. A corrupt file is set aside first.
     private func write<Result>(
         _ work: (ExemptionFile) throws(DatabaseFault) -> Result
     ) throws(Refusal) -> (Result, warning: String?) {
@@ -146,25 +148,27 @@ public struct ExemptionOrder: Sendable {
             throw Refusal(
                 status: EX_UNAVAILABLE,
                 sentence:
-                    "\(LogLine.escaped(directory)): there is no such state directory; the daemon makes it at its first start."
+                    "\(LogLine.escaped(directory)): there is no such state directory; "
+                    + "the daemon makes it at its first start."
             )
         }
         let before = FileIdentity(path)
         do throws(DatabaseFault) {
             return (try work(ExemptionFile(directory)), nil)
         } catch {
-            // Somebody else may have been faster, and there is a new one.
+            // Another process may have replaced the file meanwhile.
             if error.kind == .corrupt, let before, let found = FileIdentity(path), found != before {
                 do throws(DatabaseFault) { return (try work(ExemptionFile(directory)), nil) } catch {
                     throw refusal(error)
                 }
             }
-            // A file of a later version is not this program's to replace.
+            // This program must not replace a file of a later version.
             guard error.kind == .corrupt else { throw refusal(error) }
             do throws(DatabaseFault) {
                 let aside = try FileIdentity.setAside(path, for: error)
                 let warning =
-                    "\(LogLine.escaped(path)): \(error.cause); it is \(LogLine.escaped(aside)) now, and a new one is begun."
+                    "\(LogLine.escaped(path)): \(error.cause); "
+                    + "it is \(LogLine.escaped(aside)) now, and a new one is begun."
                 return (try work(ExemptionFile(directory)), warning)
             } catch { throw refusal(error) }
         }

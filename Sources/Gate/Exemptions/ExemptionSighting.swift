@@ -3,18 +3,18 @@ import Inspection
 import Policy
 import Support
 
-/// What was seen when an exempt domain was looked at.
+/// What a look at an exempt domain saw.
 package struct ExemptionSighting: Sendable {
-    /// What that says of the domain.
+    /// What a sighting says of the domain.
     enum Kind: Sendable, Equatable {
-        /// Without the exemption its mail would be accepted, and there is nothing to find fault with.
+        /// Without the exemption its mail would be accepted, and no fault is known.
         case clean
-        /// A fault is proven: its days in order are counted anew.
+        /// A fault is proven. The time in order begins anew.
         case failing
-        /// Nothing is known: the time since the last look does not count, and what was counted before stays.
+        /// Nothing is known. The time since the last look does not count, and the time before it is kept.
         case doubtful
 
-        /// How much it weighs beside others: of several destinations the worst speaks for all.
+        /// The weight beside other sightings. Of several destinations, the worst decides.
         var weight: Int {
             switch self {
             case .clean: 0
@@ -26,20 +26,21 @@ package struct ExemptionSighting: Sendable {
 
     /// The exemption.
     let key: Exemption.Key
-    /// When, in milliseconds since 1970.
+    /// When it was seen, in milliseconds since 1970.
     let at: Int64
-    /// What it says.
+    /// What the sighting says.
     let kind: Kind
     /// What was seen, in words.
     let seen: String
-    /// The longest time since the look before that may count: nobody knows what was while the daemon was stopped.
+    /// The most time since the look before that may count. Nobody knows how the domain was while the daemon was
+    /// stopped.
     let longestStep: Duration
 
-    /// What was seen in an inspection.
+    /// Makes a sighting of an inspection.
     ///
     /// - Parameters:
-    ///   - demandingDANE: Whether policy will demand DANE of the domain once the exemption has gone.
-    ///   - isInTrouble: Whether the trouble may be our own: then nothing is known.
+    ///   - demandingDANE: Whether policy will demand DANE of the domain after the exemption.
+    ///   - isInTrouble: Whether this site itself may have trouble. Then nothing is known of the domain.
     init(
         _ key: Exemption.Key, _ inspection: Inspection, demandingDANE: Bool, isInTrouble: Bool, at now: Int64,
         longestStep: Duration
@@ -52,7 +53,7 @@ package struct ExemptionSighting: Sendable {
         kind = isInTrouble ? .doubtful : Self.kind(inspection, demandingDANE: demandingDANE)
     }
 
-    /// What a domain's inspection says of it.
+    /// Returns what an inspection says of the domain.
     static func kind(_ inspection: Inspection, demandingDANE: Bool) -> Kind {
         let verdict = inspection.verdict
         if verdict.outcome.isDoubt || verdict.outcome == .unprobed { return .doubtful }
@@ -66,7 +67,8 @@ package struct ExemptionSighting: Sendable {
         return isProven ? .failing : .doubtful
     }
 
-    /// How long a domain has been in order with this look, and when it was last, after so long until the look before.
+    /// Returns how long the domain has been in order with this sighting counted, and when it was last in order. The
+    /// parameters are the same values before this sighting.
     func after(_ cleanFor: Int64, _ cleanAt: Int64?) -> (cleanFor: Int64, cleanAt: Int64?) {
         switch kind {
         case .failing: return (0, nil)

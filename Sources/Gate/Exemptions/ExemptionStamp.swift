@@ -1,16 +1,17 @@
 import Glibc
 
-/// What tells whether the exemptions' file has changed: which file it is, and SQLite's count of the transactions that changed it
-/// (https://www.sqlite.org/fileformat2.html#file_change_counter), which is exact where times of files are not.
+/// Tells whether the file of exemptions has changed: the identity of the file, and SQLite's count of the transactions
+/// that changed it (https://www.sqlite.org/fileformat2.html#file_change_counter). The count is exact, which the times
+/// of files are not.
 struct ExemptionStamp: Equatable {
     private let device: UInt
     private let node: UInt
     private let size: Int
     private let counter: [UInt8]
 
-    /// The stamp of the file at a path; nil if there is none that can be read.
+    /// Reads the stamp of the file at a path; nil if no file there can be read.
     init?(_ path: String) {
-        // A named pipe would be waited for.
+        // O_NONBLOCK, because open(2) would wait for a writer if the path were a named pipe.
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW)
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
@@ -24,6 +25,6 @@ struct ExemptionStamp: Equatable {
         counter = bytes
     }
 
-    /// Whether both are of one file.
+    /// Whether both stamps are of one file.
     func isSameFile(_ other: ExemptionStamp) -> Bool { device == other.device && node == other.node }
 }

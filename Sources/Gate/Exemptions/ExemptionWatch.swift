@@ -3,17 +3,17 @@ package import Policy
 import Support
 package import Verdicts
 
-/// Looks at exempt domains in the background, so that their exemptions can be lifted once they are in order. What that costs does not
-/// depend on their mail.
+/// Looks at exempt domains in the background, so that their exemptions can be lifted once the domains are in order. The
+/// cost does not depend on the amount of mail.
 ///
-/// A domain is looked at as a next hop. Its name may be that of a relay too, in brackets or with a port of its own: what of that is known
-/// to fail is looked at as well, and is to be in order too.
+/// A domain is looked at as a next hop. Its name may also be that of a relay, in brackets or with another port. Any
+/// such destination that is known to have failed is looked at too, and must be in order too.
 package struct ExemptionWatch: Sendable {
-    /// So many are looked at at once.
+    /// At most so many looks run at once.
     private static let concurrency = 4
-    /// So many destinations of one name are looked at.
+    /// At most so many destinations of one name are looked at.
     private static let destinationLimit = 8
-    /// The longest a look may take.
+    /// The longest time that one look may take.
     private static let patience = Duration.seconds(90)
 
     private let book: ExemptionBook
@@ -26,12 +26,12 @@ package struct ExemptionWatch: Sendable {
     private let inspect: @Sendable (Destination, _ demandingDANE: Bool) async -> Inspection
     private let report: @Sendable (ExemptionSighting) -> Void
 
-    /// A watch.
+    /// Makes a watch.
     ///
     /// - Parameters:
-    ///   - verdicts: Who keeps what is found out, so that what is ruled by after the exemption is no verdict from before it.
-    ///   - inspect: An inspection; it must honour cancellation.
-    ///   - report: Who is told what was seen.
+    ///   - verdicts: The cache that keeps what is found out. So no verdict from before the exemption is used after it.
+    ///   - inspect: Inspects a destination; it must honour cancellation.
+    ///   - report: Takes in what was seen.
     package init(
         _ settings: SettingsBook, book: ExemptionBook, policies: PolicyBook, breaker: Breaker, verdicts: VerdictKeeper,
         inspect: @escaping @Sendable (Destination, _ demandingDANE: Bool) async -> Inspection,
@@ -47,13 +47,13 @@ package struct ExemptionWatch: Sendable {
         self.report = report
     }
 
-    /// The time between two looks at a domain.
+    /// Returns the time between two looks at a domain.
     static func interval(liftAfter: Duration) -> Duration { min(.seconds(3600), liftAfter / 4) }
 
-    /// Looks until it is cancelled.
+    /// Looks at exempt domains until the task is cancelled.
     package func run() async {
         var next: [Exemption.Key: ContinuousClock.Instant] = [:]
-        // What has failed since its domain was exempted: that it is in order now is to be seen for as long.
+        // The destinations that have failed since their domain was exempted. They must be in order for as long as it.
         var others: [Exemption.Key: Set<Destination>] = [:]
         while !Task.isCancelled {
             let now = ContinuousClock.now
@@ -61,12 +61,12 @@ package struct ExemptionWatch: Sendable {
             let keys = Set(watched.map(\.key))
             next = next.filter { keys.contains($0.key) }
             others = others.filter { keys.contains($0.key) }
-            // Many are not looked at all at once after a start.
+            // After a start, the looks at many domains are spread over the interval.
             let isSpread = watched.count > Self.concurrency
             for exemption in watched where next[exemption.key] == nil {
                 next[exemption.key] = now + (isSpread ? min(interval, .seconds(600)) * Double.random(in: 0...1) : .zero)
             }
-            // While the trouble is our own nothing would count.
+            // While this site itself has trouble, no look counts.
             if breaker.trouble == nil {
                 let due = watched.filter { next[$0.key].map { $0 <= now } ?? false }.prefix(64)
                 let failing = verdicts.faults.failing(
@@ -103,9 +103,7 @@ package struct ExemptionWatch: Sendable {
         if let worst { report(worst) }
     }
 
-    /// Looks at one destination.
-    ///
-    /// - Returns: What was seen; nil if the look was cancelled.
+    /// Looks at one destination, and returns what it saw; nil if the task was cancelled meanwhile.
     private func look(at destination: Destination, of exemption: Exemption) async -> ExemptionSighting? {
         let domain = exemption.pattern.domain
         let demandsDANE = policies.table.policy(for: domain, at: unixTime())?.kind == .require

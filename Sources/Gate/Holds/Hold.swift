@@ -3,19 +3,19 @@ import Policy
 public import Probe
 import Support
 
-/// Mail that an administrator holds back for a time: recipients in a zone are put off at once, without an inspection, and
-/// no connection is made to a prefix of addresses. It refuses nobody for good, and accepts nobody.
+/// Mail that an administrator holds back for some time (F-132): recipients in a zone are deferred at once, without an
+/// inspection, and no connection is made to a prefix of addresses. It refuses nobody permanently, and accepts nobody.
 public struct Hold: Sendable, Hashable {
-    /// What is held.
+    /// What is held back.
     public enum Subject: Sendable, Hashable, CustomStringConvertible {
-        /// A domain and all below it.
+        /// A domain and everything below it.
         case zone(DomainName)
         /// A block of addresses.
         case prefix(AddressRange)
 
         /// Reads `dead.example`, `192.0.2.0/24`, `2001:db8::/56` or a single address.
         ///
-        /// - Returns: nil if it is none of them, the root and blocks of everything included.
+        /// - Returns: nil if it is none of these. The root, and blocks with all addresses, are not accepted.
         public init?(_ text: some StringProtocol) {
             if let range = AddressRange(String(text)) {
                 guard range.prefixLength > 0 else { return nil }
@@ -36,14 +36,14 @@ public struct Hold: Sendable, Hashable {
         }
     }
 
-    /// What is held.
+    /// What is held back.
     public let subject: Subject
-    /// Its end, in seconds since 1970.
+    /// When it ends, in seconds since 1970.
     public let until: Int64
-    /// Who wanted it.
+    /// Who ordered it.
     public let by: String
 
-    /// A hold of these parts.
+    /// A hold with these values.
     public init(_ subject: Subject, until: Int64, by: String) {
         self.subject = subject
         self.until = until
@@ -53,6 +53,6 @@ public struct Hold: Sendable, Hashable {
     /// The hold in words.
     public var text: String { "\(subject) is held until \(UnixTime.minute(until)), by \(by)." }
 
-    /// Why its mail is put off, without a full stop: for log, trace and status, and not for senders.
+    /// Why its mail is deferred, without a full stop. For log, trace and status, not for senders.
     var cause: String { "mail there is held back by this site's administrator until \(UnixTime.minute(until))" }
 }

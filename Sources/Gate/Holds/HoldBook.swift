@@ -3,12 +3,12 @@ package import Records
 import Support
 import Synchronization
 
-/// The holds as the doors and the probe ask for them. No I/O; where there are none it costs one load.
+/// The holds, for the doors and the probe. No I/O. If there are none, a look-up costs one load.
 public final class HoldBook: Sendable {
     private let number = Atomic<Int>(0)
     private let table = Mutex(HoldTable())
 
-    /// A book without holds.
+    /// No holds.
     public init() {}
 
     /// The holds that have not ended.
@@ -16,23 +16,24 @@ public final class HoldBook: Sendable {
         number.load(ordering: .relaxed) == 0 ? [] : table.withLock { $0 }.live(at: now).all
     }
 
-    /// The hold that a name falls under, if there is one.
+    /// The hold that covers a name, if there is one.
     func hold(on name: DomainName, at now: Int64) -> Hold? { current?.hold(on: name, at: now) }
 
-    /// The hold that an address falls under, if there is one.
+    /// The hold that covers an address, if there is one.
     func hold(on address: IPAddress, at now: Int64) -> Hold? { current?.hold(on: address, at: now) }
 
     private var current: HoldTable? {
         number.load(ordering: .relaxed) == 0 ? nil : table.withLockBarging { $0 }
     }
 
-    /// Puts others in the place of those there are.
+    /// Replaces the holds.
     func replace(_ holds: HoldTable) {
         table.withLock { $0 = holds }
         number.store(holds.all.count, ordering: .relaxed)
     }
 
-    /// Reads the file every second, until it is cancelled; what changes is logged. What cannot be read changes nothing.
+    /// Reads the file every second, until it is cancelled, and logs changes. If the file cannot be read, nothing
+    /// changes.
     package func follow(_ file: HoldFile, _ log: GateLog) async {
         var before: Set<Hold> = []
         var complaint: String?

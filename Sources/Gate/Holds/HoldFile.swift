@@ -2,9 +2,9 @@ import Foundation
 import Glibc
 import Support
 
-/// The file of holds in the state directory: written by `danegate hold`, read by the daemon within a second or two.
+/// The file of holds in the state directory. `danegate hold` writes it, and the daemon reads it within a second or two.
 package struct HoldFile: Sendable {
-    /// Why a file could not be had; a sentence.
+    /// Why the file cannot be used, as a sentence.
     struct Fault: Error, Sendable {
         /// The sentence.
         let sentence: String
@@ -19,7 +19,7 @@ package struct HoldFile: Sendable {
     /// The file of a state directory.
     package init(directory: String) { self.directory = directory }
 
-    /// What the file says; nothing where there is none.
+    /// The contents of the file; no holds if there is none.
     func read() throws(Fault) -> HoldTable {
         guard access(path, F_OK) == 0 else { return HoldTable() }
         switch ReadableFile.contents(path, limit: HoldTable.sizeLimit) {
@@ -32,16 +32,16 @@ package struct HoldFile: Sendable {
         }
     }
 
-    /// Changes what the file says, one command at a time: a new file takes the old one's place as a whole.
+    /// Changes the file, one command at a time. A new file replaces the old one as a whole.
     ///
-    /// - Parameter body: Gets the holds that have not ended, and returns those that are to be written.
+    /// - Parameter body: Gets the holds that have not ended, and returns those to write.
     func change(at now: Int64 = unixTime(), _ body: ([Hold]) -> [Hold]) throws(Fault) {
         do throws(DatabaseFault) { try StateDirectory.make(directory) } catch {
             throw Fault(sentence: "\(LogLine.escaped(directory)): \(error.cause).")
         }
         let folder = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard folder >= 0 else { throw fault("cannot open") }
-        // The lock goes with the descriptor.
+        // Closing the descriptor releases the lock.
         defer { close(folder) }
         guard Self.lock(folder) else { throw fault("cannot lock") }
         let table = HoldTable(body(try read().live(at: now).all))
@@ -62,7 +62,7 @@ package struct HoldFile: Sendable {
         }
     }
 
-    /// Waits for the lock, ten seconds at most: whoever can open the directory can hold it.
+    /// Waits for the lock, for at most ten seconds. Anybody who can open the directory can hold it.
     private static func lock(_ folder: Int32) -> Bool {
         for _ in 0..<200 {
             if flock(folder, LOCK_EX | LOCK_NB) == 0 { return true }

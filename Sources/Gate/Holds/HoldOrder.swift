@@ -2,25 +2,25 @@ import Glibc
 public import Policy
 public import Support
 
-/// What `danegate hold` is asked to do, checked and done.
+/// A command of `danegate hold`, checked and carried out.
 public struct HoldOrder: Sendable {
-    /// Why it is not done.
+    /// Why it is not carried out.
     public struct Refusal: Error, Sendable {
-        /// What kind of failure, as an exit status of sysexits.h.
+        /// The kind of failure, as an exit status of sysexits.h.
         public let status: Int32
         /// The sentence.
         public let sentence: String
     }
 
-    /// The longest hold: a day. What is to last longer is a matter of configuration.
+    /// The longest hold: a day. What must last longer belongs into the configuration.
     static let longest = Duration.seconds(86_400)
 
     private let file: HoldFile
     private let by: String
 
-    /// Orders for a state directory.
+    /// Commands for a state directory.
     ///
-    /// - Parameter by: Who gives them; nil for who runs the command.
+    /// - Parameter by: Who gives them; nil for the user who runs the command.
     public init(_ settings: Settings, by: String?, environment: [String: String]) throws(Refusal) {
         let name = by ?? ExemptionOrder.user(environment)
         guard !name.isEmpty, name.utf8.count <= 64, ExemptionOrder.isPlain(name) else {
@@ -44,9 +44,9 @@ public struct HoldOrder: Sendable {
         return subjects
     }
 
-    /// Holds zones or prefixes; those that are held already anew.
+    /// Holds zones or prefixes. If they are held already, the hold begins anew.
     ///
-    /// - Parameter time: For how long, as settings write it: `1h`.
+    /// - Parameter time: How long, in the form of settings: `1h`.
     /// - Returns: The holds.
     public func hold(_ subjects: [Hold.Subject], for time: String, at now: Int64 = unixTime()) throws(Refusal) -> [Hold]
     {

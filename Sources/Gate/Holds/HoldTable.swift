@@ -2,14 +2,14 @@ import DANE
 import Probe
 import Support
 
-/// The holds of a moment, and their text in the file: a line each, of the end in seconds since 1970, the zone or prefix,
-/// and who wanted it.
+/// The holds at one moment, and their text in the file. Each has a line: the end in seconds since 1970, the zone or
+/// prefix, and who ordered it.
 struct HoldTable: Sendable, Equatable {
-    /// More are refused: who wants more than these wants another remedy.
+    /// The most holds. Whoever needs more needs another remedy.
     static let limit = 1_000
-    /// The most bytes of a file.
+    /// The most bytes of the file.
     static let sizeLimit = 256 << 10
-    /// The most bytes of who wanted it.
+    /// The most bytes for who ordered it.
     private static let nameLimit = 64
 
     /// The holds, in the order in which they were made.
@@ -17,7 +17,7 @@ struct HoldTable: Sendable, Equatable {
     private var zones: [DomainName: Hold] = [:]
     private var prefixes: [Hold] = []
 
-    /// A table of holds; of several on one subject the last counts.
+    /// A table of holds. If there are several for one subject, the last one counts.
     init(_ holds: [Hold] = []) {
         for hold in holds {
             if let place = all.firstIndex(where: { $0.subject == hold.subject }) { all.remove(at: place) }
@@ -31,9 +31,9 @@ struct HoldTable: Sendable, Equatable {
         }
     }
 
-    /// Reads the text of a file.
+    /// Parses the text of a file.
     ///
-    /// - Returns: nil if a line of it is none of ours, or there are too many.
+    /// - Returns: nil if a line is not one of ours, or there are too many.
     init?(text: String) {
         var holds: [Hold] = []
         for line in text.split(separator: "\n") {
@@ -54,7 +54,7 @@ struct HoldTable: Sendable, Equatable {
         }.joined()
     }
 
-    /// The hold of the smallest zone that a name lies in, if there is one.
+    /// The hold of the smallest zone that contains a name, if there is one.
     func hold(on name: DomainName, at now: Int64) -> Hold? {
         guard !zones.isEmpty else { return nil }
         var labels = name.text.split(separator: ".")[...]
@@ -67,7 +67,7 @@ struct HoldTable: Sendable, Equatable {
         return nil
     }
 
-    /// The hold of a prefix that an address lies in, if there is one.
+    /// The hold of a prefix that contains an address, if there is one.
     func hold(on address: IPAddress, at now: Int64) -> Hold? {
         prefixes.first { hold in
             guard hold.until > now, case .prefix(let range) = hold.subject else { return false }

@@ -3,9 +3,10 @@ import DNSSEC
 import Records
 import Support
 
-/// How the gate bears its load: what is spent, who fills it, and whether others suffer for it; the `load` of `status`.
+/// How the gate copes with its load: what is used up, who fills it, and whether others suffer (F-132). It is the `load`
+/// of `status`.
 public struct LoadReport: Codable, Sendable {
-    /// A part of the gate whose places are bounded; the raw values are keys of the JSON.
+    /// A bounded part of the gate. The raw values are keys in JSON.
     public enum Part: String, Codable, Sendable, CaseIterable {
         case dns
         case secondLooks = "second_looks"
@@ -13,7 +14,7 @@ public struct LoadReport: Codable, Sendable {
         case probes
         case waiting = "waiting_recipients"
 
-        /// The part as a sentence names it.
+        /// The part's name in a sentence.
         var name: String {
             switch self {
             case .dns: "DNS lookups"
@@ -30,7 +31,7 @@ public struct LoadReport: Codable, Sendable {
         let used: Int
         let limit: Int
         let waiting: Int
-        /// Who has most of them: a zone or a prefix.
+        /// The neighbourhood with the most places: a zone or a prefix.
         @NullableJSON private(set) var foremost: String?
         let foremost_count: Int
 
@@ -42,14 +43,14 @@ public struct LoadReport: Codable, Sendable {
             foremost = occupancy.foremost
         }
 
-        /// Whether all places are taken, some wait for one, and it is not one neighbourhood that has most of them: that
-        /// one waits for itself.
+        /// Whether all places are taken, some requests wait, and no single neighbourhood has most of the places. If one
+        /// had, it would only wait for itself.
         var isShort: Bool { limit > 0 && used >= limit && waiting > 0 && foremost_count * 2 < used + waiting }
-        /// Whether all places are taken, or nearly so.
+        /// Whether all places are taken, or nearly all.
         var isFull: Bool { limit > 0 && used * 10 >= limit * 9 }
     }
 
-    /// A neighbourhood most of whose recipients come away without a verdict.
+    /// A neighbourhood most of whose recipients get no verdict.
     public struct HeldDown: Codable, Sendable {
         let neighbourhood: String
         let recipients: Int
@@ -63,26 +64,26 @@ public struct LoadReport: Codable, Sendable {
         let by: String
     }
 
-    /// Recipients of the last forty seconds or less for whom no verdict was kept, those of neighbourhoods that are held down left
-    /// out.
+    /// The recipients of the last forty seconds or less whose verdict was not cached, without those of neighbourhoods
+    /// that are held down.
     let looked_at: Int
-    /// How many of them came away without a verdict, in percent.
+    /// How many of them got no verdict, in percent.
     let pending_percent: Double
-    /// How many of them came away with a doubt: DNS that did not answer, hosts that could not be reached.
+    /// How many of them got a doubt, in percent: DNS did not answer, or hosts could not be reached.
     let doubtful_percent: Double
-    /// The neighbourhoods that are held down, those with most recipients first.
+    /// The neighbourhoods that are held down, those with the most recipients first.
     let held_down: [HeldDown]
     /// The parts.
     let parts: [String: Places]
     /// What an administrator holds back.
     let holds: [Held]
 
-    /// The share of all recipients without a kept verdict that a neighbourhood must have to be held down.
+    /// The least share of all recipients without a cached verdict for a neighbourhood to count as held down.
     private static let noticeable = 0.2
-    /// So many recipients at least are no chance.
+    /// The least number of recipients that is not chance.
     private static let least = 5
 
-    /// A report of counts.
+    /// A report from counts.
     ///
     /// - Parameters:
     ///   - counts: Recipients by neighbourhood.
@@ -109,11 +110,11 @@ public struct LoadReport: Codable, Sendable {
         self.holds = holds.map { Held(subject: $0.subject.description, until: UnixTime.minute($0.until), by: $0.by) }
     }
 
-    /// The neighbourhoods that come away without a verdict because of themselves.
+    /// The neighbourhoods that get no verdict because of themselves.
     ///
-    /// That is who fills a part, and who has a good share of the mail and mostly comes away without a verdict. Several
-    /// dead zones at once share the mail among them. They are believed to be that only where all others are seen to be
-    /// served: else the smaller may be those that suffer for the larger.
+    /// These are the one that fills a part, and those that have a considerable share of the mail and mostly get no
+    /// verdict. Several dead zones at the same time share the mail among them. They count as held down only if
+    /// everybody else is served. Otherwise the smaller ones may be suffering because of the larger ones.
     private static func heldDown(
         in counts: [String: NeighbourhoodCounts.Count], filling full: Set<String>
     ) -> [String: NeighbourhoodCounts.Count] {
@@ -140,7 +141,7 @@ public struct LoadReport: Codable, Sendable {
         return areServed ? down.merging(smaller) { first, _ in first } : down
     }
 
-    /// How bad it is for others than who fills the gate, and why; nil while nobody suffers.
+    /// How much others suffer because of those that fill the gate, and why; nil if nobody suffers.
     var trouble: (level: StatusLevel, sentence: String)? {
         let pending = Int((pending_percent * Double(looked_at) / 100).rounded())
         let without = pending + Int((doubtful_percent * Double(looked_at) / 100).rounded())
@@ -169,19 +170,19 @@ public struct LoadReport: Codable, Sendable {
         return (isCritical ? .critical : .warning, reasons.joined(separator: "; "))
     }
 
-    /// Who fills the gate most, as far as that is known: the neighbourhood that an event line names.
+    /// The neighbourhood that fills the gate most, if known. Event lines name it.
     var foremost: String? {
         Part.allCases.compactMap { parts[$0.rawValue] }.filter { $0.isShort || $0.isFull }.compactMap(\.foremost).first
             ?? held_down.first?.neighbourhood
     }
 
-    /// Lines for a person.
+    /// Lines for people.
     var lines: [String] {
         let shown = Part.allCases.compactMap { part -> String? in
             guard let places = parts[part.rawValue] else { return nil }
             var text = "\(part.name) \(places.used) of \(places.limit)"
             if places.waiting > 0 { text += ", \(places.waiting) waiting" }
-            // Who has one or two of them is of no interest.
+            // A neighbourhood with only one or two places is not worth naming.
             if let foremost = places.foremost, places.isFull || places.waiting > 0 {
                 text += ", \(places.foremost_count) for \(foremost)"
             }
@@ -192,7 +193,7 @@ public struct LoadReport: Codable, Sendable {
         return lines
     }
 
-    /// What line two of `status` says of neighbourhoods that are held down; nil where there are none.
+    /// The second line of `status`, about neighbourhoods that are held down; nil if there are none.
     var heldDownLine: String? {
         guard !held_down.isEmpty else { return nil }
         let list = held_down.prefix(5).map { "\($0.neighbourhood) (\($0.without_verdict) of \($0.recipients))" }

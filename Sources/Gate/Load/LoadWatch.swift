@@ -3,17 +3,17 @@ package import Records
 import Support
 import Synchronization
 
-/// Looks at the load once a second, and says in the log when others begin to suffer for a neighbourhood, and when that is
+/// Checks the load once per second, and logs when others begin to suffer because of a neighbourhood, and when that is
 /// over.
 package final class LoadWatch: Sendable {
     private struct State {
         var level = StatusLevel.ok
-        /// When the level that is told was seen last: trouble that comes and goes is one trouble.
+        /// When the reported level was last seen. Trouble that comes and goes counts as one.
         var seen = ContinuousClock.now
         var foremost: String?
     }
 
-    /// So long nothing may be amiss until it is over.
+    /// How long nothing may be wrong until it counts as over.
     static let calm = Duration.seconds(30)
 
     /// Recipients by neighbourhood.
@@ -25,7 +25,7 @@ package final class LoadWatch: Sendable {
 
     /// A watch.
     ///
-    /// - Parameter occupancies: How full the parts are; asked once a second.
+    /// - Parameter occupancies: Returns how full the parts are. It is called once per second.
     package init(
         counts: NeighbourhoodCounts, holds: HoldBook,
         occupancies: @escaping @Sendable () -> [LoadReport.Part: Occupancy]
@@ -35,12 +35,12 @@ package final class LoadWatch: Sendable {
         self.occupancies = occupancies
     }
 
-    /// How the gate bears its load.
+    /// How the gate copes with its load.
     func report(at now: ContinuousClock.Instant = .now) -> LoadReport {
         LoadReport(counts.all(at: now), occupancies(), holds: holds.live())
     }
 
-    /// Looks once a second, until it is cancelled.
+    /// Checks once per second, until it is cancelled.
     package func run(_ log: GateLog) async {
         while !Task.isCancelled {
             if let line = look(report(), at: .now) { log.event(line.level == .ok ? .notice : .warning, line.line) }
@@ -48,9 +48,9 @@ package final class LoadWatch: Sendable {
         }
     }
 
-    /// What a report changes.
+    /// Takes a report into account.
     ///
-    /// - Returns: The level and its log line, if there is something new to tell.
+    /// - Returns: The level and its log line, if there is something new.
     func look(_ report: LoadReport, at now: ContinuousClock.Instant) -> (level: StatusLevel, line: LogLine)? {
         let trouble = report.trouble
         let level = trouble?.level ?? .ok

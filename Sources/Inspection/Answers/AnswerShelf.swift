@@ -2,11 +2,11 @@ package import DANE
 package import DNSSEC
 import Synchronization
 
-/// Validated answers to one kind of question, kept until their time to live has run out; whoever asks while a lookup runs waits for
-/// that one.
+/// Validated answers to one kind of question, kept until their TTL has expired. Callers that come during a lookup wait
+/// for that lookup.
 ///
-/// Bounded in number and in bytes by two generations: when the young one has half of either, it becomes the old one, and what of
-/// that has not been asked for since goes.
+/// Two generations limit their number and bytes. When the young one has half of either, it becomes the old one, and
+/// answers in the old one that nobody has asked for since are dropped.
 package final class AnswerShelf<Record: Sendable>: Sendable {
     private struct Kept {
         let answer: Answer<Record>
@@ -34,13 +34,13 @@ package final class AnswerShelf<Record: Sendable>: Sendable {
     private let lookUp: @Sendable (DomainName) async -> Answer<Record>
     private let state = Mutex(State())
 
-    /// An empty shelf.
+    /// A cache without answers.
     ///
     /// - Parameters:
-    ///   - countLimit: The most answers kept.
-    ///   - byteLimit: The most bytes that they have, roughly.
-    ///   - size: The bytes of a record, what it has on the heap included.
-    ///   - lookUp: Who is asked for what is not there.
+    ///   - countLimit: The most answers.
+    ///   - byteLimit: The most bytes of all answers, roughly.
+    ///   - size: The bytes of a record, including what it has on the heap.
+    ///   - lookUp: Looks up an answer that is not in the cache.
     package init(
         countLimit: Int, byteLimit: Int, size: @escaping @Sendable (Record) -> Int,
         lookUp: @escaping @Sendable (DomainName) async -> Answer<Record>
@@ -51,13 +51,13 @@ package final class AnswerShelf<Record: Sendable>: Sendable {
         self.lookUp = lookUp
     }
 
-    /// How many answers there are, out of date or not.
+    /// The number of answers, expired ones included.
     var count: Int { state.withLock { $0.young.count + $0.old.count } }
 
-    /// The answer kept, with the time that it has left; nil if there is none. Never waits.
+    /// The cached answer with its remaining TTL; nil if there is none. Never waits.
     package func kept(_ name: DomainName) -> Answer<Record>? { state.withLock { find(name, at: .now, in: &$0) } }
 
-    /// The answer kept, with the time that it has left, or a new one. A cancellation ends the caller's wait alone.
+    /// The cached answer with its remaining TTL, or a new one. A cancellation ends only the caller's own wait.
     package func answer(_ name: DomainName) async -> Answer<Record> {
         if let answer = kept(name) { return answer }
         let id = state.withLock { state in
@@ -67,7 +67,7 @@ package final class AnswerShelf<Record: Sendable>: Sendable {
         return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 wait(continuation, id: id, for: name)
-                // A cancellation that came before the line above found nobody to wake.
+                // If the task was cancelled before the line above, nobody was there to be woken.
                 if Task.isCancelled { giveUp(id, name) }
             }
         } onCancel: {
@@ -75,8 +75,8 @@ package final class AnswerShelf<Record: Sendable>: Sendable {
         }
     }
 
-    /// Keeps an answer that was had in another way, past the caches; it takes the place of an older one. One that proves nothing
-    /// is no reason to forget what was proven.
+    /// Stores an answer that was looked up bypassing the caches. It replaces an older one, unless it is bogus or
+    /// failed: that proves nothing, and does not remove what was proven.
     func renew(_ name: DomainName, _ answer: Answer<Record>) {
         state.withLock { keep(answer, name, at: .now, in: &$0) }
     }
@@ -93,7 +93,7 @@ package final class AnswerShelf<Record: Sendable>: Sendable {
             return (nil, begins)
         }
         if let answer { continuation.resume(returning: answer) }
-        // Not the caller's child: others wait for it too, and a caller that is cancelled must not end it.
+        // Not a child task of the caller: others wait for it too, and the caller's cancellation must not end it.
         if begins { Task { land(name, await lookUp(name)) } }
     }
 
@@ -105,7 +105,7 @@ package final class AnswerShelf<Record: Sendable>: Sendable {
     private func land(_ name: DomainName, _ answer: Answer<Record>) {
         let waiters = state.withLock { state -> [UInt64: CheckedContinuation<Answer<Record>, Never>] in
             guard let flight = state.running.removeValue(forKey: name) else { return [:] }
-            // A second look may have been past the caches in the meantime, while this answer comes from one.
+            // A second look may have bypassed the caches meanwhile, whereas this answer may come from a cache.
             let since = (state.young[name] ?? state.old[name])?.since
             if since.map({ $0 < flight.began }) ?? true { keep(answer, name, at: .now, in: &state) }
             return flight.waiters
@@ -127,7 +127,7 @@ package final class AnswerShelf<Record: Sendable>: Sendable {
         _ answer: Answer<Record>, _ name: DomainName, at now: ContinuousClock.Instant, in state: inout State
     ) {
         guard let found = answer.found?.found, found.ttl >= .seconds(1) else { return }
-        // The tables' own share, the name twice (its text and the canonical name's), and the records.
+        // The share of the tables, the name twice (its own text and that of the canonical name), and the records.
         let bytes = 256 + 2 * name.text.utf8.count + found.records.reduce(0) { $0 + size($1) }
         guard bytes <= byteLimit / 16 else { return }
         state.old[name] = nil
@@ -145,7 +145,7 @@ package final class AnswerShelf<Record: Sendable>: Sendable {
 }
 
 extension Answer {
-    /// The same answer with the time that it may still be kept, in whole seconds as records have it; nil if there is none left.
+    /// The same answer with the remaining time as its TTL, in whole seconds like a record; nil if no time is left.
     fileprivate func aged(to left: Duration) -> Answer? {
         guard left >= .seconds(1) else { return nil }
         func aged(_ found: Found<Record>) -> Found<Record> {

@@ -1,39 +1,42 @@
 import DANE
 package import DNSSEC
 
-/// What the two address lookups of a host come to.
+/// The result of the two address lookups of a host.
 enum HostAddresses {
     /// Addresses to deliver to.
     struct Known {
         let addresses: [IPAddress]
-        /// Whether the addresses validated, the whole CNAME chain included.
+        /// Whether the addresses are secure, including the whole CNAME chain.
         let isSecure: Bool
-        /// The end of the CNAME chain; nil if the host's name is no alias.
+        /// The end of the CNAME chain; nil if the host's name is not an alias.
         let canonicalName: DomainName?
-        /// How long both answers may be kept: a denial of one family takes part as the records of the other do.
+        /// How long both answers may be kept. A denial for one family limits it like the records of the other.
         let lifetime: Duration
     }
 
     case known(Known)
-    /// Proven: the host has no address.
+    /// It is proven that the host has no address.
     case none(String, lifetime: Duration)
     case bogus(BogusReason)
     case failed(String)
 
-    /// More addresses of a host are not looked at; Postfix tries five. Both families have their share.
+    /// The most addresses of a host that are used, shared between both families. Postfix tries five.
     static let limit = 8
 
-    /// Asks for both families at once.
+    /// Looks up both families at once.
     static func look(up name: DomainName, _ resolver: any Resolving) async -> HostAddresses {
         let (four, six) = await resolver.addresses(name)
         return Self(four, six)
     }
 
-    /// RFC 7672 §2.2.2 makes an error in any query a reason not to deliver; in practice one family whose denial is broken
-    /// must not stop the other (rules.md D-37).
+    /// Combines the two answers.
+    ///
+    /// By RFC 7672 §2.2.2, an error in any query is a reason not to deliver (D-35). In practice, a broken denial for
+    /// one family must not stop the other (D-37, F-34).
     init(_ four: Answer<IPAddress>, _ six: Answer<IPAddress>) {
         let answers = [six, four]
         let found = answers.compactMap { $0.found }
+        // D-37, RFC 7672 §2.2.2; F-34: one family that can be used is enough.
         let carrying = found.filter { !$0.found.records.isEmpty }
         if let first = carrying.first(where: \.isSecure) ?? carrying.first {
             self = .known(
@@ -43,6 +46,7 @@ enum HostAddresses {
                     lifetime: found.map(\.found.ttl).min() ?? .zero))
             return
         }
+        // V6; D-35, RFC 7672 §2.2.2.
         for case .failed(let why) in answers {
             self = .failed(why)
             return
@@ -51,6 +55,7 @@ enum HostAddresses {
             self = .bogus(why)
             return
         }
+        // V7; D-34, RFC 7672 §2.2.2.
         let isGone = found.contains { $0.found.existence == .noSuchName }
         self = .none(
             isGone ? "the host name does not exist" : "the host has no address",
@@ -70,7 +75,7 @@ extension HostAddresses {
 }
 
 extension Answer {
-    /// The answer's records or denial with its security; nil for an answer that says nothing.
+    /// The records or denial of the answer, and whether they are secure; nil for an answer that says nothing.
     package var found: (found: Found<Record>, isSecure: Bool)? {
         switch self {
         case .secure(let found): (found, true)

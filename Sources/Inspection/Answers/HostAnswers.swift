@@ -1,14 +1,14 @@
 public import DANE
 public import DNSSEC
 
-/// What the DNS says of MX hosts, kept in front of a resolver: one provider's host serves a million domains, of which each then costs
-/// one MX lookup.
+/// A cache of DNS answers about MX hosts, in front of a resolver. One provider's host serves a million domains; with
+/// the cache, each of them costs only an MX lookup.
 ///
-/// libunbound keeps the same answers, but takes two threads and four system calls to hand one out. Kept are secure and insecure
-/// answers, denials too, until their time to live has run out; a failed or bogus one is asked for again each time. MX answers
-/// are not kept: a domain's own are asked for once, and its verdict is.
+/// libunbound caches the same answers, but needs two threads and four system calls to return one. Secure and insecure
+/// answers, including denials, are kept until their TTL expires. Failed and bogus ones are looked up again each time.
+/// MX answers are not kept, because those of a domain are needed only once, for its verdict.
 public final class HostAnswers: Resolving {
-    /// Of each type so many answers and bytes.
+    /// The most answers and bytes of each type.
     static let limit = (count: 20_000, bytes: 6 << 20)
 
     private let resolver: any Resolving
@@ -17,7 +17,7 @@ public final class HostAnswers: Resolving {
     private let records: AnswerShelf<TLSARecord>
     private let aliases: AnswerShelf<DomainName>
 
-    /// Nothing kept yet, before a resolver.
+    /// An empty cache in front of a resolver.
     public init(_ resolver: any Resolving) {
         self.resolver = resolver
         func shelf<Record>(
@@ -28,12 +28,12 @@ public final class HostAnswers: Resolving {
         }
         fours = shelf({ _ in MemoryLayout<IPAddress>.stride }, resolver.ipv4)
         sixes = shelf({ _ in MemoryLayout<IPAddress>.stride }, resolver.ipv6)
-        // An array has a header of 32 bytes.
+        // The header of an array has 32 bytes.
         records = shelf({ MemoryLayout<TLSARecord>.stride + 32 + $0.data.count }, resolver.tlsa)
         aliases = shelf({ MemoryLayout<DomainName>.stride + 32 + $0.text.utf8.count }, resolver.cname)
     }
 
-    /// The MX records of a name: not kept here.
+    /// Looks up the MX records of a name, which are not cached here.
     public func mx(_ name: DomainName) async -> Answer<MXRecord> { await resolver.mx(name) }
 
     /// The A records of a name.
@@ -42,7 +42,7 @@ public final class HostAnswers: Resolving {
     /// The AAAA records of a name.
     public func ipv6(_ name: DomainName) async -> Answer<IPAddress> { await sixes.answer(name) }
 
-    /// The A and the AAAA records of a name; no task is made for what is kept.
+    /// The A and the AAAA records of a name. If one of the two is cached, no task is made.
     public func addresses(_ name: DomainName) async -> (four: Answer<IPAddress>, six: Answer<IPAddress>) {
         if let six = sixes.kept(name) { return (await fours.answer(name), six) }
         if let four = fours.kept(name) { return (four, await sixes.answer(name)) }
@@ -57,11 +57,11 @@ public final class HostAnswers: Resolving {
     /// The CNAME record of a name.
     public func cname(_ name: DomainName) async -> Answer<DomainName> { await aliases.answer(name) }
 
-    /// The resolver's own.
+    /// The self-test of the resolver.
     public func selfTest(_ parts: Set<ResolverHealth.Part>) async -> ResolverHealth { await resolver.selfTest(parts) }
 
-    /// The same past every cache. What is proven there takes the place of what is kept here: the next domain of a host with new
-    /// records need not find out again that the old ones no longer hold.
+    /// A resolver that bypasses all caches. What it proves replaces what is cached here. So if a host has new records,
+    /// they need not be discovered again for the next domain with that host.
     public func pastCaches() throws(ResolverError) -> any Resolving {
         Renewal(answers: self, fresh: try resolver.pastCaches())
     }

@@ -2,23 +2,23 @@ import DANE
 import DNSSEC
 import Synchronization
 
-/// The resolver of one inspection. It notes on which parts of the way to the DNS those answers rest that could not be
-/// used.
+/// The resolver of one inspection. It notes on which parts of the way to the DNS the answers depend that could not be
+/// used (F-86, F-87).
 final class NotedAnswers: Resolving {
     private let resolver: any Resolving
     private let noted = Mutex<Set<ResolverHealth.Part>>([])
     private let path: (any DNSPath)?
 
-    /// Nothing noted yet, before a resolver.
+    /// A resolver in front of another one, with nothing noted yet.
     ///
-    /// - Parameter path: Who is told as soon as a lookup has no answer. The verdict may be long in coming, and need not
-    ///   rest on that answer.
+    /// - Parameter path: Told as soon as a lookup has no answer. The verdict may come much later, and need not depend
+    ///   on that answer.
     init(_ resolver: any Resolving, telling path: (any DNSPath)? = nil) {
         self.resolver = resolver
         self.path = path
     }
 
-    /// The parts on which answers so far rest that could not be used.
+    /// The parts on which the unusable answers so far depend.
     var parts: Set<ResolverHealth.Part> { noted.withLock { $0 } }
 
     func mx(_ name: DomainName) async -> Answer<MXRecord> {
@@ -60,7 +60,7 @@ final class NotedAnswers: Resolving {
         case .bogus(let reason):
             if reason.isOfDenial { parts.insert(.denials) }
             if isTLSA { parts.insert(.tlsa) }
-        // A cancelled lookup says nothing.
+        // A cancelled lookup proves nothing.
         case .failed(let why):
             guard !Task.isCancelled else { return answer }
             if isTLSA { parts.insert(.tlsa) }

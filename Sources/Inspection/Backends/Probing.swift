@@ -1,25 +1,25 @@
 public import DANE
 public import Probe
 
-/// The pre-flight dialogue, as the inspection needs it: a connection in earnest, a table in tests.
+/// The dialogue with a host, as the inspection needs it. In production it is a connection, in tests a table.
 public protocol Probing: Sendable {
     /// Talks to a host and reports what it saw.
     ///
     /// - Parameters:
     ///   - target: The host's address, port and the name for SNI.
-    ///   - records: The TLSA records published for it. They do not change what is done; a report that is kept is kept for
-    ///     them, so that a host with new records is looked at anew.
+    ///   - records: The TLSA records published for it. They do not change the dialogue. A report is kept together with
+    ///     them, so that a host with new records is probed again.
     func probe(_ target: ProbeTarget, publishing records: [TLSARecord]) async -> ProbeReport
 
-    /// The same on behalf of a zone, which gets its fair share of what there is.
+    /// The same on behalf of a zone, which gets its fair share of the probes.
     func probe(_ target: ProbeTarget, publishing records: [TLSARecord], for asker: ProbeAsker) async -> ProbeReport
 
-    /// Says that a host was authenticated by its records: it keeps a share of its probes.
+    /// Notes that a host was authenticated by its records. Some of its probes are then reserved for it.
     func vouch(for target: ProbeTarget, publishing records: [TLSARecord])
 }
 
 extension Probing {
-    /// Probes on nobody's behalf.
+    /// Probes on behalf of nobody.
     public func probe(
         _ target: ProbeTarget, publishing records: [TLSARecord], for asker: ProbeAsker
     ) async -> ProbeReport {
@@ -31,7 +31,7 @@ extension Probing {
 }
 
 extension Prober: Probing {
-    /// Probes; the records do not change what is done.
+    /// Probes. The records do not change the dialogue.
     public func probe(_ target: ProbeTarget, publishing records: [TLSARecord]) async -> ProbeReport {
         await probe(target, for: .nobody)
     }

@@ -5,9 +5,9 @@ import Synchronization
 /// The self-tests of a resolver, one at a time. Each caller gets the result of a test that began after its call.
 /// Callers that come during a test share the next one.
 ///
-/// A failure of DNSSEC counts only after such a test. The second look before it asks the root as well, so that a test
-/// adds to that and does not multiply it. Still, a flood of failures must not become a flood of tests: a thousand may
-/// follow each other, and after that there is one a second for all who wait.
+/// A DNSSEC failure counts only after such a test. The second look before it queries the root too, so a test adds to
+/// these queries and does not multiply them. Still, a flood of failures must not become a flood of tests: a thousand
+/// may follow each other, and after that there is one per second for all callers.
 package final class ResolverTests: Sendable {
     private typealias Waiter = CheckedContinuation<ResolverHealth?, Never>
 
@@ -32,7 +32,7 @@ package final class ResolverTests: Sendable {
 
     /// Waits for a test that begins after the call.
     ///
-    /// - Parameter isUrgent: Whether to test even if the allowance is used up. The caller must see to it that this is
+    /// - Parameter isUrgent: Whether to test even if the allowance is used up. The caller must ensure that this is
     ///   rare.
     /// - Returns: nil if the task was cancelled meanwhile.
     package func result(isUrgent: Bool = false) async -> ResolverHealth? {
@@ -77,7 +77,7 @@ package final class ResolverTests: Sendable {
             }
             if isOver { return }
             guard !waiters.isEmpty else {
-                // In short turns: an urgent caller may come.
+                // In short turns, as an urgent caller may come.
                 try? await Task.sleep(for: min(wait, .milliseconds(500)))
                 continue
             }

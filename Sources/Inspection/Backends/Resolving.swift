@@ -1,42 +1,41 @@
 public import DANE
 public import DNSSEC
 
-/// Validated lookups, as the inspection needs them: libunbound in earnest, a table in tests.
+/// Validated lookups, as the inspection needs them. In production they use libunbound, in tests a table.
 public protocol Resolving: Sendable {
-    /// The MX records of a name.
+    /// Looks up the MX records of a name.
     func mx(_ name: DomainName) async -> Answer<MXRecord>
-    /// The A records of a name.
+    /// Looks up the A records of a name.
     func ipv4(_ name: DomainName) async -> Answer<IPAddress>
-    /// The AAAA records of a name.
+    /// Looks up the AAAA records of a name.
     func ipv6(_ name: DomainName) async -> Answer<IPAddress>
-    /// The A and the AAAA records of a name, asked for at once.
+    /// Looks up the A and the AAAA records of a name at the same time.
     func addresses(_ name: DomainName) async -> (four: Answer<IPAddress>, six: Answer<IPAddress>)
-    /// The TLSA records of an owner name.
+    /// Looks up the TLSA records of an owner name.
     func tlsa(_ owner: DomainName) async -> Answer<TLSARecord>
-    /// The CNAME record of a name.
+    /// Looks up the CNAME record of a name.
     func cname(_ name: DomainName) async -> Answer<DomainName>
-    /// The signatures under a secure answer and of the keys that made them; none where it is not secure.
+    /// The signatures in a secure answer, and those of the keys that made them. Empty if the answer is not secure.
     func signatures(_ name: DomainName, _ type: SignedType) async -> [SignatureExpiry]
-    /// What works of some parts, tried past every cache; the root's keys are always tried.
+    /// Tests some parts, bypassing all caches. The root's keys are always tested.
     func selfTest(_ parts: Set<ResolverHealth.Part>) async -> ResolverHealth
-    /// The same past every cache.
+    /// A resolver that bypasses all caches.
     func pastCaches() throws(ResolverError) -> any Resolving
-    /// Forgets all that was asked, of a resolver from `pastCaches` that is kept: what is asked next is past every cache
-    /// again.
+    /// Empties the caches of a resolver from `pastCaches` that is used again, so that everything is fetched anew.
     func emptyCaches() async throws(ResolverError)
 }
 
 extension Resolving {
-    /// What works, of all that can be tried.
+    /// Tests all parts.
     public func selfTest() async -> ResolverHealth { await selfTest(Set(ResolverHealth.Part.allCases)) }
 
-    /// Nothing: for backends without caches.
+    /// Does nothing, for resolvers without caches.
     public func emptyCaches() async throws(ResolverError) {}
 
-    /// None: for backends without signatures.
+    /// Returns none, for resolvers without signatures.
     public func signatures(_ name: DomainName, _ type: SignedType) async -> [SignatureExpiry] { [] }
 
-    /// The A and the AAAA records of a name, asked for at once.
+    /// Looks up the A and the AAAA records of a name at the same time.
     public func addresses(_ name: DomainName) async -> (four: Answer<IPAddress>, six: Answer<IPAddress>) {
         async let four = ipv4(name)
         async let six = ipv6(name)
@@ -45,6 +44,6 @@ extension Resolving {
 }
 
 extension Resolver: Resolving {
-    /// A fresh resolver of the same configuration.
+    /// A fresh resolver with the same configuration.
     public func pastCaches() throws(ResolverError) -> any Resolving { try fresh() }
 }

@@ -3,14 +3,16 @@ import DANE
 import Probe
 import Support
 
-/// The analyzer's further connections to hosts with TLSA records: what does not show on a single one.
+/// The analyzer's further connections to hosts with TLSA records, which show what a single one does not (F-09, F-10,
+/// F-57, F-61).
 ///
-/// There may be several machines behind an address, of which one has a stale certificate; a host may have an RSA and an ECDSA
-/// certificate, and a TLSA record for one of them; it may need SNI to show the right one. At most three more connections an
-/// address. The outcome stays that of an ordinary client: a difference makes it degraded. That a host shows another certificate
-/// without SNI is only noted, for a client that does DANE names the server (RFC 7672 §8.1).
+/// There may be several machines behind an address, one of them with an old certificate. A host may have an RSA and an
+/// ECDSA certificate, and a TLSA record for only one of them. It may need SNI to show the right one. There are at most
+/// three more connections per address. The outcome stays that of an ordinary client, and a difference makes it
+/// degraded. If a host shows another certificate without SNI, that is only noted, because a DANE client sends the name
+/// (D-61, D-62, RFC 7672 §8.1).
 package struct Comparison: Sendable {
-    /// Who connects: on connections that no look at the host has used.
+    /// Makes connections that no other look at the host has used.
     package let prober: any Probing
     package let expiredEE: ExpiredEE
     /// Seconds since 1970, for the dates of certificates.
@@ -23,10 +25,10 @@ package struct Comparison: Sendable {
         self.now = now
     }
 
-    /// Compares.
+    /// Compares the connections.
     ///
-    /// - Parameter inspection: A complete one. Addresses of which nothing is known are left alone.
-    /// - Returns: The inspection with what was seen. Honours cancellation: it then holds what was seen until then.
+    /// - Parameter inspection: A complete one. Addresses about which nothing is known are skipped.
+    /// - Returns: The inspection with what was seen. After a cancellation, it contains what was seen until then.
     package func compare(_ inspection: Inspection) async -> Inspection {
         let began = ContinuousClock.now
         let slots = AsyncSlots(Inspector.probesAtOnce)
@@ -85,7 +87,8 @@ private struct Round {
     }
 
     mutating func run() async {
-        // What two connections have shown to differ needs no third one; of what is not known there is nothing to compare.
+        // If two connections have already shown a difference, a third one is not needed. If nothing is known, there is
+        // nothing to compare.
         guard !address.decisive.outcome.isDoubt, !address.finding.isDegraded else { return }
         let name = judge.references.names[0]
         if !address.connections.contains(where: { $0.purpose == .again }) {
@@ -96,6 +99,7 @@ private struct Round {
         let isRSA = CertificateDetails(der: leaf)?.keyAlgorithm.hasPrefix("RSA") == true
         guard let other = await connect(isRSA ? .ecdsaOnly : .rsaOnly, serverName: name) else { return }
         if other.leaf != nil, other.leaf != leaf { _ = differs(other) }
+        // D-62, RFC 7672 §8.1; F-10: without SNI.
         if !name.isRoot, !name.looksLikeAddress { _ = await connect(.withoutName, serverName: .root) }
     }
 
@@ -103,7 +107,7 @@ private struct Round {
     private mutating func connect(
         _ purpose: InspectedConnection.Purpose, serverName: DomainName
     ) async -> InspectedConnection? {
-        // A probe that others may wait for too is not ended by a cancellation: none is begun after it.
+        // A cancellation does not end a probe that others may wait for too. After it, no new one begins.
         guard !Task.isCancelled else { return nil }
         let offer: CertificateOffer =
             switch purpose {
@@ -121,7 +125,7 @@ private struct Round {
         return connection
     }
 
-    /// Whether a connection fared otherwise than the deciding one; if so, that is kept in mind.
+    /// Whether a connection differs from the deciding one. If so, the difference is noted.
     private mutating func differs(_ connection: InspectedConnection) -> Bool {
         let whose = connection.purpose.words
         if address.decisive.outcome.allowsDelivery, connection.provesFault {
@@ -142,7 +146,7 @@ private struct Round {
         return address.with(address.connections + further, cause: cause, degraded: isDegraded)
     }
 
-    /// What was done, in a sentence; nil if nothing was.
+    /// What was done, as a step; nil if nothing was.
     func step(of host: String) -> InspectionStep? {
         guard !further.isEmpty else { return nil }
         let seen = further.map { "\($0.purpose.words): \($0.compared(with: address.decisive))" }
@@ -153,7 +157,7 @@ private struct Round {
 }
 
 extension InspectedConnection {
-    /// What became of a connection beside the deciding one, in a few words.
+    /// The result of a connection compared with the deciding one, in a few words.
     fileprivate func compared(with decisive: InspectedConnection) -> String {
         guard let leaf else {
             return outcome == .tlsFailed && purpose.isOffer ? "no such certificate" : "\(outcome.rawValue), \(cause)"
@@ -163,10 +167,10 @@ extension InspectedConnection {
 }
 
 extension InspectedConnection.Purpose {
-    /// Whether the connection takes certificates of one kind alone.
+    /// Whether the connection accepts only one kind of certificate.
     package var isOffer: Bool { self == .rsaOnly || self == .ecdsaOnly }
 
-    /// The purpose as a person reads it.
+    /// The purpose in words.
     package var words: String {
         switch self {
         case .first: "the first connection"

@@ -4,23 +4,23 @@ import DNSSEC
 import Probe
 import Support
 
-/// What will have ended some days from now, if nobody renews anything: for `danegate check --days`.
+/// What will have ended some days from now if nobody renews anything, for `danegate check --days`.
 ///
-/// Certificates are judged as of then by the inspection itself. Here are the signatures of the answers that the domain and its hosts are
-/// responsible for; those of the root and of parents, which others renew, are not looked at. That is why no validator is given
-/// another date.
+/// The inspection itself judges certificates for that day. This type looks at the signatures of the answers for which
+/// the domain and its hosts are responsible. Signatures of the root and of parent zones are left out, because others
+/// renew them. That is why the date of the validator itself is not changed.
 package struct Foresight: Sendable {
     /// Something that ends.
     package struct Expiry: Sendable, Hashable {
         /// What it is: `signature` or `certificate`.
         package let what: String
-        /// Of what.
+        /// What it belongs to.
         package let subject: String
-        /// Its last second, since 1970.
+        /// Its last valid second, since 1970.
         package let at: Int64
     }
 
-    /// More hosts are not looked at.
+    /// The most hosts that are looked at.
     private static let hostLimit = 8
 
     package let resolver: any Resolving
@@ -37,7 +37,7 @@ package struct Foresight: Sendable {
 
     /// Looks ahead.
     ///
-    /// - Returns: The inspection as of then, and what ends when, the soonest first.
+    /// - Returns: The inspection for that day, and what ends when, the soonest first.
     package func look(_ inspection: Inspection) async -> (Inspection, [Expiry]) {
         var expiries: [Expiry] = []
         var steps: [InspectionStep] = []
@@ -67,7 +67,7 @@ package struct Foresight: Sendable {
             isChanged = true
         }
         var verdict = inspection.verdict
-        // A verdict is made of more than its hosts: where none will have changed, it stays as it is.
+        // A verdict depends on more than the hosts. If no host will have changed, it stays as it is.
         if isChanged, verdict.outcome.allowsDelivery { verdict = Verdict(walking: hosts.map(\.finding)) }
         if let broken, verdict.outcome.allowsDelivery || verdict.outcome == .certificateExpired {
             verdict = Verdict(outcome: .dnssecInvalid, cause: broken)
@@ -85,7 +85,7 @@ package struct Foresight: Sendable {
         async let four = resolver.signatures(name, .a)
         async let six = resolver.signatures(name, .aaaa)
         let addresses = await four + six
-        // Where the addresses are insecure nobody asks for the records, unless an alias is secure (RFC 7672 §2.2.2).
+        // D-33, RFC 7672 §2.2.2: with insecure addresses nobody looks up the records, unless an alias is secure.
         guard !addresses.isEmpty || !host.records.isEmpty, let owner = (host.base ?? name).tlsaOwner(port: port) else {
             return addresses
         }
@@ -94,7 +94,7 @@ package struct Foresight: Sendable {
 
     /// Notes signatures.
     ///
-    /// - Returns: What ends first of those that end too soon, in a sentence; nil if none does.
+    /// - Returns: The one of those that end too soon that ends first, as a sentence; nil if none does.
     private func note(
         _ signatures: [SignatureExpiry], _ subject: String, _ expiries: inout [Expiry], _ steps: inout [InspectionStep]
     ) -> String? {
@@ -102,7 +102,8 @@ package struct Foresight: Sendable {
         for signature in signatures.sorted(by: { $0.time < $1.time }) {
             let expiry = Expiry(what: "signature", subject: signature.subject, at: signature.time)
             expiries.append(expiry)
-            // Validators go on with a signature for a while after its end. As of now the inspection has the last word.
+            // Validators accept a signature for some time after its end. For the present day, the inspection has the
+            // last word.
             guard days > 0, signature.time < then else { continue }
             let sentence = "the signature of \(signature.subject) expires \(when(signature.time))"
             first = first ?? sentence
@@ -114,7 +115,7 @@ package struct Foresight: Sendable {
         return first
     }
 
-    /// Notes the certificates that hosts showed: what counts of their dates the judgement says.
+    /// Notes the certificates that hosts showed. The judgement says which of their dates matter.
     private func noteCertificates(
         _ host: InspectedHost, _ expiries: inout [Expiry], _ steps: inout [InspectionStep]
     ) {
@@ -128,7 +129,7 @@ package struct Foresight: Sendable {
                 guard details.notAfter > 0, !expiries.contains(expiry) else { continue }
                 expiries.append(expiry)
                 guard details.notAfter < then else { continue }
-                // RFC 7672 §3.1.1: the date of a certificate that a DANE-EE record matches is of no consequence.
+                // D-44, RFC 7672 §3.1.1: the date of a certificate that a DANE-EE record matches does not matter.
                 let detail =
                     "\(subject) ends \(when(details.notAfter))"
                     + (onlyEE ? "; under DANE-EE no client looks at that (RFC 7672 3.1.1)" : "")

@@ -1,21 +1,21 @@
 public import DANE
 
-/// Where mail goes next: what is judged, and what a verdict is kept under.
+/// Where mail goes next. It is what danegate judges, and the key that a verdict is kept under.
 public struct Destination: Sendable, Hashable {
     /// The next hop.
     public enum NextHop: Sendable, Hashable {
         /// A domain, whose MX records name the hosts.
         case domain(DomainName)
-        /// A host named in brackets: no MX lookup.
+        /// A host named in brackets, for which no MX records are looked up.
         case host(DomainName)
     }
 
     /// The next hop.
     public let nextHop: NextHop
-    /// The TCP port, also of the TLSA owner name (RFC 7672 §2.2.3).
+    /// D-38, RFC 7672 §2.2.3: the TCP port, which also stands in the owner name of the TLSA records.
     public let port: UInt16
 
-    /// A destination of these parts.
+    /// Makes a destination.
     public init(_ nextHop: NextHop, port: UInt16) {
         self.nextHop = nextHop
         self.port = port
@@ -30,19 +30,19 @@ public struct Destination: Sendable, Hashable {
 }
 
 extension Destination {
-    /// The same place under another name.
+    /// Returns the destination with another domain and the same port.
     package func renamed(_ name: DomainName) -> Destination { Destination(.domain(name), port: port) }
 
-    /// The destination as an MTA writes it: a host in brackets, a port unless it is the standard one.
+    /// Returns the destination as an MTA writes it: a host in brackets, and the port unless it is the standard one.
     package func text(standard: UInt16) -> String {
         let name = if case .host(let name) = nextHop { "[\(name)]" } else { name.description }
         return port == standard ? name : "\(name):\(port)"
     }
 
-    /// Whether no recipient's domain leads there, but an MTA's configuration alone: a host in brackets, or a port of
-    /// its own.
+    /// Whether only an MTA's configuration can lead there, because no recipient's domain does: a host in brackets, or a
+    /// port other than the standard one.
     ///
-    /// Of a domain on the standard port nobody can tell who does not know the recipient; it is taken for a recipient's.
+    /// A domain on the standard port can be either. Without the recipient it is taken for a recipient's domain.
     package func isOwnByForm(standard: UInt16) -> Bool {
         if case .host = nextHop { return true }
         return port != standard

@@ -2,21 +2,21 @@ public import Certificates
 public import DANE
 public import Probe
 
-/// An address of a host, and all that was seen of it.
+/// An address of a host, and everything that was seen of it.
 public struct InspectedAddress: Sendable {
-    /// What was found out.
+    /// The finding.
     public let finding: AddressFinding
     /// The connection that decided.
     public let decisive: InspectedConnection
-    /// All connections, in the order in which they were made, the deciding one among them.
+    /// All connections in the order in which they were made, including the deciding one.
     public let connections: [InspectedConnection]
 
-    /// What the probe saw that decided.
+    /// The report of the deciding connection.
     public var report: ProbeReport { decisive.report }
-    /// How the certificate was judged that decided; nil where there was none.
+    /// The judgement of the deciding certificate; nil if there was none.
     public var judgement: CertificateJudgement? { decisive.judgement }
 
-    /// An address that was connected to once.
+    /// An address with a single connection.
     init(_ address: IPAddress, _ connection: InspectedConnection) {
         self.init(
             finding: AddressFinding(
@@ -24,18 +24,20 @@ public struct InspectedAddress: Sendable {
             decisive: connection, connections: [connection])
     }
 
-    /// An address of these parts.
+    /// An address with these values.
     init(finding: AddressFinding, decisive: InspectedConnection, connections: [InspectedConnection]) {
         self.finding = finding
         self.decisive = decisive
         self.connections = connections
     }
 
-    /// The address with what further connections showed.
+    /// The address with the results of further connections.
     ///
     /// - Parameters:
-    ///   - cause: What is now to be said; nil if nothing else.
-    ///   - degraded: Whether they showed a fault that the deciding connection did not meet.
+    ///   - connections: All connections, the new ones included.
+    ///   - decisive: The connection that decides now; nil if it stays the same.
+    ///   - cause: The new cause; nil if it stays the same.
+    ///   - degraded: Whether they showed a fault that the deciding connection did not show.
     func with(
         _ connections: [InspectedConnection], decisive: InspectedConnection? = nil, cause: String? = nil, degraded: Bool
     ) -> InspectedAddress {

@@ -1,10 +1,10 @@
 public import DANE
 
-/// A host, and all that was seen of it.
+/// A host, and everything that was seen of it.
 public struct InspectedHost: Sendable {
-    /// What was found out.
+    /// The finding.
     public let finding: HostFinding
-    /// Its reference identifiers, the TLSA base domain whose records counted first; nil where there were no records.
+    /// Its reference identifiers, the TLSA base domain first; nil if there were no records.
     public let references: ReferenceIdentifiers?
     /// Its TLSA records.
     public let records: [TLSARecord]
@@ -12,13 +12,13 @@ public struct InspectedHost: Sendable {
     public let addresses: [InspectedAddress]
     /// What was done.
     public let steps: [InspectionStep]
-    /// How long the answers may be kept; nil where there were none.
+    /// How long the answers may be kept; nil if there were none.
     public let lifetime: Duration?
 
-    /// The TLSA base domain whose records counted; nil where there were none.
+    /// The TLSA base domain of the records; nil if there were none.
     public var base: DomainName? { references?.names.first }
 
-    /// The host with more seen of its addresses, which decide anew.
+    /// The host with new results for its addresses, which decide again.
     func with(_ addresses: [InspectedAddress], _ more: [InspectionStep] = []) -> InspectedHost {
         let deciding = HostFinding.deciding(addresses.map(\.finding))
         return InspectedHost(

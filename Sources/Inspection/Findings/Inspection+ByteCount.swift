@@ -2,7 +2,7 @@ import DANE
 import Probe
 
 extension Inspection {
-    /// About how many bytes it takes: the chains that hosts showed, and the texts.
+    /// About how many bytes of memory it takes: the chains that hosts showed, and the texts.
     package var byteCount: Int {
         hosts.reduce(1024 + steps.byteCount) { sum, host in
             let addresses = host.addresses.reduce(0) { sum, address in
@@ -19,7 +19,7 @@ extension [InspectionStep] {
 }
 
 extension ProbeReport {
-    /// About how many bytes it takes: what the host said, and its chain.
+    /// About how many bytes of memory it takes: what the host said, and its chain.
     fileprivate var byteCount: Int {
         guard case .secured(let session) = end else { return 1024 }
         return session.chain.reduce(1024) { $0 + 32 + $1.count }

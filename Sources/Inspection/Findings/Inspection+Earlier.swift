@@ -1,19 +1,19 @@
 import DANE
 
-/// What two looks at a destination come to together.
+/// The combined result of two looks at a destination.
 ///
-/// Where records changed between them, a change was under way and has been made: the second look alone counts. Where the records
-/// are the same and one connection failed and another did not, there are several machines behind the address, and not all are
-/// as they should be: a client that comes to the wrong one fails.
+/// If records changed between them, a change was being made: only the second look counts (D-59, RFC 7672 §4; F-03). If
+/// the records are the same, and one connection failed and another one succeeded, there are several machines behind the
+/// address, and not all of them are good: a client that gets the wrong one fails (F-61).
 extension Inspection {
-    /// This inspection, with what the one before it saw.
+    /// This inspection combined with the one before it.
     func after(_ earlier: Inspection) -> Inspection {
         let before = Dictionary(earlier.hosts.map { ($0.finding.name, $0) }) { first, _ in first }
         let together = hosts.map { host in before[host.finding.name].map { host.after($0) } ?? (host, []) }
         return with(together.map(\.0), together.flatMap(\.1))
     }
 
-    /// The inspection with more seen of its hosts.
+    /// The inspection with new results for its hosts.
     ///
     /// - Parameters:
     ///   - hosts: The same hosts in the same order.
@@ -22,12 +22,12 @@ extension Inspection {
     func with(
         _ hosts: [InspectedHost], _ more: [InspectionStep] = [], elapsed further: Duration = .zero
     ) -> Inspection {
-        // Only the words and the degradation can differ; a verdict of another making stays as it is.
+        // Only the words and the degradation can differ. A verdict that does not follow from the hosts stays as it is.
         let walked = hosts.isEmpty ? verdict : Verdict(walking: hosts.map(\.finding))
-        // A host that was left alone may have become a doubt.
+        // A host that was not probed again may have become a doubt.
         let isSame =
             walked.outcome == verdict.outcome && walked.host == verdict.host || verdict.outcome == .unprobed
-        // Hosts that a look before has seen are not among these: what was known of them stays.
+        // `hosts` does not contain those that an earlier look has seen. What was known about them stays.
         let new = Verdict(
             outcome: walked.outcome, host: walked.host, cause: walked.cause,
             isDegraded: walked.isDegraded || verdict.isDegraded, hazards: verdict.hazards)
@@ -38,7 +38,7 @@ extension Inspection {
 }
 
 extension InspectedHost {
-    /// This host, with what the look before saw of it, and what there is to say of that.
+    /// This host combined with what the earlier look saw, and the steps that describe a difference.
     fileprivate func after(_ earlier: InspectedHost) -> (InspectedHost, [InspectionStep]) {
         let isUnchanged = earlier.base == base && Set(earlier.records) == Set(records)
         var trail = Trail(subject: finding.name)
@@ -55,13 +55,13 @@ extension InspectedHost {
 }
 
 extension InspectedAddress {
-    /// This address, with what the look before saw of it.
+    /// This address combined with what the earlier look saw.
     fileprivate func after(_ earlier: InspectedAddress, isUnchanged: Bool) -> InspectedAddress {
         let second = decisive.as(.again)
         let connections = earlier.connections + [second]
         let first = earlier.decisive
         if isUnchanged, second.outcome == .unprobed, !first.outcome.allowsDelivery, !first.outcome.isDoubt {
-            // A failure is not proven that could not be looked at again, nor is it disproven by leaving the host alone.
+            // A failure that could not be checked again is not proven, and not disproven either.
             let finding = AddressFinding(
                 address: finding.address, outcome: .unreachable,
                 cause: "\(second.cause); on the connection before: \(first.cause)", isProbed: true,

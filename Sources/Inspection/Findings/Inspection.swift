@@ -1,8 +1,8 @@
 public import DANE
 
-/// All that an inspection saw, for the analyzer; the gate keeps only the verdict.
+/// Everything that an inspection saw, for the analyzer. The gate keeps only the verdict.
 public struct Inspection: Sendable {
-    /// The DNSSEC state of an answer; the raw values are the `mx_security` of the JSON.
+    /// The DNSSEC state of an answer. The raw values are the values of `mx_security` in JSON.
     public enum Security: String, Sendable {
         case secure, insecure, bogus, failed
     }
@@ -11,9 +11,9 @@ public struct Inspection: Sendable {
     public let destination: Destination
     /// What is true about it.
     public let verdict: Verdict
-    /// The state of the MX answer; nil where there was no MX lookup.
+    /// The state of the MX answer; nil if there was no MX lookup.
     public let mxSecurity: Security?
-    /// The hosts that were looked at, in MX preference order.
+    /// The hosts that were looked at, in the order of preference.
     public let hosts: [InspectedHost]
     /// What was done.
     public let steps: [InspectionStep]

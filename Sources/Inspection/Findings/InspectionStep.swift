@@ -1,29 +1,29 @@
-/// One step of an inspection, for the person who reads `danegate check`.
+/// One step of an inspection, for the reader of `danegate check`.
 public struct InspectionStep: Sendable {
-    /// The kinds of step; the raw values are the `step` of the JSON.
+    /// The kinds of step. The raw values are the values of `step` in JSON.
     public enum Kind: String, Sendable, CaseIterable {
         case mx, address, tlsa, probe, certificate
-        /// The root's DNSKEY, before a bogus answer is believed; and what else of the way to the DNS fails.
+        /// The root's keys, tested before a bogus answer is believed, and other faults on the way to the DNS.
         case resolver
-        /// Everything again, past every cache.
+        /// Everything again, bypassing all caches.
         case again = "second-look"
         /// The analyzer's further connections to an address.
         case comparison
-        /// What will have ended by the day that `--days` asks for.
+        /// What will have ended by the day that `--days` gives.
         case expiry
     }
 
-    /// How a step went; the raw values are the `result` of the JSON.
+    /// How a step went. The raw values are the values of `result` in JSON.
     public enum Result: String, Sendable {
         case ok
-        /// As it should not be, without effect on the verdict.
+        /// Something is wrong, without effect on the verdict.
         case warning
         case failed
     }
 
     /// The kind.
     public let kind: Kind
-    /// What it was about: a domain, a host, an address.
+    /// What it was about: a domain, a host or an address.
     public let subject: String
     /// How it went.
     public let result: Result

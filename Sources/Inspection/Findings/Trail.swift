@@ -1,4 +1,4 @@
-/// The steps of an inspection as they are taken, each with the time since the one before.
+/// The steps of an inspection, each with the time since the one before.
 struct Trail {
     /// What the steps are about.
     let subject: String

@@ -1,10 +1,11 @@
 package import DANE
 import Support
 
-/// What a verdict is kept under: a destination, and whether policy demands DANE of it.
+/// The key of a verdict: a destination, and whether policy demands DANE for it.
 ///
-/// Where DANE is demanded, that it is lacking is a failure, with another second look and another lifetime: such verdicts are kept
-/// apart from those of the same destination without the demand. Nineteen bytes and what a long name takes; there may be a million.
+/// If DANE is demanded, its absence is a failure, with another second look and another lifetime. So such verdicts are
+/// separate from those of the same destination without the demand. A key takes nineteen bytes plus a long name; there
+/// may be a million.
 package struct VerdictKey: Hashable, Sendable {
     private let name: DomainName
     private let port: UInt16
@@ -26,13 +27,14 @@ package struct VerdictKey: Hashable, Sendable {
         Destination(kind & Self.isHost != 0 ? .host(name) : .domain(name), port: port)
     }
 
-    /// Whether policy demands DANE of it.
+    /// Whether policy demands DANE for it.
     package var demandsDANE: Bool { kind & Self.isDemanding != 0 }
 
     /// About how many bytes its name takes on the heap.
     package var heapBytes: Int { name.text.heapBytes }
 
-    /// A number to choose a shard by: cheaper than the hash of the table, and like that one nobody else's to choose.
+    /// A number that selects the shard. It is cheaper than the hash of the table, and nobody outside can choose it
+    /// either.
     package var spread: Int {
         let mixed = name.text.utf8.withContiguousStorageIfAvailable { bytes in
             let raw = UnsafeRawBufferPointer(bytes)
@@ -59,7 +61,7 @@ package struct VerdictKey: Hashable, Sendable {
         return product ^ product >> 29
     }
 
-    /// Whether a verdict is good here: mail may be delivered as it is demanded.
+    /// Whether a verdict is good here: mail may be delivered as demanded.
     package func allows(_ verdict: Verdict) -> Bool {
         demandsDANE ? verdict.outcome.satisfiesDANE : verdict.outcome.allowsDelivery
     }

@@ -1,29 +1,30 @@
 import DANE
 
-/// The order in which a host's addresses are tried, as RFC 8305 advises a client: one after the other with a short wait between, so
-/// that an address that does not answer holds nothing up, and one that does is not the second of two connections for nothing.
+/// The order in which a host's addresses are tried, as RFC 8305 advises a client: one after the other, each a short
+/// time after the one before. So an address that does not answer delays nothing, and an address that does answer costs
+/// only one connection.
 struct AddressRace {
-    /// RFC 8305 §5: the Connection Attempt Delay.
+    /// The Connection Attempt Delay (RFC 8305 §5).
     static let standardDelay = Duration.milliseconds(250)
 
-    /// The addresses, the families in turn and IPv6 first (RFC 8305 §4).
+    /// The addresses, the two families in turn, IPv6 first (RFC 8305 §4).
     let addresses: [IPAddress]
-    /// Whether to try them all, and all at once.
+    /// Whether to try all addresses at once.
     let isComplete: Bool
-    /// How long one is waited for until the next one begins beside it.
+    /// How long to wait for one address until the next one is tried as well.
     var delay = standardDelay
 
     private enum Event {
         case ended(Int, InspectedAddress)
-        /// The wait before the address of that number is over.
+        /// The wait before the address with that index is over.
         case due(Int)
     }
 
-    /// Tries them.
+    /// Tries the addresses.
     ///
-    /// - Parameter inspect: One try; it must honour cancellation.
-    /// - Returns: What was seen, in the order of the addresses. Of those that were not begun, or not waited for because another one
-    ///   may be used, there is nothing.
+    /// - Parameter inspect: One try. It must honour cancellation.
+    /// - Returns: What was seen, in the order of the addresses. It leaves out addresses that were not tried, or not
+    ///   waited for because another one may be used.
     func run(_ inspect: @escaping @Sendable (IPAddress) async -> InspectedAddress) async -> [InspectedAddress] {
         guard addresses.count > 1 else {
             guard let only = addresses.first else { return [] }
@@ -49,8 +50,8 @@ struct AddressRace {
                 case .due(let index): if index == next, !Task.isCancelled { begin() }
                 case .ended(let index, let address):
                     results[index] = address
-                    // RFC 8305 §5: the first that may be used decides, and the others are given up. After a failure the next one's
-                    // turn has come.
+                    // S-06, RFC 5321 §5.1; RFC 8305 §5: the first one that may be used decides, and the others are
+                    // cancelled. After a failure, the next one begins at once.
                     let isDecided = !isComplete && address.isConclusive
                     if isDecided || results.count == addresses.count {
                         group.cancelAll()
@@ -69,6 +70,7 @@ struct AddressRace {
 }
 
 extension InspectedAddress {
-    /// Whether a client would deliver here and look no further; not where the address was left alone for politeness.
+    /// Whether a client would deliver here and try no other address. False if the address was not probed because it has
+    /// been probed too often.
     fileprivate var isConclusive: Bool { finding.outcome.allowsDelivery && finding.outcome != .unprobed }
 }

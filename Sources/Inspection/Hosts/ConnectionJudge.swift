@@ -2,14 +2,14 @@ import Certificates
 import DANE
 import Probe
 
-/// Rows V14 to V19: what a connection comes to by the TLSA records of its host.
+/// Judges one connection by the TLSA records of its host (rows V14 to V19 of the decision table, RFC 7672 §2.2 and §3).
 struct ConnectionJudge {
-    /// A report no older than this speaks of the time of the inspection, be it another one's.
+    /// A report that is no older than this counts as one of the present, even if it was made for another inspection.
     static let present = Duration.seconds(60)
 
     /// The host's TLSA records.
     let records: [TLSARecord]
-    /// The names of which a DANE-TA certificate must carry one.
+    /// The names of which a DANE-TA certificate must contain one.
     let references: ReferenceIdentifiers
     let expiredEE: ExpiredEE
     /// Seconds since 1970, for the dates of certificates.
@@ -19,8 +19,8 @@ struct ConnectionJudge {
     ///
     /// - Parameters:
     ///   - report: What it saw.
-    ///   - purpose: What it was made for.
-    ///   - asked: When it was asked for.
+    ///   - purpose: What the connection was for.
+    ///   - asked: When it was requested.
     func judge(
         _ report: ProbeReport, for purpose: InspectedConnection.Purpose, asked: ContinuousClock.Instant
     ) -> InspectedConnection {
@@ -31,36 +31,42 @@ struct ConnectionJudge {
         case .notProbed(let why):
             isProbed = false
             (outcome, cause) = (.unreachable, why)
-        // F-120: what we lack speaks against nobody. It counts as a try, lest another address's failure count alone.
+        // F-120: a lack on our side proves nothing about the host. It counts as a try, so that the failure of another
+        // address does not decide alone.
         case .crowded(let why): (outcome, cause) = (.pending, why)
         case .withheld(let why, let earlier):
-            // An earlier connection is no new one: nobody is vouched for because of it.
+            // An earlier connection is not a new one, so it does not count as an authentication.
             isProbed = false
             (outcome, cause) = (.unprobed, why)
             if let earlier {
                 let connection = leftAlone(why, earlier, asked: asked)
                 (outcome, cause, judgement) = (connection.outcome, connection.cause, connection.judgement)
-                // It counts as a try, lest another address's failure count alone.
+                // It counts as a try, so that the failure of another address does not decide alone.
                 isProbed = outcome.isDoubt
             }
+        // F-54, F-55, F-76: nothing is known about the host's TLS.
         case .unreachable(_, let why): (outcome, cause) = (.unreachable, why)
+        // V14, V16; D-16, D-43, RFC 7672 §2.2, §2.2.3; F-50, F-51: TLS is mandatory, and the host does not offer it.
         case .startTLSNotOffered(let why), .startTLSRefused(let why): (outcome, cause) = (.startTLSNotSupported, why)
+        // V14, V16; D-16, D-43, RFC 7672 §2.2, §2.2.3; F-56, F-58, F-60: TLS is mandatory, and it fails.
         case .tlsFailed(let why): (outcome, cause) = (.tlsFailed, why)
+        // V15, V17, V18, V19; D-51, RFC 7672 §3.2: TLS works, and the certificate decides.
         case .secured(let session):
             let judged = CertificateJudgement.judge(
                 chain: session.chain, records: records, names: references.names, at: now())
             judgement = judged
             (outcome, cause) = (judged.outcome(records, expiredEE), judged.reason)
             if let unread = session.unread {
-                // F-80: GnuTLS went no further than the certificate, which is judged all the same. Whether the host has
-                // its key is checked by its signature on the handshake; where that cannot be done (RSA key exchange, a key
-                // that GnuTLS does not know) a match is believed. The gate only foresees what the MTA will meet, and the
-                // MTA, which does check, delivers to nobody without the key: to doubt would defer a good domain for ever.
+                // F-80: GnuTLS stopped after the certificate, which is judged nevertheless. The host's signature on the
+                // handshake shows whether it has the key. If that cannot be checked (RSA key exchange, or a key that
+                // GnuTLS does not know), a match is believed: the gate only predicts what the MTA will find, and the
+                // MTA checks the key itself and delivers to nobody without it. A doubt would defer mail for a good
+                // domain for ever.
                 cause += "; GnuTLS does not read the server's certificate (\(unread.fault))"
                 if !unread.isProven { cause += ", and its key was not tried" }
             }
             if judged.isDoubtful {
-                // A bound of ours proves nothing of the host, nor does what our library does not know.
+                // F-74: neither our own limits nor what our library does not know proves anything about the host.
                 let doubt =
                     judged.isCut
                     ? "it has more records or certificates than are judged" : "its certificates cannot be judged here"
@@ -72,10 +78,10 @@ struct ConnectionJudge {
             judgement: judgement, isKept: asked - report.taken > Self.present)
     }
 
-    /// F-125: what follows for a host that is left alone from what an earlier connection to its address came to.
+    /// What an earlier connection to its address says about a host that is not probed now (F-125).
     ///
-    /// It proves that the host is in order only where that was called by the same name, a while ago at most. And it never
-    /// proves that the host is not: what it failed in may have been mended, and another name may get another certificate.
+    /// It proves that the host is good only if the connection used the same name, a short while ago at most. It never
+    /// proves that the host is bad: a fault may have been repaired, and another name may get another certificate.
     private func leftAlone(
         _ why: String, _ earlier: ProbeReport.Earlier, asked: ContinuousClock.Instant
     ) -> (outcome: Outcome, cause: String, judgement: CertificateJudgement?) {

@@ -4,7 +4,7 @@ import DNSSEC
 import Probe
 import Support
 
-/// Judges one host: rows V6 to V13 of the table in rules.md, section 1.
+/// Judges one host (rows V6 to V13 of the decision table, RFC 7672 §2.2.2 and §2.2.3).
 struct HostInspector {
     /// A host to be judged.
     struct Subject: Sendable {
@@ -12,36 +12,36 @@ struct HostInspector {
         let name: DomainName
         /// Its MX preference.
         let preference: UInt16
-        /// The next-hop domain and its CNAME expansion, where the way from there to the host is secure.
+        /// The next-hop domain and its CNAME expansion, if the way from there to the host is secure.
         let nextHop: DomainName?
         let expandedNextHop: DomainName?
     }
 
     let resolver: any Resolving
-    /// Nil where the probe is switched off.
+    /// nil if the probe is switched off.
     let prober: (any Probing)?
-    /// Bounds how many hosts are talked to at once.
+    /// Limits how many hosts are connected to at once.
     let slots: AsyncSlots
     let port: UInt16
     let expiredEE: ExpiredEE
-    /// Whether to look at every address, for the analyzer; the gate stops where a delivering client would.
+    /// Whether to look at every address, for the analyzer. The gate stops where a delivering client would.
     let isComplete: Bool
     /// Seconds since 1970, for the dates of certificates.
     let now: @Sendable () -> Int64
-    /// So many seconds from now certificates are judged.
+    /// How many seconds after the present certificates are judged for.
     var ahead: Int64 = 0
 
-    /// What the DNS says of a host.
+    /// What the DNS says about a host.
     enum Resolved: Sendable {
-        /// It is judged: there is nothing to connect to, or nobody who does.
+        /// The host is judged. There is nothing to connect to, or the probe is off.
         case ended(InspectedHost)
-        /// It has secure TLSA records, and is to be connected to.
+        /// The host has secure TLSA records, and must be connected to.
         case ready(Ready)
     }
 
     /// A host with secure TLSA records.
     struct Ready: Sendable {
-        /// Its addresses, those to be tried first in front.
+        /// Its addresses, in the order in which to try them.
         let addresses: [IPAddress]
         fileprivate let subject: Subject
         fileprivate let records: [TLSARecord]
@@ -50,14 +50,15 @@ struct HostInspector {
         fileprivate let trail: Trail
     }
 
-    /// Looks a host up; makes no connection.
+    /// Looks up a host. It makes no connection.
     ///
-    /// - Parameter isSecure: Whether its MX record is.
+    /// - Parameter isSecure: Whether the MX record is secure.
     func resolve(_ subject: Subject, isSecure: Bool) async -> Resolved {
+        // D-30, RFC 7672 §2.2.1: with a secure MX RRset, each host is judged by its own records.
         isSecure ? await resolve(subject) : .ended(await inspectInsecure(subject))
     }
 
-    /// Connects to a host, and judges it (rows V14 to V19).
+    /// Connects to a host and judges it (rows V14 to V19).
     func connect(_ host: Ready) async -> InspectedHost {
         await probed(host.subject, host.records, host.references, host.addresses, host.lifetime, host.trail)
     }
@@ -66,9 +67,11 @@ struct HostInspector {
     private func resolve(_ subject: Subject) async -> Resolved {
         var trail = Trail(subject: subject.name.description)
         if let address = named(subject, &trail) { return .ended(address) }
+        // D-32, RFC 7672 §2.2.2: the addresses before the TLSA records.
         let addresses = await HostAddresses.look(up: subject.name, resolver)
         let known: HostAddresses.Known
         switch addresses {
+        // V6; D-08, D-35, RFC 7672 §2.1.2, §2.2.2: this host is skipped, and others count.
         case .bogus(let why):
             trail.add(.address, .failed, why.step(at: now()))
             return .ended(host(subject, .dnssecInvalid, why.cause(for: "its address records", at: now()), trail))
@@ -78,6 +81,7 @@ struct HostInspector {
                 host(
                     subject, .dnsUnavailable, "its address could not be looked up: \(why)", trail,
                     isOurs: OwnFailure.isOne(why)))
+        // V7; D-34, RFC 7672 §2.2.2.
         case .none(let why, let lifetime):
             trail.add(.address, .failed, why)
             return .ended(host(subject, .noMailHost, why, trail, lifetime: lifetime))
@@ -86,25 +90,29 @@ struct HostInspector {
             let list = found.addresses.map(\.description).joined(separator: " ")
             trail.add(.address, .ok, "\(found.isSecure ? "secure" : "insecure")\(alias): \(list)")
             if found.canonicalName != nil, subject.name != subject.nextHop {
-                // RFC 2181 §10.3, RFC 5321 §5.1; MTAs deliver, and RFC 7672 §2.2.2 says how.
+                // S-07, RFC 5321 §5.1, RFC 2181 §10.3; F-39: MTAs deliver nevertheless. D-36, RFC 7672 §2.2.2 says how.
                 trail.add(.address, .warning, "an MX record should not name an alias (RFC 2181 10.3)")
             }
             known = found
         }
         switch await TLSALookup(resolver: resolver, port: port).search(subject.name, known) {
+        // V12; D-10, D-19, D-67, RFC 7672 §2.1.2, §2.2, §10; T-06, RFC 6698 §4.1; F-20, F-26: no connection.
         case .bogus(let why):
             trail.add(.tlsa, .failed, why.step(at: now()))
             return .ended(host(subject, .dnssecInvalid, why.cause(for: "its TLSA records", at: now()), trail))
+        // V12; D-06, D-10, D-67, RFC 7672 §2.1.1, §2.1.2, §10; F-23, F-40: a failed lookup is not "no records".
         case .failed(let why):
             trail.add(.tlsa, .failed, "no answer: \(why)")
             return .ended(
                 host(
                     subject, .dnsUnavailable, "its TLSA records could not be looked up: \(why)", trail,
                     isOurs: OwnFailure.isOne(why)))
+        // V13; D-18, RFC 7672 §2.2; F-32: no DANE.
         case .none(let why, let lifetime):
             trail.add(.tlsa, .ok, why)
             let kept = min(known.lifetime, lifetime ?? known.lifetime)
             return .ended(host(subject, .opportunistic, why, trail, lifetime: kept))
+        // D-09, RFC 7672 §2.1.2.
         case .records(let records, let base, let lifetime):
             let list = records.map(\.presentation).joined(separator: ", ")
             trail.add(.tlsa, .ok, "secure, at \(base): \(String(list.prefix(600)))")
@@ -117,8 +125,9 @@ struct HostInspector {
         }
     }
 
-    /// Judges a host whose MX records are insecure: no DANE (RFC 7672 §2.2.1); only whether it exists is of interest, and
-    /// whether its records would crash an MTA that asks for them all the same.
+    /// Judges a host whose MX records are insecure (V5; D-27, D-29, D-55, RFC 7672 §2.2.1, §3.2.2; F-33): DANE does not
+    /// apply. What matters is whether the host exists, and whether its TLSA records would crash an MTA that looks them
+    /// up nevertheless.
     private func inspectInsecure(_ subject: Subject) async -> InspectedHost {
         var trail = Trail(subject: subject.name.description)
         if let address = named(subject, &trail) { return address }
@@ -134,17 +143,18 @@ struct HostInspector {
             return host(subject, .opportunistic, cause, trail, lifetime: known.lifetime)
         }
         trail.add(.tlsa, .warning, "a secure record at \(base) has no data")
-        // The verdict holds mail only for as long as an MTA may still have the record in a cache.
+        // The verdict holds mail back only as long as an MTA may still have the record in a cache.
         return host(
             subject, .opportunistic, cause, trail, lifetime: min(known.lifetime, lifetime),
             hazards: [TLSARecord.hazard(at: base.description)])
     }
 
-    /// The TLSA base domain with a record that crashes an MTA, behind insecure MX records, and how long its records may be kept.
+    /// The TLSA base domain with a record that crashes an MTA, behind insecure MX records, and how long its records may
+    /// be kept.
     ///
-    /// RFC 7672 §2.2.1 lets a client ask for a host's TLSA records there, and Postfix does unless told otherwise
-    /// (`smtp_tls_dane_insecure_mx_policy`). Nothing else follows from them, so that no failure of the lookup, nor its
-    /// slowness, matters.
+    /// RFC 7672 §2.2.1 allows a client to look up a host's TLSA records in that case (D-27), and Postfix does by
+    /// default (`smtp_tls_dane_insecure_mx_policy`). Nothing else depends on them, so it does not matter if the lookup
+    /// fails or is slow.
     private func hazardousBase(
         _ name: DomainName, _ known: HostAddresses.Known
     ) async -> (base: DomainName, lifetime: Duration)? {
@@ -156,9 +166,10 @@ struct HostInspector {
         return (base, lifetime)
     }
 
-    /// What follows for a host whose name is an address.
+    /// Judges a host whose name is an address.
     ///
-    /// RFC 7672 §2.2: DANE does not apply to an address; as MX target it is an error of the domain's, but MTAs deliver.
+    /// DANE does not apply to an address (D-21, RFC 7672 §2.2; F-39). As an MX target it is an error of the domain, but
+    /// MTAs deliver.
     private func named(_ subject: Subject, _ trail: inout Trail) -> InspectedHost? {
         guard subject.name.looksLikeAddress else { return nil }
         trail.add(.address, .warning, "an MX record must name a host, not an address")
@@ -176,7 +187,7 @@ struct HostInspector {
             references: nil, records: [], addresses: [], steps: trail.steps, lifetime: lifetime)
     }
 
-    /// Secure TLSA records are there: each address is connected to, and each connection judged (rows V14 to V19).
+    /// Connects to each address of a host with secure TLSA records, and judges each connection (rows V14 to V19).
     private func probed(
         _ subject: Subject, _ records: [TLSARecord], _ references: ReferenceIdentifiers, _ addresses: [IPAddress],
         _ lifetime: Duration, _ trail: Trail
@@ -211,6 +222,7 @@ struct HostInspector {
         _ address: IPAddress, _ records: [TLSARecord], _ references: ReferenceIdentifiers, _ prober: any Probing
     ) async -> InspectedAddress {
         let asked = ContinuousClock.now
+        // D-38, D-61, RFC 7672 §2.2.3, §8.1: the real port, and the TLSA base domain as SNI.
         let target = ProbeTarget(address: address, port: port, serverName: references.names[0])
         let report = await slots.withSlot { await prober.probe(target, publishing: records) }
         let judge = ConnectionJudge(
@@ -222,18 +234,24 @@ struct HostInspector {
 }
 
 extension CertificateJudgement {
-    /// The outcome of a host whose certificate was judged so.
+    /// The outcome of a host whose certificate was judged like this.
     package func outcome(_ records: [TLSARecord], _ expiredEE: ExpiredEE) -> Outcome {
-        // F-74: what we cannot judge, or have not looked at, proves nothing of the host.
+        // F-74: what we cannot judge, or have not looked at, proves nothing about the host.
         if isDoubtful { return .unreachable }
         switch finding {
+        // V17, V18; D-16, RFC 7672 §2.2.
         case .authenticated(let record, _):
-            /// RFC 7672 §3.1.1: under DANE-EE the date is ignored; Exchange Online's 5.7.322 may not ignore it.
+            // D-44, RFC 7672 §3.1.1; F-08: under DANE-EE the date is ignored. Exchange Online's 5.7.322 may not ignore
+            // it, so there is a setting.
             let isEE = records.indices.contains(record) && records[record].usage == TLSARecord.Usage.daneEE.rawValue
             return isEE && isLeafExpired && expiredEE == .fail ? .certificateExpired : .verified
+        // V15; D-17, RFC 7672 §2.2; E-21, RFC 7671 §10.3; F-14.
         case .noUsableRecords: return .encrypted
+        // V19; D-51, RFC 7672 §3.2; F-13.
         case .noMatch: return .tlsaInvalid
+        // E-07, RFC 7671 §5.2; F-07.
         case .expired: return .certificateExpired
+        // D-53, RFC 7672 §3.2.2; F-06.
         case .nameMismatch: return .certificateHostMismatch
         }
     }

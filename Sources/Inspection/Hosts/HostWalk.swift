@@ -1,15 +1,16 @@
 import DANE
 import Probe
 
-/// One look's walk through the MX hosts of a destination, in the order of a delivering client and within the look's
-/// bounds.
+/// The walk of one look through the MX hosts of a destination, in the order of a delivering client and within the
+/// look's limits.
 ///
-/// RFC 7672 §2.2.1: hosts are tried by preference, and a protected host of lower preference does not go before a better
-/// one. Hosts of one preference are judged together; behind those of which one may be used, a client does not go. First
-/// the DNS is asked about hosts, which costs no connection; then those with TLSA records are connected to.
+/// Hosts are tried by preference, and a protected host of lower preference never comes before a better one (D-23, RFC
+/// 7672 §2.2.1). Hosts of equal preference are judged together (D-24). If one of them may be used, the hosts of lower
+/// preference do not matter, because a client does not go there. The DNS comes first, because it costs no connection;
+/// then the hosts with TLSA records are connected to.
 struct HostWalk {
     let inspector: HostInspector
-    /// Who connects, and counts; nil where the probe is switched off.
+    /// Makes the connections and counts them; nil if the probe is switched off.
     let prober: LookProber?
     let limits: LookLimits
     /// Whether to look at every host, for the analyzer.
@@ -22,19 +23,19 @@ struct HostWalk {
     private(set) var progress: WalkProgress
 
     private var judged: [(index: Int, host: InspectedHost)] = []
-    /// What the DNS says of hosts that are not judged yet.
+    /// What the DNS says about hosts that are not judged yet.
     private var resolved: [Int: HostInspector.Resolved] = [:]
     private var lookedUp = 0
-    /// Of those, whose lookups failed.
+    /// How many of these lookups failed.
     private var failed = 0
-    /// Whether there was no room for a connection that this look wanted.
+    /// Whether there was no slot for a connection that this look needed.
     private var isCrowded = false
-    /// The addresses that have been connected to in this look.
+    /// The addresses that this look has connected to.
     private var tried: Set<IPAddress> = []
-    /// So many hosts are looked up at once: more, the longer none of those before may be used.
+    /// How many hosts are looked up at once. It grows as long as none of the hosts so far may be used.
     private var width = 1
 
-    /// A walk that goes on where the look before ended.
+    /// A walk that continues where the previous look stopped.
     init(
         _ subjects: [HostInspector.Subject], isSecure: Bool, from progress: WalkProgress, inspector: HostInspector,
         prober: LookProber?, limits: LookLimits, isComplete: Bool
@@ -51,9 +52,9 @@ struct HostWalk {
     /// The hosts that this look has judged, in order.
     var hosts: [InspectedHost] { judged.sorted { $0.index < $1.index }.map(\.host) }
 
-    /// Walks until a host decides, all have been seen, the bounds are reached or the task is cancelled.
+    /// Walks until a host decides, all hosts have been seen, a limit is reached or the task is cancelled.
     ///
-    /// What a cancelled task saw is in `hosts`, and does not count as seen: the next look sees it again.
+    /// What a cancelled task saw is in `hosts`, but does not count as seen. The next look repeats it.
     mutating func run() async {
         var start = 0
         while start < subjects.count {
@@ -69,7 +70,7 @@ struct HostWalk {
                 }
                 guard isThrough else { return }
             }
-            // What a client would try first may be in order: those behind it do not speak for it.
+            // A host that a client would try first may be good, so the hosts after it do not decide.
             guard !isCrowded || isComplete else { return }
             start = end
         }
@@ -102,7 +103,7 @@ struct HostWalk {
     private mutating func take(_ host: InspectedHost, _ index: Int) {
         judged.append((index, host))
         guard !Task.isCancelled else { return }
-        // F-120: a host that we had no means to connect to has not been seen.
+        // F-120: a host for which there was no slot has not been seen.
         guard !host.isCrowded else { return isCrowded = true }
         progress.note(index, host)
         if let prober { progress.dead = prober.dead }
@@ -110,7 +111,7 @@ struct HostWalk {
 
     // MARK: The DNS
 
-    /// Looks hosts up as far as the bounds allow, and as many behind them as may be wanted next.
+    /// Looks up hosts as far as the limits allow, and as many after them as may be needed next.
     private mutating func lookUp(_ chunk: [Int]) async {
         guard let from = chunk.first(where: { resolved[$0] == nil }) else { return }
         let count = min(max(chunk.count, width), limits.hosts - lookedUp)
@@ -125,6 +126,7 @@ struct HostWalk {
         await withTaskGroup(of: (Int, HostInspector.Resolved).self) { group in
             var underWay = 0
             repeat {
+                // F-112: lookups that fail are the expensive ones, so their number is limited.
                 while failed + underWay < limits.failures, let index = indices.popFirst() {
                     underWay += 1
                     lookedUp += 1
@@ -140,8 +142,9 @@ struct HostWalk {
 
     // MARK: Connections
 
-    /// Takes out the hosts that are connected to next: as many as the bound has room for, however their addresses turn
-    /// out, and no two with a new address in common. If that is dead, it need not be tried for the second one.
+    /// Removes and returns the hosts to connect to next: as many as the limit allows, however many of their addresses
+    /// must be tried (F-94, F-126), and no two that share an address which is new in this look. If that address is
+    /// dead, the second host need not try it.
     private mutating func nextBatch(
         _ ready: inout [(index: Int, host: HostInspector.Ready)]
     ) -> [(index: Int, host: HostInspector.Ready)] {
@@ -180,7 +183,8 @@ struct HostWalk {
 }
 
 extension InspectedHost {
-    /// Whether its turn for a connection has not come; not where it is left alone, which ends its part in the walk.
+    /// Whether there was no slot yet for a connection to the host. False for a host that has been probed too often, as
+    /// its part in the walk is over.
     fileprivate var isCrowded: Bool {
         finding.outcome == .pending
             && addresses.contains { if case .crowded = $0.report.end { true } else { false } }

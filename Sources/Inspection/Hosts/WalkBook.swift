@@ -1,15 +1,16 @@
 import Support
 import Synchronization
 
-/// How far the walks have come that no single look could finish: bounded in number, and each for a time.
+/// How far the walks have come that one look could not finish (F-92). Their number is limited, and each is kept for a
+/// limited time.
 ///
-/// A walk takes some 20 KB at most (`WalkProgress`), and nearly no domain needs a second look.
+/// A walk takes about 20 KB at most (`WalkProgress`), and almost no domain needs another look.
 package final class WalkBook: Sendable {
-    /// A walk that goes on with the next look.
+    /// A walk that the next look continues.
     struct Walk: Sendable {
         /// How far it has come.
         var progress: WalkProgress
-        /// What the first look came to, where this is the second look at a failure; nil where this is the first one.
+        /// The result of the first look if this is the second look at a failure; nil if this is the first one.
         var first: FirstLook?
     }
 
@@ -19,7 +20,7 @@ package final class WalkBook: Sendable {
         let cause: String
     }
 
-    /// More walks are not remembered; then one begins anew.
+    /// The most walks that are remembered. Another one begins anew.
     static let limit = 500
 
     private let walks = Mutex(BoundedCache<VerdictKey, Walk?>(limit: limit))
@@ -27,7 +28,7 @@ package final class WalkBook: Sendable {
     /// A book without walks.
     init() {}
 
-    /// The walk that goes on; nil if one begins.
+    /// The walk to continue; nil if a new one begins.
     func walk(_ key: VerdictKey, at now: ContinuousClock.Instant = .now) -> Walk? {
         walks.withLock { $0.value(for: key, at: now) ?? nil }
     }
@@ -37,14 +38,14 @@ package final class WalkBook: Sendable {
         walks.withLock { $0.keep(walk, for: key, until: walk.progress.began + WalkProgress.window) }
     }
 
-    /// Forgets a walk that is at its end.
+    /// Forgets a walk that has ended.
     func forget(_ key: VerdictKey) {
         walks.withLock { walks in
-            // Most destinations never had one: nothing is written down for them.
+            // Most destinations never had one, and then nothing is written.
             guard walks.inspect(key, { walk, _ in walk = nil }) != nil else { return }
         }
     }
 
-    /// How many walks there are, out of date or not.
+    /// How many walks there are, expired ones included.
     var count: Int { walks.withLock(\.count) }
 }

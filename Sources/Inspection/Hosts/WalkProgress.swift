@@ -2,23 +2,23 @@ import DANE
 import Probe
 import Support
 
-/// How far a walk through a destination's MX hosts has come, from one look to the next.
+/// How far the walk through a destination's MX hosts has come, from one look to the next (F-92).
 ///
-/// Of the hosts seen, none of which may be used, it keeps what a verdict needs of them: a few findings, however many
-/// hosts there are (`Verdict(walking:)`). It belongs to one set of MX records, and begins anew with another.
+/// None of the hosts seen so far may be used. It keeps only the few findings that a verdict needs, however many hosts
+/// there are (`Verdict(walking:)`). It belongs to one set of MX records, and begins anew with another set.
 struct WalkProgress: Sendable {
-    /// What was seen longer ago says nothing beside what is seen now. Clients wait for less between two tries.
+    /// Older results say nothing about the present. Clients wait for less between two tries.
     static let window = Duration.seconds(2 * 3600)
-    /// More hazards are not remembered.
+    /// The most hazards that are remembered.
     private static let hazardLimit = 4
-    /// The most bytes of a text that is kept.
+    /// The most bytes of a text that are kept.
     static let textLimit = 600
 
     /// When the first look began.
     let began: ContinuousClock.Instant
     /// Whether all hosts have been seen, or one that decides.
     private(set) var isFinished = false
-    /// Whether it had come some way with other MX records, and has begun anew.
+    /// Whether it has begun anew after some progress with other MX records.
     private(set) var hasBegunAnew = false
     /// How many hosts have been seen.
     private(set) var seenCount = 0
@@ -27,12 +27,12 @@ struct WalkProgress: Sendable {
     /// The addresses that could not be reached.
     var dead: [IPAddress: ProbeReport.Step] = [:]
 
-    /// Which MX records it is about; nil before the first look.
+    /// The MX records that it belongs to, as a hash; nil before the first look.
     private var records: Int?
-    /// A bit for each host that has been seen, in the order of the hosts.
+    /// One bit per host, in the order of the hosts, set if the host has been seen.
     private var seen: [UInt64] = []
-    /// Of all hosts that have been seen: the most preferred one, the most preferred one in doubt, and the most
-    /// preferred one that has an address.
+    /// Of all hosts seen, the most preferred one, the most preferred one in doubt, and the most preferred one with an
+    /// address.
     private var first: HostFinding?
     private var doubt: HostFinding?
     private var fault: HostFinding?
@@ -42,13 +42,13 @@ struct WalkProgress: Sendable {
     /// A walk that has not begun.
     init(at now: ContinuousClock.Instant = .now) { began = now }
 
-    /// Begins a look, or goes on with the walk if the MX records are those that it is about.
+    /// Begins a look. It continues the walk if the MX records are the same.
     ///
     /// - Parameters:
     ///   - subjects: The hosts in order.
-    ///   - isSecure: Whether the way to them is.
+    ///   - isSecure: Whether the way to them is secure.
     mutating func begin(_ subjects: [HostInspector.Subject], isSecure: Bool) {
-        // Nobody outside knows the seed of Hasher: no one can make up other records with the same number.
+        // Nobody outside knows Hasher's seed, so nobody can make other records with the same hash.
         var hasher = Hasher()
         hasher.combine(isSecure)
         for subject in subjects {
@@ -68,7 +68,7 @@ struct WalkProgress: Sendable {
     /// Whether a host has been seen.
     func hasSeen(_ index: Int) -> Bool { seen[index / 64] & 1 << (index % 64) != 0 }
 
-    /// Notes what was found out about a host.
+    /// Notes the result for a host.
     mutating func note(_ index: Int, _ host: InspectedHost, at now: ContinuousClock.Instant = .now) {
         guard !hasSeen(index) else { return }
         seen[index / 64] |= 1 << (index % 64)
@@ -79,7 +79,7 @@ struct WalkProgress: Sendable {
         for hazard in finding.hazards where hazards.count < Self.hazardLimit && !hazards.contains(hazard) {
             hazards.append(hazard)
         }
-        // Hosts come in the order of their preference, those of one preference in any.
+        // Hosts come in the order of preference, but those of equal preference come in any order.
         Self.prefer(finding, over: &first)
         if finding.outcome.isDoubt { Self.prefer(finding, over: &doubt) }
         if finding.outcome != .noMailHost { Self.prefer(finding, over: &fault) }
@@ -92,10 +92,10 @@ struct WalkProgress: Sendable {
             cause: BoundedText.of(finding.cause, textLimit), isDegraded: finding.isDegraded)
     }
 
-    /// Ends the walk: all hosts have been seen, or one that decides.
+    /// Ends the walk, because all hosts have been seen or one decides.
     mutating func finish() { isFinished = true }
 
-    /// What stands for the hosts that have been seen: a verdict on these few is that on all of them. None of them may
+    /// A few findings that stand for all hosts seen: the verdict on these is the verdict on all. None of the hosts may
     /// be used.
     var findings: [HostFinding] {
         var all = [first, doubt, fault].compactMap { $0 }
@@ -107,13 +107,13 @@ struct WalkProgress: Sendable {
         return all
     }
 
-    /// The verdict as long as there are hosts that nobody has seen, and none of the others may be used.
+    /// The verdict while some hosts have not been seen and none of the others may be used.
     ///
-    /// F-92, RFC 5321 §5.1: nothing is proven before all have been tried.
+    /// Nothing is proven before all have been tried (F-92, RFC 5321 §5.1).
     ///
     /// - Parameters:
     ///   - soFar: The verdict on the hosts seen.
-    ///   - count: How many hosts there are.
+    ///   - count: The number of hosts.
     func unfinished(_ soFar: Verdict, of count: Int) -> Verdict {
         let isCancelled = Task.isCancelled
         if isCancelled, soFar.outcome.isDoubt { return soFar }
@@ -126,6 +126,6 @@ struct WalkProgress: Sendable {
             hazards: soFar.hazards)
     }
 
-    /// How long the answers about the hosts seen may still be kept; nil where there were none.
+    /// How long the answers about the hosts seen may still be kept; nil if there were none.
     func lifetime(at now: ContinuousClock.Instant = .now) -> Duration? { validUntil.map { max(.zero, $0 - now) } }
 }

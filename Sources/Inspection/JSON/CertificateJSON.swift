@@ -2,7 +2,7 @@ package import Certificates
 import Foundation
 import Probe
 
-/// A certificate in JSON, as `check` and `judge` print it.
+/// A certificate as JSON, in the output of `check` and `judge`.
 package struct CertificateJSON: Encodable {
     let subject: String
     let issuer: String
@@ -26,13 +26,13 @@ package struct CertificateJSON: Encodable {
         spki_sha256 = details.spkiSHA256
     }
 
-    /// The chain that a host showed, as far as it can be read.
+    /// Returns the chain that a host sent, as far as it can be read.
     static func chain(of report: ProbeReport) -> [CertificateJSON] {
         guard case .secured(let session) = report.end else { return [] }
         return session.chain.compactMap(CertificateDetails.init(der:)).map(CertificateJSON.init)
     }
 
-    /// A time in ISO 8601, `2026-11-23T14:00:00Z`.
+    /// Returns a time in ISO 8601, `2026-11-23T14:00:00Z`.
     package static func text(_ time: Int64) -> String {
         Date(timeIntervalSince1970: TimeInterval(time)).formatted(.iso8601)
     }

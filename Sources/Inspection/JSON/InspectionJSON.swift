@@ -3,7 +3,7 @@ import DANE
 import Probe
 import Support
 
-/// What an inspection saw, in JSON: in what `check` prints, and behind the rows of the trace.
+/// An inspection as JSON, in the output of `check` and in the trace.
 package enum InspectionJSON {
     package struct Step: Encodable {
         let step: String
@@ -31,9 +31,9 @@ package enum InspectionJSON {
         let tlsa: [Record]
         let addresses: [Address]
 
-        /// A host.
+        /// Makes the JSON of a host.
         ///
-        /// - Parameter isBrief: Whether to leave out what its addresses showed.
+        /// - Parameter isBrief: Whether the details of its addresses are left out.
         package init(_ host: InspectedHost, isBrief: Bool = false) {
             name = host.finding.name
             preference = host.finding.preference
@@ -59,7 +59,7 @@ package enum InspectionJSON {
         let matched: Bool
         let why: NullableJSON<String>
 
-        /// A record and how it was judged at each address.
+        /// Makes the JSON of a record, with the finding about it per address.
         init(_ record: TLSARecord, _ findings: [RecordFinding]) {
             usage = record.usage
             selector = record.selector
@@ -100,7 +100,7 @@ package enum InspectionJSON {
         }
     }
 
-    /// One connection to an address; the address's own keys are those of the one that decided.
+    /// One connection to an address. The keys of the address itself are those of the connection that decided.
     struct Attempt: Encodable {
         let connection: String
         let outcome: String

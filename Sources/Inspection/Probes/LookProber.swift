@@ -2,16 +2,17 @@ import DANE
 import Probe
 import Synchronization
 
-/// The connections of one look at a destination: counted, and none to an address that is known to be dead.
+/// Makes and counts the connections of one look at a destination, and makes none to an address that is known to be dead
+/// (F-94).
 ///
-/// Many names may stand for one address. Where SMTP does not come as far as TLS, the name makes no difference.
+/// Many names may lead to one address. If SMTP fails before TLS, the name makes no difference.
 final class LookProber: Probing {
     private struct State {
         var dead: [IPAddress: ProbeReport.Step]
         var made = 0
     }
 
-    /// More dead addresses are not remembered.
+    /// The most dead addresses that are remembered.
     static let deadLimit = 256
 
     private let prober: any Probing
@@ -21,19 +22,19 @@ final class LookProber: Probing {
     /// A prober for one look.
     ///
     /// - Parameters:
-    ///   - prober: Who connects.
-    ///   - asker: On whose behalf: the destination's.
-    ///   - dead: The addresses that looks before this one found dead, and at which step of the dialogue.
+    ///   - prober: Makes the connections.
+    ///   - asker: On whose behalf: that of the destination.
+    ///   - dead: The addresses that earlier looks found dead, and the step of the dialogue at which they failed.
     init(_ prober: any Probing, for asker: ProbeAsker = .nobody, dead: [IPAddress: ProbeReport.Step]) {
         self.prober = prober
         self.asker = asker
         state = Mutex(State(dead: dead))
     }
 
-    /// The connections made so far. What another look had found out and was kept has taken none.
+    /// The connections made so far. A result that another look had already obtained does not count.
     var made: Int { state.withLock { $0.made } }
 
-    /// The addresses found dead, those of earlier looks among them.
+    /// The dead addresses, including those that earlier looks found.
     var dead: [IPAddress: ProbeReport.Step] { state.withLock { $0.dead } }
 
     func probe(_ target: ProbeTarget, publishing records: [TLSARecord]) async -> ProbeReport {
@@ -74,7 +75,7 @@ extension ProbeReport.End {
 }
 
 extension ProbeReport.Step {
-    /// Whether the host does not yet know by what name it is called.
+    /// Whether the host does not know yet by what name it is called.
     fileprivate var isBeforeTLS: Bool {
         switch self {
         case .connect, .banner, .ehlo, .starttls: true

@@ -3,18 +3,18 @@ public import Probe
 import Support
 import Synchronization
 
-/// Probe reports by host, port, address and TLSA set: one provider's host serves a million domains, and is probed once.
+/// Probe reports by host, port, address and TLSA set. One provider's host serves a million domains, and is probed once.
 ///
-/// What is kept is what the host showed, never how it was judged: under DANE-TA the judgement depends on the next hop. A good
-/// report is kept for the set time, a bad one for the time failures are. Whoever asks while a probe runs waits for that one, which
-/// ends early only when all who wait for it have been cancelled.
+/// A report contains what the host showed, not how it was judged, because under DANE-TA the judgement depends on the
+/// next hop. A good report is kept for the set time, a bad one for the time of failures. Callers that come during a
+/// probe wait for that probe. It ends early only if all of them have been cancelled.
 public final class ProbeCache: Probing {
     private struct Key: Hashable, Sendable {
         let target: ProbeTarget
         let records: [TLSARecord]
     }
 
-    /// A server, whatever it is asked for.
+    /// A server, whatever it is probed for.
     private struct Place: Hashable, Sendable {
         let address: IPAddress
         let port: UInt16
@@ -22,7 +22,7 @@ public final class ProbeCache: Probing {
         init(_ target: ProbeTarget) { (address, port) = (target.address, target.port) }
     }
 
-    /// What a connection to a server came to, and by what name it was called.
+    /// The result of a connection to a server, and the name that was used.
     private struct Seen {
         let end: ProbeReport.End
         let name: DomainName
@@ -37,9 +37,9 @@ public final class ProbeCache: Probing {
     private struct State {
         var reports: BoundedCache<Key, ProbeReport>
         var running: [Key: Flight] = [:]
-        /// What the last connection to each server came to, for whatever name and records.
+        /// The result of the last connection to each server, whatever the name and records.
         var seen: BoundedCache<Place, Seen>
-        /// Who was authenticated, by a number that nobody outside can make up another one for.
+        /// The hosts that were authenticated, as hashes with a seed that nobody outside knows.
         var vouched = BoundedCache<Int, Bool>(limit: vouchedLimit)
         var lastID: UInt64 = 0
 
@@ -49,14 +49,15 @@ public final class ProbeCache: Probing {
         }
     }
 
-    /// A report carries a chain, some kilobytes: more hosts than this are probed anew.
+    /// The most reports. A report has a chain, which takes some kilobytes. Further hosts are probed again.
     package static let limit = 10_000
-    /// The most bytes of all chains and records that are kept; those of usual hosts take half of it.
+    /// The most bytes of all chains and records in the cache (F-124). Usual hosts use half of it.
     public static let weightLimit = 64 << 20
-    /// More hosts than this are not vouched for, and none for longer.
+    /// How many hosts are remembered as authenticated, and for how long (F-121).
     static let vouchedLimit = 50_000
     static let vouchedTime = Duration.seconds(7 * 86_400)
-    /// A report with a longer chain, or for more TLSA data, is not kept: it would be a stranger who fills the memory.
+    /// The most bytes of a report's chain and TLSA data together (F-124). Larger ones are not kept, because a stranger
+    /// could fill the memory with them.
     static let sizeLimit = 16 << 10
 
     private let prober: any Probing
@@ -65,16 +66,16 @@ public final class ProbeCache: Probing {
     private let keepsDialogue: Bool
     private let state: Mutex<State>
 
-    /// A cache before a prober.
+    /// A cache in front of a prober.
     ///
     /// - Parameters:
-    ///   - prober: Who connects.
+    ///   - prober: Makes the connections.
     ///   - lifetime: How long a report with a TLS session is kept.
-    ///   - failureLifetime: How long any other is.
-    ///   - keepsDialogue: Whether the host's replies are kept too, for who shows them: for commands, whose cache
-    ///     does not live for long.
-    ///   - weightLimit: The most bytes of what is kept.
-    ///   - journal: Who is told what is kept.
+    ///   - failureLifetime: How long other reports are kept.
+    ///   - keepsDialogue: Whether the host's replies are kept too. For commands that show them, whose cache is
+    ///     short-lived.
+    ///   - weightLimit: The most bytes in the cache.
+    ///   - journal: Is told what is kept.
     public init(
         _ prober: any Probing, lifetime: Duration, failureLifetime: Duration, keepsDialogue: Bool = false,
         weightLimit: Int = ProbeCache.weightLimit, journal: (any ReportJournal)? = nil
@@ -89,16 +90,16 @@ public final class ProbeCache: Probing {
         lifetimes = Mutex((lifetime, failureLifetime))
     }
 
-    /// How many bytes the reports kept take, and how many reports there are.
+    /// How many bytes the cached reports take, and their number.
     var kept: (weight: Int, count: Int) { state.withLock { ($0.reports.weight, $0.reports.count) } }
 
-    /// The report kept, or a new one on nobody's behalf.
+    /// The cached report, or a new one on behalf of nobody.
     public func probe(_ target: ProbeTarget, publishing records: [TLSARecord]) async -> ProbeReport {
         await probe(target, publishing: records, for: .nobody)
     }
 
-    /// The report kept, or a new one; `crowded` at once when the task is cancelled. Who asks first is the one on whose
-    /// behalf a new one is made.
+    /// The cached report, or a new one; `crowded` at once if the task is cancelled. A new one is made on behalf of the
+    /// caller that asks first.
     public func probe(
         _ target: ProbeTarget, publishing records: [TLSARecord], for asker: ProbeAsker
     ) async -> ProbeReport {
@@ -108,7 +109,7 @@ public final class ProbeCache: Probing {
         return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 wait(continuation, id: id, for: key, asker)
-                // A cancellation that came before the line above found nobody to wake.
+                // If the task was cancelled before the line above, nobody was there to be woken.
                 if Task.isCancelled { giveUp(id, key) }
             }
         } onCancel: {
@@ -116,7 +117,7 @@ public final class ProbeCache: Probing {
         }
     }
 
-    /// Keeps in mind, for a week, that a host was authenticated by its records.
+    /// Remembers for a week that a host was authenticated by its records (F-121).
     public func vouch(for target: ProbeTarget, publishing records: [TLSARecord]) {
         let number = key(target, records).hashValue
         state.withLock { $0.vouched.keep(true, for: number, until: .now + Self.vouchedTime) }
@@ -127,8 +128,8 @@ public final class ProbeCache: Probing {
         return ProbeAsker(zone: asker.zone, isVouched: isVouched)
     }
 
-    /// The same hosts past what is kept: each probe is a new connection, and what it shows takes the place of what was kept, so
-    /// that the next domain of a host that has been mended need not find that out again.
+    /// Probes the same hosts, bypassing the cache: each probe makes a new connection. Its report replaces the cached
+    /// one. So if a host has been repaired, that need not be discovered again for the next domain with that host.
     public var renewing: any Probing { Renewal(cache: self) }
 
     private struct Renewal: Probing {
@@ -151,7 +152,7 @@ public final class ProbeCache: Probing {
 
     private func renew(_ key: Key, _ asker: ProbeAsker) async -> ProbeReport {
         let report = await prober.probe(key.target, publishing: key.records, for: known(asker, key))
-        // A doubt is no reason to forget what was seen, and a caller that gave up sees nothing else.
+        // A doubt does not remove what is known, and a caller that was cancelled learns nothing else.
         if case .unreachable = report.end { return report }
         return state.withLock { state in
             keep(report, key, in: &state)
@@ -171,7 +172,7 @@ public final class ProbeCache: Probing {
             if let report = state.reports.value(for: key, at: .now) { return report }
             if state.running[key] == nil {
                 let flight = state.newID()
-                // Not the caller's child: others may wait for it too.
+                // Not a child task of the caller, because others may wait for it too.
                 state.running[key] = Flight(id: flight, task: Task { await run(key, flight, asker) })
             }
             state.running[key]?.waiters[id] = continuation
@@ -184,12 +185,12 @@ public final class ProbeCache: Probing {
         let waiter = state.withLock { state -> CheckedContinuation<ProbeReport, Never>? in
             guard let waiter = state.running[key]?.waiters.removeValue(forKey: id) else { return nil }
             if state.running[key]?.waiters.isEmpty == true {
-                // Who comes now begins another one: what this one ends with is its cancellation.
+                // Later callers begin another probe, because this one only ends with its cancellation.
                 state.running.removeValue(forKey: key)?.task?.cancel()
             }
             return waiter
         }
-        // Whether it had come so far as to have a connection is not known here: it is no word on the host.
+        // Whether the probe had a connection already is unknown here. So the report says nothing about the host.
         waiter?.resume(returning: ProbeReport(end: .crowded("cancelled")))
     }
 
@@ -205,17 +206,18 @@ public final class ProbeCache: Probing {
         for waiter in waiters.values { waiter.resume(returning: told) }
     }
 
-    /// A report that says no more than that the host was left alone, with what is known of its address.
+    /// A report which says only that the host was not probed, together with what is known about its address (F-125).
     ///
-    /// F-125: one name is as good as another where a host shows the same to all, so that no stranger's name is in
-    /// order, by records that cannot fit, for being the last of many.
+    /// If a host shows the same to all names, one name is as good as another. Otherwise a stranger's name with records
+    /// that cannot match would pass just because it came after many others.
     private func withShown(_ report: ProbeReport, _ key: Key, in state: inout State) -> ProbeReport {
         guard case .withheld(let why, nil) = report.end, key.target.offer == .any else { return report }
         let now = Tick(.now)
         let own = state.reports.inspect(key) { report, until in (end: report.end, isInDate: until > now) }
         let seen = state.seen.value(for: Place(key.target), at: .now)
         let earlier: ProbeReport.Earlier? =
-            // What it failed in the last time, out of date or not, is not in order for nobody having looked since.
+            // If the host failed the last time, and nobody has looked since, this is a doubt, even if that result has
+            // expired.
             if let own, own.isInDate || own.end.isFailure {
                 ProbeReport.Earlier(own.end, .same)
             } else if let seen {
@@ -226,7 +228,7 @@ public final class ProbeCache: Probing {
         return ProbeReport(end: .withheld(why, earlier: earlier), taken: report.taken)
     }
 
-    /// Keeps in mind what a connection to a server came to, whatever records it was made for.
+    /// Remembers the result of a connection to a server, whatever records it was for.
     private func note(_ report: ProbeReport, _ target: ProbeTarget, in state: inout State) {
         let size = Self.size(of: report)
         guard target.offer == .any, size <= Self.sizeLimit else { return }
@@ -237,7 +239,7 @@ public final class ProbeCache: Probing {
         case .secured, .startTLSNotOffered, .startTLSRefused, .tlsFailed:
             until = now + lifetimes.withLock { $0.good }
         case .unreachable:
-            // A doubt is no reason to forget what was seen.
+            // A doubt does not remove what is known.
             guard state.seen.value(for: Place(target), at: now) == nil else { return }
             until = now + lifetimes.withLock { $0.bad }
         }
@@ -261,7 +263,7 @@ public final class ProbeCache: Probing {
                 lifetime: kept))
     }
 
-    /// Keeps reports from an earlier run for what is left of their time, unless there are newer ones.
+    /// Stores reports from an earlier run for the rest of their time, unless there are newer ones.
     public func restore(_ reports: [KeptReport]) {
         let now = ContinuousClock.now
         for kept in reports {
@@ -277,22 +279,22 @@ public final class ProbeCache: Probing {
         }
     }
 
-    /// What a report takes besides the chain and the records, in bytes.
+    /// The bytes of a report without its chain and records.
     private static let overhead = 1024
 
-    /// How many bytes of chain and records there are in a report.
+    /// The bytes of chain and records in a report.
     private static func size(of report: ProbeReport, _ key: Key) -> Int {
         size(of: report) + key.records.reduce(0) { $0 + $1.data.count + 64 }
     }
 
-    /// The same of the chain alone.
+    /// The bytes of the chain only.
     private static func size(of report: ProbeReport) -> Int {
         let chain = if case .secured(let session) = report.end { session.chain } else { [[UInt8]]() }
-        // An array has a head, and a record some fields.
+        // An array has a header, and a record has some fields.
         return chain.reduce(0) { $0 + $1.count + 64 }
     }
 
-    /// Keeps reports for these times from now on.
+    /// Uses these times for reports from now on.
     package func adopt(lifetime: Duration, failureLifetime: Duration) {
         lifetimes.withLock { $0 = (lifetime, failureLifetime) }
     }
@@ -308,7 +310,7 @@ public final class ProbeCache: Probing {
 }
 
 extension ProbeReport.End {
-    /// Whether the host was reached, and there was no TLS to be had.
+    /// Whether the host was reached and TLS was not available.
     fileprivate var isFailure: Bool {
         switch self {
         case .startTLSNotOffered, .startTLSRefused, .tlsFailed: true
@@ -318,6 +320,6 @@ extension ProbeReport.End {
 }
 
 extension ProbeReport {
-    /// What a verdict needs of the report: how it ended, and when.
+    /// What a verdict needs of the report: how it ended, and when. The replies are not kept (F-124).
     fileprivate var withoutDialogue: ProbeReport { ProbeReport(end: end, taken: taken) }
 }

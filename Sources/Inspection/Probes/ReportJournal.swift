@@ -1,19 +1,19 @@
 public import DANE
 public import Probe
 
-/// Where probe reports are noted that outlive the process. Called on any thread; does no I/O, and does not wait.
+/// Stores probe reports outside the process. Called on any thread. It must not do I/O and must not wait.
 public protocol ReportJournal: Sendable {
-    /// Notes a report that has just been kept, in place of an older one on the same target and records.
+    /// Notes a report that has just been cached. It replaces an older one for the same target and records.
     func kept(_ report: KeptReport)
 }
 
-/// A probe report with what it is kept under, and for how long.
+/// A cached probe report with its key and its lifetime.
 public struct KeptReport: Sendable, Hashable {
     /// What was probed.
     public let target: ProbeTarget
-    /// The TLSA records that were published for it, in the cache's order.
+    /// The TLSA records that were published for it, in the order of the cache.
     public let records: [TLSARecord]
-    /// How the dialogue ended. What else was said in it is for the analyzer, and is not kept.
+    /// How the dialogue ended. The rest of the dialogue is for the analyzer and is not kept.
     public let end: ProbeReport.End
     /// The time since the dialogue ended.
     public let age: Duration
@@ -26,7 +26,7 @@ public struct KeptReport: Sendable, Hashable {
         return chain.reduce(1024) { $0 + 32 + $1.count } + records.reduce(0) { $0 + 64 + $1.data.count }
     }
 
-    /// A kept report of these parts.
+    /// A report with these values.
     public init(
         target: ProbeTarget, records: [TLSARecord], end: ProbeReport.End, age: Duration, lifetime: Duration
     ) {

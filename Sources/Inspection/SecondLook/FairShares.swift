@@ -1,42 +1,42 @@
 package import DNSSEC
 
-/// Places that the parts of the DNS share, so many in all: as long as there are free ones anybody has as many as he
-/// likes, and when there are none, whoever has most gives way to who has less.
+/// Places that the parts of the DNS share. As long as some are free, everybody gets as many as they like. If none is
+/// free, the part with the most places loses one to a part with fewer.
 ///
-/// The shares are those of domains, and within a domain those of zones (`LanePath`).
+/// Shares are counted by domain, and inside a domain by zone (`LanePath`).
 package struct FairShares<Key: Hashable> {
-    /// What becomes of somebody who comes.
+    /// The result for a newcomer.
     package enum Entry {
-        /// He has a place.
+        /// It has got a free place.
         case entered
-        /// He has the place of another one, who has to go.
+        /// It has got the place of another one, which must go.
         case displaced(Key)
-        /// There is no place: nobody who has one has a larger share.
+        /// It has got no place: nobody with a place has a larger share.
         case full
     }
 
     private struct Domain {
         var count = 0
-        /// Those who have a place, by zone, and when they came.
+        /// Those that have a place, by zone, and when they came.
         var zones: [String: [Key: UInt64]] = [:]
     }
 
-    /// How many places there are.
+    /// The number of places.
     package let limit: Int
     /// How many are taken.
     package private(set) var count = 0
     private var domains: [String: Domain] = [:]
     private var arrivals: UInt64 = 0
 
-    /// No place taken.
+    /// Places, all free.
     package init(_ limit: Int) { self.limit = max(1, limit) }
 
-    /// The domain that has most places, and how many; nil if none has any.
+    /// The domain with the most places, and their number; nil if no place is taken.
     package var foremost: (domain: String, count: Int)? {
         domains.max { $0.value.count < $1.value.count }.map { ($0.key, $0.value.count) }
     }
 
-    /// Gives somebody a place who has none.
+    /// Gives a place to a key that has none.
     package mutating func enter(_ key: Key, at path: LanePath) -> Entry {
         guard count >= limit else {
             add(key, path)
@@ -48,7 +48,7 @@ package struct FairShares<Key: Hashable> {
         return .displaced(other)
     }
 
-    /// Takes a place back; nothing happens if there is none.
+    /// Takes a place back. Nothing happens if there is none.
     package mutating func leave(_ key: Key, from path: LanePath) {
         guard domains[path.domain]?.zones[path.zone]?.removeValue(forKey: key) != nil else { return }
         count -= 1
@@ -64,8 +64,8 @@ package struct FairShares<Key: Hashable> {
         domains[path.domain]?.zones[path.zone, default: [:]][key] = arrivals
     }
 
-    /// Who gives way to somebody from a part of the DNS: who came first in the largest zone of the largest domain; nil
-    /// if that would not have more left than who comes has then.
+    /// The key that must go for a newcomer: the oldest one in the largest zone of the largest domain. nil if that zone
+    /// would not keep more places than the newcomer's has then.
     private func heaviest(comparedWith path: LanePath) -> (Key, LanePath)? {
         guard let (name, domain) = domains.max(by: { $0.value.count < $1.value.count }) else { return nil }
         let own = domains[path.domain]?.count ?? 0

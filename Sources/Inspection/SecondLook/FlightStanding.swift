@@ -1,9 +1,9 @@
 import Synchronization
 
-/// How an inspection stands with the desk that began it: the inspection may give its place back, and the desk may end
-/// it.
+/// The connection between an inspection and the desk that began it: the inspection can return its place, and the desk
+/// can end the inspection.
 package final class FlightStanding: Sendable {
-    /// That of the inspection which the current task belongs to; nil outside a desk.
+    /// That of the inspection that the current task belongs to; nil outside a desk.
     @TaskLocal package static var current: FlightStanding?
 
     private struct State {
@@ -15,10 +15,10 @@ package final class FlightStanding: Sendable {
     private let state = Mutex(State())
     private let onAside: @Sendable (FlightStanding) -> Void
 
-    /// A standing at a desk that is told when the inspection gives its place back.
+    /// A connection. `onAside` is called when the inspection returns its place.
     package init(onAside: @escaping @Sendable (FlightStanding) -> Void) { self.onAside = onAside }
 
-    /// Gives the inspection's place back: it waits for its turn elsewhere, which has bounds of its own.
+    /// Returns the inspection's place, because it now waits elsewhere, where other limits apply.
     func stepAside() {
         let isFirst = state.withLock { state in
             defer { state.isAside = true }
@@ -27,7 +27,7 @@ package final class FlightStanding: Sendable {
         if isFirst { onAside(self) }
     }
 
-    /// Takes the inspection's task, and ends it if that was asked for before.
+    /// Stores the inspection's task, and cancels it if that was requested before.
     package func carry(_ task: Task<Void, Never>) {
         let isEnded = state.withLock { state in
             state.task = task

@@ -2,21 +2,24 @@ import DANE
 import Support
 
 extension SecondLook {
-    /// A second look: what the first one came to, and how far it has come itself.
+    /// A second look: the result of the first one, and how far the second one has come.
     struct Pass {
         let outcome: String
         let cause: String
         /// The first look, or its last part if it had several.
         let first: Inspection?
-        /// Whether the first look was one.
+        /// Whether the first look had only one part.
         let isWhole: Bool
-        /// How many connections the first look has made for the same recipient, which the second one goes without.
+        /// How many connections the first look has made for the same recipient. The second one may make so many fewer.
         let connections: Int
         var progress: WalkProgress
 
         /// A second look that begins.
         ///
-        /// - Parameter connections: How many connections the first look has made.
+        /// - Parameters:
+        ///   - first: The first look.
+        ///   - isWhole: Whether the first look had only one part.
+        ///   - connections: How many connections the first look has made.
         init(_ first: Inspection, isWhole: Bool, connections: Int) {
             outcome = first.verdict.outcome.rawValue
             cause = first.verdict.cause
@@ -26,7 +29,7 @@ extension SecondLook {
             progress = WalkProgress()
         }
 
-        /// A second look that goes on.
+        /// A second look that continues.
         init(_ first: WalkBook.FirstLook, _ progress: WalkProgress) {
             outcome = first.outcome
             cause = first.cause

@@ -1,27 +1,28 @@
 package import DANE
 import DNSSEC
 
-/// An inspection whose failure is looked at twice before it counts.
+/// An inspection that looks at a failure twice before it counts.
 ///
-/// A failure may be the work of a cache: a TLSA record that was changed along with the certificate, a signature that has been
-/// renewed since. So the records are fetched again past every cache, and the hosts probed again on new connections. And a bogus
-/// answer may be the work of a resolver that does not validate, or of its clock: so before all that the root itself is asked for.
+/// A cache may have caused the failure: a TLSA record was changed together with the certificate, or a signature has
+/// been renewed since (D-59, RFC 7672 §4; F-01, F-03, F-26). So the records are fetched again, bypassing all caches,
+/// and the hosts are probed again on new connections (F-52, F-61). A bogus answer may also come from a resolver that
+/// does not validate, or from a wrong clock. So the root itself is looked up before all that (D-01, RFC 7672 §2.1.1).
 ///
-/// A way to the DNS may also let some things through and others not: signed data arrives, and the proof that
-/// something is absent does not. So if DNSSEC fails at the second look as well, a self-test that begins after it
-/// decides whether the domain is at fault (F-86, F-87). While denials fail nothing is `dnssec-invalid`. While TLSA
-/// lookups fail nothing is that rests on a TLSA answer.
+/// The way to the DNS may also pass some things and lose others: signed data arrives, and the proof that something is
+/// absent does not. So if DNSSEC fails in the second look too, a self-test that begins after it decides whether the
+/// domain is at fault (F-86, F-87). While denials fail, nothing is `dnssec-invalid`. While TLSA lookups fail, nothing
+/// that depends on a TLSA answer is.
 ///
-/// That a domain does not exist, or takes no mail, is no failure: it is what the DNS says, and every MTA acts on it as it is
-/// cached. Looking twice would let a list of made-up domains hold up everybody else's second looks.
+/// If a domain does not exist or takes no mail, that is not a failure: the DNS says so, and every MTA acts on it as
+/// cached. A second look would allow a list of invented domains to delay the second looks of everybody else.
 ///
-/// Where a destination has more hosts than one look goes through, the next look goes on where this one ended, be it the
-/// first or the second; until then the verdict is `pending`. So a failure is told only when all hosts have been seen
-/// twice (F-92). Both looks for one recipient make no more connections than one look may: where the first one has made
-/// more than half of them, the second one begins with the next recipient (F-126).
+/// If a destination has more hosts than one look covers, the next look continues where this one stopped, in the first
+/// look and in the second. Until then the verdict is `pending`. So a failure is reported only after all hosts have been
+/// seen twice (F-92). Both looks for one recipient together make no more connections than one look may. If the first
+/// one has made more than half of them, the second one begins with the next recipient (F-126).
 package struct SecondLook: Sendable {
     private let inspector: Inspector
-    /// Probes past the probe cache.
+    /// Makes probes that bypass the probe cache.
     private let uncached: (any Probing)?
     private let path: any DNSPath
     private let queue: SecondLookQueue
@@ -31,11 +32,11 @@ package struct SecondLook: Sendable {
     /// An inspection with a second look.
     ///
     /// - Parameters:
-    ///   - inspector: The first look.
-    ///   - uncached: Who connects in the second one: on a new connection each time.
-    ///   - path: The way to the DNS; by default only a self-test of the inspector's resolver tells about it.
+    ///   - inspector: Makes the first look.
+    ///   - uncached: Makes the connections of the second look, each of them new.
+    ///   - path: The way to the DNS. By default, only a self-test of the inspector's resolver tells about it.
     ///   - walks: How far looks at destinations with many hosts have come.
-    ///   - queue: Where failures wait for their second look; by default one of its own.
+    ///   - queue: Where failures wait for their second look. By default a queue of its own.
     package init(
         _ inspector: Inspector, uncached: (any Probing)?, path: (any DNSPath)? = nil, walks: WalkBook = WalkBook(),
         queue: SecondLookQueue? = nil
@@ -47,15 +48,15 @@ package struct SecondLook: Sendable {
         self.queue = queue ?? SecondLookQueue(inspector.resolver.pastCaches)
     }
 
-    /// The same for destinations of which policy demands DANE: that they lack it is a failure too, which the DNS may have
-    /// mended while its denial was cached.
+    /// The same for destinations for which policy demands DANE. That they lack DANE is then also a failure, which the
+    /// DNS may have repaired while its denial was cached (D-20, D-26, RFC 7672 §2.2, §2.2.1).
     package var demandingDANE: SecondLook {
         var look = self
         look.demandsDANE = true
         return look
     }
 
-    /// Inspects; honours cancellation as `Inspector.inspect` does.
+    /// Inspects a destination. It honours cancellation like `Inspector.inspect`.
     package func inspect(_ destination: Destination) async -> Inspection {
         let key = VerdictKey(destination, demandsDANE: demandsDANE)
         let kept = walks.walk(key)
@@ -74,34 +75,36 @@ package struct SecondLook: Sendable {
         if first.failsForDNSSEC, let why = path.knownTrouble(with: Self.foundation(answers)) {
             return first.blamed(on: why)
         }
-        // The analyzer is one administrator's, who waits for the end.
+        // The analyzer serves one administrator, who waits for the end.
         let made = inspector.isComplete ? 0 : progress.connections
         let pass = Pass(first, isWhole: kept == nil, connections: made)
         guard pass.isWhole, made * 2 <= inspector.limits.connections else {
-            // F-126: this look has made its connections, and the second one would make as many. It begins with the next.
+            // F-126: the second look would make as many connections as this one has made. So it begins with the next
+            // recipient.
             walks.keep(pass.kept, for: key)
             return first.awaitingSecondLook
         }
         return await confirmed(key, pass)
     }
 
-    /// A second look, and the way to the DNS tested where it fails for DNSSEC as well.
+    /// Makes the second look. If that also fails because of DNSSEC, tests the way to the DNS.
     private func confirmed(_ key: VerdictKey, _ pass: Pass) async -> Inspection {
-        // Its turn may come late: until then it is nobody's place that it takes, nor the seat of who has just come.
+        // Its turn may come late. Until then it must not keep a place, nor the seat of an inspection that has just
+        // begun.
         FlightStanding.current?.stepAside()
         let lanes = LanePath(of: key.destination.name.text)
         guard let (second, parts) = await queue.look(at: lanes, { await again(key, pass, $0) }) else {
             return untold(key, pass)
         }
-        // Outside the queue: several inspections share a test.
+        // Outside the queue, as several inspections share a test.
         guard second.failsForDNSSEC, let why = await path.trouble(with: parts) else { return second }
         return second.blamed(on: why)
     }
 
-    /// What is said of a failure that has had no second look.
+    /// The inspection of a failure that got no second look.
     private func untold(_ key: VerdictKey, _ pass: Pass) -> Inspection {
         guard !Task.isCancelled else { return doubted(key, pass, .again, Self.outOfTime.0, Self.outOfTime.1) }
-        // What took several looks is not begun anew because the last one was in vain.
+        // If it took several looks, they are not repeated because the last one failed.
         if !pass.isWhole { walks.keep(pass.kept, for: key) }
         let first = pass.first ?? .nothing(of: key.destination)
         return first.withheld("a failure is to be looked at again, and too many others wait for that: \(pass.cause)")
@@ -109,27 +112,27 @@ package struct SecondLook: Sendable {
 
     private static let outOfTime = ("no time was left", "a failure could not be looked at again in time")
 
-    /// What is said of a failure that could not be looked at again.
+    /// The inspection of a failure that could not be looked at again.
     ///
     /// - Parameters:
     ///   - kind: The step that failed.
-    ///   - detail: How.
+    ///   - detail: How it failed.
     ///   - cause: Why nothing is known.
     private func doubted(
         _ key: VerdictKey, _ pass: Pass, _ kind: InspectionStep.Kind, _ detail: String, _ cause: String
     ) -> Inspection {
         var trail = Trail(subject: key.destination.name.description)
         trail.add(kind, .failed, detail)
-        // What took several looks is not begun anew because the last one was in vain.
+        // If it took several looks, they are not repeated because the last one failed.
         if !pass.isWhole { walks.keep(pass.kept, for: key) }
         return (pass.first ?? .nothing(of: key.destination)).doubted(cause, trail.steps)
     }
 
-    /// How full the second looks are.
+    /// How full the queue of second looks is.
     package var occupancy: Occupancy { queue.occupancy }
 
-    /// Inspects until all hosts have been seen that decide, in as many looks as that takes, 16 at most; for who asks
-    /// once and not again.
+    /// Inspects until all hosts that decide have been seen, in as many looks as necessary, but at most 16. For callers
+    /// that ask only once.
     package func inspectToTheEnd(_ destination: Destination) async -> Inspection {
         var inspection = await inspect(destination)
         for _ in 1..<16 where inspection.verdict.outcome == .pending && !Task.isCancelled {
@@ -138,9 +141,9 @@ package struct SecondLook: Sendable {
         return inspection
     }
 
-    /// The inspection with another cause, if it is in doubt because the way to the DNS does not let everything through.
+    /// The inspection with another cause, if it is in doubt because the way to the DNS loses something.
     ///
-    /// This makes a self-test for each inspection in doubt: it is meant for commands that look at a few domains.
+    /// It makes a self-test per inspection in doubt, so it is for commands that look at a few domains.
     package func blamingPath(_ inspection: Inspection) async -> Inspection {
         guard inspection.verdict.outcome == .dnsUnavailable, !inspection.isBlamed,
             let why = await path.trouble(with: Set(ResolverHealth.Part.allCases))
@@ -148,25 +151,25 @@ package struct SecondLook: Sendable {
         return inspection.blamed(on: why)
     }
 
-    /// What a failure of DNSSEC rests on. A proof may be missing whatever fault libunbound names.
+    /// The parts that a DNSSEC failure depends on. A proof may be missing whatever fault libunbound names.
     private static func foundation(_ answers: NotedAnswers) -> Set<ResolverHealth.Part> {
         answers.parts.union([.rootKeys, .denials])
     }
 
-    /// Inspects past every cache, without a second look; honours cancellation.
+    /// Inspects, bypassing all caches, without a second look. It honours cancellation.
     ///
-    /// It takes no slot: those who wait for one in a flood of failures must not keep anyone from finding out whose they are. The
-    /// caller bounds how many there are.
+    /// It takes no slot, so that a flood of failures which wait for slots cannot prevent finding out whose failures
+    /// they are. The caller limits how many run.
     ///
-    /// - Returns: nil if there is no resolver to be had.
+    /// - Returns: nil if no resolver can be made.
     package func inspectPastCaches(_ destination: Destination) async -> Inspection? {
         guard let fresh = try? inspector.resolver.pastCaches() else { return nil }
         return await inspector.asking(fresh, probing: uncached).inspect(destination)
     }
 
-    /// The second look.
+    /// Makes the second look.
     ///
-    /// - Returns: What it found, and the parts of the way to the DNS that a failure of DNSSEC in it rests on.
+    /// - Returns: What it found, and the parts of the way to the DNS that a DNSSEC failure in it depends on.
     private func again(
         _ key: VerdictKey, _ pass: Pass, _ ticket: SecondLookQueue.Ticket
     ) async -> (Inspection, Set<ResolverHealth.Part>) {
@@ -185,7 +188,7 @@ package struct SecondLook: Sendable {
         trail.add(.resolver, .ok, "the root's keys are secure")
         let answers = NotedAnswers(fresh)
         var again = inspector.asking(answers, probing: uncached)
-        // F-126: both looks together make no more connections than one.
+        // F-126: both looks together make no more connections than one look may.
         again.limits.connections -= pass.connections
         var second = await again.inspect(destination, from: &pass.progress)
         if let first = pass.first { second = second.after(first) }
@@ -199,21 +202,21 @@ package struct SecondLook: Sendable {
             destination: destination, verdict: verdict, mxSecurity: second.mxSecurity, hosts: second.hosts,
             steps: second.steps + trail.steps, lifetime: second.lifetime,
             elapsed: (pass.first?.elapsed ?? .zero) + second.elapsed)
-        // What an earlier part of the look rests on is not known any more.
+        // It is no longer known what an earlier part of the look depended on.
         return (inspection, pass.isWhole ? Self.foundation(answers) : Set(ResolverHealth.Part.allCases))
     }
 
-    /// The verdict of a second look, where what the first one saw is known in part only.
+    /// The verdict of a second look if only part of the first one's result is known.
     private func verdict(of second: Inspection, _ pass: Pass) -> Verdict {
         let verdict = second.verdict
         guard !pass.isWhole else { return verdict }
         if pass.progress.hasBegunAnew, !verdict.outcome.allowsDelivery {
-            // Of the new records there has been one look.
+            // The new records have been looked at only once.
             return Verdict(
                 outcome: .pending, host: verdict.host,
                 cause: "its MX records have changed since the look before: \(verdict.cause)", hazards: verdict.hazards)
         }
-        // A failure is not disproven by leaving the host alone, and which hosts failed is no longer known.
+        // A host that was not probed again does not disprove a failure, and which hosts failed is no longer known.
         guard verdict.outcome == .unprobed else { return verdict }
         return Verdict(
             outcome: .unreachable, host: verdict.host,
@@ -222,10 +225,10 @@ package struct SecondLook: Sendable {
 }
 
 extension Inspector {
-    /// The same inspector before another resolver.
+    /// The same inspector with another resolver.
     fileprivate func asking(_ resolver: any Resolving) -> Inspector { asking(resolver, probing: prober) }
 
-    /// The same inspector before another resolver, with another prober.
+    /// The same inspector with another resolver and another prober.
     fileprivate func asking(_ resolver: any Resolving, probing prober: (any Probing)?) -> Inspector {
         var other = Inspector(
             resolver: resolver, prober: prober, expiredEE: expiredEE, isComplete: isComplete, now: now)
@@ -236,12 +239,12 @@ extension Inspector {
 }
 
 extension Inspection {
-    /// The inspection with its failure not told yet.
+    /// The inspection whose failure is not reported yet.
     fileprivate var awaitingSecondLook: Inspection {
         withheld("all hosts are to be looked at a second time: \(verdict.cause)")
     }
 
-    /// The inspection with its verdict not told yet.
+    /// The inspection whose verdict is not reported yet.
     fileprivate func withheld(_ cause: String) -> Inspection {
         Inspection(
             destination: destination,
@@ -256,7 +259,7 @@ extension Inspection {
             mxSecurity: nil, hosts: [], steps: [], lifetime: .zero, elapsed: .zero)
     }
 
-    /// The inspection with its verdict taken back, since the way to the DNS is at fault.
+    /// The inspection with its verdict withdrawn, because the way to the DNS is at fault.
     fileprivate func blamed(on why: String) -> Inspection {
         var trail = Trail(subject: destination.name.description)
         trail.add(.resolver, .failed, why)
@@ -271,10 +274,10 @@ extension Inspection {
             && (verdict.outcome == .dnssecInvalid || hosts.contains { $0.finding.outcome == .dnssecInvalid })
     }
 
-    /// Whether the verdict was taken back because the way to the DNS, or the resolver, is at fault.
+    /// Whether the verdict was withdrawn because the way to the DNS, or the resolver, is at fault.
     fileprivate var isBlamed: Bool { steps.contains { $0.kind == .resolver && $0.result == .failed } }
 
-    /// The inspection with its verdict taken back: nothing is known.
+    /// The inspection with its verdict withdrawn: nothing is known.
     fileprivate func doubted(_ cause: String, _ more: [InspectionStep]) -> Inspection {
         Inspection(
             destination: destination, verdict: Verdict(outcome: .dnsUnavailable, cause: cause, isOurs: true),

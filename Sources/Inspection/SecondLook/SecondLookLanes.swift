@@ -1,7 +1,8 @@
 import DNSSEC
 import DequeModule
 
-/// The order in which those go who wait for a second look: domains take turns, and in a domain its zones.
+/// The order in which waiting failures get their second look: domains take turns, and inside a domain its zones do
+/// (F-110).
 struct SecondLookLanes {
     private struct Domain {
         var zones: [String: Deque<UInt64>] = [:]
@@ -26,19 +27,19 @@ struct SecondLookLanes {
     private var domains: [String: Domain] = [:]
     private var turns: Deque<String> = []
 
-    /// Puts somebody at the end of a zone's lane.
+    /// Adds a waiter to the end of a zone's lane.
     mutating func add(_ id: UInt64, _ path: LanePath) {
         if domains[path.domain] == nil { turns.append(path.domain) }
         domains[path.domain, default: Domain()].add(id, path.zone)
     }
 
-    /// Takes out those who go together: one of each domain, and again, as long as there is room.
+    /// Removes and returns those that start together: one per domain in turn, repeatedly, as long as there is room.
     ///
     /// - Parameters:
     ///   - limit: How many in all.
-    ///   - share: How many of one domain.
-    ///   - mayGo: Whether any of a domain may go.
-    ///   - isWaiting: Whether somebody still waits.
+    ///   - share: How many per domain.
+    ///   - mayGo: Whether a domain may have another one started.
+    ///   - isWaiting: Whether an id still waits.
     mutating func take(
         atMost limit: Int, ofEach share: Int, mayGo: (String) -> Bool, isWaiting: (UInt64) -> Bool
     ) -> [UInt64] {

@@ -3,44 +3,47 @@ import DNSSEC
 import DequeModule
 import Synchronization
 
-/// Where failures wait to be looked at again, past every cache, with a fixed number of resolvers that are kept.
+/// Where failures wait for a second look that bypasses all caches, with a fixed number of resolvers that are used again
+/// (F-110).
 ///
-/// A look at a failure must not see anything that was fetched before it was asked for. So a resolver whose caches are
-/// empty takes all those who wait at that moment, up to a bound, and nobody after them; when the last of them has
-/// ended, its caches are emptied and it is ready for those who have come meanwhile. The names of one zone go together
-/// so, and its keys are fetched once for all of them, while each name's own records are fetched for itself.
+/// A second look must not see anything that was fetched before it was requested. So a resolver with empty caches takes
+/// all failures that wait at that moment, up to a limit, and none after them. When the last of these looks has ended,
+/// its caches are emptied, and it is ready for those that have come meanwhile. So the names of a zone are looked at
+/// together, and the zone's keys are fetched once for all of them, while the records of each name are fetched for that
+/// name.
 ///
-/// Domains take turns, and in a domain its zones (`LanePath`). One domain is in few resolvers at once: its slow name
-/// servers hold up these, and the others go on. And a resolver that is held up for long is let go of when others wait
-/// for one.
+/// Domains take turns, and inside a domain its zones do (`LanePath`). A domain uses only a few resolvers at once. If
+/// its name servers are slow, they delay these resolvers, and the others go on. If others wait, a resolver that is
+/// delayed for long has its looks cancelled.
 package final class SecondLookQueue: Sendable {
-    /// The bounds of a queue.
+    /// The limits of a queue.
     struct Bounds: Sendable {
         /// How many resolvers there are.
         var resolvers = 8
-        /// Looks at once by one resolver, those of all domains and those of one.
+        /// How many looks one resolver makes at once: of all domains, and of one domain.
         var together = 64
         var perDomain = 16
-        /// In how many resolvers one domain is at once.
+        /// How many resolvers a domain may use at once.
         var resolversPerDomain = 2
-        /// How many wait; who has most of them gives way.
+        /// How many may wait. Beyond that, the domain with the most waiters loses one.
         var waiting = 1024
-        /// Resolvers set out no sooner one after the other: each time costs a context and the root's keys.
+        /// The shortest time between the starts of two resolvers. Each start costs a context and the root's keys.
         var pace = Duration.milliseconds(25)
-        /// After so long a resolver is let go of, if others wait.
+        /// After this time the looks of a resolver are cancelled if others wait.
         var patience = Duration.seconds(10)
-        /// An empty resolver is emptied again after so long: it has the trust anchors of the time when it was.
+        /// An unused resolver has its caches emptied again after this time, because its trust anchors are as old as
+        /// they.
         var freshness = Duration.seconds(3600)
     }
 
-    /// What a look is made with.
+    /// What a look gets.
     enum Ticket: Sendable {
-        /// A resolver that has answered nothing yet, or only to looks that set out with this one; the root's keys are
+        /// A resolver that has answered only looks which started together with this one, or none. The root's keys are
         /// secure.
         case open(any Resolving)
-        /// The root's keys are not.
+        /// The root's keys are not secure.
         case invalid(String)
-        /// There is no resolver to be had.
+        /// No resolver can be made.
         case none(String)
     }
 
@@ -51,11 +54,11 @@ package final class SecondLookQueue: Sendable {
         var isFree = true
         /// When its caches were emptied.
         var emptied = ContinuousClock.now
-        /// When it set out.
+        /// When its looks started.
         var began = ContinuousClock.now
-        /// Those who set out with it and have not come back; how to end them.
+        /// The looks that have not ended, and how to cancel them.
         var looks: [UInt64: (domain: String, end: (@Sendable () -> Void)?)] = [:]
-        /// Whether they are to end.
+        /// Whether they have been cancelled.
         var isEnding = false
 
         func has(_ domain: String) -> Bool { looks.values.contains { $0.domain == domain } }
@@ -68,7 +71,7 @@ package final class SecondLookQueue: Sendable {
         var lanes = SecondLookLanes()
         var lastID: UInt64 = 0
         var lastBegan: ContinuousClock.Instant?
-        /// When the queue is looked at next, if nothing happens.
+        /// When the queue is checked next if nothing happens.
         var alarm: ContinuousClock.Instant?
     }
 
@@ -76,7 +79,7 @@ package final class SecondLookQueue: Sendable {
     private let bounds: Bounds
     private let state: Mutex<State>
 
-    /// A queue before resolvers that are made by `makeResolver`, the first time that each is needed.
+    /// A queue. `makeResolver` makes each of its resolvers when it is first needed.
     init(
         bounds: Bounds = Bounds(), _ makeResolver: @escaping @Sendable () throws(ResolverError) -> any Resolving
     ) {
@@ -86,7 +89,7 @@ package final class SecondLookQueue: Sendable {
             State(desks: (0..<bounds.resolvers).map { _ in Desk() }, shares: FairShares(bounds.waiting)))
     }
 
-    /// Resolvers that look, looks that wait, and the domain that most of those who wait belong to.
+    /// How many resolvers are in use, how many looks wait, and the domain with the most waiting looks.
     var occupancy: Occupancy {
         state.withLock { state in
             let foremost = state.shares.foremost
@@ -96,12 +99,12 @@ package final class SecondLookQueue: Sendable {
         }
     }
 
-    /// Looks at something again when its turn has come.
+    /// Runs a second look when its turn has come.
     ///
     /// - Parameters:
-    ///   - path: Where in the DNS it is.
-    ///   - look: The look; it must honour cancellation, which also comes when it takes long and others wait.
-    /// - Returns: nil if it had no turn: too many others of its domain wait, or the task was cancelled.
+    ///   - path: Where the name is in the DNS.
+    ///   - look: The look. It must honour cancellation, which also happens if it takes long and others wait.
+    /// - Returns: nil if it got no turn, because too many others of its domain wait or the task was cancelled.
     func look<Result: Sendable>(
         at path: LanePath, _ look: @escaping @Sendable (Ticket) async -> Result
     ) async -> Result? {
@@ -146,7 +149,7 @@ package final class SecondLookQueue: Sendable {
         advance()
     }
 
-    /// Takes somebody out who waits.
+    /// Removes a waiter.
     private func leave(_ id: UInt64) {
         let waiter = state.withLock { state in
             let waiter = state.waiters.removeValue(forKey: id)
@@ -165,13 +168,13 @@ package final class SecondLookQueue: Sendable {
         advance()
     }
 
-    /// A resolver with its caches emptied; nil if that cannot be done: another one is made in its place.
+    /// A resolver with its caches emptied; nil if that failed. Another one is then made in its place.
     private func emptied(_ resolver: (any Resolving)?) async -> (any Resolving)? {
         do throws(ResolverError) { try await resolver?.emptyCaches() } catch { return nil }
         return resolver
     }
 
-    /// Notes that a resolver has empty caches, or that there is none.
+    /// Notes that a resolver has empty caches, or that it is gone.
     private func free(_ index: Int, _ resolver: (any Resolving)?) {
         state.withLock { state in state.desks[index] = Desk(resolver: resolver) }
         advance()
@@ -181,7 +184,7 @@ package final class SecondLookQueue: Sendable {
 
     private typealias Party = (desk: Int, resolver: (any Resolving)?, isOld: Bool, looks: [(UInt64, Waiting)])
 
-    /// Sends resolvers out as long as there are both resolvers and looks that may go.
+    /// Starts resolvers as long as there are both resolvers and looks that may start.
     private func advance() {
         let now = ContinuousClock.now
         let (parties, ends, alarm) = state.withLock { state -> ([Party], [@Sendable () -> Void], Duration?) in
@@ -214,7 +217,7 @@ package final class SecondLookQueue: Sendable {
 
     private func next(_ state: inout State, at now: ContinuousClock.Instant) -> Party? {
         let free = state.desks.indices.filter { state.desks[$0].isFree }
-        // One that has been made, if there is one.
+        // Prefer one that exists already.
         guard let index = free.first(where: { state.desks[$0].resolver != nil }) ?? free.first else { return nil }
         let (desks, waiters) = (state.desks, state.waiters)
         let ids = state.lanes.take(atMost: bounds.together, ofEach: bounds.perDomain) { domain in
@@ -236,9 +239,9 @@ package final class SecondLookQueue: Sendable {
         return (index, state.desks[index].resolver, isOld, looks)
     }
 
-    /// Lets go of resolvers that have been held up for long, if none is free.
+    /// Cancels the looks of resolvers that are delayed for long, if no resolver is free.
     ///
-    /// - Returns: When the next one is to be let go of.
+    /// - Returns: When the next one is due.
     private func relieve(
         _ state: inout State, at now: ContinuousClock.Instant, ending ends: inout [@Sendable () -> Void]
     ) -> ContinuousClock.Instant? {
@@ -274,7 +277,7 @@ package final class SecondLookQueue: Sendable {
         } catch {
             return .none(error.description)
         }
-        // Once for all who set out together.
+        // D-01, RFC 7672 §2.1.1: once for all looks that start together.
         if let fault = await resolver.selfTest([.rootKeys]).fault { return .invalid(fault.sentence) }
         return .open(resolver)
     }

@@ -1,10 +1,11 @@
-/// An exemption with an end: for so long nobody is refused for a domain's sake, and nobody looks.
+/// An exemption with an end. Until then no mail is refused because of the domain, and no mail waits for an inspection
+/// of it.
 public struct Exemption: Sendable, Hashable {
-    /// How an exemption came to its end; the raw values are those of the log and the JSON.
+    /// How an exemption ended. The raw values stand in the log and in the JSON.
     public enum End: String, Sendable, Hashable {
-        /// Somebody took it back.
+        /// Somebody removed it.
         case removed
-        /// A later one took its place.
+        /// A later exemption replaced it.
         case replaced
         /// Its time was over.
         case expired
@@ -12,32 +13,32 @@ public struct Exemption: Sendable, Hashable {
         case lifted
     }
 
-    /// What it is about.
+    /// The domain or domains that it is about.
     public let pattern: DomainPattern
-    /// When it ends by itself, in seconds since 1970.
+    /// When it ends unless something ends it before, in seconds since 1970.
     public let until: Int64
-    /// Why, in the words of who made it.
+    /// The reason, in the words of the person who made it.
     public let reason: String
     /// Whether it stays although the domain is in order.
     public let keeps: Bool
     /// Who made it.
     public let by: String
-    /// When it was made, in milliseconds since 1970; with `pattern` this tells it from all others.
+    /// When it was made, in milliseconds since 1970. Together with `pattern` it identifies the exemption.
     public let added: Int64
-    /// For how long the domain has been seen in order, in milliseconds.
+    /// How long the domain has been seen in order, in milliseconds.
     public var cleanFor: Int64 = 0
-    /// When it was seen in order last, in milliseconds since 1970; nil if the last look did not find it so.
+    /// When the domain was last seen in order, in milliseconds since 1970; nil if the last look found it otherwise.
     public var cleanAt: Int64?
-    /// When and how it ended, in seconds since 1970; nil for a live one.
+    /// When it ended, in seconds since 1970; nil for a live exemption.
     public var ended: Int64?
     /// How it ended.
     public var end: End?
     /// Who ended it.
     public var endedBy: String?
-    /// What was seen of the domain when it was looked at last.
+    /// What the last look at the domain saw.
     public var seen: String?
 
-    /// A live exemption.
+    /// Makes a live exemption.
     public init(
         _ pattern: DomainPattern, until: Int64, reason: String, keeps: Bool = false, by: String, added: Int64
     ) {
@@ -49,15 +50,16 @@ public struct Exemption: Sendable, Hashable {
         self.added = added
     }
 
-    /// What tells an exemption from others, in whatever file.
+    /// Identifies an exemption, in any file.
     package struct Key: Hashable, Sendable {
         package let pattern: DomainPattern
         package let added: Int64
     }
 
-    /// What tells it from others.
+    /// Identifies the exemption.
     package var key: Key { Key(pattern: pattern, added: added) }
 
-    /// Whether it is lifted by itself: subdomains are no destination that could be looked at.
+    /// Whether the exemption is lifted once the domain is in order. One for subdomains is not, because they are no
+    /// destination that could be looked at.
     package var isWatched: Bool { !keeps && !pattern.isBelow }
 }

@@ -1,13 +1,13 @@
 package import DANE
 
-/// The exemptions of a moment, to look domains up in.
+/// The exemptions at one moment, for lookups of domains.
 package final class ExemptionTable: Sendable {
     /// The exemptions.
     package let exemptions: [Exemption]
     private let exact: [DomainName: Exemption]
     private let below: [DomainName: Exemption]
 
-    /// A table.
+    /// Makes a table.
     package init(_ exemptions: [Exemption] = []) {
         self.exemptions = exemptions
         var exact: [DomainName: Exemption] = [:]
@@ -23,12 +23,12 @@ package final class ExemptionTable: Sendable {
         self.below = below
     }
 
-    /// The exemption of a domain itself, at a time in seconds since 1970.
+    /// Returns the exemption of exactly this domain, at a time in seconds since 1970.
     func exemption(ofExactly domain: DomainName, at now: Int64) -> Exemption? {
         exact[domain].flatMap { $0.until > now ? $0 : nil }
     }
 
-    /// The most specific exemption that covers a domain, at a time in seconds since 1970.
+    /// Returns the most specific exemption that covers a domain, at a time in seconds since 1970.
     package func exemption(of domain: DomainName, at now: Int64) -> Exemption? {
         if let exemption = exemption(ofExactly: domain, at: now) { return exemption }
         guard !below.isEmpty else { return nil }

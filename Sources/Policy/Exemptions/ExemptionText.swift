@@ -1,8 +1,8 @@
 import Support
 
-/// Exemptions as the commands print them.
+/// The exemptions in the form in which the commands print them.
 public enum ExemptionText {
-    /// A sentence about an exemption that has just been made.
+    /// Returns a sentence about an exemption that was just made.
     public static func added(_ exemption: Exemption, replaced: Exemption?) -> String {
         let what =
             exemption.pattern.isBelow ? "the subdomains of \(exemption.pattern.domain) are" : "\(exemption.pattern) is"
@@ -18,7 +18,7 @@ public enum ExemptionText {
         return TerminalText.line(text + ".")
     }
 
-    /// A table of exemptions.
+    /// Returns a table of exemptions.
     public static func table(_ exemptions: [Exemption], isWhole: Bool) -> String {
         guard !exemptions.isEmpty else {
             return isWhole ? "There are no exemptions, and were none." : "There are no exemptions."
@@ -51,10 +51,10 @@ public enum ExemptionText {
         ].map { TerminalText.line(String($0.prefix(500))) }
     }
 
-    /// An exemption as one line of JSON.
+    /// Returns an exemption as one line of JSON.
     public static func json(_ exemption: Exemption) -> String { JSONLine.of(Body(exemption)) }
 
-    /// An exemption in JSON.
+    /// An exemption as JSON.
     package struct Body: Encodable {
         let domain: String
         let until: String

@@ -3,36 +3,37 @@ import Foundation
 public import Inspection
 import Support
 
-/// A destination as people hand it to a command: a domain, a next hop `[host]:port`, or a mail address as it stands in
-/// a log, a bounce or a mail program, of which the domain is meant.
+/// A destination as people give it to a command (F-97): a domain, a next hop `[host]:port`, or a mail address as it
+/// stands in a log, a bounce or a mail program. Of an address, the domain counts.
 public struct DestinationArgument: Sendable, Hashable {
-    /// What is no destination.
+    /// Why an argument is no destination.
     public struct Fault: Error, Sendable {
-        /// Why, as a sentence.
+        /// The reason, as a sentence.
         public let sentence: String
     }
 
-    /// Which names without a dot are taken.
+    /// Which names without a dot are accepted.
     public enum Names: Sendable {
-        /// Those of hosts in brackets, and top-level domains with their final dot: any other is a slip.
+        /// Only hosts in brackets, and top-level domains with their final dot. Any other name without a dot is a slip.
         case qualified
-        /// All: policies and exemptions may be about next hops that have no dot.
+        /// All names, because policies and exemptions can be about next hops without a dot.
         case any
     }
 
     /// The destination.
     public let destination: Destination
-    /// What stands before the `@`, without the quotes that it does not need; nil where no address was given.
+    /// The text before the `@`, without quotes that it does not need; nil if the argument is no address.
     public let mailbox: String?
 
-    /// No argument is longer, in bytes.
+    /// The longest argument that is read, in bytes.
     private static let limit = 1024
 
     /// Reads an argument.
     ///
     /// - Parameters:
-    ///   - port: The port where a next hop names none.
-    ///   - names: Which names without a dot are taken.
+    ///   - port: The TCP port if a next hop names none.
+    ///   - names: Which names without a dot are accepted.
+    /// - Throws: Why the argument is no destination.
     public init(_ text: String, port: UInt16, names: Names = .qualified) throws(Fault) {
         let shown = "'\(LogLine.beginning(of: text.utf8))'"
         func fault(_ clause: String) -> Fault { Fault(sentence: "\(shown) \(clause).") }
@@ -55,9 +56,9 @@ public struct DestinationArgument: Sendable, Hashable {
         try Self.check(destination, word, names, fault)
     }
 
-    /// Reads arguments, and gathers what is wrong with any.
+    /// Reads several arguments, and collects the faults of all.
     ///
-    /// - Returns: The destinations, and a sentence for each argument that is none.
+    /// - Returns: The destinations, and a sentence per argument that is no destination.
     public static func read(
         _ texts: [String], port: UInt16, names: Names = .qualified
     ) -> (arguments: [DestinationArgument], faults: [String]) {
@@ -71,22 +72,22 @@ public struct DestinationArgument: Sendable, Hashable {
         return (arguments, faults)
     }
 
-    /// The destination as the gate writes it.
+    /// Returns the destination as the daemon writes it: with its port unless that is the one given.
     public func text(standard port: UInt16) -> String { destination.text(standard: port) }
 
-    /// Whether an address was given whose local part is never refused (`EXEMPT_LOCALPARTS`).
+    /// Whether the argument is an address whose local part is never refused (`EXEMPT_LOCALPARTS`).
     package func isExempt(_ settings: Settings) -> Bool {
         mailbox.map { settings.exemptLocalparts.contains($0.lowercased()) } ?? false
     }
 
     // MARK: Reading
 
-    /// Without what comes along when a piece of text is copied: blanks, `mailto:`, a display name, angle brackets, a
-    /// list's comma.
+    /// Returns the text without the things that people copy along with it: blanks, `mailto:`, a display name, angle
+    /// brackets, the comma of a list.
     private static func bared(_ text: String) -> String {
         var word = Substring(text.trimming(while: { $0.isWhitespace || $0 == "," || $0 == ";" }))
         if word.prefix(7).lowercased() == "mailto:" {
-            // RFC 6068: headers stand behind a question mark, and what is no letter may be percent-encoded.
+            // RFC 6068: header fields follow a question mark, and any character may be percent-encoded.
             word = word.dropFirst(7).prefix { $0 != "?" }
             if let plain = String(word).removingPercentEncoding { word = Substring(plain) }
         }
@@ -96,7 +97,7 @@ public struct DestinationArgument: Sendable, Hashable {
         if bared.first == "@", let colon = bared.firstIndex(of: ":"), bared[colon...].contains("@") {
             bared = String(bared[bared.index(after: colon)...])
         }
-        // `example.org:` is how a reply has it.
+        // Replies of servers have `example.org:`.
         if bared.last == ":", bared.count(where: { $0 == ":" }) == 1 { bared.removeLast() }
         return bared.contains("@") ? bared : bared.trimming(while: { "\"'`".contains($0) })
     }
@@ -133,12 +134,12 @@ public struct DestinationArgument: Sendable, Hashable {
         }
     }
 
-    /// Refuses what DNS would only say "no such domain" to.
+    /// F-97: refuses names to which the DNS would only say "no such domain".
     private static func check(
         _ destination: Destination, _ word: String, _ names: Names, _ fault: (String) -> Fault
     ) throws(Fault) {
         let labels = destination.name.labels
-        // RFC 1123 §2.1: a host's name does not end in a number, so that addresses can be told from names.
+        // RFC 1123 §2.1: the name of a host does not end in a number. That keeps names apart from addresses.
         guard let last = labels.last, !last.allSatisfy(\.isNumber) else {
             throw fault("is no domain: its last part is a number")
         }
@@ -150,13 +151,13 @@ public struct DestinationArgument: Sendable, Hashable {
         guard names == .qualified, labels.count == 1, case .domain = destination.nextHop, !domain.contains(".")
         else { return }
         throw fault(
-            "has no dot, so it is no mail domain: a host of this name is written [\(destination.name)], and a top-level "
-                + "domain with a dot at its end")
+            "has no dot, so it is no mail domain: a host of this name is written [\(destination.name)], "
+                + "and a top-level domain with a dot at its end")
     }
 }
 
 extension StringProtocol {
-    /// Without the characters at both ends that are such.
+    /// Returns the text without such characters at both ends.
     fileprivate func trimming(while isSuch: (Character) -> Bool) -> String {
         String(drop(while: isSuch).reversed().drop(while: isSuch).reversed())
     }

@@ -2,29 +2,29 @@ import DANE
 import Inspection
 import Milter
 
-/// Which recipients are judged, and by what: the first step of a recipient's way.
+/// Decides which recipients are judged, and which next hop is judged for them. It is the first step for each recipient.
 package struct Scope: Sendable {
     /// What becomes of a recipient.
     package enum Decision: Equatable {
-        /// It does not leave the site, or no DNS policy exists for it: passed on at once, without a line in the log.
+        /// The recipient does not leave the site, or no DANE policy exists for it. It passes without a line in the log.
         case notOurs
-        /// Passed on at once, and logged, for the reason given.
+        /// The recipient passes, and the log has the reason.
         case passed(String)
-        /// Its domain is no domain name, so that no such domain can exist.
+        /// The recipient's domain is no domain name. So no such domain can exist.
         case impossible
-        /// To be judged.
+        /// The recipient is judged.
         case judged(Hop)
     }
 
-    /// The `{rcpt_mailer}` values that leave the site, lower case.
+    /// The values of `{rcpt_mailer}` that leave the site, in lower case.
     let transports: Set<String>
-    /// The same if they are few: to look through them costs less than to hash.
+    /// The same if they are few. Then a search through them costs less than a hash.
     private let fewTransports: [String]
-    /// What a recipient is judged by.
+    /// Whether the recipient's domain or the MTA's next hop is judged.
     let route: Settings.RouteSource
-    /// The port where the next hop names none.
+    /// The TCP port if the next hop names none.
     let port: UInt16
-    /// Local parts that are never refused, lower case.
+    /// The local parts that are never refused, in lower case.
     let exemptLocalparts: Set<String>
 
     init(_ settings: Settings) {
@@ -35,13 +35,13 @@ package struct Scope: Sendable {
         exemptLocalparts = settings.exemptLocalparts
     }
 
-    /// Decides.
+    /// Decides what becomes of a recipient.
     ///
     /// - Parameters:
-    ///   - recipient: The recipient, as the MTA has rewritten it if it has.
-    ///   - typed: The recipient as the client typed it, where that is another one.
-    ///   - mailer: The macro `{rcpt_mailer}`: the transport that the MTA would use; nil or empty if it did not say.
-    ///   - nextHop: The macro `{rcpt_host}`: the next hop that the MTA would use; nil or empty if it did not say.
+    ///   - recipient: The recipient, as the MTA has rewritten it if it has (F-93).
+    ///   - typed: The recipient as the client typed it, if that is another one.
+    ///   - mailer: The macro `{rcpt_mailer}`, the transport that the MTA will use; nil or empty if the MTA did not say.
+    ///   - nextHop: The macro `{rcpt_host}`, the next hop that the MTA will use; nil or empty if the MTA did not say.
     package func decide(
         _ recipient: Recipient, typed: Recipient? = nil, mailer: String?, nextHop: String?
     ) -> Decision {
@@ -54,10 +54,10 @@ package struct Scope: Sendable {
             return recipient.domain == .none ? .notOurs : .passed("exempt local part")
         }
         if route == .nexthop, let nextHop, !nextHop.isEmpty {
-            // Most often it is the recipient's domain, which has been read.
+            // Most next hops are the recipient's domain, which has been read already.
             if case .name(let name) = recipient.domain, name.text == nextHop { return .judged(hop(to: name, typed)) }
             switch Destination.parse(nextHop: nextHop, port: port) {
-            // RFC 8314 §3.3: there TLS begins with the connection, which the probe does not try.
+            // RFC 8314 §3.3: on this port TLS begins with the connection. The probe does not speak that.
             case .destination(let destination) where destination.port == 465:
                 return .passed("the next hop speaks TLS from the start")
             case .destination(let destination):
@@ -65,10 +65,11 @@ package struct Scope: Sendable {
                     return .judged(hop(to: name, typed))
                 }
                 return .judged(Hop(destination: destination, isOwn: !recipient.names(nextHop)))
+            // D-21, RFC 7672 §2.2: DANE does not apply to addresses.
             case .literal: return .notOurs
             case .several: return .passed("several next hops")
-            // A domain that is none is its own next hop. Any other next hop that is not understood is the MTA's affair: to
-            // judge the address instead would be to judge a host that the mail never goes to.
+            // A domain that is no domain name is its own next hop. Any other next hop that is not understood is left to
+            // the MTA: the address's domain must not be judged in its place, because the mail does not go there.
             case .malformed, .unmapped:
                 if recipient.domain != .malformed { return .passed("the next hop is not understood") }
             }
@@ -81,9 +82,9 @@ package struct Scope: Sendable {
         }
     }
 
-    /// The way to the address's own domain.
+    /// Returns the next hop for the address's own domain.
     ///
-    /// F-90, RFC 7672 §2.2.2: where the MTA has replaced the domain, which of the two is judged is for the DNS to say.
+    /// F-90, RFC 7672 §2.2.2: if the MTA has replaced the domain, the DNS tells which of the two is judged.
     private func hop(to domain: DomainName, _ typed: Recipient?) -> Hop {
         var hop = Hop(destination: Destination(.domain(domain), port: port))
         if case .name(let name) = typed?.domain, name != domain { hop.typed = name }
@@ -92,8 +93,10 @@ package struct Scope: Sendable {
 }
 
 extension Recipient {
-    /// Whether a next hop is what stands behind the `@`. RFC 5321 §4.1.3 knows nothing but addresses in brackets, and
-    /// Postfix 3.7 refuses all else; an MTA that takes `user@[mx.example.org]` goes where the sender says.
+    /// Whether a next hop is the text after the `@`.
+    ///
+    /// RFC 5321 §4.1.3 has only addresses in brackets, and Postfix 3.7 refuses all else. If an MTA accepts
+    /// `user@[mx.example.org]`, the sender chose the next hop.
     fileprivate func names(_ nextHop: String) -> Bool {
         domain == .literal && address.utf8.count == localPart.utf8.count + 1 + nextHop.utf8.count
             && address.lowercased().hasSuffix("@\(nextHop.lowercased())")

@@ -1,11 +1,12 @@
 import Support
 import Synchronization
 
-/// The settings in force. They are others after a reload; who needs them asks each time, and keeps what belongs together.
+/// The settings in force. A reload replaces them. So callers read them each time, and keep one `SettingsInForce` for
+/// decisions that belong together.
 public final class SettingsBook: Sendable {
     private let state: Mutex<SettingsInForce>
 
-    /// A book of the settings of the start.
+    /// Makes a book with the settings of the start.
     public init(_ settings: Settings) { state = Mutex(SettingsInForce(settings)) }
 
     /// What is in force now.
@@ -14,14 +15,14 @@ public final class SettingsBook: Sendable {
     /// The settings in force now.
     package var settings: Settings { current.settings }
 
-    /// Puts others in the place of those there are.
+    /// Replaces the settings.
     package func adopt(_ settings: Settings) {
         let new = SettingsInForce(settings)
         state.withLock { $0 = new }
     }
 }
 
-/// The settings of one moment, and the rules that follow from them: a message is ruled by one set of them.
+/// The settings of one moment, and the rules that follow from them. One message is ruled by one set of them.
 package final class SettingsInForce: Sendable {
     package let settings: Settings
     package let scope: Scope

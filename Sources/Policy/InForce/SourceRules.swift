@@ -1,14 +1,14 @@
 import DANE
 import Probe
 
-/// Rulings by where a message comes from: `EXEMPT_CLIENTS`, `EXEMPT_AUTH`, `EXEMPT_SENDERS`, `ENFORCE_SENDERS`.
+/// Rulings by the source of a message: `EXEMPT_CLIENTS`, `EXEMPT_AUTH`, `EXEMPT_SENDERS`, `ENFORCE_SENDERS`.
 package struct SourceRules: Sendable {
     private let clients: [AddressRange]
     private let names: Set<String>
     private let exemptSenders: SenderList
     private let enforcedSenders: SenderList
 
-    /// Whether none is set: then a message need not be asked where it comes from.
+    /// Whether none of them is set. Then the source of a message need not be looked up.
     package let isEmpty: Bool
 
     /// The rules of the settings.
@@ -20,11 +20,11 @@ package struct SourceRules: Sendable {
         isEmpty = clients.isEmpty && names.isEmpty && exemptSenders.isEmpty && enforcedSenders.isEmpty
     }
 
-    /// Why a recipient is passed on without a look; nil if it is not.
+    /// Why a recipient passes without an inspection; nil if it does not.
     ///
     /// - Parameters:
-    ///   - client: The client's address.
-    ///   - authenticated: The name it authenticated with; nil if it did not.
+    ///   - client: The address of the client.
+    ///   - authenticated: The name with which the client authenticated; nil if it did not.
     ///   - sender: The argument of MAIL.
     package func exemption(
         client: String?, authenticated: String?, sender: String?
@@ -41,15 +41,16 @@ package struct SourceRules: Sendable {
         return exemptSenders.contains(sender) ? "exempt sender" : nil
     }
 
-    /// Whether mail of a sender is ruled in earnest whatever the roll-out says.
+    /// Whether mail from a sender is fully ruled upon, whatever the roll-out says.
     package func enforces(sender: String?) -> Bool { enforcedSenders.contains(sender) }
 
-    /// Whether it matters who has authenticated: the name is looked for in libmilter's buffers.
+    /// Whether the authenticated name matters. It has to be searched for in libmilter's buffers.
     package var asksForNames: Bool { !names.isEmpty }
 }
 
 extension AddressRange {
-    /// The IPv4 block that a block of IPv4-mapped IPv6 addresses stands for, else the block: clients are compared without the mapping.
+    /// For a block of IPv4-mapped IPv6 addresses the IPv4 block, otherwise the block itself, because clients are
+    /// compared without the mapping.
     fileprivate var unmapped: AddressRange {
         guard prefixLength >= 96, case .v4 = base.unmapped else { return self }
         return AddressRange(base.unmapped, prefixLength: prefixLength - 96) ?? self
@@ -57,7 +58,7 @@ extension AddressRange {
 }
 
 extension IPAddress {
-    /// The IPv4 address that an IPv4-mapped IPv6 address stands for (RFC 4291 §2.5.5.2), else the address.
+    /// For an IPv4-mapped IPv6 address the IPv4 address (RFC 4291 §2.5.5.2), otherwise the address itself.
     fileprivate var unmapped: IPAddress {
         if case .v6(0, let low) = self, low >> 32 == 0xFFFF { return .v4(UInt32(truncatingIfNeeded: low)) }
         return self

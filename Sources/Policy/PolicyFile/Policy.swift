@@ -1,26 +1,26 @@
-/// How strict to be with a domain: never what is true about it.
+/// How strict the gate is with a domain. It never changes what is true about the domain.
 public struct Policy: Sendable, Hashable {
     /// The kinds of policy.
     public enum Kind: String, Sendable, Hashable, CaseIterable {
-        /// Never refuse, never look.
+        /// Never refuse, and never inspect.
         case exempt
-        /// Rule and log, and let everything pass.
+        /// Rule and log, but let everything pass.
         case monitor
         /// Refuse, whatever the roll-out says.
         case enforce
-        /// Refuse, and refuse a domain without DANE too (RFC 7672 §2.2: mandatory DANE).
+        /// Refuse, and also refuse a domain without DANE (mandatory DANE: D-20, RFC 7672 §2.2).
         case require
     }
 
     /// The kind.
     public let kind: Kind
-    /// The day after which the policy no longer holds, as seconds since 1970 at that day's end in UTC; nil for ever.
+    /// When the policy ends, as seconds since 1970 at the end of its last day in UTC; nil if it does not end.
     public let until: Int64?
     /// Why, in the administrator's words.
     public let reason: String?
-    /// The line of the file.
+    /// The number of its line in the file.
     public let line: Int
 
-    /// Whether the policy holds at a time, in seconds since 1970.
+    /// Whether the policy is valid at a time in seconds since 1970.
     package func holds(at now: Int64) -> Bool { until.map { now < $0 } ?? true }
 }

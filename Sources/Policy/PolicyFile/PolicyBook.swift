@@ -2,10 +2,10 @@ import Glibc
 import Support
 import Synchronization
 
-/// The policy file in force, read again when it changes.
+/// The policies in force. The file is read again when it changes.
 ///
-/// A file that cannot be read, that has gone, or that holds a fault, leaves the policies as they were and is reported once.
-/// At a start the last good copy stands for it, if there is one.
+/// If the file cannot be read, is missing or contains a fault, the policies stay as they are, and that is reported
+/// once. At a start, the last good copy is used instead, if there is one.
 public final class PolicyBook: Sendable {
     /// What identifies a version of the file.
     private struct Stamp: Equatable {
@@ -20,21 +20,21 @@ public final class PolicyBook: Sendable {
     private struct State {
         var table: PolicyTable
         var stamp: Stamp?
-        /// What the file was like when it was looked at last, if that is not what was read.
+        /// The state of the file at the last check, if that version has not been read.
         var seen: Stamp??
-        /// Whether the newest version could not even be read, which the file need not change to be mended.
+        /// Whether the newest version could not even be read. That may be repaired without a change of the file.
         var isUnread = false
         /// When the table was read, in seconds since 1970.
         var read = unixTime()
-        /// What is wrong with the newest version of the file, if that was refused.
+        /// What is wrong with the newest version of the file, if it was refused.
         var faults: [String] = []
         /// Whether the policies come from the last good copy of the file.
         var isCopy = false
-        /// The file's text, until it is kept as the last good copy.
+        /// The text of the file, until it is kept as the last good copy.
         var unkept: String?
     }
 
-    /// Larger files are refused.
+    /// The largest file that is accepted, in bytes.
     static let limit = 64 << 20
 
     private let path: String?
@@ -42,23 +42,23 @@ public final class PolicyBook: Sendable {
     private let contents: @Sendable (String) -> Result<String, ReadableFile.Fault>
     private let state: Mutex<State>
 
-    /// The book of the settings' policy file, or of no policies. Where the file is at fault, its last good copy is in
-    /// force (`faults`).
+    /// The policies of the file that the settings name, or no policies. If the file has a fault, its last good copy is
+    /// in force (`faults`).
     ///
-    /// - Throws: The file's faults, if there is no copy.
+    /// - Throws: The faults of the file, if there is no copy.
     public convenience init(_ settings: Settings) throws(PolicyTable.Faults) {
         let copy = settings.policyFile.map { PolicyCopy(of: $0, in: settings.stateDirectory) }
         try self.init(path: settings.policyFile, copy: copy) { ReadableFile.contents($0, limit: Self.limit) }
     }
 
-    /// A book of a file, or of no policies.
+    /// The policies of a file, or no policies.
     ///
-    /// - Throws: The file's faults.
+    /// - Throws: The faults of the file.
     convenience init(path: String?) throws(PolicyTable.Faults) {
         try self.init(path: path) { ReadableFile.contents($0, limit: Self.limit) }
     }
 
-    /// A book of a file that is read in a given way.
+    /// The policies of a file that `contents` reads.
     init(
         path: String?, copy: PolicyCopy? = nil,
         contents: @escaping @Sendable (String) -> Result<String, ReadableFile.Fault>
@@ -66,7 +66,7 @@ public final class PolicyBook: Sendable {
         self.path = path
         self.copy = copy
         self.contents = contents
-        // The stamp first: a change while the file is read is seen next time.
+        // Take the stamp first, so that a change during the reading is noticed next time.
         let stamp = path.flatMap(Self.stamp)
         guard let path else {
             state = Mutex(State(table: PolicyTable()))
@@ -92,8 +92,8 @@ public final class PolicyBook: Sendable {
         }
     }
 
-    /// What is wrong with the file where its last good copy is in force, and that this is so, a sentence each; none
-    /// where the policies are the file's.
+    /// The faults of the file if its last good copy is in force, and that it is, one sentence each. Empty if the
+    /// policies are those of the file.
     public var faults: [String] {
         let (faults, time) = state.withLock { ($0.isCopy ? $0.faults : [], $0.read) }
         guard !faults.isEmpty, let copy else { return [] }
@@ -101,9 +101,9 @@ public final class PolicyBook: Sendable {
         return faults + ["the last good copy of the policy file is in force, of \(day) (\(copy.file))."]
     }
 
-    /// Keeps what was read last as the last good copy, if it is not kept yet. Writes a file.
+    /// Keeps the text that was read last as the last good copy, if that has not been done yet. It writes a file.
     ///
-    /// - Returns: Why it cannot, a clause; nil if it is kept, or there is nothing to keep.
+    /// - Returns: Why that failed, as a clause; nil if it is kept, or there is nothing to keep.
     package func keepCopy() -> String? {
         guard let copy, let text = state.withLock({ $0.unkept }) else { return nil }
         let fault = copy.keep(text)
@@ -119,11 +119,12 @@ public final class PolicyBook: Sendable {
         state.withLock { ($0.table.count, $0.read, $0.faults.first, $0.isCopy) }
     }
 
-    /// Reads the file again if it has changed, and has not since the last call: half a file that is being written may be a whole one
-    /// to all appearances. To be called every second or so, by one thread at a time.
+    /// Reads the file again if it has changed since it was read, and has not changed since the last call: a file that
+    /// is being written may look complete. Call it about every second, from one thread at a time.
     ///
-    /// - Parameter force: Read it in any case, as it is.
-    /// - Returns: The number of policies if it was read, the faults if it could not be; nil if there was nothing to do.
+    /// - Parameter force: Whether to read the file in any case.
+    /// - Returns: The number of policies if the file was read, its faults if it was refused; nil if there was nothing
+    ///   to do.
     public func reload(force: Bool = false) -> Result<Int, PolicyTable.Faults>? {
         guard let path else { return nil }
         let stamp = Self.stamp(path)
@@ -131,7 +132,7 @@ public final class PolicyBook: Sendable {
             guard !force else { return true }
             guard state.stamp != stamp else {
                 state.seen = nil
-                // What was ours may have passed: no descriptors, a disk that did not answer.
+                // The cause may have been on our side, and over: no descriptors, or a disk that did not answer.
                 return state.isUnread
             }
             defer { state.seen = .some(stamp) }
@@ -143,7 +144,7 @@ public final class PolicyBook: Sendable {
         case .success(let found): text = found
         case .failure(let fault):
             let faults = Self.unread(path, fault)
-            // Tried again, and told again when there is something else to tell.
+            // Reading is tried again, but reported again only if the faults have changed.
             let isKnown = state.withLock { state in
                 defer { (state.stamp, state.seen, state.isUnread, state.faults) = (stamp, nil, true, faults.sentences) }
                 return state.isUnread && state.faults == faults.sentences
@@ -155,7 +156,7 @@ public final class PolicyBook: Sendable {
             state.withLock { $0 = State(table: table, stamp: stamp, unkept: copy == nil ? nil : text) }
             return .success(table.count)
         } catch {
-            // Remembered all the same, so that one broken version is reported once.
+            // Remember this version nevertheless, so that it is reported only once.
             state.withLock {
                 $0.stamp = stamp
                 $0.seen = nil

@@ -1,18 +1,18 @@
 import Foundation
 import Support
 
-/// The last good copy of the policy file, in the state directory: a slip in the file must not keep the daemon from
-/// starting, nor let everybody be ruled without policies.
+/// The last good copy of the policy file, in the state directory. A mistake in the file must not prevent the daemon
+/// from starting, nor make it rule without policies.
 ///
-/// It is the file's text, so that its lines have the same numbers, and a last line that names the file. Only the daemon
-/// writes it.
+/// It contains the text of the file, so its lines have the same numbers, and a last line that names the file. Only the
+/// daemon writes it.
 package struct PolicyCopy: Sendable {
     /// The file's name in the state directory.
     package static let name = "policy.good"
 
-    /// Why there is no copy to be had.
+    /// Why there is no copy.
     struct Fault: Error {
-        /// A sentence; nil where there is none, which is nothing to tell.
+        /// The reason as a sentence; nil if there simply is no copy, which need not be reported.
         let sentence: String?
     }
 
@@ -21,17 +21,17 @@ package struct PolicyCopy: Sendable {
     private let original: String
     private let directory: String
 
-    /// The copy of a policy file in a state directory. None of another file's is taken for it.
+    /// The copy of a policy file in a state directory. A copy of another file does not count.
     init(of original: String, in directory: String) {
         self.original = original
         self.directory = directory
         file = "\(directory)/\(Self.name)"
     }
 
-    /// The last line. A copy without it is not whole, or another file's.
+    /// The last line. A copy without it is incomplete, or belongs to another file.
     private var ending: String { "# the last good copy of \(LogLine.escaped(original)), which danegate keeps\n" }
 
-    /// The policies of the copy, and when it was made, in seconds since 1970.
+    /// The policies in the copy, and when it was made, in seconds since 1970.
     func read() -> Result<(table: PolicyTable, time: Int64), Fault> {
         var facts = stat()
         guard stat(file, &facts) == 0 else {
@@ -45,15 +45,15 @@ package struct PolicyCopy: Sendable {
             do throws(PolicyTable.Faults) {
                 return .success((try PolicyTable(text: text, path: file), Int64(facts.st_mtim.tv_sec)))
             } catch {
-                // It was good once: another version has written it.
+                // It was valid when it was written, so another version wrote it.
                 return .failure(Fault(sentence: nil))
             }
         }
     }
 
-    /// Writes the copy, beside the one there is and then in its place.
+    /// Writes the copy to a new file and then replaces the old one.
     ///
-    /// - Returns: Why it cannot, a clause; nil if it is written.
+    /// - Returns: Why that failed, as a clause; nil if it is written.
     func keep(_ text: String) -> String? {
         do throws(DatabaseFault) { try StateDirectory.make(directory) } catch { return error.cause }
         let whole = text + (text.isEmpty || text.hasSuffix("\n") ? "" : "\n") + ending
@@ -82,6 +82,7 @@ package struct PolicyCopy: Sendable {
     }
 
     private func unwritten() -> String {
-        "the last good copy of the policy file, \(LogLine.escaped(file)), cannot be written (\(String(cString: strerror(errno))))"
+        "the last good copy of the policy file, \(LogLine.escaped(file)), cannot be written "
+            + "(\(String(cString: strerror(errno))))"
     }
 }

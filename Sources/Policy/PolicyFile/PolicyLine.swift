@@ -1,19 +1,19 @@
 import Support
 
-/// A line of the policy file, taken apart: `domain  exempt|monitor|enforce|require [until=DATE] [reason="…"]`.
+/// A parsed line of the policy file: `domain exempt|monitor|enforce|require [until=DATE] [reason="…"]`.
 struct PolicyLine {
-    /// What it is about; nil where that is at fault.
+    /// What the line is about; nil if that part has a fault.
     private(set) var pattern: DomainPattern?
-    /// What is wrong with it, a clause each.
+    /// What is wrong with the line, one clause each.
     private(set) var faults: [String] = []
-    /// Whether it holds nothing but a comment.
+    /// Whether the line is empty or only a comment.
     let isEmpty: Bool
 
     private var kind: Policy.Kind?
     private var until: Int64?
     private var reason: String?
 
-    /// A reason has at most so many bytes.
+    /// The longest reason in bytes.
     static let reasonLimit = 500
 
     /// Reads a line.
@@ -21,7 +21,7 @@ struct PolicyLine {
         let (words, fault) = Self.words(line)
         isEmpty = words.isEmpty && fault == nil
         if let fault { faults.append(fault) }
-        // Words that were not told apart as they were meant would only be found fault with for that.
+        // Without a fault in the words only. Otherwise further faults would only be consequences of that one.
         guard fault == nil, let first = words.first else { return }
         read(domain: first)
         if words.count >= 2, let kind = Policy.Kind(rawValue: words[1]) {
@@ -32,7 +32,7 @@ struct PolicyLine {
         for word in words.dropFirst(2) { read(word) }
     }
 
-    /// The policy; nil where the line is at fault.
+    /// The policy; nil if the line has a fault.
     func policy(_ number: Int) -> Policy? {
         guard faults.isEmpty, let kind else { return nil }
         return Policy(kind: kind, until: until, reason: reason, line: number)
@@ -72,25 +72,25 @@ struct PolicyLine {
         }
     }
 
-    /// What is said where no kind of policy follows the domain.
+    /// The clause for a domain that no kind of policy follows.
     private static func noKind(_ words: [String]) -> String {
         let clause = "the domain must be followed by exempt, monitor, enforce or require"
         guard words.count >= 2 else { return clause }
         let kinds = Policy.Kind.allCases.map(\.rawValue)
         var meant = NearNames.of(words[1], in: kinds).first
-        // The other way round.
+        // The two words may be in the wrong order.
         if let kind = Policy.Kind(rawValue: words[0].lowercased()), DomainPattern(words[1]) != nil {
             meant = "\"\(LogLine.escaped(words[1])) \(kind.rawValue)\""
         }
         return "\(clause), not \(quoted(words[1]))" + (meant.map { "; did you mean \($0)?" } ?? "")
     }
 
-    /// A word of the file as a sentence quotes it.
+    /// A word of the file, quoted for use in a sentence.
     private static func quoted(_ word: some StringProtocol) -> String {
         "\"\(LogLine.escaped(String(decoding: Array(word.utf8.prefix(80)), as: UTF8.self)))\""
     }
 
-    /// The words of a line: blanks separate, double quotes hold together, `#` starts a comment outside them.
+    /// The words of a line. Blanks separate them, double quotes keep blanks, and `#` outside quotes starts a comment.
     private static func words(_ line: Substring) -> (words: [String], fault: String?) {
         var words: [String] = []
         var word = ""
@@ -115,7 +115,7 @@ struct PolicyLine {
         return (words, isQuoted ? "a quotation mark is not closed" : nil)
     }
 
-    /// Whether a character has no glyph of its own: what is not seen in an editor should not decide whose mail is refused.
+    /// Whether a character is invisible. What an editor does not show must not decide whose mail is refused.
     private static func isControl(_ character: Unicode.Scalar) -> Bool {
         switch character.properties.generalCategory {
         case .control, .lineSeparator, .paragraphSeparator: true

@@ -3,10 +3,10 @@ import Support
 
 /// The policies of a file: `domain  exempt|monitor|enforce|require [until=DATE] [reason="…"]`.
 ///
-/// `example.org` is that domain alone, `.example.org` its subdomains. The most specific line wins: the domain itself before
-/// `.parent` before `.grandparent`. A line whose day is over does not hold, and the next specific one does.
+/// `example.org` means only that domain, `.example.org` its subdomains. The most specific line wins: the domain itself
+/// before `.parent` before `.grandparent`. A line that has expired does not count, and the next most specific one does.
 public struct PolicyTable: Sendable {
-    /// Every fault of a file, a sentence each.
+    /// All faults of a file, one sentence each.
     public struct Faults: Error, Sendable {
         /// The sentences.
         public let sentences: [String]
@@ -21,7 +21,7 @@ public struct PolicyTable: Sendable {
     /// The policy of a domain at a time in seconds since 1970; nil if there is none.
     public func policy(for domain: DomainName, at now: Int64) -> Policy? { line(for: domain, at: now)?.policy }
 
-    /// The line that holds for a domain at a time in seconds since 1970, and what it is about; nil if there is none.
+    /// The line that applies to a domain at a time in seconds since 1970, and its pattern; nil if there is none.
     package func line(for domain: DomainName, at now: Int64) -> (pattern: DomainPattern, policy: Policy)? {
         if isEmpty { return nil }
         if let policy = exact[domain], policy.holds(at: now) { return (DomainPattern(domain), policy) }
@@ -34,7 +34,7 @@ public struct PolicyTable: Sendable {
         return nil
     }
 
-    /// All lines that are about a domain, those that no longer hold among them, the most specific first.
+    /// All lines about a domain, expired ones included, the most specific first.
     package func lines(for domain: DomainName) -> [(pattern: DomainPattern, policy: Policy)] {
         var lines: [(DomainPattern, Policy)] = []
         if let policy = exact[domain] { lines.append((DomainPattern(domain), policy)) }
@@ -46,7 +46,7 @@ public struct PolicyTable: Sendable {
         return lines
     }
 
-    /// Whether any line that holds demands DANE.
+    /// Whether any valid line demands DANE.
     package func demandsDANE(at now: Int64) -> Bool {
         exact.values.contains { $0.kind == .require && $0.holds(at: now) }
             || below.values.contains { $0.kind == .require && $0.holds(at: now) }
@@ -55,15 +55,15 @@ public struct PolicyTable: Sendable {
     /// Whether there are no policies.
     public var isEmpty: Bool { exact.isEmpty && below.isEmpty }
 
-    /// How many lines hold a policy.
+    /// The number of lines with a policy.
     public var count: Int { exact.count + below.count }
 
-    /// So many faults are told of; of more, how many there are.
+    /// The most faults that are listed. Beyond that, only their number is reported.
     private static let faultLimit = 100
 
-    /// Reads a file's text; all faults are reported together, a sentence a line.
+    /// Reads the text of a file. All faults are reported together, one sentence per line of the file.
     ///
-    /// - Parameter path: The file's name, for the sentences.
+    /// - Parameter path: The name of the file, for the sentences.
     public init(text: String, path: String) throws(Faults) {
         var faults: [String] = []
         var left = 0

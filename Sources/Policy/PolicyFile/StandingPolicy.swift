@@ -1,17 +1,17 @@
 package import DANE
 import Support
 
-/// What the policy file and the exemptions together say of a recipient: which of them applies.
+/// What the policy file and the exemptions together say about a recipient: which of them applies.
 ///
-/// An exemption of the very domain, the address's or the next hop's, wins over every line of the file. One of `.domain` counts as a line
-/// about the same, and wins over one that is as specific. Of the address's domain and the next hop the first that anything is said of
-/// decides.
+/// An exemption for exactly the address's domain or the next hop goes before every line of the file. An exemption for
+/// `.domain` counts like a line for the same pattern, and goes before one that is equally specific. The address's
+/// domain is checked first, then the next hop; the first one with an entry decides.
 package enum StandingPolicy: Sendable {
-    /// Nothing is said.
+    /// There is no entry.
     case none
-    /// A line of the file.
+    /// A line of the file applies.
     case line(DomainPattern, Policy)
-    /// An exemption.
+    /// An exemption applies.
     case exemption(Exemption)
 
     /// What applies at a time in seconds since 1970.
@@ -41,7 +41,7 @@ package enum StandingPolicy: Sendable {
         self = .none
     }
 
-    /// The kind of policy that there is to rule by.
+    /// The kind of policy to rule by; nil if there is none.
     package var kind: Policy.Kind? {
         switch self {
         case .none: nil
@@ -50,7 +50,8 @@ package enum StandingPolicy: Sendable {
         }
     }
 
-    /// Why mail is passed without a look, for a person who asks: until when, by whom or which line, and what for; nil if it is not.
+    /// Why mail passes without an inspection, in words for people: until when, by whom or by which line, and the
+    /// reason. nil if it does not.
     package var whyExempt: String? {
         switch self {
         case .exemption(let exemption):
@@ -63,7 +64,7 @@ package enum StandingPolicy: Sendable {
         }
     }
 
-    /// Why the recipient is passed on without a look; nil if it is not.
+    /// Why the recipient passes without an inspection; nil if it does not.
     package var exemption: String? {
         switch self {
         case .exemption(let exemption): "exempt: \(exemption.reason)"

@@ -2,12 +2,13 @@ import DANE
 package import Inspection
 
 extension Destination {
-    /// What a next hop is, as an MTA writes it: `example.org`, `example.org:2525`, `[mx.example.org]`, `[mx.example.org]:2525`.
+    /// What a next hop is. MTAs write it as `example.org`, `example.org:2525`, `[mx.example.org]` or
+    /// `[mx.example.org]:2525`.
     package enum Parsed: Equatable {
         case destination(Destination)
-        /// An address, in brackets or not: DANE does not apply (RFC 7672 §2.2).
+        /// D-21, RFC 7672 §2.2: an address, with or without brackets. DANE does not apply to it.
         case literal
-        /// Several next hops, of which the MTA takes whichever works.
+        /// Several next hops. The MTA takes any that works.
         case several
         case malformed
         case unmapped
@@ -17,7 +18,7 @@ extension Destination {
     ///
     /// - Parameters:
     ///   - text: The next hop.
-    ///   - port: The port where the text names none.
+    ///   - port: The TCP port if the text names none.
     package static func parse(nextHop text: String, port: UInt16) -> Parsed {
         let parts = text.split(whereSeparator: { $0 == "," || $0 == " " || $0 == "\t" })
         if parts.count > 1 { return .several }
@@ -30,7 +31,7 @@ extension Destination {
             return named(inner, port) { .host($0) }
         }
         let name = text.prefix { $0 != ":" }
-        // Postfix delivers to a bare address too: "using numerical host".
+        // Postfix also delivers to an address without brackets, and logs "using numerical host".
         if IPAddress(text) != nil || IPAddress(name) != nil { return .literal }
         guard let port = Self.port(text.dropFirst(name.count), standard: port) else { return .malformed }
         return named(name, port) { .domain($0) }
@@ -39,7 +40,7 @@ extension Destination {
     private static func port(_ text: Substring, standard: UInt16) -> UInt16? {
         if text.isEmpty { return standard }
         let name = text.dropFirst()
-        // The services that Postfix and Sendmail configurations write by name.
+        // The services that configurations of Postfix and Sendmail write by name.
         let services: [Substring: UInt16] = ["smtp": 25, "submission": 587, "submissions": 465, "smtps": 465]
         return text.first == ":" ? services[name] ?? UInt16(name).flatMap { $0 == 0 ? nil : $0 } : nil
     }

@@ -1,18 +1,18 @@
 package import DANE
 package import Inspection
 
-/// Where mail for a recipient goes next, and whose choice that is.
+/// Where mail for a recipient goes next, and who chose that.
 package struct Hop: Sendable, Equatable {
     /// The next hop.
     package let destination: Destination
-    /// Whether this site's own configuration leads there (`relayhost`, a transport map, mailertable, SMART_HOST), and
-    /// not the recipient's domain. What is broken there is this site's to mend, and stands for the mail of many
+    /// F-91: whether this site's own configuration leads there (`relayhost`, a transport map, mailertable, SMART_HOST),
+    /// and not the recipient's domain. Then a fault there is this site's to mend, and it stops the mail of many
     /// recipients.
     package var isOwn = false
-    /// The domain that the client typed, where the MTA has put the destination's name in its place; nil where it has
-    /// not.
+    /// F-90: the domain that the client typed, if the MTA has put the destination's name in its place; else nil.
     ///
-    /// Sendmail does so with a domain that is an alias, before a milter sees it. Which is judged, `AliasBook` tells.
+    /// Sendmail replaces a domain that is an alias before a milter sees it. `AliasBook` tells which of the two is
+    /// judged.
     package var typed: DomainName?
 
     /// One of these parts.

@@ -1,12 +1,11 @@
 public import Support
 
 extension Recipient {
-    /// Takes a path apart as `init(path:)` does; the bytes of an address that is no UTF-8 are kept.
+    /// Takes a path apart as `init(path:)` does. It keeps the bytes of an address that is no UTF-8 (F-98).
     public init(received path: ReceivedText) {
         self.init(path: path.text)
         guard let bytes = path.bytes else { return }
-        // The same as `init(path:)` takes off the text: the angle brackets, and a source route (RFC 5321 §4.1.2,
-        // appendix C).
+        // As `init(path:)` does, this drops the angle brackets and a source route (RFC 5321 §4.1.2, appendix C).
         var rest = bytes[...]
         if rest.first == UInt8(ascii: "<") {
             rest.removeFirst()

@@ -2,23 +2,21 @@ public import DANE
 
 /// Verdict × policy × how long the fault has lasted → ruling.
 ///
-/// Whose mail is ruled upon at all, and how strictly, is decided in this order; the first that applies counts:
+/// The following order decides whose mail is ruled upon and how strictly. The first entry that applies counts:
 ///
-/// 1. what does not leave the site is not ours (`Scope`), and `EXEMPT_LOCALPARTS` are never refused;
-/// 2. an exemption (`danegate exempt`) of the address's domain or of the next hop: passed without a look;
-/// 3. the most specific line of the policy file, for the address's domain, else for the next hop; a `.domain` exemption counts as such a
-///    line, and wins over one that is as specific: `exempt` passes without a look; `require` goes on at 6, refused also without DANE;
-/// 4. `EXEMPT_CLIENTS`, `EXEMPT_AUTH`, `EXEMPT_SENDERS`: passed without a look;
-/// 5. `monitor` of the policy file: judged, logged, passed;
-/// 6. `MODE=monitor`: the same for everybody;
-/// 7. `enforce` and `require` of the policy file: ruled in earnest;
-/// 8. `ENFORCE_SENDERS`: ruled in earnest;
-/// 9. `ROLLOUT`: in earnest for its share of the domains, the rest judged, logged, passed. It is the domain that was
-///    judged, and behind a next hop of this site's own the address's.
+/// 1. Mail that does not leave the site is not judged (`Scope`), and `EXEMPT_LOCALPARTS` are never refused. 2. An
+/// exemption (`danegate exempt`) for the address's domain or the next hop: passed without an inspection. 3. The most
+/// specific line of the policy file, for the address's domain, else for the next hop. A `.domain` exemption counts like
+/// such a line, and goes before one that is equally specific. `exempt` passes without an inspection; `require`
+/// continues at 6, and is also refused without DANE. 4. `EXEMPT_CLIENTS`, `EXEMPT_AUTH`, `EXEMPT_SENDERS`: passed
+/// without an inspection. 5. `monitor` in the policy file: judged and logged, then passed. 6. `MODE=monitor`: the same
+/// for everybody. 7. `enforce` and `require` in the policy file: fully ruled upon. 8. `ENFORCE_SENDERS`: fully ruled
+/// upon. 9. `ROLLOUT`: its share of the domains is fully ruled upon, the rest is judged and logged, then passed. The
+/// domain is the one that was judged; behind a next hop of this site's own it is the address's domain.
 ///
-/// What the ruling in earnest is, the breaker, `ON_…` and `DEFER_FOR` decide after that, and then `ON_OWN_NEXT_HOP`:
-/// where this site's own configuration leads to the next hop, nobody is refused for good unless it says so (F-91). Only
-/// `require` weighs more: there nobody is accepted.
+/// After that, the breaker, `ON_…` and `DEFER_FOR` decide the ruling, and then `ON_OWN_NEXT_HOP`: if this site's own
+/// configuration names the next hop, nobody is refused permanently unless that setting says so (F-91). Only `require`
+/// goes before it: then nobody is accepted.
 public struct Rulebook: Sendable {
     private let mode: Settings.Mode
     private let rollout: Int
@@ -28,7 +26,7 @@ public struct Rulebook: Sendable {
     private let onLocalTrouble: Settings.LocalTroubleRuling
     private let onOwnNextHop: Settings.OwnNextHopRuling
 
-    /// The rules that the settings give.
+    /// The rules given by the settings.
     public init(_ settings: Settings) {
         mode = settings.mode
         rollout = settings.rollout
@@ -39,20 +37,22 @@ public struct Rulebook: Sendable {
         onOwnNextHop = settings.onOwnNextHop
     }
 
-    /// Rules.
+    /// Rules on a verdict.
     ///
     /// - Parameters:
     ///   - verdict: What is true.
     ///   - domain: The domain that the roll-out goes by.
-    ///   - policy: The domain's policy, if it has one.
-    ///   - isOwnHop: Whether this site's own configuration leads to what was judged.
-    ///   - isInTrouble: Whether the trouble may be our own: the breaker is open.
-    ///   - isEnforced: Whether the mail is ruled in earnest whatever the roll-out says: its sender is in `ENFORCE_SENDERS`.
-    ///   - failingFor: How long the outcome has lasted; asked only where that is of interest.
+    ///   - policy: The policy for the domain, if there is one.
+    ///   - isOwnHop: Whether this site's own configuration names what was judged.
+    ///   - isInTrouble: Whether the fault may be on our side: the breaker is open.
+    ///   - isEnforced: Whether the mail is fully ruled upon, whatever the roll-out says: its sender is in
+    ///     `ENFORCE_SENDERS`.
+    ///   - failingFor: How long the outcome has lasted. It is called only if that matters.
     public func rule(
         _ verdict: Verdict, domain: DomainName, policy: Policy.Kind?, isOwnHop: Bool = false, isInTrouble: Bool = false,
         isEnforced: Bool = false, failingFor: (Outcome) -> Duration
     ) -> Ruling {
+        // D-20, D-26, RFC 7672 §2.2, §2.2.1: if DANE is mandatory, a domain without it is not delivered to.
         let outcome = policy == .require && verdict.outcome.lacksDANE ? Outcome.daneRequired : verdict.outcome
         let own = isOwnHop ? onOwnNextHop.with(policy) : nil
         if isInTrouble, !outcome.allowsDelivery {
@@ -61,6 +61,7 @@ public struct Rulebook: Sendable {
         if policy == .require, outcome == .unprobed { return ruleUnproven(isOwnHop: isOwnHop) }
         let failing = outcome.lasts ? failingFor(outcome) : nil
         var action = action(outcome, failingFor: failing ?? .zero)
+        // F-91: a fault of this site's own next hop is not the recipient's.
         if let own { action = own.limit(action) }
         var code = code(outcome, action, isOwnHop: isOwnHop)
         var hazard: String?
@@ -76,6 +77,7 @@ public struct Rulebook: Sendable {
                 code = action.class.flatMap(Outcome.tlsaInvalid.enhancedCode)
             }
         }
+        // D-64, RFC 7672 §9.1: an audit-only mode rules and logs, and delivers.
         let isMonitored = action != .accept && (own == .monitor || isMonitored(domain, policy, isEnforced))
         return Ruling(
             action: isMonitored ? .accept : action, would: isMonitored ? action : nil, outcome: outcome, code: code,
@@ -87,9 +89,10 @@ public struct Rulebook: Sendable {
         return action.class.flatMap(outcome.enhancedCode)
     }
 
-    /// While the trouble is our own nobody is refused for good, and no fault of the recipient's grows older.
+    /// The ruling while the fault is on our side: nobody is refused permanently, and no fault of a recipient gets
+    /// older.
     ///
-    /// That policy demands DANE weighs more than that we cannot tell: such a recipient is never accepted unseen.
+    /// If policy demands DANE, that goes before our doubt: such a recipient is never accepted without a check.
     private func ruleInTrouble(
         _ outcome: Outcome, _ policy: Policy.Kind?, _ own: Settings.OwnNextHopRuling?, isMonitored: Bool
     ) -> Ruling {
@@ -106,8 +109,9 @@ public struct Rulebook: Sendable {
             code: code(outcome, .tempfail, isOwnHop: own != nil), failingFor: nil, hazard: nil, isOwnHop: own != nil)
     }
 
-    /// Where policy demands DANE, what nobody has seen is neither DANE nor its absence: a doubt, for which RFC 7672 §2.2 has delivery
-    /// put off. Only that a site accepts what lacks DANE altogether makes it accept this too.
+    /// The ruling if policy demands DANE and the hosts were not probed. That is neither DANE nor its absence but a
+    /// doubt, so delivery is deferred (D-20, RFC 7672 §2.2). It is accepted only if the site accepts a lack of DANE as
+    /// well.
     private func ruleUnproven(isOwnHop: Bool) -> Ruling {
         let isAccepted = rulings[.daneRequired] == .accept
         let would: Ruling.Action? = !isAccepted && mode == .monitor ? .tempfail : nil
@@ -124,6 +128,7 @@ public struct Rulebook: Sendable {
         case .reject: return .reject
         case .default: break
         }
+        // S-02, S-03, RFC 5321 §5.1.
         switch outcome.defaultRuling {
         case .accept: return .accept
         case .reject: return .reject
@@ -132,23 +137,23 @@ public struct Rulebook: Sendable {
         }
     }
 
-    /// Whether somebody may be refused for good because of a verdict, now or once the fault has lasted.
+    /// Whether a verdict may lead to a permanent refusal, now or once the fault has lasted.
     ///
-    /// - Parameter policy: The domain's policy, if it has one.
+    /// - Parameter policy: The policy for the domain, if there is one.
     package func mayReject(_ verdict: Verdict, policy: Policy.Kind?) -> Bool {
         let outcome = policy == .require && verdict.outcome.lacksDANE ? Outcome.daneRequired : verdict.outcome
         if action(outcome, failingFor: deferFor) == .reject { return true }
         return onHazard == .reject && !verdict.hazards.isEmpty
     }
 
-    /// Whether a recipient passes whatever is found out.
+    /// Whether a recipient passes whatever the verdict is.
     package func isMonitored(
         _ domain: DomainName, policy: Policy.Kind?, isEnforced: Bool, isOwnHop: Bool
     ) -> Bool {
         isMonitored(domain, policy, isEnforced) || isOwnHop && onOwnNextHop.with(policy) == .monitor
     }
 
-    /// Whether all recipients do, whoever they are.
+    /// Whether all recipients pass, whoever they are.
     package var monitorsAll: Bool { mode == .monitor }
 
     private func isMonitored(_ domain: DomainName, _ policy: Policy.Kind?, _ isEnforced: Bool) -> Bool {
@@ -159,13 +164,13 @@ public struct Rulebook: Sendable {
         }
     }
 
-    /// Whether a domain belongs to the share that is ruled in earnest.
+    /// Whether a domain belongs to the share that is fully ruled upon.
     package func isRolledOut(_ domain: DomainName) -> Bool { rollout >= 100 || Self.place(of: domain) < rollout }
 
-    /// The place of a domain in the roll-out, 0 to 99: it belongs to every larger share.
+    /// The place of a domain in the roll-out, 0 to 99. It belongs to every share that is larger than its place.
     ///
-    /// By FNV-1a of its name, so that it is the same on every machine and after every start, and that a larger share holds the smaller
-    /// ones.
+    /// It is an FNV-1a hash of the name. So it is the same on every machine and after every start, and a larger share
+    /// contains the smaller ones.
     package static func place(of domain: DomainName) -> Int {
         let hash = domain.text.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
         return Int((hash ^ hash >> 32) % 100)
@@ -173,12 +178,12 @@ public struct Rulebook: Sendable {
 }
 
 extension Settings.OwnNextHopRuling {
-    /// What holds beside a policy: one that demands DANE lets nobody pass.
+    /// The ruling in combination with a policy. If the policy demands DANE, nobody passes.
     fileprivate func with(_ policy: Policy.Kind?) -> Self {
         policy == .require && (self == .accept || self == .monitor) ? .tempfail : self
     }
 
-    /// What becomes of a ruling.
+    /// The action that this setting allows at most.
     fileprivate func limit(_ action: Ruling.Action) -> Ruling.Action {
         guard action != .accept else { return .accept }
         return switch self {

@@ -2,17 +2,17 @@ public import DANE
 import Support
 
 extension Ruling {
-    /// The reply that the ruling gives, or would give: code, keyword, domain, what failed, at which host, since when, who can
-    /// mend it and how, trace id, help. A sender can pass it on as it is.
+    /// The reply of the ruling, whether it is sent or not: code, keyword, domain, what failed, at which host, since
+    /// when, who can repair it and how, trace id, help. A sender can forward it as it is.
     ///
     /// - Parameters:
     ///   - verdict: What was ruled upon.
     ///   - domain: The domain as the sender knows it.
-    ///   - nextHop: The next hop as an MTA writes it: it takes the domain's place where it is this site's own.
-    ///   - firstSeen: When the fault was seen first, in seconds since 1970; nil where that is not known or of no interest.
-    ///   - trace: The id that finds the log line.
-    ///   - helpURL: `HELP_URL`; `%c` and `%d` stand for code and domain.
-    /// - Returns: nil where nobody is or would be refused.
+    ///   - nextHop: The next hop as an MTA writes it. It replaces the domain if it is this site's own.
+    ///   - firstSeen: When the fault was first seen, in seconds since 1970; nil if unknown or irrelevant.
+    ///   - trace: The id by which the log line is found.
+    ///   - helpURL: `HELP_URL`. `%c` and `%d` stand for code and domain.
+    /// - Returns: nil if nobody is refused or would be.
     public func reply(
         _ verdict: Verdict, domain: String, nextHop: String? = nil, firstSeen: Int64?, trace: String?, helpURL: String?
     ) -> Reply? {
@@ -22,9 +22,9 @@ extension Ruling {
             "%d", with: domain.contains(" ") ? "-" : domain)
         let name = Self.shortened(isOwnHop ? nextHop ?? domain : domain, Self.nameLimit)
         let host = verdict.host.flatMap { $0 == domain ? nil : $0 }
-        // What finds the log line, and who can mend it, must not be what a long text loses. The cause gives way first,
-        // then the host, then the help, at last the name. A help address that a long domain makes longer than this
-        // would leave no room for the cause.
+        // A long text must not push out what is needed to find the log line, or who can repair the fault. The cause is
+        // shortened first, then the host is left out, then the help, and last the name is shortened. The help is left
+        // out at once if a long domain makes it so long that the cause has no room.
         for tail in [help.flatMap { $0.utf8.count <= 160 ? "\(id) \($0)" : nil }, id].compactMap(\.self) {
             func fitted(_ host: String?) -> Words? {
                 let words = words(verdict, name, host: host, firstSeen)
@@ -33,7 +33,7 @@ extension Ruling {
                 return (words.head, Self.shortened(words.cause, room), words.end)
             }
             guard let plain = fitted(nil) else { continue }
-            // There is no room to name the host twice.
+            // Do not name the host twice.
             let named = host.flatMap { plain.cause.contains($0) ? nil : fitted($0) }
             return reply(code, named ?? plain, tail)
         }
@@ -45,14 +45,14 @@ extension Ruling {
         return reply(code, (parts.head, Self.shortened(parts.cause, max(0, left)), parts.end), id)
     }
 
-    /// The room behind the codes.
+    /// The bytes after the codes.
     private static let room = Reply.maximumLength - 12
-    /// The most of a name, in bytes, and the least where there is little room.
+    /// The longest name in bytes, and its least length if there is little room.
     private static let (nameLimit, leastName) = (120, 20)
-    /// The least of a cause that says anything.
+    /// The least length of a cause that still says something.
     private static let leastCause = 40
 
-    /// The sentence, in three parts.
+    /// The sentence in three parts.
     private typealias Words = (head: String, cause: String, end: String)
 
     private func reply(_ code: EnhancedStatusCode, _ words: Words, _ tail: String) -> Reply {
@@ -60,11 +60,11 @@ extension Ruling {
             code, detail: outcome.basicDetail(code.class), text: words.head + words.cause + words.end + tail)
     }
 
-    /// The sentence, in three parts.
+    /// The sentence in three parts.
     private func words(
         _ verdict: Verdict, _ domain: String, host: String?, _ firstSeen: Int64?
     ) -> Words {
-        // Strangers are not told what is wrong here; log, trace and status tell it to this site's administrators.
+        // Strangers do not learn what is wrong at this site. Log, trace and status tell its administrators.
         if isHeld || verdict.isOurs && outcome.isDoubt {
             let what = isOwnHop ? "the next hop" : "the domain"
             return ("\(outcome.rawValue): \(domain): this site cannot check \(what) now", "", "; try again later")
@@ -75,7 +75,7 @@ extension Ruling {
             return ("tlsa-invalid: \(domain): ", hazard, since + (isOwnHop ? "; \(Self.ownEnd)" : end))
         }
         if outcome.allowsDelivery {
-            // There is nothing to refuse in the outcome itself: it is refused for what policy demands.
+            // The outcome itself allows delivery. The mail is refused because of the policy.
             let head = "\(outcome.rawValue): \(domain): local policy requires DANE, which this site cannot check now"
             return (head, "", "; try again later")
         }
@@ -85,8 +85,8 @@ extension Ruling {
         return (head, cause, since + (remedy.map { "; \($0)" } ?? ""))
     }
 
-    /// What to do about it, and who, as a sentence without a full stop; nil where there is nothing to do. What this
-    /// site's own configuration leads to is none of the recipient's.
+    /// What to do and who can do it, as a sentence without a full stop; nil if there is nothing to do. The recipient is
+    /// not responsible for a next hop of this site's own (F-91).
     package var remedy: String? {
         guard isOwnHop, outcome != .pending else { return outcome.remedy }
         return (outcome.isDoubt ? "try again later; if it lasts, tell this site's administrator: " : "") + Self.ownEnd
@@ -101,7 +101,7 @@ extension Ruling {
 }
 
 extension Outcome {
-    /// Whether the cause says more than the meaning does.
+    /// Whether the cause says more than the meaning.
     fileprivate var namesCause: Bool {
         switch self {
         case .nullMX, .noSuchDomain, .pending, .daneRequired: false

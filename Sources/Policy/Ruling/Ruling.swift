@@ -2,26 +2,26 @@ public import DANE
 
 /// What is done with a recipient.
 public struct Ruling: Sendable, Hashable {
-    /// The kinds; the raw values are the `ruling` of log and JSON.
+    /// The kinds. The raw values are the values of `ruling` in log and JSON.
     public enum Action: String, Sendable, Hashable, CaseIterable {
         case accept, tempfail, reject
     }
 
     /// What is done.
     public let action: Action
-    /// What would have been done if the recipient were not merely monitored; nil where that is the same.
+    /// What would have been done if the recipient were not only monitored; nil if that is the same.
     public let would: Action?
-    /// What was ruled upon: the verdict's outcome, or `dane-required` by policy.
+    /// What was ruled upon: the outcome of the verdict, or `dane-required` by policy.
     public let outcome: Outcome
-    /// The code of the refusal, carried out or not; nil for none.
+    /// The code of the refusal, whether it is carried out or not; nil if there is none.
     public let code: EnhancedStatusCode?
-    /// How long the fault has lasted; nil where there is none that could.
+    /// How long the fault has lasted; nil if there is no lasting fault.
     public let failingFor: Duration?
-    /// Why a verdict that allows delivery was refused all the same: the hazard.
+    /// Why a verdict that allows delivery was refused nevertheless: the hazard.
     public let hazard: String?
-    /// Whether it is about a next hop that this site's own configuration leads to.
+    /// Whether it is about a next hop that this site's own configuration names.
     public var isOwnHop = false
-    /// Whether an administrator holds the mail back: nothing was judged.
+    /// Whether an administrator holds the mail back. Then nothing was judged.
     public var isHeld = false
 
     /// One of these parts.
@@ -39,7 +39,7 @@ public struct Ruling: Sendable, Hashable {
         self.isHeld = isHeld
     }
 
-    /// What is done with a recipient whose mail is held back: put off, whatever mode, roll-out and policy say.
+    /// The ruling for mail that is held back: deferred, whatever mode, roll-out and policy say (F-132).
     package static let held = Ruling(
         action: .tempfail, would: nil, outcome: .pending, code: Outcome.pending.enhancedCode(.persistentTransient),
         failingFor: nil, hazard: nil, isHeld: true)

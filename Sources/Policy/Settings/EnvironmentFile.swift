@@ -1,19 +1,20 @@
 import Glibc
 import Support
 
-/// An environment file as systemd's `EnvironmentFile=` has it: `NAME=value` lines, `#` and `;` comments, optional quotes.
+/// Reads an environment file as systemd reads the file of `EnvironmentFile=`: lines `NAME=value`, comments after `#`
+/// and `;`, optional quotes.
 ///
-/// swift-configuration reads such files too, but passes over what it does not understand, and keeps quotes as part of the
-/// value. A typing error in the path of production mail deserves a sentence.
+/// swift-configuration can read such files too, but it skips lines that it does not understand, and keeps quotes in the
+/// value. danegate names such an error instead, because mail depends on the settings.
 public enum EnvironmentFile {
-    /// Larger files are no environment files.
+    /// The largest file that is read, in bytes.
     static let limit = 1 << 20
 
-    /// Where the file is looked for if none is named; the first that is there.
+    /// The paths at which the file is looked for if none is named. The first file that exists is read.
     public static let places = ["/etc/danegate/danegate.env", "/etc/default/danegate"]
 
-    /// The first of the places where there is a file, or where this user may not see whether there is one; nil if there
-    /// is none.
+    /// Returns the first of these paths at which a file exists, or at which this user may not see whether one does; nil
+    /// if there is none.
     static func find() -> String? {
         places.first { path in
             var facts = stat()
@@ -21,10 +22,10 @@ public enum EnvironmentFile {
         }
     }
 
-    /// Whether a file is kept from this user: it is not his to read, or to see.
+    /// Whether a file is closed to this user: the user may not read it, or not see whether it exists.
     static func isKept(_ path: String) -> Bool { access(path, R_OK) != 0 && errno == EACCES }
 
-    /// The variables of a file, or a sentence for each line that cannot be read.
+    /// Returns the variables of a file, or a sentence per line that cannot be read.
     static func read(_ path: String) -> Result<[String: String], SettingsReader.Faults> {
         switch ReadableFile.contents(path, limit: limit) {
         case .failure(let fault):
@@ -51,7 +52,8 @@ public enum EnvironmentFile {
             }
             if let meant = Self.meant(by: name) {
                 faults.append(
-                    "\(LogLine.escaped(path)):\(index + 1): \(name.prefix(shownLength)) is no setting; did you mean \(meant)?"
+                    "\(LogLine.escaped(path)):\(index + 1): \(name.prefix(shownLength)) is no setting; "
+                        + "did you mean \(meant)?"
                 )
                 continue
             }
@@ -64,21 +66,21 @@ public enum EnvironmentFile {
         return faults.isEmpty ? .success(values) : .failure(.init(sentences: faults))
     }
 
-    /// Longer names are cut in a sentence.
+    /// Longer names are cut in sentences.
     private static let shownLength = 40
     private static let names = Setting.catalogue.map(\.name)
     private static let fullNames = names.map { SettingsReader.prefix + $0 }
 
-    /// What a line of a shell's may be about.
+    /// Returns a hint for a line that looks like one of a shell script.
     private static func hint(_ line: String) -> String {
         line.hasPrefix("export ") ? ", without export" : ""
     }
 
-    /// The setting that a name stands for, which lacks the prefix or is not in capitals; nil if it is one, or another
-    /// variable. The file is danegate's own, so that there is little else to be meant.
+    /// Returns the setting that a name must mean if the name lacks the prefix or is not in capitals; nil if it is a
+    /// setting, or the variable of another program. The file is danegate's own, so it should have little else in it.
     private static func meant(by name: String) -> String? {
         let prefix = SettingsReader.prefix
-        // What is wrong behind the prefix is told with what is wrong in the environment.
+        // Names with the prefix are checked later, together with those of the environment.
         guard !name.hasPrefix(prefix) else { return nil }
         let capitals = name.uppercased()
         if capitals.hasPrefix(prefix) {
@@ -88,7 +90,7 @@ public enum EnvironmentFile {
                     ? rest : NearNames.of(rest, in: names).first ?? String(rest.prefix(shownLength)))
         }
         if names.contains(capitals) { return prefix + capitals }
-        // DANGATE_MODE, or DANEGATEMODE.
+        // Examples are DANGATE_MODE and DANEGATEMODE.
         let whole = NearNames.of(capitals, in: fullNames).first
         if let whole { return whole }
         guard capitals.utf8.count >= 6 else { return nil }
@@ -104,7 +106,7 @@ public enum EnvironmentFile {
         }
     }
 
-    /// systemd takes no value with control characters either, tabs aside.
+    /// Whether systemd accepts the character in a value. It refuses control characters, except tabs.
     private static func isText(_ character: Character) -> Bool {
         if character == "\t" { return true }
         return !character.isNewline && !character.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x7F }

@@ -1,9 +1,10 @@
 import DANE
 import Support
 
-/// Senders as a setting names them: `user@example.org`, `example.org`, `.example.org` for subdomains, `<>` for the null sender.
+/// Senders as a setting lists them: `user@example.org`, `example.org`, `.example.org` for subdomains, `<>` for the null
+/// sender.
 ///
-/// What stands in MAIL is anybody's to claim: a list of senders decides nothing that must not be had for the asking.
+/// Anybody can claim any sender in MAIL. So a list of senders must not decide anything that strangers may not have.
 package struct SenderList: Sendable {
     private var addresses: Set<String> = []
     private var domains: Set<DomainName> = []
@@ -13,9 +14,9 @@ package struct SenderList: Sendable {
     /// An empty list.
     init() {}
 
-    /// Reads a list with commas.
+    /// Reads a list separated by commas.
     ///
-    /// - Returns: nil if an entry is none of these.
+    /// - Returns: nil if an entry has none of these forms.
     init?(_ text: String) {
         for entry in text.split(separator: ",", omittingEmptySubsequences: false) where !insert(entry.trimmingBlanks())
         {
@@ -42,10 +43,10 @@ package struct SenderList: Sendable {
         return true
     }
 
-    /// Whether nobody is in the list.
+    /// Whether the list has no entries.
     package var isEmpty: Bool { addresses.isEmpty && domains.isEmpty && parents.isEmpty && !hasNull }
 
-    /// Whether a sender is in the list.
+    /// Whether the list contains a sender.
     ///
     /// - Parameter path: The argument of MAIL; nil if there was none.
     func contains(_ path: String?) -> Bool {
@@ -64,7 +65,7 @@ package struct SenderList: Sendable {
         return false
     }
 
-    /// An address in one form: nobody tells mailboxes apart by the case of their letters.
+    /// An address in a single form. Nobody distinguishes mailboxes by the case of their letters.
     private static func address(_ sender: Recipient) -> String? {
         guard case .name(let domain) = sender.domain else { return nil }
         return "\(sender.mailbox.lowercased())@\(domain.text)"

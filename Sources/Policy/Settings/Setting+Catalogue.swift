@@ -4,7 +4,7 @@ import Probe
 import Support
 
 extension Setting {
-    /// Every setting, in the order of the documentation.
+    /// All settings, in the order of the documentation.
     public static let catalogue: [Setting] = gate + outcomes + dns + probing + keeping
 
     /// The settings of the gate itself.
@@ -75,8 +75,8 @@ extension Setting {
         },
         .duration(
             "EXEMPT_LIFT_AFTER", \.exemptLiftAfter, .seconds(1)...(.seconds(30 * 86400)),
-            "how long an exempt domain must be in order until its exemption is lifted; it is looked at four times in that "
-                + "time, and at least every hour"),
+            "how long an exempt domain must be in order until its exemption is lifted; "
+                + "it is looked at four times in that time, and at least every hour"),
         Setting(
             "HELP_URL", "", "an http or https address of at most 120 characters, with no % but %c and %d",
             "appended to replies; %c code, %d domain"
@@ -91,11 +91,11 @@ extension Setting {
         },
     ]
 
-    /// One setting for each outcome, and one for hazards.
+    /// One setting per outcome, and one for hazards.
     private static let outcomes: [Setting] =
         Outcome.allCases.map { outcome in
-            /// What nobody knows is no reason for a 5xx, whoever asks for one: design.md gives such outcomes no 5.x.x code. And a
-            /// host in order has no code at all.
+            // Doubt is no reason for a permanent refusal, whatever a user would like: these outcomes have no 5.x.x
+            // code. A host in order has no code at all.
             let allowed: [Settings.RulingSetting] =
                 outcome.allowsDelivery
                 ? [.accept, .default]
@@ -119,14 +119,15 @@ extension Setting {
             .choice("ON_HAZARD", \.onHazard, "ruling where data would crash or wedge the MTA itself at delivery"),
             .choice(
                 "ON_LOCAL_TROUBLE", \.onLocalTrouble,
-                "ruling where no good verdict is known while the trouble is our own (clock, trust anchor, resolver, …)"),
+                "ruling where no good verdict is known "
+                    + "while the trouble is our own (clock, trust anchor, resolver, …)"),
             .choice(
                 "ON_OWN_NEXT_HOP", \.onOwnNextHop,
                 "ruling where a next hop is not in order that this site's own configuration leads to (relayhost, "
                     + "transport map); reject: as any other destination; where a policy is require nobody is accepted"),
         ]
 
-    /// How the DNS is asked.
+    /// The settings for DNS lookups.
     private static let dns: [Setting] = [
         Setting(
             "DNS_FORWARD", "", "addresses separated by commas, each with an optional @port",
@@ -146,7 +147,7 @@ extension Setting {
         .duration("DNS_TIMEOUT", \.dnsTimeout, .milliseconds(100)...(.seconds(60)), "the longest one lookup may take"),
     ]
 
-    /// How hosts are probed.
+    /// The settings for the probes of hosts.
     private static let probing: [Setting] = [
         Setting("PROBE", "on", "on or off", "connect to hosts that publish TLSA records; off: DNS only") {
             text, settings in
@@ -199,14 +200,14 @@ extension Setting {
         ),
     ]
 
-    /// CIDRs separated by commas; nil if one is none.
+    /// Reads CIDR ranges separated by commas; nil if one is not valid.
     private static func ranges(_ text: String) -> [AddressRange]? {
         let ranges = text.split(separator: ",", omittingEmptySubsequences: false)
             .map { AddressRange($0.trimmingBlanks()) }
         return ranges.contains(nil) ? nil : ranges.compactMap { $0 }
     }
 
-    /// What is kept, and where it is written.
+    /// The settings for what is kept, and for where it is written.
     private static let keeping: [Setting] = [
         .number("CACHE_DOMAINS", \.cacheDomains, 100...100_000_000, "destinations kept"),
         .duration("CACHE_MIN_TTL", \.cacheMinTTL, .zero...(.seconds(3600)), "the shortest a verdict is kept"),
@@ -269,12 +270,12 @@ extension Setting {
 }
 
 extension Outcome {
-    /// `ON_TLSA_INVALID`.
+    /// The name of the outcome's setting, such as `ON_TLSA_INVALID`.
     package var settingName: String { "ON_" + rawValue.uppercased().map { $0 == "-" ? "_" : String($0) }.joined() }
 }
 
 extension Settings.Forwarder {
-    /// `192.0.2.1` or `192.0.2.1@5353`.
+    /// Reads `192.0.2.1` or `192.0.2.1@5353`.
     init?(_ text: Substring) {
         let parts = text.trimmingBlanks().split(separator: "@", omittingEmptySubsequences: false)
         guard (1...2).contains(parts.count), let address = IPAddress(parts[0]) else { return nil }

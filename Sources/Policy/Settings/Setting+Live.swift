@@ -1,6 +1,6 @@
 extension Setting {
-    /// Whether a setting can be another in a running daemon (`danegate reload`). All others are what is opened, made or
-    /// divided up at the start.
+    /// Whether a running daemon can adopt another value of the setting (`danegate reload`). The other settings decide
+    /// what is opened, made or divided at the start.
     package static func isLive(_ name: String) -> Bool { live.contains(name) || name.hasPrefix("ON_") }
 
     private static let live: Set<String> = [

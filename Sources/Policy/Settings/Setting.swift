@@ -2,25 +2,25 @@ import Milter
 import Probe
 import Support
 
-/// One setting of the catalogue: its name, its default, what it may be, and how its text becomes a value.
+/// A setting of the catalogue: its name, its default, its allowed values, and how its text becomes a value.
 public struct Setting: Sendable {
-    /// The name behind `DANEGATE_`.
+    /// The name after `DANEGATE_`.
     public let name: String
-    /// The text of the default; empty for none.
+    /// The text of the default; empty if there is none.
     public let standard: String
-    /// What it may be, to follow "must be".
+    /// The allowed values, as words to follow "must be".
     public let allowed: String
-    /// What it is for, as a sentence without a full stop.
+    /// The purpose, as a sentence without a full stop.
     public let summary: String
-    /// Takes a text into the settings; returns false, or a sentence of its own, if the text is not allowed.
+    /// Puts a text into the settings. It returns what became of the text.
     let take: @Sendable (String, inout Settings) -> Taken
 
     /// What became of a text.
     enum Taken: Sendable {
         case taken
-        /// Not one of what is allowed.
+        /// The text is not among the allowed values.
         case refused
-        /// Refused for a reason of its own, a clause.
+        /// The text is refused for a reason of its own, a clause.
         case refusedBecause(String)
     }
 
@@ -35,7 +35,7 @@ public struct Setting: Sendable {
         self.take = take
     }
 
-    /// A setting that is one of an enum's raw values.
+    /// Makes a setting whose values are the raw values of an enum.
     static func choice<Value: RawRepresentable<String> & CaseIterable & Sendable>(
         _ name: String, _ path: any WritableKeyPath<Settings, Value> & Sendable, _ summary: String
     ) -> Setting {
@@ -48,7 +48,7 @@ public struct Setting: Sendable {
         }
     }
 
-    /// A duration within bounds.
+    /// Makes a setting that is a duration within bounds.
     static func duration(
         _ name: String, _ path: any WritableKeyPath<Settings, Duration> & Sendable, _ range: ClosedRange<Duration>,
         _ summary: String
@@ -64,7 +64,7 @@ public struct Setting: Sendable {
         }
     }
 
-    /// A whole number within bounds.
+    /// Makes a setting that is a whole number within bounds.
     static func number<Value: FixedWidthInteger & Sendable>(
         _ name: String, _ path: any WritableKeyPath<Settings, Value> & Sendable, _ range: ClosedRange<Value>,
         _ summary: String
@@ -79,7 +79,7 @@ public struct Setting: Sendable {
         }
     }
 
-    /// The path of a file that must be there.
+    /// Makes a setting that is the path of a file. The file must exist.
     static func file(_ name: String, _ path: any WritableKeyPath<Settings, String?> & Sendable, _ summary: String)
         -> Setting
     {
@@ -91,7 +91,7 @@ public struct Setting: Sendable {
         }
     }
 
-    /// Senders separated by commas.
+    /// Makes a setting that lists senders, separated by commas.
     static func senders(
         _ name: String, _ path: any WritableKeyPath<Settings, SenderList> & Sendable, _ summary: String
     ) -> Setting {
@@ -105,7 +105,7 @@ public struct Setting: Sendable {
         }
     }
 
-    /// Words separated by commas, folded to lower case.
+    /// Makes a setting that lists words, separated by commas and folded to lower case.
     static func words(
         _ name: String, _ path: any WritableKeyPath<Settings, Set<String>> & Sendable, allowsNone: Bool,
         _ summary: String

@@ -3,7 +3,7 @@ import Milter
 public import Probe
 
 extension Settings {
-    /// The resolvers that are asked (`DNS_FORWARD`), as `192.0.2.1@53`; none for full recursion.
+    /// The forwarders (`DNS_FORWARD`), as `192.0.2.1@53`. Empty for full recursion.
     package var forwarderNames: [String] { dnsForward.map { "\($0.address)@\($0.port)" } }
 
     /// The resolver's part of the settings.
@@ -21,7 +21,7 @@ extension Settings {
             denied: probeDeny)
     }
 
-    /// The path of the control socket; nil if there is to be none.
+    /// The path of the control socket; nil if there must be none.
     public var controlSocketPath: String? {
         switch controlSocket {
         case .standard: "\(stateDirectory)/control.sock"
@@ -30,8 +30,8 @@ extension Settings {
         }
     }
 
-    /// Whether something takes connections on the milter socket, and that as a clause; nil if nobody may know. Blocks
-    /// for a moment.
+    /// Whether something accepts connections on the milter socket, and the same as a clause. The value is nil if this
+    /// user cannot find out. It blocks for a moment.
     public var isMilterServed: (isServed: Bool?, clause: String) {
         switch SocketClaim.isServed(milterSocket) {
         case true: (true, "something serves the milter socket \(milterSocket.postfixForm)")

@@ -3,91 +3,92 @@ package import Inspection
 package import Milter
 package import Probe
 
-/// The settings in force: typed, validated, whole. `SettingsReader` makes them; the catalogue in `Setting` describes them.
+/// The settings in force, typed and valid as a whole. `SettingsReader` makes them, and the catalogue in `Setting`
+/// describes them.
 public struct Settings: Sendable {
     /// Whether refusals are carried out.
     package enum Mode: String, Sendable, CaseIterable {
-        /// Refuse.
+        /// Mail is refused.
         case enforce
-        /// Rule and log, and let everything pass.
+        /// Rulings are made and logged, but all mail passes.
         case monitor
     }
 
-    /// What a recipient is judged by.
+    /// Which domain or next hop of a recipient is judged.
     public enum RouteSource: String, Sendable, CaseIterable {
-        /// The next hop that the MTA would use.
+        /// The next hop that the MTA will use.
         case nexthop
-        /// The domain of the address, even behind a relayhost.
+        /// The domain of the address, even if the mail goes to a relayhost.
         case recipient
     }
 
-    /// A ruling set for an outcome.
+    /// The ruling that is set for an outcome.
     enum RulingSetting: String, Sendable, CaseIterable {
         /// Accept.
         case accept
-        /// Refuse for now.
+        /// Refuse temporarily.
         case tempfail
-        /// Refuse for good.
+        /// Refuse permanently.
         case reject
-        /// As the outcome itself has it.
+        /// Use the outcome's own default.
         case `default`
     }
 
-    /// What is done with those that are not found in order while the trouble is our own.
+    /// The ruling for destinations that are not known to be in order while this site itself has trouble.
     package enum LocalTroubleRuling: String, Sendable, CaseIterable {
-        /// Refuse for now.
+        /// Refuse temporarily.
         case tempfail
         /// Accept.
         case accept
-        /// Accept, and log that they would be refused for now.
+        /// Accept, and log that the mail would be refused temporarily.
         case monitor
     }
 
-    /// What is done where a next hop that this site's own configuration leads to is not in order.
+    /// The ruling for a next hop that is not in order and that this site's own configuration leads to (F-91).
     package enum OwnNextHopRuling: String, Sendable, CaseIterable {
-        /// Refuse for now, whatever is wrong with it.
+        /// Refuse temporarily, whatever is wrong with it.
         case tempfail
-        /// As with any other destination.
+        /// Rule as for any other destination.
         case reject
         /// Accept.
         case accept
-        /// Accept, and log that they would be refused for now.
+        /// Accept, and log that the mail would be refused temporarily.
         case monitor
     }
 
-    /// What the trace holds of addresses.
+    /// Which parts of addresses the trace keeps.
     package enum TraceAddresses: String, Sendable, CaseIterable {
-        /// All of them.
+        /// Whole addresses.
         case full
-        /// The domain alone.
+        /// Only the domains.
         case domain
     }
 
-    /// What the log holds of addresses.
+    /// Which parts of addresses the log has.
     package enum LogAddresses: String, Sendable, CaseIterable {
-        /// All of them, and the name that a client has authenticated with.
+        /// Whole addresses, and the login name of an authenticated client.
         case full
-        /// The recipient's alone.
+        /// Only the recipient's address.
         case recipient
-        /// The domains of sender and recipient alone.
+        /// Only the domains of sender and recipient.
         case domain
     }
 
-    /// Where log lines go.
+    /// The target of log lines.
     public enum LogTarget: String, Sendable, CaseIterable {
-        /// syslog(3), or standard error where there is no /dev/log.
+        /// syslog(3), or standard error if there is no /dev/log.
         case syslog
         /// Standard error.
         case stderr
     }
 
-    /// Where the daemon answers the commands.
+    /// The place of the socket on which the daemon answers the commands.
     package enum ControlPlace: Sendable, Hashable {
-        /// In the state directory.
+        /// The state directory.
         case standard
-        /// At this path.
+        /// This path.
         case path(String)
-        /// Nowhere.
+        /// No socket.
         case off
     }
 
@@ -96,11 +97,11 @@ public struct Settings: Sendable {
         case debug, info, notice, warning, error
     }
 
-    /// The DNS forwarder of a name server address and port.
+    /// A name server that lookups are forwarded to.
     package struct Forwarder: Sendable, Hashable {
-        /// Its address.
+        /// The address of the name server.
         package let address: IPAddress
-        /// Its port, 53 unless set.
+        /// The port of the name server, 53 unless set.
         package let port: UInt16
     }
 
@@ -117,7 +118,7 @@ public struct Settings: Sendable {
     var onHazard = RulingSetting.tempfail
     package var onLocalTrouble = LocalTroubleRuling.tempfail
     package var onOwnNextHop = OwnNextHopRuling.tempfail
-    /// The policy file; nil for none.
+    /// The path of the policy file; nil for none.
     public internal(set) var policyFile: String?
     package var exemptLocalparts: Set<String> = ["postmaster"]
     package var enforceSenders = SenderList()
@@ -131,9 +132,9 @@ public struct Settings: Sendable {
     package var dnsTrustAnchor: String?
     package var dnsConfig: String?
     package var dnsTimeout = Duration.seconds(4)
-    /// Whether hosts that publish TLSA records are connected to.
+    /// Whether hosts that publish TLSA records are probed.
     public internal(set) var probe = true
-    /// The port where a next hop names none.
+    /// The port if a next hop names none.
     public internal(set) var probePort: UInt16 = 25
     var probeTimeout = Duration.seconds(15)
     var probeConnectTimeout = Duration.seconds(5)
@@ -150,9 +151,9 @@ public struct Settings: Sendable {
     package var cacheStaleTTL = Duration.seconds(3600)
     package var failureTTL = Duration.seconds(60)
     package var probeTTL = Duration.seconds(3600)
-    /// Where what outlives a restart is kept.
+    /// The directory for data that outlives a restart.
     public internal(set) var stateDirectory = "/var/lib/danegate"
-    /// Whether refusals are written down.
+    /// Whether refusals are kept in the message trace.
     package var trace = true
     package var traceRetention = Duration.seconds(30 * 86400)
     package var traceAddresses = TraceAddresses.full
@@ -160,13 +161,13 @@ public struct Settings: Sendable {
     package var controlSocket = ControlPlace.standard
     package var log = LogTarget.syslog
     package var logLevel = LogLevel.info
-    /// What is set for the log's addresses; nil where nothing is.
+    /// What is set for addresses in the log; nil if nothing is.
     var logAddresses: LogAddresses?
 
-    /// What the log holds of addresses. Whoever keeps users' names out of the trace does not find a sender's in the
-    /// log.
+    /// Which parts of addresses the log has. If nothing is set and the trace keeps only domains, the log leaves out the
+    /// sender's address too.
     package var loggedAddresses: LogAddresses { logAddresses ?? (traceAddresses == .domain ? .recipient : .full) }
 
-    /// The settings that hold when none is set.
+    /// Makes the settings that hold if none is set.
     public init() {}
 }

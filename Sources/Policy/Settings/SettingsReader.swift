@@ -3,18 +3,18 @@ import Glibc
 import Milter
 import Support
 
-/// Reads the settings from the environment and an optional file, and judges them as a whole: every fault is reported at once,
-/// before anything starts.
+/// Reads the settings from the environment and an optional file, and checks them as a whole. It reports all faults
+/// together, before anything starts.
 public struct SettingsReader: Sendable {
-    /// Where the value of a setting came from.
+    /// Where the value of a setting comes from.
     public enum Origin: Sendable, Hashable, CustomStringConvertible {
         case standard
         case environment
         case file(String)
-        /// `STATE_DIRECTORY` as systemd sets it.
+        /// `STATE_DIRECTORY`, which systemd sets.
         case systemd
 
-        /// As `danegate settings` prints it.
+        /// The words in which `danegate settings` prints it.
         public var description: String {
             switch self {
             case .standard: "default"
@@ -25,46 +25,48 @@ public struct SettingsReader: Sendable {
         }
     }
 
-    /// A setting as it is in force.
+    /// A setting in force.
     public struct InForce: Sendable, Hashable {
-        /// The name behind `DANEGATE_`.
+        /// The name after `DANEGATE_`.
         public let name: String
-        /// Its text.
+        /// Its value, as text.
         public let text: String
-        /// Where the text came from.
+        /// Where the value comes from.
         public let origin: Origin
     }
 
-    /// Every fault found, a sentence each.
+    /// All faults that were found, one sentence each.
     public struct Faults: Error, Sendable {
         /// The sentences.
         public let sentences: [String]
     }
 
-    /// The settings, and where each came from in the order of the catalogue.
+    /// The settings.
     public let settings: Settings
-    /// Each setting's text and origin.
+    /// The text and origin of each setting, in the order of the catalogue.
     public let inForce: [InForce]
     /// The environment file that was read; nil if there was none.
     public package(set) var file: String?
-    /// Whether the file was found, and not named.
+    /// Whether the file was found at a usual place, and not named by the user.
     private(set) var isFound = false
-    /// What the file says otherwise than the process's environment, which wins: the names, behind `DANEGATE_`.
+    /// The names, after `DANEGATE_`, of settings in the file for which the process's environment has another value and
+    /// wins.
     package let hidden: [String]
 
-    /// The prefix of every setting's name.
+    /// The prefix of all names of settings.
     package static let prefix = "DANEGATE_"
 
-    /// Names of design.md whose doors are not part of this version, and what they are for. They may be set to `off`.
+    /// The names of settings for doors that this version does not have, and what they are for. They may be set to
+    /// `off`.
     private static let laterDoors = [
         "QUERY_SOCKET": "the query socket", "TLS_POLICY_SOCKET": "the TLS policy socket", "WEB_LISTEN": "the web page",
     ]
 
-    /// Reads and judges.
+    /// Reads the settings and checks them.
     ///
     /// - Parameters:
-    ///   - environment: The process's environment; it wins over the file.
-    ///   - file: An environment file as systemd reads it, or nil.
+    ///   - environment: The process's environment. It wins over the file.
+    ///   - file: The path of an environment file; nil for none.
     /// - Throws: All faults together.
     public init(environment: [String: String], file: String? = nil) throws(Faults) {
         var sentences: [String] = []
@@ -87,7 +89,7 @@ public struct SettingsReader: Sendable {
         var inForce: [InForce] = []
         for setting in Setting.catalogue {
             let name = Self.prefix + setting.name
-            // Empty means unset, as in systemd's EnvironmentFile and the shell's ${NAME:-default}.
+            // Empty means unset, as in systemd's EnvironmentFile and in the shell's ${NAME:-default}.
             let found = sources.lazy.compactMap { source, origin in
                 (try? source.environmentValue(forName: name)).flatMap { $0.isEmpty ? nil : ($0, origin) }
             }.first
@@ -113,11 +115,11 @@ public struct SettingsReader: Sendable {
         }
     }
 
-    /// Reads and judges, with the environment file that is found by itself if none is named.
+    /// Reads the settings and checks them. If no environment file is named, it is looked for.
     ///
     /// - Parameters:
-    ///   - environment: The process's environment; it wins over the file.
-    ///   - named: The file that is named; nil to look for one (`EnvironmentFile.places`).
+    ///   - environment: The process's environment. It wins over the file.
+    ///   - named: The path of the file; nil to look for one (`EnvironmentFile.places`).
     /// - Throws: All faults together.
     public static func read(environment: [String: String], named: String?) throws(Faults) -> SettingsReader {
         var reader = try SettingsReader(environment: environment, file: named ?? EnvironmentFile.find())
@@ -125,13 +127,13 @@ public struct SettingsReader: Sendable {
         return reader
     }
 
-    /// The file that would be read now; that of the start where it has gone.
+    /// The path of the file that would be read now. If no file is found any more, it is that of the start.
     package var currentFile: String? { file == nil || isFound ? EnvironmentFile.find() ?? file : file }
 
-    /// Reads again where these settings came from: the file that was named, or the one that is there now.
+    /// Reads the settings again: from the file that was named, or from the file that is found now.
     ///
-    /// - Parameter known: The file that was read last.
-    /// - Throws: All faults together. A file that has gone is one: its settings were not meant to end.
+    /// - Parameter known: The path of the file that was read last.
+    /// - Throws: All faults together. A missing file is one, because nobody meant its settings to end.
     package func again(environment: [String: String], known: String?) throws(Faults) -> SettingsReader {
         guard file == nil || isFound else { return try SettingsReader(environment: environment, file: file) }
         let reader = try SettingsReader.read(environment: environment, named: nil)
@@ -141,8 +143,8 @@ public struct SettingsReader: Sendable {
         return reader
     }
 
-    /// The settings of the environment alone, where the file that is found by itself is kept from this user; nil where
-    /// it is not. For what only asks the daemon.
+    /// Returns the settings of the environment alone if the file that would be found is closed to this user; nil if it
+    /// is not. It is for commands that only ask the daemon.
     ///
     /// - Throws: All faults of the environment.
     public static func withoutKeptFile(
@@ -183,7 +185,7 @@ public struct SettingsReader: Sendable {
         }
     }
 
-    /// Settings that are fine one by one and contradict each other.
+    /// Returns the faults of settings that are valid each, but contradict each other.
     private static func contradictions(_ settings: Settings) -> [String] {
         var sentences: [String] = []
         if settings.cacheMinTTL > settings.cacheMaxTTL {
@@ -200,6 +202,6 @@ public struct SettingsReader: Sendable {
         return sentences
     }
 
-    /// A value as a sentence quotes it: printable, and not longer than a line.
+    /// Returns a value in a form for a sentence: printable, and no longer than a line.
     private static func shown(_ text: String) -> String { LogLine.escaped(String(text.prefix(200))) }
 }

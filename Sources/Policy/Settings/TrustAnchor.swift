@@ -2,15 +2,15 @@ public import DNSSEC
 import Foundation
 import Support
 
-/// Where the keys are that validation starts from: the file of `DNS_TRUST_ANCHOR`, or the root's, which Debian ships and
-/// RFC 5011 keeps up to date in the state directory.
+/// Where the keys are from which validation starts: the file that `DNS_TRUST_ANCHOR` names, or the root's keys as
+/// shipped by Debian and kept up to date by RFC 5011 in the state directory (D-01, RFC 7672 §2.1.1).
 public enum TrustAnchor {
     /// The name of the file in the state directory.
     package static let name = "root.key"
     /// The root's keys as Debian's dns-root-data ships them.
     static let shipped = "/usr/share/dns/root.key"
 
-    /// The anchor, and a sentence if it is not the one that one would expect.
+    /// The anchor, and a sentence if it is not the expected one.
     public struct Choice: Sendable {
         /// The anchor.
         public let anchor: ResolverConfiguration.TrustAnchor
@@ -18,21 +18,21 @@ public enum TrustAnchor {
         public let warning: String?
     }
 
-    /// The anchor for commands that only ask: nothing is written.
+    /// The anchor for commands that only look up. Nothing is written.
     public static func forAsking(_ settings: Settings) -> Choice {
         if let file = settings.dnsTrustAnchor { return Choice(anchor: .file(file), warning: nil) }
         let kept = path(settings)
         return Choice(anchor: .file(isFilled(kept) ? kept : shipped), warning: nil)
     }
 
-    /// The anchor for the daemon, which keeps it up to date. Makes the state directory and the file if they are not there.
+    /// The anchor for the daemon, which keeps it up to date. State directory and file are made if they do not exist.
     public static func forRunning(_ settings: Settings) -> Choice {
         if let file = settings.dnsTrustAnchor { return Choice(anchor: .file(file), warning: nil) }
         let kept = path(settings)
         do {
             try StateDirectory.make(settings.stateDirectory)
             if !isFilled(kept) {
-                // One that is another user's is replaced; the directory is ours.
+                // A file of another user is replaced. The directory is ours.
                 try Data(contentsOf: URL(fileURLWithPath: shipped)).write(
                     to: URL(fileURLWithPath: kept), options: .atomic)
             }

@@ -3,17 +3,17 @@ import DNSSEC
 import Support
 import Synchronization
 
-/// Recipients whose destination was looked at, by the neighbourhood of that: who comes away without a verdict, and whether
-/// that is one neighbourhood or everybody. It covers the last twenty to forty seconds.
+/// Recipients whose destination was inspected, by neighbourhood. They show who gets no verdict, and whether that is one
+/// neighbourhood or everybody. They cover the last twenty to forty seconds.
 ///
-/// Only recipients without a kept verdict are counted, under a lock that is held for a table look-up: they have waited for
-/// much longer.
+/// Only recipients whose verdict was not cached are counted, under a lock that is held for a table look-up. They have
+/// waited much longer than that.
 package final class NeighbourhoodCounts: Sendable {
     /// The recipients of a neighbourhood.
     package struct Count: Sendable, Equatable {
-        /// All that were looked at.
+        /// All whose destination was inspected.
         package var recipients = 0
-        /// Those that were told that there was no verdict yet.
+        /// Those that were told that there is no verdict yet.
         package var pending = 0
         /// Those that were told that nothing could be found out.
         package var doubtful = 0
@@ -25,7 +25,7 @@ package final class NeighbourhoodCounts: Sendable {
             self.doubtful = doubtful
         }
 
-        /// Whether most of its recipients come away without a verdict.
+        /// Whether most of its recipients get no verdict.
         package var isHeldDown: Bool { (pending + doubtful) * 2 >= recipients }
 
         static func += (left: inout Count, right: Count) { left = left + right }
@@ -43,13 +43,13 @@ package final class NeighbourhoodCounts: Sendable {
         var turned = ContinuousClock.now
     }
 
-    /// More neighbourhoods are counted together, in half a window.
+    /// The most neighbourhoods in half a window. Further ones are counted together.
     static let limit = 4_096
-    /// With fewer recipients a neighbourhood is counted with its neighbours.
+    /// A neighbourhood with fewer recipients is counted together with its neighbours.
     private static let least = 5
     /// Half of the time that is covered.
     static let turn = Duration.seconds(20)
-    /// What neighbourhoods beyond the limit are counted under; no name of one.
+    /// The key for neighbourhoods beyond the limit. It is not the name of one.
     private static let others = "*"
 
     private let state = Mutex(State())
@@ -57,7 +57,7 @@ package final class NeighbourhoodCounts: Sendable {
     /// None yet.
     package init() {}
 
-    /// Counts a recipient that was looked at.
+    /// Counts a recipient whose destination was inspected.
     package func note(_ domain: DomainName, _ outcome: Outcome, at now: ContinuousClock.Instant = .now) {
         let name = Neighbourhood(of: domain.text).name
         state.withLockBarging { state in
@@ -78,21 +78,22 @@ package final class NeighbourhoodCounts: Sendable {
             Self.age(&state, at: now)
             var all: [String: Count] = [:]
             for (name, count) in state.young.merging(state.old, uniquingKeysWith: +) {
-                // One that few recipients are in tells nothing by itself.
+                // A neighbourhood with few recipients says nothing on its own.
                 all[count.recipients < Self.least ? Self.above(name) : name, default: Count()] += count
             }
             return all
         }
     }
 
-    /// What a neighbourhood is counted under: itself, or what lies above it where there are many.
+    /// The key for a neighbourhood: itself, or what is above it if there are many.
     private static func key(_ name: String, in counts: [String: Count]) -> String {
         if counts[name] != nil || counts.count < limit / 2 { return name }
         let above = above(name)
         return counts[above] != nil || counts.count < limit ? above : others
     }
 
-    /// The last two labels of a neighbourhood: it is made up in no time below a name that merely looks like a registry's.
+    /// The last two labels of a neighbourhood. New ones are easily made up below a name that only looks like a
+    /// registry's.
     private static func above(_ name: String) -> String {
         name.split(separator: ".").suffix(2).joined(separator: ".")
     }

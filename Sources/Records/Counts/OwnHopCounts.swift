@@ -3,27 +3,27 @@ package import Inspection
 import Support
 import Synchronization
 
-/// How much of the last hour's mail went to the next hops that this site's own configuration leads to, and how they
-/// are: one that is broken may stand for all of the site's mail.
+/// How much of the last hour's mail went to next hops that this site's own configuration names, and how these are: if
+/// one is broken, all of the site's mail may be affected (F-91).
 ///
-/// Only such recipients are counted here, under a lock that is held for a table look-up. How many there were in all is
-/// told once a minute by who counts them (`RecipientCounts`).
+/// Only such recipients are counted here, under a lock that is held for a table look-up. `RecipientCounts` reports the
+/// total once per minute.
 public final class OwnHopCounts: Sendable {
-    /// How one of them stands.
+    /// The state of one next hop.
     package struct Standing: Sendable, Equatable {
         /// The next hop.
         package let destination: Destination
-        /// What was found there the last time.
+        /// The last outcome there.
         package let outcome: Outcome
-        /// Whether mail was refused for that, or would have been.
+        /// Whether mail was refused because of it, or would have been.
         package let isFailing: Bool
-        /// The recipients of the last hour.
+        /// How many recipients the last hour had there.
         package let recipients: UInt64
         /// Their share of all recipients of the last hour, 0 to 1.
         package let share: Double
     }
 
-    /// Recipients by minute: those of the last hour, this minute among them.
+    /// Recipients by minute, for the last hour including the present minute.
     private struct Minutes {
         private static let count = 60
         private var counts = [UInt32](repeating: 0, count: count)
@@ -36,7 +36,7 @@ public final class OwnHopCounts: Sendable {
             counts[minute % Self.count] &+= 1
         }
 
-        /// What there was in the hour that ends with a minute.
+        /// The number of recipients in the hour that ends with a minute.
         func sum(at minute: Int) -> UInt64 {
             var turned = self
             turned.turn(to: minute)
@@ -58,23 +58,25 @@ public final class OwnHopCounts: Sendable {
 
     private struct State {
         var hops: [Destination: Hop] = [:]
-        /// All recipients since the start, as they were when a minute began: of the last hour and a bit.
+        /// All recipients since the start, as counted when a minute began, for a little more than an hour.
         var totals: [(minute: Int, total: UInt64)] = []
     }
 
-    /// More next hops are not counted at once: that would be a list, and no hop of it stands for a tenth of the mail.
+    /// The most next hops that are counted at once. With more, none of them has a tenth of the mail.
     static let limit = 256
 
     private let state = Mutex(State())
     private let start = ContinuousClock.now
 
-    /// Counts of nothing.
+    /// No recipients yet.
     public init() {}
 
     /// Counts a recipient.
     ///
     /// - Parameters:
-    ///   - isFailing: Whether the next hop was not in order; nil where that is not known yet, or may be our own fault.
+    ///   - destination: The next hop.
+    ///   - outcome: The outcome there.
+    ///   - isFailing: Whether the next hop has a fault; nil if that is not known yet or may be our own fault.
     package func note(
         _ destination: Destination, _ outcome: Outcome, isFailing: Bool?, at now: ContinuousClock.Instant = .now
     ) {
@@ -96,7 +98,7 @@ public final class OwnHopCounts: Sendable {
         }
     }
 
-    /// Tells how many recipients there have been in all, since the start; once a minute or more often.
+    /// Reports how many recipients there have been since the start. Call it at least once per minute.
     func tell(total: UInt64, at now: ContinuousClock.Instant = .now) {
         let minute = minute(at: now)
         state.withLock { state in
@@ -106,7 +108,7 @@ public final class OwnHopCounts: Sendable {
         }
     }
 
-    /// Tells the total every few seconds, until it is cancelled.
+    /// Reports the total every few seconds, until it is cancelled.
     package func follow(_ counts: RecipientCounts) async {
         while !Task.isCancelled {
             tell(total: counts.total)
@@ -114,13 +116,13 @@ public final class OwnHopCounts: Sendable {
         }
     }
 
-    /// How the next hops stand, the largest share first.
+    /// The state of the next hops, the one with the largest share first.
     ///
     /// - Parameter total: All recipients since the start.
     package func standing(total: UInt64, at now: ContinuousClock.Instant = .now) -> [Standing] {
         let minute = minute(at: now)
         return state.withLock { state in
-            // What there had been when the hour began; a daemon that is younger has counted nothing before.
+            // The total when the hour began. A daemon that has run for less than an hour began with none.
             let before = state.totals.first { $0.minute >= minute - 59 && minute >= 60 }?.total ?? 0
             let all = total > before ? total - before : 0
             return state.hops.compactMap { destination, hop in

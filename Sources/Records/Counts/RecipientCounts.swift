@@ -2,25 +2,26 @@ public import DANE
 public import Policy
 import Synchronization
 
-/// How many recipients there were of each kind: counted by every thread without a lock, and taken away by the trace's thread.
+/// How many recipients of each kind there were. Every thread counts without a lock, and the trace's thread takes the
+/// counts.
 public final class RecipientCounts: Sendable {
-    /// What a recipient is counted under.
+    /// What a recipient is counted as.
     public struct Kind: Sendable, Hashable {
-        /// The outcome; nil where nothing was judged.
+        /// The outcome; nil if nothing was judged.
         public let outcome: Outcome?
-        /// Whether a policy exempts the destination, where nothing was judged.
+        /// Whether a policy exempts the destination, if nothing was judged.
         public let isExempt: Bool
         /// What was done.
         public let action: Ruling.Action
-        /// What would have been done; nil where that is the same.
+        /// What would have been done; nil if that is the same.
         public let would: Ruling.Action?
-        /// Whether the verdict was kept from before.
+        /// Whether the verdict came from the cache.
         public let isCached: Bool
 
-        /// Whether the recipient was accepted, and would have been: then nothing else is kept of it.
+        /// Whether the recipient was accepted and would have been in any case. Then nothing else is stored about it.
         var isQuiet: Bool { action == .accept && would == nil }
 
-        /// The outcome in the file: `passed` or `exempt` where nothing was judged.
+        /// The outcome as stored in the file: `passed` or `exempt` if nothing was judged.
         var outcomeText: String { outcome?.rawValue ?? (isExempt ? "exempt" : "passed") }
     }
 
@@ -29,16 +30,16 @@ public final class RecipientCounts: Sendable {
     private static let rows = outcomes.count + 2
     private static let width = actions.count * (actions.count + 1) * 2
 
-    /// Never freed before the value goes, and of a type that may be shared.
+    /// The memory is freed only with this object, and its type may be shared between threads.
     private struct Slots: @unchecked Sendable {
         let first: UnsafeMutablePointer<Atomic<UInt64>>
     }
 
     private let slots: Slots
-    /// What was taken away, for those who ask for all since the start.
+    /// The counts that have been taken, for those who ask for all since the start.
     private let taken = Mutex<[Kind: UInt64]>([:])
 
-    /// Counts of nothing.
+    /// No recipients yet.
     public init() {
         let count = Self.rows * Self.width
         let first = UnsafeMutablePointer<Atomic<UInt64>>.allocate(capacity: count)
@@ -57,7 +58,7 @@ public final class RecipientCounts: Sendable {
         add(outcome.ordinal, action, would, isCached)
     }
 
-    /// Counts a recipient that was passed on without a verdict.
+    /// Counts a recipient that passed without a verdict.
     package func addPassed(isExempt: Bool) { add(Self.outcomes.count + (isExempt ? 1 : 0), .accept, nil, false) }
 
     private func add(_ row: Int, _ action: Ruling.Action, _ would: Ruling.Action?, _ isCached: Bool) {
@@ -73,10 +74,10 @@ public final class RecipientCounts: Sendable {
             action: actions[column / 8], would: would == 0 ? nil : actions[would - 1], isCached: column % 2 == 1)
     }
 
-    /// Takes away what has been counted since the last time.
+    /// Takes what has been counted since the last call.
     ///
-    /// - Returns: The counts of those of whom nothing else is kept. The others are counted with what is kept of them:
-    ///   so the two never differ.
+    /// - Returns: The counts of the quiet kinds. The others are counted together with what is stored about them, so
+    ///   that the two never differ.
     func take() -> [Kind: UInt64] {
         taken.withLock { taken in
             var found: [Kind: UInt64] = [:]
@@ -89,10 +90,10 @@ public final class RecipientCounts: Sendable {
         }
     }
 
-    /// How many recipients have been counted since the start, of whatever kind.
+    /// How many recipients of any kind have been counted since the start.
     package var total: UInt64 { snapshot().values.reduce(0, +) }
 
-    /// All that has been counted since the start.
+    /// Everything that has been counted since the start.
     public func snapshot() -> [Kind: UInt64] {
         taken.withLock { taken in
             var all = taken
@@ -116,7 +117,7 @@ extension Ruling.Action {
 }
 
 extension Outcome {
-    /// The place among all outcomes: found by the compiler, where a look through them would compare texts.
+    /// The index among all outcomes. A switch is compiled to a constant, whereas a search would compare strings.
     var ordinal: Int {
         switch self {
         case .verified: 0

@@ -1,23 +1,23 @@
 package import DANE
 package import Policy
 
-/// How many recipients were ruled upon, by ruling and outcome: what has been counted, put together for a report.
+/// How many recipients were ruled upon, by ruling and outcome, summed up for a report.
 package struct RulingCounts: Sendable {
     /// Recipients by ruling and outcome.
     package private(set) var rulings: [Ruling.Action: [Outcome: Int]] = [:]
-    /// Accepted because they are merely monitored.
+    /// Accepted because they are only monitored.
     package private(set) var monitored = 0
-    /// Accepted without a look, because the next hop or the local part is none that is judged.
+    /// Accepted without an inspection, because the next hop or the local part is not judged.
     package private(set) var passed = 0
-    /// Accepted without a look, because a policy exempts the destination.
+    /// Accepted without an inspection, because a policy exempts the destination.
     package private(set) var exempt = 0
-    /// What those would have come to that are merely monitored.
+    /// The rulings that the monitored ones would have got.
     package private(set) var would: [Ruling.Action: Int] = [:]
-    /// Ruled by a verdict that was kept, and by one that was not.
+    /// Ruled upon with a verdict from the cache, and with a new one.
     package private(set) var cached = 0
     package private(set) var uncached = 0
 
-    /// What the counts of all kinds come to.
+    /// The sums of these counts.
     package init(_ counts: [RecipientCounts.Kind: UInt64]) {
         for (kind, count) in counts {
             let count = Int(clamping: count)

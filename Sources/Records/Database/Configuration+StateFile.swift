@@ -1,18 +1,18 @@
 package import GRDB
 
 extension Configuration {
-    /// How a file of the state directory is opened, which anybody may have written to.
+    /// How to open a file of the state directory. Anybody may have written to it.
     ///
     /// - Parameters:
     ///   - label: Its name in messages.
-    ///   - patience: So long the lock of another process is waited for, in seconds.
-    ///   - pragmas: What else is set on each connection, as SQL.
+    ///   - patience: How long to wait for the lock of another process, in seconds.
+    ///   - pragmas: Further settings for each connection, as SQL.
     package static func stateFile(_ label: String, patience: Double, pragmas: String = "") -> Configuration {
         var configuration = Configuration()
         configuration.label = label
         configuration.foreignKeysEnabled = false
         configuration.busyMode = .timeout(patience)
-        // Where a rollback fails too, the file is closed: no reason to end the process.
+        // If a rollback fails too, the file is closed. That is no reason to end the process.
         configuration.allowsUnsafeTransactions = true
         configuration.prepareDatabase { db in
             try db.execute(

@@ -2,7 +2,7 @@ import GRDB
 package import Support
 
 extension DatabaseFault {
-    /// What an error of SQLite comes to (https://www.sqlite.org/rescode.html).
+    /// The fault for an error of SQLite (https://www.sqlite.org/rescode.html).
     package init(_ error: any Error) {
         if let fault = error as? DatabaseFault {
             self = fault
@@ -14,7 +14,7 @@ extension DatabaseFault {
         }
         let message = error.message ?? "\(error.resultCode)"
         switch error.resultCode {
-        // A table or column that is not there is one that was overwritten.
+        // A missing table or column means that the file was overwritten.
         case .SQLITE_NOTADB, .SQLITE_CORRUPT, .SQLITE_ERROR, .SQLITE_MISMATCH, .SQLITE_SCHEMA:
             self.init(.corrupt, message)
         case .SQLITE_BUSY, .SQLITE_LOCKED: self.init(.busy, "another process has it")
@@ -23,8 +23,8 @@ extension DatabaseFault {
         }
     }
 
-    /// What an error of SQLite with the file at a path comes to: that it belongs to somebody else is told as that,
-    /// which SQLite calls a disk I/O error, a readonly database, or one that it is unable to open.
+    /// The fault for an error of SQLite with the file at a path. If the file belongs to somebody else, the fault says
+    /// so. SQLite calls that a disk I/O error, a readonly database, or a file that it is unable to open.
     package init(_ error: any Error, at path: String) {
         let fault = DatabaseFault(error)
         let why = fault.kind == .unavailable ? FileOwner.fault(ofDatabase: path) : nil

@@ -1,7 +1,7 @@
 package import Logging
 import Support
 
-/// What happens to a file of the state directory, as lines of the log.
+/// Logs what happens to a file of the state directory.
 package struct DatabaseLog: Sendable {
     /// The event of the lines, such as `trace`.
     package let event: String
@@ -13,12 +13,13 @@ package struct DatabaseLog: Sendable {
         self.log = log
     }
 
-    /// A line `event=… result=…`.
+    /// Writes a line `event=… result=…`.
     ///
     /// - Parameters:
-    ///   - result: What happened, a word.
+    ///   - level: The level of the line.
+    ///   - result: What happened, in one word.
     ///   - more: Further keys.
-    ///   - repeated: Whether it may happen often: the line is then rate-limited with a count.
+    ///   - repeated: Whether it may happen often. The line is then rate-limited, with a count.
     package func tell(_ level: Logger.Level, _ result: String, _ more: [(String, String)], repeated: Bool = false) {
         var line = LogLine(event: event).adding("result", result)
         for (key, value) in more { line.add(key, value) }

@@ -1,12 +1,12 @@
 package import GRDB
 package import Support
 
-/// What tells one of our files from other SQLite files, and which version of its tables it has
+/// Distinguishes our files from other SQLite files, and tells the version of their tables
 /// (https://www.sqlite.org/pragma.html#pragma_application_id).
 package struct FileSignature {
     package let application: Int
     package let version: Int
-    /// Whether nothing has been put into the file yet.
+    /// Whether nothing has been written into the file yet.
     package let isBlank: Bool
 
     /// The signature of an open file.
@@ -18,7 +18,7 @@ package struct FileSignature {
             && Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master") == 0
     }
 
-    /// Throws unless the file is ours, and of one of the versions.
+    /// Throws unless the file is ours and has one of the versions.
     package func require(_ application: Int, versions: ClosedRange<Int>) throws(DatabaseFault) {
         guard self.application == application else { throw DatabaseFault(.corrupt, "it is a file of something else") }
         guard versions.contains(version) else {

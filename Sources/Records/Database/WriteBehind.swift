@@ -2,12 +2,12 @@ import Foundation
 import Support
 import Synchronization
 
-/// What is handed over to be written: rows that were collected, empty at first.
+/// Rows that have been handed over and collected for writing. Empty at first.
 package protocol PendingRows: Sendable {
     init()
     /// Whether there is nothing to write.
     var isEmpty: Bool { get }
-    /// Whether there has just come to be so much that it is to be written at once: what waits takes memory.
+    /// Whether so much has come that it must be written at once, because waiting rows take memory.
     var isPressing: Bool { get }
 }
 
@@ -15,20 +15,20 @@ extension PendingRows {
     package var isPressing: Bool { false }
 }
 
-/// The way from those who hand rows over to the thread that writes them: whoever hands over takes one short lock, the thread takes what
-/// came in an interval at one go.
+/// The path from the callers that hand rows over to the thread that writes them. A caller takes one short lock. The
+/// thread takes everything that came in an interval at once.
 package final class WriteBehind<Rows: PendingRows>: Sendable {
-    /// What the thread is to do next.
+    /// What the thread has to do next.
     package struct Turn {
         /// What came since the last turn.
         package let rows: Rows
-        /// Whether somebody waits for all to be written.
+        /// Whether a caller waits until everything is written.
         let isAwaited: Bool
         /// Whether it is the last turn.
         package let isLast: Bool
         fileprivate let waiters: [Signal]
 
-        /// Tells those who wait that all is written, or lost.
+        /// Tells the waiting callers that everything is written or lost.
         package func end() { for waiter in waiters { waiter.signal() } }
     }
 
@@ -45,7 +45,9 @@ package final class WriteBehind<Rows: PendingRows>: Sendable {
     private let hurry = Signal()
     private let done = Signal()
 
-    /// - Parameter interval: The time in which rows are collected.
+    /// A path that is not in use yet.
+    ///
+    /// - Parameter interval: How long rows are collected.
     package init(interval: Duration) { self.interval = interval }
 
     /// Runs the writer on a thread of its own.
@@ -58,7 +60,7 @@ package final class WriteBehind<Rows: PendingRows>: Sendable {
         thread.start()
     }
 
-    /// Waits for rows, or for the time to come; then for what comes with them. On the writer's thread.
+    /// Waits for rows or for the time, and then for the rows of the interval. On the writer's thread.
     package func turn(until time: ContinuousClock.Instant) -> Turn {
         _ = work.wait(until: time)
         _ = hurry.wait(until: .now + interval)
@@ -72,7 +74,7 @@ package final class WriteBehind<Rows: PendingRows>: Sendable {
         }
     }
 
-    /// Hands something over. Does no I/O; where the writer is off or has ended, it is lost.
+    /// Hands something over. Does no I/O. If the writer is off or has ended, it is lost.
     package func add(_ change: (inout Rows) -> Void) {
         let (wakes, hurries) = state.withLockBarging { state in
             guard !state.isOff, !state.isClosed else { return (false, false) }
@@ -84,10 +86,10 @@ package final class WriteBehind<Rows: PendingRows>: Sendable {
         if hurries { hurry.signal() }
     }
 
-    /// Takes nothing more: there is no file to write to.
+    /// Accepts nothing more, because there is no file.
     package func switchOff() { state.withLock { $0.isOff = true } }
 
-    /// Has what is pending written, and the thread end. Waits for that, so long at most; what comes later is lost.
+    /// Writes what is pending and ends the thread. It waits for that up to the limit. What comes later is lost.
     package func close(within limit: Duration) {
         state.withLock { $0.isClosed = true }
         work.signal()
@@ -95,9 +97,9 @@ package final class WriteBehind<Rows: PendingRows>: Sendable {
         _ = done.wait(until: .now + limit)
     }
 
-    /// Waits until all that was handed over before is written or lost.
+    /// Waits until everything that was handed over before is written or lost.
     ///
-    /// - Returns: Whether that was so in time.
+    /// - Returns: Whether that happened in time.
     package func settle(within limit: Duration) -> Bool {
         let settled = Signal()
         state.withLock { $0.waiters.append(settled) }
@@ -106,7 +108,7 @@ package final class WriteBehind<Rows: PendingRows>: Sendable {
         return settled.wait(until: .now + limit)
     }
 
-    /// Whether nothing is taken for want of a file.
+    /// Whether nothing is accepted, because there is no file.
     package var isOff: Bool { state.withLock { $0.isOff } }
 
     /// Whether the end has begun.

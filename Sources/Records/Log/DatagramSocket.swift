@@ -1,23 +1,23 @@
 import Glibc
 
-/// A connected Unix datagram socket that never blocks. Closes with the value.
+/// A connected Unix datagram socket that never blocks. Releasing the object closes it.
 final class DatagramSocket: Sendable {
-    /// What became of a datagram.
+    /// The result for a datagram.
     enum Result {
         case sent
-        /// The reader takes no more for now.
+        /// The reader accepts no more at the moment.
         case blocked
-        /// There is no reader any more.
+        /// The reader is gone.
         case gone
-        /// It is more than a datagram may have.
+        /// It is larger than a datagram may be.
         case tooLong
-        /// It will not be sent, for another reason.
+        /// It cannot be sent, for another reason.
         case refused
     }
 
     private let descriptor: Int32
 
-    /// A socket to the reader at a path; nil if there is none.
+    /// A socket that is connected to the reader at a path; nil if there is none.
     init?(to path: String) {
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
@@ -51,10 +51,10 @@ final class DatagramSocket: Sendable {
         }
     }
 
-    /// Waits until the reader takes more, a tenth of a second at most.
+    /// Waits until the reader accepts more, for at most a tenth of a second.
     func waitUntilReady() {
         var request = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-        // Where it is said to be ready and is not, there is no hurry.
+        // If poll says that it is ready although it is not, there is no hurry.
         if poll(&request, 1, 100) != 0 { usleep(1000) }
     }
 }

@@ -1,18 +1,23 @@
 import Glibc
 
-/// Standard error, or another descriptor: one write for many lines.
+/// Standard error, or another descriptor. One write contains many lines.
 ///
-/// The descriptor may be shared with others, so it is not made non-blocking: it is asked before it is written to, and a pipe
-/// that has room takes `PIPE_BUF` bytes at once (pipe(7)). Where somebody else fills it in between, the writing thread waits.
+/// The descriptor may be shared with other processes, so it is not made non-blocking. Instead, poll tells before each
+/// write whether there is room, and a pipe that has room accepts `PIPE_BUF` bytes at once (pipe(7)). If another process
+/// fills it in between, the writing thread waits.
 struct ErrorOutlet: LogOutlet {
     let prefix: LinePrefix
     private let descriptor: Int32
-    /// How much one write may have.
+    /// The most bytes per write.
     private let chunk: Int
-    /// How much of the next line has been written.
+    /// How many bytes of the next line have been written.
     private var written = 0
 
-    /// - Parameter journal: What `JOURNAL_STREAM` says.
+    /// An outlet for a descriptor.
+    ///
+    /// - Parameters:
+    ///   - descriptor: The descriptor.
+    ///   - journal: The value of `JOURNAL_STREAM`.
     init(_ descriptor: Int32 = STDERR_FILENO, journal: String? = JournalStream.name) {
         self.descriptor = descriptor
         prefix = JournalStream.isJournal(descriptor, named: journal) ? .priority : .time
@@ -34,7 +39,7 @@ struct ErrorOutlet: LogOutlet {
                 Glibc.write(descriptor, bytes.baseAddress.map { $0 + start }, length)
             }
             if count < 0, errno == EAGAIN || errno == EINTR { return line }
-            // Nobody will ever read it: nothing is gained by keeping it.
+            // Nobody will ever read it, so there is no use in keeping it.
             let end = count < 0 ? lines.entries[last].end : start + count
             while line < lines.entries.count, lines.entries[line].end <= end { line += 1 }
             written = line < lines.entries.count ? end - lines.range(line).lowerBound : 0
@@ -48,7 +53,7 @@ struct ErrorOutlet: LogOutlet {
 
     private func isReady(within milliseconds: Int32) -> Bool {
         var request = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-        // An error is found by writing.
+        // If there is an error, the write reports it.
         return poll(&request, 1, milliseconds) != 0
     }
 }

@@ -3,9 +3,9 @@ public import Policy
 public import Support
 import Synchronization
 
-/// The log as the gate uses it: rulings, and events of which those that repeat are held back and counted.
+/// The log of the gate: rulings, and events. Events that repeat are suppressed and counted.
 public final class GateLog: Sendable {
-    /// An event that repeats is logged once in this time.
+    /// A repeated event is logged once in this time.
     static let interval = Duration.seconds(60)
 
     private struct Repeated {
@@ -14,11 +14,11 @@ public final class GateLog: Sendable {
     }
 
     private let writer: LogWriter
-    /// The least that is written, as its place among all levels: read for every recipient.
+    /// The lowest level that is written, as its index among all levels. It is read for every recipient.
     private let least: Atomic<Int>
     private let repeated = Mutex<[String: Repeated]>([:])
 
-    /// A log of the given settings.
+    /// A log with the given settings.
     public init(_ settings: Settings) {
         writer = LogWriter(settings.log)
         least = Atomic(Logger.Level(settings.logLevel).place)
@@ -27,15 +27,15 @@ public final class GateLog: Sendable {
     /// Whether lines of a level are written.
     public func writes(_ level: Logger.Level) -> Bool { level.place >= least.load(ordering: .relaxed) }
 
-    /// Writes what has this level at least, from now on.
+    /// From now on, writes lines of this level and above.
     package func adopt(_ level: Settings.LogLevel) { least.store(Logger.Level(level).place, ordering: .relaxed) }
 
-    /// Logs a line, which is put together only if its level is written. Does no I/O.
+    /// Logs a line. It is made only if its level is written. Does no I/O.
     public func write(_ level: Logger.Level, _ line: () -> LogLine) {
         if writes(level) { writer.write(level, line()) }
     }
 
-    /// Logs the ruling of a recipient. Takes no memory unless the line is a long one.
+    /// Logs the ruling on a recipient. Allocates no memory unless the line is long.
     package func write(_ level: Logger.Level, _ ruling: RulingLine) {
         guard writes(level) else { return }
         let room = ruling.room
@@ -50,7 +50,7 @@ public final class GateLog: Sendable {
     /// Logs an event.
     public func event(_ level: Logger.Level, _ line: LogLine) { write(level) { line } }
 
-    /// Logs an event that may come in floods: at most one of a kind a minute, with a count of those held back since.
+    /// Logs an event that may come in floods: at most one of a kind per minute, with the number suppressed since.
     public func event(_ level: Logger.Level, repeated kind: String, _ line: LogLine) {
         guard writes(level) else { return }
         let now = ContinuousClock.now
@@ -76,12 +76,12 @@ public final class GateLog: Sendable {
     /// How many lines were dropped since the start.
     var dropped: Int { writer.dropped }
 
-    /// Writes what is queued; nothing is logged afterwards.
+    /// Writes what is queued. Nothing is logged afterwards.
     public func close() { writer.close() }
 }
 
 extension Logger.Level {
-    /// Its place among all, the least first.
+    /// The index among all levels, the lowest first.
     fileprivate var place: Int {
         switch self {
         case .trace: 0

@@ -1,18 +1,18 @@
 import Glibc
 import Logging
 
-/// What stands before each line of the log.
+/// What precedes each line of the log.
 enum LinePrefix: Sendable {
-    /// Nothing: syslog has its own.
+    /// Nothing, because syslog adds its own.
     case none
-    /// The priority as the journal reads it: `<6>`.
+    /// The priority in the form of the journal: `<6>`.
     case priority
-    /// Time and level for a person, or a file: `2026-11-28T19:15:58Z info `.
+    /// Time and level, for a person or a file: `2026-11-28T19:15:58Z info `.
     case time
 }
 
 extension Logger.Level {
-    /// The severity as syslog has it (RFC 3164 §4.1.1).
+    /// The severity in syslog's numbers (RFC 3164 §4.1.1).
     var severity: Int32 {
         switch self {
         case .trace, .debug: LOG_DEBUG

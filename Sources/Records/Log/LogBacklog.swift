@@ -1,24 +1,24 @@
 import Logging
 import Support
 
-/// Lines that are being written, one behind the other in one buffer.
+/// Lines that are being written, one after another in one buffer.
 struct LogBacklog: Sendable {
-    /// A line's place.
+    /// The position of a line.
     struct Entry {
         let level: Logger.Level
         /// When it was logged, in seconds since 1970.
         let time: Int
-        /// Where it ends in the buffer, behind its newline.
+        /// Where it ends in the buffer, after its newline.
         let end: Int
     }
 
     /// The lines, each with a newline.
     private(set) var bytes: [UInt8] = []
-    /// Their places, in order.
+    /// Their positions, in order.
     private(set) var entries: [Entry] = []
 
     private let prefix: LinePrefix
-    /// The time of the second that the last line was of, as it is written.
+    /// The time of the last line as text, for the second that it is valid.
     private var stamp: (second: Int, text: [UInt8]) = (.min, [])
 
     var isEmpty: Bool { entries.isEmpty }
@@ -47,10 +47,10 @@ struct LogBacklog: Sendable {
         entries.append(Entry(level: level, time: time, end: bytes.count))
     }
 
-    /// Where a line is, its newline included.
+    /// Where a line is, including its newline.
     func range(_ line: Int) -> Range<Int> { (line > 0 ? entries[line - 1].end : 0)..<entries[line].end }
 
-    /// Makes room. What a flood took is given back.
+    /// Removes all lines. Memory that a flood needed is released.
     mutating func removeAll() {
         let isLarge = bytes.capacity > 1 << 20
         bytes.removeAll(keepingCapacity: !isLarge)

@@ -1,15 +1,16 @@
-/// Where log lines go in the end. Used by one thread, that of `LogWriter`.
+/// Where log lines finally go. Only the thread of `LogWriter` uses it.
 protocol LogOutlet: Sendable {
-    /// What the lines that come here begin with.
+    /// What precedes the lines.
     var prefix: LinePrefix { get }
 
-    /// Writes lines until there are no more, or no more are taken for the moment.
+    /// Writes lines until all are written, or no more are accepted at the moment.
     ///
-    /// - Parameter first: The line to begin with. After a call that did not write all, this is what it returned.
-    /// - Returns: The first line that is still to be written; `lines.entries.count` if all have been.
+    /// - Parameter first: The first line to write. After a call that did not write all lines, this is the value it
+    ///   returned.
+    /// - Returns: The first line that is not written yet; `lines.entries.count` if all are.
     mutating func write(_ lines: LogBacklog, from first: Int) -> Int
 
-    /// Waits until it may be worth another try, a tenth of a second at most.
+    /// Waits until another try may succeed, for at most a tenth of a second.
     func wait()
 }
 

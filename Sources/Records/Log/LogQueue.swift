@@ -2,48 +2,49 @@ import Glibc
 import Logging
 import Synchronization
 
-/// Lines on their way to the writing thread: any number of threads put lines in, one takes all of them out, and nobody who
-/// puts one in ever waits for anybody, or takes memory for it.
+/// Lines on their way to the writing thread. Any number of threads add lines, and one thread takes all of them. A
+/// thread that adds a line never waits and allocates no memory.
 ///
-/// No lock, for a reason: libmilter has hundreds of threads for two cores when hundreds of connections are busy. Of a lock they
-/// all take, one of them is soon preempted while it holds it, and from then on they hand it on one by one.
+/// There is no lock, for a reason: when hundreds of connections are busy, libmilter has hundreds of threads for two
+/// cores. If all of them took a lock, one would soon be preempted while it holds it, and from then on they would hand
+/// it on one by one.
 ///
-/// There are two halves. Whoever has a line adds its length to the place where the next one goes, by which the room is his;
-/// writes it there; and adds the length to what has been written. Who takes the lines turns to the other half, and waits until
-/// all that was given away has been written. A half that is full is closed by the first who finds no room.
+/// There are two halves. A thread with a line adds the length to the place of the next line, which reserves the room;
+/// writes the line there; and adds the length to the bytes written. The reader switches to the other half and waits
+/// until everything that was reserved has been written. The first thread that finds no room in a half closes it.
 final class LogQueue: Sendable {
-    /// What stands in front of a line. Sixteen bytes, and a multiple of that is every place.
+    /// What precedes each line. It has sixteen bytes, and every place is a multiple of that.
     private struct Header {
         var time: Int64
         var length: Int32
         var level: Int32
     }
 
-    /// The bytes of a half: some 20 000 lines.
+    /// The bytes of a half, for about 20,000 lines.
     static let capacity = 4 << 20
-    /// The length that says that a half ends here.
+    /// A length that means that the half ends here.
     private static let end: Int32 = -1
-    /// The bit of `place` that says which half it is in.
+    /// The bit of `place` that tells the half.
     private static let half: UInt64 = 1 << 63
 
     /// Where the next line goes.
     private let place = Atomic<UInt64>(0)
-    /// What has been written into the first half, and into the second.
+    /// How many bytes have been written into the first half, and into the second.
     private let first = Atomic<Int>(0)
     private let second = Atomic<Int>(0)
     private let dropped = Atomic<Int>(0)
-    /// Both halves. Each byte of it belongs to the one who was given its place, until it has been written; then to who takes.
+    /// Both halves. A byte belongs to the thread that reserved its place until it has been written, then to the reader.
     private nonisolated(unsafe) let memory = UnsafeMutableRawPointer.allocate(byteCount: capacity * 2, alignment: 4096)
 
     deinit { memory.deallocate() }
 
-    /// Whether there is nothing in it, and nothing has been dropped.
+    /// Whether it is empty, and nothing has been dropped.
     var isEmpty: Bool {
         place.load(ordering: .sequentiallyConsistent) & ~Self.half == 0
             && dropped.load(ordering: .sequentiallyConsistent) == 0
     }
 
-    /// Puts a line in, or counts it as dropped if there is no room.
+    /// Adds a line, or counts it as dropped if there is no room.
     func put(_ level: Logger.Level, _ line: UnsafeBufferPointer<UInt8>, time: Int) {
         let size = (MemoryLayout<Header>.size + line.count + 15) & ~15
         guard size <= Self.capacity else {
@@ -52,7 +53,7 @@ final class LogQueue: Sendable {
         }
         let given = place.add(UInt64(size), ordering: .sequentiallyConsistent).oldValue
         let isSecond = given & Self.half != 0
-        // Where there is no room, the place goes on growing: in centuries it would reach the bit of the half.
+        // If there is no room, the place keeps growing. It would take centuries to reach the bit of the half.
         let start = Int(clamping: given & ~Self.half)
         guard start <= Self.capacity - size else {
             if start < Self.capacity {
@@ -70,18 +71,18 @@ final class LogQueue: Sendable {
         note(isSecond, size)
     }
 
-    /// Takes all lines out, in the order in which they came. One thread at a time.
+    /// Takes all lines in the order in which they came. Only one thread at a time may call it.
     ///
-    /// - Returns: How many were dropped since the last time: they came behind these, or among the last of them.
+    /// - Returns: How many were dropped since the last call. They came after these lines, or among the last of them.
     func takeAll(into backlog: inout LogBacklog) -> Int {
         let dropped = self.dropped.exchange(0, ordering: .sequentiallyConsistent)
         let before = place.load(ordering: .relaxed)
         guard before & ~Self.half != 0 else { return dropped }
         let isSecond = before & Self.half != 0
-        // The other half has been emptied the last time.
+        // The last call has emptied the other half.
         let last = place.exchange(isSecond ? 0 : Self.half, ordering: .sequentiallyConsistent)
         let count = min(Int(clamping: last & ~Self.half), Self.capacity)
-        // Who has been preempted while writing goes on as soon as there is a core.
+        // A thread that was preempted while writing continues as soon as there is a core.
         while writtenBytes(isSecond) != count { usleep(10) }
         var start = 0
         while start < count {
@@ -92,7 +93,7 @@ final class LogQueue: Sendable {
             backlog.append(Self.level(header.pointee.level), line, time: Int(header.pointee.time))
             start += (MemoryLayout<Header>.size + length + 15) & ~15
         }
-        // What a flood took is given back.
+        // Release the memory that a flood needed.
         if count > Self.capacity / 8 {
             _ = madvise(memory + (isSecond ? Self.capacity : 0), Self.capacity, Int32(MADV_DONTNEED))
         }

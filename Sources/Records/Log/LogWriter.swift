@@ -4,17 +4,18 @@ public import Policy
 public import Support
 import Synchronization
 
-/// Where log lines go: a bounded queue, and one thread that writes from it, so that no reply ever waits for a log.
+/// Writes the log: a bounded queue, and one thread that writes from it, so that no reply ever waits for a log.
 ///
-/// Lines come put together: that costs less than to hand over what they are made of. While there is traffic the thread looks
-/// some fifty times a second, and takes all there is at once; only when there is none does it have to be woken. What finds no
-/// room is dropped, and counted in an `event=log-dropped` line as soon as lines are taken again.
+/// Lines are complete when they come, because that is cheaper than to pass on their parts. While there is traffic, the
+/// thread checks about fifty times per second and takes everything at once. It has to be woken only if there was none.
+/// Lines that find no room are dropped, and an `event=log-dropped` line has their number as soon as lines are accepted
+/// again.
 public final class LogWriter: Sendable {
-    /// How long the thread lets lines gather.
+    /// How long the thread waits for lines to collect.
     private static let gathering = Duration.milliseconds(20)
-    /// After so many looks for nothing it waits to be woken.
+    /// After this many checks without a line, it waits to be woken.
     private static let patience = 10
-    /// How long what is queued may take when the log is closed.
+    /// How long it may take to write what is queued when the log is closed.
     private static let farewell = Duration.seconds(1)
 
     private let queue = LogQueue()
@@ -22,14 +23,14 @@ public final class LogWriter: Sendable {
     private let isResting = Atomic<Bool>(false)
     private let isClosed = Atomic<Bool>(false)
     private let droppedLines = Mutex(Losses())
-    /// When to give up what has not been written by then; nil while lines are taken.
+    /// When to give up lines that are not written by then; nil while the log is open.
     private let end = Mutex<ContinuousClock.Instant?>(nil)
     private let work = Signal()
     private let done = Signal()
 
-    /// A writer to syslog or standard error, with its thread. Where syslog is set and there is none, it is standard error.
+    /// A writer to syslog or standard error, with its thread. If syslog is set and not available, it is standard error.
     public convenience init(_ target: Settings.LogTarget) {
-        // In any case: libmilter tells syslog what is wrong with an MTA's bytes, whatever is set here.
+        // Always, because libmilter reports malformed bytes from an MTA to syslog, whatever is set here.
         Self.ident.utf8Start.withMemoryRebound(to: CChar.self, capacity: Self.ident.utf8CodeUnitCount + 1) {
             openlog($0, LOG_PID, LOG_MAIL)
         }
@@ -50,21 +51,22 @@ public final class LogWriter: Sendable {
     /// A writer to an outlet, with its thread.
     init(to outlet: some LogOutlet) { Thread.detachNewThread { self.run(outlet) } }
 
-    /// openlog(3) keeps the pointer; a literal lives as long as the process.
+    /// The name for openlog(3), which keeps the pointer. A literal lives as long as the process.
     private static let ident: StaticString = "danegate"
 
-    /// Queues a line. Does no I/O, and waits for nothing.
+    /// Queues a line. Does no I/O, and never waits.
     public func write(_ level: Logger.Level, _ line: LogLine) {
         line.bytes.withUnsafeBufferPointer { write(level, $0) }
     }
 
-    /// Queues a line given in bytes, without a newline. Does no I/O, takes no memory, and waits for nothing.
+    /// Queues a line given as bytes without a newline. Does no I/O, allocates no memory, and never waits.
     func write(_ level: Logger.Level, _ line: UnsafeBufferPointer<UInt8>) {
         guard !isClosed.load(ordering: .relaxed) else { return }
         var now = timespec()
         clock_gettime(CLOCK_REALTIME_COARSE, &now)
         queue.put(level, line, time: now.tv_sec)
-        // The thread says that it rests, and looks once more: one of the two finds the other.
+        // The thread says that it rests and then checks once more. So either it sees this line, or this call sees that
+        // it rests.
         if isResting.load(ordering: .sequentiallyConsistent),
             isResting.exchange(false, ordering: .sequentiallyConsistent)
         {
@@ -72,12 +74,13 @@ public final class LogWriter: Sendable {
         }
     }
 
-    /// The lines that there was no room for, as far as the thread has noticed.
+    /// The lines for which there was no room, as far as the thread has noticed.
     var losses: Losses { droppedLines.withLock { $0 } }
     /// How many lines there was no room for.
     var dropped: Int { losses.count }
 
-    /// Writes what is queued and ends the thread; lines that come later are lost. Waits for it, two seconds at most.
+    /// Writes what is queued and ends the thread. Lines that come later are lost. It waits for that for at most two
+    /// seconds.
     public func close() {
         end.withLock { $0 = $0 ?? .now + Self.farewell }
         isClosed.store(true, ordering: .sequentiallyConsistent)
@@ -113,11 +116,11 @@ public final class LogWriter: Sendable {
     /// Waits to be woken.
     private func rest() {
         isResting.store(true, ordering: .sequentiallyConsistent)
-        // Who has queued a line before that does not wake; who does later, does.
+        // A caller that has queued a line before this does not wake the thread. One that does so later does.
         if queue.isEmpty, !isClosed.load(ordering: .sequentiallyConsistent) {
             work.wait()
         } else if !isResting.exchange(false, ordering: .sequentiallyConsistent) {
-            // Somebody is about to signal.
+            // A caller is about to signal.
             work.wait()
         }
     }

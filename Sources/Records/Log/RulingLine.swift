@@ -2,7 +2,7 @@ import DANE
 package import Policy
 package import Support
 
-/// The one line a ruled recipient gets, in the order that design.md fixes.
+/// The one line for a ruled recipient. The order of its keys is fixed, and documented in the manual.
 package struct RulingLine: Sendable {
     package let ruling: Ruling
     package let mode: Settings.Mode
@@ -14,19 +14,19 @@ package struct RulingLine: Sendable {
     package let trace: TraceID
     package let client: String?
     package let queueID: String?
-    /// The recipient's bytes, where they are no UTF-8.
+    /// The recipient's bytes, if they are not UTF-8 (F-98).
     package var recipientBytes: [UInt8]?
-    /// The next hop as an MTA writes it, where this site's own configuration leads there; nil otherwise.
+    /// The next hop as an MTA writes it, if this site's own configuration names it; otherwise nil.
     package var ownHop: String?
-    /// Why the recipient was passed on without a verdict; nil where there was one.
+    /// Why the recipient passed without a verdict; nil if there was one.
     package var passed: String?
-    /// The sender as the client typed it; nil where there was none.
+    /// The sender as the client typed it; nil if there was none.
     package var sender: ReceivedText?
-    /// Whether the sender is told at all.
+    /// Whether the log may contain the sender.
     package var tellsSender = true
-    /// The name that the client authenticated with; nil where it did not, or is not told.
+    /// The name with which the client authenticated; nil if it did not, or the log must not contain it.
     package var authenticated: String?
-    /// Why the verdict is what it is; for refusals, carried out or not.
+    /// The reason for the verdict. Only for refusals, whether they are carried out or not.
     package var cause: String?
 
     /// One of these parts.
@@ -55,10 +55,10 @@ package struct RulingLine: Sendable {
         self.cause = cause
     }
 
-    /// The most bytes of all that is not from outside: keys, codes, times, trace id.
+    /// The most bytes of everything that does not come from outside: keys, codes, times, trace id.
     private static let ownRoom = 400
 
-    /// The most bytes that the line can have.
+    /// The most bytes that the line may need.
     var room: Int {
         var room = Self.ownRoom
         room += LineCursor.room(for: recipient, recipientBytes)
@@ -122,7 +122,7 @@ package struct RulingLine: Sendable {
             line.put(" passed=" as StaticString)
             line.put(value: passed)
         }
-        // What is added to the line stands before this: a cause is long.
+        // Keys that are added later go before this one, because a cause is long.
         if let cause {
             line.put(" cause=" as StaticString)
             line.put(value: cause)
@@ -133,7 +133,7 @@ package struct RulingLine: Sendable {
 extension Duration {
     /// Tenths of milliseconds, rounded.
     fileprivate var wholeTenths: UInt64 {
-        // Nearly all are shorter than nine seconds, and then it needs no division of 128 bits.
+        // Nearly all are shorter than nine seconds, and then no 128-bit division is needed.
         if let short = Int64(exactly: attoseconds), short < .max - 50_000_000_000_000 {
             return UInt64(max(0, (short + 50_000_000_000_000) / 100_000_000_000_000))
         }

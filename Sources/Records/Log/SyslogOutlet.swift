@@ -1,15 +1,15 @@
 import Glibc
 
-/// The syslog daemon, asked over a socket of our own: syslog(3) takes a lock of the process's and waits for as long as the
-/// daemon takes no lines, and with it would wait all who log.
+/// The syslog daemon, reached through our own socket. syslog(3) takes a lock of the whole process and waits while the
+/// daemon accepts no lines, and every thread that logs would wait with it.
 ///
-/// Each line is a datagram as syslog(3) writes it (RFC 3164 §4.1 without the host): `<22>Nov 23 19:30:01 danegate[123]: …`.
-/// A daemon that has been restarted is found again.
+/// Each line is a datagram as syslog(3) writes it (RFC 3164 §4.1 without the host): `<22>Nov 23 19:30:01 danegate[123]:
+/// …`. If the daemon is restarted, the socket connects again.
 struct SyslogOutlet: LogOutlet {
     /// Where the daemon listens.
     static let standardPath = "/dev/log"
 
-    /// What stands between priority and line: of the second it was made for.
+    /// The text between priority and line, for the second that it is valid.
     private struct Stamp {
         var second = Int.min
         var text: [UInt8] = []
@@ -21,9 +21,9 @@ struct SyslogOutlet: LogOutlet {
     private var packet: [UInt8] = []
     private var quiet = LibraryQuiet()
 
-    /// A way to the daemon.
+    /// An outlet to the daemon.
     ///
-    /// - Parameter path: The socket's path.
+    /// - Parameter path: The path of the socket.
     init(_ path: String = SyslogOutlet.standardPath) {
         self.path = path
         socket = DatagramSocket(to: path)
@@ -39,7 +39,7 @@ struct SyslogOutlet: LogOutlet {
             case .sent: quiet.end()
             case .tooLong, .refused: break
             case .blocked:
-                // While it takes none of ours, libmilter would wait for it, too.
+                // While it accepts none of our lines, libmilter would block on it too.
                 if path == Self.standardPath { quiet.begin() }
                 return line
             case .gone: return line
@@ -84,12 +84,12 @@ struct SyslogOutlet: LogOutlet {
     }
 }
 
-/// syslog(3) silenced for the process, which is for libmilter: it logs on the threads that answer MTAs.
+/// Silences syslog(3) for the process. This is for libmilter, which logs on the threads that answer MTAs.
 private struct LibraryQuiet {
     private var before: Int32?
 
     mutating func begin() {
-        // All but emergencies, of which there are none: zero would change nothing (setlogmask(3)).
+        // Everything except emergencies, of which there are none. A mask of zero would change nothing (setlogmask(3)).
         if before == nil { before = setlogmask(1 << LOG_EMERG) }
     }
 

@@ -2,19 +2,19 @@ import DANE
 import Inspection
 import Synchronization
 
-/// Which destinations were judged in this hour, by what they came to.
+/// The destinations that were judged in the current hour, by what was found.
 final class DestinationCounts: Sendable {
-    /// What destinations come to; the raw values are the `kind` of the file.
+    /// What was found of a destination. The raw values stand in the file's column `kind`.
     enum Kind: String, CaseIterable, Sendable {
         case verified, encrypted, opportunistic, unprobed
-        /// A fault of DNSSEC or DANE, or a hazard: proven.
+        /// A proven fault of DNSSEC or DANE, or a hazard.
         case broken
-        /// No such domain, or one that takes no mail.
+        /// No such domain, or a domain that takes no mail.
         case absent
         /// It could not be found out.
         case doubtful
 
-        /// The kind of an outcome.
+        /// Returns the kind of an outcome.
         init(_ outcome: Outcome, isHazard: Bool) {
             if isHazard {
                 self = .broken
@@ -47,7 +47,7 @@ final class DestinationCounts: Sendable {
         }
     }
 
-    /// Two of each kind: one that is filled, and that of the hour before.
+    /// Two sketches per kind: the one that is filled now, and that of the hour before.
     private let sketches: [DestinationSketch]
     private let current = Atomic<Int>(0)
 
@@ -58,13 +58,13 @@ final class DestinationCounts: Sendable {
         sketches[current.load(ordering: .relaxed) + kind.ordinal].insert(destination.stableHash)
     }
 
-    /// What was noted in this hour.
+    /// The destinations noted in this hour.
     var sets: [Kind: SketchSet] {
         let first = current.load(ordering: .relaxed)
         return Dictionary(uniqueKeysWithValues: Kind.allCases.map { ($0, sketches[first + $0.ordinal].set) })
     }
 
-    /// Begins an hour: what was noted before is forgotten.
+    /// Begins an hour, and forgets the destinations noted before.
     func turn() {
         let next = current.load(ordering: .relaxed) == 0 ? Kind.allCases.count : 0
         for kind in Kind.allCases { sketches[next + kind.ordinal].clear() }

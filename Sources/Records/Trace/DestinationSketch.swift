@@ -2,12 +2,13 @@ import DANE
 import Inspection
 import Synchronization
 
-/// Which destinations were seen, as numbers that stand for them: filled by every thread without a lock or memory of its own.
+/// The destinations that were seen, as one number each. All threads fill it, without a lock, and without memory of
+/// their own.
 ///
-/// Up to `exactLimit` are told exactly. Beyond that a HyperLogLog tells how many there were within about one in a hundred
-/// (P. Flajolet et al., AofA 2007), in a fixed 16 KiB.
+/// Up to `exactLimit` numbers are kept exactly. Beyond that a HyperLogLog counts them with an error of about one
+/// percent (P. Flajolet et al., AofA 2007), in a fixed 16 KiB.
 final class DestinationSketch: Sendable {
-    /// So many are told exactly.
+    /// So many numbers are kept exactly.
     static let exactLimit = 2048
     private static let slotCount = 4096
 
@@ -32,14 +33,14 @@ final class DestinationSketch: Sendable {
         memory.registers.deallocate()
     }
 
-    /// Notes a number; never zero.
+    /// Notes a number. It must not be zero.
     func insert(_ hash: UInt64) {
         var slot = Int(truncatingIfNeeded: hash >> 20) & (Self.slotCount - 1)
         while true {
             var known = memory.hashes[slot].load(ordering: .relaxed)
             if known == hash { return }
             if known == 0 {
-                // A few more than the limit where many threads come at once: the table has twice the room.
+                // Many threads at once can add a few more than the limit. The table has room for twice as many.
                 guard count.load(ordering: .relaxed) < Self.exactLimit else { break }
                 let result = memory.hashes[slot].compareExchange(expected: 0, desired: hash, ordering: .relaxed)
                 if result.exchanged {
@@ -61,7 +62,7 @@ final class DestinationSketch: Sendable {
         if !overflowed.load(ordering: .relaxed) { overflowed.store(true, ordering: .relaxed) }
     }
 
-    /// What has been noted so far.
+    /// The numbers noted so far.
     var set: SketchSet {
         var set = SketchSet()
         for slot in 0..<Self.slotCount {
@@ -74,7 +75,7 @@ final class DestinationSketch: Sendable {
         return set
     }
 
-    /// Forgets everything. What comes meanwhile may be forgotten too.
+    /// Forgets all numbers. A number that is noted meanwhile may be forgotten too.
     func clear() {
         for slot in 0..<Self.slotCount { memory.hashes[slot].store(0, ordering: .relaxed) }
         for index in 0..<SketchSet.registers { memory.registers[index].store(0, ordering: .relaxed) }
@@ -84,14 +85,15 @@ final class DestinationSketch: Sendable {
 }
 
 extension Destination {
-    /// A number that stands for the destination, the same on every machine and after every start; never zero.
+    /// A number that stands for the destination. It is the same on all machines and after each start, and never zero.
     var stableHash: UInt64 {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
         var text = name.text
         text.withUTF8 { for byte in $0 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 } }
         let isHost = if case .host = nextHop { true } else { false }
         hash = (hash ^ (UInt64(port) << 1 | (isHost ? 1 : 0))) &* 0x100_0000_01b3
-        // FNV's upper bits depend on little: SplitMix64's end spreads them, and the registers go by those.
+        // The upper bits of an FNV hash depend on few input bits, but they choose the register. The last step of
+        // SplitMix64 spreads them.
         hash = (hash ^ hash >> 30) &* 0xBF58_476D_1CE4_E5B9
         hash = (hash ^ hash >> 27) &* 0x94D0_49BB_1331_11EB
         hash ^= hash >> 31

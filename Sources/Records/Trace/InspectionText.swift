@@ -1,7 +1,7 @@
 import Foundation
 import Support
 
-/// An inspection of the trace for a person.
+/// Writes an inspection of the trace for a person.
 enum InspectionText {
     private struct Body: Decodable {
         struct Step: Decodable {
@@ -47,7 +47,7 @@ enum InspectionText {
         let cut: Bool
     }
 
-    /// The lines; one that says so if the text is no inspection.
+    /// Returns the lines, or one line that says that the text is no inspection.
     static func lines(_ json: String) -> [String] {
         guard let body = try? JSONDecoder().decode(Body.self, from: Data(json.utf8)) else {
             return ["The inspection behind it cannot be read."]
@@ -68,8 +68,8 @@ enum InspectionText {
                 lines.append("    \(address.address): \(address.outcome), \(address.cause)")
                 for (depth, one) in address.chain.enumerated() {
                     lines.append(
-                        "      \(depth): \(one.subject), issued by \(one.issuer), \(one.not_before) to \(one.not_after), "
-                            + "\(depth == 0 ? 3 : 2) 1 1 \(one.spki_sha256)")
+                        "      \(depth): \(one.subject), issued by \(one.issuer), "
+                            + "\(one.not_before) to \(one.not_after), \(depth == 0 ? 3 : 2) 1 1 \(one.spki_sha256)")
                 }
             }
         }

@@ -1,27 +1,28 @@
 import Glibc
 
-/// A set of destinations that can be united with others and written down: exact while it is small, counted about when it is large.
+/// A set of destinations. It can be united with other sets and be stored. It is exact while it is small, and a good
+/// estimate when it is large.
 package struct SketchSet: Sendable, Equatable {
-    /// The registers of the HyperLogLog: 2^14, a standard error of 0.8 %.
+    /// The number of registers of the HyperLogLog: 2^14, which gives a standard error of 0.8 %.
     static let registers = 1 << bits
     private static let bits = 14
-    /// More numbers than these are not kept; a small site's month has fewer.
+    /// At most so many numbers are kept exactly. A small site has fewer in a month.
     private static let limit = 65_536
 
     private(set) var hashes: Set<UInt64> = []
-    /// Nil while the set is exact. Then `hashes` is empty.
+    /// The registers; nil while the set is exact. If there are registers, `hashes` is empty.
     private(set) var ranks: [UInt8]?
 
-    /// An empty set.
+    /// Makes an empty set.
     package init() {}
 
-    /// The register of a number, and the rank that it has there.
+    /// Returns the register for a number, and the rank of the number in it.
     static func place(_ hash: UInt64) -> (index: Int, rank: UInt8) {
         let rest = hash << UInt64(bits)
         return (Int(hash >> UInt64(64 - bits)), UInt8(min(64 - bits, rest.leadingZeroBitCount) + 1))
     }
 
-    /// Takes a number in.
+    /// Adds a number.
     mutating func insert(_ hash: UInt64) {
         if ranks == nil {
             hashes.insert(hash)
@@ -32,7 +33,7 @@ package struct SketchSet: Sendable, Equatable {
         }
     }
 
-    /// Takes registers in.
+    /// Adds the numbers that other registers stand for.
     mutating func raise(_ other: [UInt8]) {
         becomeAbout()
         guard var ranks, other.count == ranks.count else { return }
@@ -40,7 +41,7 @@ package struct SketchSet: Sendable, Equatable {
         self.ranks = ranks
     }
 
-    /// Takes all of another set in.
+    /// Adds all numbers of another set.
     package mutating func formUnion(_ other: SketchSet) {
         if let ranks = other.ranks { raise(ranks) }
         for hash in other.hashes { insert(hash) }
@@ -57,7 +58,7 @@ package struct SketchSet: Sendable, Equatable {
     /// Whether `count` is exact.
     package var isExact: Bool { ranks == nil }
 
-    /// How many there are, or about how many.
+    /// The number of destinations, or an estimate of it.
     package var count: Int {
         guard let ranks else { return hashes.count }
         let size = Double(Self.registers)
@@ -68,12 +69,12 @@ package struct SketchSet: Sendable, Equatable {
             if rank == 0 { empty += 1 }
         }
         let raw = 0.7213 / (1 + 1.079 / size) * size * size / sum
-        // While many registers are empty, how many are tells more.
+        // While many registers are empty, their number gives the better estimate (linear counting).
         if raw <= 2.5 * size, empty > 0 { return Int((size * log(size / Double(empty))).rounded()) }
         return Int(raw.rounded())
     }
 
-    /// The set as bytes: one for the form, then the numbers, eight bytes each, or the registers.
+    /// The set as bytes: one for the form, then either the numbers, eight bytes each, or the registers.
     var bytes: [UInt8] {
         if let ranks { return [2] + ranks }
         var bytes: [UInt8] = [1]
@@ -84,7 +85,7 @@ package struct SketchSet: Sendable, Equatable {
         return bytes
     }
 
-    /// Reads bytes; nil if they are no such set.
+    /// Reads a set from bytes; nil if they are no such set.
     package init?(bytes: [UInt8]) {
         switch bytes.first {
         case 1:

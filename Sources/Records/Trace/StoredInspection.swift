@@ -3,9 +3,9 @@ import Foundation
 import Inspection
 import Support
 
-/// An inspection as the trace keeps it: what `check` prints of one, and when it was.
+/// Writes inspections for the trace: the same JSON that `check` prints, with the time.
 enum StoredInspection {
-    /// More bytes are not kept of one.
+    /// The most bytes that are kept of one inspection.
     static let limit = 24_576
 
     private struct Body: Encodable {
@@ -21,11 +21,11 @@ enum StoredInspection {
         let elapsed_ms: Double
         let hosts: [InspectionJSON.Host]
         let steps: [InspectionJSON.Step]
-        /// Whether something was left out for its size: what the addresses showed, or more.
+        /// Whether something was left out for its size: the details of the addresses, or more.
         let cut: Bool
     }
 
-    /// The inspection as one line of JSON, of at most `limit` bytes.
+    /// Returns the inspection as one line of JSON, of at most `limit` bytes.
     static func json(_ inspection: Inspection, at time: Int64, port: UInt16) -> String {
         func line(isBrief: Bool, hosts: Int, steps: Int) -> String {
             let verdict = inspection.verdict

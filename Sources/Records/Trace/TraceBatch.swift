@@ -1,7 +1,7 @@
 import DANE
 import Inspection
 
-/// What is to be written into the trace: bounded.
+/// The rows that wait to be written into the trace. Their number has a bound.
 struct TraceBatch: PendingRows {
     /// An inspection, and when it ended, in milliseconds since 1970.
     struct Ended: Sendable {
@@ -15,32 +15,32 @@ struct TraceBatch: PendingRows {
         let cause: String
     }
 
-    /// More recipients are lost until the next batch.
+    /// At most so many recipients wait. More are lost until the next batch.
     static let limit = 20_000
-    /// More inspections, which may have megabytes of certificates, are.
+    /// At most so many inspections wait. One may hold megabytes of certificates.
     static let inspectionLimit = 500
-    /// More bytes of inspections are, too.
+    /// At most so many bytes of inspections wait.
     static let byteLimit = 16 << 20
 
     private(set) var entries: [TraceEntry] = []
     private var inspections: [Key: Ended] = [:]
-    /// What the inspections take, roughly.
+    /// The bytes of the inspections, as an estimate.
     private(set) var bytes = 0
-    /// How many recipients did not fit.
+    /// The number of recipients that did not fit.
     private(set) var lost = 0
-    /// What they were, by the hour: they are counted all the same.
+    /// The recipients that did not fit, by hour. They are still counted.
     private var lostCounts: [Int64: [RecipientCounts.Kind: UInt64]] = [:]
 
-    /// How many there are to write, inspections among them.
+    /// The number of rows to write, inspections included.
     var count: Int { entries.count + inspections.count }
 
     /// Whether there is nothing to write.
     var isEmpty: Bool { entries.isEmpty && inspections.isEmpty && lost == 0 }
 
-    /// Every thousand recipients: under a flood they are not to wait for the interval's end.
+    /// True for each thousandth recipient: under a flood they must not wait for the end of the interval.
     var isPressing: Bool { !entries.isEmpty && entries.count.isMultiple(of: 1000) }
 
-    /// Takes a recipient in.
+    /// Adds a recipient.
     mutating func add(_ entry: TraceEntry) {
         guard entries.count < Self.limit else {
             lost += 1
@@ -50,14 +50,14 @@ struct TraceBatch: PendingRows {
         entries.append(entry)
     }
 
-    /// How many recipients there were of each kind, by the hour; those that did not fit among them.
+    /// The number of recipients per kind and hour, those that did not fit included.
     var counts: [Int64: [RecipientCounts.Kind: UInt64]] {
         entries.reduce(into: lostCounts) { counts, entry in
             counts[entry.time / TraceTime.hour, default: [:]][entry.kind, default: 0] += 1
         }
     }
 
-    /// Takes an inspection in, in place of one that said the same.
+    /// Adds an inspection. It replaces one with the same destination and verdict.
     mutating func add(_ inspection: Inspection, at time: Int64) {
         let verdict = inspection.verdict
         let key = Key(destination: inspection.destination, outcome: verdict.outcome, cause: verdict.cause)
@@ -75,7 +75,7 @@ struct TraceBatch: PendingRows {
 }
 
 extension TraceEntry {
-    /// What the recipient is counted under.
+    /// The kind under which the recipient is counted.
     fileprivate var kind: RecipientCounts.Kind {
         RecipientCounts.Kind(outcome: outcome, isExempt: false, action: action, would: would, isCached: isCached)
     }

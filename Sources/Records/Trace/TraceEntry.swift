@@ -3,58 +3,58 @@ public import Inspection
 public import Policy
 import Support
 
-/// A recipient in the message trace: who was refused, or would have been, and why. Every text is bounded.
+/// A recipient in the message trace: a recipient that was refused, or would have been, and why. All texts have a bound.
 public struct TraceEntry: Sendable, Hashable {
-    /// When it was ruled upon, in milliseconds since 1970.
+    /// When danegate ruled on it, in milliseconds since 1970.
     public var time: Int64
-    /// The id that the reply and the log line carry.
+    /// The trace id, which the reply and the log line carry too.
     public var trace: String
-    /// The sender, empty for the null sender; nil where there was none.
+    /// The sender, empty for the null sender; nil if the MTA gave none.
     public var sender: String?
-    /// Its bytes, where they are no UTF-8.
+    /// F-98: the bytes of a sender that is no UTF-8; nil otherwise.
     public var senderBytes: [UInt8]?
-    /// The recipient as typed, or `@` and its domain alone.
+    /// The recipient as typed, or only `@` and its domain (`TRACE_ADDRESSES`).
     public var recipient: String
-    /// Its bytes, where they are no UTF-8.
+    /// F-98: the bytes of a recipient that is no UTF-8; nil otherwise.
     public var recipientBytes: [UInt8]?
-    /// The recipient's domain; nil where it has none that is a domain name.
+    /// The recipient's domain; nil if it has no valid one.
     public var domain: DomainName?
-    /// What was judged; nil where the address cannot be one.
+    /// The destination that was judged; nil if the domain is impossible.
     public var destination: Destination?
     /// The client's address.
     public var client: String?
     /// The name that the client authenticated with.
     public var authenticated: String?
-    /// What was ruled upon.
+    /// The outcome of the verdict.
     public var outcome: Outcome
-    /// The host that decided.
+    /// The MX host that decided the outcome.
     public var host: String?
-    /// The code of the refusal, carried out or not.
+    /// The codes of the refusal, carried out or not.
     public var code: String?
-    /// The reply, given or not.
+    /// The text of the reply, given or not.
     public var reply: String?
-    /// The queue id, where the MTA had one.
+    /// The queue id, if the MTA had one.
     public var queueID: String?
     /// What was done.
     public var action: Ruling.Action
-    /// What would have been done.
+    /// What would have been done in enforce mode, if that differs.
     public var would: Ruling.Action?
     /// `enforce` or `monitor`.
     public var mode: String
-    /// Whether the verdict was kept from before.
+    /// Whether the verdict came from the cache.
     public var isCached: Bool
     /// How long the fault has lasted.
     public var failingFor: Duration?
-    /// Why the verdict is what it is.
+    /// Why the outcome is what it is.
     public var cause: String
-    /// Why a verdict that allows delivery was refused all the same.
+    /// Why mail was refused although the outcome allows delivery.
     public var hazard: String?
     /// The kind of policy that applied.
     public var policy: String?
-    /// Whether this site's own configuration led to the destination.
+    /// F-91: whether this site's own configuration leads to the destination.
     public var isOwnHop: Bool
 
-    /// The most bytes of a text.
+    /// The most bytes of each text.
     enum Limit {
         static let address = 512
         static let host = 256
@@ -63,7 +63,7 @@ public struct TraceEntry: Sendable, Hashable {
         static let reply = Reply.maximumLength
     }
 
-    /// An entry of these parts; texts that are too long are cut.
+    /// Makes an entry. Texts that are too long are cut.
     package init(
         time: Int64, trace: String, sender: Recipient?, recipient: Recipient, destination: Destination?,
         client: String?, authenticated: String?, verdict: Verdict, ruling: Ruling, reply: Reply?, queueID: String?,
@@ -80,7 +80,7 @@ public struct TraceEntry: Sendable, Hashable {
         domain = if case .name(let name) = recipient.domain { name } else { nil }
         self.destination = destination
         self.client = client.map { BoundedText.of($0, Limit.name) }
-        // A user's name is as good as an address.
+        // A login name can identify a user as an address does.
         self.authenticated = addresses == .full ? authenticated.map { BoundedText.of($0, Limit.name) } : nil
         outcome = ruling.outcome
         host = verdict.host.map { BoundedText.of($0, Limit.host) }
@@ -98,7 +98,7 @@ public struct TraceEntry: Sendable, Hashable {
         isOwnHop = ruling.isOwnHop
     }
 
-    /// An address as it is kept.
+    /// Returns an address as the settings allow it to be kept.
     private static func address(_ address: Recipient, _ addresses: Settings.TraceAddresses) -> String {
         switch addresses {
         case .full: return BoundedText.of(address.address, Limit.address)

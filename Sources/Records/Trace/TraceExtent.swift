@@ -2,14 +2,14 @@ import DANE
 public import Policy
 import Support
 
-/// How many recipients are in a trace, and since when it tells of all that were refused or would have been.
+/// How many recipients are in a trace, and from which moment on it has all that were refused or would have been.
 public struct TraceExtent: Sendable, Hashable {
-    /// The recipients in the file.
+    /// The number of recipients in the file.
     public let rows: Int64
-    /// The moment, in milliseconds since 1970; nil where nobody has been counted yet.
+    /// The moment, in milliseconds since 1970; nil if no recipient has been counted yet.
     public let since: Int64?
 
-    /// Says that nobody matches, and what may be the reason.
+    /// Returns a sentence that no recipient matches, with the likely reason.
     public func sentence(_ filter: TraceFilter, _ settings: Settings) -> String {
         guard let since else { return "the trace is empty: no recipient has been counted yet." }
         let from = "\(TraceTime.brief(since)) UTC"

@@ -2,10 +2,11 @@ import GRDB
 import Glibc
 import Support
 
-/// The trace file, open for writing: SQLite in its write-ahead mode, so that `danegate trace` reads it from another process
-/// meanwhile. Not Sendable: one thread uses it.
+/// The trace file, open for writing. SQLite keeps a write-ahead log, so `danegate trace` can read the file from another
+/// process meanwhile. It is not Sendable: one thread uses it.
 ///
-/// A process that is killed loses what it had not handed over; what is in the file is whole (https://www.sqlite.org/wal.html).
+/// If the process is killed, only what was not yet written is lost. The file stays consistent
+/// (https://www.sqlite.org/wal.html).
 package final class TraceFile {
     /// The name of the file in the state directory.
     package static let name = "trace.sqlite"
@@ -14,10 +15,12 @@ package final class TraceFile {
     private let path: String
     private let identity: FileIdentity?
 
-    /// Opens the file, and makes it if it is not there.
+    /// Opens the file, and makes it if it does not exist.
+    ///
+    /// - Throws: Why the file cannot be used.
     init(_ path: String) throws(DatabaseFault) {
         try DatabaseFault.refuseWhatIsNoFile(path)
-        // What SQLite puts beside it takes its mode and owner.
+        // SQLite gives its other files beside it the same mode and owner.
         try StateDirectory.makeFile(path)
         self.path = path
         do {
@@ -29,8 +32,8 @@ package final class TraceFile {
     }
 
     private static var configuration: Configuration {
-        // What has been taken out is not to be found in free pages. auto_vacuum counts in a new file alone, and before the journal is
-        // chosen.
+        // Deleted rows must not stay readable in free pages. auto_vacuum works only if it is set in a new file, before
+        // the journal mode is.
         .stateFile(
             "trace", patience: 1,
             pragmas: """
@@ -46,14 +49,14 @@ package final class TraceFile {
             try db.execute(sql: "PRAGMA application_id = \(TraceSchema.application)")
             return
         }
-        // An older one is brought up to this version by what comes next.
+        // The migration that follows brings an older file to this version.
         try signature.require(TraceSchema.application, versions: 0...TraceSchema.version)
     }
 
-    /// Whether the file is still where it was opened.
+    /// Whether the file is still at the path at which it was opened.
     var isInPlace: Bool { identity != nil && FileIdentity(path) == identity }
 
-    /// Does work in one transaction: all of it is in the file afterwards, or nothing.
+    /// Does work in one transaction: either all of it is stored, or none.
     func transaction(_ work: (Database) throws -> Void) throws(DatabaseFault) {
         do {
             try queue.inTransaction(.immediate) { db in
@@ -63,7 +66,7 @@ package final class TraceFile {
         } catch { throw DatabaseFault(error, at: path) }
     }
 
-    /// How many recipients are in it.
+    /// Returns the number of recipients in the file.
     func count() throws(DatabaseFault) -> Int {
         do { return try queue.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM entry") ?? 0 } } catch {
             throw DatabaseFault(error)
@@ -75,6 +78,6 @@ package final class TraceFile {
         do { try queue.writeWithoutTransaction(work) } catch { throw DatabaseFault(error, at: path) }
     }
 
-    /// Closes the file, and puts what is in its log into its place. Also done when the value goes.
+    /// Closes the file. SQLite then moves what is in its log into the file. The same happens at deinitialisation.
     func close() { try? queue.close() }
 }

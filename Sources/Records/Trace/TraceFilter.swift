@@ -5,56 +5,56 @@ import GRDB
 public import Policy
 import Support
 
-/// Which recipients of the trace are asked for.
+/// Selects recipients of the trace.
 public struct TraceFilter: Sendable {
-    /// A filter that does not make sense.
+    /// Why a filter makes no sense.
     public struct Fault: Error, Sendable {
-        /// Why, as a sentence.
+        /// The reason, as a sentence.
         public let sentence: String
     }
 
-    /// The whole recipient, in any case, as typed or as it stands in the log.
+    /// The whole address of the recipient, in any case, as typed or as the log has it.
     public var recipient: String?
-    /// The whole sender likewise; `<>` or empty for the null sender.
+    /// The whole address of the sender, in the same forms; `<>` or empty for the null sender.
     public var sender: String?
     /// The client's address.
     public var client: String?
     /// The outcome.
     public var outcome: Outcome?
-    /// What was done, or would have been.
+    /// The action that was taken, or would have been in enforce mode.
     public var ruling: Ruling.Action?
     /// The first moment, in milliseconds since 1970.
     public var since: Int64?
-    /// The moment after the last.
+    /// The end, in milliseconds since 1970; a recipient at this moment no longer passes.
     public var until: Int64?
-    /// The trace id, or what it begins with.
+    /// The trace id, or its beginning.
     public private(set) var id: TraceIDArgument?
-    /// The domain of recipient or next hop, labels turned round, and whether its subdomains are meant.
+    /// The domain of the recipient or of the next hop, with its labels reversed, and whether its subdomains are meant.
     private var domain: (key: String, isBelow: Bool)?
 
-    /// Whether a domain is asked for.
+    /// Whether the filter selects a domain.
     var hasDomain: Bool { domain != nil }
 
-    /// A filter that lets everything pass.
+    /// Makes a filter that passes all recipients.
     public init() {}
 
-    /// Takes a domain: `example.org`, or `.example.org` for what is below it.
+    /// Selects a domain: `example.org`, or `.example.org` for all its subdomains.
     public mutating func take(domain text: String) throws(Fault) {
         let isBelow = text.hasPrefix(".")
         guard let name = InternationalName.domainName(isBelow ? String(text.dropFirst()) : text), !name.isRoot else {
             throw Fault(sentence: "--domain \(Self.shown(text)): this is no domain name.")
         }
-        // Mail to an address literal is not judged.
+        // danegate does not judge mail to address literals.
         guard IPAddress(name.text) == nil else {
             throw Fault(sentence: "--domain \(Self.shown(text)): this is an address; --client takes a client's.")
         }
         domain = (TraceSchema.key(name.text), isBelow)
     }
 
-    /// Takes a recipient's address, as an MTA, a mail program or the log writes it.
+    /// Selects a recipient's address, in the form of an MTA, a mail program or the log.
     public mutating func take(recipient text: String) throws(Fault) {
         let address = text.trimming("<>")
-        // F-97: nobody without a domain is judged, so what has no @ is none that is found here.
+        // F-97: danegate judges no recipient without a domain. So the trace has no address without an @.
         guard address.contains("@") else {
             throw Fault(
                 sentence: "--recipient \(Self.shown(text)): an address has an @ in it; --domain takes a domain.")
@@ -62,14 +62,14 @@ public struct TraceFilter: Sendable {
         recipient = address
     }
 
-    /// Takes a client's address, IPv4 or IPv6.
+    /// Selects a client's address, IPv4 or IPv6.
     public mutating func take(client text: String) throws(Fault) {
         let plain = text.trimming("[]")
         if let address = IPAddress(plain) {
             client = address.description
             return
         }
-        // A client that has no address is what its MTA calls it: `unknown`, `local`.
+        // An MTA has a word for a client without an address: `unknown`, `local`.
         guard !plain.isEmpty, plain.allSatisfy({ $0.isASCII && $0.isLetter }) else {
             throw Fault(
                 sentence: "--client \(Self.shown(text)): must be an address like 192.0.2.1 or 2001:db8::1, "
@@ -78,11 +78,11 @@ public struct TraceFilter: Sendable {
         client = plain
     }
 
-    /// Refuses what can match nothing: a time that ends before it begins, or has not begun.
+    /// Refuses times that no recipient can match: an end before the beginning, or a beginning in the future.
     ///
     /// - Parameters:
-    ///   - follows: Whether what comes later is waited for.
-    ///   - now: Milliseconds since 1970.
+    ///   - follows: Whether the command waits for recipients still to come.
+    ///   - now: The time, in milliseconds since 1970.
     public func check(follows: Bool, now: Int64 = TraceTime.now()) throws(Fault) {
         if let since, let until, since >= until {
             throw Fault(sentence: "--since must be earlier than --until: nothing can match.")
@@ -95,10 +95,10 @@ public struct TraceFilter: Sendable {
         }
     }
 
-    /// What a person typed, in a sentence.
+    /// Returns what a person typed, in a form for a sentence.
     static func shown(_ text: String) -> String { TerminalText.shown(text) }
 
-    /// Takes an outcome by its name.
+    /// Selects an outcome by its name.
     public mutating func take(outcome text: String) throws(Fault) {
         guard let outcome = Outcome(rawValue: text.lowercased()) else {
             let names = Outcome.allCases.map(\.rawValue).joined(separator: ", ")
@@ -110,7 +110,7 @@ public struct TraceFilter: Sendable {
         self.outcome = outcome
     }
 
-    /// Takes a ruling by its name.
+    /// Selects an action by its name.
     public mutating func take(ruling text: String) throws(Fault) {
         guard let ruling = Ruling.Action(rawValue: text.lowercased()) else {
             throw Fault(
@@ -120,13 +120,13 @@ public struct TraceFilter: Sendable {
         self.ruling = ruling
     }
 
-    /// Takes a trace id: alone, in brackets, in a whole reply or log line, or what it begins with.
+    /// Selects a trace id: alone, in brackets, in a whole reply or log line, or its beginning.
     public mutating func take(id text: String) throws(Fault) { id = try TraceIDArgument(text) }
 
-    /// A moment that an option gives: a date in ISO 8601, or so long ago (`2h`, `7d`).
+    /// Reads a moment from the value of an option: a date in ISO 8601, or a time before now (`2h`, `7d`).
     ///
     /// - Parameters:
-    ///   - now: Milliseconds since 1970.
+    ///   - now: The time, in milliseconds since 1970.
     /// - Returns: Milliseconds since 1970.
     public static func moment(_ text: String, option: String, now: Int64 = TraceTime.now()) throws(Fault) -> Int64 {
         if text.last?.isLetter == true, let ago = DurationText.parse(text) { return now - ago.milliseconds }
@@ -136,7 +136,7 @@ public struct TraceFilter: Sendable {
                 + "2027-01-31T12:00:00Z, or a time ago like 30m, 2h or 7d (up to 3650d).")
     }
 
-    /// The condition in SQL for each of the indexes that it may need, to be united; and its values.
+    /// The conditions in SQL, one per index that may be needed, with their values. The rows of all are united.
     var conditions: [(sql: String, arguments: StatementArguments)] {
         var parts: [String] = ["1"]
         var arguments = StatementArguments()
@@ -146,7 +146,7 @@ public struct TraceFilter: Sendable {
         }
         func add(address: String, _ column: String) {
             guard let bytes = LogLine.unescaped(address) else { return add("\(column) = ? COLLATE NOCASE", address) }
-            // As it stands in the log: a byte that is no text is `\xfc` there, and so are those of other scripts.
+            // The log escapes bytes that are no UTF-8 as `\xfc`, and also those of other scripts.
             let text = String(validating: bytes, as: UTF8.self)
             add("(\(column) = ? COLLATE NOCASE OR \(column) = ? COLLATE NOCASE)", address)
             arguments += text.map { [$0] } ?? [Data(bytes)]
@@ -164,13 +164,13 @@ public struct TraceFilter: Sendable {
         if let id, id.isWhole { add("trace = ?", id.text) }
         if let id, !id.isWhole {
             add("trace >= ?", id.text)
-            // Behind every letter.
+            // `~` sorts after all letters and digits.
             add("trace < ?", id.text + "~")
         }
         let rest = (parts.joined(separator: " AND "), arguments)
         guard let domain else { return [rest] }
         return ["domainKey", "hopKey"].map { column in
-            // Behind the dot comes the slash.
+            // `/` is the character after `.`, so this is the range of all names below the domain.
             let sql = domain.isBelow ? "\(column) > ? AND \(column) < ?" : "\(column) = ?"
             let values: StatementArguments =
                 domain.isBelow ? [domain.key, String(domain.key.dropLast()) + "/"] : [domain.key]

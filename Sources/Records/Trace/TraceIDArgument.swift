@@ -1,24 +1,24 @@
 import Support
 
-/// The id of a recipient as people hand it to a command: alone, in the brackets of a reply, or with the whole reply or
-/// log line around it; or as much of it as was read out or pasted.
+/// A trace id as people give it to a command (F-97): alone, in the brackets of a reply, within a whole reply or log
+/// line, or only its beginning.
 public struct TraceIDArgument: Sendable, Hashable {
     /// The letters and digits, in upper case.
     public let text: String
-    /// Whether these are all.
+    /// Whether this is a whole id.
     public var isWhole: Bool { text.utf8.count == Self.length }
 
-    /// An id's letters and digits, in Crockford's base 32.
+    /// The length of an id, in digits of Crockford's base 32.
     private static let length = 26
-    /// Fewer are no beginning of an id: the first letters are the time, and the same for years.
+    /// The fewest digits that count as the beginning of an id. The first digits are the time, and the same for years.
     private static let least = 4
-    /// More than this is no reply and no line.
+    /// The longest text that is searched. No reply and no log line is longer.
     private static let limit = 100_000
     private static let alphabet = Set("0123456789ABCDEFGHJKMNPQRSTVWXYZ".utf8)
 
     /// Finds the id in a text.
     ///
-    /// - Throws: If there is none, or more than one.
+    /// - Throws: If the text has no id in it, or more than one.
     public init(_ text: String) throws(TraceFilter.Fault) {
         let shown = LogLine.beginning(of: text.utf8)
         guard text.utf8.count <= Self.limit else {
@@ -26,7 +26,7 @@ public struct TraceIDArgument: Sendable, Hashable {
         }
         let words = Self.words(text)
         var whole: [String] = []
-        // Its first digit is small: it is that of a time.
+        // The first digit of an id is below 8, because an id begins with 48 bits of time.
         for word in words where word.text.utf8.count == Self.length && word.text < "8" && !whole.contains(word.text) {
             whole.append(word.text)
         }
@@ -35,20 +35,20 @@ public struct TraceIDArgument: Sendable, Hashable {
                 sentence:
                     "--id: there is more than one id in this: \(whole.prefix(5).joined(separator: ", ")); give one.")
         }
-        // Of a text that is cut the beginning of an id is in brackets, or behind trace=.
+        // In a text that is cut, the beginning of an id follows a bracket or `trace=`.
         let parts = words.count == 1 ? words : words.filter(\.isMarked)
         let part = parts.first { $0.text.utf8.count >= Self.least && $0.text.utf8.count < Self.length && $0.text < "8" }
         guard let found = whole.first ?? part?.text else {
             throw TraceFilter.Fault(
                 sentence:
-                    "--id \(shown): an id has 26 digits and letters, as in the reply's brackets and behind trace= in the "
-                    + "log; its first \(Self.least) or more may do.")
+                    "--id \(shown): an id has 26 digits and letters, as in the reply's brackets and behind trace= "
+                    + "in the log; its first \(Self.least) or more may do.")
         }
         self.text = found
     }
 
-    /// The words of an id's letters, and whether a bracket or `trace=` stands before each. As base 32 is read, O is a
-    /// 0, I and L are a 1.
+    /// Returns the words made of base 32 digits, and whether a bracket or `trace=` stands before each. Base 32 reads O
+    /// as 0, and I and L as 1.
     private static func words(_ text: String) -> [(text: String, isMarked: Bool)] {
         let upper = Array(text.uppercased().utf8)
         var words: [(text: String, isMarked: Bool)] = []

@@ -3,21 +3,21 @@ package import GRDB
 public import Policy
 import Support
 
-/// Reads the trace from another process than the one that writes it. Opens the file anew for each question, so that it may be
-/// replaced meanwhile, and writes nothing.
+/// Reads the trace from another process than the one that writes it. It opens the file anew for each question, because
+/// the file may be replaced meanwhile. It writes nothing.
 public struct TraceReader: Sendable {
     /// Why nothing can be read.
     public struct Failure: Error, Sendable {
-        /// Why, as a sentence.
+        /// The reason, as a sentence.
         public let sentence: String
     }
 
     private let path: String
 
-    /// A reader of the trace in the settings' state directory.
+    /// Makes a reader of the trace in the settings' state directory.
     public init(_ settings: Settings) { self.init(directory: settings.stateDirectory) }
 
-    /// A reader of the trace in a directory.
+    /// Makes a reader of the trace in a directory.
     public init(directory: String) { path = "\(directory)/\(TraceFile.name)" }
 
     /// Does work on the open file.
@@ -25,17 +25,18 @@ public struct TraceReader: Sendable {
         do {
             try DatabaseFault.refuseWhatIsNoFile(path)
             guard access(path, F_OK) == 0 else {
-                throw Failure(
-                    sentence:
-                        "\(path): \(errno == ENOENT ? "there is no message trace; has the daemon run with DANEGATE_TRACE=on?" : String(cString: strerror(errno)))"
-                )
+                let why =
+                    errno == ENOENT
+                    ? "there is no message trace; has the daemon run with DANEGATE_TRACE=on?"
+                    : String(cString: strerror(errno))
+                throw Failure(sentence: "\(path): \(why)")
             }
             guard access(path, R_OK) == 0 else {
                 let owner = FileOwner.other(of: path).map { ": it \($0)" } ?? ""
                 throw Failure(sentence: "\(path): it may not be read by this user\(owner).")
             }
-            // Without a log all is in the file, and no index of one need be made, which would take a directory that can be
-            // written. SQLite keeps the log as long as any process has the file open.
+            // SQLite keeps its log as long as a process has the file open. Without a log all rows are in the file
+            // itself. Then SQLite needs no shared index of the log, which it would have to write into the directory.
             let hasLog = access("\(path)-wal", F_OK) == 0
             let queue: DatabaseQueue
             if hasLog {
@@ -65,15 +66,15 @@ public struct TraceReader: Sendable {
         return configuration
     }
 
-    /// The most recipients that are read at once: with inspections that is what memory has room for, and no read takes so long that
-    /// the writer's log grows meanwhile.
+    /// At most so many recipients are read at once. With inspections, memory has room for that many. And no read takes
+    /// so long that the writer's log grows meanwhile.
     private static let step = 200
 
-    /// The numbers of the latest recipients that pass a filter, the oldest first.
+    /// Returns the row numbers of the latest recipients that pass a filter, the oldest first.
     ///
     /// - Parameters:
-    ///   - limit: The most that are read; nil for all.
-    ///   - after: The number behind which they must be; then they are the first ones after it.
+    ///   - limit: At most so many; nil for all.
+    ///   - after: A row number. The first recipients after it are returned, instead of the latest.
     public func numbers(_ filter: TraceFilter, limit: Int?, after: Int64? = nil) throws(Failure) -> [Int64] {
         try read { db in
             var arms: [String] = []
@@ -94,11 +95,12 @@ public struct TraceReader: Sendable {
         }
     }
 
-    /// Reads the recipients of these numbers, some at a time, in their order; those that are gone meanwhile are left out.
+    /// Reads the recipients with these row numbers in their order, some at a time. Recipients that are gone meanwhile
+    /// are left out.
     ///
     /// - Parameters:
-    ///   - isWhole: Whether the inspections are wanted too.
-    ///   - take: Called with each lot, while nothing is read.
+    ///   - isWhole: Whether the inspections are read too.
+    ///   - take: Takes in each part. No read is open while it runs.
     public func rows(
         _ numbers: [Int64], isWhole: Bool, _ take: ([TraceRow]) throws -> Void
     ) throws {
@@ -107,7 +109,7 @@ public struct TraceReader: Sendable {
         }
     }
 
-    /// The latest recipients that pass a filter, the oldest first; as `numbers`, all at once.
+    /// Returns the latest recipients that pass a filter, the oldest first, all at once.
     func rows(
         _ filter: TraceFilter, limit: Int?, isWhole: Bool = false, after: Int64? = nil
     ) throws -> [TraceRow] {
@@ -118,7 +120,7 @@ public struct TraceReader: Sendable {
 
     private func rows(_ numbers: ArraySlice<Int64>, isWhole: Bool) throws(Failure) -> [TraceRow] {
         try read { db in
-            // What a file of another version lacks is read as nothing.
+            // A column that a file of another version lacks is read as null.
             let known = Set(try String.fetchAll(db, sql: "SELECT name FROM pragma_table_info('entry')"))
             var columns = TraceRow.columns.map { known.contains($0) ? "e.\($0)" : "NULL" }
             if isWhole { columns.append("(SELECT json FROM inspection i WHERE i.id = e.inspection)") }
@@ -135,12 +137,12 @@ public struct TraceReader: Sendable {
         }
     }
 
-    /// What the trace reaches back to, and how many recipients are in it.
+    /// Returns how far the trace reaches back, and how many recipients are in it.
     public func extent() throws(Failure) -> TraceExtent {
         try read { db in
             let rows = try Int64.fetchOne(db, sql: "SELECT count(*) FROM entry") ?? 0
             let first = try Int64.fetchOne(db, sql: "SELECT min(time) FROM entry")
-            // Numbers begin with 1, and none is given twice: where that one is gone, there was more once.
+            // SQLite gives row numbers from 1 on, each once. If row 1 is gone, there were more rows before.
             let given = try Int64.fetchOne(db, sql: "SELECT max(seq) FROM sqlite_sequence WHERE name = 'entry'") ?? 0
             let isWhole = try (Int64.fetchOne(db, sql: "SELECT min(id) FROM entry") ?? given + 1) == 1
             let hour = try Int64.fetchOne(db, sql: "SELECT min(hour) FROM count").map { $0 * TraceTime.hour }
@@ -149,7 +151,7 @@ public struct TraceReader: Sendable {
         }
     }
 
-    /// The number of the latest recipient; zero where there is none.
+    /// Returns the row number of the latest recipient; zero if there is none.
     public func lastID() throws(Failure) -> Int64 {
         try read { try Int64.fetchOne($0, sql: "SELECT max(id) FROM entry") ?? 0 }
     }

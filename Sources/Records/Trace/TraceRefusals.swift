@@ -1,25 +1,25 @@
 public import DANE
 import GRDB
 
-/// How much mail to a domain was refused for a proven fault, as the trace has it.
+/// How much mail to a domain was refused for a proven fault, according to the trace.
 public struct TraceRefusals: Sendable, Hashable {
-    /// The recipients that were refused, in earnest.
+    /// The number of recipients that were refused, in enforce mode.
     public let recipients: Int64
-    /// Those of them that were refused for now only.
+    /// The number of these recipients whose refusal was temporary.
     public let deferred: Int64
-    /// When the first of them was, in seconds since 1970.
+    /// When the first of them was refused, in seconds since 1970.
     public let since: Int64
 
-    /// Counts those of a domain, be it the recipient's or the next hop.
+    /// Counts the recipients of a domain. It may be the recipient's domain or the next hop.
     ///
-    /// - Parameter firstSeen: When the fault was seen first, in seconds since 1970: what was before is of another
-    ///   one. Nil where nobody knows.
-    /// - Returns: nil if there are none, or nothing can be read.
+    /// - Parameter firstSeen: When the fault was first seen, in seconds since 1970; nil if that is not known. Earlier
+    ///   refusals were for another fault.
+    /// - Returns: The count; nil if there are none, or if the trace cannot be read.
     public static func count(_ reader: TraceReader, of name: DomainName, since firstSeen: Int64?) -> TraceRefusals? {
         let faults = Outcome.allCases.filter { $0.defaultRuling == .deferThenReject }.map(\.rawValue)
         let marks = faults.map { _ in "?" }.joined(separator: ", ")
         let key = TraceSchema.key(name.text)
-        // The daemon tells its age in whole seconds.
+        // The daemon gives the age of a fault in whole seconds, so the beginning may be a little off.
         let first = firstSeen.map { ($0 - 5) * 1000 } ?? .min
         let found = try? reader.read { db -> TraceRefusals? in
             let sql = """

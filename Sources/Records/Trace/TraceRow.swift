@@ -2,18 +2,18 @@ import Foundation
 import GRDB
 import Support
 
-/// A recipient of the trace as it is read from the file.
+/// A recipient of the trace, read from the file.
 public struct TraceRow: Sendable {
-    /// Its number in the file, growing.
+    /// The row number in the file. Later rows have greater numbers.
     public let id: Int64
     let time: Int64
-    /// The id that the reply and the log line carry.
+    /// The trace id, which the reply and the log line carry too.
     public let trace: String
     let sender: String?
-    /// Its bytes, where they are no UTF-8.
+    /// F-98: the bytes of a sender that is no UTF-8; nil otherwise.
     let senderBytes: [UInt8]?
     let recipient: String
-    /// Its bytes, where they are no UTF-8.
+    /// F-98: the bytes of a recipient that is no UTF-8; nil otherwise.
     let recipientBytes: [UInt8]?
     let domain: String?
     let hop: String?
@@ -32,21 +32,21 @@ public struct TraceRow: Sendable {
     let cause: String
     let hazard: String?
     let policy: String?
-    /// Whether this site's own configuration led to the next hop.
+    /// F-91: whether this site's own configuration leads to the next hop.
     let isOwnHop: Bool
-    /// The inspection's number; nil where none is kept.
+    /// The inspection's row number; nil if none is kept.
     let inspection: Int64?
-    /// The inspection in JSON, where it was asked for and is still kept.
+    /// The inspection as JSON, if the caller asked for it and it is still kept.
     let inspectionJSON: String?
 
-    /// The columns, those of later versions at the end.
+    /// The columns. Those of later versions of the file stand at the end.
     static let columns = [
         "id", "time", "trace", "sender", "recipient", "domain", "hop", "client", "authenticated", "outcome", "host",
         "code", "reply", "queueID", "ruling", "would", "mode", "cached", "failingFor", "cause", "hazard", "policy",
         "inspection", "ownHop",
     ]
 
-    /// Reads a row of these columns, and the inspection's JSON behind them.
+    /// Reads a row of these columns, with the inspection's JSON after them.
     init(_ row: Row) {
         func text(_ index: Int) -> String? { String.fromDatabaseValue(row[index] as DatabaseValue) }
         func bytes(_ index: Int) -> [UInt8]? {
@@ -82,9 +82,9 @@ public struct TraceRow: Sendable {
         inspectionJSON = row.count > 24 ? text(24) : nil
     }
 
-    /// The recipient as one line of JSON.
+    /// Returns the recipient as one line of JSON.
     ///
-    /// - Parameter isWhole: Whether the inspection is to be in it, and not its number alone.
+    /// - Parameter isWhole: Whether the line holds the inspection itself, and not only its number.
     public func json(isWhole: Bool) -> String {
         let line = JSONLine.of(Body(self, isWhole: isWhole))
         guard isWhole, let inspectionJSON,
@@ -120,13 +120,13 @@ public struct TraceRow: Sendable {
         let queue_id: NullableJSON<String>
         let failing_for_s: NullableJSON<Int64>
         let cached: Bool
-        /// Left out where the inspection itself takes its place.
+        /// The inspection's number; left out if the inspection itself takes its place.
         let inspection: NullableJSON<Int64>?
 
         init(_ row: TraceRow, isWhole: Bool) {
             time = TraceTime.text(row.time)
             trace = row.trace
-            // JSON holds text alone: what is none stands there as in the log, and beside it in hexadecimal.
+            // JSON holds only text. Bytes that are none stand there as in the log, and beside it in hexadecimal.
             sender = NullableJSON(
                 row.senderBytes == nil ? row.sender : row.sender.map { LogLine.escaped($0, row.senderBytes) })
             sender_bytes = NullableJSON(row.senderBytes.map(Self.hex))
@@ -164,7 +164,7 @@ public struct TraceRow: Sendable {
     /// The recipient as it is shown, escaped.
     var shownRecipient: String { LogLine.escaped(recipient, recipientBytes) }
 
-    /// The recipient whole, for a person.
+    /// The recipient with all its details, for a person.
     public var text: String {
         let parts: [(String, String?)] = [
             ("time", "\(TraceTime.brief(time)) UTC"), ("trace", trace), ("sender", shownSender),

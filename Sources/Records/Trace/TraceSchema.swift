@@ -1,16 +1,16 @@
 import GRDB
 
-/// The tables of the trace file, and what has become of them from version to version.
+/// The tables of the trace file, and how they change from version to version.
 enum TraceSchema {
     /// The version of the tables.
     static let version = 2
-    /// What tells the file from other SQLite files: "DGTR".
+    /// The SQLite application id that marks the file: "DGTR".
     static let application = 0x4447_5452
 
     /// Brings a file to this version.
     ///
-    /// Times are milliseconds since 1970, hours are hours since 1970. `domainKey` and `hopKey` are names with their labels
-    /// turned round, `org.example.`: what is below a domain stands together.
+    /// Times are milliseconds since 1970, and hours are hours since 1970. `domainKey` and `hopKey` are names with their
+    /// labels reversed, `org.example.`. So the names below a domain are neighbours in the index.
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1") { db in
@@ -20,10 +20,12 @@ enum TraceSchema {
                         cause TEXT NOT NULL, firstSeen INTEGER NOT NULL, lastSeen INTEGER NOT NULL, json TEXT NOT NULL,
                         UNIQUE (destination, outcome, cause));
                     CREATE INDEX inspectionLastSeen ON inspection (lastSeen);
-                    CREATE TABLE entry (id INTEGER PRIMARY KEY AUTOINCREMENT, time INTEGER NOT NULL, trace TEXT NOT NULL,
+                    CREATE TABLE entry (id INTEGER PRIMARY KEY AUTOINCREMENT, time INTEGER NOT NULL, \
+                    trace TEXT NOT NULL,
                         sender TEXT, recipient TEXT NOT NULL, domain TEXT, hop TEXT, client TEXT, authenticated TEXT,
                         outcome TEXT NOT NULL, host TEXT, code TEXT, reply TEXT, queueID TEXT, ruling TEXT NOT NULL,
-                        would TEXT, mode TEXT NOT NULL, cached INTEGER NOT NULL, failingFor INTEGER, cause TEXT NOT NULL,
+                        would TEXT, mode TEXT NOT NULL, cached INTEGER NOT NULL, failingFor INTEGER, \
+                    cause TEXT NOT NULL,
                         hazard TEXT, policy TEXT, inspection INTEGER, domainKey TEXT, hopKey TEXT);
                     CREATE INDEX entryTime ON entry (time);
                     CREATE INDEX entryTrace ON entry (trace);
@@ -47,7 +49,7 @@ enum TraceSchema {
         return migrator
     }
 
-    /// A name with its labels turned round.
+    /// Returns a name with its labels reversed.
     static func key(_ name: String) -> String {
         name.split(separator: ".").reversed().map { "\($0)." }.joined()
     }

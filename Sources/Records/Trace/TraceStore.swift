@@ -4,53 +4,54 @@ package import Policy
 public import Support
 import Synchronization
 
-/// The message trace: every recipient that was refused or would have been, the inspections behind that, and counts of all others,
-/// in a file of the state directory.
+/// The message trace: all recipients that were refused or would have been, the inspections behind that, and the counts
+/// of all others, in a file of the state directory.
 ///
-/// It is written behind the replies, in one transaction every second or so, by a thread of its own. Whoever hands a recipient over
-/// takes one short lock, and one that was accepted is only counted, without a lock. What cannot be written is lost, counted and
-/// logged, and mail knows nothing of it.
+/// A thread of its own writes it after the replies, in about one transaction per second. A caller that hands a
+/// recipient over takes one short lock. An accepted recipient is only counted, without a lock. What cannot be written
+/// is lost, counted and logged. No mail waits for it or fails because of it.
 public final class TraceStore: InspectionJournal {
-    /// How the store goes about it.
+    /// How the store works.
     public struct Configuration: Sendable {
-        /// The state directory; made if it is not there.
+        /// The state directory. It is made if it does not exist.
         public var directory: String
-        /// How long the trace reaches back.
+        /// How long recipients stay in the trace.
         public var retention = Duration.seconds(30 * 86400)
-        /// The most recipients in it.
+        /// The most recipients in the trace.
         public var rows = 1_000_000
         /// What is kept of addresses.
         package var addresses = Settings.TraceAddresses.full
-        /// The most inspections in it, of up to 24 KB each.
+        /// The most inspections in the trace, of up to 24 KB each.
         var inspections = 10_000
-        /// The port that is not written behind a next hop.
+        /// The standard port, which is not written behind a next hop.
         public var port: UInt16 = 25
-        /// The time in which recipients are collected.
+        /// How long recipients are collected before they are written.
         public var interval = Duration.seconds(1)
-        /// The time after which counts are written where nobody was refused; else they are written with that.
+        /// How long counts are collected before they are written, if no recipient was refused. Else they are written
+        /// with the refused recipients.
         public var countInterval = Duration.seconds(2)
-        /// The time between two looks for what is too old or too much.
+        /// The time between two looks for rows that are too old or too many.
         public var sweepInterval = Duration.seconds(60)
-        /// How long a file that could not be had is left alone.
+        /// How long the store waits before it tries a failed file again.
         public var retryInterval = Duration.seconds(10)
         /// The time, in milliseconds since 1970.
         public var now: @Sendable () -> Int64 = { TraceTime.now() }
-        /// Whether that is known to be wrong.
+        /// Whether that time is known to be wrong.
         package var isClockWrong: @Sendable () -> Bool = { false }
-        /// A clock that nobody sets, in milliseconds.
+        /// A clock that nobody can set, in milliseconds.
         var uptime: @Sendable () -> Int64 = { TraceTime.uptime() }
 
-        /// A configuration with the daemon's usual times.
+        /// Makes a configuration with the daemon's usual times.
         public init(directory: String) { self.directory = directory }
     }
 
-    /// How the trace is doing.
+    /// The state of the trace.
     public struct Statistics: Sendable, Hashable {
-        /// What has become of the file; the raw values are for `status`.
+        /// The state of the file. The raw values are for `danegate status`.
         public enum State: String, Sendable {
             /// Nothing has been opened yet.
             case starting
-            /// All is well.
+            /// The trace works.
             case on
             /// The last batch could not be written.
             case failing
@@ -58,24 +59,24 @@ public final class TraceStore: InspectionJournal {
             case closed
         }
 
-        /// What has become of the file.
+        /// The state of the file.
         public internal(set) var state = State.starting
-        /// Recipients in the file.
+        /// The number of recipients in the file.
         public internal(set) var rows = 0
-        /// Recipients written since the start.
+        /// The number of recipients written since the start.
         public internal(set) var rowsWritten = 0
-        /// Recipients lost since the start, and whether that is over.
+        /// The recipients lost since the start, and whether the loss is over.
         public internal(set) var losses = Losses()
-        /// Recipients that wait to be written.
+        /// The number of recipients that wait to be written.
         public internal(set) var queued = 0
     }
 
-    /// How many recipients there were of each kind since the start.
+    /// The number of recipients per kind since the start.
     let counts: RecipientCounts
     let destinations = DestinationCounts()
     /// What is kept of addresses.
     package var addresses: Settings.TraceAddresses { limits.withLockBarging { $0.addresses } }
-    /// How long the trace reaches back, and how many recipients it holds at most.
+    /// How long recipients stay in the trace, and how many it holds at most.
     var bounds: (retention: Duration, rows: Int) { limits.withLock { ($0.retention, $0.rows) } }
     private let configuration: Configuration
     private let log: GateLog
@@ -83,56 +84,56 @@ public final class TraceStore: InspectionJournal {
     private let state = Mutex(Statistics())
     private let limits: Mutex<(addresses: Settings.TraceAddresses, retention: Duration, rows: Int)>
 
-    /// A trace; nothing is opened yet.
+    /// Makes a trace. It opens nothing yet.
     ///
-    /// - Parameter counts: What recipients are counted in; the trace takes away what it has written.
+    /// - Parameter counts: The counts of recipients. The trace takes away what it has written.
     public init(_ configuration: Configuration, log: GateLog, counts: RecipientCounts = RecipientCounts()) {
         self.configuration = configuration
         limits = Mutex((configuration.addresses, configuration.retention, configuration.rows))
         self.counts = counts
         self.log = log
-        // A second's recipients are one transaction.
+        // The recipients of one second are one transaction.
         pending = WriteBehind(interval: configuration.interval)
     }
 
-    /// Goes by these settings from now on. Rows that are there already lose nothing by it but their place.
+    /// Adopts these settings. Rows that are there already only lose their place, if the bounds are now tighter.
     package func adopt(_ settings: Settings) {
         limits.withLock { $0 = (settings.traceAddresses, settings.traceRetention, settings.traceRows) }
     }
 
-    /// Opens the file, and writes from then on; all that on a thread of its own.
+    /// Opens the file on a thread of its own, which writes from then on.
     public func begin() {
         pending.begin("trace") { self.run(TraceWriter(self.configuration, self, self.log)) }
     }
 
-    /// Writes what is pending, and closes the file. Waits for that, so long at most; what comes later is lost.
+    /// Writes what is pending, and closes the file. It waits for that at most so long. What comes later is lost.
     public func close(within limit: Duration = .seconds(2)) { pending.close(within: limit) }
 
     /// Waits until all that was handed over before is written or lost, counts included.
     ///
-    /// - Returns: Whether that was so in time.
+    /// - Returns: Whether that was done within the limit.
     public func settle(within limit: Duration) -> Bool { pending.settle(within: limit) }
 
-    /// How the trace is doing.
+    /// The state of the trace.
     public var statistics: Statistics {
         var statistics = state.withLock { $0 }
         statistics.queued = pending.pending { $0.entries.count }
         return statistics
     }
 
-    /// The time, for entries.
+    /// The time for entries, in milliseconds since 1970.
     package var now: Int64 { configuration.now() }
 
-    /// Counts the destination of a recipient that was ruled upon. Does no I/O, and takes no lock.
+    /// Counts the destination of a recipient that was ruled on. It does no I/O, and takes no lock.
     package func count(_ ruling: Ruling, _ destination: Destination?) {
         guard let destination else { return }
         destinations.add(destination, .init(ruling.outcome, isHazard: ruling.hazard != nil))
     }
 
-    /// Takes a recipient in that was refused or would have been. Does no I/O.
+    /// Takes in a recipient that was refused or would have been. It does no I/O.
     package func record(_ entry: TraceEntry) { pending.add { $0.add(entry) } }
 
-    /// Takes an inspection in, if there is something to be said about it.
+    /// Takes in an inspection, if it found something worth keeping.
     public func ended(_ inspection: Inspection, demandingDANE: Bool) {
         let verdict = inspection.verdict
         let lacks = demandingDANE && verdict.outcome.lacksDANE
@@ -141,7 +142,7 @@ public final class TraceStore: InspectionJournal {
         pending.add { $0.add(inspection, at: now) }
     }
 
-    /// The thread.
+    /// The body of the thread.
     private func run(_ writer: TraceWriter) {
         writer.open()
         note(writer)

@@ -1,24 +1,24 @@
 import DANE
 import Support
 
-/// What a word of `danegate trace` asks for, by its looks.
+/// What the words of `danegate trace` ask for, judged by their form.
 public enum TraceSubject: Sendable, Hashable {
     /// A trace id, or a text that holds one.
     case id(String)
     /// A recipient's address.
     case recipient(String)
-    /// A domain; `.example.org` for what is below it.
+    /// A domain; `.example.org` for all its subdomains.
     case domain(String)
     /// A client's address.
     case client(String)
 
-    /// What some words ask for, which the shell may have taken apart: a reply or a line of the log is one text.
+    /// Finds out what some words ask for. A reply or a log line is one text, which the shell may have split into words.
     ///
-    /// - Throws: If they look like nothing of that.
+    /// - Throws: If they have none of these forms.
     public init(_ words: [String]) throws(TraceFilter.Fault) {
         let text = words.joined(separator: " ").trimmingBlanks()
         let shown = TraceFilter.shown(text)
-        // A reply or a line holds addresses and domains too, but the id is what finds the one recipient.
+        // A reply or a log line has addresses and domains in it too, but only the id names one recipient.
         if text.contains(where: \.isWhitespace) {
             do throws(TraceFilter.Fault) { _ = try TraceIDArgument(text) } catch {
                 throw TraceFilter.Fault(
@@ -44,17 +44,17 @@ public enum TraceSubject: Sendable, Hashable {
         }
     }
 
-    /// Whether a word is the beginning of an id: ids begin with the time, whose first digit is 0 for centuries (and
-    /// is an O where it was read out).
+    /// Whether a word looks like the beginning of an id. Ids begin with the time, whose first digit is 0 for centuries.
+    /// It is an O if somebody read the id aloud.
     private static func looksLikeID(_ word: String) -> Bool {
         !word.contains(".") && ["[", "0", "o", "O"].contains { word.hasPrefix($0) }
     }
 }
 
 extension TraceFilter {
-    /// Takes what a word asks for.
+    /// Selects what a word asks for.
     ///
-    /// - Throws: If it makes no sense, or an option has said something else.
+    /// - Throws: If it makes no sense, or contradicts an option.
     public mutating func take(_ subject: TraceSubject) throws(Fault) {
         switch subject {
         case .id(let text):

@@ -1,28 +1,28 @@
 import GRDB
 import Support
 
-/// Takes out of the trace what is too old and what is too much, in small steps: no transaction is long.
+/// Deletes rows that are too old or too many, in small steps, so that no transaction is long.
 ///
-/// What is too old goes at most `pace` times as fast as it grows old, by a clock that nobody sets: a wall clock that is set a year
-/// ahead would else empty the trace at once. Counted from what the file itself takes for the present, its newest row.
+/// Old rows go at most `pace` times as fast as they age, by a clock that nobody can set. Otherwise a wall clock set a
+/// year ahead would empty the trace at once. The present is taken to be the time of the newest row in the file.
 struct TraceSweeper {
-    /// A clock that is wrong for an hour costs so many hours of the trace, its oldest; and a daemon that was stopped for a month
-    /// has taken out what grew too old meanwhile in a month divided by that.
+    /// A clock that is wrong for an hour costs at most so many hours of the trace, the oldest ones. A daemon that was
+    /// stopped for a month needs a month divided by this to delete what became too old meanwhile.
     static let pace: Int64 = 24
 
-    /// So many rows are taken out in one step.
+    /// At most so many rows are deleted per step.
     static let step = 2_000
-    /// So many inspections are: as many as come in a second.
+    /// At most so many inspections are deleted per step: as many as can come in per second.
     static let inspectionStep = TraceBatch.inspectionLimit
-    /// So many free pages are given back to the disk in one step.
+    /// At most so many free pages are given back to the file system per step.
     private static let pages = 500
 
-    /// The recipients that the last step has taken out.
+    /// The number of recipients that the last step deleted.
     private(set) var removed = 0
     private var retention: Int64
     private var rows: Int
     private let inspections: Int
-    /// What was before it has been taken out, and how long the machine had been up then, in milliseconds.
+    /// Rows before `cutoff` have been deleted. `uptime` is how long the machine had been up then, in milliseconds.
     private var swept: (cutoff: Int64, uptime: Int64)?
 
     init(retention: Duration, rows: Int, inspections: Int) {
@@ -31,18 +31,18 @@ struct TraceSweeper {
         self.inspections = inspections
     }
 
-    /// Goes by these bounds from now on.
+    /// Adopts these bounds.
     mutating func adopt(_ bounds: (retention: Duration, rows: Int)) {
         retention = bounds.retention.milliseconds
         rows = bounds.rows
     }
 
-    /// Takes some rows out.
+    /// Deletes some rows.
     ///
     /// - Parameters:
-    ///   - now: The wall clock, in milliseconds since 1970; nil while it is known to be wrong, when nothing is too old.
-    ///   - uptime: The clock that nobody sets, in milliseconds.
-    /// - Returns: Whether there was no more to do.
+    ///   - now: The wall clock, in milliseconds since 1970; nil while it is known to be wrong. Then no row is too old.
+    ///   - uptime: A clock that nobody can set, in milliseconds.
+    /// - Returns: Whether nothing more is to be done.
     mutating func step(_ file: TraceFile, now: Int64?, uptime: Int64) throws(DatabaseFault) -> Bool {
         var isThrough = false
         var next = swept
@@ -65,7 +65,7 @@ struct TraceSweeper {
         try file.perform { db in
             let free = try Int.fetchOne(db, sql: "PRAGMA freelist_count") ?? 0
             let all = try Int.fetchOne(db, sql: "PRAGMA page_count") ?? 0
-            // Some room is left for what comes.
+            // Some free pages are left for rows still to come.
             guard free > 64, free > all / 8 else { return }
             try db.execute(sql: "PRAGMA incremental_vacuum(\(Self.pages))")
             shrinks = true
@@ -73,7 +73,7 @@ struct TraceSweeper {
         return !shrinks
     }
 
-    /// The moment before which everything is to go.
+    /// Returns the moment before which all rows must go.
     private func cutoff(_ db: Database, now: Int64, uptime: Int64) throws -> Int64 {
         let wanted = now - retention
         if let swept { return min(wanted, swept.cutoff + max(0, uptime - swept.uptime) * Self.pace) }
@@ -92,7 +92,8 @@ struct TraceSweeper {
         ).execute(arguments: [cutoff])
         let old = db.changesCount
         guard old < Self.step else { return old }
-        // Numbers are given in order, and mostly go in order: only where they say that there are too many is there a need to count.
+        // Row numbers grow, and mostly without gaps. Only if they say that there are too many rows must these be
+        // counted.
         let first = try Int.fetchOne(db, sql: "SELECT min(id) FROM entry") ?? 0
         let last = try Int.fetchOne(db, sql: "SELECT max(id) FROM entry") ?? -1
         guard last - first >= rows else { return old }

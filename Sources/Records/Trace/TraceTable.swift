@@ -5,14 +5,16 @@ import Inspection
 import Policy
 import Support
 
-/// Writes into the tables of the trace file.
+/// Writes to the tables of the trace file.
 enum TraceTable {
-    /// Writes inspections: each in place of the one that said the same of the same destination.
+    /// Writes inspections. Each replaces one with the same destination, outcome and cause.
     static func write(_ ended: [TraceBatch.Ended], port: UInt16, _ db: Database) throws {
         let statement = try db.cachedStatement(
             sql: """
-                INSERT INTO inspection (destination, outcome, cause, firstSeen, lastSeen, json) VALUES (?, ?, ?, ?, ?, ?)
-                ON CONFLICT (destination, outcome, cause) DO UPDATE SET lastSeen = excluded.lastSeen, json = excluded.json
+                INSERT INTO inspection (destination, outcome, cause, firstSeen, lastSeen, json)
+                VALUES (?, ?, ?, ?, ?, ?)
+                ON CONFLICT (destination, outcome, cause)
+                DO UPDATE SET lastSeen = excluded.lastSeen, json = excluded.json
                 """)
         for one in ended {
             let verdict = one.inspection.verdict
@@ -25,21 +27,21 @@ enum TraceTable {
         }
     }
 
-    /// Writes recipients, each with the inspection behind it: of those of the destination the latest one that came to
-    /// the same.
+    /// Writes recipients. Each refers to an inspection of its destination: the latest one with the same outcome, or
+    /// else the latest one.
     static func write(_ entries: [TraceEntry], port: UInt16, _ db: Database) throws {
         let statement = try db.cachedStatement(
             sql: """
-                INSERT INTO entry (time, trace, sender, recipient, domain, hop, client, authenticated, outcome, host, code,
-                    reply, queueID, ruling, would, mode, cached, failingFor, cause, hazard, policy, domainKey, hopKey,
-                    ownHop, inspection)
+                INSERT INTO entry (time, trace, sender, recipient, domain, hop, client, authenticated, outcome, host,
+                    code, reply, queueID, ruling, would, mode, cached, failingFor, cause, hazard, policy, domainKey,
+                    hopKey, ownHop, inspection)
                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21,
-                    ?22, ?23, ?24, (SELECT id FROM inspection WHERE destination = ?6 ORDER BY outcome = ?9 DESC, lastSeen DESC
-                    LIMIT 1))
+                    ?22, ?23, ?24, (SELECT id FROM inspection WHERE destination = ?6
+                    ORDER BY outcome = ?9 DESC, lastSeen DESC LIMIT 1))
                 """)
         for entry in entries {
             let hop = entry.destination?.text(standard: port)
-            // Bytes that are no text are no text in the file.
+            // Bytes that are no text are stored as a blob.
             func stored(_ text: String?, _ bytes: [UInt8]?) -> (any DatabaseValueConvertible)? {
                 if let bytes { return Data(bytes) }
                 return text
@@ -57,7 +59,7 @@ enum TraceTable {
         }
     }
 
-    /// Adds to the counts of hours.
+    /// Adds to the counts per hour.
     static func add(_ counts: [Int64: [RecipientCounts.Kind: UInt64]], _ db: Database) throws {
         let statement = try db.cachedStatement(
             sql: """
@@ -75,7 +77,7 @@ enum TraceTable {
         }
     }
 
-    /// Unites the sets of hours with what is there.
+    /// Unites the sets of destinations per hour with the stored ones.
     static func unite(_ sets: [Int64: [DestinationCounts.Kind: SketchSet]], _ db: Database) throws {
         let find = try db.cachedStatement(sql: "SELECT sketch FROM destination WHERE hour = ? AND kind = ?")
         let write = try db.cachedStatement(sql: "INSERT OR REPLACE INTO destination VALUES (?, ?, ?)")

@@ -1,19 +1,19 @@
 import Foundation
 import Support
 
-/// Recipients of the trace as a table.
+/// Writes recipients of the trace as a table.
 public struct TraceTableText: Sendable {
     private struct Column {
         let title: String
-        /// The least it is cut down to; nil for what is never cut.
+        /// The least width that it may be cut to; nil if it is never cut.
         let least: Int?
-        /// As wide as it should be before others may take room; nil for as wide as its values.
+        /// The width that it should have before others get more room; nil for the width of its values.
         var wanted: Int?
-        /// Whether it is left out where there is little room; the highest goes first.
+        /// The order in which columns are left out if there is little room: the highest first.
         let rank: Int
         /// What it shows of a row, escaped.
         let value: @Sendable (TraceRow) -> String
-        /// The same in fewer letters, where not all has room; nil where there is no such thing.
+        /// The same in fewer characters, for a narrow table; nil if there is no such form.
         var short: (@Sendable (TraceRow) -> String)?
     }
 
@@ -43,20 +43,19 @@ public struct TraceTableText: Sendable {
     /// Whether the short values are shown.
     private var isShort = false
 
-    /// A table.
+    /// Makes a table.
     ///
-    /// - Parameter width: The most characters of a line; nil for any number.
+    /// - Parameter width: The most characters per line; nil for any number.
     public init(width: Int?) { self.width = width }
 
-    /// The lines for some rows. The columns' widths are those of the first rows that were given, so that what follows
-    /// fits below.
+    /// Returns the lines for some rows. The first call decides the widths of the columns, so that later rows fit below.
     ///
-    /// - Parameter isFirst: Whether to begin with a line of titles.
+    /// - Parameter isFirst: Whether the titles come first.
     public mutating func lines(_ rows: [TraceRow], isFirst: Bool) -> [String] {
         if widths.isEmpty || isFirst {
             isShort = false
             layOut(cells(rows))
-            // What is left out for want of room may have some where the others are short.
+            // With the short values there may be room for columns that were left out.
             if widths.contains(nil) || zip(widths, Self.natural(cells(rows))).contains(where: { $0 != $1 }) {
                 isShort = true
                 layOut(cells(rows))
@@ -70,7 +69,7 @@ public struct TraceTableText: Sendable {
         rows.map { row in Self.columns.map { (isShort ? $0.short : nil)?(row) ?? $0.value(row) } }
     }
 
-    /// The columns that each column takes where there is room enough.
+    /// Returns the width of each column if there is room enough.
     private static func natural(_ cells: [[String]]) -> [Int?] {
         columns.enumerated().map { index, column in
             cells.reduce(column.title.utf8.count) { max($0, $1[index].utf8.count) }
@@ -92,7 +91,7 @@ public struct TraceTableText: Sendable {
                 sum + (pair.0.map { 1 + min($0, pair.1.wanted ?? $0) } ?? 0)
             }
         }
-        // What says the same as others, or less, goes before those are cut.
+        // Columns that repeat others, or say least, go before others are cut.
         while wanted() > width,
             let next = Self.columns.indices.filter({ natural[$0] != nil && Self.columns[$0].rank > 2 })
                 .max(by: { Self.columns[$0].rank < Self.columns[$1].rank })
@@ -105,7 +104,7 @@ public struct TraceTableText: Sendable {
         {
             natural[next] = nil
         }
-        // The longest gives way first, character by character.
+        // The widest column gives way first, character by character.
         while total() > width,
             let next = Self.columns.indices.filter({ index in
                 guard let room = natural[index], let least = Self.columns[index].least else { return false }
@@ -120,7 +119,7 @@ public struct TraceTableText: Sendable {
         let shown = zip(zip(cells, Self.columns), widths).compactMap { pair, room -> String? in
             let (cell, column) = pair
             guard let room else { return nil }
-            // What is escaped is ASCII. Of an address the domain at its end says more than what is before that.
+            // Escaped text is ASCII. The end of an address, its domain, says more than the part before.
             if cell.utf8.count > room, width != nil {
                 guard column.title == "RECIPIENT" else { return "\(cell.prefix(max(0, room - 1)))…" }
                 let head = (room - 1) / 3

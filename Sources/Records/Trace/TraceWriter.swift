@@ -2,7 +2,8 @@ import Foundation
 import GRDB
 import Support
 
-/// The trace's thread at work: the file, opened, written, swept, and replaced where it is no good. Not Sendable.
+/// The work of the trace's thread: it opens the file, writes it, deletes old rows, and replaces a corrupt file. It is
+/// not Sendable.
 final class TraceWriter {
     private let configuration: TraceStore.Configuration
     private let store: TraceStore
@@ -11,18 +12,18 @@ final class TraceWriter {
     private var file: TraceFile?
     private var sweeper: TraceSweeper
     private(set) var statistics = TraceStore.Statistics()
-    /// When a file that could not be had is tried for again.
+    /// When a file that could not be opened is tried again.
     private var nextTry = ContinuousClock.now
     private var nextSweep = ContinuousClock.now
     private var nextCounts = ContinuousClock.now
-    /// The hour that is being counted.
+    /// The hour that is counted now.
     private var hour: Int64
-    /// What was counted and is not in the file yet.
+    /// The counts that are not in the file yet.
     private var counts: [Int64: [RecipientCounts.Kind: UInt64]] = [:]
     private var sets: [Int64: [DestinationCounts.Kind: SketchSet]] = [:]
-    /// Rows written since the file was last swept.
+    /// The number of rows written since the last sweep.
     private var sinceSweep = 0
-    /// More hours that cannot be written are forgotten.
+    /// The counts of at most so many hours wait for a file that cannot be written. Older ones are forgotten.
     private static let hourLimit = 48
 
     init(_ configuration: TraceStore.Configuration, _ store: TraceStore, _ log: GateLog) {
@@ -37,7 +38,7 @@ final class TraceWriter {
         nextSweep = .now + configuration.sweepInterval
     }
 
-    /// When there is something to do though nobody comes.
+    /// When the thread must do something although no recipient comes.
     var nextWake: ContinuousClock.Instant {
         let now = configuration.now()
         let hourEnd = ContinuousClock.now + .milliseconds((now / TraceTime.hour + 1) * TraceTime.hour - now)
@@ -56,7 +57,7 @@ final class TraceWriter {
         }
     }
 
-    /// Opens the file; one that is no good is set aside, once.
+    /// Opens the file. A corrupt one is set aside, once.
     private func openReplacing() throws(DatabaseFault) -> TraceFile {
         do throws(DatabaseFault) { return try TraceFile(path) } catch {
             try setAside(error)
@@ -69,7 +70,7 @@ final class TraceWriter {
         log.tell(.error, "set-aside", [("cause", why.cause), ("path", aside)])
     }
 
-    /// The file, opened anew where it went.
+    /// Returns the file, opened anew if it is no longer at its path.
     private func usableFile() throws(DatabaseFault) -> TraceFile {
         if let file, file.isInPlace { return file }
         if let file {
@@ -88,15 +89,15 @@ final class TraceWriter {
 
     // MARK: Writing
 
-    /// Writes a batch, and the counts with it: they are of the same moment as the rows. Rows that cannot be written are
-    /// lost, counts are kept for later.
+    /// Writes a batch together with the counts, so that both are of the same moment. Rows that cannot be written are
+    /// lost. Counts are kept for later.
     func write(_ batch: TraceBatch, withCounts isAsked: Bool) {
         let isTime = collect(isAsked || !batch.isEmpty)
         for (hour, kinds) in batch.counts { counts[hour, default: [:]].merge(kinds, uniquingKeysWith: +) }
-        // What failed is tried again, also where there is nothing to write.
+        // After a failure it tries again, also if there is nothing to write.
         let isDue = isTime && (!(counts.isEmpty && sets.isEmpty) || statistics.state == .failing)
         guard !batch.isEmpty || isDue else {
-            // Nothing was lost since.
+            // Nothing has been lost since.
             if statistics.state == .on { ended() }
             return
         }
@@ -119,12 +120,12 @@ final class TraceWriter {
 
     private func lost(_ rows: Int, _ cause: String) {
         statistics.losses.note(rows)
-        // Counts alone are kept for later.
+        // Counts alone are not lost: they are kept for later.
         guard rows > 0 else { return }
         log.tell(.warning, "lost", [("rows", "\(statistics.losses.count)"), ("cause", cause)], repeated: true)
     }
 
-    /// Notes that all was written, and says so in the log if it was not so before.
+    /// Notes that all was written, and logs the end of a loss.
     private func ended() {
         statistics.losses.end()
         guard let lost = statistics.losses.over() else { return }
@@ -146,11 +147,11 @@ final class TraceWriter {
             sets = [:]
         }
         sinceSweep += batch.count
-        // A flood must not outgrow the bound until it is time to sweep.
+        // A flood must not exceed the bound before the next sweep is due.
         if sinceSweep >= max(1, min(5000, store.bounds.rows / 10)) { nextSweep = .now }
     }
 
-    /// Takes away what was counted, if it is time.
+    /// Collects what was counted, if it is time.
     private func collect(_ isAsked: Bool) -> Bool {
         let now = configuration.now() / TraceTime.hour
         guard isAsked || now != hour || ContinuousClock.now >= nextCounts else { return false }
@@ -174,7 +175,7 @@ final class TraceWriter {
         return true
     }
 
-    /// After a failure: the file stays, is replaced, or is tried for again later.
+    /// Decides after a failure: the file stays, is replaced, or is tried again later.
     private func recover(from error: DatabaseFault) {
         switch error.kind {
         case .full, .busy: return
@@ -192,14 +193,14 @@ final class TraceWriter {
         }
     }
 
-    /// Takes a part of what is too old or too much out.
+    /// Deletes some of the rows that are too old or too many.
     func sweep() {
         guard ContinuousClock.now >= nextSweep else { return }
         nextSweep = .now + configuration.sweepInterval
         guard let file, file.isInPlace else { return }
         sweeper.adopt(store.bounds)
         do throws(DatabaseFault) {
-            // As much goes as came: a flood does not outgrow the bound.
+            // It deletes as many as came in, so that a flood does not exceed the bound.
             var left = sinceSweep
             sinceSweep = 0
             var isThrough = false

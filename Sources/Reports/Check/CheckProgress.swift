@@ -2,14 +2,14 @@ import Probe
 import Support
 import Synchronization
 
-/// How far `danegate check` is, and which hosts it waits for.
+/// The progress of `danegate check`, and the hosts that it waits for.
 public final class CheckProgress: Sendable {
-    /// What takes less time is told by its result alone.
+    /// A wait that is shorter is not shown.
     private static let patience = Duration.seconds(1)
 
     private struct State {
         var done = 0
-        /// The hosts that are being talked to, the one first that was begun first.
+        /// The hosts that are being probed, in the order in which their probes began.
         var hosts: [(number: Int, name: String)] = []
         var next = 0
     }
@@ -17,13 +17,13 @@ public final class CheckProgress: Sendable {
     private let total: Int
     private let state = Mutex(State())
 
-    /// The progress of checking so many domains.
+    /// Makes the progress of a check of so many domains.
     public init(of total: Int) { self.total = total }
 
-    /// Counts a domain that is checked.
+    /// Counts a domain whose check has ended.
     public func end() { state.withLock { $0.done += 1 } }
 
-    /// The line for a terminal, empty at first.
+    /// Returns the line for a terminal, which is empty at first.
     ///
     /// - Parameter elapsed: The time since the check began.
     public func line(after elapsed: Duration) -> String {
@@ -35,9 +35,9 @@ public final class CheckProgress: Sendable {
         return "\(MovingLine.turn(elapsed)) \(DurationText.long(elapsed))\(share), \(host ?? "asking the DNS")"
     }
 
-    /// Says that a host is being talked to.
+    /// Notes that the probe of a host begins.
     ///
-    /// - Returns: The number to be given to `left`.
+    /// - Returns: The number to give to `left`.
     func entered(_ target: ProbeTarget) -> Int {
         state.withLock { state in
             state.next += 1
@@ -46,6 +46,6 @@ public final class CheckProgress: Sendable {
         }
     }
 
-    /// Says that it is over.
+    /// Notes that the probe of a host has ended.
     func left(_ number: Int) { state.withLock { $0.hosts.removeAll { $0.number == number } } }
 }

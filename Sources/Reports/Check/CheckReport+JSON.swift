@@ -4,7 +4,7 @@ import Policy
 import Support
 
 extension CheckReport {
-    /// The report as one line of JSON; the keys are design.md's.
+    /// The report as one line of JSON. The keys are part of what is promised to users: scripts read them.
     public var json: String { JSONLine.of(Body(self)) }
 
     private struct Body: Encodable {

@@ -4,14 +4,14 @@ import Policy
 public import Support
 
 extension CheckReport {
-    /// All of the report for a person, in lines of any length.
+    /// The whole report for a person, in lines of any length.
     public var text: String { text(on: .endless, isWhole: true) }
 
-    /// The report for a person: the ruling and the reply, the step that failed, what to do about it; then the rest.
+    /// Returns the report for a person: the ruling and the reply, the step that failed, the advice, then the rest.
     ///
     /// - Parameters:
-    ///   - page: The place that it is laid out for.
-    ///   - isWhole: Whether all is shown that was seen. Else the rest is cut to what fits the screen.
+    ///   - page: The terminal or file that it is laid out for.
+    ///   - isWhole: Whether all that was seen is shown. Otherwise the rest is cut to fit the screen.
     public func text(on page: TerminalPage, isWhole: Bool) -> String {
         var lines = page.wrapped(TerminalText.line(answer), first: "", rest: "  ")
         lines[0] = lines[0].replacing(
@@ -19,7 +19,7 @@ extension CheckReport {
             with: "Ruling: \(page.coloured(ruling.action.rawValue, ruling.action.colour))", maxReplacements: 1)
         lines += facts(isWhole: isWhole).flatMap { $0.line(first: "  ", rest: "    ", on: page) }
         var rest = ReportTree.lines(tree(isWhole: isWhole), on: page)
-        // One line of the screen is for what is typed next.
+        // One line of the screen is left for the prompt.
         if !isWhole, let room = page.height.map({ max(1, $0 - lines.count - 1) }), rest.count > room {
             let more = rest.count - room + 1
             rest = rest.prefix(room - 1) + ["  ... \(more) more lines; -v shows them"]
@@ -27,7 +27,7 @@ extension CheckReport {
         return (lines + rest).joined(separator: "\n")
     }
 
-    /// The first line: what is true, what is done, and what a sender reads.
+    /// The first lines: the finding, the ruling, and the reply that a sender reads.
     private var answer: String {
         let degraded = verdict.isDegraded ? " (degraded)" : ""
         var line = "\(domain): \(ruling.outcome.rawValue)\(degraded). Ruling: \(ruling.action.rawValue)"
@@ -39,7 +39,7 @@ extension CheckReport {
         return "\(line). \(ruling.would == nil ? "Reply" : "The sender sees nothing; then it would be"): \(reply)"
     }
 
-    /// What else there is to say of the whole.
+    /// The other facts about the whole domain.
     private func facts(isWhole: Bool) -> [ReportTree] {
         var facts: [ReportTree] = []
         let failed = failedStep
@@ -68,8 +68,8 @@ extension CheckReport {
         return facts
     }
 
-    /// The step that decided against the domain: one of the lookup of its MX hosts, else of the host that decided, else
-    /// of any that fails.
+    /// The step that decided against the domain: a failed step of the lookup of its MX hosts; otherwise of the host
+    /// that decided; otherwise of any host that fails.
     private var failedStep: InspectionStep? {
         guard let inspection, !verdict.outcome.allowsDelivery || verdict.isDegraded else { return nil }
         func isFailed(_ step: InspectionStep) -> Bool { step.result == .failed }

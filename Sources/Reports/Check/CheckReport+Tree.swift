@@ -5,17 +5,17 @@ import Probe
 import Support
 
 extension CheckReport {
-    /// Hosts that are told of with their steps where not all is shown, and those that are named.
+    /// The most hosts that are shown with their steps if not all is shown, and the most that are named.
     private static let detailed = 2
     private static let named = 8
-    /// The columns of what is cut in the middle where not all is shown: a name, and a record's data.
+    /// The most columns of a name, or of the data of a record, if not all is shown. The middle is cut out.
     private static let nameColumns = 48
     private static let dataColumns = 20
 
-    /// What was looked at, as a tree.
+    /// Returns what was seen, as a tree.
     ///
-    /// - Parameter isWhole: Whether all of it is told, and every record in full. Else it is what failed, and what an
-    ///   administrator looks at first.
+    /// - Parameter isWhole: Whether all is shown, with all records in full. Otherwise the tree holds what failed, and
+    ///   what an administrator looks at first.
     func tree(isWhole: Bool) -> [ReportTree] {
         guard let inspection else { return [] }
         let kinds: Set<InspectionStep.Kind> = [.mx, .resolver, .again, .expiry]
@@ -24,7 +24,7 @@ extension CheckReport {
         let trees = told.map { Self.line($0, isWhole: isWhole) }
         guard !isWhole else { return trees + inspection.hosts.map { Self.branch($0, isWhole: true) } }
         let hosts = inspection.hosts
-        // Those that fail are what is looked for.
+        // The reader looks for the hosts that fail.
         let detailed = hosts.indices.filter { hosts[$0].isAmiss || hosts.count == 1 }.prefix(Self.detailed)
         var branches = hosts.indices.prefix(Self.named).map { index in
             detailed.contains(index)
@@ -38,16 +38,16 @@ extension CheckReport {
         return trees + branches
     }
 
-    /// A step as a line.
+    /// Returns a step as a line.
     private static func line(_ step: InspectionStep, isWhole: Bool) -> ReportTree {
-        // How long a step took is of interest where it took long.
+        // The time that a step took is shown only if it was long.
         let isSlow = step.elapsed >= .seconds(1)
         let time = isWhole || isSlow ? " (\(step.elapsed.tenthsOfMilliseconds) ms)" : ""
         let detail = isWhole ? step.detail : shortened(step.detail)
         return ReportTree("\(step.kind.rawValue): \(detail)\(time)", mark: step.result)
     }
 
-    /// A sentence with the data of TLSA records, of which nobody reads more than the ends, cut in the middle.
+    /// Returns a sentence with the data of its TLSA records cut in the middle. Readers compare only the two ends.
     static func shortened(_ sentence: String) -> String {
         sentence.replacing(/[0-9A-Fa-f]{24,}/) {
             TerminalText.cutInTheMiddle(String($0.output), columns: dataColumns)
@@ -58,7 +58,7 @@ extension CheckReport {
         "host \(host.finding.name), preference \(host.finding.preference): \(host.finding.outcome.rawValue)"
     }
 
-    /// A host with its steps, its records and the certificates that its addresses showed.
+    /// Returns a host with its steps, its records and the certificates that its addresses sent.
     private static func branch(_ host: InspectedHost, isWhole: Bool) -> ReportTree {
         var twigs = host.steps.map { line($0, isWhole: isWhole) }
         twigs += host.addresses.flatMap { Self.twigs($0, isWhole: isWhole) }
@@ -71,17 +71,17 @@ extension CheckReport {
         return ReportTree(head(host), children: twigs)
     }
 
-    /// An address's connections, and each chain where it was first shown.
+    /// Returns the connections to an address. Each chain stands where it was first sent.
     private static func twigs(_ address: InspectedAddress, isWhole: Bool) -> [ReportTree] {
         var shown: Set<[[UInt8]]> = []
         let all = address.connections
-        // Where all connections came to the same, one tells it.
+        // If all connections had the same outcome, one line is enough.
         let differ = Set(all.map(\.outcome)).count > 1
         let connections = isWhole || differ ? all : all.filter { $0.purpose == address.decisive.purpose }
         return connections.compactMap { connection in
             let name = "\(address.finding.address), \(connection.purpose.words)"
             guard case .secured(let session) = connection.report.end else {
-                // A first connection alone that failed is told in a step.
+                // If there was only one connection and it failed, a step tells of it already.
                 return connection.purpose == .first && all.count == 1
                     ? nil : ReportTree("\(name): \(connection.outcome.rawValue), \(connection.cause)")
             }
@@ -102,7 +102,7 @@ extension CheckReport {
         return ReportTree("\(depth): \(subject), \(details.keyAlgorithm), \(short(record))")
     }
 
-    /// A record with its data cut in the middle.
+    /// Returns a record with its data cut in the middle.
     private static func short(_ record: String) -> String {
         guard let blank = record.lastIndex(of: " ") else { return record }
         let data = String(record[record.index(after: blank)...])
@@ -111,6 +111,6 @@ extension CheckReport {
 }
 
 extension InspectedHost {
-    /// Whether something about the host is to be looked at.
+    /// Whether something about the host needs a look.
     fileprivate var isAmiss: Bool { !finding.outcome.allowsDelivery || finding.isDegraded || !finding.hazards.isEmpty }
 }

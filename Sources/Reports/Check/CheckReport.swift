@@ -2,25 +2,25 @@ public import DANE
 public import Inspection
 public import Policy
 
-/// What `danegate check` says of a domain: the inspection, and the ruling that the gate's settings give it.
+/// The result of `danegate check` for a domain: the inspection, and the ruling under the daemon's settings.
 public struct CheckReport: Sendable {
-    /// The domain as asked for, in A-labels where it has them.
+    /// The domain as the user gave it, in A-labels if it has them.
     public let domain: String
-    /// What was seen; nil where the text is no domain.
+    /// What was seen; nil if the text is no domain.
     public let inspection: Inspection?
-    /// What was noted about the domain itself beyond the inspection, and has no effect on the verdict.
+    /// Notes about the domain itself, beyond the inspection. They do not change the verdict.
     let notes: [InspectionStep]
-    /// What ends when, the soonest first, where that was asked for.
+    /// What will expire and when, the soonest first, if the user asked for it.
     var expiries: [Foresight.Expiry] = []
-    /// Why mail to the domain is passed without a look: until when, by whom, what for; nil if it is not.
+    /// Why mail to the domain passes without an inspection: until when, by whom, for what reason; nil if it does not.
     var exempt: String?
-    /// What was ruled upon.
+    /// The verdict that was ruled on.
     public let verdict: Verdict
     /// The ruling.
     public let ruling: Ruling
-    /// The reply that a sender gets, or would get.
+    /// The reply that a sender gets, or would get in enforce mode; nil if mail is accepted.
     public let reply: Reply?
 
-    /// Whether mail to the domain would be accepted, rejected or deferred, as `check`'s exit status tells it.
+    /// Whether mail to the domain would be accepted, rejected or deferred. The exit status of `check` says the same.
     public var action: Ruling.Action { ruling.action }
 }

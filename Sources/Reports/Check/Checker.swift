@@ -7,7 +7,7 @@ import Probe
 import Support
 import Verdicts
 
-/// Checks domains with the gate's own engine and settings, past its caches.
+/// Checks domains with the daemon's own inspection and settings, but without its caches.
 public struct Checker: Sendable {
     private let settings: Settings
     private let policies: PolicyTable
@@ -19,17 +19,18 @@ public struct Checker: Sendable {
     private let now: Int64
     private let days: Int?
 
-    /// A checker.
+    /// Makes a checker.
     ///
     /// - Parameters:
     ///   - settings: The settings.
     ///   - policies: The policies.
-    ///   - exemptions: The live exemptions: they decide what is ruled, not what is found out.
-    ///   - resolver: Who validates.
-    ///   - prober: Who connects; nil where the probe is off.
-    ///   - resolverFault: Why the resolver does not work, if it does not.
+    ///   - exemptions: The live exemptions. They change the ruling, not the inspection.
+    ///   - resolver: The validating resolver.
+    ///   - prober: The prober; nil if the probe is off.
+    ///   - resolverFault: Why the resolver does not work; nil if it does.
     ///   - now: The time, in seconds since 1970.
-    ///   - days: So many days from now, if nobody renews anything: what is there today is judged as of then. Nil: as of now.
+    ///   - days: So many days from now: what is there today is judged as of then, as if nobody renewed anything. Nil:
+    ///     as of now.
     public init(
         settings: Settings, policies: PolicyTable, exemptions: [Exemption] = [], resolver: any Resolving,
         prober: (any Probing)?, resolverFault: String?, now: Int64, days: Int? = nil
@@ -42,7 +43,7 @@ public struct Checker: Sendable {
         self.resolver = resolver
         self.resolverFault = resolverFault
         self.now = now
-        // Many domains have one provider: its hosts are probed once for all.
+        // Many domains share one provider. Its hosts are probed once for all of them.
         let shared = prober.map {
             ProbeCache($0, lifetime: .seconds(60), failureLifetime: .seconds(60), keepsDialogue: true)
         }
@@ -51,7 +52,7 @@ public struct Checker: Sendable {
         inspector.ahead = ahead
         look = SecondLook(
             inspector, uncached: shared?.renewing)
-        // Likewise; but a further connection must be one that no look has used.
+        // The same for comparisons, but each of their connections must be a new one.
         comparison = prober.map {
             Comparison(
                 prober: ProbeCache($0, lifetime: .seconds(60), failureLifetime: .seconds(60), keepsDialogue: true),
@@ -59,10 +60,12 @@ public struct Checker: Sendable {
         }
     }
 
-    /// Checks one domain for a notice, with a prober of its own that is shut down again. It goes by the RFC alone: that Exchange
-    /// Online may look at the dates of a certificate under DANE-EE (`EXPIRED_EE`) is no fault of the domain's.
+    /// Checks one domain for a notice, with a prober of its own that is shut down afterwards.
     ///
-    /// - Throws: If no lookup will ever work with these settings.
+    /// It applies the RFCs alone. Exchange Online may check the dates of a certificate under DANE-EE (`EXPIRED_EE`),
+    /// but that is no fault of the domain.
+    ///
+    /// - Throws: Why no lookup can work with these settings.
     public static func report(
         on argument: DestinationArgument, _ settings: Settings, _ policies: PolicyTable, _ resolver: Resolver
     ) async throws(ResolverError) -> CheckReport {
@@ -79,8 +82,8 @@ public struct Checker: Sendable {
         return report
     }
 
-    /// Checks the destination of an argument. An address whose local part is never refused is ruled so, whatever is
-    /// found.
+    /// Checks the destination of an argument. If the local part of an address is never refused, the ruling says so,
+    /// whatever is found.
     public func check(_ argument: DestinationArgument) async -> CheckReport {
         let report = await check(argument.text(standard: settings.probePort))
         guard argument.isExempt(settings), let mailbox = argument.mailbox else { return report }
@@ -89,7 +92,7 @@ public struct Checker: Sendable {
             expiries: report.expiries, exempt: "by DANEGATE_EXEMPT_LOCALPARTS: \(mailbox)")
     }
 
-    /// Checks a domain, or a next hop as an MTA writes it: `[host]:port`.
+    /// Checks a domain, or a next hop in the form of an MTA: `[host]:port`.
     public func check(_ text: String) async -> CheckReport {
         switch Destination.parse(nextHop: text, port: settings.probePort) {
         case .literal:
@@ -122,7 +125,8 @@ public struct Checker: Sendable {
         }
     }
 
-    /// Notes TLSA records of the mail domain itself where its hosts have none: RFC 7672 §2.2.3 looks for them at the hosts.
+    /// F-15: notes TLSA records at the mail domain itself if its hosts have none. RFC 7672 §2.2.3 looks for them at the
+    /// hosts.
     private func misplacedRecords(_ inspection: Inspection) async -> [InspectionStep] {
         let destination = inspection.destination
         guard case .domain(let name) = destination.nextHop, let owner = name.tlsaOwner(port: destination.port),
@@ -136,7 +140,7 @@ public struct Checker: Sendable {
         ]
     }
 
-    /// What policy file and exemptions say of a domain.
+    /// Returns what the policy file and the exemptions say of a domain.
     private func standing(_ name: DomainName) -> StandingPolicy {
         StandingPolicy(name, nextHop: name, policies, exemptions, at: now)
     }
@@ -147,9 +151,10 @@ public struct Checker: Sendable {
     ) -> CheckReport {
         let name = destination?.name ?? .root
         let standing = standing(name)
-        // A check sees a fault for the first time: how long it has lasted only the daemon knows.
+        // A check sees a fault for the first time. Only the daemon knows how long it has lasted.
         let policy = exempt == nil ? standing.kind : .exempt
-        // Nor is the recipient known: what no recipient's domain leads to, this site's configuration does.
+        // A check does not know the recipient either. F-91: if no recipient's domain can lead to a destination, this
+        // site's configuration does.
         let isOwn = destination?.isOwnByForm(standard: settings.probePort) ?? false
         let answer = InspectionDesk.Answer(verdict: verdict, isCached: false)
         let ruled = Ruleset(settings).decide(

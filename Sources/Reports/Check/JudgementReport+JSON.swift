@@ -4,20 +4,20 @@ import Inspection
 import Support
 
 extension JudgementReport {
-    /// The report as one line of JSON; the keys are design.md's.
+    /// The report as one line of JSON. The keys are part of what is promised to users: scripts read them.
     public var json: String { JSONLine.of(Body(self)) }
 
     private struct Body: Encodable {
         let outcome: String
-        /// The offset of the record that authenticates.
+        /// The position of the record that authenticates, from 0 on.
         let matched: NullableJSON<Int>
         let depth: NullableJSON<Int>
         let reason: String
         let date: String
         let names: [String]
-        /// Whether a bound of ours left something out, so that a failure is none for certain.
+        /// Whether a bound of danegate left something out. Then a failure is not certain.
         let cut: Bool
-        /// Whether something could not be judged here, so that a failure is none for certain.
+        /// Whether something could not be judged. Then a failure is not certain.
         let undecided: Bool
         let hazards: [String]
         let records: [Record]
@@ -50,10 +50,10 @@ extension JudgementReport {
         let data: String
         let names: String
         let usable: Bool
-        /// `authenticates`, or how far the record got.
+        /// `authenticates`, or the step at which the record failed.
         let standing: String
         let depth: NullableJSON<Int>
-        /// Why the record did not decide; null for the one that did.
+        /// Why the record did not decide; null for the record that did.
         let why: NullableJSON<String>
 
         init(_ record: TLSARecord, _ finding: RecordFinding, decides: Bool) {

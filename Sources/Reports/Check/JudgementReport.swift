@@ -3,26 +3,26 @@ public import DANE
 import Inspection
 import Support
 
-/// What `danegate judge` says: a chain held to TLSA records, without any network.
+/// The result of `danegate judge`: a chain judged by TLSA records, without any network.
 public struct JudgementReport: Sendable {
-    /// The chain in DER, the server's certificate first.
+    /// The chain in DER, with the server's certificate first.
     public let chain: [[UInt8]]
-    /// The TLSA records, in the order given.
+    /// The TLSA records, in the order in which they were given.
     public let records: [TLSARecord]
-    /// The reference names, the TLSA base domain first.
+    /// The reference identifiers, with the TLSA base domain first.
     public let names: [DomainName]
-    /// The moment judged for, in seconds since 1970.
+    /// The moment for which the chain is judged, in seconds since 1970.
     public let date: Int64
     /// The judgement.
     public let judgement: CertificateJudgement
 
-    /// Judges as the gate does (RFC 7672 §3).
+    /// Judges a chain as the daemon does (RFC 7672 §3).
     ///
     /// - Parameters:
-    ///   - chain: The chain in DER, the server's certificate first.
-    ///   - records: The TLSA records; they count as secure.
-    ///   - names: The reference names for DANE-TA (RFC 7672 §3.2.2), the TLSA base domain first.
-    ///   - date: The moment to judge for, in seconds since 1970.
+    ///   - chain: The chain in DER, with the server's certificate first.
+    ///   - records: The TLSA records. They are taken to be secure.
+    ///   - names: The reference identifiers for DANE-TA (RFC 7672 §3.2.2), with the TLSA base domain first.
+    ///   - date: The moment for which the chain is judged, in seconds since 1970.
     public init(chain: [[UInt8]], records: [TLSARecord], names: [DomainName], date: Int64) {
         self.chain = chain
         self.records = records
@@ -31,15 +31,16 @@ public struct JudgementReport: Sendable {
         judgement = .judge(chain: chain, records: records, names: names, at: date)
     }
 
-    /// What follows for a host with this chain and these records, TLS taken as given.
+    /// The outcome for a host with this chain and these records, if TLS itself works.
     public var outcome: Outcome { judgement.outcome(records, .ignore) }
 
-    /// The record that authenticates, by its offset, and how far above the server's certificate it is; nil if none does.
+    /// The position of the record that authenticates, and how far above the server's certificate it matches; nil if
+    /// none does.
     var match: (record: Int, depth: Int)? {
         if case .authenticated(let record, let depth) = judgement.finding { (record, depth) } else { nil }
     }
 
-    /// What of the records would crash an MTA, a sentence each.
+    /// A sentence per record that would crash an MTA.
     var hazards: [String] {
         records.contains(where: \.isHazard) ? [TLSARecord.hazard(at: names.first?.description ?? "the host")] : []
     }

@@ -2,13 +2,13 @@ import Glibc
 import Support
 import Synchronization
 
-/// The last line of a terminal, which changes while a command waits: on standard error, and only where that is a
+/// The last line of a terminal, which changes while a command waits. It goes to standard error, and only if that is a
 /// terminal.
 public final class MovingLine: Sendable {
     private static let interval = Duration.milliseconds(250)
 
     private struct State {
-        /// What stands there now.
+        /// The text that stands there now.
         var shown = ""
         var task: Task<Void, Never>?
     }
@@ -17,10 +17,11 @@ public final class MovingLine: Sendable {
 
     private init() {}
 
-    /// Draws a line four times a second until `end`.
+    /// Draws a line four times per second until `end`.
     ///
-    /// - Parameter text: The line, after what time since the beginning; empty for none. It is cut to the terminal.
-    /// - Returns: nil where standard error is no terminal.
+    /// - Parameter text: Returns the line for a time since the beginning; empty for none. The line is cut to the width
+    ///   of the terminal.
+    /// - Returns: The line; nil if standard error is no terminal.
     public static func draw(_ text: @escaping @Sendable (Duration) -> String) -> MovingLine? {
         guard isatty(STDERR_FILENO) == 1 else { return nil }
         let line = MovingLine()
@@ -36,10 +37,10 @@ public final class MovingLine: Sendable {
         return line
     }
 
-    /// A character that turns as time goes by.
+    /// Returns a character that turns with time.
     public static func turn(_ elapsed: Duration) -> Character { Array("|/-\\")[Int(elapsed.milliseconds / 250 % 4)] }
 
-    /// Does what writes to the terminal while the line is away. It comes back.
+    /// Takes the line away while work writes to the terminal. It comes back afterwards.
     public func hidden(_ work: () throws -> Void) rethrows {
         try state.withLock { state in
             Self.draw("", over: &state)
@@ -56,7 +57,7 @@ public final class MovingLine: Sendable {
     }
 
     private func show(_ text: String) {
-        // One column stays free: a terminal would go on to the next line.
+        // One column stays free, because some terminals go to the next line after the last column.
         let line = String(TerminalText.prefix(TerminalText.line(text), columns: max(0, Self.width - 1)))
         state.withLock { Self.draw(line, over: &$0) }
     }
@@ -65,13 +66,13 @@ public final class MovingLine: Sendable {
         guard line != state.shown else { return }
         let rest = max(0, TerminalText.columns(state.shown) - TerminalText.columns(line))
         let blanks = String(repeating: " ", count: rest)
-        // What is shorter is written over what was there, and the cursor goes back behind it.
+        // Blanks overwrite the rest of a longer line before, and the cursor goes back over them.
         let back = line.isEmpty ? "\r" : String(repeating: "\u{8}", count: rest)
         _ = WholeText.put("\r\(line)\(blanks)\(back)", STDERR_FILENO)
         state.shown = line
     }
 
-    /// The terminal's columns, 80 where it does not say.
+    /// The columns of the terminal; 80 if it does not say.
     private static var width: Int {
         var size = winsize()
         guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }

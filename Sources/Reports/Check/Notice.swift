@@ -6,40 +6,41 @@ import Probe
 public import Records
 import Support
 
-/// A mail to the postmaster of a domain whose DNSSEC or DANE is broken, with the evidence: what was seen, and nothing else.
+/// A mail to the postmaster of a domain whose DNSSEC or DANE is broken. It has the evidence in it, and nothing else.
 ///
-/// What strangers sent is printable ASCII on lines of its own, each with blanks before it: it forges no header and no line.
+/// All text from strangers is made printable ASCII, and each of its lines begins with blanks. So it cannot forge a
+/// header field or a line.
 public struct Notice: Sendable {
-    /// The longest line.
+    /// The longest line, in characters.
     static let width = 76
-    /// More hosts, records or certificates of one are counted, not shown.
+    /// At most so many hosts, records or certificates of each are shown. The rest is counted.
     private static let limit = 8
 
     private let report: CheckReport
     private let inspection: Inspection
-    /// The hosts that fail, or do at times.
+    /// The hosts that always or sometimes fail.
     private let failing: [InspectedHost]
     private let sender: String?
     private let firstSeen: Int64?
     private let refusals: TraceRefusals?
     private let now: Int64
 
-    /// Why there is none.
+    /// Why there is no notice.
     public enum Refusal: Error, Sendable, Equatable {
-        /// The domain is in order, or does what it says.
+        /// The domain is in order, or says itself that it takes no mail.
         case inOrder
-        /// Nothing is proven.
+        /// No fault is proven.
         case doubt
     }
 
-    /// A notice.
+    /// Makes a notice.
     ///
     /// - Parameters:
-    ///   - report: What a check of the domain found.
-    ///   - sender: The sender's address; nil to leave that to the mailer.
-    ///   - firstSeen: When the running daemon saw the fault first, in seconds since 1970; nil where nobody knows.
-    ///   - refusals: How much mail to the domain was refused; nil where that is not known, or none was.
-    ///   - now: The time.
+    ///   - report: The result of a check of the domain.
+    ///   - sender: The sender's address; nil if the mailer is to choose it.
+    ///   - firstSeen: When the running daemon first saw the fault, in seconds since 1970; nil if that is not known.
+    ///   - refusals: How much mail to the domain was refused; nil if that is not known, or none was.
+    ///   - now: The time, in seconds since 1970.
     public init(
         _ report: CheckReport, sender: String?, firstSeen: Int64?, refusals: TraceRefusals? = nil, now: Int64
     ) throws(Refusal) {
@@ -50,7 +51,7 @@ public struct Notice: Sendable {
         failing = inspection.hosts.filter {
             !$0.finding.outcome.allowsDelivery && !$0.finding.outcome.isDoubt || $0.finding.isDegraded
         }
-        // Of the hosts beside the one that may be used nothing is known for certain.
+        // If one host may be used, nothing is proven about hosts that were not seen to fail.
         if outcome.allowsDelivery, failing.isEmpty { throw .doubt }
         self.report = report
         self.inspection = inspection
@@ -66,7 +67,7 @@ public struct Notice: Sendable {
         outcome.allowsDelivery ? nil : outcome.enhancedCode(.permanent)?.description
     }
 
-    /// The mail: headers, an empty line, the body; lines end with LF.
+    /// The mail: header fields, an empty line, the body. Lines end with LF.
     public var text: String {
         var lines: [String] = []
         if let sender { lines.append("From: \(PrintableText.of(sender.utf8, limit: 320))") }
@@ -83,7 +84,7 @@ public struct Notice: Sendable {
         return lines.joined(separator: "\n")
     }
 
-    /// The mail as a message of an mbox (RFC 4155), where there are several: `formail -s sendmail -t` sends each.
+    /// The mail as a message of an mbox (RFC 4155), for several notices. `formail -s sendmail -t` sends each.
     public var mboxText: String {
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
         let quoted = lines.map { $0.drop { $0 == ">" }.hasPrefix("From ") ? ">\($0)" : String($0) }
@@ -95,14 +96,14 @@ public struct Notice: Sendable {
         var lines = Self.wrapped("Dear postmaster of \(domain),") + [""]
         if outcome.allowsDelivery {
             lines += Self.wrapped(
-                "mail to your domain is delivered for now, but not by every way: a host, an address or a connection that senders may "
-                    + "meet fails. This is what we saw.")
+                "mail to your domain is delivered for now, but not by every way: "
+                    + "a host, an address or a connection that senders may meet fails. This is what we saw.")
         } else {
             let shown = code.map { "\($0) (\(outcome.rawValue))" } ?? outcome.rawValue
             let who = outcome == .noMailHost ? "" : " by senders that validate DNSSEC and DANE (RFC 7672)"
             lines += Self.wrapped(
-                "mail to your domain cannot be delivered\(who). The code for it is \(shown), or the same with 4 as first digit: "
-                    + "\(outcome.meaning). This is what we saw.")
+                "mail to your domain cannot be delivered\(who). The code for it is \(shown), "
+                    + "or the same with 4 as first digit: \(outcome.meaning). This is what we saw.")
         }
         lines += [""] + Self.wrapped("Domain:      \(domain)", "  ")
         lines.append("Inspected:   \(UnixTime.text(now))")
@@ -124,8 +125,8 @@ public struct Notice: Sendable {
         lines += [""] + Self.wrapped("To test it afterwards:") + test(failing.first)
         lines += [""]
         lines += Self.wrapped(
-            "Answers may be cached for as long as your records' TTL says. This notice goes to postmaster, the address of RFC 5321 "
-                + "4.5.1; no other contact was looked up.")
+            "Answers may be cached for as long as your records' TTL says. This notice goes to postmaster, "
+                + "the address of RFC 5321 4.5.1; no other contact was looked up.")
         return lines
     }
 
@@ -147,12 +148,14 @@ public struct Notice: Sendable {
                 guard case .secured(let session) = connection.report.end else {
                     if !connection.outcome.isDoubt, !connection.purpose.isOffer {
                         lines += Self.wrapped(
-                            "  \(address.finding.address), \(connection.purpose.words): \(Self.plain(connection.cause))",
+                            "  \(address.finding.address), \(connection.purpose.words): "
+                                + "\(Self.plain(connection.cause))",
                             "    ")
                     }
                     continue
                 }
-                // A client without SNI, or of one kind of key alone, meets something else: no fault of the domain's.
+                // A client without SNI, or with one kind of key alone, may get another chain. That is no fault of the
+                // domain.
                 guard
                     connection.purpose == .first || connection.purpose == .again || !connection.outcome.allowsDelivery,
                     connection.purpose != .withoutName, shown.insert(session.chain).inserted
@@ -164,7 +167,7 @@ public struct Notice: Sendable {
         return lines
     }
 
-    /// The certificates of a chain, and the records that would be right for them.
+    /// Returns the certificates of a chain, and the records that would match them.
     private func certificates(_ chain: [[UInt8]], _ host: InspectedHost) -> [String] {
         var lines: [String] = []
         let details = chain.prefix(Self.limit).compactMap(CertificateDetails.init(der:))
@@ -184,7 +187,7 @@ public struct Notice: Sendable {
         lines += Self.wrapped("    The record that matches this certificate, \(verb) at \(owner):", "      ")
         lines += Self.record(right)
         let usesTA = host.records.contains { $0.usage == TLSARecord.Usage.daneTA.rawValue }
-        // What else a host sends beside its certificate is no issuer of that.
+        // A host may send other certificates too, which are not the issuer of its own.
         if usesTA, details.count > 1, details[1].subject == leaf.issuer {
             lines += Self.wrapped(
                 "    or, for the issuer that the host sends, as long as names and dates are right:", "      ")
@@ -209,7 +212,7 @@ public struct Notice: Sendable {
 
     private static func plain(_ text: String) -> String { PrintableText.of(text.utf8, limit: 700) }
 
-    /// A record in presentation form: its data on lines of 64 digits, at most four of them.
+    /// Returns a record in presentation form. Its data stands on lines of 64 digits, at most four of them.
     private static func record(_ presentation: String) -> [String] {
         let words = presentation.split(separator: " ")
         guard let data = words.last, words.count == 4 else { return ["    \(presentation.prefix(70))"] }
@@ -225,7 +228,8 @@ public struct Notice: Sendable {
         return lines
     }
 
-    /// Lines no longer than `width`, broken at blanks, else anywhere; the first has the blanks that the text begins with, the others `indent`.
+    /// Returns lines no longer than `width`, broken at blanks, or anywhere in long words. The first line keeps the
+    /// blanks at the beginning of the text, and the others begin with `indent`.
     static func wrapped(_ text: String, _ indent: String = "") -> [String] {
         var lines: [String] = []
         var line = String(text.prefix { $0 == " " })
@@ -249,13 +253,14 @@ public struct Notice: Sendable {
         return isEmpty ? lines : lines + [line]
     }
 
-    /// The blanks behind a word: what is a label's is lined up.
+    /// Returns the blanks after a label, which line up the values.
     private static func padding(_ line: String) -> String {
         line.hasSuffix(":") && line.utf8.count < 13 && !line.hasPrefix(" ") && !line.contains(" ")
             ? String(repeating: " ", count: 13 - line.utf8.count) : " "
     }
 
-    /// Whether a text is a plain address for a header: a dot-atom (RFC 5322 §3.2.3), an @ and a domain name in ASCII.
+    /// Whether a text is a plain address for a header field: a dot-atom (RFC 5322 §3.2.3), an @ and an ASCII domain
+    /// name.
     public static func isAddress(_ text: String) -> Bool {
         let parts = text.split(separator: "@", omittingEmptySubsequences: false)
         guard text.utf8.count <= 254, parts.count == 2, parts[0].utf8.count <= 64, let domain = DomainName(parts[1]),
@@ -272,7 +277,7 @@ public struct Notice: Sendable {
 
     private static func day(_ time: Int64) -> String { time < 0 ? "-" : String(UnixTime.text(time).prefix(10)) }
 
-    /// By default as RFC 5322 §3.3 has it.
+    /// Returns a date, by default in the form of RFC 5322 §3.3.
     private static func date(_ seconds: Int64, format: String = "EEE, d MMM yyyy HH:mm:ss '+0000'") -> String {
         let formatter = DateFormatter()
         formatter.locale = Locale(identifier: "en_US_POSIX")
@@ -283,7 +288,7 @@ public struct Notice: Sendable {
 }
 
 extension Outcome {
-    /// The rule that a sender goes by who refuses.
+    /// The rule by which senders refuse such a domain.
     fileprivate var rule: String? {
         switch self {
         case .startTLSNotSupported, .tlsFailed: "RFC 7672 2.2, TLSA records make TLS mandatory"

@@ -1,25 +1,25 @@
 import Inspection
 import Support
 
-/// What a report shows below its answer, as a tree: a line each, with what belongs to it.
+/// A part of a report, as a tree: each line has its details below it.
 struct ReportTree {
-    /// How what a line tells of went; nil where it tells of nothing that could fail.
+    /// The result of what the line tells; nil if it is nothing that could fail.
     var mark: InspectionStep.Result?
     /// The line.
     let text: String
-    /// What belongs to it.
+    /// The details.
     var children: [ReportTree] = []
 
-    /// A line.
+    /// Makes a line with its details.
     init(_ text: String, mark: InspectionStep.Result? = nil, children: [ReportTree] = []) {
         self.mark = mark
         self.text = text
         self.children = children
     }
 
-    /// The lines of some trees that hang from one stem.
+    /// Returns the lines of some trees that hang from one stem.
     ///
-    /// - Parameter lead: What each line begins with.
+    /// - Parameter lead: The text at the beginning of each line.
     static func lines(_ trees: [ReportTree], lead: String = "  ", on page: TerminalPage) -> [String] {
         trees.enumerated().flatMap { index, tree in
             let isLast = index == trees.count - 1
@@ -29,19 +29,19 @@ struct ReportTree {
         }
     }
 
-    /// The line itself, in as many as it takes; further ones stand below its text.
+    /// Returns the line itself, in as many lines as it needs. The further ones stand below its text.
     func line(first: String, rest: String, on page: TerminalPage) -> [String] {
         let text = TerminalText.line(text)
         guard let mark else { return page.wrapped(text, first: first, rest: rest) }
         var lines = page.wrapped(text, first: "\(first)\(mark.word) ", rest: "\(rest)     ")
-        // What was measured has no colour yet.
+        // The width is measured without colours, so the colour comes afterwards.
         lines[0] = first + page.coloured(mark.word, mark.colour) + lines[0].dropFirst(first.count + mark.word.count)
         return lines
     }
 }
 
 extension InspectionStep.Result {
-    /// Four letters that stand before a line.
+    /// Four letters before a line.
     fileprivate var word: String {
         switch self {
         case .ok: "ok  "

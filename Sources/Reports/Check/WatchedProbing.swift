@@ -2,23 +2,23 @@ public import DANE
 public import Inspection
 public import Probe
 
-/// A probe that says which hosts it talks to.
+/// A probe that notes which hosts it talks to.
 public struct WatchedProbing: Probing {
     private let probing: any Probing
     private let progress: CheckProgress
 
-    /// The probe, and where it is to say so.
+    /// Makes such a probe from another one, and from the progress that takes in the notes.
     public init(_ probing: any Probing, _ progress: CheckProgress) {
         self.probing = probing
         self.progress = progress
     }
 
-    /// Probes on nobody's behalf.
+    /// Probes without a zone to count the probe for.
     public func probe(_ target: ProbeTarget, publishing records: [TLSARecord]) async -> ProbeReport {
         await probe(target, publishing: records, for: .nobody)
     }
 
-    /// Probes on behalf of a zone.
+    /// Probes for a zone.
     public func probe(
         _ target: ProbeTarget, publishing records: [TLSARecord], for asker: ProbeAsker
     ) async -> ProbeReport {
@@ -27,7 +27,7 @@ public struct WatchedProbing: Probing {
         return await probing.probe(target, publishing: records, for: asker)
     }
 
-    /// Says that a host was authenticated by its records.
+    /// Notes that a host was authenticated by its records.
     public func vouch(for target: ProbeTarget, publishing records: [TLSARecord]) {
         probing.vouch(for: target, publishing: records)
     }

@@ -10,7 +10,7 @@ extension ImpactReport {
         let until: String
         let recipients: Int64
         let destinations: Int
-        /// Whether the number of destinations is exact; else it is within about one in a hundred.
+        /// Whether the number of destinations is exact; otherwise its error is about one percent.
         let exact: Bool
         let passed: Int64
         let exempt: Int64

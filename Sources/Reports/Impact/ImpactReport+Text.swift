@@ -59,7 +59,7 @@ extension ImpactReport {
         return lines.map(TerminalText.line).joined(separator: "\n")
     }
 
-    /// Rows below titles, the first column to the left and the others to the right.
+    /// Returns rows below titles, with the first column aligned left and the others right.
     private static func table(_ titles: [String], _ rows: [[String]]) -> [String] {
         let all = [titles] + rows
         let widths = titles.indices.map { index in all.map { TerminalText.columns($0[index]) }.max() ?? 0 }

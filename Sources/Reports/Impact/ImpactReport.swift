@@ -3,13 +3,13 @@ import Foundation
 import GRDB
 public import Records
 
-/// How much mail was judged in a time, what it came to, and which destinations are broken.
+/// How much mail was judged in a time, what was found, and which destinations are broken.
 public struct ImpactReport: Sendable {
-    /// How many recipients and destinations came to an outcome.
+    /// The numbers of recipients and destinations with one outcome.
     struct Share: Sendable {
         let outcome: String
         let recipients: Int64
-        /// Nil where that was not counted.
+        /// The number of destinations; nil if they were not counted.
         let destinations: Int?
         let isExact: Bool
     }
@@ -21,12 +21,12 @@ public struct ImpactReport: Sendable {
         let cause: String
         let host: String?
         let recipients: Int64
-        /// When the fault began as far as is known, and when it was last met, in milliseconds since 1970.
+        /// When the fault began as far as is known, and when it was last seen, in milliseconds since 1970.
         let firstSeen: Int64
         let lastSeen: Int64
     }
 
-    /// Outcomes that are a proven fault of DNSSEC, DANE or the mail hosts.
+    /// The outcomes that are a proven fault of DNSSEC, DANE or the mail hosts.
     private static let faults = Outcome.allCases.filter { $0.defaultRuling == .deferThenReject }.map(\.rawValue)
 
     var since: Int64
@@ -38,30 +38,32 @@ public struct ImpactReport: Sendable {
     var destinations = 0
     var destinationsAreExact = true
     var outcomes: [Share] = []
-    /// By `accept`, `tempfail`, `reject`; and what would have been done to those that were accepted.
+    /// The recipients by `accept`, `tempfail` and `reject`, and what would have been done with those accepted in
+    /// monitor mode.
     var rulings: [String: Int64] = [:]
     var would: [String: Int64] = [:]
-    /// When counting began, in milliseconds since 1970; nil where nobody has been counted.
+    /// When the counts begin, in milliseconds since 1970; nil if no recipient has been counted.
     var beginning: Int64?
     var brokenRecipients: Int64 = 0
     var brokenDestinations = 0
     var top: [Broken] = []
 
-    /// Reads a report.
+    /// Reads a report from the trace.
     ///
     /// - Parameters:
-    ///   - since: The first moment, in milliseconds since 1970; counts are those of whole hours, that of this moment among them.
-    ///   - until: The moment after the last; counts are those of its whole hour, if that is over.
+    ///   - since: The first moment, in milliseconds since 1970. Counts are per whole hour, from the hour of this moment
+    ///     on.
+    ///   - until: The end, in milliseconds since 1970. Counts go to the end of its hour, if that hour is over.
     ///   - now: The time, in milliseconds since 1970.
-    ///   - top: How many broken destinations are named.
+    ///   - top: At most so many broken destinations are named.
     public init(
         _ reader: TraceReader, since: Int64, until: Int64, top: Int, now: Int64 = TraceTime.now()
     ) throws(TraceReader.Failure) {
-        // A whole hour has no part that was counted and one that was not.
+        // Counts are kept per hour, so the report covers whole hours.
         let first = since / TraceTime.hour
         self.since = first * TraceTime.hour
         let last = max(first, (until - 1) / TraceTime.hour)
-        // Rows and counts are of the same time.
+        // Rows and counts must cover the same time.
         self.until = until < now ? min(now, (last + 1) * TraceTime.hour) : until
         var report = self
         try reader.read { try report.read($0, first...last, top) }
@@ -91,7 +93,7 @@ public struct ImpactReport: Sendable {
                 if let would = row[2] as String?, !would.isEmpty { self.would[would, default: 0] += count }
                 let allows = Outcome(rawValue: outcome)?.allowsDelivery ?? false
                 let isRefused = row[1] as String != "accept" || row[2] as String != ""
-                // What allows delivery and is refused all the same is a hazard.
+                // An outcome that allows delivery, but was refused, is a hazard.
                 if Self.faults.contains(outcome) || allows && isRefused { brokenRecipients += count }
             }
         }
@@ -123,7 +125,8 @@ public struct ImpactReport: Sendable {
         return sets
     }
 
-    /// Destinations by outcome as they are in the trace: of those that were refused or would have been.
+    /// Reads the destinations by outcome from the rows of the trace. They cover recipients that were refused or would
+    /// have been.
     private func readDestinations(_ db: Database) throws -> [String: Int] {
         var counts: [String: Int] = [:]
         let rows = try Row.fetchCursor(

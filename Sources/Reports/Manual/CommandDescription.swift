@@ -1,10 +1,10 @@
 import Foundation
 
-/// A command and its subcommands as ArgumentParser describes them (`--experimental-dump-help`).
+/// A command and its subcommands, as ArgumentParser describes them (`--experimental-dump-help`).
 public struct CommandDescription: Decodable, Sendable {
     /// An argument, an option or a flag.
     public struct Argument: Decodable, Sendable {
-        /// One spelling.
+        /// One spelling of its name.
         public struct Name: Decodable, Sendable {
             let kind: String
             let name: String
@@ -21,7 +21,7 @@ public struct CommandDescription: Decodable, Sendable {
         let shouldDisplay: Bool
         let defaultValue: String?
 
-        /// `--json`, `--since time`, or `domains ...`.
+        /// The form for a synopsis: `--json`, `--since time`, or `domains ...`.
         var usage: String {
             let value = (valueName ?? "value").replacing("-", with: "_").uppercased() + (isRepeating ? " ..." : "")
             let names = (names ?? []).map(\.spelling).joined(separator: ", ")
@@ -32,39 +32,39 @@ public struct CommandDescription: Decodable, Sendable {
             }
         }
 
-        /// Whether every command has it.
+        /// Whether all commands have it.
         var isCommon: Bool { ["help", "version"].contains(valueName) && kind == "flag" }
     }
 
-    /// Its name.
+    /// The name of the command.
     public let commandName: String
-    /// What it does.
+    /// What the command does.
     public let abstract: String?
-    /// More about it.
+    /// More about the command.
     public let discussion: String?
-    /// Whether it is shown in help.
+    /// Whether help shows the command.
     public let shouldDisplay: Bool?
-    /// The commands below it.
+    /// The subcommands.
     public let subcommands: [CommandDescription]?
-    /// What it takes.
+    /// The arguments, options and flags.
     public let arguments: [Argument]?
 
     private struct Tool: Decodable { let command: CommandDescription }
 
-    /// Reads the description that ArgumentParser gives.
+    /// Reads the description that ArgumentParser writes.
     ///
-    /// - Throws: If it is another form than that of ArgumentParser 1.
+    /// - Throws: If it does not have the form of ArgumentParser 1.
     public static func read(_ json: String) throws -> CommandDescription {
         try JSONDecoder().decode(Tool.self, from: Data(json.utf8)).command
     }
 
-    /// The commands that are shown, the path of each in front: those below a command behind it.
+    /// Returns the commands that are shown, each with its path. Subcommands follow their command.
     func shown(below path: [String] = []) -> [(path: [String], command: CommandDescription)] {
         (subcommands ?? []).filter { $0.shouldDisplay != false && $0.commandName != "help" }.flatMap { command in
             [(path + [command.commandName], command)] + command.shown(below: path + [command.commandName])
         }
     }
 
-    /// What it takes, those that every command has aside.
+    /// The arguments of this command, without those that all commands have.
     var own: [Argument] { (arguments ?? []).filter { $0.shouldDisplay && !$0.isCommon } }
 }

@@ -1,11 +1,11 @@
 import Policy
 import Verdicts
 
-/// What the pages hold, section by section.
+/// The contents of the pages, section by section.
 extension Manual {
     typealias Shown = [(path: [String], command: CommandDescription)]
 
-    /// A page that describes its commands, and then what is to be known about them.
+    /// Adds the sections of a page that describes commands: the commands, and then a text about them.
     func add(_ text: String, _ commands: Shown, _ page: inout Mdoc) {
         page.section("Description")
         page.commands(commands)
@@ -119,7 +119,7 @@ extension Manual {
         }
     }
 
-    /// For the person who answers the phone: from the reply to the cause to what to do.
+    /// Adds the section for the person who answers the phone: from the reply to the cause, and to the remedy.
     private func addTroubleshooting(_ page: inout Mdoc) {
         page.section("Troubleshooting by code")
         for paragraph in ManualText.troubleshooting { page.paragraph(paragraph) }
@@ -146,7 +146,7 @@ extension Manual {
 }
 
 extension Mdoc {
-    /// The forms of commands.
+    /// Adds the forms of commands.
     fileprivate mutating func synopsisLines(_ path: [String], _ command: CommandDescription) {
         append([".Nm danegate", ".Cm \(path.joined(separator: " "))"])
         for argument in command.own {
@@ -155,13 +155,13 @@ extension Mdoc {
         }
     }
 
-    /// The section SYNOPSIS.
+    /// Adds the section SYNOPSIS.
     mutating func synopsis(_ commands: Manual.Shown) {
         section("Synopsis")
         for (path, command) in commands where command.subcommands?.isEmpty != false { synopsisLines(path, command) }
     }
 
-    /// Commands, a subsection each: what it does, and what it takes.
+    /// Adds commands, one subsection each: what it does, and its arguments.
     mutating func commands(_ commands: Manual.Shown) {
         for (path, command) in commands {
             subsection("danegate \(path.joined(separator: " "))")

@@ -1,37 +1,37 @@
-/// The manual pages, made from what the program knows of itself.
+/// The manual pages. They are made from what the program knows about itself.
 public enum Manual: String, CaseIterable, Sendable {
-    /// The daemon, and everything about running it.
+    /// The daemon, and all about running it.
     case danegate = "danegate.8"
-    /// `check`, `recheck`, `notice`, `judge`: one domain looked at.
+    /// `check`, `recheck`, `notice`, `judge`: looks at one domain.
     case check = "danegate-check.8"
-    /// `exempt`: domains that nobody is refused for.
+    /// `exempt`: domains for which no mail is refused.
     case exempt = "danegate-exempt.8"
-    /// `status` and `hold`: how the daemon is.
+    /// `status` and `hold`: the state of the daemon.
     case status = "danegate-status.8"
-    /// `survey`: thousands of domains looked at.
+    /// `survey`: looks at thousands of domains.
     case survey = "danegate-survey.8"
-    /// `trace` and `report`: what was refused.
+    /// `trace` and `report`: the mail that was refused.
     case trace = "danegate-trace.8"
     /// The lines of the log.
     case log = "danegate-log.5"
-    /// The policy file, and the order in which a recipient is ruled upon.
+    /// The policy file, and the order of the steps of a ruling.
     case policy = "danegate-policy.5"
     /// The settings.
     case environment = "danegate.env.5"
 
-    /// The day the hand-written parts were last changed.
+    /// The day on which the parts written by hand last changed.
     static let date = "November 28, 2026"
 
     /// The page's name without its section: `danegate-check`.
     var name: String { String(rawValue.dropLast(2)) }
 
-    /// The section of the manual that it is in.
+    /// The page's section of the manual.
     var section: Int { rawValue.hasSuffix("8") ? 8 : 5 }
 
-    /// As other pages name it: `danegate-check(8)`.
+    /// The page's name in other pages: `danegate-check(8)`.
     var reference: String { "\(name)(\(section))" }
 
-    /// The commands that it describes, those below them included; every command is in one page.
+    /// The commands that the page describes, subcommands included. Each command is in one page.
     var commands: [String] {
         switch self {
         case .danegate: ["run", "reload", "settings", "explain"]
@@ -44,9 +44,9 @@ public enum Manual: String, CaseIterable, Sendable {
         }
     }
 
-    /// The page as mdoc(7).
+    /// Returns the page as mdoc(7).
     ///
-    /// - Parameter commands: The command line.
+    /// - Parameter commands: The description of the command line.
     public func text(_ commands: CommandDescription) -> String {
         let shown = commands.shown().filter { self.commands.contains($0.path[0]) }
         var page = Mdoc(name, section: section, date: Self.date, description: subject)
@@ -70,7 +70,7 @@ public enum Manual: String, CaseIterable, Sendable {
         return page.text
     }
 
-    /// What NAME says of it.
+    /// The subject in the section NAME.
     private var subject: String {
         switch self {
         case .danegate: "refuse mail to recipients whose DNSSEC or DANE is broken"
@@ -85,7 +85,7 @@ public enum Manual: String, CaseIterable, Sendable {
         }
     }
 
-    /// Pages of other programs that it refers to.
+    /// The pages of other programs that it refers to.
     private var others: [(String, Int)] {
         switch self {
         case .danegate: [("delv", 1), ("openssl-s_client", 1), ("postconf", 5), ("unbound.conf", 5)]

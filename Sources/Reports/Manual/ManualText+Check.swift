@@ -1,6 +1,6 @@
-/// One domain looked at: check, recheck, judge, notice.
+/// The pages about one domain: check, recheck, judge, notice.
 extension ManualText {
-    /// What the commands take, and what they tell.
+    /// The arguments of these commands, and what they print.
     static let check = #"""
         ## How a destination is written
 
@@ -56,7 +56,7 @@ extension ManualText {
         signature of a kind that GnuTLS does not know (undecided).
         """#
 
-    /// What is there today, judged as of some days ahead.
+    /// What `check --days` does.
     static let expiry = #"""
         check --days N judges what is there today as of N days ahead, if nobody renews anything. A chain under
         DANE-TA that ends before is certificate-expired. A signature (RRSIG) that ends before is dnssec-invalid

@@ -1,6 +1,6 @@
-/// What the daemon does, how it is registered, and what a sender reads.
+/// What the daemon does, how it is registered with an MTA, and what a sender reads.
 extension ManualText {
-    /// What it does, point by point.
+    /// What danegate does, point by point.
     static let whatItDoes = #"""
         - danegate looks at the next hop that the MTA would use. It validates the MX, address and TLSA records
           itself (libunbound, with its own cache and the root's keys), and walks the hosts in MX preference order as
@@ -35,7 +35,7 @@ extension ManualText {
           tells the other side.
         """#
 
-    /// What it does not do.
+    /// What danegate does not do.
     static let whatItDoesNot = #"""
         - It is tried with Postfix. Sendmail speaks the same protocol; the macros that it sends are tried, Sendmail
           itself is not.
@@ -90,7 +90,7 @@ extension ManualText {
         explained as that.
         """#
 
-    /// How an MTA comes to ask it.
+    /// How an MTA is told to use danegate.
     static let registration = #"""
         A release (swift build -c release --product danegate --disable-local-rpath) runs on a Debian 12 without
         Swift that has libmilter1.0.1, libunbound8, libgnutls30, libsqlite3-0 and dns-root-data. deploy/run installs
@@ -132,7 +132,7 @@ extension ManualText {
         The user that danegate runs as must be a member of that group.
         """#
 
-    /// What stands in a reply.
+    /// The parts of a reply.
     static let reply = #"""
         A reply is one line, broken here to fit the page:
 

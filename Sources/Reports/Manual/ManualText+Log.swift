@@ -1,6 +1,6 @@
 /// More about log lines.
 extension ManualText {
-    /// The line of a recipient.
+    /// The line about a recipient.
     static let rulingLines = #"""
         A line is this, broken here to fit the page:
 
@@ -32,7 +32,7 @@ extension ManualText {
         own milter socket, now and then while anybody waits.
         """#
 
-    /// Other lines, and how lines are written.
+    /// The other lines, and the form of all lines.
     static let eventLines = #"""
         ## More about events
 

@@ -1,4 +1,4 @@
-/// Which next hop a recipient stands for.
+/// Which next hop is judged for a recipient.
 extension ManualText {
     /// Which next hop is judged.
     static let nextHops = #"""

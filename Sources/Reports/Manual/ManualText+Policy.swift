@@ -1,6 +1,6 @@
-/// How strict to be with a domain, and in which order things are ruled.
+/// How strict danegate is with a domain, and the order of the steps of a ruling.
 extension ManualText {
-    /// What the words of a policy file do.
+    /// The words of a policy file.
     static let policy = #"""
             example.org        exempt until=2027-01-31 reason="they are moving"
             .example.org       monitor
@@ -30,7 +30,7 @@ extension ManualText {
         copy, too, and say so. Without a copy of this very file they end with 78.
         """#
 
-    /// The order of precedence; it stands nowhere else.
+    /// The order of precedence. No other text repeats it.
     static let order = #"""
         For each recipient the first that applies counts:
 
@@ -72,7 +72,7 @@ extension ManualText {
         danegate settings --policy DOMAIN says which of these applies to a domain, and why.
         """#
 
-    /// When a fault has lasted.
+    /// When a fault has lasted long enough.
     static let lastingFaults = #"""
         danegate looks at a failure again after DANEGATE_FAILURE_TTL, then after two minutes at most, and once more
         before its first 5xx. No 5xx rests on a look that is older than two minutes, however long the fault has

@@ -9,7 +9,7 @@ extension ManualText {
         their TLSA records, too.
         """#
 
-    /// What is to be known about a setting beyond its sentence, by its name without DANEGATE_.
+    /// More about a setting than its one sentence, by its name without DANEGATE_.
     static let remarks: [String: String] = [
         "MILTER_SOCKET":
             "It may be in libmilter's order or in Postfix's. DANEGATE_MILTER_SOCKET_MODE and "

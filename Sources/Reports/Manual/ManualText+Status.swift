@@ -1,6 +1,6 @@
-/// How the daemon is.
+/// The state of the daemon.
 extension ManualText {
-    /// What status tells.
+    /// What `danegate status` prints.
     static let status = #"""
         The daemon answers status and check --cached on a unix socket (DANEGATE_CONTROL_SOCKET), which root and the
         members of the daemon's group may open: one line in, one line of JSON out. A connection has five seconds,
@@ -47,7 +47,7 @@ extension ManualText {
         there are.
         """#
 
-    /// Who fills the gate, and how mail is held back.
+    /// Which domains and networks fill the daemon, and how their mail is held back.
     static let load = #"""
         ## Holds
 

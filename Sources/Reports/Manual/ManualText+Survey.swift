@@ -1,4 +1,4 @@
-/// Many domains looked at.
+/// Surveys of many domains.
 extension ManualText {
     /// What a survey reads, and what it writes.
     static let survey = #"""

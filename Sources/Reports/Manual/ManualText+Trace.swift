@@ -1,6 +1,6 @@
-/// The message trace and what is told from it.
+/// The message trace, and the reports made from it.
 extension ManualText {
-    /// What is in the trace, and how it is read.
+    /// The contents of the trace, and how to read it.
     static let trace = #"""
         trace.sqlite in the state directory has a row for every recipient that was deferred or rejected, or would
         have been (monitor, roll-out). A row has time, trace id, sender, recipient, client, authenticated name, next

@@ -1,4 +1,4 @@
-/// What becomes of a verdict: its end, a restart, trouble of our own.
+/// How long verdicts count, and what happens at a restart and while this site itself has trouble.
 extension ManualText {
     /// How long a verdict counts.
     static let verdicts = #"""
@@ -15,7 +15,7 @@ extension ManualText {
         records, and the next recipient waits.
         """#
 
-    /// What is done while good domains look broken.
+    /// What danegate does while good domains look broken.
     static let breaker = #"""
         A resolver that does not validate, a way to the DNS that lets only some things through, a wrong clock or a
         full file table make good domains look broken. While danegate finds itself in such a state, its breaker is
@@ -72,7 +72,7 @@ extension ManualText {
         instead of the domain. A survey does not begin before the test is passed.
         """#
 
-    /// What is kept in the state directory.
+    /// The contents of the state directory.
     static let state = #"""
         danegate makes the files of the state directory for their owner and group alone (mode 0640), whatever the
         umask. Run as root by mistake, the daemon, exempt add and hold give what they make to the directory's owner.

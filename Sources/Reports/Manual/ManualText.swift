@@ -38,11 +38,12 @@ enum ManualText {
     static let files: [(term: String, text: String)] = [
         (
             "/var/lib/danegate",
-            "The state directory, DANEGATE_STATE_DIRECTORY or systemd's: root.key, the root's keys, kept up "
-                + "to date (RFC 5011); state.sqlite, verdicts, probe results and faults; trace.sqlite, the message "
-                + "trace; exemptions.sqlite, the exemptions with their history; holds, what danegate hold holds "
-                + "back; policy.good, the last good copy of the policy file; control.sock, the control socket. A corrupt file is renamed, as to state.sqlite.corrupt, "
-                + "and a new one begun. Files have mode 0640, and what root makes belongs to the directory's owner."
+            "The state directory, DANEGATE_STATE_DIRECTORY or systemd's: root.key, the root's keys, kept up to date "
+                + "(RFC 5011); state.sqlite, verdicts, probe results and faults; trace.sqlite, the message trace; "
+                + "exemptions.sqlite, the exemptions with their history; holds, what danegate hold holds back; "
+                + "policy.good, the last good copy of the policy file; control.sock, the control socket. A corrupt "
+                + "file is renamed, as to state.sqlite.corrupt, and a new one begun. Files have mode 0640, and what "
+                + "root makes belongs to the directory's owner."
         ),
         ("/usr/share/dns/root.key", "Debian's trust anchor, from which root.key is begun."),
         ("DANEGATE_POLICY_FILE", "The policy file, described in danegate-policy(5)."),
@@ -133,16 +134,16 @@ enum ManualText {
             + "--env-file names another file. Variables of the environment win over the file. danegate settings prints "
             + "the settings in force and where each came from; with --changed only those that are set.",
         "The daemon reads the file itself, so a systemd unit needs no EnvironmentFile=. systemd reads that at a start "
-            + "only, and what it read counts as environment: a change needs a restart. The user that the daemon runs as "
-            + "must be able to read the file, and so must everybody who runs a command. Who may not read it is told so, "
-            + "with exit status 78. status, reload and recheck, which ask the daemon, go on without it. explain, judge "
-            + "and manual never read it.",
+            + "only, and what it read counts as environment: a change needs a restart. The user that the daemon runs "
+            + "as must be able to read the file, and so must everybody who runs a command. Who may not read it is told "
+            + "so, with exit status 78. status, reload and recheck, which ask the daemon, go on without it. explain, "
+            + "judge and manual never read it.",
         "A name that does not exist or a value that is not allowed stops the start, with a sentence for each "
             + "and exit status 78. So does a line of the file without the prefix or in lower case, such as ROLLOUT=10. "
             + "Other variables may stand there, and mean nothing. An empty value is no value.",
-        "danegate settings also asks the running daemon and says what is different there: reload needed, where danegate "
-            + "reload takes what the file says now; restart needed, where only a new start does; and what the daemon's own "
-            + "environment sets, which wins.",
+        "danegate settings also asks the running daemon and says what is different there: reload needed, where "
+            + "danegate reload takes what the file says now; restart needed, where only a new start does; and what the "
+            + "daemon's own environment sets, which wins.",
     ]
 
     static let policies = [

@@ -1,9 +1,9 @@
 extension Mdoc {
-    /// Adds text as the pages keep it: blocks with an empty line between them.
+    /// Adds text in the form in which the sources keep it: blocks with an empty line between them.
     ///
-    /// `## Title` is a subsection. Lines that begin with four blanks are shown as they are typed. `- ` begins an item of
-    /// a list, `1. ` one of a numbered list, and `term :: text` one of a list of terms; two blanks go on with an item.
-    /// Everything else is a paragraph.
+    /// `## Title` begins a subsection. Lines that begin with four blanks are shown as they are. `- ` begins an item of
+    /// a list, `1. ` one of a numbered list, and `term :: text` one of a list of terms. Two blanks continue an item.
+    /// All other text is a paragraph.
     mutating func prose(_ text: String) {
         var block: [Substring] = []
         for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
@@ -34,7 +34,7 @@ extension Mdoc {
         }
     }
 
-    /// The items of a block, each in one line.
+    /// Returns the items of a block, one line each.
     private static func items(_ block: [Substring]) -> [String] {
         block.reduce(into: []) { items, line in
             if line.hasPrefix("  "), !items.isEmpty {

@@ -1,15 +1,16 @@
 import Support
 
-/// Manual pages in mdoc(7), put together line by line.
+/// A manual page in mdoc(7), put together line by line.
 struct Mdoc {
     private(set) var lines: [String] = []
 
-    /// A page.
+    /// Begins a page.
     ///
     /// - Parameters:
-    ///   - name: Its name, `danegate`.
-    ///   - section: Its section, 1 to 9.
-    ///   - date: The day it was last changed, as `November 23, 2026`: given, so that it is the same each time it is made.
+    ///   - name: The name, `danegate`.
+    ///   - section: The section, 1 to 9.
+    ///   - date: The day of the last change, as `November 23, 2026`. It is a parameter so that the page is the same
+    ///     each time it is made.
     init(_ name: String, section: Int, date: String, description: String) {
         lines = [
             ".\\\" Made from danegate's sources by deploy/man/make: change it there.", ".Dd \(date)",
@@ -17,13 +18,13 @@ struct Mdoc {
         ]
     }
 
-    /// Text that troff takes for nothing but text.
+    /// Returns a text in which troff finds no requests.
     static func escaped(_ text: String) -> String {
         var escaped = ""
         for scalar in text.unicodeScalars {
             switch scalar {
             case "\\": escaped += "\\e"
-            // Else they become typographic ones, which a shell does not know.
+            // troff would make it a typographic one, which a shell does not know.
             case "'": escaped += "\\(aq"
             case "`": escaped += "\\(ga"
             case "-": escaped += "\\-"
@@ -40,29 +41,29 @@ struct Mdoc {
         return escaped
     }
 
-    /// A section.
+    /// Begins a section.
     mutating func section(_ title: String) { lines.append(".Sh \(title.uppercased())") }
 
-    /// A subsection.
+    /// Begins a subsection.
     mutating func subsection(_ title: String) { lines.append(".Ss \(Self.escaped(title))") }
 
-    /// A paragraph; sentences begin new lines, as mdoc wants it.
+    /// Adds a paragraph. Each sentence begins a new line, as mdoc wants it.
     mutating func paragraph(_ text: String) {
         if lines.last?.hasPrefix(".S") == false { lines.append(".Pp") }
         put(text)
     }
 
-    /// Text without a paragraph's space in front.
+    /// Adds text without the space before a paragraph.
     mutating func put(_ text: String) {
         let sentences = text.replacing(/([.:?!]["')]?) +(?=[A-Z])/, with: { "\($0.1)\n" })
         for sentence in sentences.split(separator: "\n") {
             let line = Self.escaped(String(sentence).trimmingBlanks())
-            // A full stop or an apostrophe in the first column is a request.
+            // In the first column, a full stop or an apostrophe would begin a request.
             lines.append(line.hasPrefix(".") ? "\\&" + line : line)
         }
     }
 
-    /// A list of terms with a text each, `more` adding to one.
+    /// Adds a list of terms with their texts. `more` adds to the text of an item.
     mutating func list(_ items: [(term: String, text: String)], isCompact: Bool = false) {
         lines.append(".Bl -tag -width Ds\(isCompact ? " -compact" : "")")
         for (term, text) in items {
@@ -72,7 +73,7 @@ struct Mdoc {
         lines.append(".El")
     }
 
-    /// Commands, a line each, as they are typed.
+    /// Adds commands as they are typed, one line each.
     mutating func commands(_ commands: [String]) {
         guard !commands.isEmpty else { return }
         lines.append(".Bd -literal -offset indent")
@@ -83,7 +84,7 @@ struct Mdoc {
         lines.append(".Ed")
     }
 
-    /// References to other pages.
+    /// Adds references to other pages.
     mutating func seeAlso(_ pages: [(String, Int)]) {
         section("See also")
         let pages = pages.sorted { ($0.1, $0.0) < ($1.1, $1.0) }
@@ -92,14 +93,14 @@ struct Mdoc {
         }
     }
 
-    /// A term: one that is a macro's name is kept from being one.
+    /// Returns a term. One that is the name of a macro is escaped.
     private static func item(_ term: String) -> String {
         escaped(term).split(separator: " ").map { $0.count <= 3 ? "\\&\($0)" : String($0) }.joined(separator: " ")
     }
 
-    /// Adds requests as they are.
+    /// Adds requests unchanged.
     mutating func append(_ requests: [String]) { lines += requests }
 
-    /// The page.
+    /// The whole page.
     var text: String { lines.joined(separator: "\n") + "\n" }
 }

@@ -3,7 +3,7 @@ import Policy
 import Support
 
 extension PolicyReport {
-    /// The report for a person.
+    /// The report as text for people.
     public var text: String {
         var lines = ["\(domain): \(effect.words): \(why)"]
         for line in self.lines {
@@ -20,7 +20,8 @@ extension PolicyReport {
             let stays = exemption.isWatched ? "" : "; it is not lifted by itself"
             let applies = exemptionLoss.map { "does not apply: \($0)" } ?? "applies"
             lines.append(
-                "  exemption: \(exemption.pattern) until \(UnixTime.minute(exemption.until)) by \(exemption.by): \(exemption.reason)\(stays) (\(applies))"
+                "  exemption: \(exemption.pattern) until \(UnixTime.minute(exemption.until)) "
+                    + "by \(exemption.by): \(exemption.reason)\(stays) (\(applies))"
             )
         } else {
             lines.append("  exemption: none")

@@ -3,25 +3,25 @@ import Inspection
 public import Policy
 import Support
 
-/// What `danegate settings --policy` says of a domain: what becomes of its mail, and why.
+/// What `danegate settings --policy` says about a domain: how its mail is treated, and why.
 public struct PolicyReport: Sendable {
-    /// What becomes of mail to the domain; the raw values are those of the JSON.
+    /// How mail to the domain is treated. The raw values are those in JSON.
     enum Effect: String, Sendable {
-        /// Passed without a look.
+        /// Passed without an inspection.
         case passed
-        /// Judged, logged, passed.
+        /// Judged and logged, then passed.
         case monitored
-        /// Ruled in earnest.
+        /// Fully ruled upon.
         case enforced
-        /// Ruled in earnest, and refused without DANE too.
+        /// Fully ruled upon, and also refused without DANE.
         case required
     }
 
-    /// A line of the file, or an exemption, that is about the domain.
+    /// A line of the file that is about the domain.
     struct Candidate: Sendable {
         let pattern: DomainPattern
         let policy: Policy
-        /// Why it does not apply; nil if it does.
+        /// Why it does not apply; nil if it applies.
         let whyNot: String?
     }
 
@@ -32,27 +32,28 @@ public struct PolicyReport: Sendable {
     let why: String
     let lines: [Candidate]
     let exemption: Exemption?
-    /// Why the exemption does not apply; nil if it does, or there is none.
+    /// Why the exemption does not apply; nil if it applies or there is none.
     let exemptionLoss: String?
     let mode: Settings.Mode
-    /// What is done where this site's own configuration leads there and it is not in order.
+    /// The ruling if this site's own configuration leads to the domain and something is wrong there.
     let onOwnNextHop: Settings.OwnNextHopRuling
     let share: Int
     let place: Int
-    /// The settings that rule by where a message comes from, as they are set.
+    /// The settings that rule by the source of a message, as they are set.
     let sources: [(name: String, text: String)]
 
-    /// The names of those settings, in the order in which they are looked at.
+    /// The names of those settings, in the order in which they are checked.
     private static let sourceNames = ["EXEMPT_CLIENTS", "EXEMPT_AUTH", "EXEMPT_SENDERS", "ENFORCE_SENDERS"]
 
-    /// A report on a domain, as the next hop and the domain of the address; of an address its local part counts too.
+    /// A report on a domain, taken as the next hop and as the domain of the address. For an address, its local part
+    /// counts too.
     ///
     /// - Parameters:
     ///   - argument: The domain, the next hop or the address.
     ///   - reader: The settings.
     ///   - table: The policies of the file.
-    ///   - exemptions: The live exemptions.
-    ///   - now: The time, in seconds since 1970.
+    ///   - exemptions: The exemptions in force.
+    ///   - now: The time in seconds since 1970.
     public init(
         _ argument: DestinationArgument, _ reader: SettingsReader, _ table: PolicyTable, exemptions: [Exemption],
         at now: Int64
@@ -72,7 +73,7 @@ public struct PolicyReport: Sendable {
         let standing = StandingPolicy(domain, nextHop: domain, table, held, at: now)
         let isExempt = argument.isExempt(settings)
         let byPolicy = Self.effect(standing, settings, isRolledOut: Rulebook(settings).isRolledOut(domain), place)
-        // Of all that may be said of a recipient, the local part comes first.
+        // The local part is checked before everything else.
         (effect, why) = isExempt ? (.passed, "\(argument.mailbox ?? "") is one of EXEMPT_LOCALPARTS") : byPolicy
         if exemption != nil, case .line(_, let policy) = standing {
             exemptionLoss = "line \(policy.line) is more specific"

@@ -1,11 +1,11 @@
-/// How a file is compressed, told by its first bytes, and the program that undoes it.
+/// How a file is compressed, as its first bytes show, and the program that expands it.
 enum Compression: String, CaseIterable {
     case gzip, xz, bzip2, zstd
 
-    /// So many first bytes tell.
+    /// So many first bytes show the compression.
     static let magicLength = 6
 
-    /// - Returns: nil if the bytes are those of none.
+    /// - Returns: The compression; nil if the bytes show none.
     init?(_ beginning: some Collection<UInt8>) {
         guard let found = Self.allCases.first(where: { beginning.starts(with: $0.magic) }) else { return nil }
         self = found
@@ -20,7 +20,8 @@ enum Compression: String, CaseIterable {
         }
     }
 
-    /// Read from standard input, write to standard output. xz is told how much memory a dictionary may take.
+    /// The arguments of the program, which reads standard input and writes standard output. xz gets a limit for the
+    /// memory of its dictionary.
     var arguments: [String] {
         switch self {
         case .gzip, .bzip2: ["-dc"]
@@ -29,6 +30,6 @@ enum Compression: String, CaseIterable {
         }
     }
 
-    /// Debian's package.
+    /// The package that has the program, by its name in Debian.
     var package: String { self == .xz ? "xz-utils" : rawValue }
 }

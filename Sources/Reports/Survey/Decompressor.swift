@@ -4,30 +4,31 @@ import Support
 import Synchronization
 import SystemPackage
 
-/// Reads a compressed file through the program that undoes it: a child that may take no more memory, time and output
-/// than a log needs. What it writes goes through memory, a part at a time, and to no disk.
+/// Reads a compressed file through the program that expands it. The program is a child process with bounds on memory,
+/// time and output, which no log needs to exceed. The output passes through memory in parts, and is not written to any
+/// disk.
 struct Decompressor {
-    /// Why it did not come to its end.
+    /// Why the reading ended early.
     enum Fault: Error {
-        /// What `take` threw.
+        /// The error that `take` threw.
         case taker(SurveyFault)
-        /// The file is not in order, the program not there, or a bound reached: a clause.
+        /// The file is damaged, the program is missing, or a bound was reached: a clause.
         case unreadable(String)
     }
 
-    /// A log becomes ten to fifty times smaller. What expands to more than this many times its size, and to more than
-    /// so many bytes, is none.
+    /// Compression makes a log ten to fifty times smaller. Data that expands to more than this many times its size, and
+    /// to more than so many bytes, is no log.
     private static let bound = (ratio: 300, bytes: 1 << 30)
-    /// The longest time without a byte.
+    /// The longest time to wait for a byte.
     private static let patience = Duration.seconds(60)
-    /// The most memory of the child, in bytes, and its processor time, in seconds.
+    /// The bounds of the child: memory in bytes, and processor time in seconds.
     private static let limits = (memory: 1 << 30, time: 4 * 3600)
 
     private let compression: Compression
 
-    /// How far it is, as the parts of a reading tell each other.
+    /// The progress of a reading, which its parts share.
     private final class Course: Sendable {
-        /// The size of the file, or how much of a pipe was handed on.
+        /// The size of the file, or the number of bytes that were handed on from a pipe.
         let fed: Atomic<Int>
         let moved = Mutex(ContinuousClock.now)
 
@@ -39,8 +40,8 @@ struct Decompressor {
     /// Reads an open file to its end.
     ///
     /// - Parameters:
-    ///   - beginning: The bytes of it that have been read.
-    ///   - take: Called with each part as it comes; must not keep it.
+    ///   - beginning: The bytes of the file that have been read already.
+    ///   - take: Takes in each part as it comes. It must not keep the bytes.
     func read(
         _ descriptor: Int32, _ beginning: [UInt8], _ take: (LentBytes) throws(SurveyFault) -> Void
     ) async throws(Fault) {
@@ -77,7 +78,7 @@ struct Decompressor {
         } catch {
             throw .unreadable("\(compression.rawValue): \(LogLine.escaped("\(error)"))")
         }
-        // gzip ends with 2 for a warning: the data is whole, and something else stands behind it.
+        // gzip exits with 2 for a warning: the data is complete, and other bytes follow it.
         if Task.isCancelled || status.isSuccess || status == .exited(2) && compression == .gzip { return }
         guard status != .exited(127) else {
             throw .unreadable(
@@ -88,9 +89,10 @@ struct Decompressor {
         throw .unreadable(why.map { LogLine.escaped(String($0)) } ?? "\(compression.rawValue) ended with \(status)")
     }
 
-    /// The program, bounded by the shell, in kilobytes and seconds: it may write no file.
+    /// The program, run by a shell that sets its bounds, in kilobytes and seconds. The bounds also forbid it to write
+    /// files.
     private var configuration: Configuration {
-        // What GZIP, XZ_OPT and the like say is not wanted here.
+        // The environment is not passed on, because GZIP, XZ_OPT and others could change what the programs do.
         let path = getenv("PATH").map { String(cString: $0) } ?? "/usr/local/bin:/usr/bin:/bin"
         let script = "ulimit -v \(Self.limits.memory >> 10); ulimit -t \(Self.limits.time); ulimit -f 0; exec \"$@\""
         return Configuration(
@@ -99,7 +101,7 @@ struct Decompressor {
             environment: .custom(["PATH": path, "LC_ALL": "C"]))
     }
 
-    /// Hands on what the program writes, as much as may be.
+    /// Hands on what the program writes, up to the bound.
     private nonisolated(nonsending) static func pass(
         _ output: SubprocessOutputSequence, _ course: Course, _ take: (LentBytes) throws(SurveyFault) -> Void,
         kill: () -> Void
@@ -124,14 +126,15 @@ struct Decompressor {
         }
     }
 
-    /// Ends a program that writes nothing for long.
+    /// Ends a program that writes nothing for too long.
     private static func watch(_ course: Course, kill: @Sendable () -> Void) async {
         while (try? await Task.sleep(for: .seconds(1))) != nil {
             if course.moved.withLock({ $0 }) + patience < .now { return kill() }
         }
     }
 
-    /// Gives the program what comes through a pipe. It may be long in coming, so the wait for it looks up now and then.
+    /// Gives the program what comes through a pipe. The pipe may be silent for long, so the wait is interrupted
+    /// regularly to look for the end of the task.
     private static func feed(
         _ writer: StandardInputWriter, _ beginning: [UInt8], _ descriptor: Int32, _ course: Course
     ) async {
@@ -152,7 +155,7 @@ struct Decompressor {
         try? await writer.finish()
     }
 
-    /// - Returns: false if the program takes no more.
+    /// - Returns: False if the program takes no more.
     private static func put(_ bytes: [UInt8], _ writer: StandardInputWriter) async -> Bool {
         guard !bytes.isEmpty else { return true }
         return (try? await writer.write(bytes)) == bytes.count

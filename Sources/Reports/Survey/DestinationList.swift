@@ -1,47 +1,49 @@
-/// The destinations of a survey in the order in which they were met, each once, with its recipients.
+/// The destinations of a survey in the order of their first appearance, each once, with its number of recipients.
 ///
-/// Ten million of them have to fit: the names lie one behind the other, and there is no object for each.
+/// Ten million of them must fit into memory. So all names lie in one array, and no destination has an object of its
+/// own.
 struct DestinationList: Sendable {
-    /// There is no room for another one.
+    /// The list is full.
     struct IsFull: Error {}
 
     /// The most destinations.
     static let limit = 10_000_000
 
-    /// The recipients of all.
+    /// The number of recipients of all destinations.
     private(set) var totalRecipients = 0
 
     private let limit: Int
     private var names: ContiguousArray<UInt8> = []
-    /// Where each name ends.
+    /// The end of each name.
     private var ends: ContiguousArray<UInt32> = []
     private var recipients: ContiguousArray<UInt32> = []
-    /// Open addressing: a number more than the place in the list, 0 where there is none. Its size is a power of 2.
+    /// A hash table with open addressing. Each entry is a place in the list plus one; 0 means empty. Its size is a
+    /// power of 2.
     private var table: ContiguousArray<UInt32>
 
-    /// An empty list.
+    /// Makes an empty list.
     ///
-    /// - Parameter limit: The most destinations; what all their names take must fit into 4 GB.
+    /// - Parameter limit: The most destinations. Their names together must fit into 4 GB.
     init(limit: Int = limit) {
         self.limit = limit
         table = ContiguousArray(repeating: 0, count: 1024)
     }
 
-    /// How many destinations there are.
+    /// The number of destinations.
     var count: Int { ends.count }
 
-    /// A destination as text, as `Destination.text` writes it.
+    /// Returns a destination as text, in the form of `Destination.text`.
     subscript(index: Int) -> String { String(decoding: names[range(index)], as: UTF8.self) }
 
-    /// How many recipients a destination has: at least one, for it is there.
+    /// Returns the number of recipients of a destination. It is at least one, because the input has the destination.
     func recipients(of index: Int) -> Int { Int(max(1, recipients[index])) }
 
     /// Adds recipients of a destination.
     ///
     /// - Parameters:
     ///   - text: The destination.
-    ///   - more: How many.
-    /// - Returns: Its place in the list.
+    ///   - more: The number of recipients to add.
+    /// - Returns: The destination's place in the list.
     @discardableResult
     mutating func add(_ text: String, recipients more: Int) throws(IsFull) -> Int {
         var text = text
@@ -67,7 +69,7 @@ struct DestinationList: Sendable {
 
     private func range(_ index: Int) -> Range<Int> { (index == 0 ? 0 : Int(ends[index - 1]))..<Int(ends[index]) }
 
-    /// Where a name is or would be in the table, and its place in the list.
+    /// Finds the slot of a name in the table, and the name's place in the list if it is there.
     private func find(_ name: UnsafeBufferPointer<UInt8>) -> (slot: Int, index: Int?) {
         var slot = Self.hash(UnsafeRawBufferPointer(name)) & (table.count - 1)
         while table[slot] != 0 {
@@ -87,7 +89,7 @@ struct DestinationList: Sendable {
         }
     }
 
-    /// Seeded at the start of the process: nobody can make a list of names that collide.
+    /// Hashes a name with a seed made at the start of the process. So nobody can craft names that collide.
     private static func hash(_ name: UnsafeRawBufferPointer) -> Int {
         var hasher = Hasher()
         hasher.combine(bytes: name)

@@ -1,9 +1,9 @@
 import Support
 
-/// A line of Exim's main log behind its time: `1tGabc-000000001aB-2cDe => user@example.org R=dnslookup T=remote_smtp
-/// H=mx.example.org [192.0.2.1] …`.
+/// Reads a line of Exim's main log after its time: `1tGabc-000000001aB-2cDe => user@example.org R=dnslookup
+/// T=remote_smtp H=mx.example.org [192.0.2.1] …`.
 enum EximLine {
-    /// What a line of Exim's begins with that is about no message.
+    /// The beginnings of Exim's lines that are about no message.
     private static let beginnings: [StaticString] = [
         "Start queue run", "End queue run", "exim ", "Exim ", "SMTP ", "TLS error on connection", "H=", "cwd=",
         "DKIM: ",
@@ -12,25 +12,25 @@ enum EximLine {
         "rejected ", "ident connection to", "SIGHUP received", "Warning: purging", "daemon: ", "pid ",
     ]
 
-    /// Whether a line that has no message id may be Exim's.
+    /// Whether a line without a message id may be one of Exim.
     static func isNotice(_ rest: LentBytes) -> Bool {
         var rest = ByteScanner(rest)
         rest.skipProcess()
         return beginnings.contains { rest.starts(with: $0) } || rest.contains(" authenticator failed for ")
     }
 
-    /// Whether a message id stands at the front: 16 characters, 23 since Exim 4.97; perhaps behind the process's
-    /// number.
+    /// Whether a message id comes next: 16 characters, or 23 since Exim 4.97. The number of the process may stand
+    /// before it.
     static func isMessage(_ rest: LentBytes) -> Bool {
         var rest = ByteScanner(rest)
         rest.skipProcess()
         return isID(rest.peek())
     }
 
-    /// Reads a line behind its time.
+    /// Reads a line after its time.
     static func read(_ line: LentBytes) -> MailLogLine {
         var rest = ByteScanner(line)
-        // In syslog there may be a second time, and a long line comes in parts: `[1\3] `.
+        // In syslog the line may have a second time, and a long line comes in parts: `[1\3] `.
         _ = rest.skipTime()
         rest.skipProcess()
         guard rest.skipPart() else { return .other }
@@ -41,7 +41,7 @@ enum EximLine {
         switch mark.text {
         case "=>", "->", ">>", "**": state = .done
         case "==": state = .deferred
-        // `*>` is a delivery that -N suppressed, `<=` an arrival; Completed, Frozen and others are no marks.
+        // `*>` is a delivery that -N suppressed, and `<=` an arrival. Words such as Completed and Frozen are no marks.
         default: return .other
         }
         guard let address = rest.eximAddress() else { return .other }
@@ -49,10 +49,10 @@ enum EximLine {
         var transport: LentBytes?
         var relay: MailDelivery.Relay?
         for _ in 0..<32 {
-            // What follows `: ` or `C=` is the remote server's.
+            // The text after `: ` or `C=` comes from the remote server.
             guard let field = rest.eximField() else { break }
             var isLast = field.isLast
-            // The first of a kind counts: what stands behind it may be a stranger's.
+            // Of each key only the first counts, because a stranger may have written the later ones.
             switch field.key {
             case "R" where router == nil: router = field.value
             case "T" where transport == nil: transport = field.value
@@ -64,7 +64,7 @@ enum EximLine {
             if isLast { break }
         }
         guard let transport else {
-            // No transport yet: the router may have waited for the DNS.
+            // No transport was chosen yet: the router may have waited for the DNS.
             guard let router, state == .deferred || mark.equals("**"), ByteScanner(router).contains("dnslookup") else {
                 return .other
             }
@@ -94,7 +94,7 @@ enum EximLine {
 }
 
 extension ByteScanner {
-    /// `[1234] `: the process's number.
+    /// Skips the number of the process: `[1234] `.
     fileprivate mutating func skipProcess() {
         var rest = self
         guard rest.skip("["), let number = rest.take(upTo: UInt8(ascii: "]")), !number.isEmpty,
@@ -104,9 +104,9 @@ extension ByteScanner {
         self = rest
     }
 
-    /// `[1\3] ` or `[3/3] `: a part of a line.
+    /// Skips the mark of a part of a line: `[1\3] ` or `[3/3] `.
     ///
-    /// - Returns: false if it is not the first one.
+    /// - Returns: False if it is not the first part.
     fileprivate mutating func skipPart() -> Bool {
         var rest = self
         guard rest.skip("["), let part = rest.take(upTo: UInt8(ascii: "]")), part.count <= 7,
@@ -119,12 +119,12 @@ extension ByteScanner {
         return isFirst
     }
 
-    /// The address of a delivery, and what it came from gone: `user@example.org <alias@example.com> `,
-    /// `user@example.org (parent) <…>`.
+    /// Takes the address of a delivery, and skips the address that it came from, as in
+    /// `user@example.org <alias@example.com>` and `user@example.org (parent) <…>`.
     fileprivate mutating func eximAddress() -> LentBytes? {
         let start = rest
         var length = 0
-        // Exim writes a local part with the blanks that it has, quoted or not.
+        // Exim writes the blanks of a local part as they are, quoted or not.
         while !isAtEnd, !starts(with: "R="), !starts(with: "T="), !starts(with: "F=<"),
             length == 0 || !starts(with: "<")
         {
@@ -143,8 +143,8 @@ extension ByteScanner {
         return address
     }
 
-    /// What stands between an opening sign and the closing one that a blank, a colon or the end follows; quotes hide
-    /// it.
+    /// Takes the text between an opening sign and the closing one. A blank, a colon or the end must follow the closing
+    /// sign, and it does not count in quotes.
     private mutating func take(inside end: Unicode.Scalar) -> LentBytes? {
         let end = UInt8(ascii: end)
         for isMinding in [true, false] {
@@ -161,7 +161,7 @@ extension ByteScanner {
         return nil
     }
 
-    /// A word in which quotes hide blanks.
+    /// Takes a word. Blanks in quotes belong to it.
     private mutating func quotedWord() -> LentBytes? {
         var isQuoted = false
         var isEscaped = false
@@ -181,17 +181,18 @@ extension ByteScanner {
         return take(count)
     }
 
-    /// `KEY=value`, a value in quotes or angle brackets as a whole; words without a sign are passed over.
+    /// Takes `KEY=value`. A value in quotes or angle brackets is taken as a whole. Words without an equals sign are
+    /// skipped.
     ///
-    /// - Returns: nil at `C=`, at what is no field, and at the end; `isLast` if a colon follows, behind which come
-    ///   words of others.
+    /// - Returns: The field; nil at `C=`, at a word that is no field, and at the end. `isLast` is set if a colon
+    ///   follows, because words of others stand after it.
     fileprivate mutating func eximField() -> (key: String, value: LentBytes, isLast: Bool)? {
         while !isAtEnd {
             let word = peek()
             guard let sign = word.firstIndex(of: UInt8(ascii: "=")), sign > 0, sign <= 5,
                 word.part(0..<sign).allSatisfy({ $0.isLetter })
             else {
-                // `defer (-44)`, `PRDR`, `K`, `TFO*`: words of Exim's own. Of another, a colon is the end.
+                // `defer (-44)`, `PRDR`, `K`, `TFO*` are words of Exim. Any other word with a colon ends the fields.
                 guard word.count <= 12, word.last != UInt8(ascii: ":"), !word.contains(UInt8(ascii: "@")) else {
                     return nil
                 }
@@ -214,7 +215,7 @@ extension ByteScanner {
         return nil
     }
 
-    /// `[192.0.2.1]:25` behind a host's name, and whether a colon ends it.
+    /// Takes `[192.0.2.1]:25` after the name of a host, and tells whether a colon ends it.
     fileprivate mutating func eximRelay(_ name: LentBytes) -> (MailDelivery.Relay?, isLast: Bool) {
         guard starts(with: "["), let word = token() else { return (MailDelivery.Relay(name), false) }
         let isLast = word.last == UInt8(ascii: ":")

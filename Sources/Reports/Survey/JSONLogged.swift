@@ -1,22 +1,22 @@
 import Foundation
 import Support
 
-/// A line of a log in a JSON object: of `journalctl -o json`, of Docker's json-file, of syslog-ng, rsyslog and
-/// collectors.
+/// A line of a log within a JSON object, as `journalctl -o json`, Docker's json-file, syslog-ng, rsyslog and collectors
+/// write it.
 struct JSONLogged {
     /// The message, or the whole line.
     let message: [UInt8]
     /// The program, if the object names one.
     let program: LogProgram?
-    /// The stream of a container that it is from; nil where it names none.
+    /// The stream of the container that wrote it; nil if the object names none.
     let stream: String?
-    /// Whether the line goes on in the next object of this stream.
+    /// Whether the line continues in the next object of this stream.
     let isPart: Bool
 
-    /// Docker divides lines that are longer.
+    /// Docker splits lines that are longer, in bytes.
     private static let part = 16_000
 
-    /// - Returns: nil if the text is no object, or one without a message.
+    /// - Returns: The line; nil if the text is no object, or has no message in it.
     init?(_ text: LentBytes) {
         guard let base = text.baseAddress, text.count <= SurveyLine.limit else { return nil }
         let data = Data(bytesNoCopy: UnsafeMutableRawPointer(mutating: base), count: text.count, deallocator: .none)
@@ -30,15 +30,15 @@ struct JSONLogged {
         stream = object.stream
     }
 
-    /// What is read of an object.
+    /// The parts of an object that are read.
     private struct Object: Decodable {
         var message: [UInt8]?
         var program: LogProgram?
         var stream: String?
-        /// Of collectors that read Kubernetes' logs: `F`, or `P` for a part.
+        /// Set by collectors that read Kubernetes' logs: `F`, or `P` for a part of a line.
         var tag: String?
 
-        /// Where a message is, and who wrote it, the first that is there.
+        /// The keys of the message and of the program. The first one present counts.
         private static let messages = [
             "MESSAGE", "log", "message", "@message", "msg", "Message", "line", "_raw", "textPayload",
         ]
@@ -61,7 +61,7 @@ struct JSONLogged {
             tag = value("logtag")?.text
             for key in Self.programs {
                 guard let name = value(key)?.text else { continue }
-                // `postfix/smtp[77]:`
+                // An example is `postfix/smtp[77]:`.
                 let program = Array(name.utf8.prefix { $0 != UInt8(ascii: "[") && $0 != UInt8(ascii: ":") })
                 self.program = program.withUnsafeBufferPointer { LogProgram($0) }
                 if self.program?.isRead == true { break }
@@ -69,7 +69,7 @@ struct JSONLogged {
         }
     }
 
-    /// A string, an array of bytes (a message that is no text), an array of such, or an object with a name.
+    /// A string, an array of bytes (a message that is no text), an array of these, or an object with a name.
     private enum Value: Decodable {
         case bytes([UInt8])
         case none

@@ -1,19 +1,19 @@
 import Support
 
-/// An entry of the journal as `journalctl -o export` prints it: `KEY=value` a line, or for values that are no plain
-/// text the key alone, eight bytes of length, the value; an empty line at the end.
+/// An entry of the journal in the form of `journalctl -o export`. A line is `KEY=value`. For a value that is no plain
+/// text it has only the key; eight bytes of length and the value follow. An empty line ends the entry.
 struct JournalEntry {
-    /// The message, as far as it has come.
+    /// The message, as far as it has been read.
     private(set) var message: [UInt8]?
-    /// The program's name; empty where there is none.
+    /// The name of the program; empty if there is none.
     private(set) var program: [UInt8] = []
 
-    /// A value of which bytes are missing, with the length before it.
+    /// A value that is not complete yet, with its length before it.
     private var begun: (key: [UInt8], bytes: [UInt8])?
 
-    /// Adds a line without its line feed.
+    /// Adds a line, given without its line feed.
     ///
-    /// - Returns: Whether the entry has come to its end.
+    /// - Returns: Whether the entry is complete.
     mutating func add(_ line: LentBytes) -> Bool {
         if let (key, bytes) = begun {
             add(key, bytes + line)
@@ -28,12 +28,12 @@ struct JournalEntry {
         return false
     }
 
-    /// Adds to a value with its length: line feeds may be in both.
+    /// Adds bytes to a value with a length. Both may contain line feeds.
     private mutating func add(_ key: [UInt8], _ bytes: [UInt8]) {
         begun = (key, bytes + [UInt8(ascii: "\n")])
         guard bytes.count >= 8 else { return }
         let length = bytes.prefix(8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-        // What is longer is no line, and is not waited for.
+        // A longer value is no line of a log, so it is not collected.
         guard length > UInt64(bytes.count - 8), length <= UInt64(SurveyLine.limit), bytes.count <= SurveyLine.limit
         else {
             begun = nil

@@ -1,19 +1,19 @@
 import Glibc
 
-/// A file read line by line from where it stands, with a bound on how long a line may be.
+/// A file that is read line by line from its current position. Lines have a bound.
 struct LineFile {
     /// A line, without its line feed.
     struct Line {
         let bytes: [UInt8]
-        /// Whether the line feed was there.
+        /// Whether it ended with a line feed.
         let isEnded: Bool
     }
 
     /// Why there is no next line.
     enum Fault: Error {
-        /// A read failed, with the error's number.
+        /// A read failed with this errno.
         case unreadable(Int32)
-        /// The line is longer than it may be.
+        /// The line is longer than the bound.
         case overlong
     }
 
@@ -22,9 +22,9 @@ struct LineFile {
     private var buffer: [UInt8] = []
     private var place = 0
     private var isAtEnd = false
-    /// How many lines have been read.
+    /// The number of lines read.
     private(set) var number = 0
-    /// How many bytes the lines have that were read and ended.
+    /// The number of bytes in the complete lines read.
     private(set) var ended = 0
 
     /// - Parameters:
@@ -35,7 +35,7 @@ struct LineFile {
         self.limit = limit
     }
 
-    /// The next line; nil at the end of the file.
+    /// Returns the next line; nil at the end of the file.
     mutating func next() throws(Fault) -> Line? {
         var searched = place
         while true {

@@ -1,41 +1,42 @@
 import Support
 
-/// Takes the lines of a log out of what they are wrapped in: by Kubernetes and Docker, by `journalctl -o json` and `-o
-/// export`, by collectors that write JSON.
+/// F-96: takes the lines of a log out of their envelopes. Kubernetes, Docker, `journalctl -o json` and
+/// `journalctl -o export`, and collectors that write JSON put envelopes around them.
 ///
-/// A line may come in parts, so there is one of these for each file. No more is kept of a line than a line may have.
+/// A line may come in parts, so each file needs one of these. It keeps no more of a line than a line may have.
 struct LogEnvelope {
-    /// What was in a line.
+    /// The content of a line.
     enum Content {
-        /// The line itself: there was nothing around it.
+        /// The line itself, which had no envelope.
         case line(LentBytes)
-        /// A line of a log.
+        /// A line of a log, taken out of its envelope.
         case logged(LentBytes)
-        /// A message, and the program that it is of.
+        /// A message, and the program that wrote it.
         case message(LentBytes, LogProgram)
-        /// Something that cannot be read, and why, as a clause.
+        /// A text that cannot be read, and the reason, as a clause.
         case junk(LentBytes, String)
     }
 
-    /// How many envelopes may be in each other.
+    /// At most so many envelopes may be nested.
     private static let depth = 4
 
-    /// The parts of a line that has not come to its end, by stream.
+    /// The parts of lines that are not complete yet, by stream.
     private var parts: [String: [UInt8]] = [:]
-    /// An entry of the journal that has not come to its end.
+    /// An entry of the journal that is not complete yet.
     private var entry: JournalEntry?
-    /// A JSON object over several lines.
+    /// A JSON object over several lines that is not complete yet.
     private var object: [UInt8]?
 
     /// Takes a line out of its envelope.
     ///
     /// - Parameters:
     ///   - raw: The line without its line feed.
-    ///   - take: Called with what is in it, at once or with a later line; not at all for a part of a line.
+    ///   - take: Takes in the content, now or with a later line. For a part of a line it is not called.
     mutating func open(_ raw: LentBytes, _ take: (Content) -> Void) {
         if entry != nil || raw.begins(with: "__CURSOR=") { return addToEntry(raw, take) }
         var line = ByteScanner(raw)
-        // What a file that was cut while it was written begins with; RFC 7464; an event stream.
+        // A file that was cut while it was written begins with zero bytes. RFC 7464 puts a record separator before each
+        // object.
         while let byte = line.next, byte == 0 || byte == 0x1E { line.drop(1) }
         if line.starts(with: "data: {") { line.drop(6) }
         if line.starts(with: "event: ") { return }
@@ -43,7 +44,7 @@ struct LogEnvelope {
         open(line.rest, isWrapped: false, depth: 0, take)
     }
 
-    /// Hands out what has not come to its end.
+    /// Hands out what is not complete.
     mutating func close(_ take: (Content) -> Void) {
         for (_, part) in parts.sorted(by: { $0.key < $1.key }) {
             part.withUnsafeBufferPointer { take(.logged($0.trimmed)) }
@@ -69,7 +70,7 @@ struct LogEnvelope {
         take(isWrapped ? .logged(line.trimmed) : .line(line))
     }
 
-    /// Kubernetes' parts are joined.
+    /// Joins the parts of a line from Kubernetes.
     private mutating func open(_ part: ContainerPart, isWrapped: Bool, depth: Int, _ take: (Content) -> Void) {
         let begun = parts.removeValue(forKey: part.stream)
         guard part.isLast, begun == nil else {
@@ -93,7 +94,7 @@ struct LogEnvelope {
                 return
             }
         }
-        // Of a message of several lines each is one.
+        // Each line of a message counts for itself.
         for line in message.split(separator: UInt8(ascii: "\n")) {
             line.withUnsafeBufferPointer { text in
                 if let program = logged.program {
@@ -107,7 +108,7 @@ struct LogEnvelope {
 
     // MARK: Over several lines
 
-    /// `journalctl -o json-pretty`, and other JSON that is written for people.
+    /// Adds a line of `journalctl -o json-pretty`, or of other JSON on several lines.
     private mutating func addToObject(_ line: LentBytes, _ take: (Content) -> Void) {
         let trimmed = line.trimmed
         guard var whole = object, !trimmed.equals("{") else {
@@ -131,7 +132,7 @@ struct LogEnvelope {
         }
     }
 
-    /// `journalctl -o export`.
+    /// Adds a line of `journalctl -o export`.
     private mutating func addToEntry(_ raw: LentBytes, _ take: (Content) -> Void) {
         var current = entry ?? JournalEntry()
         let isEnded = current.add(raw)

@@ -1,26 +1,26 @@
 import Support
 
-/// What stands before the message of a line of a log: priority, times, host, program. What containers and tools that
-/// print logs put before a line is passed over with it.
+/// The part before the message in a line of a log: priority, times, host, program. It includes what containers and
+/// tools that print logs put before a line.
 struct LogHead {
-    /// The program; nil where there is none, as in Exim's own log.
+    /// The program; nil if the line names none, as in Exim's own log.
     let program: LogProgram?
     /// The message.
     let message: LentBytes
 
-    /// What a line begins with.
+    /// The beginning of a line.
     enum Found {
         /// A head.
         case head(LogHead)
-        /// A time, and no program.
+        /// A time without a program.
         case time(ByteScanner)
-        /// Nothing of the kind.
+        /// Neither.
         case nothing
     }
 
-    /// How many words may stand before the program: host, facility, container, stream, and what tools add.
+    /// At most so many words may stand before the program: host, facility, container, stream, and words of tools.
     private static let words = 10
-    /// How many heads may stand one behind the other: a container's log has a line of syslog in it.
+    /// At most so many heads may follow one another, because the log of a container may have lines of syslog in it.
     private static let depth = 4
 
     /// Reads the head of a line.
@@ -28,11 +28,11 @@ struct LogHead {
 
     private static func read(_ line: LentBytes, depth: Int) -> Found {
         var rest = ByteScanner(line)
-        // RFC 6587 §3.4.1: a message's length before it.
+        // RFC 6587 §3.4.1: the length of the message stands before it.
         var counted = rest
         if let word = counted.token(), word.allSatisfy(\.isDigit), counted.starts(with: "<") { rest = counted }
         let hasPriority = rest.skipPriority()
-        // A version says that this is RFC 5424; RFC 3164 goes on with the time, or with the tag at once.
+        // A version marks RFC 5424. In RFC 3164 the time or the tag follows at once.
         var structured = rest
         if structured.skip("1 "), let found = Self.structured(structured, hasPriority: hasPriority, depth: depth) {
             return found
@@ -43,7 +43,7 @@ struct LogHead {
     private static func read(_ start: ByteScanner, depth: Int) -> Found {
         var rest = start
         var hasTime = false
-        // How many words since the time: a host, and perhaps a level.
+        // The number of words since the time: a host, and perhaps a level.
         var words = 0
         var passed = 0
         while passed < Self.words {
@@ -68,9 +68,9 @@ struct LogHead {
             let before = rest
             guard let token = rest.token() else { break }
             passed += 1
-            // A message whose program has been left out.
+            // The line is a message without its program.
             if hasTime, rest.starts(with: "to="), PostfixLine.isQueueID(token) { return .time(before) }
-            // `mail.log:Nov 23 …`: what grep puts before a line.
+            // An example is `mail.log:Nov 23 …`, as grep prints it.
             if !hasTime, passed == 1, let colon = token.firstIndex(of: UInt8(ascii: ":")), colon > 0 {
                 var behind = start
                 behind.drop(colon + 1)
@@ -81,7 +81,7 @@ struct LogHead {
                 }
             }
             guard let tag = Tag(token) else {
-                // <mail.info>, as FreeBSD's syslogd writes with -vv, and mail.info are no words of their own.
+                // FreeBSD's syslogd -vv writes <mail.info>, and others mail.info. These words do not count.
                 if !Self.isLevel(token) { words += 1 }
                 continue
             }
@@ -101,14 +101,14 @@ struct LogHead {
         return .time(behind)
     }
 
-    /// RFC 5424 §6: time, host, program, process, message id, structured data, message.
+    /// Reads RFC 5424 §6: time, host, program, process, message id, structured data, message.
     private static func structured(_ start: ByteScanner, hasPriority: Bool, depth: Int) -> Found? {
         var rest = start
         guard rest.skipTime() || hasPriority && rest.skip("- ") else { return nil }
         guard rest.token() != nil, let name = rest.token(), rest.token() != nil, rest.token() != nil,
             rest.skipStructuredData()
         else { return .time(start) }
-        // §6.4: a byte order mark says that the message is UTF-8.
+        // §6.4: a byte order mark means that the message is UTF-8.
         rest.skipBlanks()
         if rest.skip("\u{FEFF}") { rest.skipBlanks() }
         let program = LogProgram(name)
@@ -117,8 +117,9 @@ struct LogHead {
         return name.equals("-") && head.program == .other ? .time(start) : .head(head)
     }
 
-    /// The head of a message that begins with a time or the tag of a program that is read: the line of a container in
-    /// the journal, say, is a line of syslog again. What stands elsewhere in a message may be a stranger's.
+    /// Returns the head of a message that begins with a time, or with the tag of a program that surveys read. For
+    /// example, the line of a container in the journal is again a line of syslog. A stranger may have written what
+    /// stands elsewhere in a message.
     private static func inner(_ rest: ByteScanner, of program: LogProgram, depth: Int) -> LogHead {
         let outer = LogHead(program: program, message: rest.rest)
         guard depth < Self.depth, program == .other else { return outer }
@@ -128,15 +129,15 @@ struct LogHead {
         return inner
     }
 
-    /// illumos: `[ID 197553 mail.info] ` before the message.
+    /// Skips the id that illumos writes before the message: `[ID 197553 mail.info] `.
     private static func withoutID(_ rest: ByteScanner) -> LentBytes {
         var behind = rest
         if behind.skip("[ID "), behind.skip(past: "] ") { return behind.rest }
         return rest.rest
     }
 
-    /// `[pod/mail-0/postfix] `, `[ 1234.567890] `, `[23/Nov/2026:22:43:10 +0100] `: whether it is a time, and what
-    /// stands behind it.
+    /// Skips `[pod/mail-0/postfix] `, `[ 1234.567890] ` or `[23/Nov/2026:22:43:10 +0100] `, and tells whether it was a
+    /// time.
     private static func bracketed(_ rest: ByteScanner) -> (isTime: Bool, behind: ByteScanner)? {
         var rest = rest
         rest.drop(1)
@@ -150,7 +151,7 @@ struct LogHead {
         return (isTime || inner.count { $0 == UInt8(ascii: ":") } == 3, rest)
     }
 
-    /// `mail.info`, `<mail.info>`, or `info` between a time and a tag.
+    /// Whether a word is `mail.info`, `<mail.info>`, or `info` between a time and a tag.
     private static func isLevel(_ token: LentBytes) -> Bool {
         if token.first == UInt8(ascii: "<"), token.last == UInt8(ascii: ">") { return true }
         guard let dot = token.firstIndex(of: UInt8(ascii: ".")) else { return false }
@@ -162,10 +163,10 @@ struct LogHead {
         "debug", "info", "notice", "warning", "warn", "err", "error", "crit", "alert", "emerg", "panic",
     ]
 
-    /// `postfix/smtp[123]:` taken apart.
+    /// The parts of a tag such as `postfix/smtp[123]:`.
     private struct Tag {
         let name: LentBytes
-        /// Whether it names the process.
+        /// Whether the tag has the number of the process.
         let hasProcess: Bool
 
         init?(_ token: LentBytes) {
@@ -186,7 +187,7 @@ struct LogHead {
                 name = token.part(0..<end)
                 hasProcess = false
             }
-            // A host that is an IPv6 address may end in a colon.
+            // The name of a host may be an IPv6 address and end in a colon.
             guard name.allSatisfy(Self.isOfName) else { return nil }
         }
 
@@ -197,7 +198,7 @@ struct LogHead {
 }
 
 extension ByteScanner {
-    /// Passes over the priority of a syslog message, `<22>`.
+    /// Skips the priority of a syslog message, `<22>`.
     fileprivate mutating func skipPriority() -> Bool {
         var rest = self
         guard rest.skip("<"), let digits = rest.take(upTo: UInt8(ascii: ">")), (1...3).contains(digits.count),
@@ -207,10 +208,10 @@ extension ByteScanner {
         return true
     }
 
-    /// Passes over the structured data of a syslog message (RFC 5424 §6.3) and the blank behind it: `-`, or elements in
-    /// brackets, in whose quoted values `"`, `\` and `]` stand behind a backslash.
+    /// Skips the structured data of a syslog message (RFC 5424 §6.3) and the blank after it. It is `-`, or elements in
+    /// brackets. In their quoted values a backslash stands before `"`, `\` and `]`.
     ///
-    /// - Returns: false if it does not end.
+    /// - Returns: False if it does not end.
     fileprivate mutating func skipStructuredData() -> Bool {
         guard starts(with: "[") else {
             guard peek().equals("-") else { return false }

@@ -2,21 +2,21 @@ import Support
 
 /// The program that wrote a line of a log, as far as a survey tells programs apart.
 enum LogProgram: Equatable {
-    /// A program of Postfix: the name of its service, which a transport has, and its own (`relay` and `smtp` of
-    /// `postfix/relay/smtp`). The service is nil where the tag does not name it, as in `postfix/smtp`.
+    /// A program of Postfix: the name of its service, which is also that of a transport, and its own name (`relay` and
+    /// `smtp` in `postfix/relay/smtp`). The service is nil if the tag does not name it, as in `postfix/smtp`.
     case postfix(service: String?, program: String)
-    /// A program called `smtp` or `lmtp` and no more: Postfix's in macOS's log, or somebody else's.
+    /// A program named just `smtp` or `lmtp`: Postfix's in the log of macOS, or another one.
     case agent(String)
-    /// Sendmail, of whatever name.
+    /// Sendmail, under any of its names.
     case sendmail
     /// Exim.
     case exim
     /// danegate itself.
     case danegate
-    /// Some other program.
+    /// Any other program.
     case other
 
-    /// Tells a program by its name, `postfix/smtp`.
+    /// Recognises a program by its name, such as `postfix/smtp`.
     init(_ name: LentBytes) {
         let parts = name.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
         let program = LentBytes(rebasing: parts.last ?? name[...])
@@ -24,8 +24,8 @@ enum LogProgram: Equatable {
             self = .danegate
         } else if parts.count > 1, parts.first?.isEmpty == false, !program.isEmpty, program.allSatisfy(\.isAlphanumeric)
         {
-            // The instance's name may be any: postfix, postfix-out, mta1. What stands between it and the program is the
-            // service.
+            // The instance may have any name: postfix, postfix-out, mta1. The service stands between it and the
+            // program.
             let service = parts.count > 2 ? String(decoding: parts[parts.count - 2], as: UTF8.self) : nil
             self = .postfix(service: service, program: program.text)
         } else if program.equals("smtp") || program.equals("lmtp") {
@@ -39,7 +39,7 @@ enum LogProgram: Equatable {
         }
     }
 
-    /// Whether a survey reads what it writes.
+    /// Whether surveys read what the program writes.
     var isRead: Bool {
         switch self {
         case .postfix(_, let program): Self.agents.contains(program)
@@ -48,13 +48,13 @@ enum LogProgram: Equatable {
         }
     }
 
-    /// Postfix's delivery agents.
+    /// The delivery agents of Postfix.
     private static let agents: Set<String> = [
         "smtp", "lmtp", "local", "virtual", "pipe", "error", "retry", "discard", "spawn",
     ]
 }
 
 extension UnsafeBufferPointer<UInt8> {
-    /// Whether the bytes begin as a text does.
+    /// Whether the bytes begin with a text.
     func begins(with text: StaticString) -> Bool { ByteScanner(self).starts(with: text) }
 }

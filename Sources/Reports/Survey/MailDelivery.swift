@@ -1,47 +1,47 @@
 import DANE
 import Support
 
-/// What a line of a mail log says of a delivery; its bytes are lent for the length of a call.
+/// A delivery in a line of a mail log. Its bytes are valid only during the call.
 struct MailDelivery {
-    /// What has come of it.
+    /// The result of the delivery.
     enum State {
-        /// Delivered, or refused for good.
+        /// Delivered, or refused permanently.
         case done
-        /// It is to be tried again, and will be in the log again.
+        /// Deferred. A later line will have the next attempt.
         case deferred
-        /// No mail: an address was tried (Postfix's verify(8)).
+        /// No mail, but the test of an address (Postfix's verify(8)).
         case probe
     }
 
-    /// Who it was delivered by.
+    /// The transport of the delivery.
     enum Transport: Equatable {
-        /// The name that Postfix and Sendmail hand to a milter as `{rcpt_mailer}`.
+        /// The name that Postfix and Sendmail give a milter as `{rcpt_mailer}`.
         case named(String)
-        /// Exim's transport: a name of the administrator's own.
+        /// A transport of Exim, whose name the administrator chose.
         case exim(String)
-        /// It is not told: the line has no program.
+        /// Not known, because the line names no program.
         case unknown
     }
 
-    /// The recipients' addresses as logged.
+    /// The addresses of the recipients, as logged.
     var recipients: [LentBytes]
-    /// Whether the line names more than these, and is cut.
+    /// Whether the line was cut, so that recipients are missing.
     var isCut = false
     let transport: Transport
-    /// Where it went; nil if no connection was made.
+    /// The host that took the mail; nil if no connection was made.
     let relay: Relay?
     let state: State
 
-    /// The host that a delivery went to.
+    /// The host of a delivery.
     struct Relay {
-        /// Its name, which may be an address.
+        /// The name of the host, which may be an address.
         let name: LentBytes
-        /// Its address; nil where the line has none.
+        /// The address of the host; nil if the line has none.
         let address: IPAddress?
-        /// The port; nil where the line has none.
+        /// The port; nil if the line has none.
         let port: UInt16?
 
-        /// A host of these parts.
+        /// Makes a host.
         init(name: LentBytes, address: IPAddress?, port: UInt16?) {
             self.name = name
             self.address = address
@@ -50,13 +50,13 @@ struct MailDelivery {
 
         /// Reads `mx.example.org[192.0.2.1]:25`, `mx.example.org. [192.0.2.1]`, `[192.0.2.1]`.
         ///
-        /// - Returns: nil if there is no host in it: `none`, `local`, or a socket's path.
+        /// - Returns: The host; nil for words that name none: `none`, `local`, or the path of a socket.
         init?(_ text: LentBytes) {
             var rest = ByteScanner(text.trimmed)
             var name = rest.take(before: "[").trimmed
             if name.last == UInt8(ascii: ".") { name = name.part(0..<name.count - 1) }
             guard rest.skip("["), let inner = rest.take(upTo: UInt8(ascii: "]")) else {
-                // A host that was not reached has no address; words of an MTA's own have no dot.
+                // A host that was not reached has no address. Words of the MTA have no dot.
                 guard name.contains(UInt8(ascii: ".")), !name.contains(where: { $0.isBlank || $0 == UInt8(ascii: "@") })
                 else { return nil }
                 self.init(name: name, address: nil, port: nil)
@@ -64,11 +64,11 @@ struct MailDelivery {
             }
             let address = Self.address(inner)
             if name.isEmpty {
-                // `[192.0.2.1] [192.0.2.1]`, or one of them.
+                // It is `[192.0.2.1] [192.0.2.1]`, or one of them.
                 guard address != nil || inner.contains(UInt8(ascii: ".")) else { return nil }
                 name = inner.begins(with: "IPv6:") ? inner.part(5..<inner.count) : inner
             } else if address == nil {
-                // What is in brackets is a socket's path: `dovecot[private/lmtp]`.
+                // The brackets hold the path of a socket: `dovecot[private/lmtp]`.
                 return nil
             }
             var port: UInt16?

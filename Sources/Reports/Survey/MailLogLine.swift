@@ -1,23 +1,23 @@
 import Support
 
-/// A line of a mail log, as far as a survey reads it; its bytes are lent for the length of a call.
+/// A line of a mail log, as far as surveys read it. Its bytes are valid only during the call.
 enum MailLogLine {
-    /// A delivery, or an attempt.
+    /// A delivery or an attempt.
     case delivery(MailDelivery)
-    /// A ruling of danegate's own: the destination, and why it was passed without a look if it was.
+    /// A ruling of danegate: the destination, and why it passed without an inspection if it did.
     case ruling(LentBytes, passed: LentBytes?)
-    /// Something else: another program, another agent, another message.
+    /// Another line: of another program, another agent, or another message.
     case other
-    /// A line of a log that cannot be read, and why, as a clause.
+    /// A line of a log that cannot be read, and the reason, as a clause.
     case unread(String)
 
-    /// Reads a line, of whatever MTA and log: `LogHead` says what may stand before the message.
+    /// Reads a line of any MTA's log. `LogHead` knows what may stand before the message.
     ///
-    /// - Parameter isExim: Whether lines before it were those of Exim's own log, which names no program; set if this
-    ///   one is.
-    /// - Returns: nil if it is no line of a log.
+    /// - Parameter isExim: Whether earlier lines were of Exim's own log, which names no program. It is set if this line
+    ///   is one of them.
+    /// - Returns: The line; nil if it is no line of a log.
     static func read(_ line: LentBytes, isExim: inout Bool) -> MailLogLine? {
-        // What journalctl writes between the lines.
+        // journalctl writes such lines between the entries.
         if line.begins(with: "-- "), line.suffix(3).elementsEqual(" --".utf8) { return .other }
         switch LogHead.read(line) {
         case .head(let head):
@@ -32,7 +32,7 @@ enum MailLogLine {
         }
     }
 
-    /// What a syslog daemon writes of itself.
+    /// The beginnings of lines that a syslog daemon writes about itself.
     private static let notices: [StaticString] = [
         "last message repeated", "message repeated", "-- MARK --", ": restart", "exiting on signal",
         "log file turned over",
@@ -42,7 +42,7 @@ enum MailLogLine {
     /// Reads a message of a program.
     static func read(_ message: LentBytes, of program: LogProgram?) -> MailLogLine {
         var message = message
-        // rsyslog writes a message that came again and again so.
+        // rsyslog writes a repeated message in this form.
         var rest = ByteScanner(message)
         if rest.skip("message repeated "), rest.skip(past: " times: ["), message.last == UInt8(ascii: "]") {
             rest.skipBlanks()
@@ -53,7 +53,8 @@ enum MailLogLine {
             guard program?.isRead == true else { return .other }
             return PostfixLine.read(message, transport: .named(service ?? agent))
         case .agent(let agent):
-            // macOS puts the library of the call before the message. Postfix's own has keys that nobody else writes.
+            // macOS puts the library of the call before the message. Messages of Postfix itself have keys that no other
+            // program writes.
             var rest = ByteScanner(message)
             if rest.starts(with: "("), rest.skip(past: ") ") { message = rest.rest }
             rest = ByteScanner(message)
@@ -66,7 +67,7 @@ enum MailLogLine {
         }
     }
 
-    /// A message without anything before it, as `journalctl -o cat` prints it.
+    /// Reads a message with nothing before it, as `journalctl -o cat` prints it.
     private static func bare(_ line: LentBytes) -> MailLogLine? {
         var rest = ByteScanner(line)
         if rest.starts(with: "ruling=") { return ruling(rest) }
@@ -82,7 +83,7 @@ enum MailLogLine {
         return nil
     }
 
-    /// `ruling=… mode=… to=… domain=… outcome=…`: pairs, whose values are quoted where they hold a blank.
+    /// Reads `ruling=… mode=… to=… domain=… outcome=…`. A value with a blank in it is quoted.
     private static func ruling(_ rest: ByteScanner) -> MailLogLine? {
         var rest = rest
         guard rest.starts(with: "ruling=") else { return .other }
@@ -104,8 +105,8 @@ enum MailLogLine {
 }
 
 extension ByteScanner {
-    /// A value of danegate's own log: up to the next blank, or in quotes, with them, in which a backslash hides what
-    /// follows.
+    /// Takes a value of danegate's own log: up to the next blank, or with its quotes. In quotes a backslash hides the
+    /// next character.
     fileprivate mutating func pairValue() -> LentBytes {
         guard starts(with: "\"") else { return take(peek().count) }
         var isEscaped = false

@@ -1,18 +1,18 @@
 import Support
 
-/// A message of one of Postfix's delivery agents.
+/// Reads the messages of Postfix's delivery agents.
 enum PostfixLine {
     /// Reads `4XyZ1: to=<user@example.org>, orig_to=<…>, relay=mx.example.org[192.0.2.1]:25, …, status=sent (…)`.
     ///
-    /// Behind the status come the words of the remote server: they are not read, whatever they are.
+    /// After the status come the words of the remote server. They are never read.
     ///
-    /// - Parameter transport: The transport, by the program's tag.
+    /// - Parameter transport: The transport, known from the program's tag.
     static func read(_ message: LentBytes, transport: MailDelivery.Transport) -> MailLogLine {
         var rest = ByteScanner(message)
         guard let id = rest.token(), isQueueID(id), rest.skip("to=<") else { return .other }
         guard let address = rest.postfixAddress() else { return .unread("a delivery that is cut before its status") }
         var relay: MailDelivery.Relay?
-        // Keys are fewer; what is none ends the line.
+        // No line has more keys. A word that is no key ends them.
         for _ in 0..<16 {
             guard rest.skip(", ") else { break }
             if rest.skip("status=") {
@@ -32,16 +32,16 @@ enum PostfixLine {
         return .unread("a delivery that is cut before its status")
     }
 
-    /// Whether a word is a queue id and its colon, short or long.
+    /// Whether a word is a short or long queue id with its colon.
     static func isQueueID(_ word: LentBytes) -> Bool {
         word.count > 1 && word.count <= 64 && word.last == UInt8(ascii: ":")
             && word.dropLast().allSatisfy(\.isAlphanumeric)
     }
 
-    /// nil for words that say nothing of a delivery.
+    /// Returns the state that a word means; nil if it means none.
     private static func state(_ word: LentBytes) -> MailDelivery.State? {
         if word.equals("sent") || word.equals("bounced") || word.equals("expired") { return .done }
-        // SOFTBOUNCE: soft_bounce is on, and what would have been refused is deferred.
+        // SOFTBOUNCE: soft_bounce is on, so Postfix deferred what it would have refused.
         if word.equals("deferred") || word.equals("SOFTBOUNCE") { return .deferred }
         if word.equals("deliverable") || word.equals("undeliverable") { return .probe }
         return nil
@@ -49,10 +49,11 @@ enum PostfixLine {
 }
 
 extension ByteScanner {
-    /// An address up to its `>`, which the next key must follow: it does not count inside quotes (RFC 5321 §4.1.2),
-    /// unless they never end, nor in an address that Postfix before 3.5 wrote without the quotes it needs.
+    /// Takes an address up to its `>`, after which the next key must follow. A `>` in quotes does not count (RFC 5321
+    /// §4.1.2), unless the quotes never end. Postfix before 3.5 wrote addresses without the quotes that they need, and
+    /// there it does not count either.
     ///
-    /// - Returns: nil if it does not end.
+    /// - Returns: The address; nil if it does not end.
     fileprivate mutating func postfixAddress() -> LentBytes? {
         guard let end = addressEnd(minding: true) ?? addressEnd(minding: false) else { return nil }
         defer { drop(end + 1) }

@@ -1,9 +1,9 @@
 import Inspection
 import Synchronization
 
-/// What was found out about relays, each once: all destinations of a site may be behind one.
+/// The inspections of relays. Each relay is inspected once, because all destinations of a site may be behind it.
 final class RelayInspections: Sendable {
-    /// What is inspected, and how.
+    /// The subject of an inspection, and its kind.
     struct Key: Hashable, Sendable {
         let hop: Destination
         let demandsDANE: Bool
@@ -12,7 +12,7 @@ final class RelayInspections: Sendable {
 
     private let known = Mutex<[Key: Task<Inspection, Never>]>([:])
 
-    /// The inspection, which is begun by whoever asks first.
+    /// Returns the inspection. The first caller begins it.
     func inspection(_ key: Key, _ inspect: @escaping @Sendable () async -> Inspection) async -> Inspection {
         let task = known.withLock { known in
             if let task = known[key] { return task }

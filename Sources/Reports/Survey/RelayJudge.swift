@@ -5,28 +5,28 @@ import Policy
 import Synchronization
 
 /// Tells relays that the site chose (a relayhost, a transport map, a smarthost) from the MX hosts of the destinations
-/// that a log shows mail to.
+/// in a log.
 ///
-/// A host that is no MX host of a domain today may have been one when the log was written. So a host is taken for a
-/// relay only if it is none for most of the domains that it took mail of.
+/// A host that is no MX host of a domain today may have been one when the log was written. So a host counts as a relay
+/// only if it is no MX host of most of the domains whose mail it took.
 final class RelayJudge: Sendable {
-    /// How mail of a destination went.
+    /// How the mail of a destination went by relays.
     struct Relayed: Sendable, Hashable {
-        /// The relay, as a next hop; of several the one that took most.
+        /// The relay, as a next hop; of several relays the one that took most.
         let hop: String
-        /// How many recipients went by relays.
+        /// The number of recipients whose mail went by relays.
         let recipients: Int
-        /// Whether at least half of all did.
+        /// Whether these are at least half of all recipients.
         let isMost: Bool
     }
 
-    /// For how many domains a host is an MX host, and for how many not.
+    /// The number of domains of which a host is an MX host, and of which it is not.
     private struct Evidence: Sendable {
         var isHost = 0
         var isNone = 0
     }
 
-    /// The hosts of a domain, of which so many are looked at closely.
+    /// At most so many hosts of a domain are looked at closely.
     private static let hosts = 8
 
     private let resolver: any Resolving
@@ -35,9 +35,9 @@ final class RelayJudge: Sendable {
     private let port: UInt16
     private let evidence = Mutex<[Int: Task<Evidence, Never>]>([:])
 
-    /// A judge of what was read from logs.
+    /// Makes a judge of what was read from logs.
     ///
-    /// - Parameter port: The port where a next hop names none.
+    /// - Parameter port: The port if a next hop names none.
     init(_ resolver: any Resolving, _ destinations: DestinationList, _ relays: RelayedMail, port: UInt16) {
         self.resolver = resolver
         self.destinations = destinations
@@ -45,9 +45,9 @@ final class RelayJudge: Sendable {
         self.port = port
     }
 
-    /// How mail of a destination went by relays; nil if it did not, or none of it is in a log.
+    /// Returns how the mail of a destination went by relays; nil if it did not, or if the logs have no mail to it.
     ///
-    /// - Parameter place: Its place in the list.
+    /// - Parameter place: The destination's place in the list.
     func relayed(_ place: Int) async -> Relayed? {
         let used = relays.hosts(of: place)
         guard !used.isEmpty, let domain = domain(place) else { return nil }
@@ -63,7 +63,7 @@ final class RelayJudge: Sendable {
             if most.map({ $0.recipients < count }) ?? true { most = (relays.hosts[host].relay.hop, count) }
         }
         guard let most else { return nil }
-        // Attempts alone have no recipients yet; the destination counts as one.
+        // A destination with nothing but attempts has no recipients yet. It counts as one.
         if recipients == 0 { return isAll ? Relayed(hop: most.hop, recipients: 1, isMost: true) : nil }
         return Relayed(
             hop: most.hop, recipients: recipients, isMost: recipients * 2 >= destinations.recipients(of: place))
@@ -81,15 +81,15 @@ final class RelayJudge: Sendable {
         guard isHost != true else { return false }
         let evidence = await evidence(of: host)
         guard evidence.isNone + evidence.isHost > 0 else {
-            // Nothing can be found out of any of its domains. A host of several is a relay; one domain may have lost
-            // its records, or be gone, and the host was its own.
+            // Nothing can be found out about any of its domains. A host that took mail of several is a relay. A single
+            // domain may be gone, or have lost its records, and the host may have been its own.
             return relays.hosts[host].samples.count > 1 && !isBelow(relays.hosts[host].relay, domain)
         }
-        // Of a domain of which nothing can be found out the others tell.
+        // For a domain about which nothing can be found out, the other domains decide.
         return evidence.isNone >= max(1, evidence.isHost)
     }
 
-    /// Whether a host's name is below a domain.
+    /// Whether the name of a host is below a domain.
     private func isBelow(_ relay: SurveyLine.Relay, _ domain: DomainName) -> Bool {
         guard case .destination(let used) = Destination.parse(nextHop: relay.hop, port: port) else { return false }
         return used.name == domain || used.name.text.hasSuffix(".\(domain.text)")
@@ -118,10 +118,10 @@ final class RelayJudge: Sendable {
         return evidence
     }
 
-    /// Whether a host is an MX host of a domain, by its name or its address: an MTA may log the name that an alias
-    /// stands for.
+    /// Whether a host is an MX host of a domain, by its name or by its address. The address counts because an MTA may
+    /// log the name that an alias stands for.
     ///
-    /// - Returns: nil if the domain's MX records cannot be found out, or it does not exist any more.
+    /// - Returns: The answer; nil if the MX records cannot be found out, or the domain no longer exists.
     private func isHost(_ relay: SurveyLine.Relay, of domain: DomainName) async -> Bool? {
         let found: Found<MXRecord>
         switch await resolver.mx(domain) {
@@ -145,7 +145,7 @@ final class RelayJudge: Sendable {
 }
 
 extension Answer<IPAddress> {
-    /// The addresses, whether secure or not; none where there are none to be believed.
+    /// The addresses, whether secure or not; none if there are none to be trusted.
     fileprivate var records: [IPAddress] {
         switch self {
         case .secure(let found), .insecure(let found): found.records

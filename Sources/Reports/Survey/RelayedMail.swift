@@ -1,23 +1,23 @@
-/// By which hosts the mail of each destination went, as the log says: what is to be known of relays.
+/// By which hosts the mail of each destination went, according to the log.
 ///
-/// Whether a host is an MX host of a domain or a relay that the site chose only the DNS can say; here is what it is
-/// asked about.
+/// Only the DNS can tell whether a host is an MX host of a domain or a relay that the site chose. This holds the hosts
+/// and domains to ask it about.
 struct RelayedMail: Sendable {
-    /// A host, and of the destinations some that it took mail of.
+    /// A host, and some of the destinations whose mail it took.
     struct Host: Sendable {
         let relay: SurveyLine.Relay
         /// The first destinations, by their place in the list.
         fileprivate(set) var samples: [UInt32]
     }
 
-    /// So many destinations of a host tell whether it is a relay.
+    /// So many destinations of a host are enough to tell whether it is a relay.
     static let samples = 8
-    /// More hosts are not remembered, nor more pairs of a destination and a host: memory has an end.
+    /// The most hosts, and the most pairs of a destination and a host, that are remembered.
     private let limits: (hosts: Int, pairs: Int)
-    /// So many hosts of one destination are looked through.
+    /// At most so many hosts of one destination are searched.
     private static let hostsOfOne = 64
 
-    /// Mail of a destination by a host, and the next such of the same destination.
+    /// A destination's mail by one host, and the next such pair of the same destination.
     private struct Pair {
         let host: UInt32
         var recipients: UInt32
@@ -27,19 +27,19 @@ struct RelayedMail: Sendable {
     private(set) var hosts: [Host] = []
     private var places: [String: UInt32] = [:]
     private var pairs: ContiguousArray<Pair> = []
-    /// The latest pair of each destination, plus one; 0 where there is none.
+    /// The latest pair of each destination, plus one; 0 if there is none.
     private var heads: ContiguousArray<UInt32> = []
-    /// How many recipients are not in it, for want of room.
+    /// The number of recipients that had no room.
     private(set) var forgotten = 0
 
-    /// Nothing yet.
+    /// Makes an empty list.
     init(hosts: Int = 1_000_000, pairs: Int = 5_000_000) { limits = (hosts, pairs) }
 
     /// Adds mail.
     ///
     /// - Parameters:
-    ///   - destination: Its place in the list.
-    ///   - recipients: How many; 0 for an attempt.
+    ///   - destination: The destination's place in the list.
+    ///   - recipients: The number of recipients; 0 for an attempt.
     mutating func add(_ destination: Int, recipients: Int, by relay: SurveyLine.Relay) {
         while heads.count <= destination { heads.append(0) }
         var place = heads[destination]
@@ -68,7 +68,7 @@ struct RelayedMail: Sendable {
         heads[destination] = UInt32(pairs.count)
     }
 
-    /// The hosts that took mail of a destination, by their place in `hosts`, in the order of their first appearance.
+    /// Returns the hosts that took mail of a destination, by their place in `hosts`, in the order of first appearance.
     func hosts(of destination: Int) -> [(host: Int, recipients: Int)] {
         guard destination < heads.count else { return [] }
         var found: [(host: Int, recipients: Int)] = []

@@ -1,6 +1,6 @@
 import Support
 
-/// A message of Sendmail's.
+/// Reads the messages of Sendmail.
 enum SendmailLine {
     private static let keys: [StaticString] = [
         "ctladdr=", "delay=", "xdelay=", "mailer=", "pri=", "relay=", "dsn=", "stat=", "reply=", "tls_verify=",
@@ -10,14 +10,14 @@ enum SendmailLine {
     /// Reads `5AS9abcd001234: to=<user@example.org>,<…>, ctladdr=…, mailer=esmtp, relay=mx.example.org. [192.0.2.1],
     /// dsn=2.0.0, stat=Sent (…)`.
     ///
-    /// `reply=` and `stat=` end with the words of the remote server: of these nothing is read.
+    /// `reply=` and `stat=` end with words of the remote server. These are never read.
     static func read(_ message: LentBytes) -> MailLogLine {
         var rest = ByteScanner(message)
         guard let id = rest.token(), PostfixLine.isQueueID(id), rest.skip("to=") else { return .other }
         var recipients: [LentBytes] = []
         var isCut = false
         while let address = rest.sendmailAddress() {
-            // A long list is cut in its middle.
+            // Sendmail cuts a long list in the middle.
             if ByteScanner(address).contains("...") { isCut = true } else { recipients.append(address) }
             guard rest.starts(with: ","), !rest.starts(with: ", ") else { break }
             rest.drop(1)
@@ -38,7 +38,7 @@ enum SendmailLine {
             } else if rest.starts(with: "reply=") || rest.skip("stat=") {
                 isTold = true
                 isDeferred = isDeferred ?? (rest.starts(with: "Deferred") || rest.starts(with: "queued"))
-                // stat=queued has no code.
+                // `stat=queued` has no status code.
                 if rest.starts(with: "queued") { isDeferred = true }
                 break
             } else if keys.contains(where: { rest.starts(with: $0) }) {
@@ -57,7 +57,7 @@ enum SendmailLine {
 }
 
 extension ByteScanner {
-    /// An address of a list, with or without angle brackets, up to the comma behind it; quotes hide commas.
+    /// Takes an address of a list, with or without angle brackets, up to the comma after it. Quotes hide commas.
     fileprivate mutating func sendmailAddress() -> LentBytes? {
         var isQuoted = false
         var isEscaped = false

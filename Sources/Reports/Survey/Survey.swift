@@ -6,43 +6,44 @@ import Probe
 import Support
 import Synchronization
 
-/// `danegate survey`: the destinations of a list or a mail log, judged with the gate's own engine, settings and
+/// `danegate survey`: it judges the destinations of a list or a mail log with the daemon's own inspection, settings and
 /// policies.
 public struct Survey: Sendable {
-    /// How the summary is told.
+    /// The form of the summary.
     public enum SummaryForm: String, Sendable, CaseIterable {
         case text, json, none
     }
 
-    /// What is asked for.
+    /// The wishes of the user.
     public struct Request: Sendable {
-        /// The files to be read, in this order; `-` for standard input.
+        /// The files to read, in this order; `-` means standard input.
         public var inputs: [String]
-        /// The file of the results; nil for standard output.
+        /// The file for the results; nil for standard output.
         public var output: String?
-        /// Whether to go on with that file.
+        /// Whether to continue that file.
         public var resumes = false
-        /// How results are written.
+        /// The form of the results.
         public var format = SurveyFormat.jsonl
         /// Whether to write how long each inspection took.
         public var hasTimes = false
-        /// How many destinations to inspect at once; descriptors may not allow that many.
+        /// The number of inspections at once. The limit of descriptors may lower it.
         public var concurrency = 1000
-        /// After how many seconds a doubt is tried again.
+        /// The seconds after which a doubtful destination is judged again.
         public var retryAfter = 15
-        /// How the summary is told.
+        /// The form of the summary.
         public var summary = SummaryForm.text
-        /// What mail that went by a relay is judged by; nil for what the settings say.
+        /// Whether the recipient's domain or the relay is judged for mail that went by a relay; nil for what the
+        /// settings say.
         public var route: Settings.RouteSource?
 
-        /// A survey of files.
+        /// Makes a request to survey files.
         public init(inputs: [String]) { self.inputs = inputs }
     }
 
     private let request: Request
     private let settings: Settings
 
-    /// A survey.
+    /// Makes a survey.
     public init(_ request: Request, settings: Settings) {
         self.request = request
         var settings = settings
@@ -50,9 +51,9 @@ public struct Survey: Sendable {
         self.settings = settings
     }
 
-    /// Surveys; blocks the calling thread, which must be the main thread of a process that has no others.
+    /// Surveys. It blocks the calling thread, which must be the main thread of a process that has no others.
     ///
-    /// - Throws: Why it did not come to its end, and the exit status.
+    /// - Throws: Why it ended early, with the exit status.
     public func run() throws(SurveyFault) {
         let mailbox: SignalMailbox
         do throws(MilterError) { mailbox = try SignalMailbox.install() } catch {
@@ -77,8 +78,8 @@ public struct Survey: Sendable {
                     }
                 guard status != 0 else { continue }
                 work.cancel()
-                // What is finished has been written. Probes under way end at once; a pipe that nobody reads must not
-                // keep us.
+                // Finished results have been written. Probes under way end at once. The time limit is for a pipe that
+                // nobody reads.
                 _ = ended.wait(until: .now + .seconds(2))
                 if let result = ending.result, case .success = result { return }
                 throw SurveyFault(status, "stopped by \(name); \(advice)")
@@ -86,7 +87,7 @@ public struct Survey: Sendable {
         }
     }
 
-    /// The way back to the main thread.
+    /// Brings the result back to the main thread.
     private final class Ending: Sendable {
         private let outcome = Mutex<Result<Void, SurveyFault>?>(nil)
         private let ended: Signal
@@ -176,7 +177,7 @@ public struct Survey: Sendable {
                 + (request.inputs.count > 1 ? " with the files before it" : "") + ": divide it, and survey the parts.")
     }
 
-    /// Lists the lines that were passed over.
+    /// Lists the lines that could not be read.
     private func tell(_ input: SurveyInput) {
         guard input.counts.junk > 0 else { return }
         var text = ""
@@ -199,7 +200,7 @@ public struct Survey: Sendable {
         } catch {
             throw SurveyFault(EX_CONFIG, "\(error.description)")
         }
-        // Twice: the first packet may be lost.
+        // It tries twice, because the first packet may be lost.
         if try await fault(resolver) != nil, let fault = try await fault(resolver) {
             throw SurveyFault(EX_UNAVAILABLE, "the survey cannot begin, the resolver does not work: \(fault).")
         }
@@ -227,7 +228,7 @@ public struct Survey: Sendable {
             trouble: { await resolver.selfTest().fault?.sentence },
             progress: progress,
             waits: { [isTold = request.summary == .text && drawing == nil] doubts, left in
-                // The line that moves tells it too.
+                // The moving line of a terminal tells it too.
                 guard isTold else { return }
                 WholeText.put("\(SurveyProgress.Snapshot.wait(doubts, left))\n", STDERR_FILENO)
             })
@@ -243,7 +244,7 @@ public struct Survey: Sendable {
         }
         drawing?.cancel()
         await drawing?.value
-        // GnuTLS is taken down when the process exits: no handshake may be under way then.
+        // GnuTLS is shut down when the process exits. No handshake may be under way then.
         await prober?.shutdown()
         if let failure {
             throw failure.status == EX_TEMPFAIL ? SurveyFault(EX_TEMPFAIL, failure.sentences + [advice]) : failure
@@ -256,9 +257,10 @@ public struct Survey: Sendable {
         return health.fault?.sentence
     }
 
-    /// As many as was asked for, and as there are descriptors: two a lookup, one a probe.
+    /// The number of inspections at once: as many as the user asked for, if there are descriptors for them. A lookup
+    /// needs two, and a probe one.
     private var concurrency: Int { max(1, min(request.concurrency, max(16, (DescriptorLimit.current - 256) / 4))) }
 
-    /// Where results are written to the terminal, they would be overwritten.
+    /// Whether the progress is drawn. If the results go to the same terminal, it would overwrite them.
     private var isDrawn: Bool { isatty(STDERR_FILENO) == 1 && (request.output != nil || isatty(STDOUT_FILENO) == 0) }
 }

@@ -1,17 +1,17 @@
 import Support
 
-/// What the lines of a survey's input came to, beside the destinations.
+/// Counts the lines of a survey's input, apart from the destinations.
 struct SurveyCounts: Sendable, Hashable {
-    /// What was left out for one reason.
+    /// The deliveries that were left out for one reason.
     struct LeftOut: Sendable, Hashable {
-        /// Recipients, attempts not counted.
+        /// The number of recipients, without attempts.
         var recipients = 0
-        /// Lines, or parts of them.
+        /// The number of lines, or of parts of them.
         var deliveries = 0
-        /// What is named with the reason, such as the transports, and how often.
+        /// The names that explain the reason, such as those of transports, and how often each occurred.
         var names: [String: Int] = [:]
 
-        /// More names are not told apart, nor more of one: those of a hostile log must not take all memory.
+        /// The most names that are told apart, so that a hostile log cannot take all memory.
         private static let limit = 1000
 
         fileprivate mutating func add(_ recipients: Int, _ name: String) {
@@ -29,16 +29,16 @@ struct SurveyCounts: Sendable, Hashable {
     var blank = 0
     /// Lines of a list.
     var listed = 0
-    /// Lines of a log that tell of a delivery.
+    /// Lines of a log that have a delivery.
     var deliveries = 0
-    /// Lines of a log that tell of none.
+    /// Lines of a log that have none.
     var others = 0
     /// Lines that could not be read.
     var junk = 0
-    /// What the gate would have passed without a look.
+    /// The deliveries that the daemon would have passed without an inspection.
     private(set) var leftOut: [SurveyScope.Reason: LeftOut] = [:]
 
-    /// Counts a recipient, or several, that are left out.
+    /// Counts one or more recipients that are left out.
     mutating func leaveOut(_ reason: SurveyScope.Reason, recipients: Int, name: String) {
         leftOut[reason, default: LeftOut()].add(recipients, name)
     }

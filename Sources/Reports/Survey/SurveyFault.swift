@@ -1,10 +1,10 @@
 import Glibc
 
-/// Why a survey ends before its end.
+/// Why a survey ended early.
 public struct SurveyFault: Error, Sendable {
-    /// What kind of failure, as an exit status of sysexits.h, or 128 and the signal's number.
+    /// The kind of failure, as an exit status of sysexits.h, or 128 plus the number of the signal.
     public let status: Int32
-    /// The sentences.
+    /// The reasons, as sentences.
     public let sentences: [String]
 
     init(_ status: Int32, _ sentence: String) { self.init(status, [sentence]) }
@@ -14,6 +14,6 @@ public struct SurveyFault: Error, Sendable {
         self.sentences = sentences
     }
 
-    /// The system's words for an error's number.
+    /// Returns the system's words for an errno.
     static func words(_ number: Int32) -> String { String(cString: strerror(number)) }
 }

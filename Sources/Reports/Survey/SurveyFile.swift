@@ -1,20 +1,20 @@
 import Glibc
 import Support
 
-/// A file of a survey's input, read to its end; one that is compressed is read through the program that undoes it.
+/// A file of a survey's input, read to its end. A compressed one is read through the program that expands it.
 struct SurveyFile {
     private static let chunk = 1 << 18
 
-    /// Its path; `-` for standard input.
+    /// The path; `-` for standard input.
     let path: String
 
-    /// Its name in messages.
+    /// The name for messages.
     var name: String { path == "-" ? "standard input" : path }
 
-    /// Reads it.
+    /// Reads the file.
     ///
-    /// - Parameter take: Called with each part as it comes; must not keep it.
-    /// - Throws: Why it cannot be read; what `take` throws.
+    /// - Parameter take: Takes in each part as it comes. It must not keep the bytes.
+    /// - Throws: Why the file cannot be read, or what `take` throws.
     func read(_ take: (LentBytes) throws(SurveyFault) -> Void) async throws(SurveyFault) {
         let descriptor = path == "-" ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw unreadable(SurveyFault.words(errno)) }
@@ -50,7 +50,7 @@ struct SurveyFile {
         SurveyFault(EX_NOINPUT, "\(LogLine.escaped(name)): it cannot be read (\(why)).")
     }
 
-    /// Reads what there is, at least a byte; 0 at the end.
+    /// Reads what is there, at least one byte. It returns 0 at the end.
     private func next(_ descriptor: Int32, _ buffer: inout [UInt8], from start: Int) throws(SurveyFault) -> Int {
         while true {
             let count = buffer.withUnsafeMutableBytes {

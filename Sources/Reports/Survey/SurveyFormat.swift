@@ -1,11 +1,11 @@
-/// How results are written.
+/// The form of results.
 public enum SurveyFormat: String, Sendable, CaseIterable {
-    /// JSON Lines: an object a line.
+    /// JSON Lines: one object per line.
     case jsonl
-    /// RFC 4180, the columns named in the first line.
+    /// RFC 4180, with the names of the columns in the first line.
     case csv
 
-    /// What stands before the results.
+    /// Returns the text before the results.
     func header(hasTimes: Bool) -> String {
         switch self {
         case .jsonl: ""
@@ -13,7 +13,7 @@ public enum SurveyFormat: String, Sendable, CaseIterable {
         }
     }
 
-    /// A result with the end of its line.
+    /// Returns a result with the end of its line.
     func line(_ result: SurveyResult) -> String {
         switch self {
         case .jsonl: result.json + "\n"
@@ -21,7 +21,7 @@ public enum SurveyFormat: String, Sendable, CaseIterable {
         }
     }
 
-    /// Reads a line without its line feed; nil if it is no result.
+    /// Reads a line, given without its line feed; nil if it is no result.
     func result(_ line: [UInt8]) -> SurveyResult? {
         switch self {
         case .jsonl: SurveyResult(json: line)
@@ -29,7 +29,7 @@ public enum SurveyFormat: String, Sendable, CaseIterable {
         }
     }
 
-    /// How every result begins: what else ends a file is none that was torn.
+    /// The beginning of every result. A last line that begins otherwise is not one that was cut.
     var beginning: String {
         switch self {
         case .jsonl: "{\"cause\":\""

@@ -2,57 +2,57 @@ import Glibc
 import Inspection
 import Support
 
-/// What is to be surveyed, read from files or a pipe to their end.
+/// The input of a survey, read from files or a pipe to their end.
 struct SurveyInput: Sendable {
-    /// A line that was passed over.
+    /// A line that could not be read.
     struct Junk: Sendable, Hashable {
-        /// The place of its file, from 0.
+        /// The number of its file, from 0 on.
         let file: Int
-        /// Its number, from 1.
+        /// The number of the line, from 1 on.
         let line: Int
-        /// Its beginning, escaped.
+        /// The beginning of the line, escaped.
         let text: String
-        /// Why, as a clause.
+        /// The reason, as a clause.
         let reason: String
     }
 
-    /// There are more than `DestinationList.limit` destinations.
+    /// The input has more than `DestinationList.limit` destinations.
     struct IsFull: Error {}
 
-    /// So many junk lines are listed.
+    /// At most so many of these lines are listed.
     static let listed = 20
 
     /// The destinations.
     private(set) var destinations: DestinationList
     /// By which hosts their mail went.
     private(set) var relays = RelayedMail()
-    /// What the lines came to.
+    /// The counts of the lines.
     private(set) var counts = SurveyCounts()
-    /// The first of those that could not be read.
+    /// The first lines that could not be read.
     private(set) var junk: [Junk] = []
-    /// How many files have been read.
+    /// The number of files read.
     private(set) var files = 0
 
     private let scope: SurveyScope
     private var envelope = LogEnvelope()
-    /// The line that is being read, in its file.
+    /// The number of the current line in its file.
     private var line = 0
-    /// What is there of a line whose end has not come.
+    /// The beginning of a line that is not complete yet.
     private var begun: [UInt8] = []
-    /// Whether lines of Exim's own log were in the file.
+    /// Whether the file had lines of Exim's own log in it.
     private var isExim = false
 
-    /// An input of which nothing has been read.
+    /// Makes an input of which nothing has been read.
     ///
     /// - Parameters:
-    ///   - scope: Which deliveries count.
+    ///   - scope: Tells which deliveries count.
     ///   - limit: The most destinations.
     init(_ scope: SurveyScope, limit: Int = DestinationList.limit) {
         self.scope = scope
         destinations = DestinationList(limit: limit)
     }
 
-    /// Reads a part of a file, a line at a time; of a line no more is kept than may be.
+    /// Reads a part of a file, line by line. It keeps no more of a line than a line may have.
     mutating func read(_ bytes: LentBytes) throws(IsFull) {
         var start = 0
         while start < bytes.count {
@@ -69,7 +69,7 @@ struct SurveyInput: Sendable {
         }
     }
 
-    /// Ends a file: what comes next is of another.
+    /// Ends a file. What comes next belongs to another one.
     mutating func endFile() throws(IsFull) {
         if !begun.isEmpty { try takeBegun() }
         var contents: [([UInt8], SurveyLine)] = []
@@ -103,7 +103,7 @@ struct SurveyInput: Sendable {
         guard bytes.count <= SurveyLine.limit else {
             return pass(bytes.prefix(81), "a line of more than \(SurveyLine.limit) bytes")
         }
-        // Nearly all lines are in no envelope, and come to one thing.
+        // Nearly all lines have no envelope, and one meaning.
         var found: SurveyLine?
         var more: [(SurveyLine, [UInt8])] = []
         let scope = scope
@@ -132,7 +132,7 @@ struct SurveyInput: Sendable {
             return SurveyLine.read(entry ?? .unread("a line with a time whose program is not found"), scope)
         case .message(let message, let program):
             if program.isRead { return SurveyLine.read(MailLogLine.read(message, of: program), scope) }
-            // A container's name, say, and in the message a line of syslog.
+            // The name may be that of a container, and the message a line of syslog.
             guard case .head(let head) = LogHead.read(message), head.program?.isRead ?? true else {
                 return SurveyLine(kind: .other)
             }

@@ -3,27 +3,27 @@ import Inspection
 import Policy
 import Support
 
-/// What a line of a survey's input comes to. Each line is taken for itself: a list may be mixed.
+/// The meaning of a line of a survey's input. Each line is read for itself, so a list may mix all kinds.
 struct SurveyLine: Equatable {
-    /// What a line is.
+    /// The kind of a line.
     enum Kind: Equatable {
         /// A blank line or a comment.
         case blank
-        /// A domain, a next hop, addresses.
+        /// A domain, a next hop or addresses.
         case listed
-        /// A delivery in a log, or a ruling of danegate's.
+        /// A delivery in a log, or a ruling of danegate.
         case delivery
-        /// A line of a log that tells of no delivery.
+        /// A line of a log that has no delivery.
         case other
-        /// None of these, or not to be read, and why, as a clause.
+        /// Any other line, or one that cannot be read, and the reason, as a clause.
         case junk(String)
     }
 
-    /// Mail of a line.
+    /// The mail of a line.
     enum Mail: Equatable {
-        /// To a destination, so many recipients; and by which relay, as a next hop.
+        /// Mail to a destination, for so many recipients, and the relay that took it.
         case to(Destination, recipients: Int, relay: Relay?)
-        /// To somebody whom the gate would pass, and what is to be named with the reason.
+        /// Mail that the daemon would pass, and the name that explains the reason.
         case leftOut(SurveyScope.Reason, recipients: Int, name: String)
     }
 
@@ -31,25 +31,25 @@ struct SurveyLine: Equatable {
     struct Relay: Hashable {
         /// The host as a next hop, `[mx.example.org]:587`.
         let hop: String
-        /// Its address.
+        /// The address of the host.
         let address: IPAddress?
     }
 
-    /// What it is.
+    /// The kind of the line.
     var kind: Kind
-    /// The mail in it.
+    /// The mail of the line.
     var mail: [Mail] = []
 
-    /// The longest line, in bytes. Postfix cuts its own at 2000; what journalctl prints in JSON around one may be
-    /// longer.
+    /// The longest line, in bytes. Postfix cuts its lines at 2000 bytes, but the JSON that journalctl prints around one
+    /// may make it longer.
     static let limit = 65_536
 
-    /// Reads a line: a domain, a next hop `[host]:port`, addresses with angle brackets or without, `rank,domain`, or a
+    /// Reads a line: a domain, a next hop `[host]:port`, addresses with or without angle brackets, `rank,domain`, or a
     /// line of a log.
     ///
     /// - Parameters:
     ///   - line: The line without its end.
-    ///   - isExim: Whether lines before it were those of Exim's own log; set if this one is.
+    ///   - isExim: Whether earlier lines were of Exim's own log. It is set if this one is.
     static func read(_ line: LentBytes, _ scope: SurveyScope, isExim: inout Bool) -> SurveyLine {
         let line = line.trimmed
         guard let first = line.first, first != UInt8(ascii: "#") else { return SurveyLine(kind: .blank) }
@@ -58,7 +58,7 @@ struct SurveyLine: Equatable {
         return entry.contains(UInt8(ascii: "@")) ? addresses(entry, scope) : nextHop(entry.text, scope, .listed)
     }
 
-    /// Takes what a line of a log says.
+    /// Returns the meaning of a line of a log.
     static func read(_ entry: MailLogLine, _ scope: SurveyScope) -> SurveyLine {
         switch entry {
         case .other: return SurveyLine(kind: .other)
@@ -72,7 +72,8 @@ struct SurveyLine: Equatable {
         }
     }
 
-    /// Whether danegate has passed a recipient for what it is sent to; an exemption or a policy may be another today.
+    /// Whether danegate passed a recipient because of its next hop. An exemption or a policy, in contrast, may be
+    /// different today.
     private static func isNextHops(_ passed: LentBytes?) -> Bool {
         guard let passed = passed?.text.trimmingPrefix("\"") else { return false }
         return ["exempt local part", "the next hop", "several next hops", "the domain is not one"].contains {
@@ -108,10 +109,10 @@ struct SurveyLine: Equatable {
         return line
     }
 
-    /// The relay as the next hop that it was, for all that the log says.
+    /// Returns the relay as the next hop that it was, as far as the log tells.
     private static func relay(of relay: MailDelivery.Relay, _ scope: SurveyScope) -> Relay? {
         let name = relay.name.text
-        // Port 25 is what a next hop without a port means.
+        // Port 25 is the meaning of a next hop without a port.
         let port = relay.port.map { $0 == 25 ? scope.port : $0 } ?? scope.port
         if IPAddress(name) != nil {
             return Relay(hop: port == scope.port ? "[\(name)]" : "[\(name)]:\(port)", address: relay.address)
@@ -131,7 +132,7 @@ struct SurveyLine: Equatable {
         }
     }
 
-    /// Addresses of a list, one or several on a line: all, or none.
+    /// Reads one or more addresses of a list from a line. If one is wrong, none counts.
     private static func addresses(_ text: LentBytes, _ scope: SurveyScope) -> SurveyLine {
         var line = SurveyLine(kind: .listed)
         for part in AddressList(text) {
@@ -151,14 +152,14 @@ struct SurveyLine: Equatable {
         return line
     }
 
-    /// `17,example.org` without its rank, as the lists of popular domains have it.
+    /// Returns a line such as `17,example.org` without its rank. Lists of popular domains have this form.
     private static func withoutRank(_ line: LentBytes) -> LentBytes {
         let digits = line.prefix(while: \.isDigit).count
         guard digits > 0, digits < line.count, line[digits] == UInt8(ascii: ",") else { return line }
         return line.part(digits + 1..<line.count).trimmed
     }
 
-    /// Without a comment at the end.
+    /// Returns a line without a comment at its end.
     private static func uncommented(_ line: LentBytes) -> LentBytes {
         for index in line.indices.dropFirst() where line[index] == UInt8(ascii: "#") && line[index - 1].isBlank {
             return line.part(0..<index).trimmed

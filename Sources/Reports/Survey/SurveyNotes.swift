@@ -1,12 +1,12 @@
 import Policy
 import Support
 
-/// What a survey did not judge, or otherwise than by the domains of the recipients, in sentences without a full stop.
+/// Notes on what a survey did not judge, or did not judge by the recipients' domains: sentences without a full stop.
 enum SurveyNotes {
-    /// So many names stand in a sentence.
+    /// At most so many names stand in a sentence.
     private static let names = 5
 
-    /// What is to be said of the whole.
+    /// Returns the notes on the whole survey.
     static func lines(_ summary: SurveySummary) -> [String] {
         var lines = relays(summary.tally)
         if summary.forgottenRelays > 0 {
@@ -24,7 +24,7 @@ enum SurveyNotes {
         return lines
     }
 
-    /// What is to be said of the input.
+    /// Returns the notes on the input.
     static func lines(_ counts: SurveyCounts) -> [String] {
         var lines = SurveyScope.Reason.allCases.compactMap { reason in
             counts.leftOut[reason].map { sentence(reason, $0) }
@@ -37,7 +37,7 @@ enum SurveyNotes {
         return lines
     }
 
-    /// The settings in force that rule by where a message comes from.
+    /// Returns the settings in force that rule by the source of a message.
     static func sourceSettings(_ settings: Settings) -> [String] {
         [
             ("EXEMPT_CLIENTS", settings.exemptClients.isEmpty), ("EXEMPT_AUTH", settings.exemptAuth.isEmpty),
@@ -75,7 +75,8 @@ enum SurveyNotes {
             "not judged: \(who) through hosts at special-purpose addresses\(named(left)); the gate passes an address, "
                 + "and a name that only an internal DNS knows does not exist for it"
         case .probe:
-            "not judged: \(count(left.deliveries, "address probe")), which \(left.deliveries == 1 ? "is" : "are") no mail"
+            "not judged: \(count(left.deliveries, "address probe")), which \(left.deliveries == 1 ? "is" : "are") no "
+                + "mail"
         case .exemptLocalpart: "not judged: \(who) by DANEGATE_EXEMPT_LOCALPARTS"
         case .literal: "not judged: \(who) at address literals or without a domain"
         case .passed: "not judged: \(who) that the gate had passed for the next hop or the local part"

@@ -1,17 +1,17 @@
 import Glibc
 import Support
 
-/// Where results go: standard output, or a file that a later run can go on with.
+/// The target of the results: standard output, or a file that a later run can continue.
 final class SurveyOutput {
-    /// A line of results has fewer bytes.
+    /// All lines of results are shorter, in bytes.
     private static let longest = 1 << 18
 
     private let descriptor: Int32
-    /// The file's path; nil for standard output.
+    /// The path of the file; nil for standard output.
     let path: String?
     private let format: SurveyFormat
     private let hasTimes: Bool
-    /// Whether the first line is there.
+    /// Whether the first line has been written.
     private var isHeaded = false
 
     private init(_ descriptor: Int32, _ path: String?, _ format: SurveyFormat, _ hasTimes: Bool) {
@@ -23,19 +23,19 @@ final class SurveyOutput {
 
     deinit { if path != nil { close(descriptor) } }
 
-    /// Standard output.
+    /// Returns standard output as the target.
     static func standard(_ format: SurveyFormat, hasTimes: Bool) -> SurveyOutput {
         SurveyOutput(STDOUT_FILENO, nil, format, hasTimes)
     }
 
-    /// A file, for this process alone.
+    /// Opens a file that no other survey writes to meanwhile.
     ///
-    /// - Parameter resumes: Whether it may be there.
-    /// - Throws: If it cannot be made, is there, or another survey writes it.
+    /// - Parameter resumes: Whether the file may exist.
+    /// - Throws: If the file cannot be made, exists, or is in use by another survey.
     static func file(
         _ path: String, _ format: SurveyFormat, hasTimes: Bool, resumes: Bool
     ) throws(SurveyFault) -> SurveyOutput {
-        // Not waiting for the reader of a named pipe.
+        // O_NONBLOCK, because open(2) would wait for the reader of a named pipe.
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK | (resumes ? 0 : O_EXCL), 0o644)
         guard descriptor >= 0 else {
             guard errno != EEXIST else {
@@ -50,7 +50,7 @@ final class SurveyOutput {
         guard fstat(descriptor, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG else {
             throw SurveyFault(EX_CANTCREAT, "\(path): it is not a regular file.")
         }
-        // A child of whoever had it may hold it for a moment longer, between fork and exec.
+        // A child of a process that had the file may hold the lock for a moment longer, between fork and exec.
         var isOurs = flock(descriptor, LOCK_EX | LOCK_NB) == 0
         for _ in 0..<50 where !isOurs {
             usleep(20_000)
@@ -62,20 +62,20 @@ final class SurveyOutput {
         return output
     }
 
-    /// Reads the results of an earlier run, and removes a last line that it did not finish.
+    /// Reads the results of an earlier run, and removes an incomplete last line.
     ///
     /// - Parameters:
-    ///   - destinations: What is surveyed: the results must be of its first ones, in order.
-    ///   - take: Gets each result.
-    /// - Returns: How many there are.
-    /// - Throws: If the file holds anything else. It is left as it is then.
+    ///   - destinations: The destinations of the survey. The results must be about its first ones, in order.
+    ///   - take: Takes in each result.
+    /// - Returns: The number of results.
+    /// - Throws: If the file has anything else in it. Then it is not changed.
     func resume(of destinations: DestinationList, _ take: (SurveyResult) -> Void) throws(SurveyFault) -> Int {
         var lines = LineFile(descriptor, limit: Self.longest)
         var count = 0
         let header = Array(format.header(hasTimes: hasTimes).utf8)
         while let line = try next(&lines) {
             guard line.isEnded else {
-                // As much of a first line as there is must be ours.
+                // An incomplete first line must be the beginning of one that danegate writes.
                 let wanted = isHeaded || header.isEmpty ? Array(format.beginning.utf8) : header
                 guard zip(line.bytes, wanted).allSatisfy(==) else { throw foreign(lines.number) }
                 break
@@ -122,7 +122,7 @@ final class SurveyOutput {
             "\(path ?? ""): line \(line) is no survey result in \(format.rawValue)\(times); the file is left as it is.")
     }
 
-    /// Writes results, and what stands before the first one.
+    /// Writes results. The first time it writes the header before them.
     func write(_ results: [SurveyResult]) throws(SurveyFault) {
         var text = isHeaded ? "" : format.header(hasTimes: hasTimes)
         isHeaded = true
@@ -133,7 +133,7 @@ final class SurveyOutput {
             EX_IOERR, "\(path ?? "standard output"): it cannot be written (\(SurveyFault.words(fault))).\(advice)")
     }
 
-    /// Brings everything to the disk.
+    /// Writes all to the disk.
     func finish() throws(SurveyFault) {
         if !isHeaded { try write([]) }
         guard path != nil, fdatasync(descriptor) != 0 else { return }

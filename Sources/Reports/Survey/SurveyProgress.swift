@@ -2,24 +2,24 @@ import Glibc
 import Support
 import Synchronization
 
-/// How far a survey is, as its parts tell it and the terminal shows it.
+/// The progress of a survey. The parts of the survey set it, and the terminal shows it.
 final class SurveyProgress: Sendable {
-    /// A moment of it.
+    /// The progress at one moment.
     struct Snapshot: Sendable {
-        /// How many destinations are judged, and of how many.
+        /// The number of destinations judged, and of all.
         var done = 0
         var total = 0
-        /// How many of them would be refused.
+        /// The number of destinations that would be refused.
         var refused = 0
-        /// Destinations a second, of late; nil until that can be told.
+        /// Destinations per second, measured over the last seconds; nil until it can be measured.
         var rate: Double?
-        /// Why nothing goes on.
+        /// Why the survey does not go on; nil if it does.
         var trouble: String?
-        /// How many destinations are in doubt and wait to be tried again, and when the first of them is.
+        /// The number of doubtful destinations that wait for a second look, and when the first of them is due.
         var doubts = 0
         var again: ContinuousClock.Instant?
 
-        /// The line for a terminal so many columns wide, one of which stays free.
+        /// Returns the line for a terminal of so many columns, of which one stays free.
         func line(width: Int) -> String {
             let share = total > 0 ? Double(done) / Double(total) : 0
             var text = "\(done)/\(total)  \(Percentage.text(done, of: total))"
@@ -47,9 +47,9 @@ final class SurveyProgress: Sendable {
             return String(text.prefix(room))
         }
 
-        /// What is waited for: `3 in doubt, again in 12 s`.
+        /// Returns what is waited for, such as `3 in doubt, again in 12 s`.
         static func wait(_ doubts: Int, _ left: Duration) -> String {
-            // A moment is told as the second that it ends in.
+            // Parts of a second are rounded up.
             let seconds = max(0, (left.milliseconds + 999) / 1000)
             return "\(doubts) in doubt, again " + (seconds > 0 ? "in \(seconds) s" : "now")
         }
@@ -61,15 +61,15 @@ final class SurveyProgress: Sendable {
     }
 
     private static let interval = Duration.milliseconds(250)
-    /// The rate is that of so many intervals.
+    /// The number of intervals over which the rate is measured.
     private static let memory = 40
 
     private let now = Mutex(Snapshot())
 
-    /// Changes what is told.
+    /// Changes the progress.
     func update(_ change: (inout Snapshot) -> Void) { now.withLock { change(&$0) } }
 
-    /// Draws it on standard error, which is a terminal, until the task is cancelled.
+    /// Draws the progress on standard error, which must be a terminal, until the task is cancelled.
     func draw() async {
         var history: [(at: ContinuousClock.Instant, done: Int)] = []
         while !Task.isCancelled {
@@ -84,11 +84,11 @@ final class SurveyProgress: Sendable {
             WholeText.put("\r\(line)\(String(repeating: " ", count: max(0, width - 1 - line.count)))", STDERR_FILENO)
             try? await Task.sleep(for: Self.interval)
         }
-        // What comes next gets a line of its own.
+        // The line is cleared for the text that comes next.
         WholeText.put("\r\(String(repeating: " ", count: max(0, Self.width - 1)))\r", STDERR_FILENO)
     }
 
-    /// The terminal's columns, 80 where it does not say.
+    /// The columns of the terminal; 80 if it does not say.
     private static var width: Int {
         var size = winsize()
         guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }

@@ -3,13 +3,13 @@ import Inspection
 import Policy
 
 extension SurveyResult {
-    /// The columns, in order; with `elapsed_ms` where times were asked for.
+    /// The columns in their order. `elapsed_ms` is added if times were asked for.
     static let columns = [
         "domain", "outcome", "ruling", "would", "lasting", "code", "host", "cause", "degraded", "hazards",
         "mx_security", "recipients", "relay", "relayed", "route",
     ]
 
-    /// The result as a record of RFC 4180, without its end. No cell is a formula to a spreadsheet.
+    /// The result as a record of RFC 4180, without its end. No cell is a formula for a spreadsheet.
     var csv: String {
         let cells =
             [
@@ -21,9 +21,9 @@ extension SurveyResult {
         return cells.map(Self.cell).joined(separator: ",")
     }
 
-    /// Reads what `csv` has written.
+    /// Reads a record that `csv` has written.
     ///
-    /// - Returns: nil if the record is none.
+    /// - Returns: The result; nil if the record is none.
     init?(csv line: [UInt8]) {
         guard let cells = Self.cells(line), cells.count == Self.columns.count || cells.count == Self.columns.count + 1,
             let outcome = Outcome(rawValue: cells[1]), let ruling = Ruling.Action(rawValue: cells[2]),
@@ -41,7 +41,8 @@ extension SurveyResult {
             recipients: recipients, relay: value(12), relayed: relayed, route: route, elapsed: elapsed)
     }
 
-    /// With these first a spreadsheet takes a cell for a formula; the apostrophe that says "text" is taken for itself.
+    /// A spreadsheet takes a cell that begins with one of these for a formula. An apostrophe before it says that it is
+    /// text, so a cell that begins with an apostrophe gets another one.
     private static let dangerous: Set<Character> = ["=", "+", "-", "@", "\t", "\r", "'"]
 
     private static func cell(_ text: String) -> String {
@@ -51,7 +52,7 @@ extension SurveyResult {
         return "\"\(text.replacing("\"", with: "\"\""))\""
     }
 
-    /// The cells of a record; nil where its quotes are not in order.
+    /// Returns the cells of a record; nil if its quotes are wrong.
     private static func cells(_ line: [UInt8]) -> [String]? {
         var cells: [String] = []
         var rest = line[...]

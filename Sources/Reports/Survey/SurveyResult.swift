@@ -4,44 +4,43 @@ import Inspection
 import Policy
 import Support
 
-/// What a survey says of one destination: one line of its results.
+/// The result for one destination: one line of the output.
 struct SurveyResult: Sendable, Hashable {
-    /// The destination, in A-labels; a next hop in brackets as such.
+    /// The destination, in A-labels. A host in brackets keeps these.
     let domain: String
-    /// What was ruled upon.
+    /// The outcome of the verdict.
     let outcome: Outcome
-    /// The ruling for a fault that is seen for the first time.
+    /// The ruling when the fault is first seen.
     let ruling: Ruling.Action
-    /// What it would be if the destination were not merely monitored; nil where that is the same.
+    /// The ruling if the destination were not only monitored; nil if it is the same.
     let would: Ruling.Action?
-    /// What it would be for every recipient once the fault has lasted for `DEFER_FOR`, enforced everywhere but where
-    /// the policy file says `exempt` or `monitor`.
+    /// The ruling for all recipients after the fault has lasted for `DEFER_FOR`, in enforce mode for all but those for
+    /// whom the policy file says `exempt` or `monitor`.
     let lasting: Ruling.Action
-    /// The code of the refusal at first, carried out or not.
+    /// The codes of the first refusal, carried out or not.
     let code: String?
-    /// The host that decided.
+    /// The MX host that decided the outcome.
     let host: String?
-    /// Why, as a sentence without a full stop.
+    /// The reason, as a sentence without a full stop.
     let cause: String
-    /// Whether a host before or beside the deciding one failed.
+    /// Whether a better or equal host than the deciding one failed.
     let isDegraded: Bool
-    /// What would crash or wedge the MTA itself.
+    /// The records that would crash or block the MTA itself.
     let hazards: [String]
-    /// The DNSSEC state of the MX answer; nil where there was none.
+    /// The DNSSEC state of the MX answer; nil if there was none.
     let mxSecurity: Inspection.Security?
-    /// How many recipients the input has there.
+    /// The number of its recipients in the input.
     let recipients: Int
-    /// The relay that mail went by, as a next hop, where that is no MX host of the domain; nil where the input shows
-    /// none.
+    /// The relay that took the mail, as a next hop, if it is no MX host of the domain; nil if the input shows none.
     var relay: String?
-    /// How many of the recipients went so.
+    /// The number of recipients whose mail went by the relay.
     var relayed = 0
     /// Whether the domain itself was judged, or the relay in its place.
     var route = Settings.RouteSource.recipient
-    /// How long the inspection took, in milliseconds; nil unless asked for.
+    /// How long the inspection took, in milliseconds; nil if that was not asked for.
     let elapsed: Double?
 
-    /// Whether mail there would be refused, for now or for good, if the gate were in force.
+    /// Whether mail to the destination would be refused in enforce mode, temporarily or permanently.
     var isRefused: Bool { lasting != .accept && (would ?? ruling) != .accept }
 }
 
@@ -49,9 +48,9 @@ extension SurveyResult {
     /// The result as one line of JSON, without its end.
     var json: String { JSONLine.of(Body(self)) }
 
-    /// Reads what `json` has written.
+    /// Reads a line that `json` has written.
     ///
-    /// - Returns: nil if the line is none.
+    /// - Returns: The result; nil if the line is none.
     init?(json line: [UInt8]) {
         guard let body = try? JSONDecoder().decode(Written.self, from: Data(line)) else { return nil }
         guard let outcome = Outcome(rawValue: body.outcome), let ruling = Ruling.Action(rawValue: body.ruling),
@@ -116,7 +115,7 @@ extension SurveyResult {
         let hazards: [String]
         let mx_security: String?
         let recipients: Int
-        // Results of earlier versions have none of these.
+        // Results of earlier versions do not have these keys.
         let relay: String?
         let relayed: Int?
         let route: String?

@@ -3,62 +3,62 @@ import DequeModule
 
 /// Judges the destinations of a list, many at once, and hands their results on in the order of the list.
 ///
-/// A doubt is tried once more after a while. What stands behind it in the list waits for that with its result, within a
-/// window: then nothing new is begun. Before doubts are tried again the resolver must work: while it does not, nothing
-/// goes on.
+/// A doubtful destination is judged once more after a while. The results after it in the list wait for that, up to a
+/// limit; beyond the limit nothing new begins. Before doubtful destinations are judged again, the resolver must work.
+/// While it does not, nothing goes on.
 struct SurveyRun {
-    /// So many results at most wait for one before them.
+    /// At most so many results wait for one before them.
     private static let window = 20_000
-    /// How often a resolver that does not work is tried, and for how long.
+    /// The time between two tests of a resolver that does not work, and how long it is tested.
     private static let testInterval = Duration.seconds(5)
     private static let patience = Duration.seconds(600)
 
     let destinations: DestinationList
-    /// How many at once.
+    /// The number of inspections at once.
     let concurrency: Int
-    /// After what time a doubt is tried again.
+    /// The time after which a doubtful destination is judged again.
     let retryAfter: Duration
-    /// Judges a destination: its place in the list, and whether that is for the second time.
+    /// Judges a destination. It gets its place in the list, and whether this is the second time.
     let judge: @Sendable (Int, Bool) async -> SurveyResult
-    /// Whether it is worth while to judge again.
+    /// Whether a second look at the destination may help.
     let isDoubt: @Sendable (SurveyResult) -> Bool
-    /// Why no answer can be expected; nil if one can.
+    /// Returns why no answers can be expected; nil if they can.
     let trouble: @Sendable () async -> String?
     let progress: SurveyProgress
-    /// Called when nothing is left to do but to wait until doubts are tried again: how many there are, and for how
-    /// long.
+    /// Called if nothing is left to do but to wait for second looks. It gets the number of doubtful destinations, and
+    /// the time left.
     var waits: @Sendable (Int, Duration) -> Void = { _, _ in }
 
     private enum Event: Sendable {
         case judged(Int, SurveyResult, isAgain: Bool)
-        /// It is time for something.
+        /// Something is due.
         case due
         case tested(String?)
     }
 
     private struct State {
-        /// The next to be begun, and the next to be handed on.
+        /// The next destination to begin, and the next result to hand on.
         var next: Int
         var first: Int
         var underWay = 0
         var finished: [Int: SurveyResult] = [:]
-        /// Doubts, in the order in which they are to be tried again.
+        /// The doubtful destinations, in the order in which they are due.
         var doubts: Deque<(index: Int, due: ContinuousClock.Instant)> = []
-        /// When the resolver worked last, and since when it does not.
+        /// When the resolver last worked, and since when it does not.
         var worked: ContinuousClock.Instant
         var troubleSince: ContinuousClock.Instant?
         var nextTest: ContinuousClock.Instant
         var isTesting = false
         var isTicking = false
-        /// Whether the wait for doubts has been told.
+        /// Whether the wait has been told.
         var hasToldWait = false
     }
 
-    /// Judges those from a place on.
+    /// Judges the destinations from a place in the list on.
     ///
-    /// - Parameter write: Gets results in the order of the list, as soon as they and all before them are there.
-    /// - Throws: What `write` does; that the resolver does not work for long. If the task is cancelled it returns
-    ///   early.
+    /// - Parameter write: Takes in results in the order of the list, as soon as they and all before them are there.
+    /// - Throws: What `write` throws, or that the resolver has not worked for long. If the task is cancelled, it
+    ///   returns early.
     func run(from start: Int, write: ([SurveyResult]) throws(SurveyFault) -> Void) async throws(SurveyFault) {
         let outcome = await withTaskGroup(of: Event.self) { group -> SurveyFault? in
             defer { group.cancelAll() }
@@ -116,7 +116,7 @@ struct SurveyRun {
         waits(count, due - now)
     }
 
-    /// Whether doubts may be tried again now: the resolver has worked since.
+    /// Whether doubtful destinations may be judged again now, because the resolver has worked since.
     private func prepareRetry(
         _ now: ContinuousClock.Instant, _ state: inout State, _ group: inout TaskGroup<Event>
     ) -> Bool {

@@ -1,27 +1,28 @@
 import DANE
 import Support
 
-/// What is told at the end of a survey.
+/// The summary at the end of a survey.
 struct SurveySummary: Sendable {
-    /// So many hosts are listed.
+    /// At most so many hosts are listed.
     static let listed = 10
 
-    /// What the results come to, those of earlier runs too.
+    /// The tally of all results, those of earlier runs included.
     let tally: SurveyTally
-    /// What the lines of the input came to.
+    /// The counts of the input's lines.
     let counts: SurveyCounts
-    /// Recipients of whom it was not kept by which host they went.
+    /// The number of recipients whose hosts were not remembered.
     var forgottenRelays = 0
-    /// Settings by which the gate passes or refuses mail for where it comes from: of that a survey knows nothing.
+    /// The settings that pass or refuse mail by its source. A survey cannot apply them, because it does not know the
+    /// source.
     var sourceSettings: [String] = []
-    /// How many destinations this run has judged, and how long it took.
+    /// The number of destinations that this run has judged, and how long that took.
     let judged: Int
     let elapsed: Duration
 
     private var seconds: Double { Double(elapsed.milliseconds) / 1000 }
     private var rate: Double { seconds > 0 ? (Double(judged) / seconds * 10).rounded() / 10 : 0 }
 
-    /// For a person.
+    /// The summary for a person.
     var text: String {
         var lines = [
             "\(CountText.of(tally.all.destinations, "destination")) with "
@@ -50,7 +51,7 @@ struct SurveySummary: Sendable {
         return lines.map { PrintableText.of($0.utf8, limit: 1000) }.joined(separator: "\n") + "\n"
     }
 
-    /// For a program, one line.
+    /// The summary for a program, one line.
     var json: String { JSONLine.of(Body(self)) + "\n" }
 
     private var outcomes: [(Outcome, SurveyTally.Count)] {
@@ -64,7 +65,7 @@ struct SurveySummary: Sendable {
         ]
     }
 
-    /// Columns as wide as they must be; numbers to the right.
+    /// Returns columns as wide as their values; numbers are aligned right.
     private static func table(_ rows: [[String]]) -> [String] {
         let widths = (0..<5).map { column in rows.map { TerminalText.columns($0[column]) }.max() ?? 0 }
         return rows.map { row in

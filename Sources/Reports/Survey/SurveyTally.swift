@@ -1,9 +1,9 @@
 import DANE
 import Policy
 
-/// What all results of a survey come to, counted as they come.
+/// The tally of all results of a survey, counted as they come.
 struct SurveyTally: Sendable {
-    /// Destinations and the recipients there.
+    /// A number of destinations and of their recipients.
     struct Count: Sendable, Hashable {
         var destinations = 0
         var recipients = 0
@@ -14,42 +14,42 @@ struct SurveyTally: Sendable {
         }
     }
 
-    /// Who failed, and how.
+    /// A host that failed, and how.
     struct Broken: Sendable, Hashable {
-        /// The host, or where none came into it the destination.
+        /// The host; the destination if no host was involved.
         let host: String
         let outcome: Outcome
     }
 
     /// Mail that went by relays that are no MX hosts of its domains.
     struct Relayed: Sendable, Hashable {
-        /// The destinations, and of their recipients those that went so.
+        /// The destinations, and those of their recipients whose mail went by the relay.
         var count = Count()
-        /// Whether the relay was judged in the destinations' place, for one of them at least.
+        /// Whether the relay was judged in the place of at least one destination.
         var isJudged = false
     }
 
-    /// So many hosts are told apart; a list of strangers must not take all memory.
+    /// The most hosts that are told apart, so that a list made by strangers cannot take all memory.
     private static let limit = 100_000
 
     private(set) var all = Count()
     private(set) var outcomes: [Outcome: Count] = [:]
-    /// Outcomes that are broken DNSSEC or DANE, the codes X.7.32x.
+    /// The destinations with broken DNSSEC or DANE, which have the codes X.7.32x.
     private(set) var broken = Count()
     private(set) var degraded = Count()
     private(set) var hazards = Count()
-    /// Refused when seen first, for good or for now, and once it has lasted.
+    /// Refused permanently or temporarily when first seen, and after the fault has lasted.
     private(set) var rejected = Count()
     private(set) var deferred = Count()
     private(set) var rejectedLasting = Count()
     private(set) var deferredLasting = Count()
     private(set) var hosts: [Broken: (count: Count, cause: String)] = [:]
-    /// By relay.
+    /// The relayed mail, by relay.
     private(set) var relays: [String: Relayed] = [:]
-    /// All of these together.
+    /// The relayed mail of all relays together.
     private(set) var relayed = Count()
 
-    /// How many destinations would be refused.
+    /// The number of destinations that would be refused.
     var refused: Int { rejected.destinations + deferred.destinations }
 
     /// Counts a result.
@@ -85,7 +85,7 @@ struct SurveyTally: Sendable {
         hosts[key, default: (Count(), result.cause)].count.add(result)
     }
 
-    /// The relays by which most recipients went.
+    /// Returns the relays of most recipients.
     func busiest(_ count: Int) -> [(relay: String, relayed: Relayed)] {
         let sorted = relays.sorted {
             (-$0.value.count.recipients, -$0.value.count.destinations, $0.key)
@@ -94,7 +94,7 @@ struct SurveyTally: Sendable {
         return sorted.prefix(count).map { ($0.key, $0.value) }
     }
 
-    /// The hosts by which most recipients are lost.
+    /// Returns the hosts whose faults stop the mail of most recipients.
     func worst(_ count: Int) -> [(broken: Broken, count: Count, cause: String)] {
         let sorted = hosts.sorted {
             (-$0.value.count.recipients, -$0.value.count.destinations, $0.key.host, $0.key.outcome.rawValue)
@@ -105,7 +105,7 @@ struct SurveyTally: Sendable {
 }
 
 extension Outcome {
-    /// Whether DNSSEC or DANE is broken at the recipient's side: what no gate but this one refuses.
+    /// Whether DNSSEC or DANE is broken at the recipient's side. No other filter refuses such mail.
     fileprivate var isBroken: Bool {
         switch self {
         case .startTLSNotSupported, .tlsFailed, .certificateExpired, .tlsaInvalid, .dnssecInvalid,

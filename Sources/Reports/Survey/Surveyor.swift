@@ -6,34 +6,36 @@ import Policy
 import Support
 import Verdicts
 
-/// Judges the destinations of a survey: the gate's own inspection, its rulings, and manners that a list of thousands
-/// needs.
+/// Judges the destinations of a survey with the daemon's own inspection and rulings, and with limits that a list of
+/// thousands needs.
 ///
-/// A host is connected to once for a first look and once for a second one, however many destinations share it, and no
-/// more often for an hour or two. In the gate each failing destination has a second connection of its own: it has
-/// seldom more than one of them.
+/// A host is connected to once for the first look and once for the second, however many destinations share it, and then
+/// not again for an hour or less. The daemon, in contrast, makes a second connection per failing destination, because
+/// it seldom has more than one of these.
 struct Surveyor: Sendable {
-    /// What was seen of a host counts so long, if it had a TLS session to show; if not, and a mended host must be seen.
+    /// How long the findings about a host are kept: those with a TLS session, and others, so that a repaired host is
+    /// seen.
     private static let lifetime = (good: Duration.seconds(3600), bad: Duration.seconds(900))
 
     private let settings: Settings
     private let policies: PolicyTable
     private let now: @Sendable () -> Int64
-    /// The look, and the one after a doubt: past what the first has kept, for nothing would be new there.
+    /// The first look, and the one after a doubt. The latter does not use what the first look has kept, because that
+    /// would bring nothing new.
     private let looks: [SecondLook]
     private let relays: RelayJudge?
-    /// What was seen of relays: a site has one, and behind it all its destinations.
+    /// The inspections of relays. A site has one relay, and all its destinations are behind it.
     private let relayed = RelayInspections()
 
-    /// A surveyor.
+    /// Makes a surveyor.
     ///
     /// - Parameters:
     ///   - settings: The settings.
     ///   - policies: The policies.
-    ///   - resolver: Who validates.
-    ///   - prober: Who connects; nil where the probe is off.
-    ///   - destinations: What is surveyed, and by which hosts a log shows that mail went there; nil if that does not
-    ///     matter.
+    ///   - resolver: The validating resolver.
+    ///   - prober: The prober; nil if the probe is off.
+    ///   - destinations: The destinations, and the hosts by which their mail went according to a log; nil if relays do
+    ///     not matter.
     ///   - now: The time, in seconds since 1970.
     init(
         settings: Settings, policies: PolicyTable, resolver: any Resolving, prober: (any Probing)?,
@@ -59,16 +61,16 @@ struct Surveyor: Sendable {
     /// Judges a destination.
     ///
     /// - Parameters:
-    ///   - text: The destination, as `Destination.text` writes it.
-    ///   - recipients: How many the input has there.
-    ///   - place: Its place in the list; nil if there is none.
-    ///   - isAgain: Whether it was in doubt when it was judged first.
-    ///   - hasTimes: Whether to tell how long it took.
+    ///   - text: The destination, in the form of `Destination.text`.
+    ///   - recipients: The number of its recipients in the input.
+    ///   - place: The destination's place in the list; nil if it has none.
+    ///   - isAgain: Whether this is the second look, after a doubt.
+    ///   - hasTimes: Whether the result says how long the inspection took.
     func judge(
         _ text: String, recipients: Int, place: Int? = nil, isAgain: Bool, hasTimes: Bool
     ) async -> SurveyResult {
         guard case .destination(let destination) = Destination.parse(nextHop: text, port: settings.probePort) else {
-            // The list holds nothing else.
+            // The list has nothing but destinations in it, so this cannot happen.
             let verdict = Verdict(outcome: .noSuchDomain, cause: "this is no domain name")
             return result(Subject(text: text, recipients: recipients), .root, verdict, nil, nil, nil)
         }
@@ -76,7 +78,7 @@ struct Surveyor: Sendable {
         if let place, let relays { subject.relayed = await relays.relayed(place) }
         if let relayed = subject.relayed, relayed.isMost, settings.route == .nexthop {
             subject.route = .nexthop
-            // No recipient's domain leads there: this site's own configuration does.
+            // F-91: no recipient's domain leads there, so this site's own configuration does.
             subject.isOwnHop = true
             return await judge(subject, destination.name, by: relayed, isAgain: isAgain, hasTimes: hasTimes)
         }
@@ -89,7 +91,7 @@ struct Surveyor: Sendable {
             hasTimes ? inspection.elapsed.tenthsOfMilliseconds : nil)
     }
 
-    /// Judges a domain by the relay that its mail goes to, as the gate does behind one.
+    /// Judges a domain by the relay that takes its mail, as the daemon behind such a relay does.
     private func judge(
         _ subject: Subject, _ domain: DomainName, by relayed: RelayJudge.Relayed, isAgain: Bool, hasTimes: Bool
     ) async -> SurveyResult {
@@ -97,7 +99,7 @@ struct Surveyor: Sendable {
             let verdict = Verdict(outcome: .opportunistic, cause: "DANE does not apply to the relay, an address")
             return result(subject, domain, verdict, nil, nil, hasTimes ? 0 : nil)
         }
-        // RFC 8314 §3.3: there the gate does not look.
+        // RFC 8314 §3.3: on this port TLS begins with the connection. The daemon does not inspect it.
         guard hop.port != 465 else {
             let verdict = Verdict(outcome: .opportunistic, cause: "the relay speaks TLS from the start")
             return result(subject, domain, verdict, nil, nil, hasTimes ? 0 : nil)
@@ -118,13 +120,13 @@ struct Surveyor: Sendable {
         return policy == .require ? look.demandingDANE : look
     }
 
-    /// What a result is about.
+    /// The subject of a result.
     private struct Subject {
         let text: String
         let recipients: Int
         var relayed: RelayJudge.Relayed?
         var route = Settings.RouteSource.recipient
-        /// Whether this site's own configuration leads there.
+        /// F-91: whether this site's own configuration leads there.
         var isOwnHop = false
     }
 
@@ -135,7 +137,7 @@ struct Surveyor: Sendable {
         let answer = InspectionDesk.Answer(verdict: verdict, isCached: false)
         let judged = Ruleset.Subject(destination: nil, place: name, isOwnHop: subject.isOwnHop)
         let ruling = Ruleset(settings).decide(answer, on: judged, policy: policy, replies: .given, now: now).ruling
-        // A survey asks what would be if all were enforced: only what policy exempts stays so.
+        // A survey asks what would happen in full enforcement. Only exemptions by policy remain.
         var enforced = settings
         enforced.mode = .enforce
         enforced.rollout = 100
@@ -150,7 +152,7 @@ struct Surveyor: Sendable {
             relayed: subject.relayed?.recipients ?? 0, route: subject.route, elapsed: elapsed)
     }
 
-    /// Whether a result is one that may be another if it is tried again.
+    /// Whether a second look may change the result.
     func isDoubt(_ result: SurveyResult) -> Bool {
         result.outcome.isDoubt || result.outcome == .unprobed && settings.probe
     }

@@ -1,8 +1,8 @@
-/// Values kept until a time, at most so many and of so much weight: what has not been asked for since its turn came goes
-/// first.
+/// A cache whose values expire, with a limit on their number and weight. If it is full, values that have not been used
+/// for the longest time go first.
 ///
-/// Second chance (CLOCK) rather than LRU: a hit sets a mark and moves nothing. The values lie in one array, beside their keys and
-/// times; the table of places and the hand that goes round are all there is besides.
+/// It uses second chance (CLOCK), not LRU: a hit sets a mark and moves nothing. The values are in one array, with their
+/// keys and times. Besides that there are only the table of places and the hand that goes round.
 package struct BoundedCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     private struct Slot {
         var key: Key
@@ -12,44 +12,44 @@ package struct BoundedCache<Key: Hashable & Sendable, Value: Sendable>: Sendable
         var value: Value
     }
 
-    /// The most values kept.
+    /// The most values.
     let limit: Int
-    /// The most that they weigh together: bytes, as far as who keeps them tells.
+    /// The most weight of all values. The caller decides what a weight is; usually bytes.
     let weightLimit: Int
-    /// What they weigh together.
+    /// The weight of all values.
     package private(set) var weight = 0
     private var slots: ContiguousArray<Slot> = []
     private var places: [Key: UInt32] = [:]
-    /// Whose turn it is to go.
+    /// The place of the next candidate for removal.
     private var hand = 0
 
     /// An empty cache.
     ///
     /// - Parameters:
-    ///   - limit: The most values kept, at least 1.
-    ///   - weightLimit: The most that they weigh together; a single one may weigh more.
+    ///   - limit: The most values, at least 1.
+    ///   - weightLimit: The most weight of all values. A single one may weigh more.
     package init(limit: Int, weightLimit: Int = .max) {
         self.limit = min(max(1, limit), Int(UInt32.max))
         self.weightLimit = max(0, weightLimit)
     }
 
-    /// How many values there are, out of date or not.
+    /// The number of values, expired ones included.
     package var count: Int { slots.count }
 
-    /// Whether another value would take the place of one that is there.
+    /// Whether a new value would replace another one.
     var isFull: Bool { slots.count >= limit }
 
-    /// The value of a key, if it is there and in date.
+    /// The value of a key; nil if there is none, or it has expired.
     package mutating func value(for key: Key, at now: ContinuousClock.Instant) -> Value? {
         use(key, at: Tick(now)) { value, _ in value }
     }
 
-    /// Keeps a value; a value that is out of date already takes the place of an older one and is never given out.
+    /// Stores a value. A value that has expired already replaces an older one, and is never returned.
     package mutating func keep(_ value: Value, for key: Key, until: ContinuousClock.Instant, weight: Int = 0) {
         keep(value, for: key, until: Tick(until) + .milliseconds(1), weight: weight)
     }
 
-    /// The same with a time that is a tick already.
+    /// The same with the time given as a tick.
     package mutating func keep(_ value: Value, for key: Key, until: Tick, weight: Int = 0) {
         let slot = Slot(key: key, wasUsed: false, until: until, weight: UInt32(clamping: weight), value: value)
         if let place = places[key] { self.weight -= Int(exchangeWeight(Int(place), 0)) }
@@ -67,25 +67,25 @@ package struct BoundedCache<Key: Hashable & Sendable, Value: Sendable>: Sendable
         }
     }
 
-    /// Makes room for so many values at once.
+    /// Allocates room for this many values.
     package mutating func reserve(_ count: Int) {
         places.reserveCapacity(min(count, limit))
         slots.reserveCapacity(min(count, limit))
     }
 
-    /// Keeps a value from before, unless there is a newer one or no room.
+    /// Stores a value from an earlier run, unless there is a newer one or the cache is full.
     package mutating func restore(_ value: Value, for key: Key, until: ContinuousClock.Instant, weight: Int = 0) {
         restore(value, for: key, until: Tick(until) + .milliseconds(1), weight: weight)
     }
 
-    /// The same with a time that is a tick already.
+    /// The same with the time given as a tick.
     ///
-    /// - Returns: Whether it was taken.
+    /// - Returns: Whether it was stored.
     @discardableResult
     package mutating func restore(_ value: Value, for key: Key, until: Tick, weight: Int = 0) -> Bool {
         let slot = Slot(key: key, wasUsed: false, until: until, weight: UInt32(clamping: weight), value: value)
         guard !isFull, self.weight <= weightLimit - Int(slot.weight) else { return false }
-        // One look into the table, as there may be a million; that there is a newer one is rare.
+        // A single look into the table, because there may be a million values. A newer one is rare.
         if let newer = places.updateValue(UInt32(slots.count), forKey: key) {
             places[key] = newer
             return false
@@ -95,40 +95,40 @@ package struct BoundedCache<Key: Hashable & Sendable, Value: Sendable>: Sendable
         return true
     }
 
-    /// Uses the value of a key, if it is there and in date, in its place. Of an older one, who asks is told nothing.
+    /// Uses the value of a key in place. Returns nil if there is none, or it has expired.
     ///
-    /// - Parameter body: Gets the value and the time until which it is in date.
+    /// - Parameter body: Gets the value and the time until which it is valid.
     package mutating func use<Result>(_ key: Key, at now: Tick, _ body: (inout Value, Tick) -> Result) -> Result? {
         guard let place = places[key].map(Int.init), slots[place].until > now else { return nil }
         if !slots[place].wasUsed { slots[place].wasUsed = true }
         return body(&slots[place].value, slots[place].until)
     }
 
-    /// The value of a key in its place, in date or not; to look at it here is not to use it.
+    /// Reads or changes the value of a key in place, even if it has expired. This does not count as a use.
     package mutating func inspect<Result>(_ key: Key, _ body: (inout Value, Tick) -> Result) -> Result? {
         guard let place = places[key].map(Int.init) else { return nil }
         return body(&slots[place].value, slots[place].until)
     }
 
-    /// Goes through a part of the values in their places, in date or not.
+    /// Visits some of the values in place, expired ones included.
     ///
-    /// - Parameter range: The places; those beyond the last one are passed over.
+    /// - Parameter range: The places to visit. Those after the last value are ignored.
     package mutating func sweep(_ range: Range<Int>, _ body: (Key, inout Value, Tick) -> Void) {
         for place in range.clamped(to: slots.indices) {
             body(slots[place].key, &slots[place].value, slots[place].until)
         }
     }
 
-    /// Gives the value at a place another weight.
+    /// Sets another weight for the value at a place.
     ///
-    /// - Returns: The one that it had.
+    /// - Returns: The previous weight.
     private mutating func exchangeWeight(_ place: Int, _ weight: UInt32) -> UInt32 {
         let former = slots[place].weight
         slots[place].weight = weight
         return former
     }
 
-    /// Removes the value whose turn it is; the last one takes its place.
+    /// Removes the next candidate. The last value moves to its place.
     private mutating func remove() {
         let place = vacate()
         let last = slots.removeLast()
@@ -139,7 +139,7 @@ package struct BoundedCache<Key: Hashable & Sendable, Value: Sendable>: Sendable
         hand = slots.isEmpty ? 0 : place % slots.count
     }
 
-    /// Makes room: the hand goes on to a value that has not been used since it was there last, and removes it.
+    /// Makes room: the hand goes on to a value that has not been used since the hand's last visit, and removes it.
     ///
     /// - Returns: The free place.
     private mutating func vacate() -> Int {

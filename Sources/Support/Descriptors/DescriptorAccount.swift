@@ -1,21 +1,23 @@
 import Synchronization
 
-/// A share of the process's descriptors that several users draw from: each takes as many as it may come to have, before
-/// it has the first of them.
+/// A count of file descriptors that several users share, so that together they stay below a limit.
+///
+/// Each user takes the most it may need before it opens the first one. All methods may be called on any thread, and
+/// none waits.
 public final class DescriptorAccount: Sendable {
     /// The most that may be taken at once.
     public let limit: Int
     private let count = Atomic<Int>(0)
 
-    /// An account of so many; without a bound where none is given.
+    /// An account of `limit` descriptors. Without a limit, `take` always succeeds.
     public init(limit: Int = .max) { self.limit = max(0, limit) }
 
-    /// How many are taken.
+    /// How many are taken now.
     public var used: Int { count.load(ordering: .relaxed) }
 
-    /// Takes some.
+    /// Takes `number` descriptors from the account. It opens nothing.
     ///
-    /// - Returns: Whether there were as many; if not, none are taken.
+    /// - Returns: Whether that many were left. If not, none are taken.
     public func take(_ number: Int) -> Bool {
         guard count.add(number, ordering: .relaxed).newValue <= limit else {
             give(number)
@@ -24,6 +26,6 @@ public final class DescriptorAccount: Sendable {
         return true
     }
 
-    /// Gives back what was taken.
+    /// Returns `number` descriptors to the account.
     public func give(_ number: Int) { count.subtract(number, ordering: .relaxed) }
 }

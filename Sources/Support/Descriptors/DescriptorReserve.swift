@@ -1,18 +1,20 @@
 import Glibc
 import Synchronization
 
-/// Descriptors that are held open for what must not fail for want of one, and let go of for just so long.
+/// File descriptors that the process holds open so that it can always open a few when it must.
 ///
-/// libevent ends the process where it gets no descriptor for an event base, and libunbound makes one with each context.
-/// A count of those that are free says nothing about the next moment; those that are held are there.
+/// libunbound creates an event base with each context, and libevent ends the process if it gets no descriptor for one.
+/// A count of the free descriptors does not help, as other threads may take them a moment later. A descriptor that is
+/// held open is certain to be there.
 ///
-/// All methods may be called on any thread; none waits for anything but another that uses the reserve.
+/// All methods may be called on any thread. They wait only for another call of the same reserve.
 public final class DescriptorReserve: Sendable {
-    /// The process's own.
+    /// The reserve of this process.
     public static let shared = DescriptorReserve()
-    /// How many are held.
+    /// How many descriptors the reserve holds.
     public static let size = 32
-    /// How many of them one use may take: what comes and goes elsewhere meanwhile takes from the others.
+    /// How many of them one call of `lend` may use. The rest covers what other threads open while the reserve is
+    /// released.
     public static let loan = 20
 
     private let held = Mutex<[Int32]>([])
@@ -20,19 +22,19 @@ public final class DescriptorReserve: Sendable {
 
     init() {}
 
-    /// Whether they have been let go of just now: who can wait with opening something does.
+    /// Whether `lend` runs just now. A caller that can open its file a little later should do so.
     public var isLent: Bool { lending.load(ordering: .acquiring) }
 
-    /// Opens those that are missing.
+    /// Opens the descriptors that are missing.
     ///
-    /// - Returns: 0 if all are held, else the errno of the one that could not be opened (`EMFILE`, `ENFILE`).
+    /// - Returns: 0 if all are held, else the errno of the open(2) that failed (`EMFILE`, `ENFILE`).
     @discardableResult
     public func fill() -> Int32 { held.withLock { Self.open(Self.size, &$0) } }
 
-    /// Lets them go, runs what needs some of them, and takes them back.
+    /// Closes the reserve, runs `body`, and opens the reserve again.
     ///
-    /// - Parameter body: May open up to `loan`, and keep them.
-    /// - Returns: What `body` returns; nil if it was not run, as there are too few.
+    /// - Parameter body: May open up to `loan` descriptors and keep them.
+    /// - Returns: What `body` returns; nil if too few descriptors are free, in which case `body` did not run.
     public func lend<Value: Sendable>(_ body: () -> Value) -> Value? {
         held.withLock { held in
             guard Self.open(Self.size, &held) == 0 else { return nil }
@@ -42,7 +44,8 @@ public final class DescriptorReserve: Sendable {
                 lending.store(false, ordering: .releasing)
             }
             Self.close(&held)
-            // Where the limit has been lowered since, descriptors that were held are no use (EMFILE goes by number).
+            // If the limit was lowered meanwhile, closing the reserve frees nothing: open(2) compares the number of the
+            // new descriptor with the limit (EMFILE). So try whether `loan` descriptors can be had.
             var tried: [Int32] = []
             let code = Self.open(Self.loan, &tried)
             Self.close(&tried)

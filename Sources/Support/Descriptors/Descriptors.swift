@@ -1,8 +1,9 @@
 import Glibc
 
-/// How many files and sockets can be opened, and whether any can.
+/// The process's file descriptors: their limit, and whether any are left.
 package enum Descriptors {
-    /// Takes as many as the system lets us have: libunbound takes two a lookup under way, each probe and each MTA connection one.
+    /// Raises the limit as far as the system allows: libunbound needs two per lookup under way, and each probe and each
+    /// MTA connection one.
     package static func raiseLimit() {
         var limit = rlimit()
         guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
@@ -10,11 +11,11 @@ package enum Descriptors {
         _ = setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
     }
 
-    /// So many are tried, beside those of the reserve.
+    /// How many are tried besides those of the reserve.
     private static let tried = 4
 
-    /// Why there are too few, as a sentence without a full stop; nil if the reserve is held, and there are some beside
-    /// it. They are opened and closed again.
+    /// Why there are too few, as a sentence without a full stop; nil if the reserve is held and a few more can be
+    /// opened. These are closed again.
     package static func fault() -> String? {
         var code = DescriptorReserve.shared.fill()
         var opened: [Int32] = []

@@ -1,13 +1,14 @@
 import Glibc
 
-/// What libdispatch calls for open(2): this one, not the C library's (ELF symbol interposition).
+/// Replaces open(2) for all libraries of the process, by ELF symbol interposition. Only libdispatch needs it.
 ///
-/// Each second libdispatch reads the state of its threads, `/proc/THREAD/stat`, and ends the process where one cannot be
-/// opened (SIGILL in `_dispatch_workq_monitor_pools`): for want of a descriptor, or because there is no /proc. For these
-/// files alone a failure becomes a number that is no descriptor: libdispatch reads nothing from it, takes the thread for
-/// one that waits, and goes on. Everything else gets what the C library gives.
+/// Every second, libdispatch reads the state of its threads from `/proc/THREAD/stat`. If such a file cannot be opened,
+/// because no descriptor is left or because there is no /proc, libdispatch ends the process (SIGILL in
+/// `_dispatch_workq_monitor_pools`). For these files alone, this function turns a failure into a number that is not a
+/// descriptor. libdispatch then reads nothing, assumes that the thread waits, and goes on. For every other file the
+/// result is that of the C library.
 ///
-/// open(2) takes a variable number of arguments; on the platforms that there are, three fixed ones are passed alike.
+/// open(2) is variadic. On all platforms that Swift supports on Linux, three fixed arguments are passed the same way.
 @_cdecl("open")
 public func openInPlaceOfTheLibrary(_ path: UnsafePointer<CChar>?, _ flags: Int32, _ mode: UInt32) -> Int32 {
     guard let function = LibraryOpen.function else {
@@ -19,7 +20,7 @@ public func openInPlaceOfTheLibrary(_ path: UnsafePointer<CChar>?, _ flags: Int3
     return .max
 }
 
-/// Whether a path is `/proc/NUMBER/stat`. Leaves errno as it is.
+/// Whether a path is `/proc/NUMBER/stat`. Does not change errno.
 private func isStateOfThread(_ path: UnsafePointer<CChar>) -> Bool {
     var rest = path
     func take(_ text: StaticString) -> Bool {
@@ -35,7 +36,7 @@ private func isStateOfThread(_ path: UnsafePointer<CChar>) -> Bool {
     return rest > digits && take("/stat") && rest.pointee == 0
 }
 
-/// The C library's function, which that of this program hides (dlsym(3), `RTLD_NEXT`).
+/// The C library's open(2), which the function above hides (dlsym(3), `RTLD_NEXT`).
 private enum LibraryOpen {
     typealias Function = @convention(c) (UnsafePointer<CChar>?, Int32, UInt32) -> Int32
 

@@ -1,17 +1,17 @@
 import Glibc
 
-/// Why there is no SQLite file to work with.
+/// Why there is no usable SQLite file.
 package struct DatabaseFault: Error, Equatable {
     package enum Kind: Equatable {
-        /// What stands there is corrupt, or no file of ours: a new one may take its place.
+        /// The file is corrupt, or not one of ours. A new one may replace it.
         case corrupt
-        /// What stands there was written by another version.
+        /// Another version wrote the file.
         case foreign(version: Int)
-        /// Another process has it locked.
+        /// Another process has locked the file.
         case busy
-        /// It cannot be had, or not be written to, whatever is in it.
+        /// The file cannot be opened or written, whatever it contains.
         case unavailable
-        /// There is no room.
+        /// The disk is full.
         case full
     }
 
@@ -24,7 +24,7 @@ package struct DatabaseFault: Error, Equatable {
         self.cause = cause
     }
 
-    /// Throws if something stands at a path that is no ordinary file: SQLite would wait for a pipe.
+    /// Throws if the path leads to something other than a regular file. SQLite would wait for a pipe.
     package static func refuseWhatIsNoFile(_ path: String) throws(DatabaseFault) {
         var info = stat()
         if stat(path, &info) == 0, info.st_mode & S_IFMT != S_IFREG { throw DatabaseFault(.corrupt, "it is no file") }

@@ -1,6 +1,6 @@
 import Glibc
 
-/// What tells the file at a path from one that takes its place later.
+/// Distinguishes the file at a path from one that replaces it later.
 package struct FileIdentity: Equatable {
     private let device: UInt
     private let node: UInt
@@ -13,11 +13,11 @@ package struct FileIdentity: Equatable {
         node = UInt(info.st_ino)
     }
 
-    /// Renames an SQLite file that is no good, its log with it; an older one that was set aside is replaced.
+    /// Renames a damaged SQLite file together with its log. It replaces an older one that was set aside.
     ///
     /// - Parameter why: What is wrong with it.
     /// - Returns: The new path.
-    /// - Throws: The fault itself if a new file would be no better; that it cannot be renamed.
+    /// - Throws: The fault itself if a new file would not help; another fault if it cannot be renamed.
     package static func setAside(_ path: String, for why: DatabaseFault) throws(DatabaseFault) -> String {
         let suffix: String
         switch why.kind {
@@ -32,7 +32,7 @@ package struct FileIdentity: Equatable {
     }
 
     private static func rename(_ path: String, as suffix: String) -> String? {
-        // A directory that is in the way is not removed.
+        // If a directory has the name already, it is not removed.
         for number in 0..<10 {
             let aside = "\(path).\(suffix)\(number == 0 ? "" : "-\(number)")"
             guard Glibc.rename(path, aside) == 0 else { continue }

@@ -1,20 +1,20 @@
-/// What could not be written of a file or the log, and whether that is over.
+/// What could not be written to a file or the log, and whether that is over.
 public struct Losses: Sendable, Hashable {
-    /// How much was lost since the start: rows, or lines.
+    /// How much was lost since the start: rows or lines.
     public private(set) var count = 0
-    /// Whether the last that came could not be written.
+    /// Whether the last write failed.
     public private(set) var isOngoing = false
-    /// How much was lost since the log was told that writing works, and whether it is to be told again.
+    /// How much was lost since the log last said that writing works; nil if the log need not say so again.
     private var owed: Int?
-    /// When it may be told: once a minute at most.
+    /// When the log may say so: at most once per minute.
     private var nextTold = ContinuousClock.now
-    /// When something was lost for the last time; nil if nothing was.
+    /// When something was last lost; nil if nothing was.
     private(set) var last: ContinuousClock.Instant?
 
-    /// Nothing.
+    /// Nothing lost.
     public init() {}
 
-    /// Notes that something was lost, or, of nothing, that it would have been.
+    /// Notes that something was lost. With a count of zero, that it would have been.
     package mutating func note(_ count: Int, at now: ContinuousClock.Instant = .now) {
         self.count += count
         owed = (owed ?? 0) + count
@@ -22,12 +22,12 @@ public struct Losses: Sendable, Hashable {
         if count > 0 { last = now }
     }
 
-    /// Notes that all was written.
+    /// Notes that everything was written.
     package mutating func end() { isOngoing = false }
 
-    /// Whether the log is to be told now that writing works again.
+    /// Whether the log must now say that writing works again.
     ///
-    /// - Returns: How much was lost until then; nil if there is nothing to tell.
+    /// - Returns: How much was lost before that; nil if there is nothing to say.
     package mutating func over(at now: ContinuousClock.Instant = .now) -> Int? {
         guard !isOngoing, let owed, now >= nextTold else { return nil }
         self.owed = nil
@@ -35,7 +35,7 @@ public struct Losses: Sendable, Hashable {
         return owed
     }
 
-    /// How long ago something was lost for the last time, in seconds; nil if nothing was.
+    /// How long ago something was last lost, in seconds; nil if nothing was.
     package func ago(at now: ContinuousClock.Instant = .now) -> Int64? {
         last.map { max(0, (now - $0).components.seconds) }
     }

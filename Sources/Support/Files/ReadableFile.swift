@@ -1,9 +1,9 @@
 import Glibc
 import SystemPackage
 
-/// Small text files that an administrator names.
+/// Reads small text files that an administrator names.
 package enum ReadableFile {
-    /// Why a file cannot be read, as a clause; nil if it can.
+    /// Returns why a file cannot be read, as a clause; nil if it can.
     package static func fault(_ path: String) -> String? {
         if case .failure(let fault) = contents(path, limit: 0) { fault.clause } else { nil }
     }
@@ -14,11 +14,10 @@ package enum ReadableFile {
         package let clause: String
     }
 
-    /// The text of a file.
+    /// Returns the text of a file. It does not wait for a writer if the path is a named pipe.
     ///
-    /// Does not wait for a writer, as a named pipe would have it.
-    ///
-    /// - Parameter limit: The most bytes to read; a longer file is a fault. 0 only tries whether the file can be read.
+    /// - Parameter limit: The most bytes to read; a longer file is a fault. With 0 it only tries whether the file can
+    ///   be read.
     package static func contents(_ path: String, limit: Int) -> Result<String, Fault> {
         do {
             let file = try FileDescriptor.open(FilePath(path), .readOnly, options: [.closeOnExec, .nonBlocking])
@@ -29,7 +28,7 @@ package enum ReadableFile {
                 }
                 guard limit > 0 else { return .success("") }
                 guard facts.st_size <= limit else { return .failure(Fault(clause: "it has more than \(limit) bytes")) }
-                // What is written behind that meanwhile is read when the change is seen.
+                // Text that is added meanwhile is read when the change is noticed.
                 let size = Int(facts.st_size)
                 let bytes = try [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
                     while count < size {
@@ -49,8 +48,10 @@ package enum ReadableFile {
 }
 
 extension String {
-    /// The lines of a text file as editors count them, without a byte order mark. (To Swift CR LF is one character, which splitting
-    /// at LF passes over; and a form feed ends a line, which it does for nobody else.)
+    /// The lines of a text file as editors count them, without a byte order mark.
+    ///
+    /// Swift takes CR LF for one character, so a split at LF would miss these line ends. And Swift's newlines include
+    /// the form feed, which ends a line for no editor.
     package var linesOfFile: [Substring] {
         let text = first == "\u{FEFF}" ? dropFirst() : self[...]
         return text.split(

@@ -1,15 +1,16 @@
 package import Foundation
 
-/// The directory that the SQLite files are in.
+/// The directory with the SQLite files.
 package enum StateDirectory {
-    /// Who may read and write its files: their owner and, reading only, his group.
+    /// The mode of its files: the owner may read and write, the group may read.
     package static let fileMode: mode_t = 0o640
-    /// What SQLite puts beside a file (https://www.sqlite.org/tempfiles.html); it takes the file's mode and owner.
+    /// The files that SQLite makes beside a file (https://www.sqlite.org/tempfiles.html). They get the file's mode and
+    /// owner.
     package static let sideFiles = ["-wal", "-shm", "-journal"]
 
-    /// Makes the directory if it is not there.
+    /// Makes the directory if it does not exist.
     ///
-    /// - Throws: If there can be none, or it cannot be written.
+    /// - Throws: If it cannot be made or written.
     package static func make(_ path: String) throws(DatabaseFault) {
         do {
             try FileManager.default.createDirectory(
@@ -26,8 +27,8 @@ package enum StateDirectory {
         return "the state directory \(path) cannot be written (\(String(cString: strerror(code))))"
     }
 
-    /// Makes an empty file that others may not read, and that belongs to whom the directory belongs to. One that is
-    /// there is kept, and shut to others, what stands beside it too.
+    /// Makes an empty file that others may not read, and that belongs to the owner of the directory. An existing file
+    /// is kept, but others lose access to it and to the files beside it.
     ///
     /// No process may have the file open as an SQLite database.
     package static func makeFile(_ path: String) throws(DatabaseFault) {
@@ -46,14 +47,14 @@ package enum StateDirectory {
         giveToOwner(descriptor, of: (path as NSString).deletingLastPathComponent)
     }
 
-    /// Gives what root has just made to whom the directory belongs to; for all others nothing happens.
+    /// Gives a file that root has just made to the owner of the directory. For other users it does nothing.
     package static func giveToOwner(_ descriptor: Int32, of directory: String) {
         var facts = stat()
         guard geteuid() == 0, stat(directory, &facts) == 0, facts.st_uid != 0 || facts.st_gid != 0 else { return }
         _ = fchown(descriptor, facts.st_uid, facts.st_gid)
     }
 
-    /// Takes a file's permissions away from others, if it is this user's to do.
+    /// Removes the permissions of others from a file, if this user may do that.
     package static func shut(_ path: String) {
         var facts = stat()
         guard lstat(path, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG, facts.st_mode & 0o007 != 0 else { return }

@@ -1,11 +1,11 @@
 extension ByteScanner {
-    /// Passes over a time stamp and the blanks behind it.
+    /// Skips a time stamp and the blanks after it.
     ///
-    /// Those of syslog (RFC 3164 with or without a year or a weekday, in any language; RFC 3339), of the journal
-    /// (`short-full`, `short-unix`), of postlogd(8), Exim, containers and daemontools (`@4000…`), each with or without
-    /// a fraction of the second and a zone.
+    /// It knows the time stamps of syslog (RFC 3164 with or without a year or a weekday, in any language; RFC 3339), of
+    /// the journal (`short-full`, `short-unix`), of postlogd(8), Exim, containers and daemontools (`@4000…`). Each may
+    /// have a fraction of the second and a zone.
     ///
-    /// - Returns: Whether there is one.
+    /// - Returns: Whether there was one.
     package mutating func skipTime() -> Bool {
         guard let first = next else { return false }
         if first.isDigit { return skipDate() || skipSeconds() || skipYearAndDay() }
@@ -16,7 +16,7 @@ extension ByteScanner {
             self = rest
             return true
         }
-        // A weekday before it, perhaps with a comma.
+        // A weekday may come first, perhaps with a comma.
         guard let word = rest.token(), (2...12).contains(word.count), rest.skipDate() || rest.skipDay() else {
             return false
         }
@@ -24,8 +24,8 @@ extension ByteScanner {
         return true
     }
 
-    /// `2026-11-23T22:43:10.123456+01:00`, `2026-11-23 22:43:10,123 +0100`, `2026-11-23_22:43:10.1`, `2026/11/23
-    /// 22:43:10`.
+    /// Skips `2026-11-23T22:43:10.123456+01:00`, `2026-11-23 22:43:10,123 +0100`, `2026-11-23_22:43:10.1` or
+    /// `2026/11/23 22:43:10`.
     private mutating func skipDate() -> Bool {
         guard
             fits("0000-00-00T00:00:00") || fits("0000-00-00 00:00:00") || fits("0000-00-00_00:00:00")
@@ -39,7 +39,8 @@ extension ByteScanner {
         return true
     }
 
-    /// `Nov 23 22:43:10`, `Nov 23 2026 22:43:10`, `Nov 23 22:43:10 2026`, and the month's name in other languages.
+    /// Skips `Nov 23 22:43:10`, `Nov 23 2026 22:43:10` or `Nov 23 22:43:10 2026`, also with the name of the month in
+    /// another language.
     private mutating func skipDay() -> Bool {
         var rest = self
         guard let month = rest.token(), (2...12).contains(month.count), month.contains(where: { !$0.isDigit }),
@@ -51,7 +52,7 @@ extension ByteScanner {
         return true
     }
 
-    /// `2026 Nov 23 22:43:10`.
+    /// Skips `2026 Nov 23 22:43:10`.
     private mutating func skipYearAndDay() -> Bool {
         guard fits("0000 ") else { return false }
         var rest = self
@@ -61,7 +62,7 @@ extension ByteScanner {
         return true
     }
 
-    /// `22:43:10.123`, and a year behind it.
+    /// Skips `22:43:10.123`, and a year after it.
     private mutating func skipClock() -> Bool {
         guard fits("00:00:00") else { return false }
         drop(8)
@@ -71,7 +72,7 @@ extension ByteScanner {
         return true
     }
 
-    /// `1764000000.123456` and `1764000000123`: seconds or milliseconds since 1970.
+    /// Skips `1764000000.123456` or `1764000000123`, seconds or milliseconds since 1970.
     private mutating func skipSeconds() -> Bool {
         let digits = rest.prefix(while: \.isDigit).count
         guard digits == 10 || digits == 13 else { return false }
@@ -84,7 +85,7 @@ extension ByteScanner {
         return true
     }
 
-    /// `@400000006566a1b23c0d1e2f`: TAI64N.
+    /// Skips `@400000006566a1b23c0d1e2f`, which is TAI64N.
     private mutating func skipLabel() -> Bool {
         let label = peek()
         guard label.count == 25, label.dropFirst().allSatisfy(\.isHexDigit) else { return false }
@@ -99,7 +100,8 @@ extension ByteScanner {
         if digits > 0 { drop(1 + digits) }
     }
 
-    /// The end of a time: a zone, perhaps behind a blank, and blanks. `2026-11-23T22:43:10,"…"` is a cell of a table.
+    /// Skips the end of a time: a zone, perhaps after a blank, and blanks. A comma as in `2026-11-23T22:43:10,"…"` ends
+    /// the cell of a table.
     private mutating func skipZone() -> Bool {
         if next == UInt8(ascii: "Z") { drop(1) } else { skipOffset() }
         guard let byte = next else { return false }
@@ -132,7 +134,7 @@ extension ByteScanner {
         }
     }
 
-    /// Whether what is left begins as a pattern says: `0` stands for a digit.
+    /// Whether the rest begins as a pattern says, in which `0` stands for a digit.
     private func fits(_ pattern: StaticString) -> Bool {
         guard rest.count >= pattern.utf8CodeUnitCount else { return false }
         return pattern.withUTF8Buffer { pattern in

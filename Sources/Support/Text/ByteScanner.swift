@@ -1,14 +1,14 @@
 import Glibc
 
-/// Bytes of a line, lent for the length of a call.
+/// The bytes of a line. They are valid only during the call.
 package typealias LentBytes = UnsafeBufferPointer<UInt8>
 
-/// Reads a line of bytes from its front, without a copy: mail logs have millions of lines.
+/// Reads the bytes of a line from the front. It makes no copy, because mail logs have millions of lines.
 package struct ByteScanner {
-    /// What has not been read.
+    /// The bytes that have not been read.
     package private(set) var rest: LentBytes
 
-    /// At the front of a line.
+    /// Begins at the front of a line.
     package init(_ line: LentBytes) { rest = line }
 
     /// Whether nothing is left.
@@ -17,30 +17,30 @@ package struct ByteScanner {
     /// The next byte; nil at the end.
     package var next: UInt8? { rest.first }
 
-    /// Whether what is left begins so.
+    /// Whether the rest begins with a text.
     package func starts(with text: StaticString) -> Bool {
         guard let base = rest.baseAddress, rest.count >= text.utf8CodeUnitCount else { return false }
         return memcmp(text.utf8Start, base, text.utf8CodeUnitCount) == 0
     }
 
-    /// Passes over a text, if it is there.
+    /// Skips a text if the rest begins with it.
     package mutating func skip(_ text: StaticString) -> Bool {
         guard starts(with: text) else { return false }
         drop(text.utf8CodeUnitCount)
         return true
     }
 
-    /// Passes over everything up to the end of a text, if it is there.
+    /// Skips all up to the end of a text, if the rest contains it.
     package mutating func skip(past text: StaticString) -> Bool {
         guard let place = place(of: text) else { return false }
         drop(place + text.utf8CodeUnitCount)
         return true
     }
 
-    /// Whether a text is in what is left.
+    /// Whether the rest contains a text.
     package func contains(_ text: StaticString) -> Bool { place(of: text) != nil }
 
-    /// The next word, and the blanks and tabs behind it gone; nil at the end.
+    /// Takes the next word, and skips the blanks and tabs after it; nil at the end.
     package mutating func token() -> LentBytes? {
         let word = peek()
         guard !word.isEmpty else { return nil }
@@ -49,20 +49,20 @@ package struct ByteScanner {
         return word
     }
 
-    /// The next word, which stays; empty at a blank or at the end.
+    /// Returns the next word without taking it; empty at a blank or at the end.
     package func peek() -> LentBytes { rest.part(0..<rest.prefix { !$0.isBlank }.count) }
 
-    /// Passes over blanks and tabs.
+    /// Skips blanks and tabs.
     package mutating func skipBlanks() { drop(rest.prefix(while: \.isBlank).count) }
 
-    /// Takes everything up to a byte, and passes over that too; nil, and nothing passed over, if it is not there.
+    /// Takes all up to a byte, and skips the byte. If the byte is not there it returns nil, and skips nothing.
     package mutating func take(upTo byte: UInt8) -> LentBytes? {
         guard let place = rest.firstIndex(of: byte) else { return nil }
         defer { drop(place + 1) }
         return rest.part(0..<place)
     }
 
-    /// Takes everything up to a text, which stays; all that is left if it is not there.
+    /// Takes all before a text, or all of the rest if the text is not there.
     package mutating func take(before text: StaticString) -> LentBytes {
         let count = place(of: text) ?? rest.count
         defer { drop(count) }
@@ -91,12 +91,12 @@ package struct ByteScanner {
         }
     }
 
-    /// Passes over so many bytes.
+    /// Skips so many bytes.
     package mutating func drop(_ count: Int) { rest = rest.part(min(count, rest.count)..<rest.count) }
 }
 
 extension UnsafeBufferPointer<UInt8> {
-    /// A part, its first byte at 0.
+    /// Returns a part, whose first byte has index 0.
     package func part(_ range: Range<Int>) -> LentBytes { UnsafeBufferPointer(rebasing: self[range]) }
 
     /// Whether these are the bytes of a text.
@@ -107,7 +107,7 @@ extension UnsafeBufferPointer<UInt8> {
         return memcmp(base, text.utf8Start, count) == 0
     }
 
-    /// Without blanks, tabs and carriage returns at both ends.
+    /// The bytes without blanks, tabs and carriage returns at both ends.
     package var trimmed: LentBytes {
         var range = indices
         while let last = range.last, self[last].isBlank || self[last] == 0x0D { range = range.dropLast() }
@@ -115,7 +115,7 @@ extension UnsafeBufferPointer<UInt8> {
         return part(range)
     }
 
-    /// The bytes as text; what is no UTF-8 is replaced.
+    /// The bytes as text. Bytes that are no UTF-8 are replaced.
     package var text: String { String(decoding: self, as: UTF8.self) }
 }
 

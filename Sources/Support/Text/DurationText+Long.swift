@@ -1,5 +1,5 @@
 extension DurationText {
-    /// The duration as a person says it, in two units at most: `2m51s`, `1h02m`.
+    /// Returns the duration as a person says it, in at most two units: `2m51s`, `1h02m`.
     package static func long(_ duration: Duration) -> String {
         let seconds = max(0, duration.milliseconds / 1000)
         func two(_ number: Int64) -> String { number < 10 ? "0\(number)" : "\(number)" }

@@ -1,10 +1,10 @@
-/// A duration as settings write it: `250ms`, `5s`, `15m`, `1h`, `30d`; a bare number counts seconds.
+/// Durations as settings write them: `250ms`, `5s`, `15m`, `1h`, `30d`. A number without a unit counts seconds.
 public enum DurationText {
     private static let units: [(suffix: String, milliseconds: Int64)] = [
         ("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000),
     ]
 
-    /// The duration a text gives, up to ten years; nil if it gives none.
+    /// Returns the duration that a text means, at most ten years; nil if it means none.
     package static func parse(_ text: String) -> Duration? {
         let digits = text.prefix { $0.isASCII && $0.isNumber }
         guard let number = Int64(digits) else { return nil }
@@ -15,7 +15,7 @@ public enum DurationText {
         return .milliseconds(number * unit)
     }
 
-    /// The duration in the largest unit that divides it.
+    /// Writes a duration in the largest unit that divides it.
     package static func write(_ duration: Duration) -> String {
         let milliseconds = duration.milliseconds
         guard milliseconds != 0, let unit = units.last(where: { milliseconds % $0.milliseconds == 0 }) else {
@@ -24,7 +24,7 @@ public enum DurationText {
         return "\(milliseconds / unit.milliseconds)\(unit.suffix)"
     }
 
-    /// The duration as a person says it, in one unit, rounded down: `27m`.
+    /// Returns the duration as a person says it, in one unit, rounded down: `27m`.
     public static func brief(_ duration: Duration) -> String {
         let milliseconds = duration.milliseconds
         let unit = units.dropFirst().last { milliseconds >= $0.milliseconds } ?? units[1]

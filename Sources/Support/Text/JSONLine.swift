@@ -1,12 +1,12 @@
 import Foundation
 
-/// A value as one line of JSON, as the commands print it.
+/// Writes a value as one line of JSON, for the output of the commands.
 package enum JSONLine {
-    /// The line; its keys are sorted, so that it is the same each time.
+    /// Returns the line. Its keys are sorted, so that the same value gives the same line.
     package static func of(_ value: some Encodable) -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.withoutEscapingSlashes, .sortedKeys]
-        // Strings, numbers and arrays of them: nothing of ours can fail to encode.
+        // It holds only strings, numbers, and arrays and objects of them, which always encode.
         return (try? encoder.encode(value)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
     }
 }

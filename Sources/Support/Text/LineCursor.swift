@@ -1,8 +1,9 @@
-/// Writes a log line into room that has been made for it: a line is written for every recipient, while the MTA waits.
+/// Writes a log line into memory that has been prepared for it. A line is written for every recipient while the MTA
+/// waits, so this must be fast.
 ///
-/// What finds no room is left out; whoever makes the room knows how much is needed.
+/// What does not fit is left out. The caller that provides the memory knows how much is needed.
 package struct LineCursor {
-    /// The most of a value that is shown, in bytes.
+    /// The most bytes of a value that are written.
     static let valueLimit = 512
 
     private let room: UnsafeMutableBufferPointer<UInt8>
@@ -11,20 +12,20 @@ package struct LineCursor {
 
     package init(_ room: UnsafeMutableBufferPointer<UInt8>) { self.room = room }
 
-    /// The most bytes that a value takes: each of its bytes as `\xNN`, and quotes. A missing one takes one.
+    /// The most bytes that a value needs: each of its bytes as `\xNN`, and quotes. A missing value needs one.
     package static func room(for value: String?) -> Int { value.map { min($0.utf8.count, valueLimit) * 4 + 2 } ?? 1 }
 
-    /// The most bytes that a value takes whose bytes are no text.
+    /// The most bytes that a value needs whose bytes are not UTF-8.
     package static func room(for value: String, _ bytes: [UInt8]?) -> Int {
         max(room(for: value), bytes.map { min($0.count, valueLimit) * 4 + 2 } ?? 0)
     }
 
-    /// Writes words of our own.
+    /// Writes our own words.
     package mutating func put(_ text: StaticString) {
         put(UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
 
-    /// Writes words of our own.
+    /// Writes our own words.
     package mutating func put(_ text: String) {
         var text = text
         text.withUTF8 { put($0) }
@@ -51,21 +52,21 @@ package struct LineCursor {
         put(UInt8(ascii: "0") + UInt8(number % 10))
     }
 
-    /// Writes a value from outside: at most 512 bytes of it, everything but printable ASCII as `\xNN`, `"` and `\`
-    /// escaped; one that is empty or nil is written `-`, and one with a space, a quote or `=` is quoted.
+    /// Writes a value from outside: at most 512 bytes of it, with everything except printable ASCII as `\xNN`, and `"`
+    /// and `\` escaped. An empty or nil value is written as `-`. A value with a space, a quote or `=` is quoted.
     package mutating func put(value: String?) {
         guard var value, !value.isEmpty else { return put(UInt8(ascii: "-")) }
         value.withUTF8 { put(value: UnsafeBufferPointer(rebasing: $0.prefix(Self.valueLimit))) }
     }
 
-    /// Writes a value from outside by its bytes, where these are no text.
+    /// Writes a value from outside by its bytes, if these are not UTF-8.
     package mutating func put(value: String, _ bytes: [UInt8]?) {
         guard let bytes, !bytes.isEmpty else { return put(value: value) }
         bytes.withUnsafeBufferPointer { put(value: UnsafeBufferPointer(rebasing: $0.prefix(Self.valueLimit))) }
     }
 
-    /// Writes the address of a path as a client typed it (RFC 5321 §4.1.2), without angle brackets and source route;
-    /// the null sender is `<>`. Takes no memory.
+    /// Writes the address in a path as a client typed it (RFC 5321 §4.1.2), without angle brackets and source route.
+    /// The null sender is `<>`. Allocates no memory.
     package mutating func put(path: ReceivedText) {
         if let bytes = path.bytes {
             bytes.withUnsafeBufferPointer { put(path: $0) }
@@ -93,8 +94,8 @@ package struct LineCursor {
         let target = base + count
         for index in value.indices {
             guard Self.isPlain(value[index]) else {
-                // Whatever is not plain is escaped with a backslash, or is a blank or "=": there is a reason for
-                // quotes.
+                // A byte that is not plain is escaped with a backslash, or is a blank or "=". In each case quotes are
+                // needed.
                 put(UInt8(ascii: "\""))
                 put(escaped: value)
                 return put(UInt8(ascii: "\""))
@@ -104,10 +105,11 @@ package struct LineCursor {
         count += value.count
     }
 
-    /// Writes digits of a number in base 32, the uppermost first.
+    /// Writes digits of a number in base 32, the highest first.
     ///
     /// - Parameters:
-    ///   - shift: By how much the number is shifted for the first digit; the last one is at less than five.
+    ///   - number: The number.
+    ///   - shift: By how much the number is shifted for the first digit. The last digit has a shift below five.
     ///   - alphabet: The 32 digits.
     mutating func put(base32 number: UInt64, from shift: UInt64, _ alphabet: StaticString) {
         guard let base = room.baseAddress, Int(shift / 5) < room.count - count else { return }
@@ -120,14 +122,14 @@ package struct LineCursor {
         }
     }
 
-    /// Whether a byte can stand in a value without quotes.
+    /// Whether a byte may be in a value without quotes.
     private static func isPlain(_ byte: UInt8) -> Bool {
-        // Most are letters.
+        // Most bytes are letters.
         byte > UInt8(ascii: "\\") && byte < 0x7F || byte > UInt8(ascii: "=") && byte < UInt8(ascii: "\\")
             || byte > UInt8(ascii: "\"") && byte < UInt8(ascii: "=") || byte == UInt8(ascii: "!")
     }
 
-    /// Writes text with everything but printable ASCII as `\xNN`, and `"` and `\` escaped.
+    /// Writes text with everything except printable ASCII as `\xNN`, and `"` and `\` escaped.
     mutating func put(escaped text: UnsafeBufferPointer<UInt8>) {
         for byte in text {
             switch byte {

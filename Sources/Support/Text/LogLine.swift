@@ -1,6 +1,6 @@
-/// A log line: key=value pairs in a fixed order, one space between them, nothing unescaped from outside.
+/// A log line: key=value pairs in a fixed order, separated by one space. Everything from outside is escaped.
 public struct LogLine: Sendable, CustomStringConvertible {
-    /// The line, in printable ASCII.
+    /// The line in printable ASCII.
     package private(set) var bytes: [UInt8] = []
 
     /// The line.
@@ -9,10 +9,10 @@ public struct LogLine: Sendable, CustomStringConvertible {
     /// An empty line.
     public init() {}
 
-    /// A line `event=…`, for what is not the ruling of a recipient.
+    /// A line `event=…`, for anything except the ruling on a recipient.
     public init(event: String) { add("event", event) }
 
-    /// A line that is written at one go, into so much room.
+    /// A line that `write` writes into this many bytes.
     package init(room: Int, _ write: (inout LineCursor) -> Void) {
         bytes = [UInt8](unsafeUninitializedCapacity: room) { buffer, count in
             var cursor = LineCursor(buffer)
@@ -21,7 +21,7 @@ public struct LogLine: Sendable, CustomStringConvertible {
         }
     }
 
-    /// Adds a pair. A value that is empty or nil is written `-`; one with a space, a quote or `=` is quoted.
+    /// Adds a pair. An empty or nil value is written as `-`. A value with a space, a quote or `=` is quoted.
     public mutating func add(_ key: String, _ value: String?) {
         let isFirst = bytes.isEmpty
         bytes +=
@@ -33,14 +33,15 @@ public struct LogLine: Sendable, CustomStringConvertible {
             }.bytes
     }
 
-    /// The line with a pair more.
+    /// The line with one more pair.
     public func adding(_ key: String, _ value: String?) -> LogLine {
         var line = self
         line.add(key, value)
         return line
     }
 
-    /// Text with everything but printable ASCII as `\xNN`, and `"` and `\` escaped; at most 512 bytes of it.
+    /// Text with everything except printable ASCII as `\xNN`, and `"` and `\` escaped. At most 512 bytes of it are
+    /// used.
     package static func escaped(_ text: String) -> String {
         LogLine(room: LineCursor.room(for: text)) { cursor in
             var text = text
@@ -48,7 +49,7 @@ public struct LogLine: Sendable, CustomStringConvertible {
         }.description
     }
 
-    /// The same of text whose bytes are known where they are none.
+    /// The same for text whose bytes are given if they are not UTF-8.
     package static func escaped(_ text: String, _ bytes: [UInt8]?) -> String {
         guard let bytes else { return escaped(text) }
         return LogLine(room: LineCursor.room(for: text, bytes)) { cursor in
@@ -58,13 +59,13 @@ public struct LogLine: Sendable, CustomStringConvertible {
         }.description
     }
 
-    /// The first bytes of a text, escaped, and `...` where there are more: to be shown in a sentence.
+    /// The first bytes of a text, escaped, followed by `...` if there are more. For use in a sentence.
     package static func beginning(of text: some Collection<UInt8>) -> String {
         let bytes = Array(text.prefix(81))
         return escaped("", Array(bytes.prefix(80))) + (bytes.count > 80 ? "..." : "")
     }
 
-    /// The bytes of a text as the log escapes it; nil where there is no escape in it.
+    /// The bytes of a text that the log has escaped; nil if it contains no escape.
     package static func unescaped(_ text: String) -> [UInt8]? {
         guard text.utf8.contains(UInt8(ascii: "\\")) else { return nil }
         var bytes: [UInt8] = []

@@ -1,14 +1,14 @@
-/// A value that stands in JSON as `null` where there is none: keys are stable, present or not. It is read back likewise, and where
-/// the key is absent, as in what another version wrote, there is none.
+/// A value that is `null` in JSON if there is none, so that the key is always present. On reading, an absent key also
+/// means none, because another version may not have written it.
 @propertyWrapper
 package struct NullableJSON<Value> {
     /// The value, if there is one.
     package var wrappedValue: Value?
 
-    /// A value or none, of a property.
+    /// Makes the value of a property.
     package init(wrappedValue: Value?) { self.wrappedValue = wrappedValue }
 
-    /// A value or none.
+    /// Makes a value, or none.
     package init(_ value: Value?) { wrappedValue = value }
 }
 
@@ -29,7 +29,7 @@ extension NullableJSON: Decodable where Value: Decodable {
 }
 
 extension KeyedDecodingContainer {
-    /// What the compiler's own reading of a structure calls for such a property.
+    /// Reads such a property. The code that the compiler makes for a structure calls it.
     package func decode<Value: Decodable>(_ type: NullableJSON<Value>.Type, forKey key: Key) throws -> NullableJSON<
         Value
     > {

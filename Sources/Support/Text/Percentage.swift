@@ -1,6 +1,6 @@
-/// A share in words, with as many digits as it takes to tell it from none and from all: `0.00023 %`, `99.9998 %`.
+/// Writes a share with as many digits as tell it from none and from all: `0.00023 %`, `99.9998 %`.
 package enum Percentage {
-    /// The share of a part in a whole; `-` of nothing.
+    /// Returns the share of a part in a whole; `-` if the whole is zero.
     package static func text(_ part: some BinaryInteger, of whole: some BinaryInteger) -> String {
         guard whole > 0 else { return "-" }
         if part <= 0 { return "0 %" }
@@ -8,11 +8,11 @@ package enum Percentage {
         return text(Double(part) / Double(whole) * 100)
     }
 
-    /// A number of hundredths.
+    /// Returns a number of percent.
     package static func text(_ share: Double) -> String {
         if share <= 0 { return "0 %" }
         if share >= 100 { return "100 %" }
-        // Two digits of what is the smaller: the share or what is left.
+        // Two digits of the smaller number: the share, or what is missing to 100.
         var edge = min(share, 100 - share)
         var decimals = 1
         while edge < 1, decimals < 12 {
@@ -22,7 +22,7 @@ package enum Percentage {
         return "\(fixed(share, decimals)) %"
     }
 
-    /// The share of one, for JSON; nil of nothing.
+    /// Returns the share as a number from 0 to 1, for JSON; nil if the whole is zero.
     package static func share(_ part: some BinaryInteger, of whole: some BinaryInteger) -> Double? {
         whole > 0 ? Double(part) / Double(whole) : nil
     }

@@ -1,9 +1,9 @@
-/// What strangers send, made fit for logs, replies and terminals.
+/// Makes text from strangers safe for logs, replies and terminals.
 public enum PrintableText {
-    /// Bytes as printable ASCII: a tab becomes a blank, any other byte outside it `?`, and what is too long is cut and marked
-    /// `...`.
+    /// Bytes as printable ASCII. A tab becomes a blank, any other byte that is not printable becomes `?`. A text that
+    /// is too long is cut and ends in `...`.
     ///
-    /// - Parameter limit: The longest text in bytes, at least 3.
+    /// - Parameter limit: The longest result in bytes, at least 3.
     public static func of(_ bytes: some Sequence<UInt8>, limit: Int) -> String {
         var kept: [UInt8] = []
         for byte in bytes {

@@ -1,11 +1,11 @@
-/// Text that somebody else has sent: mostly UTF-8, and kept byte for byte where it is none.
+/// Text that somebody else sent. It is usually UTF-8; if not, its bytes are kept as they are.
 public struct ReceivedText: Sendable, Hashable {
-    /// The text; where it is no UTF-8, with U+FFFD in place of what is none.
+    /// The text. If the bytes are not UTF-8, each invalid sequence is U+FFFD.
     public let text: String
-    /// The bytes as they came, where they are no UTF-8; nil where `text` says all.
+    /// The bytes as received, if they are not UTF-8. nil if `text` holds everything.
     public let bytes: [UInt8]?
 
-    /// Takes bytes that are lent.
+    /// Copies the bytes.
     public init(_ bytes: UnsafeRawBufferPointer) {
         if let text = String(validating: bytes, as: UTF8.self) {
             self.text = text
@@ -16,6 +16,6 @@ public struct ReceivedText: Sendable, Hashable {
         }
     }
 
-    /// Takes bytes.
+    /// Takes the bytes.
     public init(_ bytes: [UInt8]) { self = bytes.withUnsafeBytes { ReceivedText($0) } }
 }

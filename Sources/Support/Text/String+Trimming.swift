@@ -1,5 +1,5 @@
 extension StringProtocol {
-    /// The text without blanks at its ends.
+    /// Returns the text without blanks at its ends.
     package func trimmingBlanks() -> String {
         let trimmed = drop { $0 == " " || $0 == "\t" }
         return String(trimmed.reversed().drop { $0 == " " || $0 == "\t" }.reversed())
@@ -7,7 +7,7 @@ extension StringProtocol {
 }
 
 extension String {
-    /// Without any of the characters at both ends.
+    /// Returns the text without any of these characters at both ends.
     package func trimming(_ characters: String) -> String {
         String(drop { characters.contains($0) }.reversed().drop { characters.contains($0) }.reversed())
     }

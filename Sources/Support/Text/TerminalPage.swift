@@ -1,25 +1,25 @@
 import Glibc
 
-/// The place that a text is laid out for: how many columns and lines it has, and whether it shows colours.
+/// A terminal or file that a text is laid out for: its columns and lines, and whether it shows colours.
 public struct TerminalPage: Sendable {
-    /// The columns of a line; nil where a line may be of any length.
+    /// The columns of a line; nil if a line may be of any length.
     public let width: Int?
-    /// The lines that are seen at once; nil where there may be any number.
+    /// The lines that are visible at once; nil if there may be any number.
     public let height: Int?
     /// Whether colours are shown.
     public let hasColour: Bool
 
-    /// A place without bounds or colours: a file, or a program that reads.
+    /// A page without bounds or colours, for a file or for a program that reads the text.
     public static let endless = TerminalPage(width: nil, height: nil, hasColour: false)
 
-    /// A place; it has 40 columns and 10 lines at least.
+    /// Makes a page. It has at least 40 columns and 10 lines.
     public init(width: Int?, height: Int?, hasColour: Bool) {
         self.width = width.map { max(40, $0) }
         self.height = height.map { max(10, $0) }
         self.hasColour = hasColour
     }
 
-    /// A colour, as the terminal's own theme has it.
+    /// A colour. The terminal's own theme decides how it looks.
     package enum Colour: String {
         case red = "31"
         case green = "32"
@@ -27,16 +27,16 @@ public struct TerminalPage: Sendable {
         case bold = "1"
     }
 
-    /// A text in a colour, if there are any (ECMA-48 §8.3.117, select graphic rendition).
+    /// Returns a text in a colour, if the page has any (ECMA-48 §8.3.117, select graphic rendition).
     package func coloured(_ text: String, _ colour: Colour) -> String {
         hasColour ? "\u{1B}[\(colour.rawValue)m\(text)\u{1B}[0m" : text
     }
 
-    /// A text in lines that fit: broken at blanks, a word that is wider than a line anywhere.
+    /// Returns a text in lines that fit. It is broken at blanks, and anywhere within a word that is wider than a line.
     ///
     /// - Parameters:
-    ///   - first: What the first line begins with.
-    ///   - rest: What the others begin with.
+    ///   - first: The beginning of the first line.
+    ///   - rest: The beginning of the other lines.
     package func wrapped(_ text: String, first: String, rest: String) -> [String] {
         guard let width else { return [first + text] }
         var lines: [String] = []
@@ -54,7 +54,7 @@ public struct TerminalPage: Sendable {
             if !isEmpty, columns + 1 > room { end() }
             while columns > room {
                 let part = TerminalText.prefix(word, columns: room)
-                // A letter may be wider than what little room the beginning of the line leaves.
+                // A wide character may need more room than the beginning of the line leaves.
                 guard !part.isEmpty else { break }
                 line += part
                 word = word[part.endIndex...]

@@ -2,10 +2,10 @@ import Foundation
 import Glibc
 
 extension TerminalText {
-    /// The character widths of a UTF-8 terminal, whatever the locale of the process is. It is never changed or freed.
+    /// The character widths of a UTF-8 terminal, whatever the locale of the process. They are never changed or freed.
     private struct Widths: @unchecked Sendable {
         let locale = newlocale(LC_CTYPE_MASK, "C.UTF-8", nil)
-        /// wcwidth(3), which Swift's Glibc module does not show.
+        /// wcwidth(3), which Swift's Glibc module does not declare.
         let width = dlsym(nil, "wcwidth").map {
             unsafeBitCast($0, to: (@convention(c) (wchar_t) -> Int32).self)
         }
@@ -13,16 +13,16 @@ extension TerminalText {
 
     private static let widths = Widths()
 
-    /// What a person typed, fit for a sentence: no longer than a line, and nothing in it does anything to the terminal.
+    /// Returns what a person typed in a form for a sentence: no longer than a line, and without effect on the terminal.
     public static func shown(_ text: String) -> String { LogLine.escaped(String(text.prefix(80))) }
 
-    /// The columns that a text takes: an ideograph takes two, a combining mark none (wcwidth(3)).
+    /// Returns the columns that a text takes. An ideograph takes two, and a combining mark none (wcwidth(3)).
     public static func columns(_ text: some StringProtocol) -> Int {
         if text.utf8.allSatisfy({ $0 < 0x80 }) { return text.utf8.count }
         return measured { text.unicodeScalars.reduce(0) { $0 + columns($1) } }
     }
 
-    /// As much of a text's beginning as fits into so many columns; letters stay whole.
+    /// Returns as much of the beginning of a text as fits into so many columns. Characters stay whole.
     package static func prefix<Text: StringProtocol>(_ text: Text, columns limit: Int) -> Text.SubSequence {
         measured {
             var room = limit
@@ -33,7 +33,7 @@ extension TerminalText {
         }
     }
 
-    /// A text of at most so many columns, what is too much cut out of the middle: `3 1 1 2bf4ab12...09fe3412`.
+    /// Returns a text of at most so many columns. The middle of a longer one is cut out: `3 1 1 2bf4ab12...09fe3412`.
     ///
     /// - Parameter limit: The columns, at least 5.
     package static func cutInTheMiddle(_ text: String, columns limit: Int) -> String {
@@ -43,7 +43,7 @@ extension TerminalText {
         return "\(head)...\(tail)"
     }
 
-    /// Does work while this thread has the locale that `wcwidth` goes by.
+    /// Does work while this thread has the locale that `wcwidth` depends on.
     private static func measured<Result>(_ work: () -> Result) -> Result {
         guard let locale = widths.locale else { return work() }
         let former = uselocale(locale)

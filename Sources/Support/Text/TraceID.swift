@@ -1,13 +1,14 @@
 import Glibc
 import Synchronization
 
-/// An id that ties a reply to its log line: a ULID, 26 letters and digits, in the order of time.
+/// An id that connects a reply with its log line: a ULID, 26 letters and digits, which sort by time.
 package struct TraceID: Sendable, Hashable, CustomStringConvertible {
-    /// The upper and the lower half of 128 bits: 48 of time, in milliseconds since 1970, and 80 of the rest.
+    /// The upper and the lower half of 128 bits: 48 bits of time in milliseconds since 1970, and 80 others.
     private let upper: UInt64
     private let lower: UInt64
 
-    /// 80 bits from the system at start, counted up for each id: unique within a process, and not to be guessed outside.
+    /// 80 random bits from the start, incremented for each id. So an id is unique in a process and cannot be guessed
+    /// outside.
     private static let seed = (high: UInt16.random(in: 0 ... .max), low: UInt64.random(in: 0 ... .max))
     private static let counter = Atomic<UInt64>(0)
 
@@ -16,20 +17,20 @@ package struct TraceID: Sendable, Hashable, CustomStringConvertible {
     /// A new id.
     package init() {
         var now = timespec()
-        // A few milliseconds late, and cheap.
+        // The coarse clock is a few milliseconds late, and cheap.
         clock_gettime(CLOCK_REALTIME_COARSE, &now)
         let time = UInt64(max(0, now.tv_sec)) &* 1000 &+ UInt64(max(0, now.tv_nsec) / 1_000_000)
         upper = time << 16 | UInt64(Self.seed.high)
         lower = Self.seed.low &+ Self.counter.wrappingAdd(1, ordering: .relaxed).newValue
     }
 
-    /// Crockford's base 32: 10 digits of time, 16 of the rest.
+    /// In Crockford's base 32: 10 digits of time, 16 others.
     package var description: String { LogLine(room: 26) { write(to: &$0) }.description }
 
     /// Writes the digits.
     package func write(to line: inout LineCursor) {
         line.put(base32: upper >> 1, from: 60, Self.alphabet)
-        // The fourteenth has one bit of the upper half and four of the lower.
+        // The fourteenth digit has one bit of the upper half and four of the lower.
         line.put(base32: (upper & 1) << 4 | lower >> 60, from: 0, Self.alphabet)
         line.put(base32: lower, from: 55, Self.alphabet)
     }

@@ -1,10 +1,10 @@
 import Glibc
 
-/// Texts that are written to a descriptor whole.
+/// Writes texts as a whole to a descriptor.
 package enum WholeText {
     /// Writes all of a text.
     ///
-    /// - Returns: The error's number, if it cannot be written.
+    /// - Returns: The errno if it cannot be written; nil if it was.
     @discardableResult
     package static func put(_ text: String, _ descriptor: Int32) -> Int32? {
         var text = text

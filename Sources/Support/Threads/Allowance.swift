@@ -1,15 +1,15 @@
-/// A limit on how often something is done: so many times in a row, and after that once in an interval.
+/// Limits how often something is done: so many times in a row, and after that once per interval.
 package struct Allowance: Sendable {
     private let limit: Int
     private let interval: Duration
-    /// When the whole allowance will be there again.
+    /// When the whole allowance is available again.
     private var full: ContinuousClock.Instant?
 
-    /// A whole allowance.
+    /// The whole allowance.
     ///
     /// - Parameters:
     ///   - limit: How many times in a row.
-    ///   - interval: The time after which one more may be done.
+    ///   - interval: The time after which one more is allowed.
     package init(_ limit: Int, every interval: Duration) {
         self.limit = max(1, limit)
         self.interval = interval
@@ -21,6 +21,6 @@ package struct Allowance: Sendable {
         return max(.zero, full - now - interval * (limit - 1))
     }
 
-    /// Uses up one time, even if none is left.
+    /// Uses one time, even if none is left.
     package mutating func take(at now: ContinuousClock.Instant) { full = max(full ?? now, now) + interval }
 }

@@ -1,9 +1,9 @@
 import DequeModule
 import Synchronization
 
-/// A bound on how many tasks do something at once; the others wait in turn.
+/// Limits how many tasks do something at once. The others wait in order.
 ///
-/// A waiting task is not woken by its cancellation: it gets its slot, and its work ends at once for being cancelled.
+/// A cancellation does not wake a waiting task. It gets its slot, and its work ends at once because it is cancelled.
 package final class AsyncSlots: Sendable {
     private struct State {
         var free: Int
@@ -15,7 +15,7 @@ package final class AsyncSlots: Sendable {
     /// Slots for `count` tasks at once.
     package init(_ count: Int) { state = Mutex(State(free: count)) }
 
-    /// Does something in a slot.
+    /// Runs `body` in a slot.
     package func withSlot<Result: Sendable>(_ body: () async -> Result) async -> Result {
         await withCheckedContinuation { continuation in
             let goes = state.withLock { state in

@@ -1,8 +1,8 @@
 import Glibc
 
-/// A thread that waits to be given something to run, and ends with it as any other thread would.
+/// A thread that waits for one job, runs it, and ends.
 ///
-/// `@unchecked Sendable`: the job is written before the semaphore is posted, and read after that.
+/// `@unchecked Sendable`: the job is written before the semaphore is posted and read after the wait for it.
 final class ParkedThread: @unchecked Sendable {
     private let semaphore = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
     private var job: ThreadReserve.Job?
@@ -15,9 +15,9 @@ final class ParkedThread: @unchecked Sendable {
         semaphore.deallocate()
     }
 
-    /// Makes the thread.
+    /// Starts the thread. It then waits for its job.
     ///
-    /// - Returns: 0, or pthread_create(3)'s error.
+    /// - Returns: 0, or the error of pthread_create(3).
     func begin() -> Int32 {
         let argument = Unmanaged.passRetained(self)
         let code = LibraryThread.create(&thread, blocking: true, parkedThread, argument.toOpaque())
@@ -25,13 +25,13 @@ final class ParkedThread: @unchecked Sendable {
         return code
     }
 
-    /// Has it run something, once.
+    /// Gives the thread its job. Call it once.
     ///
-    /// - Returns: The thread, which somebody has to join or detach unless it is detached.
+    /// - Returns: The thread. The caller must see that it is joined or detached, unless `isDetached` is true.
     @discardableResult
     func run(_ job: ThreadReserve.Job, isDetached: Bool) -> pthread_t {
         self.job = job
-        // It may have ended before sem_post(3) returns.
+        // The thread may end, and this object with it, before sem_post(3) returns.
         let thread = self.thread
         if isDetached { pthread_detach(thread) }
         sem_post(semaphore)
@@ -46,7 +46,7 @@ final class ParkedThread: @unchecked Sendable {
 
 private let parkedThread: ThreadReserve.Start = { argument in
     guard let argument else { return nil }
-    // Let go of before the job runs, which may take as long as the process lives.
+    // Released before the job runs: the job may take as long as the process lives.
     guard let job = Unmanaged<ParkedThread>.fromOpaque(argument).takeRetainedValue().wait() else { return nil }
     var mask = job.mask
     pthread_sigmask(SIG_SETMASK, &mask, nil)

@@ -1,16 +1,16 @@
 import Glibc
 
-/// A semaphore for threads that may block: libmilter's, and our own.
+/// A semaphore for threads that may block: those of libmilter, and our own.
 ///
-/// Not libdispatch's: on Linux that waits by the wall clock, and whoever sets the clock back by an hour would have every wait under way
-/// last an hour longer. Here time is what nobody sets (pthread_condattr_setclock(3)).
+/// It is not libdispatch's: on Linux that uses the wall clock, so that if the clock is set back by an hour, every
+/// running wait takes an hour longer. Here time is that of the monotonic clock (pthread_condattr_setclock(3)).
 package final class Signal: Sendable {
-    // Unsafe, for both are never moved, and pthreads guard them themselves.
+    // Unsafe, because neither is ever moved, and pthreads protects them.
     private nonisolated(unsafe) let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private nonisolated(unsafe) let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
     private nonisolated(unsafe) let count = UnsafeMutablePointer<Int>.allocate(capacity: 1)
 
-    /// A semaphore at which everybody waits.
+    /// A semaphore at zero: everybody waits.
     package init() {
         pthread_mutex_init(mutex, nil)
         var attributes = pthread_condattr_t()
@@ -29,7 +29,7 @@ package final class Signal: Sendable {
         mutex.deallocate()
     }
 
-    /// Lets one waiter go.
+    /// Releases one waiter.
     package func signal() {
         pthread_mutex_lock(mutex)
         count.pointee += 1
@@ -37,7 +37,7 @@ package final class Signal: Sendable {
         pthread_mutex_unlock(mutex)
     }
 
-    /// Waits to be let go.
+    /// Waits to be released.
     package func wait() {
         pthread_mutex_lock(mutex)
         while count.pointee == 0 { pthread_cond_wait(condition, mutex) }
@@ -45,9 +45,9 @@ package final class Signal: Sendable {
         pthread_mutex_unlock(mutex)
     }
 
-    /// Waits to be let go, or for the time to come.
+    /// Waits to be released, or until a time.
     ///
-    /// - Returns: Whether it was let go.
+    /// - Returns: Whether it was released.
     package func wait(until deadline: ContinuousClock.Instant) -> Bool {
         let left = max(.zero, min(deadline - .now, .seconds(365 * 86400))).components
         var end = timespec()
@@ -61,7 +61,7 @@ package final class Signal: Sendable {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
         while count.pointee == 0 {
-            // It may have been let go and the time have come at once.
+            // It may be released at the same moment as the time comes.
             if pthread_cond_timedwait(condition, mutex, &end) != 0, count.pointee == 0 { return false }
         }
         count.pointee -= 1

@@ -1,16 +1,19 @@
 public import Glibc
 
-/// What all libraries call for pthread_create(3): this one, not the C library's (ELF symbol interposition).
+/// Replaces pthread_create(3) for all libraries of the process, by ELF symbol interposition.
 ///
-/// Where the system gives a thread nothing is different. Where it gives none (`EAGAIN`), and the process keeps a
-/// reserve (`ThreadReserve`), whoever asks has one of that. When it is down to what must be left for others:
+/// As long as the system gives threads, nothing changes. When it gives none (`EAGAIN`) and the process keeps a reserve
+/// (`ThreadReserve`), the caller gets a thread of the reserve. When the reserve is down to what is kept for others, the
+/// result depends on the caller:
 ///
-/// - libmilter's worker for a session: the session waits in libmilter's own queue for the next worker that has done its
-///   work. libmilter itself would mark it as being served by the worker that there is not, and never look at it again.
-/// - a detached thread, as libdispatch's are: it is owed. To its creator it looks like a thread that the system has not
-///   run yet, and others do its work meanwhile. libdispatch itself would sleep, second by second, in whoever brought
-///   work.
-/// - any other: `EAGAIN`, as from the C library. libunbound has the last of the reserve, as it cannot do without.
+/// - libmilter, for the worker of a session: the session goes into libmilter's own queue, and the next worker that is
+///   done takes it. Without this, libmilter marks the session as served by a worker that does not exist, and never
+///   looks at it again.
+/// - a caller that wants a detached thread, as libdispatch does: it gets one later. The caller sees a thread that the
+///   system has not run yet, and other threads do the work meanwhile. Without this, libdispatch sleeps, a second at a
+///   time, in the thread that submitted the work.
+/// - any other caller: `EAGAIN`, as from the C library. libunbound gets even the last thread of the reserve, because it
+///   cannot do without.
 @_cdecl("pthread_create")
 public func createThreadInPlaceOfTheLibrary(
     _ thread: UnsafeMutablePointer<pthread_t>?, _ attributes: UnsafePointer<pthread_attr_t>?,
@@ -33,17 +36,17 @@ public func createThreadInPlaceOfTheLibrary(
         return 0
     }
     if floor == .many, argument != nil, LibraryThread.isDetached {
-        // The worker's first act is to detach its thread. This one is detached already, which the worker takes for a
-        // failure: it puts its session into the queue, and returns (worker.c, mi_worker). The caller holds the lock of
-        // the queue, and all workers are at work, or it would not have asked: the first that is done looks into the
-        // queue.
+        // The worker's first act is to detach its own thread. This thread is detached already, so that call fails, and
+        // the worker puts its session into the queue and returns (worker.c, mi_worker). The caller holds the lock of
+        // the queue, and it asks for a thread only if all workers are busy, so the first one that is done looks into
+        // the queue.
         _ = start(argument)
         return 0
     }
     return isDetached && reserve.owe(job) ? 0 : code
 }
 
-/// The C library's pthread_create(3), which that of this program hides.
+/// The C library's pthread_create(3), which the function above hides.
 enum LibraryThread {
     typealias Function =
         @convention(c) (
@@ -51,13 +54,13 @@ enum LibraryThread {
             UnsafeMutableRawPointer?
         ) -> Int32
 
-    /// A sanitizer's, where there is one, wants to know of each thread: it stands in the program itself. Else
-    /// `RTLD_NEXT`.
+    /// A sanitizer must see each new thread. If there is one, its own function is in the program itself and is called;
+    /// otherwise the next one in the order of libraries (`RTLD_NEXT`).
     static let function: Function? =
         (dlsym(nil, "__interceptor_pthread_create") ?? dlsym(UnsafeMutableRawPointer(bitPattern: -1), "pthread_create"))
         .map { unsafeBitCast($0, to: Function.self) }
 
-    /// Makes a joinable thread, with all signals blocked if that is wanted.
+    /// Makes a joinable thread; if `blocking`, with all signals blocked in it.
     static func create(
         _ thread: inout pthread_t, blocking: Bool, _ start: ThreadReserve.Start, _ argument: UnsafeMutableRawPointer?
     ) -> Int32 {
@@ -70,9 +73,9 @@ enum LibraryThread {
         return function(&thread, nil, start, argument)
     }
 
-    /// The file of the library that a function is part of (dladdr(3)); empty if that is not known.
+    /// The path of the library that contains a function (dladdr(3)); empty if it is unknown.
     static func library(of start: ThreadReserve.Start) -> String {
-        // struct Dl_info: the file, where it is, the function's name, where that is.
+        // struct Dl_info: path of the file, its base address, name of the symbol, address of the symbol.
         typealias Facts = (UnsafePointer<CChar>?, UInt, UInt, UInt)
         typealias Function = @convention(c) (UnsafeRawPointer, UnsafeMutableRawPointer) -> Int32
         var facts: Facts = (nil, 0, 0, 0)
@@ -82,18 +85,18 @@ enum LibraryThread {
         return String(cString: name)
     }
 
-    /// Whether attributes make a thread that nobody joins.
+    /// Whether the attributes ask for a detached thread.
     static func makesDetached(_ attributes: UnsafePointer<pthread_attr_t>?) -> Bool {
         guard let attributes else { return false }
         var state: Int32 = 0
         return pthread_attr_getdetachstate(attributes, &state) == 0 && state == Int32(PTHREAD_CREATE_DETACHED)
     }
 
-    /// Whether nobody joins the calling thread (pthread_getattr_np(3)).
+    /// Whether the calling thread is detached (pthread_getattr_np(3)).
     static var isDetached: Bool {
         typealias Function = @convention(c) (pthread_t, UnsafeMutablePointer<pthread_attr_t>) -> Int32
         var attributes = pthread_attr_t()
-        // Glibc's module shows neither this nor dladdr.
+        // Swift's Glibc module exports neither this function nor dladdr.
         guard let function = dlsym(nil, "pthread_getattr_np").map({ unsafeBitCast($0, to: Function.self) }),
             function(pthread_self(), &attributes) == 0
         else { return false }

@@ -1,63 +1,63 @@
 import Glibc
 import Synchronization
 
-/// Threads that are held back for when the system gives none (`EAGAIN` of pthread_create(3): `RLIMIT_NPROC`,
-/// `TasksMax`, `threads-max`), and threads that are owed until it gives some again.
+/// Threads kept ready for when the system gives no more (pthread_create(3) returns `EAGAIN`: `RLIMIT_NPROC`,
+/// `TasksMax`, `threads-max`), and jobs that wait for a thread until it gives some again.
 ///
-/// The libraries expect a thread when they want one. libmilter leaves the session without one for ever, and its
-/// descriptor with it; libdispatch has whoever brings it work sleep until there is one, a callback of the milter too;
-/// libunbound writes a line, and waits at its end for the thread that there never was; NIO ends the process. What each
-/// gets instead is in `ThreadHook.swift`.
+/// None of the libraries copes with a missing thread. libmilter never looks at the session again and keeps its
+/// descriptor. libdispatch lets the thread that submits work sleep until there is a thread, even in a milter callback.
+/// libunbound logs a line, and at its end waits for the thread that was never made. NIO ends the process.
+/// `ThreadHook.swift` says what each gets instead.
 ///
-/// All methods may be called on any thread; none waits for a thread.
+/// All methods may be called on any thread. None waits for a thread.
 public final class ThreadReserve: Sendable {
     /// What a thread runs: `pthread_create`'s `start_routine`.
     public typealias Start = @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer?
 
-    /// What pthread_create(3) makes a thread with. `@unchecked Sendable`: the argument is the new thread's.
+    /// The arguments of one call of pthread_create(3). `@unchecked Sendable`: the argument belongs to the new thread.
     struct Job: @unchecked Sendable {
         let start: Start
         let argument: UnsafeMutableRawPointer?
-        /// The signals that the creator has blocked: a thread takes over its mask.
+        /// The signal mask of the creator, which a new thread inherits.
         let mask: sigset_t
     }
 
-    /// How many threads are to be left for others.
+    /// How many threads of the reserve a caller must leave for others.
     enum Floor: Int {
-        /// For what must not fail: none need be left.
+        /// For a caller that must not fail: it may take the last one.
         case none = 0
-        /// For what can be owed a thread.
+        /// For a caller that can get its thread later.
         case some = 4
-        /// For what can do without one.
+        /// For a caller that can do without a thread.
         case many = 12
     }
 
-    /// How it stands.
+    /// The state of the reserve, for log and status.
     public struct Standing: Sendable, Equatable {
-        /// How many threads the system has not given since the start.
+        /// How many times the system has refused a thread since the start.
         public var refused = 0
-        /// How many are held back.
+        /// How many threads the reserve holds.
         public var held = 0
-        /// How many are owed.
+        /// How many jobs wait for a thread.
         public var owed = 0
 
-        /// Whether threads are short: the system gives no more, or did not a moment ago.
+        /// Whether threads are short: the system gives no more, or did not since the last look.
         public var isShort = false
     }
 
     private struct State {
         var held: [ParkedThread] = []
         var owed: [Job] = []
-        /// Whether the keeper runs. Without it the reserve does nothing.
+        /// Whether `begin` was called. Until then the reserve does nothing.
         var isKept = false
         var told: (@Sendable (Standing) -> Void)?
     }
 
-    /// The process's own.
+    /// The reserve of this process.
     public static let shared = ThreadReserve()
-    /// How many are held. One that waits takes some kilobytes.
+    /// How many threads the reserve holds. A waiting thread takes a few kilobytes of memory.
     public static let size = 32
-    /// What may be owed at once, at most.
+    /// How many jobs may wait for a thread at once.
     private static let mostOwed = 1024
 
     private let state = Mutex(State())
@@ -65,7 +65,7 @@ public final class ThreadReserve: Sendable {
 
     init() {}
 
-    /// How it stands.
+    /// The state now.
     public var standing: Standing {
         let refused = refused.load(ordering: .relaxed)
         return state.withLock { state in
@@ -74,13 +74,13 @@ public final class ThreadReserve: Sendable {
         }
     }
 
-    /// Whether what may have the last of the threads will have one.
+    /// Whether a caller that may take the last thread would get one now.
     public var hasOne: Bool {
         guard state.withLock({ $0.isKept && $0.held.isEmpty }) else { return true }
         return fill() == 0 || standing.held > 0
     }
 
-    /// Makes the threads, and keeps their number for as long as the process lives.
+    /// Makes the threads, and starts a thread of its own that keeps their number as long as the process lives.
     ///
     /// - Returns: 0, or the errno of the thread that could not be made.
     public func begin() -> Int32 {
@@ -100,16 +100,17 @@ public final class ThreadReserve: Sendable {
         return code
     }
 
-    /// Has somebody told when threads have become short, every minute while they are, and when there are enough again.
+    /// Sets the function that is told when threads become short, every minute while they are, and when there are enough
+    /// again.
     ///
-    /// - Parameter told: Called on the keeper's thread.
+    /// - Parameter told: Called on the reserve's own thread. It replaces the one set before.
     public func follow(_ told: @escaping @Sendable (Standing) -> Void) { state.withLock { $0.told = told } }
 
     fileprivate func tell(_ standing: Standing) { state.withLock { $0.told }?(standing) }
 
-    /// Makes the threads that are owed, then those that are missing.
+    /// Makes threads for the waiting jobs, then those that the reserve is missing.
     ///
-    /// - Returns: 0 if there are all, else the errno of the one that could not be made.
+    /// - Returns: 0 if none is missing, else the errno of the thread that could not be made.
     @discardableResult
     func fill() -> Int32 {
         while state.withLock({ $0.held.count < Self.size || !$0.owed.isEmpty }) {
@@ -126,25 +127,25 @@ public final class ThreadReserve: Sendable {
         return 0
     }
 
-    /// Notes that the system gave no thread.
+    /// Counts that the system refused a thread.
     ///
-    /// - Returns: Whether the reserve is kept, and can do something about it.
+    /// - Returns: Whether the reserve is in use and may help.
     func isRefused() -> Bool {
         refused.add(1, ordering: .relaxed)
         return state.withLock { $0.isKept }
     }
 
-    /// Has a thread of those that are held run a job.
+    /// Runs a job on a thread of the reserve.
     ///
-    /// - Returns: The thread; nil if there is none to be had.
+    /// - Returns: The thread; nil if only `floor` or fewer are left.
     func take(_ job: Job, isDetached: Bool, leaving floor: Floor) -> pthread_t? {
         let parked = state.withLock { $0.held.count > floor.rawValue ? $0.held.removeLast() : nil }
         return parked?.run(job, isDetached: isDetached)
     }
 
-    /// Owes a job a thread, which nobody will join.
+    /// Lets a job wait for a thread, which nobody will join.
     ///
-    /// - Returns: Whether it will have one; not if too many are owed.
+    /// - Returns: Whether it will get one; false if too many jobs wait.
     func owe(_ job: Job) -> Bool {
         state.withLock { state in
             guard state.owed.count < Self.mostOwed else { return false }
@@ -154,7 +155,7 @@ public final class ThreadReserve: Sendable {
     }
 }
 
-/// What keeps the number of threads, on a thread of its own.
+/// Keeps the number of threads up, on a thread of its own.
 private final class ThreadKeeper: Sendable {
     private let reserve: ThreadReserve
 
@@ -167,7 +168,8 @@ private final class ThreadKeeper: Sendable {
         while true {
             reserve.fill()
             var standing = reserve.standing
-            // Threads that were missing for so short that the reserve is full again were missing all the same.
+            // The reserve may be full again already. If threads were refused since the last look, that is still
+            // reported.
             if standing.refused > last { standing.isShort = true }
             let isShort = standing.isShort
             last = standing.refused

@@ -1,6 +1,6 @@
-/// Days of the civil calendar, in UTC.
+/// Days of the calendar, in UTC.
 package enum CalendarDate {
-    /// The end of a day written `2027-01-31`, in seconds since 1970; nil if there is no such day.
+    /// The end of a day written as `2027-01-31`, in seconds since 1970; nil if there is no such day.
     package static func endOfDay(_ text: some StringProtocol) -> Int64? {
         let parts = text.split(separator: "-", omittingEmptySubsequences: false)
         guard parts.count == 3, parts[0].count == 4, parts[1].count == 2, parts[2].count == 2,
@@ -15,7 +15,7 @@ package enum CalendarDate {
         return next - days(year, month, 1)
     }
 
-    /// Days from 1970-01-01, counting years from March so that the leap day comes last.
+    /// Days since 1970-01-01. Years are counted from March, so that the leap day comes last.
     private static func days(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
         let year = month <= 2 ? year - 1 : year
         let era = year / 400

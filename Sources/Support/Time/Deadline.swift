@@ -1,8 +1,8 @@
-/// A bound in time on work that honours cancellation.
+/// A time limit for work that honours cancellation.
 package enum Deadline {
-    /// Runs the work, and cancels it when the time is over; returns what it comes to in either case.
+    /// Runs the work, cancels it when the time is over, and returns its result in either case.
     ///
-    /// - Parameter limit: The time, kept to about a tenth of a second.
+    /// - Parameter limit: The time limit, accurate to about a tenth of a second.
     package static func run<Result: Sendable>(_ limit: Duration, _ work: @escaping @Sendable () async -> Result) async
         -> Result
     {

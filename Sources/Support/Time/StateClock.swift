@@ -1,20 +1,20 @@
 import Foundation
 import Glibc
 
-/// The clocks that the ages of kept things are told by, in milliseconds: an age that lost its fraction at every restart would stand
-/// still where there are many.
+/// The clocks for the ages of stored things, in milliseconds. If an age lost its fraction at every restart, it would
+/// never grow with frequent restarts.
 ///
-/// As long as the machine is not booted anew, the time since the boot tells how much time passed between two runs, whatever the
-/// wall clock was set to meanwhile. Across a boot there is the wall clock alone.
+/// As long as the machine is not rebooted, the time since the boot tells how much time has passed between two runs,
+/// however the wall clock was set. Across a reboot, there is only the wall clock.
 public struct StateClock: Sendable {
-    /// What tells this boot from others; nil if that cannot be told.
+    /// Identifies this boot; nil if that is not possible.
     package let boot: String?
     /// Milliseconds since the boot.
     package let sinceBoot: @Sendable () -> Int64
     /// Milliseconds since 1970.
     package let wall: @Sendable () -> Int64
 
-    /// The system's clocks.
+    /// The clocks of the system.
     public static let system = StateClock(
         boot: try? String(contentsOfFile: "/proc/sys/kernel/random/boot_id", encoding: .utf8)
             .trimmingCharacters(in: .whitespacesAndNewlines),
@@ -26,22 +26,22 @@ public struct StateClock: Sendable {
         return Int64(now.tv_sec) * 1000 + Int64(now.tv_nsec) / 1_000_000
     }
 
-    /// What is added to the time since the boot for the time that the file counts in.
+    /// The number to add to the time since the boot to get the file's time.
     ///
-    /// - Parameter before: What the file says of the run before; nil in a new file.
+    /// - Parameter before: What the file says about the previous run; nil for a new file.
     package func offset(after before: Mark?) -> Int64 {
         let now = sinceBoot()
         if let before, let boot, before.boot == boot, before.written <= now { return before.offset }
         return wall() - now
     }
 
-    /// What a file says of the run that wrote it.
+    /// What a file says about the run that wrote it.
     package struct Mark: Equatable {
         /// The boot.
         package let boot: String
-        /// What was added to the time since the boot.
+        /// The number that was added to the time since the boot.
         package let offset: Int64
-        /// When it was last written to, in milliseconds since the boot.
+        /// When it was last written, in milliseconds since the boot.
         package let written: Int64
 
         /// One of these parts.

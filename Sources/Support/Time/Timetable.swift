@@ -1,9 +1,9 @@
 import Synchronization
 
-/// What is to be done at certain times, and seldom is: one task looks ten times a second.
+/// Runs things at certain times. One task checks ten times per second.
 ///
-/// Not a `Task.sleep` each: one that is cancelled leaves its timer with libdispatch until the time has come, and at thousands of
-/// inspections a second with a minute and a half each these would be hundreds of thousands.
+/// Not one `Task.sleep` each: if such a task is cancelled, its timer stays with libdispatch until its time has come.
+/// With thousands of inspections per second and 90 seconds each, these would be hundreds of thousands.
 final class Timetable: Sendable {
     struct Entry {
         fileprivate let tick: Int

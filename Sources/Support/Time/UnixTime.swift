@@ -1,6 +1,6 @@
-/// Seconds since 1970 in words, without Foundation, a time zone, or C's shared buffers.
+/// Seconds since 1970 as text, without Foundation, a time zone, or the shared buffers of the C library.
 public enum UnixTime {
-    /// `2026-11-23 13:45:00 UTC`; years beyond 9999, which X.509 has not, are written as such.
+    /// `2026-11-23 13:45:00 UTC`. Years after 9999, which X.509 does not have, get more digits.
     public static func text(_ seconds: Int64) -> String { "\(day(seconds)) \(time(seconds)) UTC" }
 
     /// `2026-11-23 13:45 UTC`.
@@ -15,7 +15,7 @@ public enum UnixTime {
 
     private static func day(_ seconds: Int64) -> String {
         let day = seconds.dividingFloor(86_400)
-        // Howard Hinnant's civil_from_days: the year begins in March, so that the leap day is its last.
+        // Howard Hinnant's civil_from_days: the year begins in March, so the leap day is its last day.
         let shifted = day + 719_468
         let era = shifted.dividingFloor(146_097)
         let dayOfEra = shifted - era * 146_097

@@ -7,11 +7,13 @@ public import Records
 import Support
 import Synchronization
 
-/// Whether the trouble is our own. While it is, the breaker is open: good verdicts count, and nothing that fails does.
+/// Whether the fault is on our side. While it is, the breaker is open: good verdicts count, and failures do not (F-86,
+/// F-87, F-88, F-89).
 ///
-/// `TroubleWatch` finds out, and closes it again by itself; here is what it found, for those who rule on recipients.
+/// `TroubleWatch` finds out, and closes it again by itself. This type has the result, for the code that rules on
+/// recipients.
 public final class Breaker: Sendable {
-    /// What has been found out.
+    /// What is known.
     private struct State {
         /// Why nothing can be validated at all.
         var keys: LocalTrouble? = LocalTrouble(.resolver, "it has not been tried yet")
@@ -23,20 +25,20 @@ public final class Breaker: Sendable {
         /// What the last self-test tested.
         var tested: Set<ResolverHealth.Part> = []
         var hasWorked = false
-        /// When the last test began that found all in order; before the first one, the start.
+        /// When the last test began that found everything working. Before the first one, the start.
         var lastWell = ContinuousClock.now
         var causes = TestCauses()
-        /// The cause that the log was told last, and when the breaker opened.
+        /// The cause that was last logged, and when the breaker opened.
         var told: (cause: LocalTrouble.Cause, since: ContinuousClock.Instant)?
         var share = FailureShare(at: .now)
         var known = KnownGood()
-        /// Why no lookup will ever work, as the first test found.
+        /// Why no lookup will ever work, by the first test.
         var unusable: ResolverError?
 
-        /// What the self-test found amiss.
+        /// The fault that the self-test found.
         var resolver: LocalTrouble? { keys ?? (denials.fault ?? tlsa.fault).map { LocalTrouble($0) } }
 
-        /// The trouble that explains the others.
+        /// The fault that explains the others.
         var trouble: LocalTrouble? { descriptors ?? resolver ?? failures }
     }
 
@@ -48,13 +50,13 @@ public final class Breaker: Sendable {
     private let onFirstSuccess: @Sendable () -> Void
     private let onFalseFailures: @Sendable (_ since: ContinuousClock.Instant) -> Void
 
-    /// A breaker that is open until the resolver has been tried.
+    /// A breaker that is open until the resolver has been tested.
     ///
     /// - Parameters:
-    ///   - log: Where changes are told.
+    ///   - log: Where changes are reported.
     ///   - onFirstSuccess: Called once, when the resolver works for the first time.
-    ///   - onFalseFailures: Called when answers turn out to be wrong on the way, and when they are right again.
-    ///     Failures of DNSSEC that were seen since the time given may have that cause.
+    ///   - onFalseFailures: Called when answers turn out to be wrong on the way, and when they are right again. DNSSEC
+    ///     failures that were seen since the given time may have that cause.
     public convenience init(
         _ settings: Settings, log: GateLog, onFirstSuccess: @escaping @Sendable () -> Void = {},
         onFalseFailures: @escaping @Sendable (_ since: ContinuousClock.Instant) -> Void = { _ in }
@@ -64,7 +66,7 @@ public final class Breaker: Sendable {
             onFalseFailures: onFalseFailures)
     }
 
-    /// The same, of the settings in force.
+    /// The same with the settings in force.
     package init(
         following book: SettingsBook, log: GateLog, onFirstSuccess: @escaping @Sendable () -> Void = {},
         onFalseFailures: @escaping @Sendable (_ since: ContinuousClock.Instant) -> Void = { _ in }
@@ -76,22 +78,23 @@ public final class Breaker: Sendable {
         self.onFalseFailures = onFalseFailures
     }
 
-    /// Why the resolver does not work; nil if it does. While it does not no inspection is begun: neither "bogus" nor "no DANE"
-    /// could be believed. If only some things do not come through, inspections go on: what validates is true.
+    /// Why the resolver does not work; nil if it does. While it does not, no inspection begins, because neither "bogus"
+    /// nor "no DANE" could be believed (D-01, RFC 7672 §2.1.1). If only some things are lost on the way, inspections go
+    /// on, because what validates is true.
     public var fault: String? {
         state.withLock { state in (state.descriptors ?? state.keys)?.sentence }
     }
 
-    /// Why nothing that fails counts; nil if the breaker is closed.
+    /// Why failures do not count; nil if the breaker is closed.
     package var trouble: LocalTrouble? { state.withLock { $0.trouble } }
 
-    /// Watches for trouble, and for its end, until it is cancelled.
+    /// Watches for a fault and for its end, until it is cancelled.
     ///
     /// - Parameters:
     ///   - tests: The resolver's self-tests.
-    ///   - keys: Makes the part of a self-test that asks for the root's keys alone; nil where there is none.
-    ///   - cache: Whose good verdicts tell which destinations were in order, an earlier run's among them.
-    ///   - reask: Inspects a destination past every cache; nil if that could not be done.
+    ///   - keys: Makes only that part of a self-test which looks up the root's keys; nil if it was not made.
+    ///   - cache: Its good verdicts tell which destinations were working, including those from an earlier run.
+    ///   - reask: Inspects a destination, bypassing all caches; nil if that was not possible.
     package func watch(
         _ tests: ResolverTests, keys: @escaping @Sendable () async -> ResolverHealth? = { nil }, cache: VerdictCache,
         reask: @escaping @Sendable (Destination) async -> Verdict?
@@ -102,24 +105,24 @@ public final class Breaker: Sendable {
         var watch = TroubleWatch(self, senses)
         while !Task.isCancelled {
             await watch.turn(at: .now)
-            // In short turns: an outage is not to go unnoticed.
+            // Often enough that an outage is noticed soon.
             try? await Task.sleep(for: .seconds(2))
         }
     }
 
-    /// Blocks the calling thread until the first test has ended, or the time is over. Once only.
+    /// Blocks the calling thread until the first test has ended, or the time is over. Call it only once.
     ///
-    /// - Throws: If it has ended and no lookup will ever work with these settings.
+    /// - Throws: If it has ended, and no lookup will ever work with these settings.
     package func waitForFirstTest(atMost limit: Duration) throws(ResolverError) {
         _ = tested.wait(until: .now + limit)
         if let unusable = state.withLock({ $0.unusable }) { throw unusable }
     }
 
-    /// Notes what an inspection found.
+    /// Notes the result of an inspection.
     func note(_ key: VerdictKey, _ verdict: Verdict, at now: ContinuousClock.Instant = .now) {
         if verdict.outcome == .dnsUnavailable { noteDoubt(at: verdict.host ?? key.destination.name.text, at: now) }
         let isGood = verdict.outcome.allowsDelivery
-        // That a domain does not exist, or takes no mail, is a fact about it.
+        // That a domain does not exist or takes no mail is a fact about it.
         guard isGood || verdict.outcome.defaultRuling != .reject else { return }
         state.withLock { state in
             state.share.note(key, isFailing: !isGood, at: now)
@@ -129,16 +132,15 @@ public final class Breaker: Sendable {
 }
 
 extension Breaker {
-    /// Notes that an answer about a name was missing or could not be used. The fault may be that of the name's zone, or
-    /// that of the way to the DNS.
+    /// Notes that an answer about a name was missing or could not be used. The cause may be the name's zone or the way
+    /// to the DNS.
     func noteDoubt(at name: String, at now: ContinuousClock.Instant = .now) {
         state.withLock { state in
             state.causes.note(Neighbourhood(of: name), isKnownGood: state.known.holds(name), at: now)
         }
     }
 
-    /// Whether recipients met a reason to test the resolver now. A call that returns true uses up a part of the
-    /// allowance.
+    /// Whether recipients gave a reason to test the resolver now. A call that returns true uses part of the allowance.
     func claimTest(at now: ContinuousClock.Instant) -> Bool { state.withLock { $0.causes.claim(at: now) } }
 
     /// Notes that a lookup of a name had no answer.
@@ -149,19 +151,20 @@ extension Breaker {
     /// Notes that an MX lookup was answered.
     func noteAnswer() { state.withLock { $0.causes.noteAnswer() } }
 
-    /// Whether recipients met a reason to ask for the root's keys alone now.
+    /// Whether recipients gave a reason to look up only the root's keys now.
     ///
     /// - Returns: The parts of the DNS that are silent; nil if there is no reason.
     func claimKeyTest(at now: ContinuousClock.Instant) -> Set<Neighbourhood>? {
         state.withLock { $0.causes.claimKeys(at: now) }
     }
 
-    /// Notes that the root's keys came although parts of the DNS were silent.
+    /// Notes that the root's keys arrived although parts of the DNS were silent.
     func clearSilence(at places: Set<Neighbourhood>, at now: ContinuousClock.Instant) {
         state.withLock { $0.causes.clearSilence(places, at: now) }
     }
 
-    /// Why an answer that rests on some parts of the way to the DNS proves nothing; nil if no fault of them is known.
+    /// Why an answer that depends on these parts of the way to the DNS proves nothing; nil if no fault of them is
+    /// known.
     func trouble(
         with parts: Set<ResolverHealth.Part>, at now: ContinuousClock.Instant = .now
     ) -> String? {
@@ -172,7 +175,7 @@ extension Breaker {
         }
     }
 
-    /// The time until the next self-test, if nothing happens.
+    /// The time until the next self-test if nothing happens.
     func testInterval(at now: ContinuousClock.Instant) -> Duration {
         state.withLock { state in
             let parts = [state.denials, state.tlsa]
@@ -186,10 +189,10 @@ extension Breaker {
         }
     }
 
-    /// Whether the self-test found a fault, and has not found all in order for long enough since.
+    /// Whether the self-test found a fault, and has not yet found everything working for long enough.
     package var hasResolverTrouble: Bool { state.withLock { $0.resolver != nil } }
 
-    /// Whether a part of the way to the DNS can be relied upon; nil if that is not known.
+    /// Whether a part of the way to the DNS is reliable; nil if unknown.
     package func works(_ part: ResolverHealth.Part) -> Bool? {
         state.withLock { state in
             let fault =
@@ -202,23 +205,23 @@ extension Breaker {
         }
     }
 
-    /// Notes that a test of the watch begins.
+    /// Notes the start of a test by the watch.
     ///
-    /// - Returns: The parts of the DNS that the test clears if it finds all in order.
+    /// - Returns: The parts of the DNS that the test clears if it finds everything working.
     func beginTest() -> Set<Neighbourhood> { state.withLock { $0.causes.begin() } }
 
-    /// Why it is open, and for how long; nil if it is closed. Until the resolver has been tried, the time is not told.
+    /// Why it is open, and for how long; nil if it is closed. Until the resolver has been tested, the time is nil.
     package func status(at now: ContinuousClock.Instant = .now) -> (trouble: LocalTrouble, openFor: Duration?)? {
         state.withLock { state in state.trouble.map { ($0, state.told.map { now - $0.since }) } }
     }
 
-    /// Whether the breaker is open for the failures themselves.
+    /// Whether the breaker is open because of the failures themselves.
     var hasFailures: Bool { state.withLock { $0.failures != nil } }
 
-    /// Takes what a self-test of the watch found.
+    /// Enters the result of a self-test by the watch.
     ///
     /// - Parameters:
-    ///   - met: The parts of the DNS that it clears if it found all in order.
+    ///   - met: The parts of the DNS that it clears if it found everything working.
     ///   - began: When it began.
     func take(
         _ health: ResolverHealth, clearing met: Set<Neighbourhood> = [], began: ContinuousClock.Instant,
@@ -244,21 +247,21 @@ extension Breaker {
         if worksFirst { onFirstSuccess() }
     }
 
-    /// Takes what a self-test after a failure found. A fault that is proven opens the breaker at once. For any other
-    /// fault the watch makes a test of its own.
+    /// Enters the result of a self-test after a failure. A proven fault opens the breaker at once. For any other fault,
+    /// the watch makes a test of its own.
     func take(found health: ResolverHealth, at now: ContinuousClock.Instant = .now) {
         guard let fault = health.fault else { return }
         update(fault.isProven ? health : nil, isWatch: false, at: now) { $0.causes.urge() }
     }
 
-    /// Enters what a self-test found. Only a test of the watch can close the breaker.
+    /// Enters the result of a self-test. Only a test by the watch can close the breaker.
     private func update<Result: Sendable>(
         _ health: ResolverHealth?, isWatch: Bool = true, at now: ContinuousClock.Instant,
         _ body: (inout sending State) -> sending Result
     ) -> Result {
         let (result, falseSince) = change(at: now) { state in
             let before = state.isTested ? state.resolver : nil
-            // On a way that comes and goes, a good test says little about failures before it.
+            // On a way that fails every now and then, a good test says little about failures before it.
             let since = [state.denials.firstFailure, state.tlsa.firstFailure].compactMap { $0 }
                 .reduce(state.lastWell, min)
             let result = body(&state)
@@ -275,8 +278,8 @@ extension Breaker {
                     state[keyPath: record].succeed(at: now)
                 }
             }
-            // If there are no answers at all, nothing becomes bogus. When the trouble ends, verdicts are taken back
-            // that came from an earlier run meanwhile.
+            // If there are no answers at all, nothing becomes bogus. When the fault ends, verdicts from an earlier run
+            // are withdrawn that were loaded meanwhile.
             let after = state.resolver
             let mayFalsify = (after ?? before).map { $0.cause != .resolver } ?? false
             return (result, mayFalsify && (before == nil) != (after == nil) ? since : nil)
@@ -285,23 +288,23 @@ extension Breaker {
         return result
     }
 
-    /// Takes whether there are file descriptors left.
+    /// Enters whether there are file descriptors left.
     func take(descriptors sentence: String?, at now: ContinuousClock.Instant) {
         change(at: now) { $0.descriptors = sentence.map { LocalTrouble(.descriptors, $0) } }
     }
 
-    /// Takes whether destinations fail through our fault.
+    /// Enters whether destinations fail because of us.
     func take(failures trouble: LocalTrouble?, at now: ContinuousClock.Instant) {
         change(at: now) { $0.failures = trouble }
     }
 
-    /// Tells that somebody has set the clock.
+    /// Logs that somebody has set the clock.
     func tell(clockStep step: Duration) {
         let seconds = step.milliseconds / 1000
         log.event(.warning, LogLine(event: "clock").adding("step", "\(seconds > 0 ? "+" : "")\(seconds)s"))
     }
 
-    /// How the share of failures stands, and how many fail.
+    /// Whether the share of failures has jumped, and how many destinations fail.
     func jump(at now: ContinuousClock.Instant) -> (jump: FailureShare.Jump, failing: Int, share: Double) {
         state.withLock { state in
             let jump = state.share.jump(at: now)
@@ -310,9 +313,9 @@ extension Breaker {
         }
     }
 
-    /// Some destinations that were in order lately.
+    /// Some destinations that worked recently.
     ///
-    /// - Parameter remembered: Others, where too few are known.
+    /// - Parameter remembered: Returns others, if too few are known.
     func sample(
         at now: ContinuousClock.Instant, _ remembered: (ContinuousClock.Instant) -> [(VerdictKey, Verdict)]
     ) -> [VerdictKey] {
@@ -325,7 +328,8 @@ extension Breaker {
         }
     }
 
-    /// Makes a self-test, with what only a daemon can ask for: records of destinations that were in order lately.
+    /// Makes a self-test, including what only a daemon can look up: records of destinations that worked recently
+    /// (F-87).
     package func test(_ resolver: any Resolving, at now: ContinuousClock.Instant = .now) async -> ResolverHealth {
         let health = await resolver.selfTest()
         guard health.fault == nil, let fault = await state.withLock({ $0.known.witnesses(at: now) }).fault(resolver)
@@ -333,7 +337,7 @@ extension Breaker {
         return ResolverHealth(faults: [fault])
     }
 
-    /// The failures were looked into, and are not ours; nor are some destinations in order any longer.
+    /// Notes that the failures were investigated and are not our fault, and that some destinations no longer work.
     func acquit(forgetting keys: [VerdictKey]) {
         state.withLock { state in
             state.share.accept()
@@ -341,7 +345,7 @@ extension Breaker {
         }
     }
 
-    /// Changes the state, and tells the log if the breaker opens or closes by that, or stays open for another cause.
+    /// Changes the state, and logs it if the breaker opens, closes, or stays open for another cause.
     @discardableResult
     private func change<Result: Sendable>(
         at now: ContinuousClock.Instant, _ body: (inout sending State) -> sending Result
@@ -349,7 +353,7 @@ extension Breaker {
         let (result, lines) = state.withLock { state in
             let result = body(&state)
             var lines: [LogLine] = []
-            // Until the first test it is open for want of one, which is no news.
+            // Until the first test, it is open only because there was no test, which is not worth a line.
             let trouble = state.isTested ? state.trouble : state.descriptors
             if trouble == nil, let told = state.told {
                 let line = LogLine(event: "breaker").adding("state", "closed").adding("cause", told.cause.rawValue)

@@ -1,16 +1,16 @@
 import Glibc
 
-/// Sees when somebody sets the machine's clock: the wall clock then moves against the clock that nobody can set.
+/// Notices when somebody sets the machine's clock: the wall clock then jumps against the clock that cannot be set.
 struct ClockWatch {
-    /// A smaller step does no harm to a signature's dates; what NTP corrects by and by is far below.
+    /// A smaller step does not matter for the dates of signatures. The gradual corrections of NTP are far below it.
     static let tolerance = Duration.seconds(3)
 
     private var last: Duration?
 
-    /// Looks.
+    /// Compares the clocks.
     ///
     /// - Parameter offset: How far the wall clock is ahead of the other one.
-    /// - Returns: By how much the clock was set since the last look; nil if it was not.
+    /// - Returns: By how much the clock was set since the last call; nil if it was not.
     mutating func step(to offset: Duration) -> Duration? {
         defer { last = offset }
         guard let last else { return nil }
@@ -18,7 +18,8 @@ struct ClockWatch {
         return step > Self.tolerance || step < .zero - Self.tolerance ? step : nil
     }
 
-    /// How far the wall clock (CLOCK_REALTIME) is ahead of the time since boot, which goes on in suspension (CLOCK_BOOTTIME).
+    /// How far the wall clock (CLOCK_REALTIME) is ahead of the time since boot, which includes suspension
+    /// (CLOCK_BOOTTIME).
     static func offset() -> Duration {
         var wall = timespec()
         var boot = timespec()

@@ -1,25 +1,25 @@
 import Inspection
 
-/// What share of the destinations that were inspected within the last minute failed.
+/// The share of the destinations inspected within the last minute that failed.
 ///
-/// Destinations are counted once, and so many at most; facts, such as that a domain does not exist, are not counted at all.
+/// Each destination is counted once, up to a limit. Facts, such as that a domain does not exist, are not counted.
 struct FailureShare {
-    /// How the share stands to what is usual.
+    /// How the share compares with the usual one.
     enum Jump {
         case none
-        /// It has jumped, which anybody can bring about who knows some broken domains: a reason to look.
+        /// It has jumped. Anybody who knows some broken domains can cause that, so it is only a reason to investigate.
         case suspicious
         /// Almost everything fails, and that is a lot.
         case plain
     }
 
-    /// Counted in halves, so that a jump is not lost where a minute ends.
+    /// Counts are kept for half minutes, so that a jump is not lost at the end of a minute.
     static let half = Duration.seconds(30)
-    /// More destinations of one half are not counted.
+    /// The most destinations that are counted per half minute.
     static let limit = 2048
-    /// Fewer failing destinations are no jump.
+    /// The least number of failing destinations for a jump.
     static let least = 20
-    /// Fewer failing destinations are no plain one.
+    /// The least number of failing destinations for a plain jump.
     static let many = 100
 
     private struct Half {
@@ -30,7 +30,7 @@ struct FailureShare {
 
     private var current: Half
     private var previous: Half
-    /// The share that earlier minutes had.
+    /// The usual share, by earlier minutes.
     private var usual = 0.0
 
     /// Nothing seen yet.
@@ -39,7 +39,7 @@ struct FailureShare {
         previous = current
     }
 
-    /// Notes what an inspection found.
+    /// Notes the result of an inspection.
     mutating func note(_ key: VerdictKey, isFailing: Bool, at now: ContinuousClock.Instant) {
         turn(at: now)
         guard current.good.count + current.failing.count < Self.limit else { return }
@@ -59,13 +59,13 @@ struct FailureShare {
         return failing >= Self.many && share >= 0.95 ? .plain : .suspicious
     }
 
-    /// Takes the present share for the usual one: it was looked into, and it is not our doing.
+    /// Makes the present share the usual one, because it was investigated and is not our fault.
     mutating func accept() { usual = max(usual, count.share) }
 
-    /// How many fail, and what share of all that is.
+    /// How many destinations fail, and their share.
     var count: (failing: Int, share: Double) {
         let good = current.good.union(previous.good)
-        // What was good since its failure is counted as good.
+        // A destination that succeeded after its failure counts as good.
         let failing = current.failing.union(previous.failing).subtracting(current.good)
         let all = good.union(failing).count
         return (failing.count, all == 0 ? 0 : Double(failing.count) / Double(all))
@@ -74,7 +74,7 @@ struct FailureShare {
     private mutating func turn(at now: ContinuousClock.Instant) {
         guard now - current.start >= Self.half else { return }
         let (failing, share) = count
-        // A minute with little mail says little; a jump is not to become usual by lasting while it is looked into.
+        // A minute with little mail says little. And a jump must not become usual by lasting while it is investigated.
         if failing < Self.least || share < 0.5 { usual = usual * 0.8 + share * 0.2 }
         previous = now - current.start < Self.half * 2 ? current : Half(start: now)
         current = Half(start: now)

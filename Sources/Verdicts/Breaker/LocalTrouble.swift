@@ -1,12 +1,12 @@
 import DNSSEC
 
-/// Trouble that is our own and not the recipients': what is found while it lasts counts against nobody.
+/// A fault on our side and not on the recipients'. What is found while it lasts counts against nobody.
 package struct LocalTrouble: Sendable, Hashable {
-    /// What kind of trouble it is; the raw values are the `cause` of the log's `event=breaker`.
+    /// The kind of fault. The raw values are the values of `cause` in the log's `event=breaker`.
     package enum Cause: String, Sendable, CaseIterable {
         /// This machine's clock is wrong.
         case clock
-        /// The trust anchor does not fit the root's keys, or there is none.
+        /// The trust anchor does not match the root's keys, or there is none.
         case trustAnchor = "trust-anchor"
         /// The process, or the machine, has no file descriptors left.
         case descriptors
@@ -16,7 +16,7 @@ package struct LocalTrouble: Sendable, Hashable {
         case denials
         /// Lookups of TLSA records fail on the way to the DNS, and others do not.
         case tlsa
-        /// Destinations fail that were in order a moment ago, and nobody knows why.
+        /// Destinations fail that worked a moment ago, for an unknown reason.
         case failures
     }
 
@@ -25,13 +25,13 @@ package struct LocalTrouble: Sendable, Hashable {
     /// What was seen, as a sentence without a full stop.
     package let sentence: String
 
-    /// Trouble of these parts.
+    /// A fault with these values.
     init(_ cause: Cause, _ sentence: String) {
         self.cause = cause
         self.sentence = sentence
     }
 
-    /// The trouble that a fault of the resolver is.
+    /// The fault for a fault of the resolver.
     init(_ fault: ResolverHealth.Fault) {
         cause =
             switch (fault.part, fault.cause) {
@@ -46,9 +46,9 @@ package struct LocalTrouble: Sendable, Hashable {
 }
 
 extension LocalTrouble.Cause {
-    /// What to do about it, as a sentence without a full stop; nil where the sentence about the trouble says enough.
+    /// What to do about it, as a sentence without a full stop; nil if the sentence about the fault says enough.
     ///
-    /// - Parameter forwarders: Whom the resolver asks (`DNS_FORWARD`); nobody for full recursion.
+    /// - Parameter forwarders: The forwarders of the resolver (`DNS_FORWARD`); empty for full recursion.
     package func advice(forwarders: [String]) -> String? {
         let (demand, test): (String, String)
         switch self {

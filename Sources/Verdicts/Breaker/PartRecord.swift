@@ -1,11 +1,11 @@
 import DNSSEC
 
-/// How a part of the way to the DNS has fared, and whether it can be relied upon now.
+/// The history of a part of the way to the DNS, and whether the part is reliable now (F-88).
 ///
-/// The part fails with the first test that shows a fault. It works again after tests have been good for a while, so
-/// that a way that works every other time does not open and close the breaker turn by turn. Each further failure
-/// within half an hour doubles that while, up to five minutes. After a further failure the part also stays doubtful
-/// for five minutes: on such a way a failed lookup and the test after it may have met different moments.
+/// The part fails with the first test that shows a fault. It works again only after tests have been good for a while,
+/// so that a way that works every other time does not open and close the breaker in turn. Each further failure within
+/// half an hour doubles that while, up to five minutes. After a further failure the part also stays doubtful for five
+/// minutes, because on such a way a failed lookup and the test after it may have seen different states.
 struct PartRecord: Sendable {
     /// How long tests must have been good after the first failure.
     static let trial = Duration.seconds(20)
@@ -18,7 +18,7 @@ struct PartRecord: Sendable {
 
     /// Why the part does not work; nil if it does.
     private(set) var fault: ResolverHealth.Fault?
-    /// When it began to fail: each time that is still remembered.
+    /// When it began to fail, for each time that is still remembered.
     private var failures: [ContinuousClock.Instant] = []
     private var goodSince: ContinuousClock.Instant?
     private var wary: (until: ContinuousClock.Instant, last: ResolverHealth.Fault)?
@@ -26,10 +26,10 @@ struct PartRecord: Sendable {
     /// The first failure that is remembered.
     var firstFailure: ContinuousClock.Instant? { failures.first }
 
-    /// Whether it does not work, and the last test found it in order.
+    /// Whether it does not work, but the last test found it working.
     var isMending: Bool { fault != nil && goodSince != nil }
 
-    /// Takes a test that found a fault.
+    /// Enters a test that found a fault.
     mutating func fail(_ fault: ResolverHealth.Fault, at now: ContinuousClock.Instant) {
         if self.fault == nil {
             failures = failures.filter { now - $0 <= Self.memory }.suffix(15) + [now]
@@ -39,7 +39,7 @@ struct PartRecord: Sendable {
         wary = nil
     }
 
-    /// Takes a test that found the part in order.
+    /// Enters a test that found the part working.
     mutating func succeed(at now: ContinuousClock.Instant) {
         guard let fault else { return }
         let since = goodSince ?? now
@@ -50,7 +50,7 @@ struct PartRecord: Sendable {
         if failures.count > 1 { wary = (now + Self.wariness, fault) }
     }
 
-    /// Why an answer that rests on the part proves nothing; nil if it proves something.
+    /// Why an answer that depends on the part proves nothing; nil if it proves something.
     func doubt(at now: ContinuousClock.Instant) -> String? {
         if let fault { return fault.sentence }
         guard let wary, now < wary.until else { return nil }

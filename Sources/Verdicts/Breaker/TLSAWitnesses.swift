@@ -2,21 +2,22 @@ import DANE
 import DNSSEC
 import Inspection
 
-/// TLSA records that were secure lately, to look up again: the self-test can only ask for records that do not exist.
+/// TLSA records that were secure recently and are looked up again (F-87). The self-test itself can only ask for records
+/// that do not exist.
 ///
-/// A forwarder may pass the denial of a TLSA record on and lose the records themselves, or their signatures. To a
-/// single domain that looks like its own fault. If it happens to all of several domains that were in order, the way
-/// to the DNS is at fault.
+/// A forwarder may pass the denial of a TLSA record and lose the records themselves, or their signatures. For a single
+/// domain that looks like its own fault. If it happens to all of several domains that worked before, the way to the DNS
+/// is at fault.
 struct TLSAWitnesses: Sendable {
-    /// Of fewer domains one stranger may own all.
+    /// The least number of domains. One stranger may own fewer.
     static let least = 2
-    /// The most domains that are asked about.
+    /// The most domains that are looked up.
     static let most = 3
 
-    /// The owners of the records, no two of one site.
+    /// The owners of the records, at most one per site.
     let owners: [DomainName]
 
-    /// What became of the records of one owner.
+    /// The result for the records of one owner.
     private enum Finding {
         /// An answer that counts.
         case there
@@ -26,7 +27,7 @@ struct TLSAWitnesses: Sendable {
         case unknown
     }
 
-    /// Looks the records up past every cache.
+    /// Looks up the records, bypassing all caches.
     ///
     /// - Returns: The fault, if the records of several owners are lost and those of none are there.
     func fault(_ resolver: any Resolving) async -> ResolverHealth.Fault? {

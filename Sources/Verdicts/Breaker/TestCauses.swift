@@ -1,18 +1,18 @@
 import DNSSEC
 import Support
 
-/// Decides when an answer that was missing or could not be used is a reason to test the resolver out of turn.
+/// Decides when a missing or unusable answer is a reason for an extra test of the resolver (F-89).
 ///
-/// One recipient is reason enough, for there may be little mail. But most often the fault is that of the recipient's
-/// domain, and the test asks the root, which must not be polled. So a test that finds all in order clears the parts
-/// of the DNS that were its reason: for five minutes they are no reason for another test. Other parts are a reason
-/// for three tests in a row and then for one a minute, so that the owner of many broken zones cannot cause more. A
-/// true failure must not hide behind such zones. Therefore destinations that were in order lately have an allowance
+/// One recipient is reason enough, because there may be little mail. But usually the fault is that of the recipient's
+/// domain, and the test queries the root, which must not be polled. So a test that finds everything working clears the
+/// parts of the DNS that were its reason: for five minutes they are no reason for another test. Other parts are a
+/// reason for three tests in a row and then for one per minute, so that the owner of many broken zones cannot cause
+/// more. A real failure must not hide behind such zones. Therefore destinations that worked recently have an allowance
 /// of their own.
 ///
-/// And a dead DNS must be seen soon, before the first verdict that it spoils, and where the verdict accepts all the
-/// same. So a lookup without any answer is a reason to ask for the root's keys alone, which is one question: every ten
-/// seconds at most, only if no MX lookup has been answered since, and for a part of the DNS once in five minutes.
+/// A dead DNS must be noticed soon: before the first verdict that it spoils, and even if that verdict accepts. So a
+/// lookup without any answer is a reason to look up only the root's keys, which is one query. This happens every ten
+/// seconds at most, only if no MX lookup has been answered since, and once in five minutes per part of the DNS.
 struct TestCauses: Sendable {
     /// How long a part of the DNS stays cleared.
     static let clearance = TroubleWatch.interval
@@ -32,8 +32,8 @@ struct TestCauses: Sendable {
     /// Notes that an answer was missing or could not be used.
     ///
     /// - Parameters:
-    ///   - place: The part of the DNS that was asked about.
-    ///   - isKnownGood: Whether a destination there was in order lately.
+    ///   - place: The part of the DNS that the name belongs to.
+    ///   - isKnownGood: Whether a destination there worked recently.
     mutating func note(_ place: Neighbourhood, isKnownGood: Bool, at now: ContinuousClock.Instant) {
         if let until = cleared[place], now < until { return }
         if met.count < Self.limit { met.insert(place) }
@@ -42,21 +42,21 @@ struct TestCauses: Sendable {
 
     /// Notes that a lookup had no answer at all.
     ///
-    /// - Parameter place: The part of the DNS that was asked about.
+    /// - Parameter place: The part of the DNS that the name belongs to.
     mutating func noteSilence(_ place: Neighbourhood, at now: ContinuousClock.Instant) {
         if let until = clearedOfSilence[place], now < until { return }
         if silent.count < Self.limit { silent.insert(place) }
     }
 
-    /// Notes that a lookup was answered: whoever is silent is so by himself.
+    /// Notes that a lookup was answered. Then those that are silent are silent for reasons of their own.
     mutating func noteAnswer() {
         if !silent.isEmpty { silent = [] }
     }
 
-    /// Notes that a test after a failure found a fault: the watch is to test at once.
+    /// Notes that a test after a failure found a fault, so that the watch must test at once.
     mutating func urge() { isUrgent = true }
 
-    /// Whether there is a reason for a test now. A call that returns true uses up a part of the allowance.
+    /// Whether there is a reason for a test now. A call that returns true uses part of the allowance.
     mutating func claim(at now: ContinuousClock.Instant) -> Bool {
         if isUrgent { return true }
         guard !met.isEmpty else { return false }
@@ -69,10 +69,10 @@ struct TestCauses: Sendable {
         return true
     }
 
-    /// Whether there is a reason to ask for the root's keys now.
+    /// Whether there is a reason to look up the root's keys now. The reason is then used up.
     ///
-    /// - Returns: The parts of the DNS that are silent, to be cleared if the keys come; nil if there is no reason, or
-    ///   the time has not come. They are a reason no longer.
+    /// - Returns: The parts of the DNS that are silent, to be cleared if the keys arrive; nil if there is no reason or
+    ///   it is too early.
     mutating func claimKeys(at now: ContinuousClock.Instant) -> Set<Neighbourhood>? {
         guard !silent.isEmpty, keys.wait(at: now) == .zero else { return nil }
         keys.take(at: now)
@@ -80,20 +80,20 @@ struct TestCauses: Sendable {
         return silent
     }
 
-    /// Notes that the root's keys came.
+    /// Notes that the root's keys arrived.
     mutating func clearSilence(_ places: Set<Neighbourhood>, at now: ContinuousClock.Instant) {
         Self.clear(places, in: &clearedOfSilence, at: now)
     }
 
-    /// Notes that a test begins. What is noted from now on is a reason for the next one.
+    /// Notes the start of a test. Reasons that are noted from now on count for the next one.
     ///
-    /// - Returns: The parts of the DNS that the test clears if it finds all in order.
+    /// - Returns: The parts of the DNS that the test clears if it finds everything working.
     mutating func begin() -> Set<Neighbourhood> {
         defer { (met, silent, isKnownGood, isUrgent) = ([], [], false, false) }
         return met
     }
 
-    /// Notes that a test found all in order.
+    /// Notes that a test found everything working.
     mutating func clear(_ places: Set<Neighbourhood>, at now: ContinuousClock.Instant) {
         Self.clear(places, in: &cleared, at: now)
     }

@@ -3,47 +3,47 @@ import DNSSEC
 import Inspection
 import Support
 
-/// Finds out whether the trouble is our own, turn by turn.
+/// Finds out, step by step, whether the fault is on our side.
 ///
-/// The resolver's self-test is made at the start and every five minutes. It is made at once when a recipient met what
-/// may be the resolver's fault (`TestCauses`) or somebody has set the clock, and every ten seconds while it fails.
+/// The resolver's self-test is made at the start and every five minutes. It is made at once if a recipient met what may
+/// be the resolver's fault (`TestCauses`) or somebody has set the clock, and every ten seconds while it fails.
 ///
-/// That the share of failing destinations jumps is only a suspicion: mail to broken domains is cheap to send. It is
-/// confirmed by asking again, past every cache, for some destinations that were in order before.
+/// If the share of failing destinations jumps, that is only a suspicion, because mail to broken domains is cheap to
+/// send. It is confirmed by inspecting again, bypassing all caches, some destinations that worked before.
 struct TroubleWatch {
-    /// How often the self-test is made while all is well.
+    /// How often the self-test is made while everything works.
     static let interval = Duration.seconds(300)
-    /// How often anything is tried again while it is not.
+    /// How often it is repeated while something does not work.
     static let retryInterval = Duration.seconds(10)
-    /// How often the self-test is made on a way to the DNS that has not let everything through for a long time.
+    /// How often the self-test is made after the way to the DNS has been faulty for a long time.
     static let patientInterval = Duration.seconds(60)
-    /// After how long that is a long time.
+    /// What counts as a long time.
     static let longTrouble = Duration.seconds(900)
     /// How often the self-test is made while a part of the way to the DNS is doubtful.
     static let waryInterval = Duration.seconds(30)
-    /// How long a suspicion rests that was not confirmed.
+    /// How long a suspicion that was not confirmed is not investigated again.
     static let acquittal = Duration.seconds(60)
-    /// The longest that asking again may take.
+    /// The longest time for an inspection.
     static let patience = Duration.seconds(30)
-    /// So long after the clock was set failures may come from that.
+    /// How long after the clock was set it may be the cause of failures.
     static let clockMemory = Duration.seconds(900)
 
-    /// What the watch perceives with.
+    /// What the watch uses to observe.
     struct Senses: Sendable {
-        /// What works of the resolver; nil if the task was cancelled.
+        /// Makes a self-test of the resolver; nil if the task was cancelled.
         var selfTest: @Sendable () async -> ResolverHealth?
-        /// Whether the root's keys come; nil if that was not tried.
+        /// Looks up only the root's keys; nil if that was not done.
         var keyTest: @Sendable () async -> ResolverHealth? = { nil }
-        /// The verdict on a destination past every cache; nil if there was none to be had.
+        /// The verdict on a destination, bypassing all caches; nil if there was none.
         var reask: @Sendable (Destination) async -> Verdict?
-        /// Destinations whose good verdicts are kept.
+        /// Destinations whose good verdicts are cached.
         var remembered: @Sendable (ContinuousClock.Instant) -> [(VerdictKey, Verdict)] = { _ in [] }
-        /// How far the wall clock is ahead of the one that nobody sets.
+        /// How far the wall clock is ahead of the one that cannot be set.
         var clockOffset: @Sendable () -> Duration = ClockWatch.offset
-        /// Why nothing can be opened; nil if it can.
+        /// Why no file can be opened; nil if one can.
         var descriptorFault: @Sendable () -> String? = Descriptors.fault
 
-        /// Those of the daemon.
+        /// What the daemon uses.
         init(_ tests: ResolverTests, _ reask: @escaping @Sendable (Destination) async -> Verdict?) {
             selfTest = { await tests.result(isUrgent: true) }
             self.reask = reask
@@ -57,13 +57,13 @@ struct TroubleWatch {
     private var nextTest: ContinuousClock.Instant?
     private var nextAsking: ContinuousClock.Instant?
 
-    /// A watch that tells a breaker.
+    /// A watch that reports to a breaker.
     init(_ breaker: Breaker, _ senses: Senses) {
         self.breaker = breaker
         self.senses = senses
     }
 
-    /// One turn.
+    /// One step.
     mutating func turn(at now: ContinuousClock.Instant) async {
         if let step = clock.step(to: senses.clockOffset()) {
             lastStep = (now, step)
@@ -72,7 +72,7 @@ struct TroubleWatch {
         }
         let descriptors = senses.descriptorFault()
         breaker.take(descriptors: descriptors, at: now)
-        // Without descriptors a self-test fails for no other reason.
+        // Without descriptors a self-test can only fail for that reason.
         guard descriptors == nil || nextTest == nil else { return }
         guard await test(at: now) else { return }
         if breaker.hasFailures {
@@ -84,7 +84,7 @@ struct TroubleWatch {
 
     /// Makes the self-test if it is due.
     ///
-    /// - Returns: Whether the resolver works, and all that it needs gets through.
+    /// - Returns: Whether the resolver works and nothing is lost on the way.
     private mutating func test(at now: ContinuousClock.Instant) async -> Bool {
         guard now >= nextTest ?? now || breaker.claimTest(at: now) else { return await testKeys(at: now) }
         let met = breaker.beginTest()
@@ -94,10 +94,10 @@ struct TroubleWatch {
         return !breaker.hasResolverTrouble
     }
 
-    /// Asks for the root's keys alone where a lookup had no answer: its verdict may be long in coming, and the zones of
+    /// Looks up only the root's keys if a lookup had no answer. Its verdict may come much later, and the zones of
     /// strangers must not hide that nothing answers any more.
     ///
-    /// - Returns: Whether the resolver works, and all that it needs gets through.
+    /// - Returns: Whether the resolver works and nothing is lost on the way.
     private mutating func testKeys(at now: ContinuousClock.Instant) async -> Bool {
         guard !breaker.hasResolverTrouble, let silent = breaker.claimKeyTest(at: now),
             let health = await senses.keyTest(), !Task.isCancelled
@@ -117,7 +117,7 @@ struct TroubleWatch {
         let known = breaker.sample(at: now, senses.remembered)
         let failed = await failing(of: known)
         if Task.isCancelled { return }
-        // Of few that are known a stranger may own all: then as much must fail as if none were known.
+        // If only a few are known, a stranger may own them all. Then as much must fail as if none were known.
         let isOurs =
             known.count >= 3 ? failed.count * 3 >= known.count * 2 : failed.count == known.count && jump == .plain
         nextAsking = now + (isOurs ? Self.retryInterval : Self.acquittal)
@@ -150,7 +150,7 @@ struct TroubleWatch {
         breaker.take(failures: nil, at: now)
     }
 
-    /// Those destinations that are not in order, as far as that can be found out in time.
+    /// Those destinations that do not work, as far as that can be found out in time.
     private func failing(of keys: [VerdictKey]) async -> [VerdictKey] {
         await withTaskGroup(of: (VerdictKey, Bool).self) { group in
             for key in keys {

@@ -2,11 +2,11 @@ package import DANE
 package import DNSSEC
 package import Inspection
 
-/// The way to the DNS as the daemon knows it. The breaker is told at once what a test after a failure found.
+/// The way to the DNS as the daemon knows it. The results of tests after failures go to the breaker at once.
 package struct WatchedPath: DNSPath {
-    /// Keeps what is known.
+    /// Has what is known.
     package let breaker: Breaker
-    /// The self-tests, which the breaker's watch makes as well.
+    /// The self-tests, which the breaker's watch uses too.
     package let tests: ResolverTests
 
     /// One of these parts.
@@ -22,7 +22,7 @@ package struct WatchedPath: DNSPath {
         if let why = breaker.trouble(with: parts) ?? breaker.trouble?.sentence { return why }
         guard let health = await tests.result() else { return TestedPath.untested }
         breaker.take(found: health)
-        // A part that comes and goes stays doubtful after a good test.
+        // A part that fails every now and then stays doubtful after a good test.
         return health.trouble(with: parts) ?? breaker.trouble(with: parts)
     }
 

@@ -1,24 +1,24 @@
 public import DANE
 public import Inspection
 
-/// A verdict with all that is needed to keep it again elsewhere, or after a restart.
+/// A verdict with everything that is needed to store it elsewhere, or to restore it after a restart.
 public struct KeptVerdict: Sendable, Hashable {
     /// What it is about.
     public let destination: Destination
-    /// Whether policy demands DANE of the destination: such verdicts are kept apart.
+    /// Whether policy demands DANE for the destination. Such verdicts are separate.
     public let demandsDANE: Bool
-    /// What is true; the object is shared where many are read that say the same.
+    /// What is true. The object is shared between verdicts that say the same.
     let body: VerdictBody
     /// What is true.
     public var verdict: Verdict { body.verdict }
     /// When it was made, in seconds since 1970.
     public let made: Int64
-    /// How long it counts from then.
+    /// How long it is valid from then on.
     public let fresh: Duration
-    /// How much longer it may serve, stale, while it cannot be renewed; zero for all but good ones.
+    /// How much longer it may be used, stale, if it cannot be renewed. Zero unless it is good.
     public let stale: Duration
 
-    /// A verdict of these parts.
+    /// A verdict with these values.
     public init(
         destination: Destination, demandsDANE: Bool, verdict: Verdict, made: Int64, fresh: Duration, stale: Duration
     ) {

@@ -6,7 +6,7 @@ package final class VerdictBody: Sendable, Hashable {
     /// The verdict.
     let verdict: Verdict
 
-    /// A body of its own; `VerdictBodies` knows whether there is one already.
+    /// A new body. `VerdictBodies` knows whether there is one already.
     package init(_ verdict: Verdict) { self.verdict = verdict }
 
     /// About how many bytes it takes.
@@ -20,7 +20,7 @@ package final class VerdictBody: Sendable, Hashable {
 }
 
 extension Verdict {
-    /// About how many bytes its texts take beside it.
+    /// About how many more bytes its texts take.
     fileprivate var textBytes: Int {
         ([cause, host ?? ""] + hazards).reduce(hazards.count * 16) { $0 + $1.heapBytes }
     }

@@ -3,15 +3,16 @@ public import Inspection
 import Support
 import Synchronization
 
-/// The verdicts kept, by destination: bounded in number and in bytes, and split so that callers seldom meet at a lock.
+/// The cached verdicts by destination. Their number and bytes are limited, and they are split into shards so that
+/// callers rarely meet at a lock.
 ///
-/// A good verdict that has run out may serve for some time more, *stale*, while it is being renewed or cannot be; it is told apart
-/// from a fresh one. The cache also knows which verdicts are due: those that were asked for and have run out.
+/// A good verdict that has expired may be used for some time, *stale*, while it is being renewed or cannot be. It is
+/// distinguished from a fresh one. The cache also knows which verdicts are due: those that are in use and have expired.
 public final class VerdictCache: Sendable {
     private struct Entry {
         let body: VerdictBody
         let freshUntil: Tick
-        /// When it is to be renewed; `never` until somebody has asked for it.
+        /// When to renew it; `never` until somebody has used it.
         var renewAt = Tick.never
     }
 
@@ -24,30 +25,32 @@ public final class VerdictCache: Sendable {
 
     /// A verdict that was found.
     enum Found {
-        /// It is in date.
+        /// It is valid.
         case fresh(VerdictBody)
-        /// It is good and has run out, not too long ago.
+        /// It is good and has expired, not too long ago.
         case stale(VerdictBody, isDue: Bool)
     }
 
-    /// So many bytes each may have on average: names and causes that a stranger makes up do not fill the memory (F-131).
+    /// How many bytes each may have on average, so that a stranger's invented names and causes do not fill the memory
+    /// (F-131).
     static let bytesEach = 256
-    /// What each takes beside its texts: its slot, and its share of the table of places.
+    /// What each takes besides its texts: its slot, and its share of the table.
     private static let bytesAtLeast = 96
-    /// A power of two, well above the number of threads that ask at once.
+    /// A power of two, well above the number of threads that look up verdicts at once.
     static let shardCount = 64
-    /// Verdicts in use are renewed within this time after they have run out, so that those of one moment do not all come at once.
+    /// Verdicts in use are renewed within this time after they have expired, spread out so that those of one moment are
+    /// not renewed all at once.
     static let spread = Duration.seconds(10)
-    /// Who was told that a verdict is due renews it in this time; then the next one is told.
+    /// A caller that was told that a verdict is due must renew it within this time. Then the next caller is told.
     static let claim = Duration.seconds(10)
-    /// How long after its end a verdict in use is still renewed by itself where it may not serve stale.
+    /// How long after its expiry a verdict in use is still renewed in the background if it may not be used stale.
     static let grace = Duration.seconds(60)
-    /// So many are looked at under one lock when those that are due are looked for.
+    /// How many slots are searched under one lock for verdicts that are due.
     private static let stride = 2048
 
     private let shards: [Shard]
     private let bodies = VerdictBodies()
-    /// Where the search for those that are due goes on.
+    /// Where the search for due verdicts continues.
     private let place = Mutex((shard: 0, slot: 0))
 
     /// A cache of at most about `limit` verdicts.
@@ -55,7 +58,7 @@ public final class VerdictCache: Sendable {
         shards = (0..<Self.shardCount).map { _ in Shard(limit: max(1, limit / Self.shardCount)) }
     }
 
-    /// The verdict on a destination, if one is kept and in date. No I/O; one lock, held for a table look-up.
+    /// The valid verdict on a destination, if there is one. No I/O; one lock, held for a table look-up.
     public func verdict(
         on destination: Destination, demandingDANE: Bool = false, at now: ContinuousClock.Instant = .now
     ) -> Verdict? {
@@ -67,7 +70,7 @@ public final class VerdictCache: Sendable {
 
     /// The verdict of a key, fresh or stale. No I/O, no allocation; one lock, held for a table look-up.
     ///
-    /// Of those who find a stale one that is due, one is told so: the caller is to renew it.
+    /// Of the callers that find a stale one that is due, one is told so, and must renew it.
     func find(_ key: VerdictKey, at now: ContinuousClock.Instant) -> Found? {
         let tick = Tick(now)
         let found = shard(key).cache.withLockBarging { cache in
@@ -80,9 +83,10 @@ public final class VerdictCache: Sendable {
         }
     }
 
-    /// What is kept of a key, without using it: nothing is renewed for it, and it does not stay longer.
+    /// What is cached for a key, without using it: it is not renewed and does not stay longer.
     ///
-    /// - Returns: The verdict, how much longer it is fresh (negative: since when it is stale), and how much longer it may serve.
+    /// - Returns: The verdict, how much longer it is fresh (negative: since when it is stale), and how much longer it
+    ///   may be used.
     package func peek(_ key: VerdictKey, at now: ContinuousClock.Instant) -> (
         body: VerdictBody, fresh: Duration, left: Duration
     )? {
@@ -107,7 +111,7 @@ public final class VerdictCache: Sendable {
             }
             return .fresh
         }
-        // Whoever asks need not wait for the turn that the verdict would have by itself; but for a later one he does.
+        // A caller need not wait for the turn that the verdict has in the background, but must wait for a later one.
         let isDue = entry.renewAt == .never || entry.renewAt <= max(now, entry.freshUntil + spread)
         if isDue { entry.renewAt = max(now + claim, entry.freshUntil + spread + .milliseconds(100)) }
         return .stale(isDue: isDue)
@@ -117,11 +121,11 @@ public final class VerdictCache: Sendable {
         .milliseconds(Int64(UInt(bitPattern: key.spread) >> 6 % UInt(spread.milliseconds)))
     }
 
-    /// Keeps a verdict.
+    /// Stores a verdict.
     ///
     /// - Parameters:
-    ///   - fresh: How long it counts.
-    ///   - stale: How much longer it may serve if it is good.
+    ///   - fresh: How long it is valid.
+    ///   - stale: How much longer it may be used if it is good.
     func keep(
         _ verdict: Verdict, for key: VerdictKey, fresh: Duration, stale: Duration = .zero,
         at now: ContinuousClock.Instant
@@ -139,13 +143,13 @@ public final class VerdictCache: Sendable {
         bytesAtLeast + key.heapBytes + (isShared ? 0 : body.byteCount)
     }
 
-    /// Keeps a verdict from an earlier run, unless there is no room or a newer one, which for a good one must be more than a doubt.
-    /// May be called while the cache is in use.
+    /// Stores a verdict from an earlier run, unless there is no room or a newer one. For a good verdict, a newer doubt
+    /// does not count. It may be called while the cache is in use.
     ///
     /// - Parameters:
-    ///   - freshFor: How much longer it counts; zero if it has run out.
-    ///   - staleFor: How much longer after that it may serve if it is good.
-    /// - Returns: Whether it was taken.
+    ///   - freshFor: How much longer it is valid; zero if it has expired.
+    ///   - staleFor: How much longer after that it may be used if it is good.
+    /// - Returns: Whether it was stored.
     @discardableResult
     public func restore(
         _ verdict: Verdict, on destination: Destination, demandingDANE: Bool, freshFor: Duration, staleFor: Duration,
@@ -169,28 +173,30 @@ public final class VerdictCache: Sendable {
         let entry = Entry(body: body, freshUntil: freshUntil)
         let weight = weight(key, body, isShared: isShared)
         if cache.restore(entry, for: key, until: until, weight: weight) { return true }
-        // A doubt of the moments since the start says nothing against what was in order.
+        // A doubt from the moments since the start proves nothing against a good verdict.
         let isInDoubt = cache.inspect(key) { newer, _ in newer.body.verdict.outcome.isDoubt } ?? false
         guard isInDoubt, key.allows(body.verdict) else { return false }
         cache.keep(entry, for: key, until: until, weight: weight)
         return true
     }
 
-    /// Makes room for so many verdicts at once, so that a million that are read do not have the tables grow step by step.
+    /// Allocates room for this many verdicts, so that the tables do not grow step by step while a million are read.
     func reserve(_ count: Int) {
         // The shards are not filled quite evenly.
         let each = count / Self.shardCount
         for shard in shards { shard.cache.withLock { $0.reserve(each + each / 16) } }
     }
 
-    /// The body that is used for verdicts that say the same.
+    /// The body to use for verdicts that say the same.
     func shared(_ body: VerdictBody) -> VerdictBody { bodies.shared(body) }
 
-    /// Keeps verdicts from an earlier run, unless there are newer ones or no room: many at once, each lock taken once.
+    /// Stores verdicts from an earlier run, unless there are newer ones or no room. It handles many at once and takes
+    /// each lock once.
     ///
     /// - Parameters:
-    ///   - kept: The verdicts; their bodies are used as they are.
-    ///   - time: Their times: how much longer one counts, and how much longer it may serve after that if it is good.
+    ///   - kept: The verdicts. Their bodies are used as they are.
+    ///   - time: Returns how much longer a verdict is valid, and how much longer it may be used after that if it is
+    ///     good.
     func restore(
         _ kept: [KeptVerdict], at now: ContinuousClock.Instant = .now,
         time: (KeptVerdict) -> (freshFor: Duration, staleFor: Duration)
@@ -214,10 +220,11 @@ public final class VerdictCache: Sendable {
         }
     }
 
-    /// Puts the renewal of a good verdict off, which has just been tried in vain.
+    /// Postpones the renewal of a good verdict that has just failed.
     ///
-    /// - Parameter least: The shortest time until the next try; the longer it has run out, the longer that is.
-    /// - Returns: Whether there is a good verdict that may still serve, fresh or stale.
+    /// - Parameter least: The shortest time until the next try. The longer the verdict has been expired, the longer it
+    ///   is.
+    /// - Returns: Whether there is a good verdict that may still be used, fresh or stale.
     func postpone(_ key: VerdictKey, least: Duration, at now: ContinuousClock.Instant) -> Bool {
         let tick = Tick(now)
         return shard(key).cache.withLock { cache in
@@ -234,8 +241,8 @@ public final class VerdictCache: Sendable {
 
     /// Withdraws all verdicts of a kind. It goes through the whole cache, one lock at a time.
     ///
-    /// - Parameter isMeant: Whether a verdict is of the kind.
-    /// - Returns: The verdicts that were withdrawn.
+    /// - Parameter isMeant: Whether a verdict is of that kind.
+    /// - Returns: The withdrawn verdicts.
     func withdraw(
         where isMeant: (Verdict) -> Bool, at now: ContinuousClock.Instant
     ) -> [(key: VerdictKey, verdict: Verdict)] {
@@ -262,9 +269,11 @@ public final class VerdictCache: Sendable {
         return shard(key).cache.withLock { $0.inspect(key) { entry, _ in entry.freshUntil <= tick } } ?? false
     }
 
-    /// Looks on for verdicts in use that have run out, and takes their turn: an eighth of the cache, or fewer if enough are found.
+    /// Continues the search for verdicts in use that have expired, and marks them as handled. It searches an eighth of
+    /// the cache, or less if it finds enough.
     ///
-    /// A search instead of a queue in order of time: it takes no memory a verdict and nothing of a caller's time.
+    /// It is a search and not a queue in order of time, because that costs no memory per verdict and no time of a
+    /// caller.
     ///
     /// - Parameter limit: The most that are returned.
     func due(atMost limit: Int, at now: ContinuousClock.Instant) -> [VerdictKey] {
@@ -284,7 +293,7 @@ public final class VerdictCache: Sendable {
                     }
                     return range.upperBound >= cache.count
                 }
-                // What there was no room for is found the next time.
+                // What did not fit is found the next time.
                 if keys.count >= limit { break }
                 place.slot = range.upperBound
                 if isLast {
@@ -296,7 +305,7 @@ public final class VerdictCache: Sendable {
         }
     }
 
-    /// Some good verdicts that may serve, from all over the cache.
+    /// Some good verdicts that may be used, from all parts of the cache.
     func someGood(at now: ContinuousClock.Instant) -> [(VerdictKey, Verdict)] {
         let tick = Tick(now)
         var found: [(VerdictKey, Verdict)] = []
@@ -311,7 +320,7 @@ public final class VerdictCache: Sendable {
         return found.shuffled()
     }
 
-    /// How many verdicts there are.
+    /// The number of verdicts.
     public var count: Int { shards.reduce(0) { $0 + $1.cache.withLock(\.count) } }
 
     private func shard(_ key: VerdictKey) -> Shard { shards[key.spread & (Self.shardCount - 1)] }

@@ -1,8 +1,8 @@
-/// Who is told what is kept, so that it can outlive the process.
+/// Is told what is cached, so that it can outlive the process.
 ///
-/// Called from any task or thread, right after the memory was changed. It must neither wait nor fail: what it cannot take, it
-/// drops.
+/// Any task or thread calls it right after the memory was changed. It must neither wait nor fail. It drops what it
+/// cannot take.
 public protocol VerdictJournal: Sendable {
-    /// A verdict has been kept; it takes the place of an older one on the same destination and demand.
+    /// A verdict has been cached. It replaces an older one on the same destination and demand.
     func kept(_ verdict: KeptVerdict)
 }

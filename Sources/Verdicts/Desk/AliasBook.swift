@@ -4,20 +4,21 @@ package import Inspection
 import Support
 import Synchronization
 
-/// Whether a domain is an alias of another one: what an MTA that replaces aliases leaves to be found out.
+/// Finds out whether a domain is an alias of another one, for an MTA that replaces aliases.
 ///
-/// Sendmail looks the recipient's domain up and, where it is a CNAME, goes on with the last target (unless
-/// FEATURE(`nocanonify')). A milter then sees the target in `{rcpt_host}` and `{rcpt_addr}`, and only the RCPT argument
-/// has the name. But RFC 7672 §2.2.2 and §3.2.2 make the name before expansion a reference identifier, and whether its
-/// own zone is signed decides whether DANE applies: it is the name that must be judged. Other rewriting (virtusertable,
-/// a percent hack) looks the same and is none: there the new domain is judged. So nothing but the DNS decides, and a
-/// client that types what it likes gains nothing: an alias and its target lead to the same hosts.
+/// Sendmail looks the recipient's domain up. If it is a CNAME, Sendmail goes on with the last target (unless
+/// FEATURE(`nocanonify')). A milter then sees the target in `{rcpt_host}` and `{rcpt_addr}`, and the name in the RCPT
+/// argument alone. But RFC 7672 §2.2.2 and §3.2.2 make the name before expansion a reference identifier, and the state
+/// of its own zone decides whether DANE applies. So the name must be judged.
+///
+/// Other rewriting (virtusertable, a percent hack) looks the same to a milter, and there the new domain must be judged.
+/// So the DNS alone decides. A client gains nothing by what it types: an alias and its target lead to the same hosts.
 package final class AliasBook: Sendable {
-    /// What is known of a domain and a name that an MTA has put in its place.
+    /// What is known of a domain and of the name that an MTA has put in its place.
     package enum Standing: Equatable {
-        /// It is an alias of that name.
+        /// The domain is an alias of that name.
         case alias
-        /// It is none.
+        /// The domain is no alias of that name.
         case other
         /// It could not be found out, for this reason.
         case unknown(String)
@@ -27,32 +28,33 @@ package final class AliasBook: Sendable {
     private enum Link: Sendable {
         /// The next name.
         case name(DomainName)
-        /// The chain may go on; why that is not known.
+        /// The chain may go on, but the next name is not known, for this reason.
         case lost(String)
     }
 
     /// Longer chains are not followed.
     private static let linkLimit = 16
-    /// So many domains and bytes are kept.
+    /// At most so many domains and bytes are kept.
     private static let limit = (count: 20_000, bytes: 4 << 20)
 
-    /// The longest that one domain is looked up.
+    /// The longest time that the lookup of one domain may take.
     private static let patience = Duration.seconds(20)
-    /// So many are looked up at once; a flood of made-up aliases is put off.
+    /// At most so many domains are looked up at once. A flood of made-up aliases is deferred.
     static let concurrency = 500
 
     private let chains: AnswerShelf<Link>
     private let staleTime: @Sendable () -> Duration
     private var stale: Duration { staleTime() }
     private let underWay = Atomic<Int>(0)
-    /// Aliases that were known; they still count while the DNS has no answer, as good verdicts do.
+    /// The aliases that were known. They still count while the DNS gives no answer, as good verdicts do.
     private let former = Mutex(BoundedCache<DomainName, DomainName>(limit: limit.count))
 
-    /// A book of nothing.
+    /// Makes an empty book.
     ///
     /// - Parameters:
-    ///   - resolver: Who validates. Its cache makes it cheap to ask what the inspection of the domain will ask again.
-    ///   - stale: How much longer an alias counts while nothing can be found out: `CACHE_STALE_TTL`.
+    ///   - resolver: The validating resolver. The inspection of the domain asks the same questions again, and finds the
+    ///     answers in its cache.
+    ///   - stale: How much longer an alias counts while the DNS gives no answer: `CACHE_STALE_TTL`.
     package init(_ resolver: any Resolving, stale: @escaping @autoclosure @Sendable () -> Duration) {
         staleTime = stale
         chains = AnswerShelf(
@@ -60,17 +62,18 @@ package final class AliasBook: Sendable {
             lookUp: { domain in await Deadline.run(Self.patience) { await Self.chain(from: domain, resolver) } })
     }
 
-    /// What is known already of a domain and a name in its place; nil if it must be looked up. Never waits.
+    /// Returns what is known already of a domain and the name in its place; nil if it must be looked up. It never
+    /// waits.
     package func kept(_ domain: DomainName, _ name: DomainName) -> Standing? {
         chains.kept(domain)?.found.map { standing(domain, name, $0.found) }
     }
 
-    /// What was known lately, while nothing can be looked up.
+    /// Returns what was known lately, for the time that nothing can be looked up.
     func former(_ domain: DomainName, _ name: DomainName, at now: ContinuousClock.Instant = .now) -> Standing? {
         former.withLock { $0.value(for: domain, at: now) } == name ? .alias : nil
     }
 
-    /// Looks it up, if it is not known already.
+    /// Looks the domain up, unless the answer is known already.
     func find(_ domain: DomainName, _ name: DomainName) async -> Standing {
         let standing = await lookUp(domain, name)
         if case .unknown = standing, let former = former(domain, name) { return former }
@@ -105,25 +108,25 @@ package final class AliasBook: Sendable {
         return lost.map { .unknown($0) } ?? .other
     }
 
-    /// The names that a domain is an alias of, the next one first.
+    /// Returns the names that a domain is an alias of, the next one first.
     private static func chain(from domain: DomainName, _ resolver: any Resolving) async -> Answer<Link> {
-        // The question that an MTA asks; it sees through DNAMEs too. A domain with MX records of its own is no alias
-        // (RFC 2181 §10.1).
+        // MTAs ask for the MX records too. The answer also follows DNAMEs. A domain with MX records of its own is no
+        // alias (RFC 2181 §10.1).
         switch await resolver.mx(domain) {
         case .secure(let found), .insecure(let found):
             guard let end = found.canonicalName else { return .insecure(Found(records: [], ttl: found.ttl)) }
             var between: [Link] = []
-            // An MTA that stopped on the way named one of those between.
+            // An MTA may have stopped on the way, and named one of the aliases between.
             if case .insecure(let known) = await links(from: domain, to: end, resolver) { between = known.records }
             between.removeAll { if case .lost = $0 { true } else { false } }
             return .insecure(Found(records: between + [.name(end)], ttl: found.ttl))
         case .bogus, .failed:
-            // It may be the target that is broken: then the domain is as broken, and an alias all the same.
+            // Perhaps only the target is broken. Then the domain is as broken, and still an alias.
             return await links(from: domain, to: nil, resolver)
         }
     }
 
-    /// Follows a chain link by link.
+    /// Follows a chain one link at a time.
     private static func links(
         from domain: DomainName, to end: DomainName?, _ resolver: any Resolving
     ) async -> Answer<Link> {

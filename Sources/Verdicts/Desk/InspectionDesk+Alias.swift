@@ -4,23 +4,23 @@ import Inspection
 import Synchronization
 
 extension InspectionDesk {
-    /// What is known of a domain that an MTA has replaced.
+    /// What is known about a domain that an MTA has replaced by another one (F-90).
     package enum Replaced: Sendable {
-        /// It is an alias of the name in its place: it is judged itself.
+        /// It is an alias of its replacement, so the domain itself is judged.
         case alias
-        /// It is none: the name in its place is judged.
+        /// It is not, so the replacement is judged.
         case other
-        /// That is not known, and the answer is a doubt.
+        /// That is unknown, and the answer is a doubt.
         case unknown(Answer)
     }
 
-    /// Whether a domain is an alias of the name that an MTA has put in its place. Blocks the calling thread as
-    /// `verdict` does; nothing is waited for where it is known already.
+    /// Whether a domain is an alias of the name by which an MTA has replaced it. It blocks the calling thread like
+    /// `verdict`, unless the answer is known already.
     ///
     /// - Parameters:
     ///   - domain: The domain as the client typed it.
-    ///   - name: The name in its place.
-    ///   - deadline: When to be told that it is not known yet.
+    ///   - name: The name that replaces it.
+    ///   - deadline: When to return that it is not known yet.
     package func standing(
         of domain: DomainName, replacedBy name: DomainName, _ aliases: AliasBook, at now: ContinuousClock.Instant,
         before deadline: ContinuousClock.Instant
@@ -40,7 +40,7 @@ extension InspectionDesk {
         return replaced(domain, name, standing)
     }
 
-    /// The same, whenever it is known: nobody waits in a seat.
+    /// The same without a deadline. No thread waits, so no seat is needed.
     package func standing(of domain: DomainName, replacedBy name: DomainName, _ aliases: AliasBook) async -> Replaced {
         let now = ContinuousClock.now
         if let kept = aliases.kept(domain, name) { return replaced(domain, name, kept) }
@@ -67,9 +67,9 @@ extension InspectionDesk {
         return told(VerdictBody(verdict), key, isCached: false)
     }
 
-    /// Waits for something that is found out meanwhile, in a seat of the waiting room.
+    /// Waits in a seat of the waiting room for something that is being looked up.
     ///
-    /// - Returns: nil if it was not found out in time, or there was no seat. The work goes on all the same.
+    /// - Returns: nil if it was not known in time, or there was no seat. The work goes on nevertheless.
     private func wait<Result: Sendable>(
         at now: ContinuousClock.Instant, before deadline: ContinuousClock.Instant,
         for work: @escaping @Sendable () async -> Result
@@ -86,7 +86,7 @@ extension InspectionDesk {
         return found.result.withLock { $0 }
     }
 
-    /// Where a result is put by the task that finds it out.
+    /// Where the task that looks something up puts the result.
     private final class Found<Result: Sendable>: Sendable {
         let result = Mutex<Result?>(nil)
     }

@@ -5,18 +5,19 @@ public import Inspection
 import Support
 import Synchronization
 
-/// Verdicts on demand: from the cache, else from an inspection, one a destination at a time, whoever asks.
+/// Verdicts on demand, from the cache or else from an inspection. There is at most one inspection per destination at a
+/// time, however many callers want it.
 ///
-/// A caller waits until its deadline and is told `pending` then; the inspection goes on, and its verdict is kept. Where a good
-/// verdict has run out and may still serve, nobody waits: it is given out, and renewed meanwhile.
+/// A caller waits until its deadline and then gets `pending`. The inspection goes on, and its verdict is cached. If a
+/// good verdict has expired but may still be used, nobody waits: it is returned, and renewed meanwhile.
 public final class InspectionDesk: Sendable {
     /// A verdict, and where it came from.
     public struct Answer: Sendable {
-        /// What is kept is handed on as it is: to copy a verdict is to count its texts' references one by one.
+        // Not a copy, because copying a verdict changes the reference counts of its texts one by one.
         private let body: VerdictBody
-        /// Whether it was kept from before.
+        /// Whether it came from the cache.
         public let isCached: Bool
-        /// Whether it is no good verdict, and the trouble may be our own: the breaker is open.
+        /// Whether it is not a good verdict and the fault may be on our side: the breaker is open.
         public let isInTrouble: Bool
 
         /// The verdict.
@@ -33,32 +34,33 @@ public final class InspectionDesk: Sendable {
         }
     }
 
-    /// The bounds of the desk.
+    /// The limits of the desk.
     public struct Limits: Sendable {
-        /// Callers that wait at once, a thread each; further ones are told `pending`, or who has waited longest is.
+        /// The most callers that wait at once, each on its own thread. Beyond that, a newcomer or the one that has
+        /// waited longest gets `pending`.
         var waiting = 512
-        /// Inspections at once, without those that wait for a second look; when there are so many, who comes takes the
-        /// place of one of the domain that has most, or is not inspected.
+        /// The most inspections at once, without those that wait for a second look. Beyond that, a new one takes the
+        /// place of one in the domain that has the most, or does not begin.
         var inspections = 2000
-        /// How many of them may renew a good verdict for which nobody waits.
+        /// How many of them may renew a good verdict that nobody waits for.
         var renewals = 64
-        /// The longest an inspection may take.
+        /// The longest that an inspection may take.
         var inspection = Duration.seconds(90)
 
-        /// The bounds of the daemon.
+        /// The limits of the daemon.
         public init() {}
     }
 
     private struct Flight {
         let standing: FlightStanding
         var isRenewal: Bool
-        /// Whether it has given its place back.
+        /// Whether it has returned its place.
         var isAside = false
         var waiters: [ObjectIdentifier: WaitingRoom.Seat] = [:]
-        /// Those that are told without anybody's waiting.
+        /// Callers that do not block a thread.
         var followers: [@Sendable (Verdict) -> Void] = []
 
-        /// Tells all of them.
+        /// Tells all callers.
         func call(_ verdict: Verdict) {
             for seat in waiters.values { seat.call(verdict) }
             for follower in followers { follower(verdict) }
@@ -67,14 +69,14 @@ public final class InspectionDesk: Sendable {
 
     private struct State {
         var flights: [VerdictKey: Flight] = [:]
-        /// The places of those that are not aside.
+        /// The places of the inspections that have not returned theirs.
         var shares: FairShares<VerdictKey>
         var renewals = 0
-        /// What is due for renewal and waits for one to end.
+        /// Verdicts that are due for renewal and wait until another renewal ends.
         var due: Deque<VerdictKey> = []
     }
 
-    /// So many may wait to be renewed; further ones are found again later.
+    /// The most verdicts that may wait for their renewal. Others are found again later.
     private static let dueLimit = 1024
 
     private let inspect: @Sendable (Destination, _ demandingDANE: Bool) async -> Inspection
@@ -90,12 +92,12 @@ public final class InspectionDesk: Sendable {
     /// A desk.
     ///
     /// - Parameters:
-    ///   - keeper: Where verdicts are kept.
-    ///   - breaker: Whether the trouble is our own.
-    ///   - journal: Who is told of each inspection.
-    ///   - limits: Its bounds.
-    ///   - wait: Runs the one thing that a caller waits for, and may see to it that meanwhile others are served.
-    ///   - inspect: An inspection of a destination, of which policy demands DANE or does not; it must honour cancellation.
+    ///   - keeper: Keeps the verdicts.
+    ///   - breaker: Tells whether the fault is on our side.
+    ///   - journal: Is told about each inspection.
+    ///   - limits: The limits.
+    ///   - wait: Runs the only wait of a caller, and may see to it that others are served meanwhile.
+    ///   - inspect: Inspects a destination for which policy demands DANE or does not. It must honour cancellation.
     public init(
         keeper: VerdictKeeper, breaker: Breaker, journal: (any InspectionJournal)? = nil, limits: Limits = Limits(),
         wait: @escaping @Sendable (() -> Void) -> Void = { $0() },
@@ -111,12 +113,12 @@ public final class InspectionDesk: Sendable {
         self.inspect = inspect
     }
 
-    /// The verdict on a destination. Blocks the calling thread, which must not be one of the cooperative pool.
+    /// The verdict on a destination. It blocks the calling thread, which must not belong to the cooperative pool.
     ///
     /// - Parameters:
-    ///   - demandingDANE: Whether policy demands DANE of it.
-    ///   - now: The time.
-    ///   - deadline: When to be told `pending`.
+    ///   - demandingDANE: Whether policy demands DANE for the destination.
+    ///   - now: The present time.
+    ///   - deadline: When to return `pending`.
     public func verdict(
         on destination: Destination, demandingDANE: Bool = false, at now: ContinuousClock.Instant = .now,
         before deadline: ContinuousClock.Instant
@@ -129,7 +131,7 @@ public final class InspectionDesk: Sendable {
         case .kept(let body): return told(body, key, isCached: true)
         case .full: return told(Self.pending("too many checks are under way"), key, isCached: false)
         case .boarded(let flight, let displaced):
-            // Without a seat too: whoever tries again is to find a verdict.
+            // Also without a seat, so that the next try finds a verdict.
             if let flight { begin(key, flight) }
             if let displaced { displace(displaced) }
         }
@@ -138,14 +140,14 @@ public final class InspectionDesk: Sendable {
         }
         var verdict: Verdict?
         wait { verdict = seat.wait(until: deadline) }
-        // An inspection may go on for long after who waited for it has gone.
+        // An inspection may go on for a long time after its caller has gone.
         if verdict == nil { state.withLock { $0.flights[key]?.waiters[ObjectIdentifier(seat)] = nil } }
         return told(verdict.map(VerdictBody.init) ?? Self.pending("the check has not ended yet"), key, isCached: false)
     }
 
-    /// The verdict on a destination, whenever it is known: nobody waits in a seat.
+    /// The verdict on a destination, without a deadline. No thread waits, so no seat is needed.
     ///
-    /// - Parameter demandingDANE: Whether policy demands DANE of it.
+    /// - Parameter demandingDANE: Whether policy demands DANE for the destination.
     package func verdict(on destination: Destination, demandingDANE: Bool) async -> Answer {
         let key = VerdictKey(destination, demandsDANE: demandingDANE)
         let now = ContinuousClock.now
@@ -166,13 +168,13 @@ public final class InspectionDesk: Sendable {
         }
     }
 
-    /// Whether a caller would have its answer at once.
+    /// Whether a caller would get its answer at once.
     package func isKnown(_ destination: Destination, demandingDANE: Bool, at now: ContinuousClock.Instant) -> Bool {
         if isClosed.load(ordering: .relaxed) || breaker.fault != nil { return true }
         return keeper.cache.peek(VerdictKey(destination, demandsDANE: demandingDANE), at: now) != nil
     }
 
-    /// What is answered at once: what is kept, or why nothing is looked at.
+    /// The immediate answer: the cached verdict, or why no inspection begins.
     private func known(_ key: VerdictKey, at now: ContinuousClock.Instant) -> Answer? {
         if let body = kept(key, at: now) { return told(body, key, isCached: true) }
         guard !isClosed.load(ordering: .relaxed) else { return told(Self.closing, key, isCached: false) }
@@ -181,10 +183,10 @@ public final class InspectionDesk: Sendable {
 
     private static let closing = pending("the daemon is being stopped")
 
-    /// Begins no inspection any more: who would wait for one is told `pending` at once.
+    /// Begins no more inspections. Callers that would wait for one get `pending` at once.
     package func close() { isClosed.store(true, ordering: .relaxed) }
 
-    /// What is answered without a kept verdict while the resolver does not work; nil while it does.
+    /// The answer without a cached verdict while the resolver does not work; nil while it does.
     package var inTrouble: Answer? {
         guard let why = breaker.fault else { return nil }
         let verdict = Verdict(outcome: .dnsUnavailable, cause: "the resolver does not work: \(why)", isOurs: true)
@@ -195,7 +197,7 @@ public final class InspectionDesk: Sendable {
         VerdictBody(Verdict(outcome: .pending, cause: cause))
     }
 
-    /// Renews good verdicts in use after they have run out, until it is cancelled.
+    /// Renews good verdicts in use after they have expired, until it is cancelled.
     public func keepFresh() async {
         while !Task.isCancelled {
             renewDue()
@@ -203,9 +205,9 @@ public final class InspectionDesk: Sendable {
         }
     }
 
-    /// Begins to renew what is due, so many at once, and sees to it that the others follow.
+    /// Begins to renew what is due, up to the limit. The others follow as these end.
     func renewDue(at now: ContinuousClock.Instant = .now) {
-        // What is found now would not be kept.
+        // The results would not be kept now.
         guard breaker.trouble == nil else { return }
         let room = Self.dueLimit - state.withLock { $0.due.count }
         let keys = room > 0 ? keeper.cache.due(atMost: room, at: now) : []
@@ -213,15 +215,15 @@ public final class InspectionDesk: Sendable {
         renewNext(at: now)
     }
 
-    /// Callers that wait for one.
+    /// The number of callers that wait.
     public var waiting: Int { room.count }
-    /// How many may.
+    /// The most callers that may wait.
     package var waitingLimit: Int { limits.waiting }
 
-    /// Inspections under way.
+    /// The number of running inspections.
     public var inspectionsInFlight: Int { state.withLock { $0.flights.count } }
 
-    /// What is kept of a key; of a stale verdict, the renewal is begun.
+    /// The cached verdict for a key. If it is stale, its renewal begins.
     private func kept(_ key: VerdictKey, at now: ContinuousClock.Instant) -> VerdictBody? {
         switch keeper.cache.find(key, at: now) {
         case .fresh(let body): return body
@@ -236,7 +238,7 @@ public final class InspectionDesk: Sendable {
         }
     }
 
-    /// The verdict as a caller is told: what is not good, and may be our own fault, is not blamed on the recipient.
+    /// The verdict as a caller gets it. A failure that may be our own fault is not blamed on the recipient.
     package func told(_ body: VerdictBody, _ key: VerdictKey, isCached: Bool) -> Answer {
         guard !key.allows(body.verdict), let trouble = breaker.trouble else {
             return Answer(body: body, isCached: isCached)
@@ -260,10 +262,10 @@ public final class InspectionDesk: Sendable {
     private enum Taken {
         /// A verdict after all.
         case kept(VerdictBody)
-        /// An inspection that will call the caller, if it has a seat; the flight if the caller is to begin it, and the
-        /// one that has lost its place for it.
+        /// An inspection that will tell the caller, if it has a seat. If the caller must begin it, its standing; and
+        /// the one that has lost its place to it.
         case boarded(FlightStanding?, displaced: Flight?)
-        /// No inspection: there are too many.
+        /// No inspection, because there are too many.
         case full
     }
 
@@ -273,7 +275,7 @@ public final class InspectionDesk: Sendable {
         at now: ContinuousClock.Instant
     ) -> Taken {
         state.withLock { state in
-            // A flight may have landed since the caller looked.
+            // An inspection may have ended since the caller looked.
             switch keeper.cache.find(key, at: now) {
             case .fresh(let body), .stale(let body, _): return .kept(body)
             case nil: break
@@ -298,9 +300,10 @@ public final class InspectionDesk: Sendable {
         }
     }
 
-    /// Enters the flight of a renewal.
+    /// Registers an inspection that renews a verdict.
     ///
-    /// - Returns: The flight that is to begin; nil if there is one already, or too many. It takes nobody's place.
+    /// - Returns: The standing of the inspection to begin; nil if there is one already, or too many. It never takes the
+    ///   place of another one.
     private func board(_ key: VerdictKey, in state: inout State) -> FlightStanding? {
         guard state.flights[key] == nil, state.renewals < limits.renewals, state.shares.count < state.shares.limit,
             case .entered = state.shares.enter(key, at: Self.lanes(key))
@@ -315,7 +318,7 @@ public final class InspectionDesk: Sendable {
         let flights = state.withLock { state in
             var flights: [(VerdictKey, FlightStanding)] = []
             while state.renewals < limits.renewals, let key = state.due.popFirst() {
-                // Somebody may have renewed it since it was found.
+                // It may have been renewed since it was found.
                 if keeper.cache.hasRunOut(key, at: now), let flight = board(key, in: &state) {
                     flights.append((key, flight))
                 }
@@ -327,7 +330,7 @@ public final class InspectionDesk: Sendable {
 
     // MARK: Places
 
-    /// Places for inspections, and the domain that has most of them. Those that wait for a second look have none.
+    /// The places for inspections, and the domain with the most. Inspections that wait for a second look have none.
     public var occupancy: Occupancy {
         state.withLock { state in
             let foremost = state.shares.foremost
@@ -343,7 +346,7 @@ public final class InspectionDesk: Sendable {
         FlightStanding { [weak self] standing in self?.stepAside(key, standing) }
     }
 
-    /// Takes a flight's place back: it waits for a second look, which others are not to wait for.
+    /// Takes back the place of an inspection, because it waits for a second look, which must not delay others.
     private func stepAside(_ key: VerdictKey, _ standing: FlightStanding) {
         let (seats, wasRenewal) = state.withLock { state -> ([WaitingRoom.Seat], Bool) in
             guard let flight = state.flights[key], flight.standing === standing else { return ([], false) }
@@ -357,14 +360,14 @@ public final class InspectionDesk: Sendable {
         if wasRenewal { renewNext(at: .now) }
     }
 
-    /// Ends the inspection of a flight that has lost its place, and tells who waits for it.
+    /// Ends an inspection that has lost its place, and tells its callers.
     private func displace(_ flight: Flight) {
         flight.standing.end()
         let verdict = Verdict(outcome: .pending, cause: "too many checks of its domain are under way")
         flight.call(verdict)
     }
 
-    /// Takes a flight out, with its place.
+    /// Removes an inspection and its place.
     private static func remove(_ key: VerdictKey, from state: inout State) -> Flight? {
         guard let flight = state.flights.removeValue(forKey: key) else { return nil }
         if !flight.isAside { state.shares.leave(key, from: lanes(key)) }
@@ -383,12 +386,12 @@ public final class InspectionDesk: Sendable {
     }
 
     private func land(_ key: VerdictKey, _ standing: FlightStanding, _ inspection: Inspection) {
-        // One that lost its place has found out nothing.
+        // One that has lost its place has found nothing.
         guard state.withLock({ $0.flights[key]?.standing === standing }) else { return }
-        // A look that has not seen all hosts says nothing, for or against anybody.
+        // A look that has not seen all hosts says nothing for or against anybody.
         if inspection.verdict.outcome != .pending { breaker.note(key, inspection.verdict) }
         journal?.ended(inspection, demandingDANE: key.demandsDANE)
-        // Kept before the flight ends, so that nobody finds neither.
+        // Store it before the inspection ends, so that a caller always finds one of the two.
         keeper.keep(inspection, demandingDANE: key.demandsDANE, isInTrouble: breaker.trouble != nil)
         let flight = state.withLock { state in
             state.flights[key]?.standing === standing ? Self.remove(key, from: &state) : nil

@@ -6,7 +6,7 @@ public import Support
 
 /// Decides how long a verdict is kept, and keeps the book of faults.
 public struct VerdictKeeper: Sendable {
-    /// Where verdicts are kept.
+    /// The cached verdicts.
     public let cache: VerdictCache
     /// Since when destinations fail.
     public let faults: FaultBook
@@ -22,31 +22,31 @@ public struct VerdictKeeper: Sendable {
     private var deferFor: Duration { book.current.settings.deferFor }
     private var rules: Rulebook { book.current.rulebook }
 
-    /// So long nobody looks again at what was not found in order while the trouble was our own: as long as it takes until that is
-    /// tried again.
+    /// How long a failure found while the fault was on our side is not inspected again: until the resolver is next
+    /// tested.
     static let troubleMemory = TroubleWatch.retryInterval
 
-    /// The longest that a look counts from its beginning where a recipient may be refused for good because of it: who has
-    /// mended a domain is not to wait for more than that (F-130). What the DNS itself gives a time to, that a domain
-    /// does not exist or takes no mail, lives by that.
+    /// The longest time, from its beginning, that an inspection counts if a recipient may be refused permanently
+    /// because of it (F-130). An administrator who has repaired a domain must not wait for longer. Facts with a TTL of
+    /// their own, such as that a domain does not exist or takes no mail, are kept for that TTL.
     static let longestRefusal = Duration.seconds(120)
 
-    /// The longest that a look is kept which has not seen all hosts: clients wait for longer between two tries, so that
-    /// each of them has the next look; recipients that come at once have one look together.
+    /// The longest time that a look is kept which has not seen all hosts (F-92). Clients wait longer between two tries,
+    /// so each try gets the next look; recipients that come at the same time share one.
     static let longestPending = Duration.seconds(15)
 
-    /// The longest that it is kept that something could not be found out, unless `FAILURE_TTL` is longer. Silence costs
-    /// us and others most, and nobody is refused for good because of it: what has been silent for hours is asked about
-    /// once an hour, and not before it has been silent for about as long.
+    /// The longest time that a doubt is kept, unless `FAILURE_TTL` is longer. Servers that do not answer cost us and
+    /// others the most, and nobody is refused permanently because of them. A destination that has been silent for hours
+    /// is inspected once per hour, and not before it has been silent for about as long.
     static let longestDoubt = Duration.seconds(3600)
 
-    /// A keeper of the given settings.
+    /// A keeper with the given settings.
     ///
     /// - Parameters:
     ///   - settings: The settings.
-    ///   - journal: Who is told what is kept.
-    ///   - faultJournal: Who is told what is entered into the book of faults.
-    ///   - unixNow: The time, in seconds since 1970, for the journal.
+    ///   - journal: Is told what is kept.
+    ///   - faultJournal: Is told what is entered into the book of faults.
+    ///   - unixNow: The time in seconds since 1970, for the journal.
     public init(
         _ settings: Settings, journal: (any VerdictJournal)? = nil, faultJournal: (any FaultJournal)? = nil,
         unixNow: @escaping @Sendable () -> Int64 = unixTime
@@ -55,7 +55,7 @@ public struct VerdictKeeper: Sendable {
             following: SettingsBook(settings), journal: journal, faultJournal: faultJournal, unixNow: unixNow)
     }
 
-    /// A keeper that goes by the settings in force.
+    /// A keeper with the settings in force.
     package init(
         following book: SettingsBook, journal: (any VerdictJournal)? = nil, faultJournal: (any FaultJournal)? = nil,
         unixNow: @escaping @Sendable () -> Int64 = unixTime
@@ -68,15 +68,15 @@ public struct VerdictKeeper: Sendable {
         self.book = book
     }
 
-    /// Keeps the verdict of an inspection that has just ended.
+    /// Stores the verdict of an inspection that has just ended.
     ///
-    /// A good verdict gives way to a good one, and to a failure that is proven. It does not to a doubt, as long as it may serve:
-    /// that something could not be found out says nothing against what was. And while the trouble is our own, no failure counts:
-    /// all that is kept of it is that there was a doubt, for a moment, lest everybody who asks has it looked at anew.
+    /// A good verdict is replaced by a good one and by a proven failure, but not by a doubt as long as it may be used:
+    /// a doubt proves nothing against it. While the fault is on our side, no failure counts. Then only a short-lived
+    /// doubt is stored, so that not every caller starts another inspection.
     ///
     /// - Parameters:
-    ///   - demandingDANE: Whether policy demands DANE of the destination. That it lacks it is a failure then, and looked at anew as
-    ///     soon: a verdict from before, which may be a day old, is no reason for a 5xx.
+    ///   - demandingDANE: Whether policy demands DANE for the destination. Then a lack of DANE is a failure, and
+    ///     inspected again as soon as one: an older verdict, which may be a day old, is no reason for a 5xx.
     ///   - isInTrouble: Whether the breaker is open.
     public func keep(
         _ inspection: Inspection, demandingDANE: Bool = false, isInTrouble: Bool = false,
@@ -84,11 +84,11 @@ public struct VerdictKeeper: Sendable {
     ) {
         let key = VerdictKey(inspection.destination, demandsDANE: demandingDANE)
         let verdict = inspection.verdict
-        // A host that was left alone, for being probed too often, says nothing against what it has shown.
+        // A host that was not probed, because it has been probed too often, proves nothing against what it has shown.
         let isGood = key.allows(verdict) && !inspection.wasWithheld
         if !isGood {
-            // F-120, F-125: that there was no slot, or that a host was left alone, is no word on the destination, and
-            // the next one who asks may find one.
+            // F-120, F-125: if there was no slot, or a host was not probed, that says nothing about the destination,
+            // and the next caller may be luckier.
             if inspection.wasCrowded {
                 _ = cache.postpone(key, least: .seconds(1), at: now)
                 return
@@ -112,7 +112,7 @@ public struct VerdictKeeper: Sendable {
         guard lifetime > .zero else { return }
         let stale = isGood && bound == nil ? staleTTL : .zero
         cache.keep(verdict, for: key, fresh: lifetime, stale: stale, at: now)
-        // How far the look has come is not written down, either, nor what went wrong here.
+        // Unfinished looks are not stored, and neither are faults on our side.
         guard verdict.outcome != .pending, !verdict.isOurs else { return }
         journal?.kept(
             KeptVerdict(
@@ -120,11 +120,11 @@ public struct VerdictKeeper: Sendable {
                 fresh: lifetime, stale: stale))
     }
 
-    /// Keeps verdicts from an earlier run for what is left of their time, unless there are newer ones.
+    /// Stores verdicts from an earlier run for the rest of their time, unless there are newer ones.
     public func restore(_ verdicts: [KeptVerdict]) {
         let now = unixNow()
         cache.restore(verdicts) { kept in
-            // No setting that has become shorter meanwhile is passed by.
+            // Settings that have become shorter meanwhile apply.
             let bound = bound(of: kept.verdict, demandingDANE: kept.demandsDANE)
             let fresh = min(kept.fresh, bound ?? maxTTL, maxTTL) - .seconds(now - kept.made)
             let stale = bound == nil ? min(kept.stale, staleTTL) : .zero
@@ -132,16 +132,17 @@ public struct VerdictKeeper: Sendable {
         }
     }
 
-    /// The longest that a verdict is kept, if a recipient may be refused for good because of it; else nil.
+    /// The longest time that a verdict is kept if a recipient may be refused permanently because of it (F-130); else
+    /// nil.
     private func bound(of verdict: Verdict, demandingDANE: Bool) -> Duration? {
         guard verdict.outcome.defaultRuling != .reject else { return nil }
         return rules.mayReject(verdict, policy: demandingDANE ? .require : nil) ? Self.longestRefusal : nil
     }
 
-    /// Takes back failures of the DNS: the way to the DNS was at fault.
+    /// Withdraws failures of the DNS, because the way to the DNS was at fault.
     ///
-    /// All such verdicts are withdrawn, so that the next recipient has the destination inspected anew. Faults and
-    /// doubts that were first seen since a time are forgotten. Older ones were seen while all was well, and stay.
+    /// All such verdicts are withdrawn, so that the next recipient starts a new inspection. Faults and doubts first
+    /// seen since the given time are forgotten. Older ones were seen while everything worked, and stay.
     package func takeBackDNSFailures(since start: ContinuousClock.Instant, at now: ContinuousClock.Instant = .now) {
         for (key, verdict) in cache.withdraw(where: { $0.outcome.isOfDNS }, at: now) {
             journal?.kept(
@@ -152,15 +153,16 @@ public struct VerdictKeeper: Sendable {
         faults.forgetDNS(since: start)
     }
 
-    /// Enters what an inspection found into the book of faults.
+    /// Enters the result of an inspection into the book of faults.
     ///
     /// - Returns: How long its verdict is kept.
     func book(_ inspection: Inspection, demandingDANE: Bool = false, at now: ContinuousClock.Instant) -> Duration {
         let subject = FaultBook.Subject.destination(inspection.destination)
         let doubt = FaultBook.Subject.doubt(inspection.destination)
-        // A matter of minutes, that makes no fault younger.
+        // A few minutes without a probe must not reset how long a fault has lasted.
         if inspection.wasWithheld || inspection.wasLeftAlone { return failureTTL }
-        // F-92: it counts against nobody, and is no doubt that lasts: the next look goes on where this one ended.
+        // F-92: an unfinished look counts against nobody and is not a lasting doubt. The next look continues where it
+        // stopped.
         if inspection.verdict.outcome == .pending { return min(failureTTL / 4, Self.longestPending) }
         if !inspection.verdict.outcome.isDoubt { faults.clear(doubt) }
         switch inspection.verdict.outcome.defaultRuling {
@@ -185,10 +187,11 @@ public struct VerdictKeeper: Sendable {
         }
     }
 
-    /// How long a failure is kept that was seen so often in a row.
+    /// How long a failure is kept that was seen this many times in a row.
     private func lifetime(after seen: (failingFor: Duration, sightings: Int)) -> Duration {
         let lifetime = min(grown(failureTTL, seen.sightings), Self.longestRefusal)
-        // Before the first 5xx there is a new look: the verdict that rejects is not one from before the time was up.
+        // Before the first 5xx there is a new inspection, so that the rejecting verdict is not from before the time was
+        // up.
         guard seen.failingFor < deferFor else { return lifetime }
         return min(lifetime, max(deferFor - seen.failingFor, .seconds(1)))
     }
@@ -197,19 +200,19 @@ public struct VerdictKeeper: Sendable {
 }
 
 extension Outcome {
-    /// Whether the DNS fails. Then the way to it may be at fault.
+    /// Whether the DNS fails, so that the way to it may be at fault.
     fileprivate var isOfDNS: Bool { self == .dnssecInvalid || self == .dnsUnavailable }
 }
 
 extension Inspection {
-    /// Whether its verdict is that hosts were left alone, for being probed too often.
+    /// Whether its verdict depends on hosts that were not probed because they have been probed too often.
     fileprivate var wasWithheld: Bool {
         verdict.outcome == .unprobed && hosts.contains { !$0.addresses.isEmpty }
     }
 }
 
 extension Inspection {
-    /// Whether its verdict is that a host which had failed was left alone.
+    /// Whether its verdict depends on a host that had failed and was not probed again.
     fileprivate var wasLeftAlone: Bool {
         verdict.outcome == .unreachable
             && hosts.contains { host in
@@ -218,15 +221,15 @@ extension Inspection {
             }
     }
 
-    /// Whether hosts are still to be looked at: for want of a place for a connection of our own, or since they are left
-    /// alone and have shown to others what does not fit.
+    /// Whether hosts still have to be probed: there was no slot, or they may not be probed now and what they showed to
+    /// others does not fit.
     fileprivate var wasCrowded: Bool {
         verdict.outcome == .pending && hosts.contains { $0.finding.outcome == .pending }
     }
 }
 
 extension Verdict {
-    /// What is left of a verdict that is not good while the trouble is our own: nothing is known.
+    /// What remains of a verdict that is not good while the fault is on our side: nothing is known.
     fileprivate var uncounted: Verdict {
         outcome == .dnsUnavailable
             ? self : Verdict(outcome: .dnsUnavailable, cause: "\(outcome.rawValue): \(cause)", isOurs: true)

@@ -3,11 +3,11 @@ import DequeModule
 import Support
 import Synchronization
 
-/// Where callers wait for verdicts: so many at once, each at least for a moment.
+/// Where callers wait for verdicts. Their number is limited, and each may wait at least for a moment.
 ///
-/// Nearly all verdicts come within that moment. Those who wait for longer mostly wait for what is dead, and when the room is full
-/// they give way to who comes, the longest waiting first: a thousand dead destinations keep nobody from a live one.
-/// Before them those give way whose destinations have failed once and wait for a second look.
+/// Nearly all verdicts come within that moment. Callers that wait longer usually wait for dead servers. When the room
+/// is full, they give way to newcomers, the longest waiting first. So a thousand dead destinations do not keep anybody
+/// from a live one. Before them, callers give way whose destinations have failed once and wait for a second look.
 final class WaitingRoom: Sendable {
     /// Where one caller waits for its verdict.
     final class Seat: Sendable {
@@ -21,13 +21,13 @@ final class WaitingRoom: Sendable {
             self.since = since
         }
 
-        /// Tells the caller its verdict; nil to give way without one.
+        /// Gives the caller its verdict; nil to make it give way without one.
         func call(_ verdict: Verdict?) {
             self.verdict.withLock { $0 = $0 ?? verdict }
             called.signal()
         }
 
-        /// Blocks the calling thread until it is called, or the time is over.
+        /// Blocks the calling thread until it gets its verdict, or the time is over.
         ///
         /// - Returns: The verdict, if there is one.
         func wait(until deadline: ContinuousClock.Instant) -> Verdict? {
@@ -38,26 +38,26 @@ final class WaitingRoom: Sendable {
 
     private struct State {
         var seats: [UInt64: Seat] = [:]
-        /// The seats in the order in which they were taken, and some that have been left.
+        /// The seats in the order in which they were taken. May contain some that are free again.
         var order: Deque<UInt64> = []
-        /// Those who give way first, and some that have been left.
+        /// Those that give way first. May contain some that are free again.
         var aside: Deque<UInt64> = []
         var lastID: UInt64 = 0
     }
 
-    /// Nobody gives way before.
+    /// How long a caller may wait before it has to give way.
     static let moment = Duration.milliseconds(250)
 
     private let limit: Int
     private let state = Mutex(State())
 
-    /// A room of so many seats.
+    /// A room with this many seats.
     init(_ limit: Int) { self.limit = limit }
 
     /// How many wait.
     var count: Int { state.withLock { $0.seats.count } }
 
-    /// A seat, of a caller who must `leave` it; nil if the room is full of callers who have just come.
+    /// A seat, which the caller must `leave`; nil if the room is full of callers that have just come.
     func enter(at now: ContinuousClock.Instant) -> Seat? {
         let (seat, displaced) = state.withLock { state -> (Seat?, Seat?) in
             var displaced: Seat?
@@ -76,8 +76,8 @@ final class WaitingRoom: Sendable {
         return seat
     }
 
-    /// Notes that what somebody waits for has to wait for its turn itself: when the room is full, he gives way first,
-    /// and at once.
+    /// Notes that the inspections which these callers wait for must themselves wait. If the room is full, these callers
+    /// give way first, and at once.
     func putAside(_ seats: some Collection<Seat>) {
         state.withLock { state in
             for seat in seats where state.seats[seat.id] != nil { state.aside.append(seat.id) }
@@ -94,10 +94,10 @@ final class WaitingRoom: Sendable {
         return oldest
     }
 
-    /// Gives a seat back.
+    /// Returns a seat.
     func leave(_ seat: Seat) { state.withLock { Self.remove(seat, from: &$0) } }
 
-    /// Takes a seat out, so that the first of the order is always one that is taken.
+    /// Removes a seat, so that the first one in order is always taken.
     private static func remove(_ seat: Seat, from state: inout State) {
         state.seats[seat.id] = nil
         while let first = state.order.first, state.seats[first] == nil { state.order.removeFirst() }

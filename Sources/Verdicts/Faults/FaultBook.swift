@@ -2,20 +2,23 @@ package import DANE
 public import Inspection
 import Synchronization
 
-/// Since when destinations fail, and how often in a row that was seen: what turns "for now" into "for good".
+/// Since when destinations fail, and how many times in a row that was seen. A temporary refusal becomes permanent by
+/// this.
 ///
-/// A fault that was not seen again for a while is forgotten, so that two faults weeks apart are not one lasting fault.
+/// A fault that was not seen again for some time is forgotten, so that two faults weeks apart do not count as one
+/// lasting fault.
 public final class FaultBook: Sendable {
-    /// What the fault is a fault of.
+    /// What has the fault.
     public enum Subject: Hashable, Sendable {
-        /// The destination, as the inspections found it.
+        /// The destination, by its inspections.
         case destination(Destination)
-        /// That nothing could be found out about it: kept apart, for a doubt that lasts makes no fault older.
+        /// That nothing could be found out about the destination. It is separate, because a lasting doubt must not make
+        /// a fault older.
         case doubt(Destination)
-        /// The policy that demands DANE of it.
+        /// The policy that demands DANE for the destination.
         case policy(Destination)
 
-        /// What fails, or is in doubt.
+        /// The destination that fails or is in doubt.
         var of: Destination {
             switch self {
             case .destination(let destination), .doubt(let destination), .policy(let destination): destination
@@ -25,12 +28,12 @@ public final class FaultBook: Sendable {
         var isDoubt: Bool { if case .doubt = self { true } else { false } }
     }
 
-    /// A fault as it stands.
+    /// The state of a fault.
     private struct Fault {
         var first: ContinuousClock.Instant
         var last: ContinuousClock.Instant
         var sightings: Int
-        /// Whether the DNS failed at each sighting.
+        /// Whether the DNS failed each time it was seen.
         var isOfDNS = false
 
         func kept(at now: ContinuousClock.Instant) -> KeptFault {
@@ -40,44 +43,44 @@ public final class FaultBook: Sendable {
 
     private struct State {
         var faults: [Subject: Fault] = [:]
-        /// What was found in order while faults from before may still come; nil when no more will.
+        /// What was cleared while stored faults may still be restored; nil when no more will come.
         var cleared: Set<Subject>?
     }
 
-    /// More destinations that fail at a time are not remembered: they are told to try later for longer.
+    /// The most failing destinations that are remembered. Senders to others are told to try later for longer.
     static let limit = 100_000
-    /// More than these are not remembered of doubts, which are cheap to come by for who makes up domains: the rest is for faults.
+    /// The most doubts among them. Doubts are easy to cause by inventing domains, so the rest is reserved for faults.
     static let doubtLimit = limit / 2
 
     private let remembered: Mutex<Duration>
     private var memory: Duration { remembered.withLock { $0 } }
     private let journal: (any FaultJournal)?
     private let state: Mutex<State>
-    /// When the book was last looked through for what can be forgotten.
+    /// When the book was last searched for what can be forgotten.
     private let lastPruning = Mutex(ContinuousClock.now)
 
-    /// A book for faults that must last a given time.
+    /// A book for faults that must last for a given time.
     ///
     /// - Parameters:
     ///   - deferFor: How long a fault must last before a 5xx.
-    ///   - journal: Who is told what is entered. Until `endRestoring()`, faults from before may be entered too.
+    ///   - journal: Is told what is entered. Until `endRestoring()`, stored faults may be entered too.
     public init(deferFor: Duration, journal: (any FaultJournal)? = nil) {
         remembered = Mutex(Self.memory(deferFor: deferFor))
         self.journal = journal
         state = Mutex(State(cleared: journal == nil ? nil : []))
     }
 
-    /// How long a fault is remembered after it was last seen: four hours, which is longer than clients wait between tries, or
-    /// twice the time that it must last if that is longer.
+    /// How long a fault is remembered after it was last seen: four hours, which is longer than clients wait between two
+    /// tries, or twice the time that it must last if that is longer.
     public static func memory(deferFor: Duration) -> Duration { max(.seconds(4 * 3600), deferFor * 2) }
 
-    /// Remembers for as long as another time that a fault must last demands, from now on.
+    /// From now on, remembers as long as this time demands.
     package func adopt(deferFor: Duration) { remembered.withLock { $0 = Self.memory(deferFor: deferFor) } }
 
     /// Notes that a subject was seen failing.
     ///
-    /// - Parameter isOfDNS: Whether the DNS fails. Then the way to it may be at fault.
-    /// - Returns: How long it has been failing, and how often in a row that was seen, this time included.
+    /// - Parameter isOfDNS: Whether the DNS fails, so that the way to it may be at fault.
+    /// - Returns: How long it has been failing, and how many times in a row that was seen, this one included.
     @discardableResult
     public func note(
         _ subject: Subject, isOfDNS: Bool = false, at now: ContinuousClock.Instant = .now
@@ -104,8 +107,8 @@ public final class FaultBook: Sendable {
         }
     }
 
-    /// Forgets the faults that were first seen since a time and in which only the DNS failed: the way to the DNS was at
-    /// fault.
+    /// Forgets the faults that were first seen since a time and in which only the DNS failed, because the way to the
+    /// DNS was at fault.
     func forgetDNS(since start: ContinuousClock.Instant) {
         state.withLock { state in
             let subjects = state.faults.filter { $0.value.isOfDNS && $0.value.first >= start }.keys
@@ -116,14 +119,14 @@ public final class FaultBook: Sendable {
         }
     }
 
-    /// How long a subject has been failing; zero if it is not known to be.
+    /// How long a subject has been failing; zero if it is not known to fail.
     public func failingFor(_ subject: Subject, at now: ContinuousClock.Instant = .now) -> Duration {
         state.withLock { $0.faults[subject].map { now - $0.last <= memory ? now - $0.first : .zero } ?? .zero }
     }
 
-    /// The destinations of some names that fail, whatever their port and whether they are looked up or named in brackets.
+    /// The failing destinations with certain names, with any port, whether looked up or named in brackets.
     ///
-    /// - Parameter limit: The most of one name.
+    /// - Parameter limit: The most per name.
     package func failing(named names: Set<DomainName>, atMost limit: Int) -> [DomainName: Set<Destination>] {
         guard !names.isEmpty else { return [:] }
         return state.withLock { state in
@@ -140,7 +143,7 @@ public final class FaultBook: Sendable {
     /// How many faults and doubts are in the book.
     public var count: Int { state.withLock { $0.faults.count } }
 
-    /// Once a minute at most: a full book takes a while to look through.
+    /// Whether to search the book now. At most once per minute, because a full book takes a while.
     private func isTimeToPrune(_ now: ContinuousClock.Instant) -> Bool {
         lastPruning.withLock { last in
             guard now - last >= .seconds(60) else { return false }
@@ -149,13 +152,13 @@ public final class FaultBook: Sendable {
         }
     }
 
-    /// Notes that a subject is in order.
+    /// Notes that a subject has no fault any more.
     public func clear(_ subject: Subject) {
         state.withLock { state in
             let wasKnown = state.faults.isEmpty ? false : state.faults.removeValue(forKey: subject) != nil
             if state.cleared != nil {
                 state.cleared?.insert(subject)
-                // That many in the moments of a start: rather no faults from before than wrong ones.
+                // This many within moments after the start: no stored faults are better than wrong ones.
                 if let cleared = state.cleared, cleared.count > Self.limit { state.cleared = nil }
                 journal?.cleared(subject)
             } else if wasKnown {
@@ -166,8 +169,8 @@ public final class FaultBook: Sendable {
 }
 
 extension FaultBook {
-    /// Enters faults from before. One that was seen since then too is as old as it was, one that was found in order is not
-    /// entered.
+    /// Enters stored faults. One that was seen again meanwhile gets the older start. One that was cleared meanwhile is
+    /// not entered.
     ///
     /// - Returns: How many are in the book now.
     @discardableResult
@@ -194,10 +197,10 @@ extension FaultBook {
         }
     }
 
-    /// No more faults from before will come.
+    /// Says that no more stored faults will come.
     public func endRestoring() { state.withLock { $0.cleared = nil } }
 
-    /// All faults as they stand.
+    /// All faults in their present state.
     public func all(at now: ContinuousClock.Instant = .now) -> [(subject: Subject, fault: KeptFault)] {
         state.withLock { $0.faults.map { ($0.key, $0.value.kept(at: now)) } }
     }

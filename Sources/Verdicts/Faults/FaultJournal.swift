@@ -1,14 +1,14 @@
-/// Where the book of faults is noted beyond the process. Called on any thread, under the book's lock; does no I/O, and does
-/// not wait.
+/// Stores changes of the book of faults outside the process. Called on any thread, under the book's lock. It must not
+/// do I/O and must not wait.
 public protocol FaultJournal: Sendable {
-    /// Notes a fault as it stands after it was seen once more.
+    /// Notes the present state of a fault that was seen once more.
     func noted(_ fault: KeptFault, of subject: FaultBook.Subject)
 
-    /// Notes that a subject is in order.
+    /// Notes that a subject has no fault any more.
     func cleared(_ subject: FaultBook.Subject)
 }
 
-/// A fault in times that do not depend on any clock's setting.
+/// A fault with times that do not depend on how any clock is set.
 public struct KeptFault: Sendable, Hashable {
     /// The time from the first to the last sighting.
     public let age: Duration
@@ -17,7 +17,7 @@ public struct KeptFault: Sendable, Hashable {
     /// How often in a row it was seen.
     public let sightings: Int
 
-    /// A fault of these parts.
+    /// A fault with these values.
     public init(age: Duration, sinceLast: Duration = .zero, sightings: Int) {
         self.age = age
         self.sinceLast = sinceLast

@@ -1,6 +1,6 @@
-/// Several strings of bytes in one: each behind its length in four bytes, the highest first.
+/// Several byte strings in one. Each follows its length in four bytes, highest byte first.
 enum ByteList {
-    /// Puts strings together. A string of 4 GiB, which there is not, would be cut.
+    /// Joins strings. A string of 4 GiB or more would be cut; there are none.
     static func joined(_ parts: [[UInt8]]) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(parts.reduce(0) { $0 + $1.count + 4 })
@@ -12,7 +12,7 @@ enum ByteList {
         return bytes
     }
 
-    /// Takes them apart; nil if the bytes are no such list, or one of more than `limit` strings.
+    /// Splits them again; nil if the bytes are not such a list, or contain more than `limit` strings.
     static func parts(of bytes: [UInt8], limit: Int) -> [[UInt8]]? {
         var parts: [[UInt8]] = []
         var rest = bytes[...]

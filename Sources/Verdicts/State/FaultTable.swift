@@ -3,21 +3,21 @@ import Foundation
 import GRDB
 import Inspection
 
-/// The faults in the state file.
+/// The table of faults in the state file.
 enum FaultTable {
     static let schema = """
         CREATE TABLE fault (name TEXT NOT NULL, kind INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
             sightings INTEGER NOT NULL, sum INTEGER NOT NULL, PRIMARY KEY (name, kind)) WITHOUT ROWID;
         """
 
-    /// A fault, its times in milliseconds of the file.
+    /// The times of a fault, in milliseconds of the file's clock.
     struct Times: Sendable, Hashable {
         var first: Int64
         var last: Int64
         var sightings: Int
     }
 
-    /// Port, form of the next hop and what of it is meant, in one number.
+    /// Port, form of the next hop, and what about it is meant, in one number.
     private static func kind(_ subject: FaultBook.Subject) -> (destination: Destination, kind: Int64) {
         let (destination, number): (Destination, Int64) =
             switch subject {
@@ -47,7 +47,7 @@ enum FaultTable {
         return sum.stored
     }
 
-    /// Writes faults as they stand, in place of what was there; nil takes one out.
+    /// Writes faults in place of the stored ones. nil deletes a fault.
     static func write(_ changes: [(FaultBook.Subject, Times?)], _ db: Database) throws {
         let enter = try db.cachedStatement(sql: "INSERT OR REPLACE INTO fault VALUES (?, ?, ?, ?, ?, ?)")
         let remove = try db.cachedStatement(sql: "DELETE FROM fault WHERE name = ? AND kind = ?")
@@ -65,18 +65,19 @@ enum FaultTable {
         }
     }
 
-    /// Writes these faults in place of all that are there.
+    /// Replaces all stored faults.
     static func replace(_ faults: [(FaultBook.Subject, Times?)], _ db: Database) throws {
         try db.execute(sql: "DELETE FROM fault")
         try write(faults, db)
     }
 
-    /// No fault was seen after that: in milliseconds, some hundred thousand years. Times below can be reckoned with.
+    /// The latest accepted time, in milliseconds: some hundred thousand years. Arithmetic with smaller times cannot
+    /// overflow.
     private static let latest: Int64 = 1 << 52
 
     /// Reads all faults.
     ///
-    /// - Returns: The faults, and how many rows were no good.
+    /// - Returns: The faults, and the number of invalid rows.
     static func read(_ db: Database) throws -> (faults: [(FaultBook.Subject, Times)], bad: Int) {
         var faults: [(FaultBook.Subject, Times)] = []
         var bad = 0
@@ -99,9 +100,9 @@ enum FaultTable {
         return (faults, bad)
     }
 
-    /// Takes out what has been forgotten.
+    /// Deletes faults that are too old.
     ///
-    /// - Parameter last: What was not seen since then.
+    /// - Parameter last: Faults that were not seen since this time are deleted.
     static func prune(_ db: Database, notSince last: Int64) throws {
         try db.execute(sql: "DELETE FROM fault WHERE last < ?", arguments: [last])
     }

@@ -4,7 +4,7 @@ import GRDB
 import Inspection
 import Probe
 
-/// The probe reports in the state file: what a host showed, as far as it is judged.
+/// The table of probe reports in the state file: what a host showed, as far as verdicts depend on it.
 enum ReportTable {
     static let schema = """
         CREATE TABLE report (address BLOB NOT NULL, port INTEGER NOT NULL, server TEXT NOT NULL, offer TEXT NOT NULL,
@@ -13,10 +13,11 @@ enum ReportTable {
             UNIQUE (address, port, server, offer, records));
         """
 
-    /// The most bytes of certificates and records in the file; the oldest reports go first.
+    /// The most bytes of certificates and records in the file (F-124). If there are more, the oldest reports are
+    /// deleted.
     static let byteLimit = 64 << 20
 
-    /// A row's columns but the times.
+    /// The columns of a row, without the times.
     private struct Columns {
         var address: [UInt8] = []
         var port: Int64 = 0
@@ -24,7 +25,7 @@ enum ReportTable {
         var offer = ""
         var records: [UInt8] = []
         var end = ""
-        /// What the host said, or the protocol's version.
+        /// What the host said, or the protocol version.
         var words = ""
         var step: String?
         var suite: String?
@@ -44,9 +45,9 @@ enum ReportTable {
         }
     }
 
-    /// Writes reports, in place of older ones on the same targets and records.
+    /// Writes reports, in place of older ones for the same targets and records.
     ///
-    /// - Parameter reports: Reports, and when they were taken in the time of the file.
+    /// - Parameter reports: Reports, and when they were made in the file's time.
     static func write(_ reports: [(report: KeptReport, taken: Int64)], _ db: Database) throws {
         let statement = try db.cachedStatement(
             sql: "INSERT OR REPLACE INTO report VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
@@ -61,12 +62,12 @@ enum ReportTable {
         }
     }
 
-    /// Reads all reports that have not run out.
+    /// Reads all reports that have not expired.
     ///
     /// - Parameters:
-    ///   - now: The time of the file.
-    ///   - take: What is done with one; false ends the reading.
-    /// - Returns: How many were read, and how many rows were no good.
+    ///   - now: The present in the file's time.
+    ///   - take: Gets each report. If it returns false, the reading ends.
+    /// - Returns: How many were read, and the number of invalid rows.
     static func read(_ db: Database, at now: Int64, take: (KeptReport) -> Bool) throws -> (read: Int, bad: Int) {
         var count = (read: 0, bad: 0)
         let rows = try Row.fetchCursor(
@@ -82,7 +83,7 @@ enum ReportTable {
                 count.bad += 1
                 continue
             }
-            // Taken in the future: the clock was set.
+            // The report comes from the future, so the clock was set.
             guard taken <= now else { continue }
             count.read += 1
             let report = KeptReport(
@@ -93,7 +94,7 @@ enum ReportTable {
         return count
     }
 
-    /// Takes out what has run out, and the oldest of what is too much.
+    /// Deletes what has expired, and the oldest reports if there are too many bytes.
     static func prune(_ db: Database, at now: Int64) throws {
         try db.execute(sql: "DELETE FROM report WHERE taken + lifetime <= ? OR taken > ?", arguments: [now, now])
         let count = try Int.fetchOne(db, sql: "SELECT count(*) FROM report") ?? 0
@@ -110,9 +111,9 @@ enum ReportTable {
                 """, arguments: [byteLimit])
     }
 
-    /// A session whose certificate GnuTLS does not read; the column `step` says why.
+    /// A session with a certificate that GnuTLS cannot read (F-80). The column `step` has the reason.
     private static let unread = "unread"
-    /// The same, where the host's key could not be tried.
+    /// The same, if the host's key could not be checked.
     private static let unproven = "unread-unproven"
 
     private static func name(of session: ProbeReport.TLSSession) -> String {
@@ -128,7 +129,7 @@ enum ReportTable {
         row.records = ByteList.joined(
             report.records.map { $0.isTruncated ? $0.data : [$0.usage, $0.selector, $0.matchingType] + $0.data })
         switch report.end {
-        // Neither is kept: they say nothing about the host.
+        // These are not kept, because they say nothing about the host.
         case .notProbed(let words), .crowded(let words), .withheld(let words, _):
             (row.end, row.words) = ("not-probed", words)
         case .unreachable(let step, let words): (row.end, row.step, row.words) = ("unreachable", step.rawValue, words)

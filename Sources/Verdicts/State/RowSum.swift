@@ -1,14 +1,14 @@
-/// The sum that a row carries over its other columns: SQLite does not notice when a disk gives back other bytes than it took,
-/// and a verdict must not come to stand for another domain.
+/// A checksum over the other columns of a row. SQLite does not notice if a disk returns other bytes than were written,
+/// and a verdict must not end up at another domain.
 ///
-/// FNV-1a, folded to 32 bits, of which SQLite stores four bytes. It tells accidents, not malice.
+/// It is FNV-1a folded to 32 bits, for which SQLite needs four bytes. It detects accidents, not malice.
 package struct RowSum {
     private var state: UInt64 = 0xcbf2_9ce4_8422_2325
 
     /// An empty one.
     package init() {}
 
-    /// Takes bytes in, with their number, so that what stands beside each other cannot run together.
+    /// Adds bytes and their number, so that the border between two values counts.
     mutating func add(_ bytes: UnsafeRawBufferPointer) {
         var state = self.state
         for byte in bytes { state = (state ^ UInt64(byte)) &* 0x100_0000_01b3 }
@@ -16,21 +16,21 @@ package struct RowSum {
         add(Int64(bytes.count))
     }
 
-    /// Takes bytes in.
+    /// Adds bytes.
     mutating func add(_ bytes: [UInt8]) { bytes.withUnsafeBytes { add($0) } }
 
-    /// Takes text in; nil is not the same as none.
+    /// Adds text. nil differs from an empty text.
     package mutating func add(_ text: String?) {
         guard var text else { return add(-1) }
         text.withUTF8 { add(UnsafeRawBufferPointer($0)) }
     }
 
-    /// Takes a number in.
+    /// Adds a number.
     package mutating func add(_ number: Int64) {
         state = (state ^ UInt64(bitPattern: number)) &* 0x100_0000_01b3
         state ^= state >> 29
     }
 
-    /// The sum as it is stored.
+    /// The checksum as it is stored.
     package var stored: Int64 { Int64(Int32(truncatingIfNeeded: state ^ state >> 32)) }
 }

@@ -4,41 +4,41 @@ import Probe
 import Records
 import Support
 
-/// What is to be written, the latest of each thing: bounded. Its times are milliseconds since the boot: the time of the file is known
-/// when it is open.
+/// The rows to be written, with the latest state of each thing, up to a limit. Times are milliseconds since the boot,
+/// as the file's time is known only once it is open.
 struct StateBatch: PendingRows {
     private struct ReportKey: Hashable, Sendable {
         let target: ProbeTarget
         let records: [TLSARecord]
     }
 
-    /// More verdicts, or faults, are lost until the next batch.
+    /// The most verdicts, and the most faults. Further ones are lost until the next batch.
     static let limit = 200_000
-    /// More reports, which have kilobytes each, are.
+    /// The most reports. Each takes some kilobytes.
     static let reportLimit = 2_000
-    /// More bytes are lost, too: the disk may be slow, and the texts and chains are a stranger's.
+    /// The most bytes. The disk may be slow, and strangers determine the texts and chains (F-131).
     static let byteLimit = 48 << 20
 
     private var verdicts: [VerdictKey: (verdict: KeptVerdict, made: Int64)] = [:]
     private var faults: [FaultBook.Subject: FaultTable.Times?] = [:]
     private var reports: [ReportKey: (report: KeptReport, taken: Int64)] = [:]
-    /// What all that takes, roughly; what was replaced by something later counts twice.
+    /// About how many bytes it takes. What was replaced by something later counts twice.
     private(set) var bytes = 0
     /// How many rows did not fit.
     private(set) var lost = 0
-    /// Whether any of those was one of the book of faults.
+    /// Whether one of those was a fault.
     private(set) var lostFaults = false
 
     /// Whether there is nothing to write.
     var isEmpty: Bool { verdicts.isEmpty && faults.isEmpty && reports.isEmpty && lost == 0 }
 
-    /// How many rows there are to write.
+    /// The number of rows to write.
     var count: Int { verdicts.count + faults.count + reports.count }
 
     /// Whether there are changes of the book of faults.
     var hasFaults: Bool { !faults.isEmpty || lostFaults }
 
-    /// Takes a verdict in.
+    /// Adds a verdict.
     mutating func add(_ verdict: KeptVerdict, made: Int64) {
         let key = VerdictKey(verdict.destination, demandsDANE: verdict.demandsDANE)
         guard verdicts.count < Self.limit || verdicts[key] != nil, hasRoom(200 + verdict.body.byteCount) else {
@@ -48,7 +48,7 @@ struct StateBatch: PendingRows {
         verdicts[key] = (verdict, made)
     }
 
-    /// Takes a change of the book of faults in; nil for a subject that is in order.
+    /// Adds a change of the book of faults; nil for a subject without a fault.
     mutating func add(_ times: FaultTable.Times?, of subject: FaultBook.Subject) {
         guard faults.count < Self.limit || faults[subject] != nil, hasRoom(200) else {
             lost += 1
@@ -58,7 +58,7 @@ struct StateBatch: PendingRows {
         faults.updateValue(times, forKey: subject)
     }
 
-    /// Takes a report in.
+    /// Adds a report.
     mutating func add(_ report: KeptReport, taken: Int64) {
         let key = ReportKey(target: report.target, records: report.records)
         guard reports.count < Self.reportLimit || reports[key] != nil, hasRoom(report.byteCount) else {
@@ -68,14 +68,14 @@ struct StateBatch: PendingRows {
         reports[key] = (report, taken)
     }
 
-    /// Takes room for so many bytes, if there is any.
+    /// Reserves this many bytes. Returns false if there is no room.
     private mutating func hasRoom(_ size: Int) -> Bool {
         guard bytes + size <= Self.byteLimit else { return false }
         bytes += size
         return true
     }
 
-    /// The verdicts in the time of the file, and in the order of its rows, which lie closer together then.
+    /// The verdicts in the file's time, in the order of its rows, because those are then closer together.
     func verdicts(offset: Int64) -> [KeptVerdict] {
         verdicts.values.map { verdict, made in
             KeptVerdict(
@@ -84,7 +84,7 @@ struct StateBatch: PendingRows {
         }.sorted { $0.destination.name.text < $1.destination.name.text }
     }
 
-    /// The changes of the book of faults in the time of the file.
+    /// The changes of the book of faults in the file's time.
     func faults(offset: Int64) -> [(FaultBook.Subject, FaultTable.Times?)] {
         faults.map { subject, times in
             (
@@ -96,19 +96,19 @@ struct StateBatch: PendingRows {
         }
     }
 
-    /// The reports in the time of the file.
+    /// The reports in the file's time.
     func reports(offset: Int64) -> [(report: KeptReport, taken: Int64)] {
         reports.values.map { ($0.report, ($0.taken + offset) / 1000) }
     }
 }
 
 extension FaultTable.Times {
-    /// The times of a fault that now stands like this.
+    /// The times of a fault in its present state.
     ///
-    /// - Parameter now: Milliseconds, of whatever clock.
+    /// - Parameter now: The present in milliseconds of any clock.
     init(_ fault: KeptFault, at now: Int64) {
         last = now - fault.sinceLast.milliseconds
-        // Rounded down: no fault grows older by being written.
+        // Rounded down, so that no fault gets older by being written.
         first = last - fault.age.milliseconds
         sightings = fault.sightings
     }

@@ -2,37 +2,39 @@ import GRDB
 import Records
 import Support
 
-/// The state file, open: SQLite in its write-ahead mode, and locked for as long as it is open. Not Sendable: one thread uses it.
+/// The open state file: SQLite in write-ahead mode, locked as long as it is open. It is not Sendable: only one thread
+/// uses it.
 ///
-/// A process that is killed loses what it had not handed over; what is in the file is whole (https://www.sqlite.org/wal.html).
+/// A process that is killed loses what it had not handed over. The file itself stays intact
+/// (https://www.sqlite.org/wal.html).
 package final class StateFile {
     /// The name of the file in the state directory.
     package static let name = "state.sqlite"
     /// The version of its tables.
     static let version = 1
-    /// What tells it from other SQLite files: "DGAT".
+    /// The application id that distinguishes it from other SQLite files: "DGAT".
     private static let application = 0x4447_4154
 
     let queue: DatabaseQueue
-    /// What is added to the time since the boot for the times in the file, in milliseconds.
+    /// The number to add to the time since the boot to get the file's time, in milliseconds.
     private(set) var offset: Int64 = 0
-    /// Whether what had been in the file was forgotten, because it was found out with other settings.
+    /// Whether the contents were deleted because they were found with other settings.
     private(set) var wasForgotten = false
     private let path: String
     private let clock: StateClock
     private let identity: FileIdentity?
-    /// The verdict bodies that were written lately.
+    /// The verdict bodies that were written recently.
     var bodies = StoredBodies()
 
-    /// Opens the file, and makes it if it is not there.
+    /// Opens the file. It is made if it does not exist.
     ///
     /// - Parameters:
     ///   - path: Its path.
-    ///   - world: What stands for the settings that decide what is true; a file of others is emptied.
+    ///   - world: A number for the settings that decide what is true. A file with another number is emptied.
     ///   - clock: The clocks.
     init(_ path: String, world: Int64, clock: StateClock) throws(DatabaseFault) {
         try DatabaseFault.refuseWhatIsNoFile(path)
-        // What SQLite puts beside it takes its mode and owner.
+        // The files that SQLite makes beside it get its mode and owner.
         try StateDirectory.makeFile(path)
         self.path = path
         self.clock = clock
@@ -48,8 +50,8 @@ package final class StateFile {
     }
 
     private static var configuration: Configuration {
-        // The lock is the file's own. Locked, the index of the write-ahead log is not in shared memory, which a file that is cut
-        // short by somebody would turn into a SIGBUS.
+        // The lock is on the file itself. With the exclusive lock, the index of the write-ahead log is not in shared
+        // memory. There, somebody who truncates the file could cause a SIGBUS.
         .stateFile(
             "state", patience: 1,
             pragmas: """
@@ -78,7 +80,7 @@ package final class StateFile {
         try signature.require(application, versions: version...version)
     }
 
-    /// Takes over the file from the run before.
+    /// Takes over the file from the previous run.
     private func begin(_ db: Database, _ world: Int64) throws {
         let row = try Row.fetchOne(db, sql: "SELECT world, boot, ahead, written FROM run")
         let before: StateClock.Mark? = row.flatMap { row in
@@ -97,15 +99,15 @@ package final class StateFile {
             sql: "INSERT INTO run VALUES (?, ?, ?, ?)", arguments: [world, clock.boot, offset, clock.sinceBoot()])
     }
 
-    /// The time that the file counts in, in milliseconds as for faults.
+    /// The present in the file's time, in milliseconds, as for faults.
     var now: Int64 { clock.sinceBoot() + offset }
     /// The same in whole seconds, as for verdicts and reports.
     var nowInSeconds: Int64 { now / 1000 }
 
-    /// Whether the file is still where it was opened.
+    /// Whether the path still leads to the opened file.
     var isInPlace: Bool { identity != nil && FileIdentity(path) == identity }
 
-    /// Does work in one transaction: all of it is in the file afterwards, or nothing.
+    /// Runs `work` in one transaction: afterwards the file has all of it, or nothing.
     func transaction(_ work: (Database) throws -> Void) throws(DatabaseFault) {
         do {
             try queue.inTransaction(.immediate) { db in
@@ -114,17 +116,17 @@ package final class StateFile {
                 return .commit
             }
         } catch {
-            // Bodies that were numbered are not there.
+            // The bodies that were numbered are not in the file.
             bodies = StoredBodies()
             throw DatabaseFault(error, at: path)
         }
     }
 
-    /// Reads.
+    /// Reads from the file.
     func read(_ work: (Database) throws -> Void) throws(DatabaseFault) {
         do { try queue.writeWithoutTransaction(work) } catch { throw DatabaseFault(error, at: path) }
     }
 
-    /// Closes the file, and puts what is in its log into its place. Also done when the value goes.
+    /// Closes the file and moves the contents of its log into place. Releasing the object does the same.
     func close() { try? queue.close() }
 }

@@ -1,19 +1,19 @@
 public import Inspection
 
-/// Those in memory that the state file is read for. None of them lets what is read take the place of what is newer.
+/// The parts in memory for which the state file is read. None of them lets stored data replace newer data.
 public struct StateHolders: Sendable {
-    /// The book of faults, which is also what its part of the file is mended by.
+    /// The book of faults. Its part of the file is also repaired from it.
     let faults: FaultBook
-    /// Takes verdicts.
+    /// Gets verdicts.
     let verdicts: @Sendable ([KeptVerdict]) -> Void
     /// Is told how many will come at most.
     let expecting: @Sendable (Int) -> Void
-    /// Is asked for the body that verdicts are to have that say the same.
+    /// Returns the body to use for all verdicts that say the same.
     let sharing: @Sendable (VerdictBody) -> VerdictBody
-    /// Takes probe reports.
+    /// Gets probe reports.
     let reports: @Sendable ([KeptReport]) -> Void
 
-    /// The holders of the daemon.
+    /// The parts of the daemon.
     package init(_ keeper: VerdictKeeper, _ probes: ProbeCache?) {
         faults = keeper.faults
         verdicts = { keeper.restore($0) }
@@ -22,7 +22,7 @@ public struct StateHolders: Sendable {
         reports = { probes?.restore($0) }
     }
 
-    /// Holders; they are called on the store's thread.
+    /// Parts with these functions. They are called on the store's thread.
     public init(
         faults: FaultBook, verdicts: @escaping @Sendable ([KeptVerdict]) -> Void,
         reports: @escaping @Sendable ([KeptReport]) -> Void

@@ -1,14 +1,14 @@
 import GRDB
 import Support
 
-/// Takes out of the state file what has run out and what is too much, in small steps: no transaction is long, and none of them
-/// takes the whole file through the write-ahead log.
+/// Deletes expired and excess rows from the state file in small steps, so that no transaction is long, and none moves
+/// the whole file through the write-ahead log.
 struct StateSweeper {
-    /// So many rows are looked at in one step.
+    /// How many rows one step looks at.
     private static let step = 5_000
-    /// So many bytes of the file each verdict may have on average: names and causes are a stranger's.
+    /// How many bytes of the file each verdict may have on average. Strangers determine names and causes (F-131).
     static let bytesEach = 400
-    /// So many times of making stand for all of them.
+    /// The size of the sample from which the age limit is estimated.
     private static let sampleSize = 1_000
 
     private let limit: Int
@@ -17,7 +17,7 @@ struct StateSweeper {
     private var place: (name: String, kind: Int64) = ("", -1)
     private var live = 0
     private var sample: [Int64] = []
-    /// What was made before is too old; by the count of the last round.
+    /// Verdicts made before this time are too old, by the count of the last round.
     private var cutoff = Int64.min
 
     init(limit: Int, faultMemory: Duration) {
@@ -27,7 +27,7 @@ struct StateSweeper {
 
     /// Looks at some rows.
     ///
-    /// - Returns: Whether all have been looked at: the next step begins a new round.
+    /// - Returns: Whether all rows have been looked at. The next step then begins a new round.
     mutating func step(_ file: StateFile) throws(DatabaseFault) -> Bool {
         var next = self
         var isThrough = false
@@ -36,7 +36,7 @@ struct StateSweeper {
             isThrough = try next.sweep(db, now / 1000)
             if isThrough { try next.finish(db, now) }
         }
-        // A body that went may be one that was written lately.
+        // A deleted body may be one that was written recently.
         if isThrough { file.bodies = StoredBodies() }
         self = next
         return isThrough
@@ -71,7 +71,7 @@ struct StateSweeper {
         return looked < Self.step
     }
 
-    /// How many verdicts there is room for, as they are, in the bytes of the file.
+    /// How many verdicts of the present average size fit into the bytes of the file.
     private func roomy(_ db: Database) throws -> Int {
         let size = try Int.fetchOne(db, sql: "PRAGMA page_size") ?? 4096
         let used =

@@ -4,7 +4,8 @@ import Inspection
 import Records
 import Support
 
-/// The store's thread at work: the file, opened, read, written, swept, and replaced where it is no good. Not Sendable.
+/// The work of the store's thread: it opens, reads, writes and sweeps the file, and replaces it if it is damaged. It is
+/// not Sendable.
 final class StateWriter {
     private let configuration: StateStore.Configuration
     private let holders: StateHolders
@@ -12,15 +13,15 @@ final class StateWriter {
     private let path: String
     private var file: StateFile?
     private var sweeper: StateSweeper
-    /// Whether the file's faults may be others than the book's: they are all written anew with the next batch.
+    /// Whether the file's faults may differ from the book's. Then the next batch writes all of them anew.
     private var faultsAreStale = false
-    /// Bytes of reports that were written since they were last pruned.
+    /// Bytes of reports written since the last pruning.
     private var reportBytes = 0
     /// What could not be written so far.
     private(set) var losses = Losses()
-    /// When a file that was lost is tried for again.
+    /// When to try again to open a file that was lost.
     private var nextTry = ContinuousClock.now
-    /// When the file is to be looked through next; far away where there is none.
+    /// When to sweep the file next; far in the future if there is none.
     private(set) var nextSweep = ContinuousClock.now + .seconds(86400)
 
     init(_ configuration: StateStore.Configuration, _ holders: StateHolders, _ log: GateLog) {
@@ -33,8 +34,8 @@ final class StateWriter {
 
     /// Opens the file and reads it.
     ///
-    /// - Parameter isStopped: Asked now and then whether to leave off.
-    /// - Returns: false if there is none to be had: the daemon goes without.
+    /// - Parameter isStopped: Asked from time to time whether to stop.
+    /// - Returns: false if there is no usable file. The daemon goes on without one.
     func open(isStopped: @escaping () -> Bool) -> Bool {
         defer { holders.faults.endRestoring() }
         do throws(DatabaseFault) {
@@ -63,7 +64,7 @@ final class StateWriter {
         try StateDirectory.make(configuration.directory)
     }
 
-    /// Opens the file; one that is no good is set aside, once.
+    /// Opens the file. A damaged one is set aside once.
     private func openReplacing() throws(DatabaseFault) -> StateFile {
         do throws(DatabaseFault) {
             return try StateFile(path, world: configuration.world, clock: configuration.clock)
@@ -104,13 +105,14 @@ final class StateWriter {
                 ])
         }
         let now = file.now
-        // Whether the book is not what the file says, beyond what has been entered since.
+        // Whether the file differs from the book in another way than by what has been entered since.
         var isAmiss = false
         try file.read { db in
             let found = try FaultTable.read(db)
             bad += found.bad
             let kept = found.faults.map { subject, times in
-                // Seen in the future: the clock was set back, and how long ago it was cannot be told. Not at all, then.
+                // Seen in the future, so the clock was set back, and the true age is unknown. Assume that it was not
+                // seen at all.
                 if times.last > now { isAmiss = true }
                 return (
                     subject,
@@ -151,7 +153,7 @@ final class StateWriter {
 
     // MARK: Writing
 
-    /// Writes a batch; what cannot be written is lost.
+    /// Writes a batch. What cannot be written is lost.
     func write(_ batch: StateBatch) {
         do throws(DatabaseFault) {
             do throws(DatabaseFault) { try write(batch, try usableFile()) } catch {
@@ -172,7 +174,7 @@ final class StateWriter {
         log.tell(.warning, "lost", [("rows", "\(losses.count)"), ("cause", cause)], repeated: true)
     }
 
-    /// Notes that all was written, and says so in the log if something was not.
+    /// Notes that everything was written. If something had been lost before, the log says that it is over.
     private func ended() {
         losses.end()
         if let lost = losses.over() { log.tell(.notice, "working", [("lost", "\(lost)")]) }
@@ -191,7 +193,7 @@ final class StateWriter {
             let reports = batch.reports(offset: offset)
             try ReportTable.write(reports, db)
             self.reportBytes += reports.reduce(0) { $0 + $1.report.byteCount }
-            // A flood of long chains must not outgrow the bound until it is time to sweep.
+            // A flood of long chains must not exceed the limit until the next sweep.
             if self.reportBytes > ReportTable.byteLimit / 4 {
                 try ReportTable.prune(db, at: now / 1000)
                 self.reportBytes = 0
@@ -201,7 +203,7 @@ final class StateWriter {
         faultsAreStale = batch.lostFaults
     }
 
-    /// The file, opened anew where it went.
+    /// The file. If it has vanished, it is opened again.
     private func usableFile() throws(DatabaseFault) -> StateFile {
         if let file, file.isInPlace { return file }
         if let file {
@@ -218,7 +220,7 @@ final class StateWriter {
         return file
     }
 
-    /// After a failure: the file stays, is replaced, or is tried for again later.
+    /// After a failure: keeps the file, replaces it, or tries again later.
     private func recover(from error: DatabaseFault) {
         switch error.kind {
         case .full: return

@@ -11,7 +11,8 @@ enum VerdictTable {
             cause TEXT NOT NULL, degraded INTEGER NOT NULL, hazards BLOB);
         CREATE INDEX bodySum ON body (sum);
         CREATE TABLE verdict (name TEXT NOT NULL, kind INTEGER NOT NULL, body INTEGER NOT NULL, made INTEGER NOT NULL,
-            fresh INTEGER NOT NULL, stale INTEGER NOT NULL, sum INTEGER NOT NULL, PRIMARY KEY (name, kind)) WITHOUT ROWID;
+            fresh INTEGER NOT NULL, stale INTEGER NOT NULL, sum INTEGER NOT NULL, PRIMARY KEY (name, kind)) WITHOUT \
+        ROWID;
         """
 
     /// Port, form of the next hop and whether DANE is demanded, in one number.

@@ -2,10 +2,10 @@ import DANE
 import Foundation
 import WorldHosts
 
-/// The SMTP hosts of the benchmark: a farm on one port, of which each line of standard output tells one host.
+/// The SMTP hosts of the benchmark: a farm on one port. Each line of standard output describes one host.
 ///
-/// Arguments: the port; then how many hosts of each kind there are, `KIND=COUNT`. A line is `KIND ADDRESS NAME TLSA`, and the last
-/// one is `ready`. It serves until it is ended.
+/// The arguments are the port, and then the number of hosts per kind, `KIND=COUNT`. A line is `KIND ADDRESS NAME TLSA`,
+/// and the last line is `ready`. It serves until it is ended.
 @main
 struct BenchHosts {
     static func main() async throws {

@@ -1,9 +1,9 @@
 import Glibc
 
-/// Puts a load on a milter, as Postfix would, and prints what it showed as one line of JSON.
+/// Puts a load on a milter, as Postfix would, and prints the measurements as one line of JSON.
 ///
-/// A message is MAIL, its recipients, and an abort; a connection ends with QUIT. Times are those of recipients, from the moment
-/// one was sent, or was due, to its answer; in microseconds.
+/// A message is MAIL, its recipients, and an abort. A connection ends with QUIT. Times are those of recipients, in
+/// microseconds, from the moment at which one was sent, or was due, to its answer.
 @main
 struct BenchLoad {
     static func main() {

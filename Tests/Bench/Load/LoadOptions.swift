@@ -20,7 +20,7 @@ struct LoadOptions: Sendable {
     var isOnce = false
     /// How many names are asked for; 0 for all.
     var count = 0
-    /// For how many seconds a name whose verdict is pending is asked for again; those answers are not counted otherwise.
+    /// The seconds for which a name with a pending verdict is asked for again. These answers count nowhere else.
     var settle = 0.0
     /// After how many seconds it is.
     var pause = 0.2
@@ -72,8 +72,10 @@ struct LoadOptions: Sendable {
 
     /// What is printed where one is wrong.
     static let usage = """
-        usage: BenchLoad --socket unix:/path|inet:port@address --list FILE [--connections N] [--messages N] [--recipients N]
-            [--seconds S] [--warmup S] [--once] [--offset N] [--count N] [--settle S] [--pause S] [--verdicts-only] [--rate N] [--wait S] [--threads N]
+        usage: BenchLoad --socket unix:/path|inet:port@address --list FILE [--connections N] [--messages N] \
+        [--recipients N]
+            [--seconds S] [--warmup S] [--once] [--offset N] [--count N] [--settle S] [--pause S] [--verdicts-only] \
+        [--rate N] [--wait S] [--threads N]
             [--mailer NAME]
         """
 }

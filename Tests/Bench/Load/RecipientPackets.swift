@@ -1,4 +1,5 @@
-/// The packets of a session with the macros that the milter asked for, made once: only the recipient's name is filled in.
+/// The packets of a session with the macros that the milter asked for. They are made once, and only the recipient's
+/// name is filled in later.
 struct RecipientPackets {
     private var mail: [UInt8] = []
     private let parts: (address: Bool, host: Bool, mailer: [UInt8])

@@ -1,11 +1,11 @@
 import CUnbound
 import Foundation
 
-/// What libunbound alone does: the questions of a destination without DANE's rules, without a cache above libunbound's own, without
-/// a milter.
+/// Measures libunbound alone: the questions about a destination, without DANE's rules, without a cache above
+/// libunbound's own, and without a milter.
 ///
-/// Arguments: the root hints, the trust anchor, a list of destinations, how many are asked for at once, the port of TLSA records,
-/// how many contexts. Prints one line of JSON.
+/// The arguments are the root hints, the trust anchor, a list of destinations, the number of questions at once, the
+/// port of the TLSA records, and the number of contexts. It prints one line of JSON.
 @main
 struct BenchLookups {
     static func main() throws {

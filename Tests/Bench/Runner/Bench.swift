@@ -1,9 +1,10 @@
 import ArgumentParser
 import Foundation
 
-/// Measures danegate beside its floor and its peers, and prints what came out. It asserts nothing.
+/// Measures danegate beside its floor and its peers, and prints the results. It asserts nothing.
 ///
-/// It is to run in a network namespace of its own, as deploy/bench starts it: its servers take the ports 25 and 53 of the loopback.
+/// It must run in a network namespace of its own, as deploy/bench starts it, because its servers take the ports 25 and
+/// 53 of the loopback interface.
 @main
 struct Bench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -2,7 +2,8 @@ import Foundation
 import Glibc
 import WorldServers
 
-/// The zones of the benchmark: a root, a top-level zone, the destinations', the hosts', and an nsd(8) that serves them at port 53.
+/// The zones of the benchmark: a root, a top-level zone, the zones of the destinations and of the hosts, and an nsd(8)
+/// that serves them at port 53.
 final class BenchZones {
     /// The address that serves every zone that is served.
     static let address = "127.0.0.53"

@@ -64,7 +64,8 @@ final class PeerResolver {
         let list = world.newFile("hosts")
         try hosts.map { "\($0.name)\n" }.joined().write(toFile: list, atomically: false, encoding: .utf8)
         let script =
-            "xargs -P 64 -I NAME danetool --check NAME --port 25 --starttls-proto=smtp --local-dns --insecure <\(list) || true"
+            "xargs -P 64 -I NAME danetool --check NAME --port 25 --starttls-proto=smtp --local-dns --insecure <\(list) "
+            + "|| true"
         let start = ContinuousClock.now
         let output = try await BenchZones.shell(script, in: world.directory)
         let seconds = (ContinuousClock.now - start).seconds

@@ -43,8 +43,8 @@ extension Bench.Scene {
         book.add(
             .mixed, "CPU; memory after half the time, at its end; most threads; most descriptors",
             ours:
-                "\(cpu.digits(0)) %; \(half.first?.resident.digits(0) ?? ""), \(half.last?.resident.digits(0) ?? "") MB; "
-                + "\(samples.map(\.threads).max() ?? 0); \(samples.map(\.descriptors).max() ?? 0)")
+                "\(cpu.digits(0)) %; \(half.first?.resident.digits(0) ?? ""), \(half.last?.resident.digits(0) ?? "") "
+                + "MB; \(samples.map(\.threads).max() ?? 0); \(samples.map(\.descriptors).max() ?? 0)")
         await daemon.stop()
     }
 

@@ -3,7 +3,8 @@ import Glibc
 import WorldServers
 
 extension Bench.Scene {
-    /// postfix-mta-sts-resolver, which answers a like question for MTA-STS, beside a warm danegate; one connection each.
+    /// Measures postfix-mta-sts-resolver, which answers a similar question for MTA-STS, beside a warm danegate, with
+    /// one connection each.
     func peers() async throws {
         guard let folder = ProcessInfo.processInfo.environment["BENCH_MTA_STS"], !folder.isEmpty else {
             book.note("peers: postfix-mta-sts-resolver could not be installed from PyPI")

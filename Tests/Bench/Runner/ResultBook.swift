@@ -59,7 +59,8 @@ final class ResultBook {
             "target": target?.text ?? "", "met": target?.isMet ?? NSNull(),
         ])
         say(
-            "   \(what): \(ours)\(beside.isEmpty ? "" : " beside \(beside)")\(ratio.map { ", ratio \($0.digits(2))" } ?? "")"
+            "   \(what): "
+                + "\(ours)\(beside.isEmpty ? "" : " beside \(beside)")\(ratio.map { ", ratio \($0.digits(2))" } ?? "")"
         )
     }
 

@@ -4,9 +4,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* OpenSSL's judgement of a certificate chain by TLSA records, set up as Postfix's SMTP client does (tls_client.c): security level 1,
- * ten CA certificates below the anchor, no partial wildcards, no names under DANE-EE. One object serves one judgement, on
- * one thread. */
+/* OpenSSL's judgement of a certificate chain by TLSA records, set up as Postfix's SMTP client does it (tls_client.c):
+ * security level 1, ten CA certificates below the anchor, no partial wildcards, no names under DANE-EE. One object
+ * serves one judgement, on one thread. */
 typedef struct openssl_judge openssl_judge;
 
 enum openssl_verdict {
@@ -24,7 +24,8 @@ openssl_judge *openssl_judge_new(int64_t date);
 void openssl_judge_name(openssl_judge *judge, const char *name);
 
 /* Adds a TLSA record of usage 2 or 3; whether it can be used. */
-int openssl_judge_record(openssl_judge *judge, uint8_t usage, uint8_t selector, uint8_t matching, const uint8_t *data, size_t size);
+int openssl_judge_record(openssl_judge *judge, uint8_t usage, uint8_t selector, uint8_t matching,
+                         const uint8_t *data, size_t size);
 
 /* Adds a certificate in DER, the server's first. */
 void openssl_judge_certificate(openssl_judge *judge, const uint8_t *der, size_t size);

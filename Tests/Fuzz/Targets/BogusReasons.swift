@@ -3,7 +3,8 @@ import DANE
 @testable import DNSSEC
 
 extension FuzzTarget {
-    /// What libunbound says of a bogus answer up to the first NUL byte, then options, and the DNS message that it speaks of.
+    /// Up to the first NUL byte: what libunbound says of a bogus answer. After it: options, and the DNS message that it
+    /// is about.
     static let bogusReasons = FuzzTarget("bogus-reasons") { bytes in
         let text = bytes.prefix { $0 != 0 }.map { $0 }.text
         var source = ByteSource(Array(bytes.drop { $0 != 0 }.dropFirst()))

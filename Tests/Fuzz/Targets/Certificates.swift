@@ -4,8 +4,8 @@ import Foundation
 @testable import Certificates
 
 extension FuzzTarget {
-    /// A chain, records, names and a date, judged. The chain is made of the certificates of CertificatesTests, damaged, and of
-    /// bytes that are none; the records are about its certificates, or bytes of their own.
+    /// Judges a chain by records and names at a date. The chain is made of the certificates of CertificatesTests,
+    /// damaged, and of bytes that are no certificates. The records match its certificates, or are bytes of their own.
     static let certificates = FuzzTarget("certificates") { bytes in
         var source = ByteSource(bytes)
         let chain = (0..<source.below(7)).map { _ in certificate(&source) }

@@ -4,8 +4,8 @@ import DANE
 @testable import Support
 
 extension FuzzTarget {
-    /// The reply that refuses a recipient, from whatever texts: domain, host, cause, hazard and help address between NUL
-    /// bytes, behind a byte that chooses the outcome and one that chooses the class.
+    /// Makes the reply that refuses a recipient, from any texts: domain, host, cause, hazard and help address, with NUL
+    /// bytes between them. A byte before them chooses the outcome, and another one the class.
     static let replies = FuzzTarget("replies") { bytes in
         var source = ByteSource(bytes)
         let outcome = Outcome.allCases[source.below(Outcome.allCases.count)]

@@ -6,8 +6,8 @@ import Synchronization
 @testable import Probe
 
 extension FuzzTarget {
-    /// The whole handler of a connection, TLS included, against a host that sends these bytes: the first byte says how many
-    /// come at a time.
+    /// Runs the whole handler of a connection, TLS included, against a host that sends these bytes. The first byte is
+    /// the number of bytes that come at once.
     static let smtpDialogue = FuzzTarget("smtp-dialogue") { bytes in
         var source = ByteSource(bytes)
         let size = max(1, Int(source.byte()))

@@ -4,7 +4,8 @@ import DANE
 @testable import Support
 
 extension FuzzTarget {
-    /// Settings: `NAME=value` between NUL bytes, `DANEGATE_` put in front. Paths lead nowhere: no file of this machine is read.
+    /// Reads settings: `NAME=value` with NUL bytes between them, each with `DANEGATE_` put before it. Paths lead
+    /// nowhere, so no file of this machine is read.
     static let settings = FuzzTarget("settings") { bytes in
         var environment: [String: String] = [:]
         for text in bytes.texts {

@@ -28,7 +28,8 @@ import WorldServers
             longestStep: .seconds(50))
     }
 
-    /// A proven fault begins anew; a doubt takes nothing back, and the time around it does not count; nor does a long absence.
+    /// A proven fault begins the count anew. A doubt takes nothing back, but the time around it does not count, and
+    /// neither does a long absence.
     @Test(arguments: [
         ("c10 c30 c60", 50, false), ("c10 c30 f40 c60 c70", 10, false), ("c10 c30 d40 c60 c70", 30, false),
         ("d10 d20", 0, false), ("c10 c500", 50, false), ("c10 c5 c6", 1, false), ("c10 c60 c110", 100, true),

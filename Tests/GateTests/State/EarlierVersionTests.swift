@@ -13,10 +13,10 @@ import WorldServers
 @testable import Support
 @testable import Verdicts
 
-/// The state directory as earlier versions left it: each file is read, or carried over, by every later version.
+/// The state directory as earlier versions left it. All later versions read each file, or carry its contents over.
 ///
-/// The folders of `Fixtures` are named by version, and hold the files that the daemon of that version wrote. They are never
-/// written anew.
+/// The folders of `Fixtures` are named by version, and hold the files that the daemon of that version wrote. They are
+/// never written anew.
 @Suite(.timeLimit(.minutes(2))) struct EarlierVersionTests {
     /// When the files were written, in seconds since 1970.
     private static let written: [String: Int64] = ["0.1.0": 1_795_865_500]
@@ -150,7 +150,8 @@ import WorldServers
         var isReadable: Bool { self == .anotherColumn || self == .anotherTable }
     }
 
-    /// After a downgrade: what can be read of a later version's file is in force, and what cannot stays for the next upgrade.
+    /// After a downgrade, the readable part of a later version's file is in force, and the rest stays for the next
+    /// upgrade.
     @Test(arguments: Later.allCases) func aLaterVersionsExemptionsAreInForceOrStayWhereTheyAre(_ later: Later) throws {
         let (place, at) = try Self.place("0.1.0")
         try Self.execute("\(later.sql); PRAGMA user_version = 7", place)
@@ -170,7 +171,8 @@ import WorldServers
         }
     }
 
-    /// A file that was deleted or replaced while the daemon ran is made good from memory; a later version's is not overwritten.
+    /// A file that was deleted or replaced while the daemon ran is restored from memory. A later version's file is not
+    /// overwritten.
     @Test func whatIsInForceStaysWhereALaterVersionTakesTheFile() throws {
         let (place, at) = try Self.place("0.1.0")
         var follower = ExemptionFollower(place.directory.path, liftAfter: .seconds(86400), log: Self.log())

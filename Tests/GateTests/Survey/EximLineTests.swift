@@ -7,7 +7,8 @@ import Testing
 /// Exim's main log.
 @Suite(.rules("F-96")) struct EximLineTests {
     private static let field =
-        "1tGabc-000000001aB-2cDe => bob@one.example R=dnslookup T=remote_smtp H=mx.one.example [192.0.2.1] X=TLS1.3:TLS_AES_256_GCM_SHA384:256 CV=dane C=\"250 Ok\""
+        "1tGabc-000000001aB-2cDe => bob@one.example R=dnslookup T=remote_smtp H=mx.one.example [192.0.2.1] "
+        + "X=TLS1.3:TLS_AES_256_GCM_SHA384:256 CV=dane C=\"250 Ok\""
 
     @Test(arguments: [
         "2026-11-27 10:00:01 ", "2026-11-27 10:00:01.123 ", "2026-11-27 10:00:01 +0100 ",
@@ -44,13 +45,16 @@ import Testing
             ">> bob@one.example F=<a@b.example> R=dnslookup T=remote_smtp H=mx.one.example [192.0.2.1]",
             "[mx.one.example]"),
         Row(
-            "=> bob@one.example <alias@two.example> F=<a@b.example> P=<a@b.example> R=dnslookup T=remote_smtp S=3 H=mx.one.example [192.0.2.1]:25",
+            "=> bob@one.example <alias@two.example> F=<a@b.example> P=<a@b.example> R=dnslookup T=remote_smtp S=3 "
+                + "H=mx.one.example [192.0.2.1]:25",
             "[mx.one.example]"),
         Row(
-            "=> bob@one.example (x@two.example, y@two.example) <z@three.example> R=r T=remote_smtp H=mx.one.example DS [192.0.2.1]:25*",
+            "=> bob@one.example (x@two.example, y@two.example) <z@three.example> R=r T=remote_smtp H=mx.one.example DS "
+                + "[192.0.2.1]:25*",
             "[mx.one.example]"),
         Row(
-            "=> bob@one.example R=smarthost T=remote_smtp_smarthost H=smart.isp.example [192.0.2.7]:587 A=plain:user@x C=\"250 Ok\"",
+            "=> bob@one.example R=smarthost T=remote_smtp_smarthost H=smart.isp.example [192.0.2.7]:587 A=plain:user@x "
+                + "C=\"250 Ok\"",
             "[smart.isp.example]:587"),
         Row("=> bob@one.example R=lookuphost T=dkim_remote_smtp H=mx.one.example [2001:db8::1]", "[mx.one.example]"),
         Row("=> \"a b\"@one.example R=dnslookup T=smtp H=mx.one.example [192.0.2.1]", "[mx.one.example]"),
@@ -60,22 +64,26 @@ import Testing
             "[mx.one.example]"),
         // Refused for good.
         Row(
-            "** bob@one.example F=<a@b.example> R=dnslookup T=remote_smtp H=mx.one.example [192.0.2.1]: SMTP error from remote mail server after RCPT TO:<bob@one.example>: 550 no",
+            "** bob@one.example F=<a@b.example> R=dnslookup T=remote_smtp H=mx.one.example [192.0.2.1]: SMTP error "
+                + "from remote mail server after RCPT TO:<bob@one.example>: 550 no",
             "[mx.one.example]"),
         Row("** bob@one.example R=dnslookup T=remote_smtp: retry timeout exceeded", nil),
         Row("** bob@one.example R=dnslookup: all relevant MX records point to non-existent hosts", nil),
         // To be tried again.
         Row(
-            "== bob@one.example R=dnslookup T=remote_smtp defer (-44) H=mx.one.example [192.0.2.1]: SMTP error: 450 T=local H=x [10.0.0.1]",
+            "== bob@one.example R=dnslookup T=remote_smtp defer (-44) H=mx.one.example [192.0.2.1]: SMTP error: 450 "
+                + "T=local H=x [10.0.0.1]",
             "[mx.one.example]"),
         Row("== bob@one.example R=dnslookup T=remote_smtp defer (110): Connection timed out", nil),
         Row("== bob@one.example R=dnslookup defer (-1): host lookup did not complete", nil),
         // The words of the remote server.
         Row(
-            "=> bob@one.example R=dnslookup T=remote_smtp H=mx.one.example [192.0.2.1] C=\"250 \\\" T=local H=x [10.0.0.1] => c@two.example\"",
+            "=> bob@one.example R=dnslookup T=remote_smtp H=mx.one.example [192.0.2.1] C=\"250 \\\" T=local H=x "
+                + "[10.0.0.1] => c@two.example\"",
             "[mx.one.example]"),
         Row(
-            "=> bob@one.example R=dnslookup T=remote_smtp H=mx.one.example [192.0.2.1] X=T DN=\"/CN=x\" T=local\" C=\"250\"",
+            "=> bob@one.example R=dnslookup T=remote_smtp H=mx.one.example [192.0.2.1] X=T DN=\"/CN=x\" T=local\" "
+                + "C=\"250\"",
             "[mx.one.example]"),
         Row(
             "=> bob@one.example F=<\"x> T=local\"@b.example> R=dnslookup T=remote_smtp H=mx.one.example [192.0.2.1]",
@@ -107,10 +115,12 @@ import Testing
         let lines = [
             "2026-11-27 10:00:00 exim 4.96 daemon started: pid=12, -q30m, listening for SMTP on port 25 (IPv4)",
             "2026-11-27 10:00:00 Start queue run: pid=1234", "2026-11-27 10:00:00 End queue run: pid=1234",
-            "2026-11-27 10:00:00 1tGabc-000000001aB-2cDe <= a@b.example H=x [192.0.2.1] P=esmtps S=3 for bob@one.example",
+            "2026-11-27 10:00:00 1tGabc-000000001aB-2cDe <= a@b.example H=x [192.0.2.1] P=esmtps S=3 for "
+                + "bob@one.example",
             "2026-11-27 10:00:00 1tGabc-000000001aB-2cDe Completed",
             "2026-11-27 10:00:00 1tGabc-000000001aB-2cDe Frozen",
-            "2026-11-27 10:00:00 1tGabc-000000001aB-2cDe *> bob@one.example R=dnslookup T=remote_smtp H=mx.one.example [192.0.2.1]",
+            "2026-11-27 10:00:00 1tGabc-000000001aB-2cDe *> bob@one.example R=dnslookup T=remote_smtp H=mx.one.example "
+                + "[192.0.2.1]",
             "2026-11-27 10:00:00 1tGabc-000000001aB-2cDe ** nobody@ourown.example: Unrouteable address",
             "2026-11-27 10:00:00 no host name found for IP address 192.0.2.1",
             "2026-11-27 10:00:00 H=(x) [192.0.2.1] F=<a@b.example> rejected RCPT <c@d.example>: relay not permitted",

@@ -7,7 +7,8 @@ import Testing
 /// Logs as containers, the journal and collectors hand them out.
 @Suite(.rules("F-96")) struct LogEnvelopeTests {
     private static let message =
-        "4fXk1a0Q2zz1: to=<bob@one.example>, relay=mx.one.example[192.0.2.1]:25, delay=1, delays=0/0/0/1, dsn=2.0.0, status=sent (250 2.0.0 Ok)"
+        "4fXk1a0Q2zz1: to=<bob@one.example>, relay=mx.one.example[192.0.2.1]:25, delay=1, delays=0/0/0/1, dsn=2.0.0, "
+        + "status=sent (250 2.0.0 Ok)"
     private static let line = "Nov 27 10:00:00 pod-1 postfix/smtp[77]: \(message)"
 
     private static func quoted(_ text: String) -> String {
@@ -31,7 +32,8 @@ import Testing
         "{\"PROGRAM\":\"postfix/smtp\",\"PID\":\"77\",\"MESSAGE\":\(quoted(message)),\"HOST\":\"mail\"}",
         "{\"msg\":\(quoted(" " + message)),\"syslogtag\":\"postfix\\/smtp[77]:\",\"fromhost\":\"mail\"}",
         "{\"labels\":{\"app\":\"mail\"},\"line\":\(quoted(line)),\"timestamp\":\"2026-11-27T10:00:00Z\"}",
-        "{\"@timestamp\":\"2026-11-27T10:00:00Z\",\"process\":{\"name\":\"postfix/smtp\",\"pid\":77},\"message\":\(quoted(message))}",
+        "{\"@timestamp\":\"2026-11-27T10:00:00Z\",\"process\":{\"name\":\"postfix/smtp\",\"pid\":77},"
+            + "\"message\":\(quoted(message))}",
         "{\"timestamp\":1795770000123,\"message\":\(quoted(line)),\"ingestionTime\":1795770000456}",
         // Over several lines.
         "{\n\t\"SYSLOG_IDENTIFIER\" : \"postfix/smtp\",\n\t\"MESSAGE\" : \(quoted(message))\n}",
@@ -40,10 +42,11 @@ import Testing
         "2026-11-27T10:00:00.1Z stdout F {\"message\":\(quoted(line))}",
         // Kubernetes, in one part and in several.
         "2026-11-27T10:00:00.123456789Z stdout F \(line)",
-        "2026-11-27T10:00:00.1Z stdout P \(line.prefix(60))\n2026-11-27T10:00:00.2Z stdout P \(line.dropFirst(60).prefix(30))\n"
-            + "2026-11-27T10:00:00.3Z stdout F \(line.dropFirst(90))",
-        "2026-11-27T10:00:00.1Z stdout P \(line.prefix(60))\n2026-11-27T10:00:00.2Z stderr P Nov 27\n"
-            + "2026-11-27T10:00:00.3Z stdout F \(line.dropFirst(60))\n2026-11-27T10:00:00.2Z stderr F  10:00:00 pod kernel: x",
+        "2026-11-27T10:00:00.1Z stdout P \(line.prefix(60))\n2026-11-27T10:00:00.2Z stdout P "
+            + "\(line.dropFirst(60).prefix(30))\n2026-11-27T10:00:00.3Z stdout F \(line.dropFirst(90))",
+        "2026-11-27T10:00:00.1Z stdout P \(line.prefix(60))\n2026-11-27T10:00:00.2Z stderr P Nov "
+            + "27\n2026-11-27T10:00:00.3Z stdout F \(line.dropFirst(60))\n2026-11-27T10:00:00.2Z stderr F  10:00:00 "
+            + "pod kernel: x",
         // journalctl -o export.
         "__CURSOR=s=1\n__REALTIME_TIMESTAMP=1\nSYSLOG_IDENTIFIER=postfix/smtp\nMESSAGE=\(message)\n_PID=77\n\n",
         "__CURSOR=s=1\nMESSAGE=\(message)\nSYSLOG_IDENTIFIER=postfix/smtp\n",

@@ -7,7 +7,8 @@ import Testing
 /// What may stand before a delivery in a log: times, hosts, tags, and what containers and tools put before a line.
 @Suite struct LogHeadTests {
     private static let message =
-        "4fXk1a0Q2zz1: to=<bob@one.example>, relay=mx.one.example[192.0.2.1]:25, delay=1, delays=0/0/0/1, dsn=2.0.0, status=sent (250 2.0.0 Ok)"
+        "4fXk1a0Q2zz1: to=<bob@one.example>, relay=mx.one.example[192.0.2.1]:25, delay=1, delays=0/0/0/1, dsn=2.0.0, "
+        + "status=sent (250 2.0.0 Ok)"
 
     @Test(
         .rules("F-96"),
@@ -111,7 +112,8 @@ import Testing
             "Nov 27 00:00:01 mail newsyslog[123]: logfile turned over due to size>1000K",
             "<30>1 2026-11-27T10:00:00Z node dockerd 812 - - some message",
             // What a stranger's name says is not the program.
-            "Nov 27 10:00:00 mail postfix/smtpd[1]: warning: postfix/smtp[7]: 4b: to=<a@x.example>, relay=none, status=sent (x)",
+            "Nov 27 10:00:00 mail postfix/smtpd[1]: warning: postfix/smtp[7]: 4b: to=<a@x.example>, relay=none, "
+                + "status=sent (x)",
             "Nov 27 10:00:00 mail app[1]: hello postfix/smtp[7]: 4b: to=<a@x.example>, relay=none, status=sent (x)",
         ])
     func otherLinesAreCounted(line: String) throws {

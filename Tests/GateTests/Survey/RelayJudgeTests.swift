@@ -29,7 +29,8 @@ import Testing
 
     private static func log(_ deliveries: [(to: String, relay: String)], status: String = "sent") -> String {
         deliveries.map { to, relay in
-            "Nov 27 10:00:00 mail postfix/smtp[77]: 4b: to=<\(to)>, relay=\(relay), delay=1, dsn=2.0.0, status=\(status) (x)\n"
+            "Nov 27 10:00:00 mail postfix/smtp[77]: 4b: to=<\(to)>, relay=\(relay), delay=1, dsn=2.0.0, "
+                + "status=\(status) (x)\n"
         }.joined()
     }
 
@@ -143,7 +144,8 @@ import Testing
                 input.destinations[place], recipients: 1, place: place, isAgain: false, hasTimes: false)
             tally.add(result)
             rows.append(
-                "\(result.domain) \(result.outcome.rawValue) \(result.lasting.rawValue) \(result.relay ?? "-") \(result.route.rawValue)"
+                "\(result.domain) \(result.outcome.rawValue) \(result.lasting.rawValue) \(result.relay ?? "-") "
+                    + "\(result.route.rawValue)"
             )
         }
         let smarthost = "[smarthost.isp.example]"
@@ -174,7 +176,8 @@ import Testing
             route == .nexthop ? "judged by that relay (route nexthop)" : "judged by their domains (route recipient)"
         #expect(
             summary.text.contains(
-                "2 recipients in 2 destinations went through smarthost.isp.example, which is no MX host of their domains: \(judged)"
+                "2 recipients in 2 destinations went through smarthost.isp.example, which is no MX host of their "
+                    + "domains: \(judged)"
             ),
             "\(summary.text)")
         let object = try #require(try JSONSerialization.jsonObject(with: Data(summary.json.utf8)) as? [String: Any])

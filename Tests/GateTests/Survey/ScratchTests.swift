@@ -11,7 +11,8 @@ import Testing
         {
             let r = try SurveyReading([Array(line.replacing("\\n", with: "\n").utf8)], Settings())
             print(
-                "LINE \(line.prefix(150))\n   -> \(r.destinations) \(r.relays) \(r.leftOut) others=\(r.others) junk=\(r.input.junk.map(\.reason))"
+                "LINE \(line.prefix(150))\n   -> \(r.destinations) \(r.relays) \(r.leftOut) others=\(r.others) "
+                    + "junk=\(r.input.junk.map(\.reason))"
             )
         }
     }

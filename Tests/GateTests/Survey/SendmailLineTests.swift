@@ -11,7 +11,8 @@ import Testing
     }
 
     private static let end =
-        "delay=00:00:01, xdelay=00:00:01, mailer=esmtp, pri=120900, relay=mx.one.example. [192.0.2.1], dsn=2.0.0, stat=Sent (Ok)"
+        "delay=00:00:01, xdelay=00:00:01, mailer=esmtp, pri=120900, relay=mx.one.example. [192.0.2.1], dsn=2.0.0, "
+        + "stat=Sent (Ok)"
 
     @Test(arguments: [
         "sm-mta[1235]", "sendmail[9]", "sm-que[1]", "sendmail", "mail.info sm-mta[1]",
@@ -54,7 +55,8 @@ import Testing
     @Test(arguments: [
         ("mailer=local, pri=1, dsn=2.0.0, stat=Sent", SurveyScope.Reason.transport),
         (
-            "mailer=relay, pri=1, relay=[127.0.0.1] [127.0.0.1], dsn=2.0.0, stat=Sent (x Message accepted for delivery)",
+            "mailer=relay, pri=1, relay=[127.0.0.1] [127.0.0.1], dsn=2.0.0, stat=Sent (x Message accepted for "
+                + "delivery)",
             .transport
         ),
         ("mailer=esmtp, pri=1, relay=[127.0.0.1] [127.0.0.1], dsn=2.0.0, stat=Sent (Ok)", .specialAddress),

@@ -148,12 +148,16 @@ import Testing
     @Test(.rules("F-96")) func theJournalsMessagesAloneAreRead() throws {
         let reading = try SurveyReading(
             """
-            4fXk1a0Q2zz1: to=<bob@one.example>, relay=mx.one.example[192.0.2.1]:25, delay=1, dsn=2.0.0, status=sent (250 Ok)
-            2026-11-27T10:00:00Z 4fXk1a0Q2zz1: to=<b@one.example>, relay=mx.one.example[192.0.2.1]:25, delay=1, dsn=2.0.0, status=sent (250 Ok)
-            Nov 27 10:00:00 mail 4fXk1a0Q2zz1: to=<c@one.example>, relay=mx.one.example[192.0.2.1]:25, delay=1, dsn=2.0.0, status=sent (250 Ok)
+            4fXk1a0Q2zz1: to=<bob@one.example>, relay=mx.one.example[192.0.2.1]:25, delay=1, dsn=2.0.0, status=sent \
+            (250 Ok)
+            2026-11-27T10:00:00Z 4fXk1a0Q2zz1: to=<b@one.example>, relay=mx.one.example[192.0.2.1]:25, delay=1, \
+            dsn=2.0.0, status=sent (250 Ok)
+            Nov 27 10:00:00 mail 4fXk1a0Q2zz1: to=<c@one.example>, relay=mx.one.example[192.0.2.1]:25, delay=1, \
+            dsn=2.0.0, status=sent (250 Ok)
             4fXk1a0Q2zz1: to=<root@mail.example>, relay=local, delay=1, dsn=2.0.0, status=sent (delivered to mailbox)
             4fXk1a0Q2zz1: to=<a@nx.example>, relay=none, delay=1, dsn=5.4.4, status=bounced (Host not found)
-            5AS9abcd001234: to=<carl@two.example>, delay=00:00:01, mailer=esmtp, pri=1, relay=mx.two.example. [192.0.2.2], dsn=2.0.0, stat=Sent (Ok)
+            5AS9abcd001234: to=<carl@two.example>, delay=00:00:01, mailer=esmtp, pri=1, relay=mx.two.example. \
+            [192.0.2.2], dsn=2.0.0, stat=Sent (Ok)
             1tGabc-000000001aB-2cDe => dora@three.example R=dnslookup T=remote_smtp H=mx.three.example [192.0.2.3]
 
             """)
@@ -166,8 +170,10 @@ import Testing
         let reading = try SurveyReading(
             """
             ruling=accept mode=enforce to="a domain=evil.example b"@x domain=one.example outcome=verified code=-
-            Nov 27 10:00:00 mail danegate[7]: ruling=accept mode=enforce to="\\"a domain=b\\"@x" domain=[mx.two.example]:2525 outcome=verified
-            ruling=accept mode=enforce to=postmaster@x domain=three.example outcome=- code=- host=- passed="exempt local part"
+            Nov 27 10:00:00 mail danegate[7]: ruling=accept mode=enforce to="\\"a domain=b\\"@x" \
+            domain=[mx.two.example]:2525 outcome=verified
+            ruling=accept mode=enforce to=postmaster@x domain=three.example outcome=- code=- host=- passed="exempt \
+            local part"
             ruling=accept mode=enforce to=a@x domain=four.example outcome=- code=- host=- passed="exempt: a reason"
             ruling=reject mode=enforce to=a@x domain=- outcome=no-such-domain
 

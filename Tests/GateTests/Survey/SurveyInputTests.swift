@@ -72,7 +72,8 @@ import Testing
     }
 
     private static let smtp =
-        "4bRk5z1Gxyz: to=<A.b@Example.org>, relay=mx.example.org[192.0.2.1]:25, delay=1.2, delays=0.1/0/0.6/0.5, dsn=2.0.0, status=sent (250 2.0.0 Ok)"
+        "4bRk5z1Gxyz: to=<A.b@Example.org>, relay=mx.example.org[192.0.2.1]:25, delay=1.2, delays=0.1/0/0.6/0.5, "
+        + "dsn=2.0.0, status=sent (250 2.0.0 Ok)"
 
     @Test(arguments: [
         "Nov 23 22:43:10 mail postfix/smtp[1234]: ", "Nov  3 02:43:10 mail postfix/smtp[1]: ",
@@ -95,9 +96,11 @@ import Testing
         "postfix/pipe[1]: 4bR: to=<a@pipe.example>, relay=spam, status=sent (delivered via spam service)",
         "postfix/error[1]: 4bR: to=<a@error.example>, relay=none, status=bounced (x)",
         "postfix/discard[1]: 4bR: to=<a@discard.example>, relay=none, status=sent (x)",
-        "postfix/smtpd[1]: NOQUEUE: reject: RCPT from x[192.0.2.1]: 554; from=<> to=<a@in.example> proto=ESMTP helo=<x>",
+        "postfix/smtpd[1]: NOQUEUE: reject: RCPT from x[192.0.2.1]: 554; from=<> to=<a@in.example> proto=ESMTP "
+            + "helo=<x>",
         "postfix/smtp[1]: connect to mx.example.org[192.0.2.1]:25: Connection timed out",
-        "postfix/smtp[1]: 4bR: to=<a@filtered.example>, relay=127.0.0.1[127.0.0.1]:10024, delay=1, status=sent (250 ok)",
+        "postfix/smtp[1]: 4bR: to=<a@filtered.example>, relay=127.0.0.1[127.0.0.1]:10024, delay=1, status=sent (250 "
+            + "ok)",
         "postfix/smtp[1]: 4bR: to=<a@[192.0.2.7]>, relay=192.0.2.7[192.0.2.7]:25, status=sent (250 ok)",
         "postfix/smtp[1]: 4bR: host mx[192.0.2.1] said: 450 to=<a@said.example> (in reply to RCPT)",
         "postfix/qmgr[1]: 4bR: from=<a@from.example>, size=1, nrcpt=1 (queue active)",
@@ -122,7 +125,8 @@ import Testing
             \(head)\(Self.smtp)
             \(head)\(Self.smtp)
             b@example.com
-            Nov 23 22:43:10 mail danegate[7]: ruling=accept mode=enforce to=a@example.net domain=example.net outcome=verified
+            Nov 23 22:43:10 mail danegate[7]: ruling=accept mode=enforce to=a@example.net domain=example.net \
+            outcome=verified
             ruling=reject mode=enforce to="a b@x" domain=[mx.example.net]:2525 outcome=tlsa-invalid code=5.7.323
 
             """

@@ -24,7 +24,8 @@ import Testing
     }
 
     private func words(_ result: SurveyResult) -> String {
-        "\(result.outcome.rawValue) \(result.ruling.rawValue) \(result.would?.rawValue ?? "-") \(result.lasting.rawValue) "
+        "\(result.outcome.rawValue) \(result.ruling.rawValue) \(result.would?.rawValue ?? "-") "
+            + "\(result.lasting.rawValue) "
             + (result.isRefused ? "refused" : "not")
     }
 

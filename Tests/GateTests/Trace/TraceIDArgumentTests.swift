@@ -9,7 +9,8 @@ import Testing
 
     @Test(arguments: [
         id, "[\(id)]", id.lowercased(), " \(id) ", "trace=\(id)", "(\(id)).", "O1KAQ9VLZC8F6TOV3M2N4P5Q6R",
-        "550 5.7.323 tlsa-invalid: example.org: the server fails DANE validation; first seen 2026-11-23 15:04 UTC [\(id)]",
+        "550 5.7.323 tlsa-invalid: example.org: the server fails DANE validation; first seen 2026-11-23 15:04 UTC "
+            + "[\(id)]",
         "ruling=reject mode=enforce to=a@b domain=b outcome=tlsa-invalid trace=\(id) client=192.0.2.9 qid=-",
         "<a@b>: host x said: 550 5.7.323 x [\(id)]\n    (in reply to RCPT TO command)", "[\(id)] and once more [\(id)]",
     ])

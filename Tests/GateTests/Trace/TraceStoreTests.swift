@@ -126,7 +126,8 @@ import WorldServers
         store.close(within: .seconds(30))
     }
 
-    /// A clock that is set ahead costs hardly anything, at the start and later; and what is in truth too old goes in time.
+    /// A clock that is set ahead costs hardly anything, at the start and later. Rows that are really too old still go
+    /// in time.
     @Test(arguments: [false, true]) func aWrongClockDoesNotEmptyTheTrace(fromTheStart: Bool) throws {
         let place = try TracePlace()
         let day: Int64 = 86_400_000
@@ -212,7 +213,8 @@ import WorldServers
         #expect(left.allSatisfy { !$0.hasPrefix("\(TraceFile.name).") }, "\(left)")
     }
 
-    /// What a reader of a later version looks for and an older file lacks is nothing; the writer does not write into it by half.
+    /// A column that a later version reads and an older file lacks is read as null. The writer writes nothing into such
+    /// a file.
     @Test func whatAnOlderFileLacksIsReadAsNothing() throws {
         let place = try TracePlace()
         let store = place.store()

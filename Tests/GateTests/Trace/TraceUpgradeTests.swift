@@ -16,7 +16,8 @@ import Testing
             try $0.execute(
                 sql: """
                     INSERT INTO entry (time, trace, recipient, outcome, ruling, mode, cached, cause, hop)
-                    VALUES (1800000000000, '01KAQ9V1ZC8F6T0V3M2N4P5Q6R', 'old@a.example', 'null-mx', 'reject', 'enforce', 0,
+                    VALUES (1800000000000, '01KAQ9V1ZC8F6T0V3M2N4P5Q6R', 'old@a.example', 'null-mx', 'reject', \
+                    'enforce', 0,
                         'why', '[relay.example]')
                     """)
         }

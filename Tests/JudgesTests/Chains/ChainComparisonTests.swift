@@ -6,11 +6,11 @@ import Testing
 import World
 import WorldHosts
 
-/// danegate and OpenSSL, side by side on random chains with every extension of RFC 5280 §6.1.
+/// danegate and OpenSSL, side by side on random chains with all extensions of RFC 5280 §6.1.
 ///
-/// A plain run draws the same chains each time, so that it fails for a change and not for a draw. `DANEGATE_TEST_SEED`
-/// gives another seed, or draws one if it is `new`. `DANEGATE_JUDGES` says how many chains there are, and draws a seed if
-/// none is given: 5000 or more for a change to what paths are held to.
+/// A plain run draws the same chains each time, so that only a change of the code can make it fail.
+/// `DANEGATE_TEST_SEED` gives another seed, or draws one if it is `new`. `DANEGATE_JUDGES` sets the number of chains,
+/// and draws a seed if none is given. After a change to the rules for paths, use 5000 or more.
 @Suite(.timeLimit(.minutes(60))) struct ChainComparisonTests {
     @Test(.rules("D-49", "D-53", "E-08", "T-09", "T-10", "F-71", "F-72", "F-73", "F-75"))
     func openSSLAgreesOnRandomChains() async throws {

@@ -27,7 +27,8 @@ struct ChainDisagreement: Sendable {
                     + "other of its name"
             ) { exhibit in
                 guard exhibit.drawn.marks.contains(.hasAmbiguousIssuer) else { return false }
-                // Right below what it takes for a root it goes by a bare key, and not by the certificate that the key has.
+                // Directly below the certificate that it takes for a root it uses the bare key, and not the certificate
+                // that has it.
                 return exhibit.isLessThanOurs
                     && (exhibit.theirs.reason.contains(/num=(65|7):/) || exhibit.blamesTheOtherOfAName)
                     || exhibit.isMoreThanOurs && exhibit.drawn.hasBareKey

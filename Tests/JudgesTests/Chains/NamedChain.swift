@@ -39,7 +39,8 @@ struct NamedChain: Sendable {
                 [[.organization("Acme Mail")], [.commonName("Acme Issuing CA")]], validity: validity,
                 serialNumber: [0x42]),
             FreeCertificate(
-                [[.organization("Acme Mail")], [.commonName("Acme Root CA")]], validity: validity, serialNumber: [0x43]),
+                [[.organization("Acme Mail")], [.commonName("Acme Root CA")]], validity: validity,
+                serialNumber: [0x43]),
         ]
         certificates[0].extensions = [.alternativeNames([.dns("mx.example.com")])]
         for depth in 1...2 { certificates[depth].extensions = [.basicConstraints(), .keyUsage(0x06)] }

@@ -1,10 +1,11 @@
-// Tells ThreadSanitizer about the slow paths of Swift's `Mutex`. Linked into its builds alone (deploy/sanitize thread).
+// Tells ThreadSanitizer about the slow paths of Swift's `Mutex`. Only its builds link this (deploy/sanitize thread).
 //
-// Where nobody contends, a `Mutex` is taken and given back by one compare-and-swap that is inlined into our code, and ThreadSanitizer
-// sees it. A contended one goes through `_MutexHandle._lockSlow`, `_tryLockSlow` and `_unlockSlow` in libswiftSynchronization, which is not
-// instrumented and leaves the rest to futex(2): ThreadSanitizer sees neither, and reports correctly locked code as a race. Here
-// each is followed or preceded by what the fast path says of the same word: it is acquired, it is released. Nothing is suppressed:
-// accesses outside the lock, or under another one, are reported as before.
+// Without contention, a `Mutex` is locked and unlocked by one compare-and-swap that is inlined into danegate's code, so
+// ThreadSanitizer sees it. With contention, it goes through `_MutexHandle._lockSlow`, `_tryLockSlow` and `_unlockSlow`
+// in libswiftSynchronization, which is not instrumented and uses futex(2). ThreadSanitizer sees neither, and reports
+// correctly locked code as a race. So this adds to each slow path what the fast path tells about the same word: it is
+// acquired, or it is released. Nothing is suppressed: accesses outside the lock, or under another one, are reported as
+// before.
 #include "MutexAnnotation.h"
 
 #include <stdbool.h>

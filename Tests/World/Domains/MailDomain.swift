@@ -1,8 +1,9 @@
 public import DANE
 
-/// A mail domain of the world: how it is built, which row of the table in rules.md it stands for, and what must come out.
+/// A mail domain of the world: how it is built, which case of the verdict table it stands for (V1 to V19), and the
+/// outcome that is expected.
 ///
-/// A domain more is an entry more in one of the tables:
+/// Another domain is another entry in one of the tables:
 ///
 ///     MailDomain("tlsa-invalid", "V19", .tlsaInvalid) { draft in
 ///         try await draft.host(.normal(draft.chain()), tlsa: draft.otherChain().tlsa())
@@ -32,7 +33,7 @@ public struct MailDomain: Sendable, CustomStringConvertible {
     ///
     /// - Parameters:
     ///   - label: Its label below `example`.
-    ///   - row: The row of rules.md's table.
+    ///   - row: The case of the verdict table, V1 to V19, or the rule that the domain is about.
     ///   - outcome: What must come out.
     ///   - rules: Further rules that it proves, by number.
     ///   - degraded: Whether a host before or beside the deciding one fails.

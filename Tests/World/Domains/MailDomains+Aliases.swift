@@ -76,7 +76,8 @@ extension MailDomains {
         links(9, .verified), links(10, .verified), links(16, .dnsUnavailable),
         // At the host.
         MailDomain("own-address-unused", "V7", .noMailHost, rules: "S-05", "D-34", "F-39") { draft in
-            // The domain has an address, at which a host listens; with an MX record it is none of the sender's business.
+            // The domain has an address, at which a host listens. Because it has an MX record, senders must not use the
+            // address.
             draft.mx(10, "nothing")
             try await draft.address("@", .noSTARTTLS)
         },

@@ -66,7 +66,7 @@ extension MailDomains {
             draft.others = [Zone("opt-out-delegation.example", signing: .nsec3OptOut)]
         },
         MailDomain("no.opt-out-name", "V2", .noSuchDomain, rules: "D-05", "F-25", "S-02") { draft in
-            // RFC 5155 §12.2: under opt-out a name that does not exist is denied insecurely; it does not exist all the same.
+            // RFC 5155 §12.2: under opt-out the denial of a name is insecure. Still the name does not exist.
             draft.zone = Zone("opt-out-name.example", signing: .nsec3OptOut)
         },
         // Nobody can validate it: as if unsigned.

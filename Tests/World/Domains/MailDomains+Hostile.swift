@@ -1,8 +1,8 @@
 import DANE
 
 extension MailDomains {
-    /// SMTP hosts that mean harm, or are broken beyond what anyone would think of. What cannot be understood is a doubt; what
-    /// a host says clearly, a TLS alert above all, is a fact.
+    /// SMTP hosts that are hostile, or broken in unlikely ways. What cannot be understood is a doubt. What a host says
+    /// clearly, above all by a TLS alert, is a fact.
     static let hostile: [MailDomain] = smtpHostile + tlsHostile
 
     private static let smtpHostile: [MailDomain] = [

@@ -1,4 +1,4 @@
-/// All mail domains of the world, in the order of the table in rules.md, section 1.
+/// All mail domains of the world, in the order of the verdict table (V1 to V19).
 public enum MailDomains {
     /// All of them.
     public static let all: [MailDomain] = [

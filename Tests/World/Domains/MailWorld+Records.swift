@@ -1,7 +1,7 @@
 import DANE
 
 extension MailWorld {
-    /// Whether a domain leads to an address that is not this machine's own, so that a client could be sent out of the world.
+    /// Whether a domain leads to an address outside this machine, so that a client could be sent out of the world.
     ///
     /// - Parameter domain: The name of one of the world's domains.
     public func leadsOutside(_ domain: String) -> Bool {

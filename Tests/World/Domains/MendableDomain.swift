@@ -1,7 +1,8 @@
 import DANE
 import Synchronization
 
-/// A mail domain whose host can be broken and mended while the world runs: with another certificate than its TLSA record awaits.
+/// A mail domain whose host can be broken and repaired while the world runs: it gets a certificate that its TLSA record
+/// does not match.
 public final class MendableDomain: Sendable {
     private struct State {
         var right: SMTPHostBehaviour?

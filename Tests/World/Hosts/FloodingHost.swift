@@ -4,9 +4,9 @@ import Foundation
 import Synchronization
 import WorldServers
 
-/// An SMTP host with STARTTLS that sends TLS messages nobody asked for, by the thousand, and goes on as if nothing had been.
+/// An SMTP host with STARTTLS that sends thousands of TLS messages that nobody asked for, and then goes on normally.
 ///
-/// Each connection has a thread of its own, as GnuTLS speaks for the host on a blocking socket.
+/// Each connection has a thread of its own, because GnuTLS speaks for the host on a blocking socket.
 public final class FloodingHost: Sendable {
     /// What it sends.
     public enum Flood: String, Sendable, CaseIterable {

@@ -27,7 +27,8 @@ public struct IssuedCertificate: Hashable, Sendable {
         public var validity: Validity
         /// A CA certificate, with its path length constraint if it has one.
         public var authority: (isCA: Bool, pathLength: Int?) = (false, nil)
-        /// The DNS names that a CA may certify, and those it may not (RFC 5280 §4.2.1.10); none leaves the extension out.
+        /// The DNS names that a CA may certify, and those that it may not (RFC 5280 §4.2.1.10). If both are empty, the
+        /// extension is left out.
         public var constraints: (permitted: [String], excluded: [String]) = ([], [])
         /// What the key may be used for.
         public var keyUsage = KeyUsage.fitting

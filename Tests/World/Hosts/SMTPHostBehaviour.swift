@@ -96,8 +96,8 @@ public struct SMTPHostBehaviour: Sendable {
 
     /// A host with TLS and a chain.
     ///
-    /// - Parameter sending: Which certificates of the chain are sent, by depth and in this order; the leaf must be first
-    ///   for the handshake to succeed. By default all, the root too.
+    /// - Parameter sending: Which certificates of the chain are sent, by depth and in this order. The leaf must be
+    ///   first for the handshake to succeed. By default all are sent, the root too.
     public static func normal(_ chain: IssuedChain, sending: [Int]? = nil) -> SMTPHostBehaviour {
         SMTPHostBehaviour(certificates: .chain(chain, sending: sending))
     }
@@ -111,8 +111,8 @@ public struct SMTPHostBehaviour: Sendable {
         SMTPHostBehaviour(certificates: .byName(chains, default: `default`))
     }
 
-    /// A host with several chains whose leaves have keys of different kinds: the client is shown the one whose kind stands first
-    /// in its signature algorithms, as OpenSSL does it.
+    /// A host with several chains whose leaves have keys of different kinds. The client gets the one whose kind stands
+    /// first in its signature algorithms, as OpenSSL chooses.
     public static func byKey(_ chains: IssuedChain...) -> SMTPHostBehaviour {
         SMTPHostBehaviour(certificates: .byKey(chains))
     }
@@ -126,7 +126,8 @@ public struct SMTPHostBehaviour: Sendable {
         SMTPHostBehaviour(certificates: .openSSL(chain, options))
     }
 
-    /// A host with several machines behind one address, which take turns: the first connection meets the first, and so on.
+    /// A host with several machines behind one address, which take turns: the first connection reaches the first
+    /// machine, and so on.
     public static func inTurn(_ first: SMTPHostBehaviour, _ others: SMTPHostBehaviour...) -> SMTPHostBehaviour {
         first.changed { $0.others = others }
     }

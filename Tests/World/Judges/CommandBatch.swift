@@ -29,12 +29,12 @@ enum CommandBatch {
         guard !scripts.isEmpty else { return [] }
         let scratch = try ScratchDirectory("batch")
         for (index, script) in scripts.enumerated() { try scratch.write(script, to: "\(index).sh") }
-        // A host may be told to talk without end, and the command to repeat what it says: what it says again and again is read once,
+        // A host may be told to talk without end, and the command to repeat what it says. Repeated text is read once,
         // so that the beginning is not lost.
         let one =
             "{ timeout -k 2 \(seconds) sh $0.sh </dev/null; echo $? >$0.status; } 2>&1 | uniq | tail -c 262144 >$0.out"
         try scratch.write(scripts.indices.map { "\($0)\n" }.joined(), to: "list")
-        // In the shell's place: what is under way when the test process dies ends at its deadline, and nothing begins any more.
+        // It replaces the shell. If the test process dies, running commands end at their deadline, and no other begins.
         let all = "exec xargs -a list -P \(atOnce) -n 1 sh -c '\(one)'"
         // unshare(1) makes the new namespace private: the mount is not seen outside, and goes with its last process.
         let mount = resolvConf.map { "mount --bind \($0) /etc/resolv.conf || exit 1\n" }

@@ -40,7 +40,7 @@ public enum OpenSSLJudge {
         /// TLS without any authentication.
         var unauthenticated: String { command }
 
-        /// RFC 7672 §8.1: the base domain is what SNI says, whatever name is judged by. No CA is trusted but by the records.
+        /// RFC 7672 §8.1: SNI is the base domain, whatever names are judged. Only the records make a CA trusted.
         private var command: String {
             "exec openssl s_client -starttls smtp -name judge.example -connect \(place) -servername \(names[0])"
                 + " -no-CAfile -no-CApath -no-CAstore -brief \(Self.offer)"

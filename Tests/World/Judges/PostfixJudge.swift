@@ -1,8 +1,9 @@
 import Foundation
 
-/// Postfix's judgement of mail domains, by `posttls-finger -l dane`: MX and TLSA lookup, SMTP, TLS, as smtp(8) does them.
+/// Postfix's judgement of mail domains, by `posttls-finger -l dane`: MX and TLSA lookup, SMTP and TLS in the way of
+/// smtp(8).
 ///
-/// It settles on the first address that accepts a connection, and says where.
+/// It stays with the first address that accepts a connection, and says which one that is.
 public enum PostfixJudge {
     /// Why it cannot be had here; nil if it can.
     public static func unavailable() async -> String? {

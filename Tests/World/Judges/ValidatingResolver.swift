@@ -1,10 +1,10 @@
 import Foundation
 
-/// A real unbound(8) before the name servers of a world, for programs that take DNSSEC from the resolver of /etc/resolv.conf and
-/// trust its AD bit.
+/// A real unbound(8) before the name servers of a world, for programs that take DNSSEC from the resolver of
+/// /etc/resolv.conf and trust its AD bit.
 ///
-/// Such a file has no place for a port: it stands at port 53 of an address of 127.0.0.0/8, and needs root for that. It ends with
-/// the value.
+/// That file has no place for a port. So unbound serves port 53 of an address of 127.0.0.0/8, for which it needs root.
+/// It ends with the value.
 public final class ValidatingResolver: Sendable {
     /// The path of a resolv.conf(5) that leads to it.
     public let configurationPath: String
@@ -47,8 +47,9 @@ public final class ValidatingResolver: Sendable {
     private static func configuration(
         at address: String, _ names: NameServers, in directory: ScratchDirectory
     ) -> String {
-        // Its own judgement throughout, on the defaults of the package, but for: a denial that another one implies says nothing
-        // of the answer itself; an answer that takes long is still wanted; servers that never answer are given up sooner.
+        // Its own judgement throughout, with the defaults of the package and three changes: no denial is derived from
+        // another one, because that says nothing of the answer itself; an answer that takes long is still waited for;
+        // servers that never answer are given up sooner.
         """
         server:
             interface: \(address)

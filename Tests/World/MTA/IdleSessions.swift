@@ -22,7 +22,7 @@ public enum IdleSessions {
         let start = DispatchSemaphore(value: 0)
     }
 
-    /// Opens a session for each recipient, lets them all ask at once, and returns what they were told, in order of time.
+    /// Opens a session per recipient, lets all of them ask at once, and returns what they were told, in order of time.
     ///
     /// - Parameter place: The milter's socket.
     public static func ask(_ place: String, for recipients: [String]) async throws -> [Told] {

@@ -1,9 +1,9 @@
 import Foundation
 
-/// The MTA's side of the milter protocol, blocking, for one thread at a time: see `onOwnThread`.
+/// The MTA's side of the milter protocol. It blocks, and is for one thread at a time: see `onOwnThread`.
 ///
-/// It keeps to what was negotiated, as MTAs do: steps the milter does not want are not sent, and steps it does not answer are
-/// not waited for. `send` sends anything else.
+/// It keeps to what was negotiated, as MTAs do: it does not send steps that the milter does not want, and does not wait
+/// for an answer to steps that have none. `send` sends anything else.
 public final class MilterClient {
     /// What an MTA offers. The default is Postfix's and Sendmail's of today.
     public struct Offer: Sendable {

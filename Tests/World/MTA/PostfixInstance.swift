@@ -2,9 +2,9 @@ import Foundation
 
 /// A real Postfix in a directory of its own: smtpd on a free port of 127.0.0.1, with a milter.
 ///
-/// It is an open relay for this host, asks no DNS, and never sends mail out: what it accepts stays in its deferred queue.
-/// Recipients at `local.example` are its own. It is the Debian package with its programs where the package has them; nothing
-/// of the host's configuration is read. Any number can run at once.
+/// It is an open relay for this host, asks no DNS, and never sends mail out: accepted mail stays in its deferred queue.
+/// Recipients at `local.example` are its own. The programs are those of the Debian package, at their usual paths, but
+/// nothing of the host's configuration is read. Any number can run at once.
 public final class PostfixInstance: Sendable {
     /// Why there can be none here; nil if there can. Postfix must be started by root.
     public static var unavailable: String? {
@@ -23,11 +23,12 @@ public final class PostfixInstance: Sendable {
 
     private static let programs = "/usr/lib/postfix/sbin"
 
-    /// Runs master(8) in a session of its own, which it wants for ending its servers, below a shell.
+    /// Runs master(8) below a shell, in a session of its own. master needs the session to end its servers.
     ///
-    /// The shell is for Foundation: it takes a program that closes the descriptors it inherited, as master does, for ended,
-    /// and then waits for it on the thread that looks after all programs. master ends with the shell, however that ends.
-    /// env(1) is there as programs started by Foundation may have all signals blocked, SIGTERM included.
+    /// The shell is there for Foundation. It takes a program that closes its inherited descriptors, as master does, for
+    /// ended, and then waits for it on the thread that looks after all programs. master ends with the shell, however
+    /// that ends. env(1) is there because programs started by Foundation may have all signals blocked, SIGTERM
+    /// included.
     private static let run = """
         setsid setpriv --pdeathsig TERM -- "$1" -c "$2" -d &
         master=$!

@@ -18,8 +18,8 @@ public enum AnswerForgery: Sendable, Hashable, CaseIterable {
     case cut
     /// The header alone.
     case headerOnly
-    /// As many bytes as a message can have, of which the header and the question make sense. Over UDP it says that the answer
-    /// does not fit.
+    /// As many bytes as a message can have, of which only the header and the question make sense. Over UDP it says that
+    /// the answer does not fit.
     case junk
 
     /// What is sent, in order.

@@ -15,8 +15,8 @@ final class NSD: Sendable {
     ///   - zones: The names of the zones; the first one's file is `0.zone`.
     ///   - directory: Where the files are.
     init(zones: [String], in directory: ScratchDirectory) async throws {
-        // Between finding a free port and taking it, somebody else may: no other world, whose answers would pass for this
-        // one's until this nsd has said that the port is in use.
+        // Another program may take the port after it was found free. It must not be another world, whose answers would
+        // pass for those of this one until this nsd says that the port is in use.
         for _ in 0..<5 {
             let port = try freePort()
             try directory.write(Self.configuration(port: port, zones: zones, in: directory), to: "nsd.conf")
@@ -104,7 +104,8 @@ final class NSD: Sendable {
         query += [0, 0, 6, 0, 1]
         guard let socket = try? NameSocket(SOCK_DGRAM, to: port, limit: .milliseconds(200)) else { return nil }
         socket.send(query)
-        // The authority section is empty in minimal mode, so the message ends with the SOA: five numbers, the serial first.
+        // In minimal mode the authority section is empty, so the message ends with the SOA: five numbers, of which the
+        // first is the serial.
         guard let answer = socket.receive(), answer[3] & 15 == 0, answer[7] == 1, answer.count > 32 else { return nil }
         return answer.suffix(20).prefix(4).reduce(0) { $0 << 8 | Int($1) }
     }

@@ -1,13 +1,14 @@
 import Foundation
 import Synchronization
 
-/// A private DNS: a signed root, the zones given, whatever lies between, and a name server that serves them all on 127.0.0.1,
-/// for as long as the value lives. It needs no privileges; any number may run side by side.
+/// A private DNS: a signed root, the zones given, all zones between them, and a name server that serves them on
+/// 127.0.0.1 as long as the value lives. It needs no privileges. Any number may run side by side.
 ///
-/// To libunbound it is a forwarder for everything. The zones are real (signed by ldns-signzone, served by nsd); what real
-/// servers do not do is damage to the signed files (`ZoneFault`) or misbehaviour on the way (`WireFault`).
+/// libunbound uses it as a forwarder for all names. The zones are real: ldns-signzone signs them, and nsd serves them.
+/// What real servers do not do is done by damage to the signed files (`ZoneFault`), or by misbehaviour on the way
+/// (`WireFault`).
 ///
-/// Avoid names below test, invalid, onion and localhost: libunbound answers those by itself.
+/// Avoid names below test, invalid, onion and localhost, because libunbound answers those by itself.
 public final class NameServers: Sendable {
     private struct State {
         var zones: [Zone]
@@ -36,11 +37,11 @@ public final class NameServers: Sendable {
     /// - Parameters:
     ///   - zones: The zones. Top-level zones that are missing are added, signed with NSEC; so is the root.
     ///   - wire: Names and types for which the server misbehaves.
-    ///   - dead: Names of zones whose own name servers never answer. Unlike `WireFault.Effect.drop` this leaves libunbound's
-    ///     opinion of the server of all the others alone.
+    ///   - dead: Names of zones whose own name servers never answer. Unlike `WireFault.Effect.drop` this does not
+    ///     change what libunbound thinks of the server of all the others.
     ///   - truncated: Names of zones whose name servers send nothing whole over UDP, and refuse connections over TCP.
-    ///   - lame: Names of zones that are asked for at a server of their own address, as by a delegation, and not at the
-    ///     forwarder. `WireFault.Effect.lame` makes it lame.
+    ///   - lame: Names of zones that are looked up at a server with an address of its own, as after a delegation, and
+    ///     not at the forwarder. `WireFault.Effect.lame` makes that server lame.
     /// - Throws: `WorldError`, if a tool is missing or a zone cannot be made.
     public init(
         zones: [Zone], wire: [WireFault] = [], dead: [String] = [], truncated: [String] = [], lame: [String] = []
@@ -82,8 +83,8 @@ public final class NameServers: Sendable {
         await server.stop()
     }
 
-    /// Puts a zone in the place of the one of the same name, signs it and its parent again, and waits until both are served.
-    /// One call at a time.
+    /// Replaces the zone of the same name, signs it and its parent again, and waits until both are served. Only one
+    /// call may run at a time.
     public func replace(_ zone: Zone) async throws {
         let (zones, serial) = try state.withLock { state in
             guard let index = state.zones.firstIndex(where: { $0.name == zone.name }) else {

@@ -1,8 +1,8 @@
 import Foundation
 import Synchronization
 
-/// Stands before a name server: passes queries on and answers back, writes down what was asked, and misbehaves where it is
-/// told to. UDP and TCP, on one port of 127.0.0.1.
+/// Stands before a name server. It passes queries on and answers back, records the questions, and misbehaves if it is
+/// told to. It serves UDP and TCP on one port of 127.0.0.1.
 final class Responder: Sendable {
     private struct State {
         var queries: [Query] = []
@@ -66,7 +66,8 @@ final class Responder: Sendable {
 
     private var isStopped: Bool { state.withLock { $0.isStopped } }
 
-    /// Only reads: a resolver sends thousands of queries at once, and what does not fit into the socket's buffer is lost.
+    /// Only reads. A resolver sends thousands of queries at once, and those that do not fit into the socket's buffer
+    /// are lost.
     private func serveDatagrams(_ server: NameSocket) {
         var buffer = [UInt8](repeating: 0, count: 65535)
         let answering = DispatchQueue(label: "responder")

@@ -1,7 +1,7 @@
 /// A DNS message in wire form (RFC 1035 §4), as far as the responder has to understand it.
 struct WireMessage {
-    /// Stands in front of TLSA RDATA in the served zone that no name server's zone file parser takes for being too short; cut
-    /// out on the way to the asker. The first bytes make it a TLSA record of usage, selector and matching type 254.
+    /// Stands before TLSA RDATA that is too short for the parser of any name server's zone files. It is cut out on the
+    /// way to the asker. Its first bytes make it a TLSA record of usage, selector and matching type 254.
     static let shortDataMark: [UInt8] = [0xFE, 0xFE, 0xFE] + Array("\u{1}dg\u{2}\u{3}".utf8)
 
     private static let typeNames: [UInt16: String] = [
@@ -122,7 +122,7 @@ struct WireMessage {
         return min(bytes.count, index + 5)
     }
 
-    /// Takes the marks out of the records that carry one. The records before and after it do not move their names, because
+    /// Takes the marks out of the records that carry one. The records around it need no new compressed names, because
     /// NSD in minimal mode compresses names to the question only.
     mutating func removeMarks() {
         guard query?.type == "TLSA" else { return }

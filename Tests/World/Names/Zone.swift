@@ -40,8 +40,8 @@ public struct Zone: Sendable {
     public var signing: Signing
     /// What is broken after signing, in order.
     public var faults: [ZoneFault]
-    /// Lines of a zone file (RFC 1035 §5), names relative to the zone. Unknown forms (`TYPE52 \# 2 0301`) are taken, also
-    /// for TLSA RDATA that is too short to be a record.
+    /// Lines of a zone file (RFC 1035 §5), with names relative to the zone. Unknown forms (`TYPE52 \# 2 0301`) are
+    /// accepted, also for TLSA RDATA that is too short for a record.
     public var records: [String]
     /// The TTL of the records in seconds; denials are kept for at most 60.
     public var ttl: Int

@@ -59,7 +59,8 @@ public final class ChildProcess: Sendable {
                 environment: merged, directory: directory))
         pid = started.pid
         let output = started.output
-        // Not readabilityHandler: FileHandle closes its descriptor under libdispatch's feet when it goes, which crashes there.
+        // Not readabilityHandler: FileHandle closes its descriptor when it goes, while libdispatch still uses it, which
+        // crashes.
         Thread.detachNewThread { [weak self] in
             var buffer = [UInt8](repeating: 0, count: 65536)
             while case let count = read(output, &buffer, buffer.count), count > 0 || (count < 0 && errno == EINTR) {
@@ -137,8 +138,8 @@ public final class ChildProcess: Sendable {
         return (status, child.output)
     }
 
-    /// Copies a program. A child does it: who is started while this process writes a file holds it open, and the kernel runs no program
-    /// that somebody may write (`ETXTBSY`).
+    /// Copies a program. A child process does it: a program started while this process writes a file would hold the
+    /// file open, and the kernel runs no program that is open for writing (`ETXTBSY`).
     public static func copy(_ program: String, to path: String) async throws {
         let (status, output) = try await run("cp", [try find(program), path])
         guard status == 0 else { throw WorldError("cp \(program): \(output)") }
@@ -168,8 +169,8 @@ public final class ChildProcess: Sendable {
         return state.withLock { $0.isDrained }
     }
 
-    /// Waits for the end, on a thread of its own. Nobody else may have the number before `status` says that it is over, so it is
-    /// kept until then (waitid(2), `WNOWAIT`).
+    /// Waits for the end, on a thread of its own. The process number must not be given to another process before
+    /// `status` says that this one is over, so it is kept until then (waitid(2), `WNOWAIT`).
     private static func await(_ pid: Int32, _ state: Shared) {
         var information = siginfo_t()
         while waitid(P_PID, id_t(pid), &information, WEXITED | WNOWAIT) < 0, errno == EINTR {}

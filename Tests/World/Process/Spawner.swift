@@ -4,11 +4,11 @@ import Synchronization
 
 /// The one thread that starts programs, by posix_spawn(3).
 ///
-/// PR_SET_PDEATHSIG goes by the thread that forked, not by its process: a program started from a pool thread would be ended
-/// when the pool lets that thread go. This thread lives as long as the process.
+/// PR_SET_PDEATHSIG depends on the thread that forked, not on its process. A program started from a pool thread would
+/// be ended when the pool lets that thread go. This thread lives as long as the process.
 ///
-/// Foundation's Process is not used: it copies each entry of `/proc/self/fd` in its full length of 280 bytes, of which
-/// readdir(3) gives 24, and so it reads beyond the heap now and then where many descriptors are open.
+/// Foundation's Process is not used. It copies each entry of `/proc/self/fd` in its full length of 280 bytes, of which
+/// readdir(3) gives 24. So it sometimes reads beyond the heap if many descriptors are open.
 final class Spawner: Sendable {
     /// What to start.
     struct Request: Sendable {

@@ -3,12 +3,12 @@ import Foundation
 public import Policy
 public import Support
 
-/// What `danegate check --cached` says of a domain: what the running daemon would rule now. Its keys are those of the JSON, which
-/// are `check`'s as far as the daemon keeps what they tell.
+/// What `danegate check --cached` prints about a domain: what the running daemon would rule now. Its keys are those in
+/// JSON. They are the keys of `check`, as far as the daemon keeps the values.
 public struct CachedReport: Codable, Sendable {
-    /// The domain as asked for.
+    /// The domain as it was asked for.
     public let domain: String
-    /// Whether a verdict is kept.
+    /// Whether a verdict is cached.
     public let cached: Bool
     @NullableJSON private(set) var outcome: String?
     @NullableJSON private(set) var ruling: String?
@@ -20,23 +20,23 @@ public struct CachedReport: Codable, Sendable {
     let degraded: Bool
     let hazards: [String]
     @NullableJSON private(set) var policy: String?
-    /// Whether a good verdict has run out and may still serve.
+    /// Whether a good verdict has expired and may still be used.
     let stale: Bool
-    /// How much longer it is fresh; negative: since when it is not.
+    /// How much longer it is fresh, in seconds. Negative: since when it is not.
     @NullableJSON private(set) var fresh_for_s: Int64?
-    /// How much longer it may serve.
+    /// How much longer it may be used, in seconds.
     @NullableJSON private(set) var valid_for: Int64?
-    /// For how long the fault has lasted, in seconds.
+    /// How long the fault has lasted, in seconds.
     @NullableJSON private(set) var failing_for_s: Int64?
-    /// Whether the breaker is open, and what fails counts against nobody.
+    /// Whether the breaker is open, so that failures count against nobody.
     let in_trouble: Bool
 
-    /// A domain of which nothing is kept, and why.
+    /// A domain about which nothing is cached, and why.
     init(domain: String, note: String, policy: Policy.Kind? = nil) {
         self.domain = domain
         self.policy = policy?.rawValue
         cause = note
-        // Policy rules without a verdict.
+        // An exemption needs no verdict.
         ruling = policy == .exempt ? Ruling.Action.accept.rawValue : nil
         (cached, degraded, stale, in_trouble) = (false, false, false, false)
         (outcome, would, code, reply, host) = (nil, nil, nil, nil, nil)
@@ -44,9 +44,11 @@ public struct CachedReport: Codable, Sendable {
         hazards = []
     }
 
-    /// A domain that would be ruled on so.
+    /// A domain with the ruling that it would get.
     ///
-    /// - Parameter kept: How long its verdict is fresh, and how long it may serve; nil if none is kept.
+    /// - Parameters:
+    ///   - ruled: The ruling.
+    ///   - kept: How long its verdict is fresh, and how long it may be used; nil if none is cached.
     init(domain: String, _ ruled: Decision.Ruled, kept: (fresh: Duration, left: Duration)?) {
         let (ruling, verdict) = (ruled.ruling, ruled.verdict)
         self.domain = domain
@@ -68,21 +70,21 @@ public struct CachedReport: Codable, Sendable {
         in_trouble = ruled.isInTrouble
     }
 
-    /// The report of a daemon's line; nil if it is none.
+    /// Parses the report from a line of a daemon; nil if the line is not one.
     public init?(json: String) {
         guard let report = try? JSONDecoder().decode(CachedReport.self, from: Data(json.utf8)) else { return nil }
         self = report
     }
 
-    /// What would be done; nil where nobody knows yet.
+    /// What would be done; nil if that is not known yet.
     public var action: Ruling.Action? { ruling.flatMap(Ruling.Action.init) }
 
-    /// For how many seconds the daemon has known that the domain fails in this way; nil if it does not know it, or that it fails otherwise.
+    /// For how many seconds the daemon has known that the domain fails with this outcome; nil if it does not know that.
     public func failing(as other: Outcome) -> Int64? {
         failing_for_s.flatMap { outcome == other.rawValue && $0 > 0 ? $0 : nil }
     }
 
-    /// The report for a person: the ruling and the reply first, as `danegate check` tells them.
+    /// The text for people. Ruling and reply come first, as in `danegate check`.
     public func text(on page: TerminalPage) -> String {
         var answer = "\(domain): \(outcome ?? "not known")\(degraded ? " (degraded)" : "")."
         if let ruling {

@@ -3,17 +3,17 @@ import NIOCore
 import NIOPosix
 import Support
 
-/// The commands' end of the control socket.
+/// The commands' side of the control socket.
 public enum ControlClient {
-    /// Why there is no answer; each with a sentence.
+    /// Why there is no answer. Each case has a sentence.
     public enum Fault: Error, Sendable {
         /// No daemon listens there.
         case noDaemon(String)
-        /// There is nothing that could be asked: a daemon may run all the same.
+        /// There is no socket. A daemon may run nevertheless.
         case noSocket(String)
-        /// One may, but not for this user.
+        /// There is a socket, but this user may not use it.
         case denied(String)
-        /// One listens and does not answer.
+        /// A daemon listens and does not answer.
         case silent(String)
 
         /// The sentence.
@@ -25,16 +25,16 @@ public enum ControlClient {
         }
     }
 
-    /// Longer answers are none.
+    /// The longest answer in bytes.
     private static let answerLimit = 1 << 20
 
-    /// Asks the daemon. Blocks the calling thread, which must not be of the cooperative pool.
+    /// Sends a request to the daemon. It blocks the calling thread, which must not belong to the cooperative pool.
     ///
     /// - Parameters:
-    ///   - path: The socket's path.
+    ///   - path: The path of the socket.
     ///   - request: The request, one line.
-    ///   - limit: The longest it may take.
-    /// - Returns: The answer, a line of JSON.
+    ///   - limit: The time limit.
+    /// - Returns: The answer, one line of JSON.
     public static func ask(
         _ path: String, _ request: String, within limit: Duration = .seconds(5)
     ) throws(Fault) -> String {

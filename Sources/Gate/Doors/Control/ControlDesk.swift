@@ -8,9 +8,9 @@ import Records
 import Support
 package import Verdicts
 
-/// What the control socket answers: of what is kept and counted, without waiting for anything.
+/// Answers requests at the control socket, from what is cached and counted, without waiting for anything.
 package struct ControlDesk: Sendable {
-    /// A breaker that is open for longer is critical.
+    /// If the breaker is open for longer than this, that is critical.
     static let longTrouble = Duration.seconds(900)
 
     let settings: SettingsBook
@@ -21,13 +21,13 @@ package struct ControlDesk: Sendable {
     let store: StateStore
     let records: DecisionRecords
     let exemptions: ExemptionBook
-    /// How the gate bears its load; nil where nobody watches it.
+    /// How the gate copes with its load; nil if that is not watched.
     let load: LoadWatch?
-    /// Connections of the probe that are open.
+    /// The number of open connections of the probe.
     let probes: @Sendable () -> Int
-    /// What the probe calls itself; nil while that is looked for, or where nothing is probed.
+    /// The name that the probe gives in EHLO; nil while it is searched for, or if nothing is probed.
     let probeName: @Sendable () -> ClientName?
-    /// The connections of MTAs, and the descriptors that there are for them and for all else; nil where there is no milter.
+    /// The connections of MTAs, and the file descriptors for them and for everything else; nil if there is no milter.
     package struct Doors: Sendable {
         package let budget: DescriptorBudget
         package let connections: @Sendable () -> ConnectionCounts
@@ -42,9 +42,9 @@ package struct ControlDesk: Sendable {
     let doors: Doors?
     /// Reads settings and policies again.
     let reload: @Sendable () -> ReloadReport
-    /// The settings in force, and what has changed since; reads the environment file.
+    /// The settings in force, and what has changed since. It reads the environment file.
     let standing: @Sendable () -> SettingsStanding?
-    /// When the daemon began to serve, in seconds since 1970 and by the clock that nobody sets.
+    /// When the daemon began to serve, in seconds since 1970 and by the monotonic clock.
     private let started = unixTime()
     private let began = ContinuousClock.now
 
@@ -72,14 +72,14 @@ package struct ControlDesk: Sendable {
         self.standing = standing
     }
 
-    /// Why there can be no state; nil where there is some, or nobody knows.
+    /// Why no state can be stored; nil if it can, or that is unknown.
     private var stateFault: String? {
         let settings = settings.settings
         return StateDirectory.fault(settings.stateDirectory).map { "\($0): nothing is kept over a restart" }
     }
 
-    /// Why an exemption may not be in force, a sentence without a full stop: a partner may be refused again. nil if
-    /// nothing is known to be amiss.
+    /// Why an exemption may not be in force, so that a partner may be refused again, as a sentence without a full stop;
+    /// nil if nothing is known to be wrong.
     private var exemptionFault: String? {
         if let fault = exemptions.fault { return fault }
         let aside = ExemptionFile.setAside(in: settings.settings.stateDirectory)
@@ -91,7 +91,7 @@ package struct ControlDesk: Sendable {
     /// How a request is answered: with a line of JSON.
     enum Answer: Sendable {
         case now(String)
-        /// With what some work comes to, for which there is so much time.
+        /// With the result of some work, within a time limit.
         case later(within: Duration, @Sendable () async -> String)
     }
 
@@ -134,7 +134,7 @@ package struct ControlDesk: Sendable {
         }
     }
 
-    /// Looks at a destination past every cache.
+    /// Inspects a destination, bypassing all caches.
     private func recheck(_ text: String) async -> RecheckReport {
         let port = settings.settings.probePort
         guard case .destination(let destination) = Destination.parse(nextHop: text, port: port) else {
@@ -153,7 +153,7 @@ package struct ControlDesk: Sendable {
         }
     }
 
-    /// How the daemon is.
+    /// The state of the daemon.
     func status(at now: ContinuousClock.Instant = .now) -> StatusReport {
         let settings = settings.settings
         let counted = RulingCounts(records.counts.snapshot())

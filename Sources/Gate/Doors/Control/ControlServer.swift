@@ -7,18 +7,17 @@ package import Records
 import Support
 import Synchronization
 
-/// The control socket: a line in, a line of JSON out, for `danegate status`, `reload`, `recheck` and `check --cached`.
+/// The control socket for `danegate status`, `reload`, `recheck` and `check --cached`: a line in, a line of JSON out.
 ///
-/// One thread of its own, which never waits for anything of the daemon's: what takes time is done elsewhere. A client has one request
-/// of at most 4 KB and five seconds for it;
-/// there are 32 at a time at most: a further one takes the
-/// place of the one that has been there for longest. What it does beyond that ends its own connection and nothing else.
+/// It has a thread of its own, which never waits for the rest of the daemon. Work that takes time runs elsewhere. A
+/// client may send one request of at most 4 KB within five seconds. There are at most 32 clients at a time, and a
+/// further one takes the place of the oldest. If a client does more than that, only its own connection is closed.
 package final class ControlServer: Sendable {
-    /// The longest request in bytes, its line end included.
+    /// The longest request in bytes, including the end of its line.
     static let requestLimit = 4096
-    /// Connections at once; the oldest gives way to a further one.
+    /// The most connections at once. The oldest gives way to another one.
     static let connectionLimit = 32
-    /// So long a connection may last.
+    /// The longest time for a connection.
     static let patience = TimeAmount.seconds(5)
 
     private let group: MultiThreadedEventLoopGroup
@@ -31,9 +30,10 @@ package final class ControlServer: Sendable {
         self.claim = claim
     }
 
-    /// Opens the socket of the settings; that it cannot be had is logged, and mail knows nothing of it. Blocks for a moment.
+    /// Opens the socket of the settings. If that fails, the failure is logged and mail is not affected. It blocks for a
+    /// moment.
     ///
-    /// - Parameter desk: Who answers.
+    /// - Parameter desk: Answers the requests.
     package static func open(_ settings: Settings, log: GateLog, desk: () -> ControlDesk) -> ControlServer? {
         guard let path = settings.controlSocketPath else { return nil }
         var isInState = false
@@ -84,7 +84,7 @@ package final class ControlServer: Sendable {
             .bind(unixDomainSocketPath: path).wait()
     }
 
-    /// Closes the socket and removes its file, if that is still ours.
+    /// Closes the socket and removes its file if that is still ours.
     package func close() {
         claim.remove()
         channel.close(promise: nil)
@@ -92,7 +92,7 @@ package final class ControlServer: Sendable {
     }
 }
 
-/// The connections that there are, oldest first: clients that say nothing must not keep out one that asks.
+/// The connections, the oldest first. Clients that send nothing must not keep out one that asks.
 private final class ControlPlaces: Sendable {
     private let count: Int
     private let open = Mutex<[any Channel]>([])
@@ -149,7 +149,7 @@ private final class ControlHandler: ChannelInboundHandler {
                 channel.close(promise: nil)
             }
             let task = Self.begin(work, for: channel)
-            // Whoever asked and has gone wants no answer.
+            // A client that has gone needs no answer.
             channel.closeFuture.whenComplete { _ in task.cancel() }
         }
     }

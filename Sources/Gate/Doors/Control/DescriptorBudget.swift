@@ -2,50 +2,51 @@ import DNSSEC
 package import Milter
 package import Support
 
-/// How the descriptors that the process may have are shared out: the parts together never come to the limit, so that
-/// none of them takes what another must have.
+/// How the file descriptors of the process are divided. All parts together stay below the limit, so that none takes
+/// what another one needs (F-100).
 package struct DescriptorBudget: Sendable, Equatable {
-    /// Too few to work with, as a sentence without a full stop.
+    /// There are too few to work with. The text is a sentence without a full stop.
     package struct Shortage: Error, Equatable {
         package let sentence: String
     }
 
-    /// What the process may have.
+    /// The limit of the process.
     package let limit: Int
-    /// The runtime, the log, the state and the trace, the policy file, the control socket, and the resolver's self-test.
+    /// For the runtime, the log, the state and the trace, the policy file, the control socket, and the resolver's
+    /// self-test.
     let files: Int
-    /// Held open for what must not fail (`DescriptorReserve`).
+    /// Held open for uses that must not fail (`DescriptorReserve`).
     let reserve: Int
-    /// Lookups, and their sockets to name servers.
+    /// For lookups: their sockets to name servers.
     package let lookups: Int
-    /// How many contexts of libunbound share the lookups.
+    /// How many libunbound contexts share the lookups.
     package let contexts: Int
-    /// Second looks past every cache.
+    /// For second looks, which bypass all caches.
     package let secondLooks: Int
-    /// Connections to mail hosts.
+    /// For connections to mail hosts.
     package let probes: Int
-    /// Connections of MTAs.
+    /// For connections of MTAs.
     let connections: Int
-    /// What all parts would have where there are enough.
+    /// What all parts would get if there were enough.
     let wanted: Int
 
-    /// About forty are in use where nothing happens; files are opened in passing.
+    /// About forty are open when nothing happens, and files are opened for short times.
     private static let ownFiles = 72
-    /// Connections of MTAs that there must be at least, with their slack.
+    /// The least for connections of MTAs, including their slack.
     private static let leastConnections = 40
-    /// Probes that there must be at least, if there are any.
+    /// The least for probes, if there are any.
     private static let leastProbes = 8
 
-    /// Shares out a limit.
+    /// Divides a limit.
     ///
     /// - Parameters:
-    ///   - limit: What the process may have.
-    ///   - contexts: How many contexts of libunbound share the lookups, at most.
-    ///   - probes: How many connections to mail hosts the settings allow; 0 where nothing is probed.
-    ///   - reserve: How many are held.
-    /// - Throws: If it is too low.
+    ///   - limit: The limit of the process.
+    ///   - contexts: How many libunbound contexts share the lookups, at most.
+    ///   - probes: How many connections to mail hosts the settings allow; 0 if nothing is probed.
+    ///   - reserve: How many are held open.
+    /// - Throws: If the limit is too low.
     package init(limit: Int, contexts: Int, probes: Int, reserve: Int) throws(Shortage) {
-        // Two self-tests at once, at most.
+        // At most two self-tests at once.
         let selfTests = 2 * ResolverDescriptors.selfTest
         let contexts = min(contexts, max(1, limit / 512))
         let leastLookups = contexts * ResolverDescriptors.leastLookups
@@ -66,7 +67,8 @@ package struct DescriptorBudget: Sendable, Equatable {
         self.reserve = reserve
         self.contexts = contexts
         let mostConnections = ConnectionLimits().descriptors
-        // Shares of what is free, within what each can use; the connections have the rest, which is the largest.
+        // Each part gets a share of what is free, up to what it can use. The connections get the rest, which is the
+        // largest share.
         lookups = min(max(free * 35 / 100, leastLookups), max(ResolverDescriptors.mostLookups, leastLookups))
         secondLooks = min(
             max(free * 13 / 100, ResolverDescriptors.leastSecondLooks), ResolverDescriptors.mostSecondLooks)
@@ -77,13 +79,13 @@ package struct DescriptorBudget: Sendable, Equatable {
             + ResolverDescriptors.mostSecondLooks + probes + mostConnections
     }
 
-    /// Whether something is less than it would be with more descriptors.
+    /// Whether a part gets less than it would with more descriptors.
     package var isScaledDown: Bool { limit < wanted }
 
-    /// The limits of the connections of MTAs.
+    /// The limits for connections of MTAs.
     package var connectionLimits: ConnectionLimits { ConnectionLimits(descriptors: connections) }
 
-    /// What the log says of it: `event=descriptors`.
+    /// The log line about it: `event=descriptors`.
     package var line: LogLine {
         LogLine(event: "descriptors").adding("limit", "\(limit)").adding("wanted", "\(wanted)")
             .adding("connections", "\(connectionLimits.connections)").adding("lookups", "\(lookups)")

@@ -3,25 +3,26 @@ package import Probe
 package import Records
 import Support
 
-/// What the probes call themselves in EHLO, for log and status; its keys are those of the JSON.
+/// The name that probes give in EHLO, for log and status. Its keys are those in JSON.
 public struct Introduction: Codable, Sendable {
-    /// Where a name comes from; the raw values are the `source`.
+    /// Where the name comes from. The raw values are the values of `source`.
     enum Source: String, Codable, Sendable {
         /// PROBE_HELO.
         case setting
         /// The host's own name.
         case hostName = "host-name"
-        /// There is no qualified name: the address of each connection.
+        /// There is no qualified name, so the address of each connection is used.
         case address
     }
 
-    /// The words: one, or an address literal for each family of addresses. None where this machine has no way out.
+    /// The words for EHLO: one name, or one address literal per family. Empty if this machine has no route to the
+    /// Internet.
     let names: [String]
     let source: Source
-    /// What is wrong with them, a sentence without a full stop; nil if nothing is known to be.
+    /// What is wrong with them, as a sentence without a full stop; nil if nothing is known to be wrong.
     @NullableJSON private(set) var warning: String?
 
-    /// The introduction of a prober that has this name.
+    /// The values for a prober with this name.
     init(_ name: ClientName) {
         let addresses = name.addresses
         switch name {
@@ -40,7 +41,7 @@ public struct Introduction: Codable, Sendable {
         }
     }
 
-    /// For a person.
+    /// The text for people.
     var text: String {
         let words = names.isEmpty ? "the address of each connection" : names.joined(separator: " and ")
         return switch source {
@@ -63,7 +64,7 @@ extension ClientName {
 }
 
 extension Introduction {
-    /// Says what hosts are told that we are called: an administrator finds here why one of them refuses us.
+    /// Logs the name that hosts get, so that an administrator can see why a host refuses us (F-79).
     package static func tell(_ name: ClientName, _ log: GateLog) {
         let introduction = Introduction(name)
         let line = LogLine(event: "helo").adding("name", introduction.names.joined(separator: ","))

@@ -1,16 +1,16 @@
 import Glibc
 
-/// What the process takes of the machine, from /proc.
+/// The resources that the process uses, from /proc.
 struct ProcessFigures: Sendable {
-    /// Resident memory in KiB; 0 where it cannot be read.
+    /// Resident memory in KiB; 0 if it cannot be read.
     let memory: Int
-    /// Threads.
+    /// The number of threads.
     let threads: Int
-    /// File descriptors in use, and how many there may be.
+    /// The number of open file descriptors, and their limit.
     let descriptors: Int
     let descriptorLimit: Int
 
-    /// The figures of now.
+    /// The present figures.
     static var current: ProcessFigures {
         let status = text("/proc/self/status")
         var limit = rlimit()
@@ -25,7 +25,7 @@ struct ProcessFigures: Sendable {
         defer { closedir(directory) }
         var count = 0
         while readdir(directory) != nil { count += 1 }
-        // Less ".", ".." and the directory itself.
+        // Without ".", ".." and the directory itself.
         return max(0, count - 3)
     }
 

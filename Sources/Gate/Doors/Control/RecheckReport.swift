@@ -2,16 +2,16 @@ import Foundation
 public import Policy
 import Support
 
-/// What `danegate recheck` says of a domain: what the daemon would have ruled before, and what it found now. Its keys are
-/// those of the JSON.
+/// What `danegate recheck` prints about a domain: what the daemon would have ruled before, and what it has found now.
+/// Its keys are those in JSON.
 public struct RecheckReport: Codable, Sendable {
-    /// The domain as asked for.
+    /// The domain as it was asked for.
     public let domain: String
-    /// What the daemon would have ruled before the look.
+    /// What the daemon would have ruled before the inspection.
     @NullableJSON private(set) var before: CachedReport?
-    /// What it found now, and rules.
+    /// What it has found now, and its ruling.
     @NullableJSON private(set) var after: CachedReport?
-    /// Why there was no look; nil if there was one.
+    /// Why there was no inspection; nil if there was one.
     @NullableJSON private(set) var note: String?
 
     init(domain: String, before: CachedReport? = nil, after: CachedReport? = nil, note: String? = nil) {
@@ -21,16 +21,16 @@ public struct RecheckReport: Codable, Sendable {
         self.note = note
     }
 
-    /// The report of a daemon's line; nil if it is none.
+    /// Parses the report from a line of a daemon; nil if the line is not one.
     public init?(json: String) {
         guard let report = try? JSONDecoder().decode(RecheckReport.self, from: Data(json.utf8)) else { return nil }
         self = report
     }
 
-    /// What is done with mail there now; nil if it could not be found out.
+    /// What is done with mail there now; nil if that could not be found out.
     public var action: Ruling.Action? { after?.action }
 
-    /// The report for a person.
+    /// The text for people.
     public var text: String {
         var lines = ["\(domain):"]
         if let before { lines.append("  Before: \(Self.shown(before))") }

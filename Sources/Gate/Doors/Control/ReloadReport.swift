@@ -1,9 +1,9 @@
 import Foundation
 package import Support
 
-/// What a reload came to: the answer to `danegate reload`. Its keys are those of the JSON.
+/// The result of a reload, which `danegate reload` gets. Its keys are those in JSON.
 public struct ReloadReport: Codable, Sendable {
-    /// A setting whose text is another.
+    /// A setting whose text has changed.
     public struct Change: Codable, Sendable, Equatable {
         package let name: String
         package let from: String
@@ -17,23 +17,23 @@ public struct ReloadReport: Codable, Sendable {
         }
     }
 
-    /// More faults are not named.
+    /// The most faults that are listed.
     package static let limit = 20
 
-    /// What has changed, and is in force.
+    /// What has changed and is in force now.
     package var changed: [Change] = []
-    /// What has changed in the file, and needs a restart.
+    /// What has changed in the file and needs a restart.
     package var restart: [Change] = []
-    /// What the file says otherwise than the process's environment, which wins.
+    /// Where the file differs from the process's environment, which takes precedence.
     package var environment: [String] = []
-    /// What is wrong with the settings; then the old ones stay.
+    /// What is wrong with the settings. If anything is, the old settings stay.
     package var faults: [String] = []
-    /// How many policies are in force, if their file was read; nil if there is none, or it is at fault.
+    /// How many policies are in force, if their file was read; nil if there is no file, or it has a fault.
     @NullableJSON package var policies: Int?
-    /// What is wrong with the policy file; then the old policies stay.
+    /// What is wrong with the policy file. If anything is, the old policies stay.
     package var policy_faults: [String] = []
 
-    /// The report of a daemon's line; nil if it is none.
+    /// Parses the report from a line of a daemon; nil if the line is not one.
     public init?(json: String) {
         guard let report = try? JSONDecoder().decode(ReloadReport.self, from: Data(json.utf8)) else { return nil }
         self = report
@@ -41,10 +41,10 @@ public struct ReloadReport: Codable, Sendable {
 
     package init() {}
 
-    /// Whether all that was read is in force, as far as it can be without a restart.
+    /// Whether everything that was read is in force, apart from what needs a restart.
     public var isTaken: Bool { faults.isEmpty && policy_faults.isEmpty }
 
-    /// The report for a person.
+    /// The text for people.
     public var text: String {
         var lines = changed.map { "\($0.name): \(Self.shown($0.from)) is now \(Self.shown($0.to))" }
         if changed.isEmpty, faults.isEmpty { lines.append("No setting has changed.") }

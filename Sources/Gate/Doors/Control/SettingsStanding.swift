@@ -3,7 +3,7 @@ public import Policy
 import Support
 
 /// The settings of the running daemon, for `danegate settings`: what is in force there, and what its environment file
-/// says otherwise by now. Its keys are those of the JSON.
+/// says differently now. Its keys are those in JSON.
 public struct SettingsStanding: Codable, Sendable {
     /// A setting in force.
     struct InForce: Codable, Sendable {
@@ -14,7 +14,7 @@ public struct SettingsStanding: Codable, Sendable {
     /// The environment file that it reads; nil if there is none.
     @NullableJSON private(set) var file: String?
     let settings: [InForce]
-    /// What a reload would come to.
+    /// What a reload would change.
     let pending: ReloadReport
 
     package init(_ running: SettingsReader, file: String?, pending: ReloadReport) {
@@ -23,13 +23,13 @@ public struct SettingsStanding: Codable, Sendable {
         self.pending = pending
     }
 
-    /// The standing of a daemon's line; nil if it is none.
+    /// Parses the settings from a line of a daemon; nil if the line is not one.
     public init?(json: String) {
         guard let standing = try? JSONDecoder().decode(SettingsStanding.self, from: Data(json.utf8)) else { return nil }
         self = standing
     }
 
-    /// How the daemon differs from what a command has read: a sentence each, none if it does not.
+    /// How the daemon differs from what a command has read, one sentence each. Empty if it does not.
     public func differences(from reader: SettingsReader) -> [String] {
         var lines: [String] = []
         if file != reader.file {

@@ -1,9 +1,9 @@
 import Milter
 
 extension StatusReport {
-    /// How the descriptors are shared out.
+    /// How the file descriptors are divided.
     public struct Descriptors: Codable, Sendable {
-        /// What each part may take, at most.
+        /// The most that each part may use.
         struct Budget: Codable, Sendable {
             let connections: Int
             let lookups: Int
@@ -14,7 +14,7 @@ extension StatusReport {
         }
 
         let limit: Int
-        /// So many are open, the reserve included.
+        /// How many are open, including the reserve.
         let in_use: Int
         let budget: Budget
 
@@ -33,15 +33,15 @@ extension StatusReport {
         }
     }
 
-    /// The connections of MTAs: those that are open, and what became of others since the start.
+    /// The connections of MTAs: those that are open, and what has happened to others since the start.
     public struct Connections: Codable, Sendable {
         let open: Int
         let cap: Int
-        /// They did not negotiate in time.
+        /// Those that did not negotiate in time.
         let ended_silent: Int
-        /// They had been idle for longest when there were too many.
+        /// Those that had been idle for longest when there were too many.
         let displaced: Int
-        /// They were not served: there were too many, and none could give way.
+        /// Those that were not served, because there were too many and none could be ended instead.
         let refused: Int
 
         init(_ counts: ConnectionCounts, _ limits: ConnectionLimits) {

@@ -1,11 +1,11 @@
 extension StatusReport {
-    /// Recipients that passed because they are monitored, before anything was known.
+    /// Recipients that passed before anything was known, because they are only monitored.
     public struct Monitored: Codable, Sendable {
         /// Those whose ruling is not known yet.
         let open: Int
-        /// Those who would have been put off once: their ruling came after MILTER_DEADLINE.
+        /// Those that would have been deferred once, because their ruling came after MILTER_DEADLINE.
         let would_have_waited: Int
-        /// Those whose ruling nobody will know, for there were too many.
+        /// Those whose ruling is not recorded, because there were too many.
         let dropped: Int
 
         init(_ counts: LateRulings.Counts) {
@@ -14,7 +14,7 @@ extension StatusReport {
             dropped = counts.dropped
         }
 
-        /// For a person; nil where there is nothing to tell.
+        /// The text for people; nil if there is nothing to report.
         var text: String? {
             guard open + would_have_waited + dropped > 0 else { return nil }
             return "Monitored: \(open) to be ruled yet, \(would_have_waited) would have waited once"

@@ -2,13 +2,13 @@ import Foundation
 import Support
 
 extension StatusReport {
-    /// The report of a daemon's line; nil if it is none.
+    /// Parses the report from a line of a daemon; nil if the line is not one.
     public init?(json: String) {
         guard let report = try? JSONDecoder().decode(StatusReport.self, from: Data(json.utf8)) else { return nil }
         self = report
     }
 
-    /// The line for a status that is no daemon's.
+    /// The line for a status without a daemon.
     public static func json(_ level: StatusLevel, _ problem: String) -> String {
         struct Body: Encodable {
             let status: StatusLevel
@@ -17,7 +17,7 @@ extension StatusReport {
         return JSONLine.of(Body(status: level, problems: [problem]))
     }
 
-    /// The status for a person; its first line is for monitoring.
+    /// The text for people. Its first line is for monitoring.
     public var text: String {
         let summary =
             problems.isEmpty
@@ -30,7 +30,7 @@ extension StatusReport {
             return "  \(ruling): \(list.joined(separator: ", "))"
         }
         var lines = [
-            // Behind the bar a monitoring plugin has its figures.
+            // In the output of a monitoring plugin, figures follow the bar.
             "\(status.rawValue.uppercased()) - \(summary.replacing("|", with: "/")) | \(figures)",
             load?.heldDownLine,
             "danegate \(version), pid \(pid), up \(DurationText.brief(.seconds(uptime_s))) since \(started)",
@@ -88,8 +88,9 @@ extension StatusReport {
         return "\(lost), \(last)\(isOngoing ? "" : "; it is written again")"
     }
 
-    /// The figures of a monitoring plugin, `'label'=value[unit];[warning];[critical];[minimum];[maximum]`
-    /// (https://www.monitoring-plugins.org/doc/guidelines.html). A `c` marks what only grows while the daemon runs.
+    /// The figures for a monitoring plugin, `'label'=value[unit];[warning];[critical];[minimum];[maximum]`
+    /// (https://www.monitoring-plugins.org/doc/guidelines.html). A `c` marks values that only grow while the daemon
+    /// runs.
     private var figures: String {
         var figures = [
             "recipients=\(totals.recipients)c", "accepted=\(totals.accepted)c", "deferred=\(totals.deferred)c",

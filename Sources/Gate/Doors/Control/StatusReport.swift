@@ -3,7 +3,7 @@ import Policy
 import Records
 import Support
 
-/// What `danegate status` says; its keys are those of the JSON.
+/// What `danegate status` prints. Its keys are those in JSON.
 public struct StatusReport: Codable, Sendable {
     /// The breaker.
     public struct BreakerState: Codable, Sendable {
@@ -13,21 +13,21 @@ public struct StatusReport: Codable, Sendable {
         @NullableJSON private(set) var open_for_s: Int64?
     }
 
-    /// Who validates.
+    /// The resolver.
     public struct ResolverState: Codable, Sendable {
-        /// Who is asked; nobody for full recursion.
+        /// The forwarders. Empty for full recursion.
         let forward: [String]
-        /// Whether all that is needed comes through.
+        /// Whether nothing that is needed is lost on the way.
         let working: Bool
-        /// Whether the root's keys, denials and TLSA answers come through; no value where that is not known.
+        /// Whether the root's keys, denials and TLSA answers arrive; no value if unknown.
         @NullableJSON private(set) var root_keys: Bool?
         @NullableJSON private(set) var denials: Bool?
         @NullableJSON private(set) var tlsa: Bool?
-        /// What to do if only some things come through.
+        /// What to do if only some things arrive.
         @NullableJSON private(set) var advice: String?
     }
 
-    /// The verdicts kept, and how many recipients were ruled by one.
+    /// The cached verdicts, and how many recipients were ruled upon by one.
     public struct Cache: Codable, Sendable {
         let destinations: Int
         let capacity: Int
@@ -40,24 +40,24 @@ public struct StatusReport: Codable, Sendable {
         let enabled: Bool
         let directory: String
         let lost_rows: Int
-        /// Whether the last rows could not be written, and how long ago some were lost for the last time.
+        /// Whether the last rows could not be written, and how long ago rows were last lost.
         let losing: Bool
         @NullableJSON private(set) var lost_ago_s: Int64?
-        /// Why nothing is kept, where that is known.
+        /// Why nothing is stored, if that is known.
         @NullableJSON private(set) var fault: String?
     }
 
     /// The message trace.
     public struct Trace: Codable, Sendable {
         let enabled: Bool
-        /// What has become of its file.
+        /// The state of its file.
         let state: String
         /// Recipients in the file.
         let rows: Int
         /// Recipients written, and lost, since the start.
         let written: Int
         let lost_rows: Int
-        /// Whether the last ones could not be written, and how long ago some were lost for the last time.
+        /// Whether the last ones could not be written, and how long ago some were last lost.
         let losing: Bool
         @NullableJSON private(set) var lost_ago_s: Int64?
 
@@ -78,7 +78,8 @@ public struct StatusReport: Codable, Sendable {
         let lines: Int
         let read: String
         @NullableJSON private(set) var fault: String?
-        /// Whether the last good copy is in force, since the file was at fault at the start; nil from an earlier version.
+        /// Whether the last good copy is in force, because the file had a fault at the start; nil from an earlier
+        /// version.
         let copy: Bool?
     }
 
@@ -87,13 +88,13 @@ public struct StatusReport: Codable, Sendable {
         /// By ruling, then by outcome.
         let by_ruling: [String: [String: Int]]
         let monitored: Int
-        /// Accepted without a look: none that is judged; exempt by policy.
+        /// Accepted without an inspection: not judged, or exempt by policy.
         let passed: Int
         let exempt: Int
-        /// All of them, by what was done, or would have been; the keys are those of `danegate report`.
+        /// All of them, by what was done or would have been done. The keys are those of `danegate report`.
         let totals: Totals
 
-        /// What recipients came to.
+        /// The results for recipients.
         struct Totals: Codable, Sendable {
             let recipients: Int
             let accepted: Int
@@ -120,13 +121,13 @@ public struct StatusReport: Codable, Sendable {
         }
     }
 
-    /// A next hop that this site's own configuration leads to.
+    /// A next hop that this site's own configuration names.
     public struct OwnNextHop: Codable, Sendable {
         /// The next hop as an MTA writes it.
         let next_hop: String
-        /// What was found there the last time.
+        /// The last outcome there.
         let outcome: String
-        /// Whether mail was refused for that, or would have been.
+        /// Whether mail was refused because of it, or would have been.
         let failing: Bool
         /// The last hour's recipients.
         let recipients: UInt64
@@ -141,25 +142,25 @@ public struct StatusReport: Codable, Sendable {
             share = (standing.share * 1000).rounded() / 10
         }
 
-        /// A larger share is a reason for a warning, if the next hop fails.
+        /// A larger share is a reason for a warning if the next hop fails.
         static let largeShare = 10.0
     }
 
-    /// What the process takes.
+    /// The resources of the process.
     public struct Process: Codable, Sendable {
         let rss_kib: Int
         let threads: Int
         let descriptors: Int
         let descriptor_limit: Int
-        /// How many threads the system has not given since the start; nil from an earlier version.
+        /// How many times the system has refused a thread since the start; nil from an earlier version.
         let threads_refused: Int?
-        /// Whether it gives none now.
+        /// Whether it refuses threads now.
         let threads_short: Bool?
     }
 
-    /// The state as a monitoring plugin has it.
+    /// The state for a monitoring plugin.
     public private(set) var status = StatusLevel.ok
-    /// What is amiss, a sentence each.
+    /// What is wrong, one sentence each.
     public private(set) var problems: [String] = []
 
     let pid: Int
@@ -181,7 +182,7 @@ public struct StatusReport: Codable, Sendable {
     let probes: Int
     @NullableJSON private(set) var helo: Introduction?
     let log_dropped: Int
-    /// How long ago a line of the log was dropped for the last time.
+    /// How long ago a line of the log was last dropped.
     @NullableJSON private(set) var log_dropped_ago_s: Int64?
     let state: State
     @NullableJSON private(set) var trace: Trace?
@@ -191,9 +192,9 @@ public struct StatusReport: Codable, Sendable {
     let policy: PolicyFile
     @NullableJSON private(set) var monitored: Monitored?
     let recipients: Recipients
-    /// How the gate bears its load: who fills it, and whether others suffer.
+    /// How the gate copes with its load: who fills it, and whether others suffer.
     @NullableJSON private(set) var load: LoadReport?
-    /// The next hops of this site's own, those with most of the last hour's recipients.
+    /// The site's own next hops with the most recipients in the last hour.
     @NullableJSON private(set) var own_next_hops: [OwnNextHop]?
     let process: Process
     @NullableJSON private(set) var descriptors: Descriptors?
@@ -243,7 +244,7 @@ public struct StatusReport: Codable, Sendable {
         self.connections = connections
     }
 
-    /// Whether something was lost so short a time ago that a warning tells it.
+    /// Whether something was lost so recently that it is a reason for a warning.
     private static func isRecent(_ seconds: Int64?) -> Bool {
         seconds.map { $0 < ControlDesk.longTrouble.components.seconds } ?? false
     }
@@ -254,7 +255,7 @@ public struct StatusReport: Codable, Sendable {
         return "\(file) cannot be written" + (rows > 0 ? ": \(lost)" : "")
     }
 
-    /// Decides what is amiss, and how badly.
+    /// Decides what is wrong, and how serious it is.
     mutating func judge() {
         func note(_ level: StatusLevel, _ sentence: String) {
             status = max(status, level)
@@ -270,9 +271,9 @@ public struct StatusReport: Codable, Sendable {
                 "breaker open\(since) (\(breaker.cause ?? "-")): \(breaker.message ?? "-")"
                     + (resolver.advice.map { "; \($0)" } ?? ""))
         }
-        // While the breaker is open, everybody comes away without a verdict, and why is told above.
+        // While the breaker is open, nobody gets a verdict, and the reason is listed above.
         if breaker.state != "open", let trouble = load?.trouble { note(trouble.level, trouble.sentence) }
-        // What is over is a reason for a warning no longer than it takes to be seen; then a line tells it.
+        // What is over is a reason for a warning only until it has been noticed. After that, a line reports it.
         if Self.isRecent(log_dropped_ago_s) { note(.warning, "log lines were dropped: \(log_dropped)") }
         if !state.enabled || state.fault != nil {
             note(.warning, state.fault ?? "there is no state file in this run")

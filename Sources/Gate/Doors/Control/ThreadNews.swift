@@ -2,9 +2,9 @@ import Glibc
 package import Records
 package import Support
 
-/// What the log says of threads that the system does not give: `event=threads`.
+/// The log lines about threads that the system does not give: `event=threads`.
 package enum ThreadNews {
-    /// What to look at where there are none to be had.
+    /// What to check if the system gives no threads.
     static let advice =
         "raise TasksMax of the unit, or ulimit -u, or kernel.threads-max, or find who has them: "
         + "ps -eLo user= | sort | uniq -c"
@@ -19,7 +19,7 @@ package enum ThreadNews {
         let line = LogLine(event: "threads").adding("result", standing.isShort ? "short" : "ok")
             .adding("refused", "\(standing.refused)").adding("held", "\(standing.held)")
             .adding("owed", "\(standing.owed)")
-        // Each change is told: a shortage and its end come seconds apart, and neither is to hide the other.
+        // Every change gets a line. A shortage and its end may be seconds apart, and neither must suppress the other.
         log.event(
             standing.isShort ? .error : .notice,
             standing.isShort ? line.adding("cause", "the system gives no more threads (EAGAIN): \(advice)") : line)
