@@ -15,7 +15,7 @@ package struct DecisionRecords: Sendable {
     /// The message trace; nil if there is none.
     package var trace: TraceStore?
 
-    /// One of these parts.
+    /// Makes one from its parts.
     package init(
         log: GateLog, counts: RecipientCounts = RecipientCounts(), looks: NeighbourhoodCounts = NeighbourhoodCounts(),
         ownHops: OwnHopCounts = OwnHopCounts(), trace: TraceStore? = nil

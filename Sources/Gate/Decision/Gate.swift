@@ -24,7 +24,7 @@ public struct Gate: Sendable {
         /// The time in seconds since 1970, for the dates of policies.
         var now: @Sendable () -> Int64 = unixTime
 
-        /// One of these parts.
+        /// Makes one from its parts.
         package init(
             settings: SettingsBook, policies: PolicyBook, exemptions: ExemptionBook = ExemptionBook(),
             holds: HoldBook = HoldBook(), desk: InspectionDesk, resolver: any Resolving,

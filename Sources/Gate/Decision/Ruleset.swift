@@ -17,7 +17,7 @@ package struct Ruleset: Sendable {
         /// How the reply names the domain; nil for its name.
         package var name: String?
 
-        /// One of these parts.
+        /// Makes one from its parts.
         package init(destination: Destination?, place: DomainName, isOwnHop: Bool = false, name: String? = nil) {
             self.destination = destination
             self.place = place

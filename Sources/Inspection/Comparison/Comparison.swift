@@ -18,7 +18,7 @@ package struct Comparison: Sendable {
     /// Seconds since 1970, for the dates of certificates.
     package let now: @Sendable () -> Int64
 
-    /// One of these parts.
+    /// Makes one from its parts.
     package init(prober: any Probing, expiredEE: ExpiredEE, now: @escaping @Sendable () -> Int64) {
         self.prober = prober
         self.expiredEE = expiredEE

@@ -28,7 +28,7 @@ package struct Foresight: Sendable {
     /// Seconds since 1970.
     package let now: Int64
 
-    /// One of these parts.
+    /// Makes one from its parts.
     package init(resolver: any Resolving, days: Int, now: Int64) {
         self.resolver = resolver
         self.days = days

@@ -32,7 +32,7 @@ public struct InspectionStep: Sendable {
     /// How long it took.
     public let elapsed: Duration
 
-    /// One of these parts.
+    /// Makes one from its parts.
     package init(kind: Kind, subject: String, result: Result, detail: String, elapsed: Duration) {
         self.kind = kind
         self.subject = subject

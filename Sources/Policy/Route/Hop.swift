@@ -15,7 +15,7 @@ package struct Hop: Sendable, Equatable {
     /// judged.
     package var typed: DomainName?
 
-    /// One of these parts.
+    /// Makes one from its parts.
     package init(destination: Destination, isOwn: Bool = false, typed: DomainName? = nil) {
         self.destination = destination
         self.isOwn = isOwn

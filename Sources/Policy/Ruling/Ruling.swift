@@ -24,7 +24,7 @@ public struct Ruling: Sendable, Hashable {
     /// Whether an administrator holds the mail back. Then nothing was judged.
     public var isHeld = false
 
-    /// One of these parts.
+    /// Makes one from its parts.
     package init(
         action: Action, would: Action?, outcome: Outcome, code: EnhancedStatusCode?, failingFor: Duration?,
         hazard: String?, isOwnHop: Bool = false, isHeld: Bool = false

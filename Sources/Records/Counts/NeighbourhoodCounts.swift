@@ -18,7 +18,7 @@ package final class NeighbourhoodCounts: Sendable {
         /// Those that were told that nothing could be found out.
         package var doubtful = 0
 
-        /// One of these parts.
+        /// Makes one from its parts.
         package init(recipients: Int = 0, pending: Int = 0, doubtful: Int = 0) {
             self.recipients = recipients
             self.pending = pending
@@ -54,7 +54,7 @@ package final class NeighbourhoodCounts: Sendable {
 
     private let state = Mutex(State())
 
-    /// None yet.
+    /// Makes empty counts.
     package init() {}
 
     /// Counts a recipient whose destination was inspected.

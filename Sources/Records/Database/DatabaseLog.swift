@@ -7,7 +7,7 @@ package struct DatabaseLog: Sendable {
     package let event: String
     package let log: GateLog
 
-    /// One of these parts.
+    /// Makes one from its parts.
     package init(event: String, log: GateLog) {
         self.event = event
         self.log = log

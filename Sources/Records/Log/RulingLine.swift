@@ -29,7 +29,7 @@ package struct RulingLine: Sendable {
     /// The reason for the verdict. Only for refusals, whether they are carried out or not.
     package var cause: String?
 
-    /// One of these parts.
+    /// Makes one from its parts.
     package init(
         ruling: Ruling, mode: Settings.Mode, recipient: String, domain: String, host: String?, isCached: Bool,
         waited: Duration, trace: TraceID, client: String?, queueID: String?, recipientBytes: [UInt8]? = nil,

@@ -44,7 +44,7 @@ public struct StateClock: Sendable {
         /// When it was last written, in milliseconds since the boot.
         package let written: Int64
 
-        /// One of these parts.
+        /// Makes one from its parts.
         package init(boot: String, offset: Int64, written: Int64) {
             self.boot = boot
             self.offset = offset

@@ -9,7 +9,7 @@ package struct WatchedPath: DNSPath {
     /// The self-tests, which the breaker's watch uses too.
     package let tests: ResolverTests
 
-    /// One of these parts.
+    /// Makes one from its parts.
     package init(breaker: Breaker, tests: ResolverTests) {
         self.breaker = breaker
         self.tests = tests

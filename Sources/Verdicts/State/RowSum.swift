@@ -5,7 +5,7 @@
 package struct RowSum {
     private var state: UInt64 = 0xcbf2_9ce4_8422_2325
 
-    /// An empty one.
+    /// Makes an empty sum.
     package init() {}
 
     /// Adds bytes and their number, so that the border between two values counts.

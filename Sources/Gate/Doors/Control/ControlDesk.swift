@@ -32,7 +32,7 @@ package struct ControlDesk: Sendable {
         package let budget: DescriptorBudget
         package let connections: @Sendable () -> ConnectionCounts
 
-        /// One of these parts.
+        /// Makes one from its parts.
         package init(budget: DescriptorBudget, connections: @escaping @Sendable () -> ConnectionCounts) {
             self.budget = budget
             self.connections = connections

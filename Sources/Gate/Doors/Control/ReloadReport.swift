@@ -9,7 +9,7 @@ public struct ReloadReport: Codable, Sendable {
         package let from: String
         package let to: String
 
-        /// One of these parts.
+        /// Makes one from its parts.
         package init(name: String, from: String, to: String) {
             self.name = name
             self.from = from
