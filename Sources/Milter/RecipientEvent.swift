@@ -1,5 +1,6 @@
 public import DANE
 import Glibc
+import Synchronization
 
 /// A recipient that the MTA would accept, and what is known about it. Nothing in it may be trusted.
 ///
@@ -14,6 +15,7 @@ public struct RecipientEvent: ~Copyable {
     private let context: MilterContext
     private let arguments: ArgumentVector
     private let path: UnsafeRawBufferPointer
+    private let wasLost = Atomic<Bool>(false)
 
     /// How many RCPTs the connection has seen, this one included.
     public let ordinal: UInt64
@@ -72,8 +74,15 @@ public struct RecipientEvent: ~Copyable {
     /// What the handler keeps with the message, until its next MAIL: one value, made at the first call.
     public func kept<Value: AnyObject & Sendable>(_ make: () -> Value) -> Value { known.kept(make) }
 
-    /// Whether its answer is never sent: the service has ended meanwhile.
-    public var isLost: Bool { known.service.hasEnded }
+    /// Whether its answer is never sent: the service has ended meanwhile. Once the handler has been told so, it is so.
+    public var isLost: Bool {
+        guard known.service.hasEnded else { return false }
+        wasLost.store(true, ordering: .relaxed)
+        return true
+    }
+
+    /// Whether the handler was told that its answer is never sent.
+    var isToldLost: Bool { wasLost.load(ordering: .relaxed) }
 
     /// Whether the RCPT argument is an address in angle brackets, and that address is this one.
     public func recipientIs(_ address: String) -> Bool {

@@ -50,7 +50,8 @@ public struct SocketClaim: Sendable {
 
     /// Whether something takes connections on a socket; nil if this user cannot know.
     public static func isServed(_ socket: MilterSocket) -> Bool? {
-        switch connect(to: socket) {
+        switch connect(to: socket, waiting: true) {
+        // A full backlog is a daemon's, too; and so is what takes a second to answer on this machine.
         case 0, EAGAIN, EINPROGRESS: true
         case ECONNREFUSED, ENOENT, ENOTDIR: false
         default: nil
@@ -162,11 +163,27 @@ public struct SocketClaim: Sendable {
     }
 
     /// The errno of a connection attempt; 0 if someone took it.
-    private static func connect(to socket: MilterSocket) -> Int32 {
+    ///
+    /// - Parameter isWaiting: Whether to wait for what becomes of it, for a second at most: over TCP even this machine's own
+    ///   refusal may come a moment later.
+    private static func connect(to socket: MilterSocket, waiting isWaiting: Bool = false) -> Int32 {
         var socket = socket
         if case .inet(.v4(0), let port) = socket { socket = .inet(address: .v4(0x7F00_0001), port: port) }
         if case .inet(.v6(0, 0), let port) = socket { socket = .inet(address: .v6(0, 1), port: port) }
-        return withSocket(socket) { Glibc.connect($0, $1, $2) }
+        return withSocket(socket) { descriptor, address, length in
+            let result = Glibc.connect(descriptor, address, length)
+            guard result != 0, errno == EINPROGRESS, isWaiting else { return result }
+            var poll = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+            guard Glibc.poll(&poll, 1, 1000) == 1 else {
+                errno = EINPROGRESS
+                return -1
+            }
+            var code: Int32 = 0
+            var size = socklen_t(MemoryLayout.size(ofValue: code))
+            getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &code, &size)
+            errno = code
+            return code == 0 ? 0 : -1
+        }
     }
 
     /// Lends a new non-blocking descriptor and the socket's address, and returns the errno of the call, 0 for success.

@@ -13,7 +13,7 @@ extension SettingsOptions {
     /// - Parameter whenOver: Called before anything is told.
     /// - Throws: With a sentence, if none answers.
     func ask(_ request: String, within limit: Duration, whenOver: () -> Void = {}) throws -> String {
-        let (settings, note) = try readToAsk()
+        let (settings, note, _) = try readToAsk()
         guard let path = settings.controlSocketPath else {
             throw Exit.fail(EX_UNAVAILABLE, ["the control socket is off (DANEGATE_CONTROL_SOCKET)."])
         }

@@ -21,20 +21,23 @@ struct SettingsOptions: ParsableArguments {
     }
 
     /// The settings for a command that only asks the daemon. Members of the socket's group may ask, and need not be
-    /// those who may read the environment file.
+    /// those who may read the environment file; and a slip there is no reason not to be told how the daemon is.
     ///
-    /// - Returns: The settings; and a clause if they lack what stands in a file that this user may not read.
-    func readToAsk() throws -> (settings: Settings, note: String?) {
+    /// - Returns: The settings; a clause if they lack what stands in a file that this user may not read; and what is
+    ///   wrong with them, a sentence each.
+    func readToAsk() throws -> (settings: Settings, note: String?, faults: [String]) {
+        let environment = ProcessInfo.processInfo.environment
         do throws(SettingsReader.Faults) {
-            if envFile == nil,
-                let kept = try SettingsReader.withoutKeptFile(environment: ProcessInfo.processInfo.environment)
-            {
-                return (kept.reader.settings, kept.note)
+            if envFile == nil, let kept = try SettingsReader.withoutKeptFile(environment: environment) {
+                return (kept.reader.settings, kept.note, [])
             }
+            return (try SettingsReader.read(environment: environment, named: envFile).settings, nil, [])
         } catch {
-            throw Exit.fail(EX_CONFIG, error.sentences)
+            guard let settings = try? SettingsReader.towardsDaemon(environment: environment, named: envFile) else {
+                throw Exit.fail(EX_CONFIG, error.sentences)
+            }
+            return (settings, nil, error.sentences)
         }
-        return (try read().settings, nil)
     }
 
     /// The policies of the settings. Where the last good copy of their file is in force, standard error says so; where

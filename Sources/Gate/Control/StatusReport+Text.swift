@@ -7,6 +7,9 @@ extension StatusReport {
         self = report
     }
 
+    /// Its line of JSON.
+    public var json: String { JSONLine.of(self) }
+
     /// The line for a status that is no daemon's.
     public static func json(_ level: Level, _ problem: String) -> String {
         struct Body: Encodable {

@@ -260,6 +260,14 @@ public struct StatusReport: Codable, Sendable {
         return "\(file) cannot be written" + (rows > 0 ? ": \(lost)" : "")
     }
 
+    /// Warns of settings that the next start will not take. They are the command's, which reads what that will read.
+    public mutating func note(faultsOfSettings faults: [String]) {
+        guard let first = faults.first else { return }
+        status = max(status, .warning)
+        let more = faults.count > 1 ? " (and \(faults.count - 1) more: danegate settings)" : ""
+        problems.append("the next start will fail: \(first)\(more)")
+    }
+
     /// Decides what is amiss, and how badly.
     mutating func judge() {
         func note(_ level: Level, _ sentence: String) {

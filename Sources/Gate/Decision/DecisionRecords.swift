@@ -56,6 +56,14 @@ struct DecisionRecords: Sendable {
                 isCached: ruled.isCached, policy: ruled.policy, addresses: trace.addresses))
     }
 
+    /// Writes down that monitored recipients were too many for their rulings to be written down, once a minute.
+    func noteDropped(_ counts: LateRulings.Counts) {
+        log.event(
+            .warning, repeated: "monitored",
+            LogLine(event: "monitored").adding("result", "dropped").adding("open", "\(counts.open)")
+                .adding("dropped", "\(counts.dropped)"))
+    }
+
     /// Writes down that a recipient's client was gone before it could be answered. There is no ruling then: nobody got it.
     func noteUnanswered<Request: GateRequest & ~Copyable>(
         on subject: Ruleset.Subject, _ typed: Recipient, _ request: borrowing Request,

@@ -227,14 +227,27 @@ public struct Gate: Sendable {
     ) -> Decision {
         let copy = RequestCopy(request, current.settings)
         let waited = ContinuousClock.now - current.arrived
-        let number = late.enter {
+        let due = current.arrived + current.settings.settings.milterDeadline
+        let entry = late.enter(due: due) {
             let aim = Aim(hop, domain, nil)
             let verdict = Verdict(outcome: .pending, cause: "the daemon was stopped before the check had ended")
             _ = rule(
                 copy, current, aim.subject, .init(verdict: verdict, isCached: false),
                 policy: standing(of: aim.domain, nextHop: aim.replacement).kind, waited: waited)
         }
-        guard let number else { return .passedAhead }
+        switch entry {
+        case .entered(let number): findOut(copy, current, hop, domain, number, due: due, waited: waited)
+        case .pending: break
+        case .dropped: records.noteDropped(late.counts)
+        }
+        return .passedAhead
+    }
+
+    /// Finds out what would have become of a recipient that has passed, and writes it down.
+    private func findOut(
+        _ copy: RequestCopy, _ current: Case, _ hop: Hop, _ domain: DomainName, _ number: UInt64,
+        due: ContinuousClock.Instant, waited: Duration
+    ) {
         Task {
             var replaced: InspectionDesk.Replaced?
             if let original = hop.typed {
@@ -248,15 +261,13 @@ public struct Gate: Sendable {
             if exemption == nil, answer == nil {
                 answer = await desk.verdict(on: aim.hop.destination, demandingDANE: policy.kind == .require)
             }
-            let isOverdue = ContinuousClock.now - current.arrived > current.settings.settings.milterDeadline
-            guard late.leave(number, isOverdue: isOverdue) else { return }
+            guard late.leave(number, isOverdue: .now > due) else { return }
             if let exemption {
                 _ = pass(copy, current, .init(why: exemption, isExempt: true))
             } else if let answer {
                 _ = rule(copy, current, aim.subject, answer, policy: policy.kind, waited: waited)
             }
         }
-        return .passedAhead
     }
 
     /// Begins nothing new: who comes from now on is told what is kept, or `pending` at once. For the end of the process.
