@@ -177,10 +177,11 @@ public struct Gate: Sendable {
         _ request: borrowing Request, _ current: Case, _ subject: Ruleset.Subject, _ answer: InspectionDesk.Answer,
         policy: Policy.Kind?, isHeld: Bool = false, waited: Duration? = nil
     ) -> Decision {
-        let sources = current.settings.sources
-        let ruled = current.settings.rules.decide(
+        let inForce = current.settings
+        let ruled = inForce.rules.decide(
             answer, on: subject, policy: policy, isHeld: isHeld,
-            isEnforced: sources.isEmpty ? false : sources.enforces(sender: request.sender), trace: TraceID(),
+            isEnforced: inForce.sources.isEmpty ? false : inForce.sources.enforces(sender: request.sender),
+            trace: TraceID(),
             replies: .given, now: now
         ) { outcome in
             subject.destination.map { desk.keeper.faults.failingFor(outcome, $0) } ?? .zero
@@ -190,14 +191,14 @@ public struct Gate: Sendable {
             return .ruled(ruled)
         }
         records.note(
-            ruled, on: subject, current.typed, request, current.settings.settings, current.arrived, waited: waited)
+            ruled, on: subject, current.typed, request, current.settings, current.arrived, waited: waited)
         return .ruled(ruled)
     }
 
     private func pass<Request: GateRequest & ~Copyable>(
         _ request: borrowing Request, _ current: Case, _ passed: Decision.Passed
     ) -> Decision {
-        records.note(passed, current.recipient, request, current.settings.settings, current.arrived)
+        records.note(passed, current.recipient, request, current.settings, current.arrived)
         return .passed(passed)
     }
 
@@ -215,10 +216,10 @@ public struct Gate: Sendable {
     private func isMonitored<Request: GateRequest & ~Copyable>(
         _ request: borrowing Request, _ inForce: SettingsInForce, _ subject: Ruleset.Subject, _ policy: Policy.Kind?
     ) -> Bool {
-        let (sources, rulebook) = (inForce.sources, inForce.rules.rulebook)
-        return rulebook.isMonitored(
+        inForce.rules.rulebook.isMonitored(
             subject.place, policy: policy,
-            isEnforced: sources.isEmpty ? false : sources.enforces(sender: request.sender), isOwnHop: subject.isOwnHop)
+            isEnforced: inForce.sources.isEmpty ? false : inForce.sources.enforces(sender: request.sender),
+            isOwnHop: subject.isOwnHop)
     }
 
     /// Lets a recipient pass, and finds out afterwards what would have become of it.

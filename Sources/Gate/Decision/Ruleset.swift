@@ -1,7 +1,9 @@
 import DANE
 
 /// From a verdict to a ruling and its reply: what every door, `check`, `survey` and the control socket have in common.
-struct Ruleset: Sendable {
+///
+/// A class, as `SettingsInForce` is: to copy the settings for each recipient is to count the references of all their texts.
+final class Ruleset: Sendable {
     /// What is ruled on.
     struct Subject: Sendable {
         /// What was judged; nil where an address cannot be one.
@@ -25,12 +27,14 @@ struct Ruleset: Sendable {
         case orWouldBe
     }
 
-    let settings: Settings
     let rulebook: Rulebook
+    private let port: UInt16
+    private let helpURL: String?
 
     /// The rules that the settings give.
     init(_ settings: Settings) {
-        self.settings = settings
+        port = settings.probePort
+        helpURL = settings.helpURL
         rulebook = Rulebook(settings)
     }
 
@@ -62,9 +66,9 @@ struct Ruleset: Sendable {
         if ruling.action != .accept || replies == .orWouldBe {
             reply = ruling.reply(
                 verdict, domain: subject.shown,
-                nextHop: subject.isOwnHop ? subject.destination?.text(standard: settings.probePort) : nil,
+                nextHop: subject.isOwnHop ? subject.destination?.text(standard: port) : nil,
                 firstSeen: ruling.failingFor.map { now() - $0.components.seconds }, trace: trace?.description,
-                helpURL: settings.helpURL)
+                helpURL: helpURL)
         }
         return Decision.Ruled(
             verdict: verdict, ruling: ruling, reply: reply, policy: policy, trace: trace, isCached: answer.isCached,
