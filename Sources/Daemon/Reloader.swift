@@ -84,6 +84,16 @@ final class Reloader: Sendable {
 
     private func take(_ running: inout SettingsReader, _ report: inout ReloadReport) {
         guard let mixed = compare(running, &report), !report.changed.isEmpty else { return }
+        if running.settings.policyFile != mixed.settings.policyFile {
+            do throws(PolicyTable.Faults) {
+                try policies.adopt(mixed.settings.policyFile, copyIn: mixed.settings.stateDirectory)
+            } catch {
+                // With the settings of the old file nothing of the new ones may be in force.
+                report.changed = []
+                report.faults = Array(error.sentences.prefix(ReloadReport.limit))
+                return
+            }
+        }
         running = mixed
         settings.adopt(mixed.settings)
         adopt(mixed.settings)

@@ -270,11 +270,18 @@ public final class MilterService: Sendable {
         guard !isEnding.load(ordering: .relaxed) else {
             inFlightAfter.add(1, ordering: .relaxed)
             defer { inFlightAfter.subtract(1, ordering: .relaxed) }
-            return handler.recipient(event)
+            return sent(handler.recipient(event), to: event)
         }
         inFlightBefore.add(1, ordering: .relaxed)
         defer { inFlightBefore.subtract(1, ordering: .relaxed) }
-        return handler.recipient(event)
+        return sent(handler.recipient(event), to: event)
+    }
+
+    /// An answer, unless the handler was told that nobody gets it: then the thread stays here until the process ends. What is
+    /// left of libmilter would send it, and log and trace would say that nobody was answered.
+    private func sent(_ answer: RecipientAnswer, to event: borrowing RecipientEvent) -> RecipientAnswer {
+        while event.isToldLost { usleep(100_000) }
+        return answer
     }
 
     /// Runs a wait of the handler on the calling thread. Meanwhile, other sessions do not get stuck behind it in

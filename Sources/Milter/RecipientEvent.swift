@@ -1,5 +1,6 @@
 import Glibc
 public import Support
+import Synchronization
 
 /// A recipient that the MTA would accept, and the facts about it. None of them may be trusted.
 ///
@@ -15,6 +16,7 @@ public struct RecipientEvent: ~Copyable {
     private let context: MilterContext
     private let arguments: ArgumentVector
     private let path: UnsafeRawBufferPointer
+    private let wasLost = Atomic<Bool>(false)
 
     /// How many RCPTs there have been on the connection, this one included.
     public let ordinal: UInt64
@@ -75,8 +77,16 @@ public struct RecipientEvent: ~Copyable {
     /// A value that the handler keeps with the message, until the next MAIL. There is one, and the first call makes it.
     public func kept<Value: AnyObject & Sendable>(_ make: () -> Value) -> Value { known.kept(make) }
 
-    /// Whether the answer can no longer be sent because the service has ended.
-    public var isLost: Bool { known.service.hasEnded }
+    /// Whether the answer can no longer be sent because the service has ended. Once it has returned true, the answer is
+    /// not sent.
+    public var isLost: Bool {
+        guard known.service.hasEnded else { return false }
+        wasLost.store(true, ordering: .relaxed)
+        return true
+    }
+
+    /// Whether `isLost` has returned true.
+    var isToldLost: Bool { wasLost.load(ordering: .relaxed) }
 
     /// Whether the RCPT argument is this address in angle brackets.
     public func recipientIs(_ address: String) -> Bool {

@@ -126,7 +126,7 @@ public final class Prober: Sendable {
         names.close()
         manners.close()
         slots.close()
-        for dialogue in dialogues { dialogue.giveUp("shut down") }
+        for dialogue in dialogues { dialogue.abandon("shut down") }
         await slots.drain()
         // This fails only if the group was shut down before.
         try? await group.shutdownGracefully()
@@ -156,7 +156,7 @@ public final class Prober: Sendable {
         return await withTaskCancellationHandler {
             // The slot keeps the loop alive, because the group is shut down only once all slots are back.
             loop.execute {
-                if isShutDown { dialogue.value.giveUp("shut down") }
+                if isShutDown { dialogue.value.abandon("shut down") }
                 dialogue.value.start()
             }
             // A dialogue always ends with a report, so the default is never used.
@@ -189,5 +189,10 @@ extension NIOLoopBoundBox<ProbeDialogue> {
     /// Ends the dialogue, from any thread, unless it has ended.
     fileprivate func giveUp(_ reason: String) {
         eventLoop.execute { self.value.giveUp(reason) }
+    }
+
+    /// The same for a reason of this machine's own.
+    fileprivate func abandon(_ reason: String) {
+        eventLoop.execute { self.value.abandon(reason) }
     }
 }

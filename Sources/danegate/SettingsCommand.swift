@@ -80,5 +80,8 @@ struct SettingsCommand: ParsableCommand {
             let report = PolicyReport(argument, reader, table, exemptions: exemptions, at: unixTime())
             try StandardDescriptors.put(json ? report.json : report.text)
         }
+        // What is told above is so by the files: mail is ruled by what the daemon has.
+        let different = json ? [] : differences(reader)
+        if !different.isEmpty { try StandardDescriptors.put(different.map { "# \($0)" }.joined(separator: "\n")) }
     }
 }

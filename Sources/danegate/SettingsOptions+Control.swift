@@ -14,7 +14,7 @@ extension SettingsOptions {
     /// - Parameter whenOver: Called before anything is printed.
     /// - Throws: If no daemon answers, after a sentence on standard error.
     func ask(_ request: String, within limit: Duration, whenOver: () -> Void = {}) throws -> String {
-        let (settings, note) = try readToAsk()
+        let (settings, note, _) = try readToAsk()
         guard let path = settings.controlSocketPath else {
             throw Exit.fail(EX_UNAVAILABLE, ["the control socket is off (DANEGATE_CONTROL_SOCKET)."])
         }

@@ -21,20 +21,23 @@ struct SettingsOptions: ParsableArguments {
     }
 
     /// Reads the settings for a command that only asks the daemon. Members of the socket's group may ask it, also if
-    /// they may not read the environment file.
+    /// they may not read the environment file. An error in that file does not keep them from asking either.
     ///
-    /// - Returns: The settings, and a clause if those in a file that this user may not read are missing.
-    func readToAsk() throws -> (settings: Settings, note: String?) {
+    /// - Returns: The settings, a clause if those in a file that this user may not read are missing, and the faults of
+    ///   the settings, one sentence each.
+    func readToAsk() throws -> (settings: Settings, note: String?, faults: [String]) {
+        let environment = ProcessInfo.processInfo.environment
         do throws(SettingsReader.Faults) {
-            if envFile == nil,
-                let kept = try SettingsReader.withoutKeptFile(environment: ProcessInfo.processInfo.environment)
-            {
-                return (kept.reader.settings, kept.note)
+            if envFile == nil, let kept = try SettingsReader.withoutKeptFile(environment: environment) {
+                return (kept.reader.settings, kept.note, [])
             }
+            return (try SettingsReader.read(environment: environment, named: envFile).settings, nil, [])
         } catch {
-            throw Exit.fail(EX_CONFIG, error.sentences)
+            guard let settings = try? SettingsReader.towardsDaemon(environment: environment, named: envFile) else {
+                throw Exit.fail(EX_CONFIG, error.sentences)
+            }
+            return (settings, nil, error.sentences)
         }
-        return (try read().settings, nil)
     }
 
     /// Reads the policies of the settings. If the last good copy of their file is in force, standard error says so. If

@@ -18,7 +18,8 @@ struct Status: ParsableCommand {
             the milter socket; or something else answers there). The first line says it in one sentence, with figures \
             behind a bar, as Nagios, Icinga and their kin read them. Recipients are counted since the start, exactly; \
             rows of the trace are those in its file. What was lost is a reason for a warning while it goes on and for \
-            15 minutes afterwards; then a line tells how long ago it was. 78 if a setting is at fault.
+            15 minutes afterwards; then a line tells how long ago it was. Settings at fault are a WARNING: the next \
+            start will fail. 78 if a setting that leads to the socket is at fault.
             """)
 
     @OptionGroup var options: SettingsOptions
@@ -27,7 +28,7 @@ struct Status: ParsableCommand {
     var json = false
 
     func run() throws {
-        let (settings, note) = try options.readToAsk()
+        let (settings, note, faults) = try options.readToAsk()
         func end(_ level: StatusLevel, _ sentence: String) throws -> ExitCode {
             try self.end(level, note.map { "\(sentence.dropLast()); \($0)." } ?? sentence)
         }
@@ -46,10 +47,11 @@ struct Status: ParsableCommand {
             case .noDaemon(let sentence), .silent(let sentence): throw try end(.critical, sentence)
             }
         }
-        guard let report = StatusReport(json: line) else {
+        guard var report = StatusReport(json: line) else {
             throw try end(.unknown, "a daemon of another version answers, or something else.")
         }
-        try StandardDescriptors.put(json ? TerminalText.json(line) : report.text)
+        report.note(faultsOfSettings: faults)
+        try StandardDescriptors.put(json ? TerminalText.json(faults.isEmpty ? line : report.json) : report.text)
         throw ExitCode(report.status.exitStatus)
     }
 

@@ -27,7 +27,7 @@ import Testing
         ("ROUTE", "mx"), ("ROLLOUT", "101"), ("ROLLOUT", "-1"), ("DEFER_FOR", "soon"), ("ON_TLSA_INVALID", "bounce"),
         ("ON_PENDING", "reject"), ("ON_DNS_UNAVAILABLE", "reject"), ("ON_UNREACHABLE", "reject"),
         ("ON_VERIFIED", "reject"),
-        ("ON_HAZARD", "x"), ("POLICY_FILE", "/nonexistent"), ("POLICY_FILE", "relative"), ("HELP_URL", "ftp://x"),
+        ("ON_HAZARD", "x"), ("POLICY_FILE", "relative"), ("HELP_URL", "ftp://x"),
         ("DNS_FORWARD", "localhost"), ("DNS_FORWARD", "192.0.2.1:53"), ("DNS_FORWARD", "192.0.2.1@0"),
         ("DNS_FORWARD", ","),
         ("DNS_ROOT_HINTS", "/nonexistent"), ("DNS_TRUST_ANCHOR", "/"), ("DNS_CONFIG", "x"), ("DNS_TIMEOUT", "1ms"),

@@ -155,7 +155,7 @@ import World
         #expect(await daemon.process.waitForEnd(within: .seconds(20)) == 0)
         #expect(
             try await eventually {
-                daemon.process.output.contains("stopped with 1 recipients unanswered after 1.0 seconds")
+                daemon.process.output.contains("stopped with 1 recipient unanswered after 1.0 seconds")
             })
         #expect(try await client.value == .closed)
     }

@@ -159,6 +159,13 @@ import World
         let (gone, output) = try await Danegate.run(["status", "--json"], environment: settings(world, gate))
         #expect(gone == 2, "\(output)")
         #expect(try decoded(Status.self, output).status == "critical")
+        // Over TCP nobody is there either, which is told a moment after the connection was tried.
+        var inet = settings(world, gate)
+        inet["DANEGATE_MILTER_SOCKET"] = "inet:127.0.0.1:\(try freePort())"
+        for _ in 0..<10 {
+            let (status, text) = try await Danegate.run(["status"], environment: inet)
+            #expect(status == 2 && text.contains("nobody serves the milter socket"), "\(text)")
+        }
         let off = world.environment(["CONTROL_SOCKET": "off"])
         #expect(try await Danegate.run(["status"], environment: off).status == 3)
         #expect(try await Danegate.run(["check", "--cached", "a.example"], environment: off).status == 69)

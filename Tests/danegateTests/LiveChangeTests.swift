@@ -118,6 +118,17 @@ import World
         #expect(try await answer().contains("451 4.7.323"))
         #expect(try await answer().contains("451 4.7.323"))
         try await session
+        // What the log tells of addresses follows too.
+        #expect(daemon.output.contains("to=a@tlsa-invalid.example"))
+        try write("DANEGATE_LOG_ADDRESSES=domain")
+        #expect(try await reload().1.contains("LOG_ADDRESSES"))
+        try await onOwnThread {
+            let client = try MilterClient(socket, timeout: .seconds(60))
+            try client.open()
+            try client.mail()
+            _ = try client.recipient("<a@tlsa-invalid.example>")
+        }
+        #expect(await daemon.waitForOutput { $0.contains("to=@tlsa-invalid.example") }, "\(daemon.output)")
         #expect(await daemon.stop() == 0)
         await world.stop()
     }

@@ -76,6 +76,68 @@ import World
         await world.stop()
     }
 
+    /// An editor that fails, a file system that is not mounted, a directory in its place: the daemon starts, and can be asked.
+    @Test(arguments: ["gone", "directory", "link"]) func theCopyStandsForAFileThatIsGone(how: String) async throws {
+        let world = try await MailWorld([MailDomains.named("tlsa-invalid")])
+        let place = try Place(world)
+        try place.write("tlsa-invalid.example exempt\n")
+        var daemon = try await Danegate.start(environment: place.environment)
+        unlink(place.file)
+        switch how {
+        case "directory": mkdir(place.file, 0o755)
+        case "link": symlink(place.scratch.file("nothing"), place.file)
+        default: break
+        }
+        // It cannot be asked for less than what it has, nor be made to forget it.
+        #expect(try await place.run("reload").status == 1)
+        #expect(try await place.run("check", "--cached", "tlsa-invalid.example").output.contains("exempt"))
+        let (asked, words) = try await place.run("status")
+        #expect(asked == 1 && words.contains("the policy file is refused, the old one holds"), "\(words)")
+        #expect(await daemon.stop() == 0)
+        let (checked, output) = try await place.run("check", "tlsa-invalid.example")
+        #expect(checked == 0 && output.contains("the last good copy of the policy file is in force"), "\(output)")
+        daemon = try await Danegate.start(environment: place.environment)
+        #expect(daemon.output.contains("event=policy result=copy"), "\(daemon.output)")
+        let (status, warning) = try await place.run("status")
+        #expect(status == 1 && warning.contains("the policy file is refused, its last good copy holds"), "\(warning)")
+        #expect(await daemon.stop() == 0)
+        await world.stop()
+    }
+
+    /// Another file is taken by a reload, if it is in order.
+    @Test func anotherFileNeedsNoRestart() async throws {
+        let world = try await MailWorld([MailDomains.named("tlsa-invalid")])
+        let place = try Place(world)
+        var environment = place.environment
+        environment["DANEGATE_POLICY_FILE"] = nil as String?
+        let settings = place.scratch.file("danegate.env")
+        func use(_ policies: String?, _ name: String) async throws -> (status: Int32, output: String) {
+            if let policies { try place.scratch.write(policies, to: name) }
+            let line = name.isEmpty ? "" : "DANEGATE_POLICY_FILE=\(place.scratch.file(name))\n"
+            try Data(line.utf8).write(to: URL(fileURLWithPath: settings))
+            return try await Danegate.run(["reload", "--env-file", settings], environment: environment)
+        }
+        func isExempt() async throws -> Bool {
+            try await Danegate.run(["check", "--cached", "tlsa-invalid.example"], environment: environment)
+                .output.contains("exempt")
+        }
+        try Data().write(to: URL(fileURLWithPath: settings))
+        let daemon = try await Danegate.start(["run", "--env-file", settings], environment: environment)
+        let (wrong, words) = try await use("tlsa-invalid.example exmpt\n", "one")
+        #expect(wrong == 1 && words.contains("one:1: "), "\(words)")
+        #expect(try await use(nil, "none").status == 1)
+        #expect(try await !isExempt())
+        #expect(try await use("tlsa-invalid.example exempt\n", "two").status == 0)
+        #expect(try await isExempt())
+        #expect(try await use("other.example exempt\n", "three").status == 0)
+        #expect(try await !isExempt())
+        #expect(try await use("tlsa-invalid.example exempt\n", "four").status == 0)
+        #expect(try await use(nil, "").status == 0)
+        #expect(try await !isExempt())
+        #expect(await daemon.stop() == 0)
+        await world.stop()
+    }
+
     /// What is half written, another file's, of another user or no text is no copy.
     @Test func whatIsNoCopyIsNotTakenForOne() async throws {
         let world = try await MailWorld([MailDomains.named("verified")])

@@ -32,7 +32,7 @@ package struct DecisionRecords: Sendable {
     /// - Parameter waited: How long the recipient has waited; nil means until now.
     func note<Request: GateRequest & ~Copyable>(
         _ ruled: Decision.Ruled, on subject: Ruleset.Subject, _ typed: Recipient, _ request: borrowing Request,
-        _ settings: Settings, _ arrived: ContinuousClock.Instant, waited: Duration? = nil
+        _ inForce: SettingsInForce, _ arrived: ContinuousClock.Instant, waited: Duration? = nil
     ) {
         let (ruling, verdict, destination) = (ruled.ruling, ruled.verdict, subject.destination)
         if !ruled.isCached, !ruling.isHeld, let destination {
@@ -49,13 +49,13 @@ package struct DecisionRecords: Sendable {
         let level = isQuiet ? Logger.Level.info : .notice
         let id = ruled.trace ?? TraceID()
         if log.writes(level) {
-            let parties = Parties(typed, request, settings.loggedAddresses)
+            let parties = Parties(typed, request, inForce.settings.loggedAddresses)
             let line = RulingLine(
-                ruling: ruling, mode: settings.mode, recipient: parties.recipient,
+                ruling: ruling, mode: inForce.settings.mode, recipient: parties.recipient,
                 domain: (destination?.name ?? .root).text,
                 host: verdict.host, isCached: ruled.isCached, waited: waited, trace: id,
                 client: request.clientAddress, queueID: request.queueID, recipientBytes: parties.recipientBytes,
-                ownHop: subject.isOwnHop ? destination?.text(standard: settings.probePort) : nil,
+                ownHop: subject.isOwnHop ? destination?.text(standard: inForce.settings.probePort) : nil,
                 sender: parties.sender, tellsSender: parties.tellsSender, authenticated: parties.authenticated,
                 cause: isQuiet && !verdict.isDegraded ? nil : ruling.hazard ?? verdict.cause)
             log.write(level, line)
@@ -68,8 +68,17 @@ package struct DecisionRecords: Sendable {
                 time: trace.now, trace: id.description,
                 sender: request.receivedSender.map(Recipient.init(received:)), recipient: typed,
                 destination: destination, client: request.clientAddress, authenticated: request.authenticated,
-                verdict: verdict, ruling: ruling, reply: ruled.reply, queueID: request.queueID, mode: settings.mode,
+                verdict: verdict, ruling: ruling, reply: ruled.reply, queueID: request.queueID,
+                mode: inForce.settings.mode,
                 isCached: ruled.isCached, policy: ruled.policy, addresses: trace.addresses))
+    }
+
+    /// Records that there were too many monitored recipients for their rulings to be recorded, once per minute.
+    func noteDropped(_ counts: LateRulings.Counts) {
+        log.event(
+            .warning, repeated: "monitored",
+            LogLine(event: "monitored").adding("result", "dropped").adding("open", "\(counts.open)")
+                .adding("dropped", "\(counts.dropped)"))
     }
 
     /// Records that a recipient's client was gone before the answer. There is no ruling then, because nobody received
@@ -88,7 +97,7 @@ package struct DecisionRecords: Sendable {
 
     /// Records a recipient that passes without a verdict.
     func note<Request: GateRequest & ~Copyable>(
-        _ passed: Decision.Passed, _ recipient: Recipient, _ request: borrowing Request, _ settings: Settings,
+        _ passed: Decision.Passed, _ recipient: Recipient, _ request: borrowing Request, _ inForce: SettingsInForce,
         _ arrived: ContinuousClock.Instant
     ) {
         counts.addPassed(isExempt: passed.isExempt)
@@ -96,9 +105,9 @@ package struct DecisionRecords: Sendable {
         let domain = if case .name(let name) = recipient.domain { name.text } else { "" }
         let ruling = Ruling(
             action: .accept, would: nil, outcome: .opportunistic, code: nil, failingFor: nil, hazard: nil)
-        let parties = Parties(recipient, request, settings.loggedAddresses)
+        let parties = Parties(recipient, request, inForce.settings.loggedAddresses)
         let line = RulingLine(
-            ruling: ruling, mode: settings.mode, recipient: parties.recipient, domain: domain, host: nil,
+            ruling: ruling, mode: inForce.settings.mode, recipient: parties.recipient, domain: domain, host: nil,
             isCached: false, waited: ContinuousClock.now - arrived, trace: TraceID(), client: request.clientAddress,
             queueID: request.queueID, recipientBytes: parties.recipientBytes, passed: passed.why,
             sender: parties.sender,

@@ -200,10 +200,11 @@ public struct Gate: Sendable {
         _ request: borrowing Request, _ current: Case, _ subject: Ruleset.Subject, _ answer: InspectionDesk.Answer,
         policy: Policy.Kind?, isHeld: Bool = false, waited: Duration? = nil
     ) -> Decision {
-        let sources = current.settings.sources
-        let ruled = Ruleset(current.settings).decide(
+        let inForce = current.settings
+        let ruled = Ruleset(inForce).decide(
             answer, on: subject, policy: policy, isHeld: isHeld,
-            isEnforced: sources.isEmpty ? false : sources.enforces(sender: request.sender), trace: TraceID(),
+            isEnforced: inForce.sources.isEmpty ? false : inForce.sources.enforces(sender: request.sender),
+            trace: TraceID(),
             replies: .given, now: now
         ) { outcome in
             subject.destination.map { desk.keeper.faults.failingFor(outcome, $0) } ?? .zero
@@ -213,14 +214,14 @@ public struct Gate: Sendable {
             return .ruled(ruled)
         }
         records.note(
-            ruled, on: subject, current.typed, request, current.settings.settings, current.arrived, waited: waited)
+            ruled, on: subject, current.typed, request, current.settings, current.arrived, waited: waited)
         return .ruled(ruled)
     }
 
     private func pass<Request: GateRequest & ~Copyable>(
         _ request: borrowing Request, _ current: Case, _ passed: Decision.Passed
     ) -> Decision {
-        records.note(passed, current.recipient, request, current.settings.settings, current.arrived)
+        records.note(passed, current.recipient, request, current.settings, current.arrived)
         return .passed(passed)
     }
 
@@ -238,10 +239,10 @@ public struct Gate: Sendable {
     private func isMonitored<Request: GateRequest & ~Copyable>(
         _ request: borrowing Request, _ inForce: SettingsInForce, _ subject: Ruleset.Subject, _ policy: Policy.Kind?
     ) -> Bool {
-        let (sources, rulebook) = (inForce.sources, inForce.rulebook)
-        return rulebook.isMonitored(
+        inForce.rulebook.isMonitored(
             subject.place, policy: policy,
-            isEnforced: sources.isEmpty ? false : sources.enforces(sender: request.sender), isOwnHop: subject.isOwnHop)
+            isEnforced: inForce.sources.isEmpty ? false : inForce.sources.enforces(sender: request.sender),
+            isOwnHop: subject.isOwnHop)
     }
 
     /// Lets a recipient pass, and determines afterwards what the ruling would have been.
@@ -250,14 +251,27 @@ public struct Gate: Sendable {
     ) -> Decision {
         let copy = RequestCopy(request, current.settings)
         let waited = ContinuousClock.now - current.arrived
-        let number = late.enter {
+        let due = current.arrived + current.settings.settings.milterDeadline
+        let entry = late.enter(due: due) {
             let aim = Aim(hop, domain, nil)
             let verdict = Verdict(outcome: .pending, cause: "the daemon was stopped before the check had ended")
             _ = rule(
                 copy, current, aim.subject, .init(verdict: verdict, isCached: false),
                 policy: standing(of: aim.domain, nextHop: aim.replacement).kind, waited: waited)
         }
-        guard let number else { return .passedAhead }
+        switch entry {
+        case .entered(let number): findOut(copy, current, hop, domain, number, due: due, waited: waited)
+        case .pending: break
+        case .dropped: records.noteDropped(late.counts)
+        }
+        return .passedAhead
+    }
+
+    /// Finds out what would have become of a recipient that has passed, and writes it down.
+    private func findOut(
+        _ copy: RequestCopy, _ current: Case, _ hop: Hop, _ domain: DomainName, _ number: UInt64,
+        due: ContinuousClock.Instant, waited: Duration
+    ) {
         Task {
             var replaced: InspectionDesk.Replaced?
             if let original = hop.typed {
@@ -271,15 +285,13 @@ public struct Gate: Sendable {
             if exemption == nil, answer == nil {
                 answer = await desk.verdict(on: aim.hop.destination, demandingDANE: policy.kind == .require)
             }
-            let isOverdue = ContinuousClock.now - current.arrived > current.settings.settings.milterDeadline
-            guard late.leave(number, isOverdue: isOverdue) else { return }
+            guard late.leave(number, isOverdue: .now > due) else { return }
             if let exemption {
                 _ = pass(copy, current, .init(why: exemption, isExempt: true))
             } else if let answer {
                 _ = rule(copy, current, aim.subject, answer, policy: policy.kind, waited: waited)
             }
         }
-        return .passedAhead
     }
 
     /// Begins nothing new. Later recipients are answered from the cache, or with `pending` at once. Call it at the end

@@ -14,7 +14,7 @@ final class LateRulings: Sendable {
     }
 
     private struct State {
-        var open: [UInt64: @Sendable () -> Void] = [:]
+        var open: [UInt64: (due: ContinuousClock.Instant, pend: @Sendable () -> Void)] = [:]
         var lastID: UInt64 = 0
         var isClosed = false
         var counts = Counts()
@@ -31,30 +31,42 @@ final class LateRulings: Sendable {
     /// What has happened to them since the start.
     var counts: Counts {
         state.withLock { state in
+            let now = ContinuousClock.now
             var counts = state.counts
             counts.open = state.open.count
+            counts.overdue += state.open.values.count { $0.due < now }
             return counts
         }
     }
 
+    /// What happens to a recipient that has passed.
+    enum Entry {
+        /// Its ruling is recorded later, under this number.
+        case entered(UInt64)
+        /// It was recorded as pending, because the daemon is stopping.
+        case pending
+        /// Nothing is recorded, because there are too many.
+        case dropped
+    }
+
     /// Adds a recipient.
     ///
-    /// - Parameter pend: Records it as pending. Called if the daemon stops before the ruling is known.
-    /// - Returns: Its number; nil if there are too many or the daemon is stopping.
-    func enter(_ pend: @escaping @Sendable () -> Void) -> UInt64? {
-        let number = state.withLock { state -> UInt64? in
-            guard !state.isClosed else { return 0 }
+    /// - Parameters:
+    ///   - due: When it would have been deferred, if it had to wait.
+    ///   - pend: Records it as pending. Called if the daemon stops before the ruling is known.
+    func enter(due: ContinuousClock.Instant, _ pend: @escaping @Sendable () -> Void) -> Entry {
+        let entry = state.withLock { state -> Entry in
+            guard !state.isClosed else { return .pending }
             guard state.open.count < limit else {
                 state.counts.dropped += 1
-                return nil
+                return .dropped
             }
             state.lastID += 1
-            state.open[state.lastID] = pend
-            return state.lastID
+            state.open[state.lastID] = (due, pend)
+            return .entered(state.lastID)
         }
-        guard number == 0 else { return number }
-        pend()
-        return nil
+        if case .pending = entry { pend() }
+        return entry
     }
 
     /// Removes a recipient whose ruling is known.
@@ -76,6 +88,6 @@ final class LateRulings: Sendable {
             defer { state.open = [:] }
             return state.open
         }
-        for pend in open.values { pend() }
+        for recipient in open.values { recipient.pend() }
     }
 }

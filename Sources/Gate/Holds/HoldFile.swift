@@ -21,7 +21,13 @@ package struct HoldFile: Sendable {
 
     /// The contents of the file; no holds if there is none.
     func read() throws(Fault) -> HoldTable {
-        guard access(path, F_OK) == 0 else { return HoldTable() }
+        var facts = stat()
+        guard stat(path, &facts) == 0 else {
+            // A directory that may not be entered hides a file that may be there.
+            if errno == ENOENT || errno == ENOTDIR { return HoldTable() }
+            let why = String(cString: strerror(errno))
+            throw Fault(sentence: "\(LogLine.escaped(path)): it cannot be looked at (\(why)).")
+        }
         switch ReadableFile.contents(path, limit: HoldTable.sizeLimit) {
         case .failure(let fault): throw Fault(sentence: "\(LogLine.escaped(path)): \(fault.clause).")
         case .success(let text):

@@ -18,6 +18,9 @@ public final class PolicyBook: Sendable {
     }
 
     private struct State {
+        /// The file; nil for no policies.
+        var path: String?
+        var copy: PolicyCopy?
         var table: PolicyTable
         var stamp: Stamp?
         /// The state of the file at the last check, if that version has not been read.
@@ -37,10 +40,10 @@ public final class PolicyBook: Sendable {
     /// The largest file that is accepted, in bytes.
     static let limit = 64 << 20
 
-    private let path: String?
-    private let copy: PolicyCopy?
     private let contents: @Sendable (String) -> Result<String, ReadableFile.Fault>
     private let state: Mutex<State>
+    /// Whether there is a file: without one nobody takes the lock.
+    private let hasFile: Atomic<Bool>
 
     /// The policies of the file that the settings name, or no policies. If the file has a fault, its last good copy is
     /// in force (`faults`).
@@ -63,28 +66,31 @@ public final class PolicyBook: Sendable {
         path: String?, copy: PolicyCopy? = nil,
         contents: @escaping @Sendable (String) -> Result<String, ReadableFile.Fault>
     ) throws(PolicyTable.Faults) {
-        self.path = path
-        self.copy = copy
         self.contents = contents
         // Take the stamp first, so that a change during the reading is noticed next time.
         let stamp = path.flatMap(Self.stamp)
         guard let path else {
+            hasFile = Atomic(false)
             state = Mutex(State(table: PolicyTable()))
             return
         }
+        hasFile = Atomic(true)
         let text = contents(path)
         do throws(PolicyTable.Faults) {
             switch text {
             case .success(let text):
                 let table = try PolicyTable(text: text, path: path)
-                state = Mutex(State(table: table, stamp: stamp, unkept: copy == nil ? nil : text))
+                state = Mutex(
+                    State(path: path, copy: copy, table: table, stamp: stamp, unkept: copy == nil ? nil : text))
             case .failure(let fault): throw Self.unread(path, fault)
             }
         } catch {
             switch copy?.read() {
             case .success(let kept)?:
                 state = Mutex(
-                    State(table: kept.table, stamp: stamp, read: kept.time, faults: error.sentences, isCopy: true))
+                    State(
+                        path: path, copy: copy, table: kept.table, stamp: stamp, read: kept.time,
+                        faults: error.sentences, isCopy: true))
             case .failure(let fault)?:
                 throw PolicyTable.Faults(sentences: error.sentences + (fault.sentence.map { [$0] } ?? []))
             case nil: throw error
@@ -95,7 +101,7 @@ public final class PolicyBook: Sendable {
     /// The faults of the file if its last good copy is in force, and that it is, one sentence each. Empty if the
     /// policies are those of the file.
     public var faults: [String] {
-        let (faults, time) = state.withLock { ($0.isCopy ? $0.faults : [], $0.read) }
+        let (faults, time, copy) = state.withLock { ($0.isCopy ? $0.faults : [], $0.read, $0.copy) }
         guard !faults.isEmpty, let copy else { return [] }
         let day = UnixTime.minute(time)
         return faults + ["the last good copy of the policy file is in force, of \(day) (\(copy.file))."]
@@ -105,14 +111,17 @@ public final class PolicyBook: Sendable {
     ///
     /// - Returns: Why that failed, as a clause; nil if it is kept, or there is nothing to keep.
     package func keepCopy() -> String? {
-        guard let copy, let text = state.withLock({ $0.unkept }) else { return nil }
+        let (copy, text) = state.withLock { ($0.copy, $0.unkept) }
+        guard let copy, let text else { return nil }
         let fault = copy.keep(text)
         state.withLock { $0.unkept = nil }
         return fault
     }
 
     /// The policies in force.
-    public var table: PolicyTable { path == nil ? PolicyTable() : state.withLockBarging { $0.table } }
+    public var table: PolicyTable {
+        hasFile.load(ordering: .relaxed) ? state.withLockBarging { $0.table } : PolicyTable()
+    }
 
     /// How many lines are in force, when they were read, and why the newest version of the file was refused, if it was.
     public var status: (count: Int, read: Int64, fault: String?, isCopy: Bool) {
@@ -126,6 +135,7 @@ public final class PolicyBook: Sendable {
     /// - Returns: The number of policies if the file was read, its faults if it was refused; nil if there was nothing
     ///   to do.
     public func reload(force: Bool = false) -> Result<Int, PolicyTable.Faults>? {
+        let (path, copy) = state.withLock { ($0.path, $0.copy) }
         guard let path else { return nil }
         let stamp = Self.stamp(path)
         let isDue = state.withLock { state in
@@ -153,7 +163,9 @@ public final class PolicyBook: Sendable {
         }
         do throws(PolicyTable.Faults) {
             let table = try PolicyTable(text: text, path: path)
-            state.withLock { $0 = State(table: table, stamp: stamp, unkept: copy == nil ? nil : text) }
+            state.withLock {
+                $0 = State(path: path, copy: copy, table: table, stamp: stamp, unkept: copy == nil ? nil : text)
+            }
             return .success(table.count)
         } catch {
             // Remember this version nevertheless, so that it is reported only once.
@@ -164,6 +176,26 @@ public final class PolicyBook: Sendable {
                 $0.faults = error.sentences
             }
             return .failure(error)
+        }
+    }
+
+    /// Takes another file in the place of the one there is, or none.
+    ///
+    /// - Parameter directory: The state directory, where its last good copy is kept.
+    /// - Throws: Its faults; then all stays as it was.
+    func adopt(_ path: String?, copyIn directory: String) throws(PolicyTable.Faults) {
+        guard let path else {
+            state.withLock { $0 = State(table: PolicyTable()) }
+            return hasFile.store(false, ordering: .relaxed)
+        }
+        let stamp = Self.stamp(path)
+        switch contents(path) {
+        case .failure(let fault): throw Self.unread(path, fault)
+        case .success(let text):
+            let table = try PolicyTable(text: text, path: path)
+            let copy = PolicyCopy(of: path, in: directory)
+            state.withLock { $0 = State(path: path, copy: copy, table: table, stamp: stamp, unkept: text) }
+            hasFile.store(true, ordering: .relaxed)
         }
     }
 

@@ -14,11 +14,11 @@ public enum EnvironmentFile {
     public static let places = ["/etc/danegate/danegate.env", "/etc/default/danegate"]
 
     /// Returns the first of these paths at which a file exists, or at which this user may not see whether one does; nil
-    /// if there is none.
+    /// if there is none. A link to a missing file counts: somebody has placed it there so that a file is read.
     static func find() -> String? {
         places.first { path in
             var facts = stat()
-            return stat(path, &facts) == 0 || errno != ENOENT && errno != ENOTDIR
+            return lstat(path, &facts) == 0 || errno != ENOENT && errno != ENOTDIR
         }
     }
 
@@ -35,7 +35,18 @@ public enum EnvironmentFile {
         }
     }
 
+    /// The variables of the lines that can be read, whatever is wrong with the others.
+    static func readable(_ path: String) -> [String: String] {
+        guard case .success(let text) = ReadableFile.contents(path, limit: limit) else { return [:] }
+        return lines(text, path: path).values
+    }
+
     static func parse(_ text: String, path: String) -> Result<[String: String], SettingsReader.Faults> {
+        let (values, faults) = lines(text, path: path)
+        return faults.isEmpty ? .success(values) : .failure(.init(sentences: faults))
+    }
+
+    private static func lines(_ text: String, path: String) -> (values: [String: String], faults: [String]) {
         var values: [String: String] = [:]
         var faults: [String] = []
         for (index, line) in text.linesOfFile.enumerated() {
@@ -63,7 +74,7 @@ public enum EnvironmentFile {
             }
             values[name] = value
         }
-        return faults.isEmpty ? .success(values) : .failure(.init(sentences: faults))
+        return (values, faults)
     }
 
     /// Longer names are cut in sentences.

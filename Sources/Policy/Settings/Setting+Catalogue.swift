@@ -45,7 +45,7 @@ extension Setting {
         .duration(
             "DEFER_FOR", \.deferFor, .zero...(.seconds(30 * 86400)),
             "how long a fault must last before a 5xx; 0: at once"),
-        .file(
+        .path(
             "POLICY_FILE", \.policyFile, "lines of: domain exempt|monitor|enforce|require [until=DATE] [reason=\"…\"]"),
         .words("EXEMPT_LOCALPARTS", \.exemptLocalparts, allowsNone: true, "local parts that are never refused"),
         .senders(

@@ -91,6 +91,17 @@ public struct Setting: Sendable {
         }
     }
 
+    /// Makes a setting that is the path of a file. The file need not exist yet: its reader reports what is wrong with it.
+    static func path(_ name: String, _ path: any WritableKeyPath<Settings, String?> & Sendable, _ summary: String)
+        -> Setting
+    {
+        Setting(name, "", "the absolute path of a file", summary) { text, settings in
+            guard text.hasPrefix("/") else { return .refused }
+            settings[keyPath: path] = text
+            return .taken
+        }
+    }
+
     /// Makes a setting that lists senders, separated by commas.
     static func senders(
         _ name: String, _ path: any WritableKeyPath<Settings, SenderList> & Sendable, _ summary: String

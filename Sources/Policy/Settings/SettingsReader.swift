@@ -158,6 +158,17 @@ public struct SettingsReader: Sendable {
         )
     }
 
+    /// The settings that lead to the daemon's sockets, whatever is wrong with others; all else is as by default.
+    ///
+    /// - Throws: The faults of these.
+    public static func towardsDaemon(environment: [String: String], named: String?) throws(Faults) -> Settings {
+        let file = (named ?? EnvironmentFile.find()).map(EnvironmentFile.readable) ?? [:]
+        let names = ["STATE_DIRECTORY", "CONTROL_SOCKET", "MILTER_SOCKET"].map { prefix + $0 }
+        var values = environment.filter { names.contains($0.key) || $0.key == "STATE_DIRECTORY" }
+        for (name, text) in file where names.contains(name) && (values[name] ?? "").isEmpty { values[name] = text }
+        return try SettingsReader(environment: values).settings
+    }
+
     private static func unset(_ setting: Setting, _ settings: Settings) -> InForce {
         let isSystemd = setting.name == "STATE_DIRECTORY" && settings.stateDirectory != setting.standard
         return InForce(

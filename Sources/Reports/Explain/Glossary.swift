@@ -22,6 +22,11 @@ enum Glossary {
                 + "the connection end, and does as its milter_default_action says."
         ),
         (
+            "monitored",
+            "Monitored recipients passed of which nothing more is written down: more than 10 000 waited for their verdict (open), and "
+                + "so many have been left out since the start (dropped). Nobody was refused or put off for it."
+        ),
+        (
             "breaker",
             "The trouble is our own (state=open, with cause, and for denials and tlsa with advice) or is over "
                 + "(state=closed): see breaker, and its cause."

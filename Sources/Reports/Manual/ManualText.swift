@@ -140,7 +140,8 @@ enum ManualText {
             + "judge and manual never read it.",
         "A name that does not exist or a value that is not allowed stops the start, with a sentence for each "
             + "and exit status 78. So does a line of the file without the prefix or in lower case, such as ROLLOUT=10. "
-            + "Other variables may stand there, and mean nothing. An empty value is no value.",
+            + "Other variables may stand there, and mean nothing. An empty value is no value. status, reload "
+            + "and recheck go on all the same: status is WARNING then, as the next start will fail.",
         "danegate settings also asks the running daemon and says what is different there: reload needed, where "
             + "danegate reload takes what the file says now; restart needed, where only a new start does; and what the "
             + "daemon's own environment sets, which wins.",

@@ -8,6 +8,9 @@ extension StatusReport {
         self = report
     }
 
+    /// The report as a line of JSON.
+    public var json: String { JSONLine.of(self) }
+
     /// The line for a status without a daemon.
     public static func json(_ level: StatusLevel, _ problem: String) -> String {
         struct Body: Encodable {

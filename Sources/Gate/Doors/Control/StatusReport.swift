@@ -255,6 +255,15 @@ public struct StatusReport: Codable, Sendable {
         return "\(file) cannot be written" + (rows > 0 ? ": \(lost)" : "")
     }
 
+    /// Adds a warning about settings that the next start would refuse. The command passes them, because it reads what the
+    /// next start will read.
+    public mutating func note(faultsOfSettings faults: [String]) {
+        guard let first = faults.first else { return }
+        status = max(status, .warning)
+        let more = faults.count > 1 ? " (and \(faults.count - 1) more: danegate settings)" : ""
+        problems.append("the next start will fail: \(first)\(more)")
+    }
+
     /// Decides what is wrong, and how serious it is.
     mutating func judge() {
         func note(_ level: StatusLevel, _ sentence: String) {
