@@ -50,7 +50,7 @@ import World
         ])
         func monitored() async throws -> Report.Monitored {
             let (_, output) = try await Danegate.run(["status", "--json"], environment: environment)
-            return JSONDecoder().decode(Report.self, from: Data(output.utf8)).monitored
+            return try JSONDecoder().decode(Report.self, from: Data(output.utf8)).monitored
         }
         let (_, before) = try await Danegate.run(["status"], environment: environment)
         #expect(!before.contains("Monitored: "), "\(before)")
