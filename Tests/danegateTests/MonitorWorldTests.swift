@@ -36,12 +36,13 @@ import World
         await world.stop()
     }
 
+    private struct Report: Decodable {
+        struct Monitored: Decodable { let open, would_have_waited, dropped: Int }
+        let monitored: Monitored
+    }
+
     /// `status` tells how many are still to be ruled, and who would have waited.
     @Test func statusCountsThem() async throws {
-        struct Report: Decodable {
-            struct Monitored: Decodable { let open, would_have_waited, dropped: Int }
-            let monitored: Monitored
-        }
         let world = try await MailWorld([MailDomains.named("stalling-at-starttls")])
         let gate = try await DaemonTests.Gate(
             world, ["MODE": "monitor", "MILTER_DEADLINE": "50ms", "PROBE_TIMEOUT": "2s"])
