@@ -176,7 +176,7 @@ let package = Package(
             exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(
             name: "danegateTests",
-            dependencies: ["DANE", "DNSSEC", "Gate", "Probe", "Rules", "World", "WorldHosts", "danegate"],
+            dependencies: ["DANE", "DNSSEC", "Gate", "Probe", "Rules", "Support", "World", "WorldHosts", "danegate"],
             swiftSettings: strict),
         // OpenSSL's judgement of chains, in this process: thousands of them are too many for programs.
         .target(
