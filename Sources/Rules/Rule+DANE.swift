@@ -1,40 +1,153 @@
 extension Rule {
-    /// RFC 7671, and RFC 6698 with RFC 7218.
-    static let dane = rules(
-        #"""
-        E-01 | RFC 7671 §2 | only SHA2-256 is mandatory; clients SHOULD do SHA2-512; servers SHOULD NOT publish only 512
-        E-02 | RFC 7671 §3 | TLS >= 1.0 then, 1.2 SHOULD; SNI MUST. RFC 8996 later removes 1.0/1.1 (MOX uses min 1.2)
-        E-03 | RFC 7671 §4, 4.1 | NOT REC.: supporting all four usages; in opportunistic use 0/1 SHOULD NOT be used
-        E-04 | RFC 7671 §4.2 | SHOULD NOT: CT checks with usages 2/3
-        E-05 | RFC 7671 §5.1 | names ignored, expiry ignored with DANE-EE; raw public keys (7250) only with 3 1 x
-        E-06 | RFC 7671 §5.2 | send TA unless all TA records are 2 0 0
-        E-07 | RFC 7671 §5.2 | DANE-TA: complete chain and in-date certificates are the server's duty (normal path validation)
-        E-08 | RFC 7671 §5.2.2 | 2 0 0 is the only record for which the client must verify with TA absent from the handshake
-        E-09 | RFC 7671 §5.2.2 | local trust stores need not be used with DANE-TA; TA may be intermediate, need not be self-signed
-        E-10 | RFC 7671 §5.2.3 | 2 1 0: server must send TA cert; if no chain element matches, client RECOMMENDED to check top cert is signed by that key and unexpired
-        E-11 | RFC 7671 §7 | securely expanded name is preferred base; else original; base used in SNI and as primary name
-        E-12 | RFC 7671 §8 | MUST / MUST NOT (publ.): every (usage, selector, mtype) combination present must include a record matching the current chain; past/future records must never be alone in a combination
-        E-13 | RFC 7671 §8.1 | new record two TTLs before deployment
-        E-14 | RFC 7671 §8.4 | one change at a time
-        E-15 | RFC 7671 §9 | default digest strength order, configurable
-        E-16 | RFC 7671 §9 | first drop unusable/malformed; then per (usage, selector) use Full(0) plus only the strongest digest present
-        E-17 | RFC 7671 §9 | Full(0) never discarded by agility
-        E-18 | RFC 7671 §9 | agility is per usage+selector: 3 1 1 and 3 0 2 do not compete
-        E-19 | RFC 7671 §10.1 | avoid fragmentation; no 3 0 0 / 2 0 0
-        E-20 | RFC 7671 §10.2 | SNI = base domain; name checks for all but DANE-EE
-        E-21 | RFC 7671 §10.3 | SHOULD / MUST NOT: opportunistic + all unusable: unauthenticated TLS, no cleartext; mandatory: no connect
-        E-22 | RFC 7671 §13 | SHOULD NOT: long signature lifetimes; TTL chosen short enough for emergencies
-        T-01 | RFC 6698 §2.1 | usage 0-3 (255 private), selector 0-1 (255), mtype 0-2 (255)
-        T-02 | RFC 7218 §2 | names PKIX-TA PKIX-EE DANE-TA DANE-EE PrivCert; Cert SPKI PrivSel; Full SHA2-256 SHA2-512 PrivMatch; case-insensitive
-        T-03 | RFC 6698 §2.2 | presentation: 3 unsigned 8-bit + hex, whitespace allowed in hex
-        T-04 | RFC 6698 §4.1 | not-understood usage/selector/mtype = unusable
-        T-05 | RFC 6698 §4.1 | malformed data = unusable (wrong digest length; Full data not parseable DER)
-        T-06 | RFC 6698 §4.1 | bogus TLSA: TLS not started / aborted. Insecure/indeterminate: unusable
-        T-07 | RFC 6698 §4.1 | base RFC: zero usable -> normal TLS. OVERRIDDEN for SMTP by 7672 2.2 (TLS becomes mandatory)
-        T-08 | RFC 6698 §4.1 | match any one record is enough; none = abort
-        T-09 | RFC 6698 §2.1.1 | usage 2: path validation with matched cert as anchor; usage 3: no PKIX validation
-        T-10 | RFC 6698 §2.1.1 | may a usage-2 record match the leaf itself? DC (and OpenSSL, mem) match usage 2 only at depth >= 1; MOX accepts index 0
-        T-11 | RFC 6698 §A.2.1.3 | wildcard TLSA owner (*._tcp.host) is legal
-        T-12 | RFC 6698 §3 | owner: _ + port in decimal without leading zeros, _tcp, base domain; base labels must satisfy RFC 952, IDN as A-labels
-        """#)
+    /// RFC 7671: updates to DANE.
+    static let dane: [Rule] = [
+        Rule(
+            "E-01", .rfc(7671, "2"),
+            says: """
+                Clients must understand SHA2-256(1) and SHOULD understand SHA2-512(2). Servers SHOULD NOT publish
+                SHA2-512(2) alone.
+                """,
+            kept: """
+                danegate understands both of them. danegate check marks SHA2-512(2) without SHA2-256(1) with a note.
+                """),
+        Rule(
+            "E-02", .rfc(7671, "3"), .rfc(8996),
+            says: "A client MUST send SNI and SHOULD speak TLS 1.2 or later. TLS 1.0 and 1.1 are no longer allowed.",
+            kept: "danegate speaks TLS 1.2 and 1.3. A host that has only older versions is tls-failed."),
+        Rule(
+            "E-03", .rfc(7671, "4", "4.1"),
+            says: """
+                A client that does opportunistic DANE need not support all four certificate usages. PKIX-TA(0) and
+                PKIX-EE(1) SHOULD NOT be used there.
+                """,
+            kept: "danegate supports DANE-TA(2) and DANE-EE(3), and other usages are unusable."),
+        Rule(
+            "E-04", .rfc(7671, "4.2"),
+            says: "Certificate Transparency SHOULD NOT be checked under DANE-TA(2) and DANE-EE(3).",
+            kept: "danegate does not look for it."),
+        Rule(
+            "E-05", .rfc(7671, "5.1"),
+            says: """
+                DANE-EE(3) ignores names and dates. A raw public key in the place of a certificate needs records of the
+                kind 3 1 x.
+                """,
+            kept: "danegate does not look at names and dates there. It never asks for raw public keys."),
+        Rule(
+            "E-06", .rfc(7671, "5.2"),
+            says: "Under DANE-TA(2) a server MUST send the trust anchor, unless all such records are 2 0 0.",
+            kept: """
+                danegate finds the trust anchor in the chain or in a 2 0 0 record. Otherwise the host is tlsa-invalid.
+                """),
+        Rule(
+            "E-07", .rfc(7671, "5.2"),
+            says: """
+                Under DANE-TA(2) the server MUST send a complete chain, and all its certificates have to be in date.
+                """,
+            kept: """
+                danegate builds the path and checks the dates. A chain that is out of date is certificate-expired; one
+                that is not valid yet is tlsa-invalid.
+                """),
+        Rule(
+            "E-08", .rfc(7671, "5.2.2"),
+            says: "Only a 2 0 0 record lets a client verify a chain whose trust anchor the server does not send.",
+            kept: """
+                danegate takes the certificate in the 2 0 0 record as trust anchor. A digest in its place is not
+                enough.
+                """),
+        Rule(
+            "E-09", .rfc(7671, "5.2.2"),
+            says: """
+                DANE-TA(2) needs no list of trusted authorities. The trust anchor may be any authority, also an
+                intermediate one.
+                """,
+            kept: "danegate consults no public certificate authorities."),
+        Rule(
+            "E-10", .rfc(7671, "5.2.3"),
+            says: """
+                A 2 1 0 record holds a public key. If no certificate of the chain has it, the key may have signed the
+                last one.
+                """,
+            kept: "danegate tries the key on the last certificate of the chain, and a signature that fits is a match."),
+        Rule(
+            "E-11", .rfc(7671, "7"),
+            says: """
+                The expanded name of a secure alias is the preferred TLSA base domain. SNI and name checks use the TLSA
+                base domain.
+                """,
+            kept: "danegate does the same for SNI and for names, wherever it has found the records."),
+        Rule(
+            "E-12", .rfc(7671, "8"),
+            says: """
+                Each combination of usage, selector and matching type that a domain publishes MUST have a record that
+                matches the chain in use.
+                """,
+            kept: """
+                danegate check marks a combination without a match with a note. One match suffices for mail; the
+                administrator should remove old records.
+                """),
+        Rule(
+            "E-13", .rfc(7671, "8.1"),
+            says: "A new record has to be published for two TTLs before its key or certificate is used.",
+            asksNothing: """
+                This is a duty of domains. danegate cannot see when a record was published; it judges records and
+                certificate as they are now.
+                """),
+        Rule(
+            "E-14", .rfc(7671, "8.4"),
+            says: "A domain should make one change of keys, records or parameters at a time.",
+            asksNothing: """
+                This is advice to domains. One look cannot tell one change from two; F-01 and F-03 say what becomes of
+                a change half done.
+                """),
+        Rule(
+            "E-15", .rfc(7671, "9"),
+            says: "A client SHOULD have an order of the strength of digests.",
+            kept: "For danegate SHA2-512(2) is stronger than SHA2-256(1). There is no setting for it."),
+        Rule(
+            "E-16", .rfc(7671, "9"),
+            says: """
+                A client first drops unusable records. Of each usage and selector it SHOULD then use Full(0) and the
+                strongest digest alone.
+                """,
+            kept: """
+                danegate does so, as OpenSSL and Postfix do. A wrong SHA2-512(2) record makes a right SHA2-256(1)
+                record useless; correct it or remove it.
+                """),
+        Rule(
+            "E-17", .rfc(7671, "9"),
+            says: "Records with Full(0) are never dropped in favour of a digest.",
+            kept: "A Full(0) record that matches is enough for danegate, whatever digests stand beside it."),
+        Rule(
+            "E-18", .rfc(7671, "9"),
+            says: "Digests compete only within the same usage and selector.",
+            kept: "A 3 1 1 record that matches is enough for danegate beside a 3 0 2 record that does not."),
+        Rule(
+            "E-19", .rfc(7671, "10.1"),
+            says: """
+                Answers should stay small. Records that hold whole certificates, such as 3 0 0 and 2 0 0, SHOULD be
+                avoided.
+                """,
+            kept: """
+                danegate check marks them with a note. If an answer needs TCP and the name server does not offer it,
+                the lookup has failed.
+                """),
+        Rule(
+            "E-20", .rfc(7671, "10.2"),
+            says: "SNI MUST be the TLSA base domain, and names MUST be checked under all usages but DANE-EE(3).",
+            kept: "danegate checks names under DANE-TA(2), the only other usage that it supports."),
+        Rule(
+            "E-21", .rfc(7671, "10.3"),
+            says: """
+                If no TLSA record is usable, a client uses TLS without authentication and never cleartext. Where DANE
+                is mandatory it does not connect.
+                """,
+            kept: "The host is encrypted. If the policy file says require, the domain is dane-required."),
+        Rule(
+            "E-22", .rfc(7671, "13"),
+            says: "Signatures SHOULD NOT last long, and TTLs should be short enough for emergencies.",
+            asksNothing: """
+                This is advice to domains about signatures that are valid, and asks nothing of danegate. F-26 is about
+                those that are not.
+                """),
+    ]
 }

@@ -26,7 +26,7 @@ import Testing
             let elsewhere = skipped[rule.id].map { "; a test that does not run here: \($0.sorted())" } ?? ""
             #expect(
                 isProven || excuse != nil,
-                "\(rule.id) (\(rule.source)) is neither tested nor excused: \(rule.text)\(elsewhere)")
+                "\(rule.id) (\(rule.sources)) is neither tested nor excused: \(rule.text)\(elsewhere)")
             #expect(!isProven || excuse == nil, "\(rule.id) is tested and needs no excuse")
         }
     }
@@ -37,7 +37,7 @@ import Testing
         let copied = Rule.all.filter { $0.family != "F" || Int($0.id.dropFirst(2)) ?? 0 < 62 }
         let counts = Dictionary(grouping: copied, by: \.family).mapValues(\.count)
         #expect(counts == ["V": 19, "D": 67, "E": 22, "T": 12, "S": 9, "N": 4, "L": 6, "I": 5, "F": 51])
-        for rule in Rule.all { #expect(!rule.source.isEmpty && rule.text.count > 10, "\(rule.id) says something") }
+        for rule in Rule.all { #expect(!rule.sources.isEmpty && rule.text.count > 10, "\(rule.id) says something") }
         #expect(Set(Rule.all.map(\.id)).count == Rule.all.count)
         for (id, reason) in Excuse.all {
             #expect(Rule.all.contains { $0.id == id }, "an excuse for a rule that there is not: \(id)")

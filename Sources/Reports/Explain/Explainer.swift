@@ -90,15 +90,20 @@ public enum Explainer {
         if let best = text.best {
             throw Unknown(
                 sentence:
-                    "'\(shown)' has the code \(best.text), which other programs give too, and no word of danegate's; "
-                    + "`danegate explain \(best.text)` says what danegate means by it.")
+                    """
+                    '\(shown)' has the code \(best.text), which other programs give too, and no word of \
+                    danegate's; `danegate explain \(best.text)` says what danegate means by it.
+                    """)
         }
         if whole.count == 3, whole.allSatisfy(\.isNumber), let first = whole.first, "245".contains(first) {
             let what = first == "2" ? "accepted" : first == "4" ? "deferred" : "refused"
             let example = first == "2" ? "2.0.0" : "\(first).7.323"
             throw Unknown(
                 sentence:
-                    "\(whole) says by itself only that mail was \(what); the code behind it tells why, such as \(example)."
+                    """
+                    \(whole) says by itself only that mail was \(what); the code behind it tells why, such as \
+                    \(example).
+                    """
             )
         }
         throw Unknown(sentence: "there is nothing to explain about '\(shown)'; \(hint(whole))")

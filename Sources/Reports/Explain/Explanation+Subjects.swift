@@ -18,18 +18,24 @@ extension Explanation {
         ruling =
             switch outcome.defaultRuling {
             case .accept: "The recipient is accepted."
-            case .deferThenReject: "The recipient is deferred, and rejected once the fault has lasted for DEFER_FOR."
+            case .deferThenReject:
+                """
+                The recipient is deferred, and rejected once the fault has lasted for DANEGATE_DEFER_FOR.
+                """
             case .reject: "The recipient is rejected at once."
-            case .tempfail: "The recipient is deferred, however long it lasts: nothing is proven."
+            case .tempfail: "The recipient is deferred, however long it lasts, because nothing is proven."
             }
         sender = outcome.remedy.map { remedy in
             outcome.repair == nil
                 ? remedy.asSentence
-                : "Nothing about the message is wrong. \(remedy.asSentence) Pass the whole reply on by another way, such as the telephone."
+                : """
+                Nothing about the message is wrong. \(remedy.asSentence) Pass the whole reply on by another way, \
+                such as the telephone.
+                """
         }
         administrator = outcome.administratorSteps
         here = outcome.stepsHere
-        sources = outcome.sources
+        sources = outcome.sources.map(\.description)
         settings = [outcome.settingName]
         if outcome.defaultRuling == .deferThenReject { settings.append("DEFER_FOR") }
         if !outcome.allowsDelivery { settings.append("ON_OWN_NEXT_HOP") }
@@ -43,16 +49,18 @@ extension Explanation {
 
     /// The rule.
     init(_ rule: Rule) {
-        self.init(.rule, rule.id, rule.text.asSentence)
+        self.init(.rule, rule.id, rule.text)
         found = [rule.practice]
-        sources = [rule.source == "field" ? "a failure seen in the field" : rule.source.replacing("§", with: "")]
+        sources = rule.sources.map(\.description)
     }
 
     init(_ cause: LocalTrouble.Cause) {
         self.init(.cause, cause.rawValue, cause.explanation.meaning)
         ruling =
-            "While the breaker is open for it, good verdicts count; everything else is dns-unavailable (4.4.3), never a 5xx, and no "
-            + "fault grows older. It closes by itself."
+            """
+            While the breaker is open for it, good verdicts still count. Everything else is dns-unavailable \
+            (4.4.3) and never a 5xx, and no fault grows older. The breaker closes by itself.
+            """
         here = cause.explanation.steps
         settings = ["ON_LOCAL_TROUBLE"]
     }
@@ -80,6 +88,7 @@ extension Explanation {
         all += Ruling.Action.allCases.map { Explanation($0) }
         all += Policy.Kind.allCases.map { Explanation($0) }
         all += Glossary.words.map { Explanation(.word, $0.name, $0.meaning).withItsSettings }
+        all += Glossary.terms.map { Explanation(.word, $0.name, $0.meaning) }
         all += Glossary.keys.map { Explanation(.word, $0.name, $0.meaning) }
         all += Glossary.events.map { Explanation(.event, $0.name, $0.meaning) }
         all += InspectionStep.Kind.allCases.map { Explanation($0) }
@@ -104,10 +113,10 @@ extension Explanation {
                     "danegate status",
                     "journalctl -u danegate -n 50"),
                 Step(
-                    "See whether Postfix finds its socket: a chrooted smtpd looks below the queue directory.",
+                    "See whether Postfix finds its socket. A chrooted smtpd looks below the queue directory.",
                     "postconf smtpd_milters milter_default_action", "journalctl -t postfix/smtpd -g milter -n 20"),
                 Step(
-                    "To let mail pass unjudged instead while danegate is down, say so for this milter alone.",
+                    "To let mail pass unjudged while danegate is down, say so for this milter alone.",
                     "smtpd_milters = { inet:127.0.0.1:8895, default_action=accept }"),
             ]
             explanation.sources = ["postconf(5), milter_default_action"]
@@ -120,7 +129,7 @@ extension Explanation {
                     "danegate status",
                     "grep -i milter /var/log/mail.log"),
                 Step(
-                    "See that Sendmail waits long enough: R must be longer than MILTER_DEADLINE.",
+                    "See that Sendmail waits long enough. R must be longer than DANEGATE_MILTER_DEADLINE.",
                     "grep ^Xdanegate /etc/mail/sendmail.cf"),
             ]
             explanation.settings = ["MILTER_SOCKET", "MILTER_DEADLINE"]
@@ -131,7 +140,7 @@ extension Explanation {
             explanation.codes = ["451 4.3.5"]
             explanation.here = [
                 Step(
-                    "See what is wrong with it, and where it is configured; then mend it, or name another one.",
+                    "See what is wrong with it, and where it is configured. Then mend it, or name another one.",
                     "danegate check '[relay.example]:587'", "postconf relayhost transport_maps", "danegate status")
             ]
         case "stale": explanation.settings = ["CACHE_STALE_TTL"]

@@ -7,7 +7,7 @@ extension Explanation {
         let codes = codes.isEmpty ? "" : "  \(codes.joined(separator: " / "))"
         text.put("\(name) (\(kind.rawValue))\(codes)")
         text.put(meaning, after: "  ")
-        put(kind == .rule ? "How danegate keeps it" : "How it is found", found, &text)
+        put(kind == .rule ? "What danegate does" : "How it is found", found, &text)
         put("What follows", [ruling].compactMap(\.self), &text)
         put("What the sender should do", [sender].compactMap(\.self), &text)
         put("What the recipient's administrator should do", administrator, &text)
@@ -51,7 +51,7 @@ extension Explanation {
         let kinds: [(Kind, String)] = [
             (.outcome, "Outcomes"), (.cause, "Causes of event=breaker"), (.ruling, "Rulings"),
             (.policy, "Policy words"),
-            (.word, "Other words of log and replies"), (.event, "Events of the log"),
+            (.word, "Other words of log and replies, and terms of the RFCs"), (.event, "Events of the log"),
             (.step, "Steps of danegate check"),
             (.rule, "Rules"), (.setting, "Settings"),
         ]

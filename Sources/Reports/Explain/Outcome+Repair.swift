@@ -1,38 +1,52 @@
 import DANE
 
 extension Outcome {
-    /// What the recipient's administrator should do, in order, with commands. `DOMAIN` is the mail domain, `HOST` the MX host of
-    /// the reply.
+    /// What the recipient's administrator should do, in order, with commands. `DOMAIN` is the mail domain, `HOST` the
+    /// MX host of the reply.
     var administratorSteps: [Explanation.Step] {
         switch self {
         case .tlsaInvalid: Self.compare + Self.publish
         case .certificateExpired:
             [
                 .init(
-                    "See which certificate of the chain is out of date; an intermediate or the trust anchor counts, too.",
+                    "See which certificate of the chain is out of date. It may be an intermediate or the trust anchor.",
                     Self.showChain, "openssl x509 -in CERTIFICATE -noout -subject -issuer -dates"),
                 .init("Renew it, install the whole chain with the trust anchor, and reload the mail server."),
-                .init("If the key has changed, TLSA records must follow; the order is that of tlsa-invalid."),
+                .init(
+                    """
+                    If the key has changed, the TLSA records must change as well, in the order that tlsa-invalid \
+                    describes.
+                    """),
                 Self.recheck,
             ]
         case .certificateHostMismatch:
             [
                 .init(
                     "See which names the certificate has.",
-                    "openssl s_client -starttls smtp -connect HOST:25 -servername HOST </dev/null | openssl x509 -noout -ext "
-                        + "subjectAltName"),
+                    """
+                    openssl s_client -starttls smtp -connect HOST:25 -servername HOST </dev/null | openssl x509 \
+                    -noout -ext subjectAltName
+                    """),
                 .init(
-                    "Install a certificate with the MX host's own name as DNS name, or publish a 3 1 1 record in the place of the "
-                        + "2 x x one: DANE-EE does not look at names."), Self.recheck,
+                    """
+                    Install a certificate with the MX host's own name as DNS name, or publish a 3 1 1 record in \
+                    the place of the one with usage 2. DANE-EE does not look at names.
+                    """), Self.recheck,
             ]
         case .startTLSNotSupported:
             [
                 .init(
-                    "See what the server offers to a stranger: STARTTLS must be in the answer to EHLO, for every client.",
+                    """
+                    See what the server offers to a stranger. STARTTLS must be in the reply to EHLO, for every \
+                    client.
+                    """,
                     "openssl s_client -starttls smtp -connect HOST:25 -servername HOST </dev/null"),
                 .init(
-                    "Look for a firewall that inspects SMTP (XXXXXXXA in the place of STARTTLS), for STARTTLS given only to "
-                        + "known clients, and for a certificate that the server cannot read (454)."),
+                    """
+                    Look for a firewall that inspects SMTP (XXXXXXXA in the place of STARTTLS), for a server \
+                    that offers STARTTLS only to known clients, and for a certificate that the server cannot \
+                    read (454).
+                    """),
                 .init(
                     "If the host is to have no TLS, remove its TLSA records.", "dig +dnssec TLSA _25._tcp.HOST"),
                 Self.recheck,
@@ -40,24 +54,31 @@ extension Outcome {
         case .tlsFailed:
             [
                 .init(
-                    "See at what the handshake fails.",
+                    "See where the handshake fails.",
                     "openssl s_client -starttls smtp -connect HOST:25 -servername HOST -tls1_2 </dev/null",
                     "openssl s_client -starttls smtp -connect HOST:25 -servername HOST -tls1_3 </dev/null"),
                 .init(
-                    "Allow TLS 1.2 and 1.3 with forward secrecy, a key of at least 2048 bits (RSA) or P-256, and no demand for a "
-                        + "client certificate or for a name in SNI that the server knows."), Self.recheck,
+                    """
+                    Allow TLS 1.2 and 1.3 with forward secrecy, and use a key of at least 2048 bits (RSA) or \
+                    P-256. Demand no client certificate, and accept every name in SNI.
+                    """), Self.recheck,
             ]
         case .dnssecInvalid:
             [
                 .init(
-                    "See the chain of trust break: the first line that fails names the zone. delv tells the reason.",
+                    """
+                    See where the chain of trust breaks. The first line that fails names the zone, and delv \
+                    tells the reason.
+                    """,
                     "delv +vtrace MX DOMAIN", "delv +vtrace TLSA _25._tcp.HOST", "dig +dnssec +cd MX DOMAIN"),
                 .init(
-                    "Expired signatures: have the zone signed again, on every name server. DS without matching key: put the right "
-                        + "DS at the registrar, or remove it.",
+                    """
+                    If signatures have expired, have the zone signed again, on every name server. If no key \
+                    matches the DS record, put the right DS record at the registrar, or remove it.
+                    """,
                     "dig +short DS DOMAIN", "dig +noall +answer DNSKEY DOMAIN | dnssec-dsfromkey -2 -f - DOMAIN"),
                 .init(
-                    "Compare all name servers: one that is stale breaks every other try.",
+                    "Compare all name servers. One with an old copy of the zone makes some tries fail.",
                     "for ns in $(dig +short NS DOMAIN); do dig +dnssec +norec @$ns SOA DOMAIN; done"),
                 Self.recheck,
             ]
@@ -75,26 +96,29 @@ extension Outcome {
                 Self.recheck,
             ]
         case .nullMX:
-            [.init("Only if the domain is to take mail: replace the null MX.", "dig MX DOMAIN")]
+            [.init("If the domain is to take mail, replace the null MX.", "dig MX DOMAIN")]
         case .noSuchDomain:
-            [.init("Only if the name is right: look at registration and delegation.", "dig +trace NS DOMAIN")]
+            [.init("If the name is right, look at registration and delegation.", "dig +trace NS DOMAIN")]
         case .dnsUnavailable:
             [
                 .init(
-                    "Ask each name server from outside, also over TCP and for TLSA: a firewall that drops either looks like this.",
+                    """
+                    Ask each name server from outside, also over TCP and for TLSA records. A firewall that drops \
+                    either has this effect.
+                    """,
                     "dig +trace MX DOMAIN", "dig +tcp +dnssec @NAMESERVER TLSA _25._tcp.HOST"), Self.recheck,
             ]
         case .unreachable:
             [
                 .init(
-                    "Have port 25 open to everyone, greet with 220, and take no client for an enemy at first sight.",
+                    "Open port 25 to everyone, greet with 220, and refuse no client before it has said what it wants.",
                     "openssl s_client -starttls smtp -connect HOST:25 -servername HOST </dev/null"),
                 Self.recheck,
             ]
         case .encrypted:
             [
                 .init(
-                    "The TLSA records protect less than they could: publish one that can be used, 3 1 1 for instance.",
+                    "The TLSA records protect less than they could. Publish a usable one, such as 3 1 1.",
                     Self.record)
             ]
         case .verified, .opportunistic, .unprobed, .pending: []
@@ -107,8 +131,8 @@ extension Outcome {
         case .accept: return []
         case .deferThenReject, .reject:
             return [
-                .init("See whom it has met, and what was found then.", "danegate trace --domain DOMAIN"),
-                .init("See it with your own eyes, past every cache.", "danegate check DOMAIN"),
+                .init("See which recipients had it, and what was found then.", "danegate trace --domain DOMAIN"),
+                .init("See it for yourself, past every cache.", "danegate check DOMAIN"),
                 .init(
                     "Tell the domain's postmaster, with the evidence, and let mail pass meanwhile if it must.",
                     "danegate notice DOMAIN", "danegate exempt add DOMAIN --until DATE --reason TEXT"),
@@ -118,58 +142,74 @@ extension Outcome {
             case .dnsUnavailable:
                 [
                     .init(
-                        "If many domains have it, the trouble is your own: look for event=breaker and event=resolver-down, and at "
-                            + "whether this machine may ask name servers (port 53, UDP and TCP).",
+                        """
+                        If many domains have it, the trouble is your own. Look for event=breaker and \
+                        event=resolver-down in the log. See whether this machine may ask name servers (port 53, \
+                        UDP and TCP).
+                        """,
                         "danegate check DOMAIN", "dig +dnssec DNSKEY . @198.41.0.4", "timedatectl")
                 ]
             case .unreachable:
                 [
                     .init(
-                        "If every host with TLSA records has it, outbound port 25 is blocked here. Until it is open, PROBE=off "
-                            + "judges by the DNS alone.",
+                        """
+                        If every host with TLSA records has it, outbound port 25 is blocked here. Until it is \
+                        open, DANEGATE_PROBE=off judges by the DNS alone.
+                        """,
                         "danegate check DOMAIN", "nc -vz HOST 25"),
                     .init(
-                        "If the cause says that EHLO was refused, see whether the name that the probe says is this "
-                            + "machine's in the DNS, forwards and backwards, and set PROBE_HELO if it is not. If the "
-                            + "name is right, the host has this machine's address on a list.",
+                        """
+                        If the cause says that EHLO was refused, see whether the name that the probe says leads \
+                        to this machine's address in the DNS, and the address to the name. If not, set \
+                        DANEGATE_PROBE_HELO. If the name is right, the host has this machine's address on a \
+                        list.
+                        """,
                         "danegate status", "danegate settings", "hostname -f"),
                 ]
             default:
                 [
                     .init(
-                        "If it does not pass, see what takes so long.", "danegate check DOMAIN")
+                        "If it lasts, see what takes so long.", "danegate check DOMAIN")
                 ]
             }
         }
     }
 
     private static let recheck = Explanation.Step(
-        "Look again; whoever has danegate sees all steps.", "danegate check DOMAIN")
+        "Look again. danegate check shows every step.", "danegate check DOMAIN")
 
     private static let showChain =
         "openssl s_client -starttls smtp -connect HOST:25 -servername HOST -showcerts </dev/null"
 
     /// The 3 1 1 record of the certificate in use.
     private static let record =
-        "openssl s_client -starttls smtp -connect HOST:25 -servername HOST </dev/null | openssl x509 -noout -pubkey | openssl "
-        + "pkey -pubin -outform DER | sha256sum"
+        """
+        openssl s_client -starttls smtp -connect HOST:25 -servername HOST </dev/null | openssl x509 -noout \
+        -pubkey | openssl pkey -pubin -outform DER | sha256sum
+        """
 
     private static let compare: [Explanation.Step] = [
         .init(
             "Compare what is published with what the server shows.", "dig +dnssec TLSA _25._tcp.HOST",
-            "openssl s_client -starttls smtp -connect HOST:25 -servername HOST -dane_tlsa_domain HOST -dane_tlsa_rrdata \"3 1 1 "
-                + "DATA\" </dev/null")
+            """
+            openssl s_client -starttls smtp -connect HOST:25 -servername HOST -dane_tlsa_domain HOST \
+            -dane_tlsa_rrdata "3 1 1 DATA" </dev/null
+            """)
     ]
 
     private static let publish: [Explanation.Step] = [
         .init(
-            "Compute the 3 1 1 record of the key in use, and publish it as _25._tcp.HOST. IN TLSA 3 1 1 DATA, on every MX host that "
-                + "uses the key. Then remove records that match nothing.",
+            """
+            Compute the 3 1 1 record of the key in use. Publish it as _25._tcp.HOST. IN TLSA 3 1 1 DATA, for \
+            every MX host that uses the key. Then remove records that match nothing.
+            """,
             record),
         .init(
-            "At the next change of keys: publish the TLSA record of the new key beside the old one first, wait two TTLs of the "
-                + "record, install key and certificate, and only then remove the old record. A renewal that keeps the key needs "
-                + "no new record (certbot: --reuse-key)."),
+            """
+            At the next change of keys, first publish the TLSA record of the new key beside the old one. Then \
+            wait two TTLs of the record, and install key and certificate. Only then remove the old record. A \
+            renewal that keeps the key needs no new record (certbot: --reuse-key).
+            """),
         recheck,
     ]
 }

@@ -1,0 +1,23 @@
+import DANE
+
+@testable import Gate
+
+/// A packet as the gate takes it. Its protocol has a recipient, `<user@example.org>`, and nothing else.
+struct PacketRequest: GateRequest {
+    let receivedRecipient: ReceivedText
+    let recipientIsCut: Bool
+
+    var receivedAddress: ReceivedText? { nil }
+    var transport: String? { nil }
+    var nextHop: String? { nil }
+    var sender: String? { nil }
+    var receivedSender: ReceivedText? { nil }
+    var clientAddress: String? { nil }
+    var authenticated: String? { nil }
+    var queueID: String? { nil }
+    var isLost: Bool { false }
+
+    func settings(of book: SettingsBook) -> SettingsInForce { book.current }
+
+    func recipientIs(_ address: String) -> Bool { receivedRecipient.text == "<\(address)>" }
+}
