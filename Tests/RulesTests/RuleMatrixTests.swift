@@ -51,8 +51,8 @@ import Testing
         let open = Rule.all.filter { proven[$0.id] == nil && Excuse.all[$0.id] == nil }
         let tests = Set(proven.values.joined()).count
         print(
-            "rules: \(Rule.all.count) in all: \(Rule.all.count - excused.count - open.count) tested (by \(tests) tests), "
-                + "\(excused.count) excused, \(open.count) open")
+            "rules: \(Rule.all.count) in all: \(Rule.all.count - excused.count - open.count) tested "
+                + "(by \(tests) tests), \(excused.count) excused, \(open.count) open")
         for family in ["V", "D", "E", "T", "S", "N", "L", "I", "F"] {
             func count(_ rules: [Rule]) -> Int { rules.count { $0.family == family } }
             let all = count(Rule.all)
