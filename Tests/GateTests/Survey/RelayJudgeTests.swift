@@ -1,3 +1,4 @@
+import DANE
 import DNSSEC
 import Foundation
 import RuleMarks
