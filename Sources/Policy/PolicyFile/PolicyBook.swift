@@ -183,7 +183,7 @@ public final class PolicyBook: Sendable {
     ///
     /// - Parameter directory: The state directory, where its last good copy is kept.
     /// - Throws: Its faults; then all stays as it was.
-    func adopt(_ path: String?, copyIn directory: String) throws(PolicyTable.Faults) {
+    package func adopt(_ path: String?, copyIn directory: String) throws(PolicyTable.Faults) {
         guard let path else {
             state.withLock { $0 = State(table: PolicyTable()) }
             return hasFile.store(false, ordering: .relaxed)

@@ -1,4 +1,5 @@
 import DANE
+import Verdicts
 
 extension LocalTrouble.Cause {
     /// What was seen, and what to do here.

@@ -1,4 +1,6 @@
 import DANE
+import Inspection
+import Policy
 
 extension Ruling.Action {
     /// What it means.

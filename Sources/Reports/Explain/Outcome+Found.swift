@@ -1,4 +1,5 @@
 import DANE
+import Rules
 
 extension Outcome {
     /// How it is found out, in the order of the look.
