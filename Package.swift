@@ -242,7 +242,8 @@ let package = Package(
         .testTarget(
             name: "danegateTests",
             dependencies: [
-                "DANE", "DNSSEC", "Gate", "Inspection", "Policy", "Probe", "Records", "Reports", "RuleMarks", "Rules",
+                "DANE", "DNSSEC", "Daemon", "Gate", "Inspection", "Policy", "Probe", "Records", "Reports", "RuleMarks",
+                "Rules",
                 "Support", "Verdicts", "World", "WorldHosts", "WorldServers", "danegate",
             ],
             swiftSettings: strict),

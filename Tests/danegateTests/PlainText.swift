@@ -2,6 +2,11 @@ import DANE
 import Foundation
 
 @testable import Gate
+@testable import Inspection
+@testable import Policy
+@testable import Reports
+@testable import Rules
+@testable import Verdicts
 
 /// A text for administrators, held to plain language: whole sentences, no signs and abbreviations of working notes, and
 /// no capitals that `danegate explain` cannot explain.

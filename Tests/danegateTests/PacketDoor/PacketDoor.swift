@@ -2,6 +2,7 @@ import DANE
 import Glibc
 
 @testable import Gate
+@testable import Support
 
 /// A door with a protocol of its own, as small as a door is: a packet with a recipient in, a packet with the answer
 /// out.

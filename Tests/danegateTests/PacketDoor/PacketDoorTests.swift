@@ -5,7 +5,12 @@ import Support
 import Testing
 import World
 
+@testable import Daemon
 @testable import Gate
+@testable import Inspection
+@testable import Policy
+@testable import Records
+@testable import Verdicts
 
 /// What a new door needs: nothing but `Gate.decide`. It then rules as the milter does.
 @Suite(.timeLimit(.minutes(2))) struct PacketDoorTests {

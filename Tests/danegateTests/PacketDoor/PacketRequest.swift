@@ -1,6 +1,8 @@
 import DANE
 
 @testable import Gate
+@testable import Policy
+@testable import Support
 
 /// A packet as the gate takes it. Its protocol has a recipient, `<user@example.org>`, and nothing else.
 struct PacketRequest: GateRequest {
