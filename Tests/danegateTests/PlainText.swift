@@ -1,5 +1,6 @@
 import DANE
 import Foundation
+import Support
 
 @testable import Gate
 @testable import Inspection
