@@ -14,7 +14,7 @@ extension SettingsOptions {
     /// - Parameter whenOver: Called before anything is printed.
     /// - Throws: If no daemon answers, after a sentence on standard error.
     func ask(_ request: String, within limit: Duration, whenOver: () -> Void = {}) throws -> String {
-        let (settings, note, _) = try readToAsk()
+        let (settings, note, faults) = try readToAsk()
         guard let path = settings.controlSocketPath else {
             throw Exit.fail(EX_UNAVAILABLE, ["the control socket is off (DANEGATE_CONTROL_SOCKET)."])
         }
@@ -22,7 +22,8 @@ extension SettingsOptions {
             defer { whenOver() }
             return try ControlClient.ask(path, request, within: limit)
         } catch {
-            throw Exit.fail(EX_UNAVAILABLE, [error.sentence] + (note.map { ["\($0)."] } ?? []))
+            // A line at fault may be the one that was to lead to the daemon.
+            throw Exit.fail(EX_UNAVAILABLE, [error.sentence] + (note.map { ["\($0)."] } ?? []) + faults)
         }
     }
 }
