@@ -6,6 +6,8 @@ import PackageDescription
 let room: [SwiftSetting] = [
     // A release notices that its stack has been written over.
     .unsafeFlags(["-Xfrontend", "-enable-stack-protector"], .when(configuration: .release)),
+    // A release takes functions of one target into another, generic ones made for their types, as if all were one.
+    .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)),
     .swiftLanguageMode(.v6),
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("InternalImportsByDefault"),

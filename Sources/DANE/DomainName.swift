@@ -34,32 +34,26 @@ public struct DomainName: Hashable, Sendable {
             }
         }
         guard count > 0, count <= 253 else { return nil }
+        // The bits of the characters that a label may have, below 64 and above: digits and `-`; letters and `_`.
+        let low: UInt64 = 0x03FF_2000_0000_0000
+        let high: UInt64 = 0x07FF_FFFE_87FF_FFFE
         var isName = true
         self.text = String(unsafeUninitializedCapacity: count) { lower in
-            var label = 0
+            var start = 0
             for index in 0..<count {
                 let byte = text[index]
-                switch byte {
-                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
-                    UInt8(ascii: "-"), UInt8(ascii: "_"):
+                if byte == UInt8(ascii: ".") {
+                    isName = index > start && index - start <= 63
+                    start = index + 1
                     lower[index] = byte
-                    label += 1
-                case UInt8(ascii: "A")...UInt8(ascii: "Z"):
-                    lower[index] = byte | 0x20
-                    label += 1
-                case UInt8(ascii: ".") where label > 0:
-                    lower[index] = byte
-                    label = 0
-                default:
-                    isName = false
+                } else {
+                    isName = byte < 0x80 && (byte < 64 ? low : high) &>> UInt64(byte & 63) & 1 != 0
+                    lower[index] = byte &- UInt8(ascii: "A") < 26 ? byte | 0x20 : byte
                 }
-                if label > 63 || !isName {
-                    isName = false
-                    return 0
-                }
+                guard isName else { return 0 }
             }
-            if label == 0 { isName = false }
-            return count
+            isName = count > start && count - start <= 63
+            return isName ? count : 0
         }
         guard isName else { return nil }
     }

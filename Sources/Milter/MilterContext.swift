@@ -65,6 +65,15 @@ struct MilterContext {
     /// The same, with its bytes if they are not UTF-8.
     func received(_ name: StaticString) -> ReceivedText? { value(name).map { ReceivedText($0) } }
 
+    /// Whether a macro has this value, which is not empty.
+    func macro(_ name: StaticString, is text: String) -> Bool {
+        guard let value = value(name), let start = value.baseAddress, value.count == text.utf8.count else {
+            return false
+        }
+        var text = text
+        return text.withUTF8 { bytes in bytes.baseAddress.map { memcmp(start, $0, bytes.count) == 0 } ?? false }
+    }
+
     private func value(_ name: StaticString) -> UnsafeRawBufferPointer? {
         // A literal ends with a NUL. libmilter only reads it.
         let name = UnsafeMutableRawPointer(mutating: name.utf8Start).assumingMemoryBound(to: CChar.self)

@@ -58,6 +58,8 @@ public struct RecipientEvent: ~Copyable {
     /// `{rcpt_host}`: the next hop. It is the name of a relay, in brackets if Postfix does not look up its MX, with a
     /// port if set.
     public var host: String? { context.macro("{rcpt_host}") }
+    /// Whether `{rcpt_host}` is this text. No copy of it is made.
+    public func nextHopIs(_ text: String) -> Bool { context.macro("{rcpt_host}", is: text) }
     /// `{rcpt_addr}`: the recipient after the MTA's rewriting, without `<>`.
     public var address: String? { context.macro("{rcpt_addr}") }
     /// The same, with its bytes if they are not UTF-8 (F-98).

@@ -17,6 +17,20 @@ import Testing
         #expect(made.description == line)
     }
 
+    /// Eight bytes are looked at together: each byte is found wherever it stands, whatever stands beside it.
+    @Test(arguments: 1..<20) func aByteThatNeedsQuotesIsFoundEverywhere(length: Int) {
+        for neighbour in [UInt8(ascii: "a"), UInt8(ascii: "!"), UInt8(ascii: "~")] {
+            for place in 0..<length {
+                for byte in UInt8.min ... .max {
+                    var value = [UInt8](repeating: neighbour, count: length)
+                    value[place] = byte
+                    let isPlain = (0x21...0x7E).contains(byte) && !"\"=\\".utf8.contains(byte)
+                    #expect(value.withUnsafeBufferPointer { LineCursor.isPlain($0) } == isPlain, "\(value)")
+                }
+            }
+        }
+    }
+
     @Test func aRulingHasOneLineInAFixedOrder() {
         let ruling = Ruling(
             action: .reject, would: nil, outcome: .tlsaInvalid,
@@ -26,8 +40,9 @@ import Testing
             ruling: ruling, mode: .enforce, recipient: "user@example.org", domain: "example.org",
             host: "mx1.example.org",
             isCached: true, waited: .microseconds(100), trace: trace, client: "192.0.2.9", queueID: nil)
+        let text = line.line
         #expect(
-            line.line.description == """
+            text.description == """
                 ruling=reject mode=enforce to=user@example.org domain=example.org outcome=tlsa-invalid code=5.7.323 \
                 host=mx1.example.org cached=yes waited_ms=0.1 failing_for=27m trace=\(trace) client=192.0.2.9 qid=- \
                 from=-
@@ -52,10 +67,12 @@ import Testing
             trace: TraceID(), client: nil, queueID: "4ABC", ownHop: "[relay]", passed: "why",
             sender: ReceivedText(path), authenticated: "user name", cause: "a cause")
         let end = " qid=4ABC from=\(shown) sasl=\"user name\" own_hop=[relay] passed=why cause=\"a cause\""
-        #expect(line.line.description.hasSuffix(end), "\(line.line)")
-        #expect(line.line.bytes.count <= line.room)
+        let (text, room) = (line.line, line.room)
+        #expect(text.description.hasSuffix(end), "\(text)")
+        #expect(text.bytes.count <= room)
         (line.tellsSender, line.authenticated) = (false, nil)
-        #expect(line.line.description.hasSuffix(" passed=why cause=\"a cause\""), "\(line.line)")
+        let shorter = line.line
+        #expect(shorter.description.hasSuffix(" passed=why cause=\"a cause\""), "\(shorter)")
     }
 
     /// However long what comes is, the whole line has room.

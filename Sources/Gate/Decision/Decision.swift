@@ -1,6 +1,7 @@
 package import DANE
 package import Policy
 import Support
+import Verdicts
 
 /// What the gate decides. A door translates it into the words of its protocol, and decides nothing itself.
 package enum Decision: Sendable {
@@ -23,8 +24,8 @@ package enum Decision: Sendable {
 
     /// A ruling, and what it is based on.
     package struct Ruled: Sendable {
-        /// What is true, as far as it is known.
-        let verdict: Verdict
+        /// The verdict, and where it came from.
+        let answer: InspectionDesk.Answer
         /// What is done.
         package let ruling: Ruling
         /// The reply; nil if nobody is refused.
@@ -33,9 +34,12 @@ package enum Decision: Sendable {
         let policy: Policy.Kind?
         /// The id in reply, log line and trace; nil if nobody needs to find the recipient again.
         let trace: TraceID?
+
+        /// What is true, as far as it is known.
+        var verdict: Verdict { answer.verdict }
         /// Whether the verdict came from the cache.
-        let isCached: Bool
+        var isCached: Bool { answer.isCached }
         /// Whether the fault may be on our side.
-        let isInTrouble: Bool
+        var isInTrouble: Bool { answer.isInTrouble }
     }
 }

@@ -34,41 +34,47 @@ package struct DecisionRecords: Sendable {
         _ ruled: Decision.Ruled, on subject: Ruleset.Subject, _ typed: Recipient, _ request: borrowing Request,
         _ inForce: SettingsInForce, _ arrived: ContinuousClock.Instant, waited: Duration? = nil
     ) {
-        let (ruling, verdict, destination) = (ruled.ruling, ruled.verdict, subject.destination)
-        if !ruled.isCached, !ruling.isHeld, let destination {
-            looks.note(destination.name, ruling.outcome, at: arrived)
+        // Whatever is made a copy of here costs a change of reference counts for each of its texts.
+        if !ruled.isCached, !ruled.ruling.isHeld, let destination = subject.destination {
+            looks.note(destination.name, ruled.ruling.outcome, at: arrived)
         }
-        counts.add(ruling.outcome, ruling.action, would: ruling.would, isCached: ruled.isCached)
-        if subject.isOwnHop, let destination {
-            let isKnown = ruling.outcome != .pending && !ruled.isInTrouble
-            let isFailing = !ruling.outcome.allowsDelivery || ruling.hazard != nil
-            ownHops.note(destination, ruling.outcome, isFailing: isKnown ? isFailing : nil, at: arrived)
+        counts.add(ruled.ruling.outcome, ruled.ruling.action, would: ruled.ruling.would, isCached: ruled.isCached)
+        if subject.isOwnHop, let destination = subject.destination {
+            let isKnown = ruled.ruling.outcome != .pending && !ruled.isInTrouble
+            let isFailing = !ruled.ruling.outcome.allowsDelivery || ruled.ruling.hazard != nil
+            ownHops.note(destination, ruled.ruling.outcome, isFailing: isKnown ? isFailing : nil, at: arrived)
         }
-        let isQuiet = ruling.action == .accept && ruling.would == nil
+        let isQuiet = ruled.ruling.action == .accept && ruled.ruling.would == nil
         let waited = waited ?? ContinuousClock.now - arrived
         let level = isQuiet ? Logger.Level.info : .notice
         let id = ruled.trace ?? TraceID()
         if log.writes(level) {
-            let parties = Parties(typed, request, inForce.settings.loggedAddresses)
-            let line = RulingLine(
-                ruling: ruling, mode: inForce.settings.mode, recipient: parties.recipient,
-                domain: (destination?.name ?? .root).text,
-                host: verdict.host, isCached: ruled.isCached, waited: waited, trace: id,
-                client: request.clientAddress, queueID: request.queueID, recipientBytes: parties.recipientBytes,
-                ownHop: subject.isOwnHop ? destination?.text(standard: inForce.settings.probePort) : nil,
-                sender: parties.sender, tellsSender: parties.tellsSender, authenticated: parties.authenticated,
-                cause: isQuiet && !verdict.isDegraded ? nil : ruling.hazard ?? verdict.cause)
-            log.write(level, line)
+            let shown = inForce.settings.loggedAddresses
+            log.write(
+                level,
+                RulingLine(
+                    ruling: ruled.ruling, mode: inForce.settings.mode, recipient: shown.recipient(typed),
+                    domain: subject.destination?.name.text ?? "",
+                    host: ruled.verdict.host, isCached: ruled.isCached, waited: waited, trace: id,
+                    client: request.clientAddress, queueID: request.queueID, recipientBytes: shown.bytes(of: typed),
+                    ownHop: subject.isOwnHop
+                        ? subject.destination?.text(standard: inForce.settings.probePort) : nil,
+                    sender: shown.sender(of: request), tellsSender: shown.tellsSender,
+                    authenticated: shown.authenticated(of: request),
+                    cause: isQuiet && !ruled.verdict.isDegraded ? nil : ruled.ruling.hazard ?? ruled.verdict.cause))
         }
         guard let trace else { return }
-        trace.count(ruling, destination)
+        if let destination = subject.destination {
+            trace.count(ruled.ruling.outcome, isHazard: ruled.ruling.hazard != nil, destination)
+        }
         guard !isQuiet else { return }
         trace.record(
             TraceEntry(
                 time: trace.now, trace: id.description,
                 sender: request.receivedSender.map(Recipient.init(received:)), recipient: typed,
-                destination: destination, client: request.clientAddress, authenticated: request.authenticated,
-                verdict: verdict, ruling: ruling, reply: ruled.reply, queueID: request.queueID,
+                destination: subject.destination, client: request.clientAddress,
+                authenticated: request.authenticated, verdict: ruled.verdict, ruling: ruled.ruling, reply: ruled.reply,
+                queueID: request.queueID,
                 mode: inForce.settings.mode,
                 isCached: ruled.isCached, policy: ruled.policy, addresses: trace.addresses))
     }
@@ -105,39 +111,56 @@ package struct DecisionRecords: Sendable {
         let domain = if case .name(let name) = recipient.domain { name.text } else { "" }
         let ruling = Ruling(
             action: .accept, would: nil, outcome: .opportunistic, code: nil, failingFor: nil, hazard: nil)
-        let parties = Parties(recipient, request, inForce.settings.loggedAddresses)
-        let line = RulingLine(
-            ruling: ruling, mode: inForce.settings.mode, recipient: parties.recipient, domain: domain, host: nil,
-            isCached: false, waited: ContinuousClock.now - arrived, trace: TraceID(), client: request.clientAddress,
-            queueID: request.queueID, recipientBytes: parties.recipientBytes, passed: passed.why,
-            sender: parties.sender,
-            tellsSender: parties.tellsSender, authenticated: parties.authenticated)
-        log.write(.info, line)
+        let shown = inForce.settings.loggedAddresses
+        log.write(
+            .info,
+            RulingLine(
+                ruling: ruling, mode: inForce.settings.mode, recipient: shown.recipient(recipient), domain: domain,
+                host: nil, isCached: false, waited: ContinuousClock.now - arrived, trace: TraceID(),
+                client: request.clientAddress, queueID: request.queueID, recipientBytes: shown.bytes(of: recipient),
+                passed: passed.why, sender: shown.sender(of: request), tellsSender: shown.tellsSender,
+                authenticated: shown.authenticated(of: request)))
     }
 }
 
-/// Recipient, sender and login of a message, as far as the log may contain them (`LOG_ADDRESSES`).
-private struct Parties {
-    var recipient: String
-    var recipientBytes: [UInt8]?
-    var sender: ReceivedText?
-    var tellsSender = true
-    var authenticated: String?
+/// What the log may contain of a message (`LOG_ADDRESSES`).
+extension Settings.LogAddresses {
+    fileprivate func recipient(_ recipient: Recipient) -> String {
+        switch self {
+        case .full, .recipient: recipient.address
+        case .domain: recipient.withoutLocalPart
+        }
+    }
 
-    init<Request: GateRequest & ~Copyable>(
-        _ recipient: Recipient, _ request: borrowing Request, _ addresses: Settings.LogAddresses
-    ) {
-        (self.recipient, recipientBytes) = (recipient.address, recipient.bytes)
-        switch addresses {
-        case .full:
-            sender = request.receivedSender
-            authenticated = request.authenticated
-        case .recipient: tellsSender = false
+    fileprivate func bytes(of recipient: Recipient) -> [UInt8]? {
+        switch self {
+        case .full, .recipient: recipient.bytes
+        case .domain: nil
+        }
+    }
+
+    fileprivate var tellsSender: Bool {
+        switch self {
+        case .full, .domain: true
+        case .recipient: false
+        }
+    }
+
+    fileprivate func sender<Request: GateRequest & ~Copyable>(of request: borrowing Request) -> ReceivedText? {
+        switch self {
+        case .full: request.receivedSender
+        case .recipient: nil
         case .domain:
-            (self.recipient, recipientBytes) = (recipient.withoutLocalPart, nil)
-            sender = request.receivedSender.map { path in
+            request.receivedSender.map { path in
                 ReceivedText(Array(Recipient(received: path).withoutLocalPart.utf8))
             }
+        }
+    }
+
+    fileprivate func authenticated<Request: GateRequest & ~Copyable>(of request: borrowing Request) -> String? {
+        switch self {
+        case .full: request.authenticated
+        case .recipient, .domain: nil
         }
     }
 }

@@ -76,11 +76,14 @@ public struct Gate: Sendable {
     private struct Case: Sendable {
         /// As the client typed it.
         let typed: Recipient
-        /// As it is judged: in the form to which the MTA has rewritten it, if it has.
-        let recipient: Recipient
+        /// The form to which the MTA has rewritten it; nil if that is how it was typed.
+        let rewritten: Recipient?
         /// The settings for its message.
         let settings: SettingsInForce
         let arrived: ContinuousClock.Instant
+
+        /// As it is judged.
+        var recipient: Recipient { rewritten ?? typed }
     }
 
     /// Decides on a recipient: looks up the verdict, waits for it until `MILTER_DEADLINE` at most, rules, counts, logs
@@ -96,17 +99,22 @@ public struct Gate: Sendable {
         let rewritten = address.map(Recipient.init(received:))
         // Usually that is what was typed, so it need not be parsed twice.
         let isAsTyped = address.map { request.recipientIs($0.text) && rewritten?.address == $0.text } ?? false
-        let typed =
-            isAsTyped
-            ? rewritten ?? Recipient(received: request.receivedRecipient)
-            : Recipient(received: request.receivedRecipient)
-        let recipient = rewritten.map { $0.domain == .none ? typed : $0 } ?? typed
-        let current = Case(typed: typed, recipient: recipient, settings: inForce, arrived: arrived)
+        let current =
+            if isAsTyped, let rewritten {
+                Case(typed: rewritten, rewritten: nil, settings: inForce, arrived: arrived)
+            } else {
+                Case(
+                    typed: Recipient(received: request.receivedRecipient),
+                    rewritten: rewritten?.domain == Recipient.Domain.none ? nil : rewritten, settings: inForce,
+                    arrived: arrived)
+            }
+        let recipient = current.recipient
         // If the address is cut, its domain may be anybody's.
-        let other = isAsTyped || rewritten == nil || request.recipientIsCut ? nil : typed
+        let other = isAsTyped || rewritten == nil || request.recipientIsCut ? nil : current.typed
         switch request.recipientIsCut && rewritten == nil
             ? .impossible
-            : inForce.scope.decide(recipient, typed: other, mailer: request.transport, nextHop: request.nextHop)
+            : inForce.scope.decide(
+                recipient, typed: other, mailer: request.transport, nextHop: nextHop(of: request, recipient))
         {
         case .notOurs:
             return .notOurs
@@ -128,34 +136,41 @@ public struct Gate: Sendable {
         }
     }
 
+    /// The next hop as the MTA writes it; nil if the MTA did not say, or it is the recipient's domain, as nearly always.
+    private func nextHop<Request: GateRequest & ~Copyable>(
+        of request: borrowing Request, _ recipient: Recipient
+    ) -> String? {
+        if case .name(let domain) = recipient.domain, request.nextHopIs(domain.text) { return nil }
+        return request.nextHop
+    }
+
     /// A next hop and the domain that policy goes by, after it has been looked up which of the names is an alias.
     private struct Aim: Sendable {
-        var hop: Hop
+        /// What is judged.
+        let destination: Destination
+        /// What is ruled upon. Behind a next hop of this site's own, the roll-out goes by the recipients' domains.
+        let subject: Ruleset.Subject
         /// The domain of the address; the name of the next hop if it has none.
-        var domain: DomainName
-        /// The name by which the MTA has replaced the domain.
-        let replacement: DomainName
+        let domain: DomainName
+        /// The name by which the MTA has replaced the domain; nil if the domain is not judged in its place.
+        let replacement: DomainName?
         /// Why that could not be looked up; nil if it could.
-        var doubt: InspectionDesk.Answer?
+        let doubt: InspectionDesk.Answer?
 
         init(_ hop: Hop, _ domain: DomainName, _ standing: InspectionDesk.Replaced?) {
-            (self.hop, self.domain) = (hop, domain)
-            replacement = hop.destination.name
-            guard let original = hop.typed, let standing else { return }
             // F-90: judge the typed domain if it is an alias of the one by which the MTA has replaced it.
-            switch standing {
-            case .other: return
-            case .alias: break
-            case .unknown(let verdict): doubt = verdict
-            }
-            self.hop = Hop(destination: hop.destination.renamed(original))
-            self.domain = original
-        }
-
-        /// What is ruled upon. Behind a next hop of this site's own, the roll-out goes by the recipients' domains.
-        var subject: Ruleset.Subject {
-            .init(
-                destination: hop.destination, place: hop.isOwn ? domain : hop.destination.name, isOwnHop: hop.isOwn)
+            let judged: DomainName? =
+                switch standing {
+                case nil, .other: nil
+                case .alias, .unknown: hop.typed
+                }
+            let isOwn = judged == nil && hop.isOwn
+            destination = judged.map(hop.destination.renamed) ?? hop.destination
+            subject = Ruleset.Subject(
+                destination: destination, place: isOwn ? domain : destination.name, isOwnHop: isOwn)
+            self.domain = judged ?? domain
+            replacement = judged == nil ? nil : hop.destination.name
+            doubt = if case .unknown(let answer) = standing { answer } else { nil }
         }
     }
 
@@ -174,25 +189,25 @@ public struct Gate: Sendable {
                 of: original, replacedBy: hop.destination.name, aliases, at: current.arrived, before: deadline)
         }
         let aim = Aim(hop, domain, standing)
-        let policy = self.standing(of: aim.domain, nextHop: aim.replacement)
-        if let why = policy.exemption ?? (policy.kind == .require ? nil : exemptSource(request, inForce.sources)) {
+        let (policy, exemption) = self.standing(of: aim)
+        let demandsDANE = policy == .require
+        if let why = exemption ?? (demandsDANE ? nil : exemptSource(request, inForce.sources)) {
             return pass(request, current, .init(why: why, isExempt: true))
         }
-        let destination = aim.hop.destination
         // F-132: an inspection would take a place from others.
-        if let held = hold(on: aim.domain, destination.name) {
-            return rule(request, current, aim.subject, held, policy: policy.kind, isHeld: true)
+        if let held = hold(on: aim) {
+            return rule(request, current, aim.subject, held, policy: policy, isHeld: true)
         }
-        if let doubt = aim.doubt { return rule(request, current, aim.subject, doubt, policy: policy.kind) }
-        let demandsDANE = policy.kind == .require
-        if isMonitored(request, inForce, aim.subject, policy.kind),
-            !desk.isKnown(destination, demandingDANE: demandsDANE, at: current.arrived)
+        if aim.doubt == nil, isMonitored(request, inForce, aim.subject, policy),
+            !desk.isKnown(aim.destination, demandingDANE: demandsDANE, at: current.arrived)
         {
             return passAhead(request, current, hop, domain)
         }
-        let answer = desk.verdict(
-            on: destination, demandingDANE: demandsDANE, at: current.arrived, before: deadline)
-        return rule(request, current, aim.subject, answer, policy: policy.kind)
+        let answer =
+            aim.doubt
+            ?? desk.verdict(
+                on: aim.destination, demandingDANE: demandsDANE, at: current.arrived, before: deadline)
+        return rule(request, current, aim.subject, answer, policy: policy)
     }
 
     /// Rules on a recipient and records it.
@@ -256,8 +271,8 @@ public struct Gate: Sendable {
             let aim = Aim(hop, domain, nil)
             let verdict = Verdict(outcome: .pending, cause: "the daemon was stopped before the check had ended")
             _ = rule(
-                copy, current, aim.subject, .init(verdict: verdict, isCached: false),
-                policy: standing(of: aim.domain, nextHop: aim.replacement).kind, waited: waited)
+                copy, current, aim.subject, .init(verdict: verdict, isCached: false), policy: standing(of: aim).kind,
+                waited: waited)
         }
         switch entry {
         case .entered(let number): findOut(copy, current, hop, domain, number, due: due, waited: waited)
@@ -278,18 +293,17 @@ public struct Gate: Sendable {
                 replaced = await desk.standing(of: original, replacedBy: hop.destination.name, aliases)
             }
             let aim = Aim(hop, domain, replaced)
-            let policy = standing(of: aim.domain, nextHop: aim.replacement)
-            let exemption =
-                policy.exemption ?? (policy.kind == .require ? nil : exemptSource(copy, current.settings.sources))
+            let (policy, standing) = self.standing(of: aim)
+            let exemption = standing ?? (policy == .require ? nil : exemptSource(copy, current.settings.sources))
             var answer = aim.doubt
             if exemption == nil, answer == nil {
-                answer = await desk.verdict(on: aim.hop.destination, demandingDANE: policy.kind == .require)
+                answer = await desk.verdict(on: aim.destination, demandingDANE: policy == .require)
             }
             guard late.leave(number, isOverdue: .now > due) else { return }
             if let exemption {
                 _ = pass(copy, current, .init(why: exemption, isExempt: true))
             } else if let answer {
-                _ = rule(copy, current, aim.subject, answer, policy: policy.kind, waited: waited)
+                _ = rule(copy, current, aim.subject, answer, policy: policy, waited: waited)
             }
         }
     }
@@ -382,12 +396,26 @@ public struct Gate: Sendable {
 
     // MARK: Both
 
+    /// What the policy file and the exemptions say about a recipient: the kind of policy, and why it is exempt.
+    private func standing(of aim: Aim) -> (kind: Policy.Kind?, exemption: String?) {
+        guard hasPolicies else { return (nil, nil) }
+        let standing = standing(of: aim.domain, nextHop: aim.replacement ?? aim.destination.name)
+        return (standing.kind, standing.exemption)
+    }
+
+    private var hasPolicies: Bool { !policies.isEmpty || exemptions.count != 0 }
+
     /// What the policy file and the exemptions say about the address's domain, or else about the next hop.
     private func standing(of domain: DomainName, nextHop: DomainName) -> StandingPolicy {
         let table = policies.table
         let exemptions = exemptions.current
         guard !table.isEmpty || exemptions != nil else { return .none }
         return StandingPolicy(domain, nextHop: nextHop, table, exemptions, at: now())
+    }
+
+    /// The same for a recipient.
+    private func hold(on aim: Aim) -> InspectionDesk.Answer? {
+        holds.isEmpty ? nil : hold(on: aim.domain, aim.destination.name)
     }
 
     /// The answer if an administrator holds the mail back (F-132); nil if nobody does.

@@ -32,6 +32,14 @@ protocol GateRequest: ~Copyable {
     /// The settings for its message: those that were in force when its first recipient came.
     func settings(of book: SettingsBook) -> SettingsInForce
 
+    /// Whether the MTA said that this is the next hop.
+    func nextHopIs(_ name: String) -> Bool
+
     /// Whether the recipient was typed as this address in angle brackets.
     func recipientIs(_ address: String) -> Bool
+}
+
+extension GateRequest where Self: ~Copyable {
+    /// Whether the MTA said that this is the next hop. A door that can compare without a copy has its own.
+    func nextHopIs(_ name: String) -> Bool { nextHop == name }
 }

@@ -62,23 +62,22 @@ package struct Ruleset: Sendable {
         isEnforced: Bool = false, trace: TraceID? = nil, replies: Replies = .orWouldBe, now: () -> Int64,
         failingFor: (Outcome) -> Duration = { _ in .zero }
     ) -> Decision.Ruled {
-        let verdict = answer.verdict
         let ruling =
             isHeld
             ? .held
             : inForce.rulebook.rule(
-                verdict, domain: subject.place, policy: policy, isOwnHop: subject.isOwnHop,
+                answer.verdict, domain: subject.place, policy: policy, isOwnHop: subject.isOwnHop,
                 isInTrouble: answer.isInTrouble, isEnforced: isEnforced, failingFor: failingFor)
-        var reply: Reply?
-        if ruling.action != .accept || replies == .orWouldBe {
-            reply = ruling.reply(
-                verdict, domain: subject.shown,
-                nextHop: subject.isOwnHop ? subject.destination?.text(standard: inForce.settings.probePort) : nil,
-                firstSeen: ruling.failingFor.map { now() - $0.components.seconds }, trace: trace?.description,
-                helpURL: inForce.settings.helpURL)
+        guard ruling.action != .accept || replies == .orWouldBe else {
+            return Decision.Ruled(answer: answer, ruling: ruling, reply: nil, policy: policy, trace: trace)
         }
         return Decision.Ruled(
-            verdict: verdict, ruling: ruling, reply: reply, policy: policy, trace: trace, isCached: answer.isCached,
-            isInTrouble: answer.isInTrouble)
+            answer: answer, ruling: ruling,
+            reply: ruling.reply(
+                answer.verdict, domain: subject.shown,
+                nextHop: subject.isOwnHop ? subject.destination?.text(standard: inForce.settings.probePort) : nil,
+                firstSeen: ruling.failingFor.map { now() - $0.components.seconds }, trace: trace?.description,
+                helpURL: inForce.settings.helpURL),
+            policy: policy, trace: trace)
     }
 }

@@ -11,9 +11,12 @@ public final class HoldBook: Sendable {
     /// No holds.
     public init() {}
 
+    /// Whether there are none.
+    var isEmpty: Bool { number.load(ordering: .relaxed) == 0 }
+
     /// The holds that have not ended.
     func live(at now: Int64 = unixTime()) -> [Hold] {
-        number.load(ordering: .relaxed) == 0 ? [] : table.withLock { $0 }.live(at: now).all
+        isEmpty ? [] : table.withLock { $0 }.live(at: now).all
     }
 
     /// The hold that covers a name, if there is one.
@@ -23,7 +26,7 @@ public final class HoldBook: Sendable {
     func hold(on address: IPAddress, at now: Int64) -> Hold? { current?.hold(on: address, at: now) }
 
     private var current: HoldTable? {
-        number.load(ordering: .relaxed) == 0 ? nil : table.withLockBarging { $0 }
+        isEmpty ? nil : table.withLockBarging { $0 }
     }
 
     /// Replaces the holds.

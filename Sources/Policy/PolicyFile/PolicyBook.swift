@@ -118,6 +118,9 @@ public final class PolicyBook: Sendable {
         return fault
     }
 
+    /// Whether there are none. Without a file nobody takes the lock.
+    package var isEmpty: Bool { !hasFile.load(ordering: .relaxed) || table.isEmpty }
+
     /// The policies in force.
     public var table: PolicyTable {
         hasFile.load(ordering: .relaxed) ? state.withLockBarging { $0.table } : PolicyTable()

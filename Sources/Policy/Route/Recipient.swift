@@ -1,5 +1,6 @@
 public import DANE
 import Certificates
+import Glibc
 
 /// A recipient as the MTA gave it in RCPT, taken apart.
 public struct Recipient: Sendable, Hashable {
@@ -135,7 +136,10 @@ public struct Recipient: Sendable, Hashable {
 
     private static func lastUnquotedAt(_ text: Slice<UnsafeBufferPointer<UInt8>>) -> Int? {
         let last = text.lastIndex(of: UInt8(ascii: "@"))
-        guard text.contains(UInt8(ascii: "\"")) else { return last }
+        // Hardly any address has quotes.
+        guard let start = text.base.baseAddress,
+            memchr(start + text.startIndex, Int32(UInt8(ascii: "\"")), text.count) != nil
+        else { return last }
         var found: Int?
         var isQuoted = false
         var isEscaped = false

@@ -36,7 +36,7 @@ public final class GateLog: Sendable {
     }
 
     /// Logs the ruling on a recipient. Allocates no memory unless the line is long.
-    package func write(_ level: Logger.Level, _ ruling: RulingLine) {
+    package func write(_ level: Logger.Level, _ ruling: borrowing RulingLine) {
         guard writes(level) else { return }
         let room = ruling.room
         guard room <= 1024 else { return writer.write(level, ruling.line) }

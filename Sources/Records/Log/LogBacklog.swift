@@ -39,7 +39,7 @@ struct LogBacklog: Sendable {
         case .time:
             if stamp.second != time { stamp = (time, Array("\(UnixTime.iso8601(Int64(time))) ".utf8)) }
             bytes.append(contentsOf: stamp.text)
-            bytes.append(contentsOf: level.rawValue.utf8)
+            bytes.append(contentsOf: level.word)
             bytes.append(UInt8(ascii: " "))
         }
         bytes.append(contentsOf: line)
@@ -55,5 +55,22 @@ struct LogBacklog: Sendable {
         let isLarge = bytes.capacity > 1 << 20
         bytes.removeAll(keepingCapacity: !isLarge)
         entries.removeAll(keepingCapacity: !isLarge)
+    }
+}
+
+extension Logger.Level {
+    /// The level as the log has it. The bytes are those of a literal.
+    fileprivate var word: UnsafeBufferPointer<UInt8> {
+        let word: StaticString =
+            switch self {
+            case .trace: "trace"
+            case .debug: "debug"
+            case .info: "info"
+            case .notice: "notice"
+            case .warning: "warning"
+            case .error: "error"
+            case .critical: "critical"
+            }
+        return UnsafeBufferPointer(start: word.utf8Start, count: word.utf8CodeUnitCount)
     }
 }

@@ -3,7 +3,9 @@ package import Policy
 package import Support
 
 /// The one line for a ruled recipient. The order of its keys is fixed, and documented in the manual.
-package struct RulingLine: Sendable {
+///
+/// It is not copyable, because a copy would change the reference counts of all its texts one by one.
+package struct RulingLine: ~Copyable, Sendable {
     package let ruling: Ruling
     package let mode: Settings.Mode
     package let recipient: String
@@ -88,9 +90,9 @@ package struct RulingLine: Sendable {
         line.put(" domain=" as StaticString)
         line.put(value: domain)
         line.put(" outcome=" as StaticString)
-        line.put(passed == nil ? ruling.outcome.rawValue : "-")
+        if passed == nil { line.put(ruling.outcome.rawValue) } else { line.put(UInt8(ascii: "-")) }
         line.put(" code=" as StaticString)
-        line.put(ruling.code?.description ?? "-")
+        if let code = ruling.code { line.put(code.description) } else { line.put(UInt8(ascii: "-")) }
         line.put(" host=" as StaticString)
         line.put(value: host)
         line.put((isCached ? " cached=yes waited_ms=" : " cached=no waited_ms=") as StaticString)
@@ -99,7 +101,11 @@ package struct RulingLine: Sendable {
         line.put(UInt8(ascii: "."))
         line.put(number: tenths % 10)
         line.put(" failing_for=" as StaticString)
-        line.put(ruling.failingFor.map(DurationText.brief) ?? "-")
+        if let failing = ruling.failingFor {
+            line.put(DurationText.brief(failing))
+        } else {
+            line.put(UInt8(ascii: "-"))
+        }
         line.put(" trace=" as StaticString)
         trace.write(to: &line)
         line.put(" client=" as StaticString)

@@ -1,4 +1,4 @@
-import DANE
+package import DANE
 public import Inspection
 package import Policy
 public import Support
@@ -125,9 +125,8 @@ public final class TraceStore: InspectionJournal {
     package var now: Int64 { configuration.now() }
 
     /// Counts the destination of a recipient that was ruled on. It does no I/O, and takes no lock.
-    package func count(_ ruling: Ruling, _ destination: Destination?) {
-        guard let destination else { return }
-        destinations.add(destination, .init(ruling.outcome, isHazard: ruling.hazard != nil))
+    package func count(_ outcome: Outcome, isHazard: Bool, _ destination: Destination) {
+        destinations.add(destination, .init(outcome, isHazard: isHazard))
     }
 
     /// Takes in a recipient that was refused or would have been. It does no I/O.

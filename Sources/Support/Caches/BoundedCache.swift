@@ -3,13 +3,16 @@
 ///
 /// It uses second chance (CLOCK), not LRU: a hit sets a mark and moves nothing. The values are in one array, with their
 /// keys and times. Besides that there are only the table of places and the hand that goes round.
-package struct BoundedCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
-    private struct Slot {
-        var key: Key
-        var wasUsed: Bool
-        var until: Tick
-        var weight: UInt32
-        var value: Value
+public struct BoundedCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
+    // What a cached verdict is found by is made for its types where it is used (`@inlinable`): a generic function of
+    // another target asks for the layout of its types at each call.
+    @usableFromInline
+    struct Slot: Sendable {
+        @usableFromInline var key: Key
+        @usableFromInline var wasUsed: Bool
+        @usableFromInline var until: Tick
+        @usableFromInline var weight: UInt32
+        @usableFromInline var value: Value
     }
 
     /// The most values.
@@ -18,8 +21,8 @@ package struct BoundedCache<Key: Hashable & Sendable, Value: Sendable>: Sendable
     let weightLimit: Int
     /// The weight of all values.
     package private(set) var weight = 0
-    private var slots: ContiguousArray<Slot> = []
-    private var places: [Key: UInt32] = [:]
+    @usableFromInline var slots: ContiguousArray<Slot> = []
+    @usableFromInline var places: [Key: UInt32] = [:]
     /// The place of the next candidate for removal.
     private var hand = 0
 
@@ -98,8 +101,11 @@ package struct BoundedCache<Key: Hashable & Sendable, Value: Sendable>: Sendable
     /// Uses the value of a key in place. Returns nil if there is none, or it has expired.
     ///
     /// - Parameter body: Gets the value and the time until which it is valid.
-    package mutating func use<Result>(_ key: Key, at now: Tick, _ body: (inout Value, Tick) -> Result) -> Result? {
-        guard let place = places[key].map(Int.init), slots[place].until > now else { return nil }
+    @inlinable @inline(__always)
+    public mutating func use<Result>(_ key: Key, at now: Tick, _ body: (inout Value, Tick) -> Result) -> Result? {
+        guard let number = places[key] else { return nil }
+        let place = Int(number)
+        guard slots[place].until > now else { return nil }
         if !slots[place].wasUsed { slots[place].wasUsed = true }
         return body(&slots[place].value, slots[place].until)
     }

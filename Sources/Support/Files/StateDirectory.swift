@@ -1,4 +1,5 @@
-package import Foundation
+import Foundation
+import Glibc
 
 /// The directory with the SQLite files.
 package enum StateDirectory {

@@ -2,43 +2,55 @@
 /// waits, so this must be fast.
 ///
 /// What does not fit is left out. The caller that provides the memory knows how much is needed.
-package struct LineCursor {
+public struct LineCursor {
     /// The most bytes of a value that are written.
-    static let valueLimit = 512
+    @usableFromInline static let valueLimit = 512
 
-    private let room: UnsafeMutableBufferPointer<UInt8>
+    @usableFromInline let room: UnsafeMutableBufferPointer<UInt8>
     /// How many bytes have been written.
-    package private(set) var count = 0
+    @usableFromInline
+    package var count = 0
 
     package init(_ room: UnsafeMutableBufferPointer<UInt8>) { self.room = room }
 
     /// The most bytes that a value needs: each of its bytes as `\xNN`, and quotes. A missing value needs one.
-    package static func room(for value: String?) -> Int { value.map { min($0.utf8.count, valueLimit) * 4 + 2 } ?? 1 }
+    @inlinable
+    public static func room(for value: String?) -> Int { value.map { min($0.utf8.count, valueLimit) * 4 + 2 } ?? 1 }
 
     /// The most bytes that a value needs whose bytes are not UTF-8.
-    package static func room(for value: String, _ bytes: [UInt8]?) -> Int {
+    @inlinable
+    public static func room(for value: String, _ bytes: [UInt8]?) -> Int {
         max(room(for: value), bytes.map { min($0.count, valueLimit) * 4 + 2 } ?? 0)
     }
 
     /// Writes our own words.
-    package mutating func put(_ text: StaticString) {
+    @inlinable @inline(__always)
+    public mutating func put(_ text: StaticString) {
         put(UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
 
     /// Writes our own words.
     package mutating func put(_ text: String) {
+        Self.with(text) { put($0) }
+    }
+
+    /// Calls `body` with the bytes of a text, without a copy if they lie together, as they do in nearly all texts.
+    private static func with(_ text: String, _ body: (UnsafeBufferPointer<UInt8>) -> Void) {
+        guard text.utf8.withContiguousStorageIfAvailable(body) == nil else { return }
         var text = text
-        text.withUTF8 { put($0) }
+        text.withUTF8(body)
     }
 
     /// Writes a byte.
-    package mutating func put(_ byte: UInt8) {
+    @inlinable
+    public mutating func put(_ byte: UInt8) {
         guard count < room.count else { return }
         room[count] = byte
         count += 1
     }
 
-    private mutating func put(_ bytes: UnsafeBufferPointer<UInt8>) {
+    @inlinable @inline(__always)
+    mutating func put(_ bytes: UnsafeBufferPointer<UInt8>) {
         guard let start = bytes.baseAddress, let base = room.baseAddress, bytes.count <= room.count - count else {
             return
         }
@@ -55,8 +67,8 @@ package struct LineCursor {
     /// Writes a value from outside: at most 512 bytes of it, with everything except printable ASCII as `\xNN`, and `"`
     /// and `\` escaped. An empty or nil value is written as `-`. A value with a space, a quote or `=` is quoted.
     package mutating func put(value: String?) {
-        guard var value, !value.isEmpty else { return put(UInt8(ascii: "-")) }
-        value.withUTF8 { put(value: UnsafeBufferPointer(rebasing: $0.prefix(Self.valueLimit))) }
+        guard let value, !value.isEmpty else { return put(UInt8(ascii: "-")) }
+        Self.with(value) { put(value: UnsafeBufferPointer(rebasing: $0.prefix(Self.valueLimit))) }
     }
 
     /// Writes a value from outside by its bytes, if these are not UTF-8.
@@ -71,8 +83,7 @@ package struct LineCursor {
         if let bytes = path.bytes {
             bytes.withUnsafeBufferPointer { put(path: $0) }
         } else {
-            var text = path.text
-            text.withUTF8 { put(path: $0) }
+            Self.with(path.text) { put(path: $0) }
         }
     }
 
@@ -91,18 +102,43 @@ package struct LineCursor {
 
     private mutating func put(value: UnsafeBufferPointer<UInt8>) {
         guard let base = room.baseAddress, value.count <= room.count - count else { return }
-        let target = base + count
-        for index in value.indices {
-            guard Self.isPlain(value[index]) else {
-                // A byte that is not plain is escaped with a backslash, or is a blank or "=". In each case quotes are
-                // needed.
-                put(UInt8(ascii: "\""))
-                put(escaped: value)
-                return put(UInt8(ascii: "\""))
-            }
-            target[index] = value[index]
+        guard Self.isPlain(value) else {
+            // A byte that is not plain is escaped with a backslash, or is a blank or "=". In each case quotes are
+            // needed.
+            put(UInt8(ascii: "\""))
+            put(escaped: value)
+            return put(UInt8(ascii: "\""))
         }
+        guard let start = value.baseAddress else { return }
+        (base + count).update(from: start, count: value.count)
         count += value.count
+    }
+
+    /// Whether a value needs no quotes.
+    static func isPlain(_ value: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard value.count >= 8 else { return value.allSatisfy(isPlain) }
+        let bytes = UnsafeRawBufferPointer(value)
+        var odd: UInt64 = 0
+        var place = 0
+        while place <= bytes.count - 8 {
+            odd |= oddities(bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self))
+            place += 8
+        }
+        // The last eight may have been looked at in part.
+        return odd | oddities(bytes.loadUnaligned(fromByteOffset: bytes.count - 8, as: UInt64.self)) == 0
+    }
+
+    /// Looks at eight bytes at once. Returns zero if none of them needs quotes.
+    private static func oddities(_ word: UInt64) -> UInt64 {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        // The highest bit of a byte that is less than `bound`; it may also be set of a byte after such a one.
+        func below(_ word: UInt64, _ bound: UInt64) -> UInt64 { (word &- ones &* bound) & ~word }
+        let quotes = below(word ^ ones &* 0x22, 1)
+        let equals = below(word ^ ones &* 0x3D, 1)
+        let backslashes = below(word ^ ones &* 0x5C, 1)
+        // Beyond `~`: the highest bit is set, or adding one sets it.
+        let beyond = word | (word &+ ones)
+        return (below(word, 0x21) | quotes | equals | backslashes | beyond) & (ones << 7)
     }
 
     /// Writes digits of a number in base 32, the highest first.
@@ -113,13 +149,16 @@ package struct LineCursor {
     ///   - alphabet: The 32 digits.
     mutating func put(base32 number: UInt64, from shift: UInt64, _ alphabet: StaticString) {
         guard let base = room.baseAddress, Int(shift / 5) < room.count - count else { return }
+        let digits = alphabet.utf8Start
         var shift = shift
+        var place = count
         while true {
-            base[count] = alphabet.utf8Start[Int(number &>> shift & 31)]
-            count += 1
-            guard shift >= 5 else { return }
-            shift -= 5
+            base[place] = digits[Int(number &>> shift & 31)]
+            place &+= 1
+            guard shift >= 5 else { break }
+            shift &-= 5
         }
+        count = place
     }
 
     /// Whether a byte may be in a value without quotes.

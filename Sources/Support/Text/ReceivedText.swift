@@ -1,3 +1,5 @@
+import Glibc
+
 /// Text that somebody else sent. It is usually UTF-8; if not, its bytes are kept as they are.
 public struct ReceivedText: Sendable, Hashable {
     /// The text. If the bytes are not UTF-8, each invalid sequence is U+FFFD.
@@ -7,13 +9,15 @@ public struct ReceivedText: Sendable, Hashable {
 
     /// Copies the bytes.
     public init(_ bytes: UnsafeRawBufferPointer) {
-        if let text = String(validating: bytes, as: UTF8.self) {
-            self.text = text
-            self.bytes = nil
-        } else {
-            text = String(decoding: bytes, as: UTF8.self)
-            self.bytes = Array(bytes)
+        text = String(decoding: bytes, as: UTF8.self)
+        // What is not UTF-8 has been replaced. Nearly all is UTF-8, so this costs less than to look before.
+        var copy = text
+        let isWhole = copy.withUTF8 { copied in
+            guard copied.count == bytes.count else { return false }
+            guard let left = copied.baseAddress, let right = bytes.baseAddress else { return true }
+            return memcmp(left, right, bytes.count) == 0
         }
+        self.bytes = isWhole ? nil : Array(bytes)
     }
 
     /// Takes the bytes.

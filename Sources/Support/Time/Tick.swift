@@ -2,11 +2,11 @@
 ///
 /// A tick is 2^56 attoseconds, about 72 ms, so that it is computed with a shift and without a division. The count
 /// begins a day before the first use and lasts for almost ten years.
-package struct Tick: Comparable, Sendable {
+public struct Tick: Comparable, Sendable {
     private static let epoch = ContinuousClock.now - .seconds(86400)
     private static let shift = 56
 
-    private let count: UInt32
+    @usableFromInline let count: UInt32
 
     /// Earlier than any other.
     package static let first = Tick(count: 0)
@@ -20,7 +20,8 @@ package struct Tick: Comparable, Sendable {
         count = UInt32(clamping: (instant - Self.epoch).attoseconds >> Self.shift)
     }
 
-    package static func < (left: Tick, right: Tick) -> Bool { left.count < right.count }
+    @inlinable
+    public static func < (left: Tick, right: Tick) -> Bool { left.count < right.count }
 
     /// The tick that is this much later, rounded up. It is never as late as `never`.
     package static func + (tick: Tick, duration: Duration) -> Tick {

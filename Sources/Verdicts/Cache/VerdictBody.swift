@@ -1,10 +1,10 @@
-package import DANE
+public import DANE
 import Support
 
 /// A verdict that many destinations share: those of one provider have the same host and the same cause.
-package final class VerdictBody: Sendable, Hashable {
+public final class VerdictBody: Sendable, Hashable {
     /// The verdict.
-    let verdict: Verdict
+    public let verdict: Verdict
 
     /// A new body. `VerdictBodies` knows whether there is one already.
     package init(_ verdict: Verdict) { self.verdict = verdict }
@@ -12,11 +12,11 @@ package final class VerdictBody: Sendable, Hashable {
     /// About how many bytes it takes.
     var byteCount: Int { MemoryLayout<Verdict>.size + 16 + verdict.textBytes }
 
-    package static func == (left: VerdictBody, right: VerdictBody) -> Bool {
+    public static func == (left: VerdictBody, right: VerdictBody) -> Bool {
         left === right || left.verdict == right.verdict
     }
 
-    package func hash(into hasher: inout Hasher) { hasher.combine(verdict) }
+    public func hash(into hasher: inout Hasher) { hasher.combine(verdict) }
 }
 
 extension Verdict {
