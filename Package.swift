@@ -26,6 +26,7 @@ let package = Package(
         .library(name: "ShortSystem", type: .dynamic, targets: ["ShortSystem"]),
     ],
     dependencies: [
+        .package(url: "https://github.com/apple/swift-algorithms", from: "1.2.1"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
@@ -49,6 +50,7 @@ let package = Package(
         .target(
             name: "Support",
             dependencies: [
+                .product(name: "Algorithms", package: "swift-algorithms"),
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
@@ -64,7 +66,10 @@ let package = Package(
         // Their catalogue, for `explain` and the tests.
         .target(name: "Rules", swiftSettings: strict),
         // Their wrappers: C types stay inside.
-        .target(name: "Certificates", dependencies: ["CGnuTLS", "DANE", "Support"], swiftSettings: strict),
+        .target(
+            name: "Certificates",
+            dependencies: ["CGnuTLS", "DANE", "Support", .product(name: "Algorithms", package: "swift-algorithms")],
+            swiftSettings: strict),
         .target(
             name: "DNSSEC",
             dependencies: [
@@ -102,6 +107,7 @@ let package = Package(
             name: "Policy",
             dependencies: [
                 "Certificates", "DANE", "DNSSEC", "Inspection", "Milter", "Probe", "Support",
+                .product(name: "Algorithms", package: "swift-algorithms"),
                 .product(name: "Configuration", package: "swift-configuration"),
             ],
             swiftSettings: room),
@@ -110,6 +116,7 @@ let package = Package(
             name: "Records",
             dependencies: [
                 "Certificates", "DANE", "DNSSEC", "Inspection", "Policy", "Support",
+                .product(name: "Algorithms", package: "swift-algorithms"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -150,6 +157,7 @@ let package = Package(
             dependencies: [
                 "Certificates", "DANE", "DNSSEC", "Gate", "Inspection", "Milter", "Policy", "Probe", "Records", "Rules",
                 "Support", "Verdicts",
+                .product(name: "Algorithms", package: "swift-algorithms"),
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Subprocess", package: "swift-subprocess"),

@@ -1,3 +1,4 @@
+import Algorithms
 import CGnuTLS
 
 /// A bundle of certificates in the textual encoding of RFC 7468.
@@ -31,15 +32,16 @@ public enum PEM {
     /// The text between the markers is decoded, but it need not be a certificate. May be called on any thread.
     ///
     /// - Parameter text: The bytes of the bundle. Lines end in LF or CRLF.
-    public static func certificates(in text: some Collection<UInt8>) throws(Failure) -> [[UInt8]] {
+    public static func certificates(in text: some BidirectionalCollection<UInt8>) throws(Failure) -> [[UInt8]] {
         guard text.count <= maximumSize else { throw .tooLarge }
         var certificates: [[UInt8]] = []
         var body: [UInt8]?
+        func isBlank(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
         // Skip a byte order mark.
         let text = text.starts(with: [0xEF, 0xBB, 0xBF]) ? text.dropFirst(3) : text.dropFirst(0)
         for whole in text.split(whereSeparator: { $0 == 0x0A || $0 == 0x0D }) {
             // RFC 7468 §2: parsers should ignore white space around the markers.
-            let line = Self.trimmed(whole)
+            let line = whole.trimming(while: isBlank)
             if line.elementsEqual("-----BEGIN CERTIFICATE-----".utf8) {
                 guard body == nil else { throw .malformed(certificates.count + 1) }
                 guard certificates.count < maximumCount else { throw .tooLarge }
@@ -49,17 +51,12 @@ public enum PEM {
                 certificates.append(bytes)
                 body = nil
             } else {
-                body?.append(contentsOf: line.filter { $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: "\t") })
+                body?.append(contentsOf: line.filter { !isBlank($0) })
             }
         }
         guard body == nil else { throw .malformed(certificates.count + 1) }
         guard !certificates.isEmpty else { throw .noCertificate }
         return certificates
-    }
-
-    private static func trimmed<Line: Collection<UInt8>>(_ line: Line) -> [UInt8] {
-        func isBlank(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
-        return Array(line.drop(while: isBlank).reversed().drop(while: isBlank).reversed())
     }
 
     /// Decodes base64 (RFC 4648 §4) with `gnutls_base64_decode2(3)`.

@@ -3,15 +3,15 @@ public struct AddressFinding: Sendable, Hashable {
     /// The address.
     public let address: IPAddress
     /// What is true about it.
-    public let outcome: Outcome
+    public var outcome: Outcome
     /// Why, as a sentence without a full stop.
-    public let cause: String
+    public var cause: String
     /// Whether the host was tried at this address. False if this machine has no route to it (no IPv6, for example).
-    public let isProbed: Bool
+    public var isProbed: Bool
     /// Whether another connection to the address failed, although this one may be used.
-    public let isDegraded: Bool
+    public var isDegraded: Bool
     /// Whether the result is unknown for a reason on this site's side.
-    public let isOurs: Bool
+    public var isOurs: Bool
 
     /// A finding with these values.
     public init(

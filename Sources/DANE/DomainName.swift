@@ -23,7 +23,7 @@ public struct DomainName: Hashable, Sendable {
         self = name
     }
 
-    /// Reads a name from bytes of text, like `init(_:)`. It exists for the path that runs once per recipient.
+    /// Reads a name from bytes of text. All other forms of text are read by this one, so that no two can differ.
     public init?(utf8 text: UnsafeBufferPointer<UInt8>) {
         var count = text.count
         if count > 0, text[count - 1] == UInt8(ascii: ".") {
@@ -63,24 +63,16 @@ public struct DomainName: Hashable, Sendable {
     ///
     /// - Returns: nil if the bytes are not a name in the form of `text`.
     public init?(canonical bytes: UnsafeRawBufferPointer) {
-        guard bytes.count <= 253 else { return nil }
-        var label = 0
-        for byte in bytes {
-            switch byte {
-            case UInt8(ascii: "."):
-                guard label > 0 else { return nil }
-                label = 0
-                continue
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"),
-                UInt8(ascii: "_"):
-                label += 1
-            default: return nil
-            }
-            guard label <= 63 else { return nil }
+        // `init(utf8:)` has the rules. What it would change is not in that form.
+        if bytes.isEmpty {
+            self = .root
+            return
         }
-        // A name must not end in a dot. The root is empty.
-        guard label > 0 || bytes.isEmpty else { return nil }
-        text = String(decoding: bytes, as: UTF8.self)
+        guard bytes.last != UInt8(ascii: "."),
+            bytes.allSatisfy({ $0 < UInt8(ascii: "A") || $0 > UInt8(ascii: "Z") }),
+            let name = bytes.withMemoryRebound(to: UInt8.self, { DomainName(utf8: $0) })
+        else { return nil }
+        self = name
     }
 
     /// Reads an uncompressed name in wire form (RFC 1035 §3.1) that fills the bytes exactly.
@@ -114,9 +106,8 @@ public struct DomainName: Hashable, Sendable {
 
     /// The name without its leftmost label. nil for the root. The parent of a single label is the root.
     public var parent: DomainName? {
-        guard !isRoot else { return nil }
-        guard let dot = text.firstIndex(of: ".") else { return .root }
-        return DomainName(unchecked: String(text[text.index(after: dot)...]))
+        var parents = parents
+        return parents.next().map { DomainName(unchecked: String($0)) }
     }
 
     /// The owner name of this host's TLSA records for a TCP service: `_25._tcp.` and the name (D-38, T-12; RFC 6698

@@ -5,15 +5,15 @@ public struct HostFinding: Sendable, Hashable {
     /// Its MX preference; 0 for an implicit MX (RFC 5321 §5.1).
     public let preference: UInt16
     /// What is true about it.
-    public let outcome: Outcome
+    public var outcome: Outcome
     /// Why, as a sentence without a full stop.
-    public let cause: String
+    public var cause: String
     /// What would crash or block an MTA that delivers to this host, one sentence each.
-    public let hazards: [String]
+    public var hazards: [String]
     /// Whether an address of the host, or a connection to one, failed although another may be used.
-    public let isDegraded: Bool
+    public var isDegraded: Bool
     /// Whether the result is unknown for a reason on this site's side.
-    public let isOurs: Bool
+    public var isOurs: Bool
 
     /// A finding with these values.
     public init(
@@ -48,5 +48,13 @@ public struct HostFinding: Sendable, Hashable {
         // F-120: an address that could not be probed yet may be the one that works.
         let doubt = addresses.first { $0.outcome == .pending } ?? addresses.first { $0.outcome.isDoubt }
         return (doubt ?? addresses.first).map { ($0, false) }
+    }
+
+    /// Takes over what `deciding` has returned: what is true about that address is true about the host.
+    public mutating func decide(by deciding: (finding: AddressFinding, isDegraded: Bool)) {
+        outcome = deciding.finding.outcome
+        cause = deciding.finding.cause
+        isOurs = deciding.finding.isOurs
+        isDegraded = deciding.isDegraded
     }
 }

@@ -7,12 +7,15 @@ public struct Verdict: Sendable, Hashable {
     /// Why, as a sentence without a full stop.
     public let cause: String
     /// Whether a host failed that a client would try before the deciding one, or may try instead of it.
-    public let isDegraded: Bool
+    public var isDegraded: Bool
     /// What would crash or block the site's own MTA at delivery, one sentence each.
-    public let hazards: [String]
+    public var hazards: [String]
     /// Whether the result is unknown for a reason on this site's side. The cause is then for its administrators, not
     /// for strangers.
     public let isOurs: Bool
+    /// Whether it was withdrawn because of a fault on this site's side, which the cause begins with: what was found
+    /// does not count.
+    public var isWithdrawn = false
 
     /// A verdict with these values.
     public init(

@@ -1,6 +1,7 @@
 internal import CUnbound
 import DANE
 import Glibc
+import Support
 
 extension Answer<[UInt8]> {
     /// Copies the answer from a `ub_result`. Nothing in it refers to the C memory afterwards.
@@ -11,13 +12,13 @@ extension Answer<[UInt8]> {
     ///   - keepingSignatures: Whether the answer is to contain its signatures.
     init(code: Int32, result: ub_result?, keepingSignatures: Bool = false) {
         guard code == 0, let result else {
-            self = .failed("\(OwnFailure.library)\(String(cString: ub_strerror(code)))")
+            self = .failed(.library(code))
             return
         }
         // Without its records, the answer would look like a denial, even a bogus one. libunbound writes the answer into
         // a message of 64 KiB and compresses only some of the names.
         guard !Self.isCut(result) else {
-            self = .failed("the answer has more records than a message of libunbound holds")
+            self = .failed(LookupFailure("the answer has more records than a message of libunbound holds"))
             return
         }
         // Check this first. Otherwise a bogus answer looks like a good one: it has its data, its NXDOMAIN flag and
@@ -25,7 +26,7 @@ extension Answer<[UInt8]> {
         guard result.bogus == 0 else {
             // F-118: a set of records that libunbound has no room to validate proves nothing.
             if let count = Self.unvalidated(result) {
-                self = .failed("\(count) records are more than libunbound validates")
+                self = .failed(LookupFailure("\(count) records are more than libunbound validates"))
                 return
             }
             self = .bogus(Self.reason(result))
@@ -35,19 +36,20 @@ extension Answer<[UInt8]> {
             // libunbound 1.17.1 cannot return a record with empty RDATA (its memdup takes length 0 for a failure) and
             // reports SERVFAIL instead. The packet in the result shows that there was an answer.
             if result.rcode == 2, Self.isAnswer(result) {
-                self = .failed("malformed answer: a record without data")
+                self = .failed(LookupFailure("malformed answer: a record without data"))
                 return
             }
             // D-06, RFC 7672 §2.1.1; F-40: SERVFAIL covers everything that the servers said or did not say. It is never
             // "no records".
             let code = result.rcode == 2 ? "" : " (\(Self.name(ofCode: result.rcode)))"
-            self = .failed("the name servers gave no usable answer\(code)")
+            self = .failed(LookupFailure("the name servers gave no usable answer\(code)"))
             return
         }
         var canonicalName: DomainName?
         if let target = result.canonname, !Self.isSame(target, result.qname) {
             guard let name = DomainName(String(cString: target)) else {
-                self = .failed("malformed answer: the alias target \(Self.text(target) ?? "") is no host name")
+                self = .failed(
+                    LookupFailure("malformed answer: the alias target \(Self.text(target) ?? "") is no host name"))
                 return
             }
             canonicalName = name
@@ -94,7 +96,7 @@ extension Answer<[UInt8]> {
             unbound: result.why_bogus.map { String(cString: $0) } ?? "validation failed",
             hasData: result.havedata != 0, canonicalName: result.canonname.map { String(cString: $0) },
             deniesName: result.nxdomain != 0,
-            signatures: SignatureRecord.all(in: packet(result)), now: Int64(time(nil)))
+            signatures: SignatureRecord.all(in: packet(result)), now: unixTime())
     }
 
     /// The number of records, if there are too many for libunbound to validate; nil if there are not.

@@ -11,9 +11,8 @@ public enum Answer<Record: Sendable>: Sendable {
     /// Validation failed.
     case bogus(BogusReason)
     /// Nothing could be found out: SERVFAIL without a failed validation, no answer in time, cancelled, or a resolver
-    /// that does not work (D-06, RFC 7672 §2.1.1). The reason is a sentence without a full stop, in printable ASCII of
-    /// bounded length.
-    case failed(String)
+    /// that does not work (D-06, RFC 7672 §2.1.1).
+    case failed(LookupFailure)
 }
 
 extension Answer {
@@ -27,7 +26,7 @@ extension Answer {
             case .failed(let reason): return .failed(reason)
             }
         } catch {
-            return .failed(error.reason)
+            return .failed(LookupFailure(error.reason))
         }
     }
 }

@@ -28,18 +28,18 @@ extension BogusReason {
         // D-04, RFC 7672 §2.1.1: indeterminate is a failed lookup.
         switch (kind, answer) {
         case (.noKeys, .failed(let why)):
-            return .failed("the keys (DNSKEY) of \(subject?.shownName ?? "") could not be looked up: \(why)")
+            return .failed(why.about("the keys (DNSKEY) of \(subject?.shownName ?? "") could not be looked up"))
         case (.unknownDelegation, .failed(let why)):
-            return .failed("\(sentence(at: 0)): \(why)")
+            return .failed(why.about(sentence(at: 0)))
         case (.other, .failed(let why)):
-            return .failed("\(subject?.records ?? "keys on the way") could not be looked up: \(why)")
+            return .failed(why.about("\(subject?.records ?? "keys on the way") could not be looked up"))
         case (.unknownDelegation, .secure), (.unknownDelegation, .insecure):
-            return .failed("\(sentence(at: 0)) at first")
+            return .failed(LookupFailure("\(sentence(at: 0)) at first"))
         // The keys exist now, or the delegation is gone. So it is no longer certain that anything was missing.
         case (.noKeys, .secure), (.noKeys, .insecure):
-            return .failed("the keys (DNSKEY) of \(subject?.shownName ?? "") could not be looked up at first")
+            return .failed(keysMissedAtFirst)
         case (.noKeys, .bogus(let other)) where other.hasData:
-            return .failed("the keys (DNSKEY) of \(subject?.shownName ?? "") could not be looked up at first")
+            return .failed(keysMissedAtFirst)
         case (.expired, .bogus(let other)) where other.kind == .expired && other.subject == subject,
             (.notYetValid, .bogus(let other)) where other.kind == .notYetValid && other.subject == subject:
             return .bogus(
@@ -49,5 +49,9 @@ extension BogusReason {
         default:
             return .bogus(self)
         }
+    }
+
+    private var keysMissedAtFirst: LookupFailure {
+        LookupFailure("the keys (DNSKEY) of \(subject?.shownName ?? "") could not be looked up at first")
     }
 }

@@ -101,7 +101,7 @@ final class Context: @unchecked Sendable {
             code = ub_resolve_async(raw, lookup.name, lookup.type.rawValue, 1, pointer, onResult, &id)
         } else {
             isAccounted = isAccounted || account?.take(descriptors) != false
-            guard isAccounted else { return .failed(OwnFailure.tooManySecondLooks) }
+            guard isAccounted else { return .failed(.tooManySecondLooks) }
             // F-102, F-103: the first lookup starts the worker and its event base. If no descriptor is left for the
             // event base, libevent ends the process. If the worker gets no thread, libunbound waits for its answer for
             // ever.
@@ -111,8 +111,8 @@ final class Context: @unchecked Sendable {
                     return ub_resolve_async(raw, lookup.name, lookup.type.rawValue, 1, pointer, onResult, &id)
                 }
             }
-            guard let started else { return .failed(OwnFailure.tooFewDescriptors) }
-            guard let started else { return .failed("the system gives no more threads") }
+            guard let started else { return .failed(.tooFewDescriptors) }
+            guard let started else { return .failed(LookupFailure("the system gives no more threads")) }
             code = started
         }
         // If the worker cannot start (because the root hints cannot be read, for example), libunbound reports "out of
@@ -124,11 +124,6 @@ final class Context: @unchecked Sendable {
 
     /// Reads what the worker has finished. The callbacks run on this thread.
     func process() -> Status { Status(ub_process(raw)) }
-
-    /// The sentence for settings that libunbound accepts at first and cannot start with.
-    static let unusableSettings =
-        "libunbound cannot start with these settings (trust anchor, root hints or unbound configuration;"
-        + " the reason is on standard error, or in the log as event=libunbound)"
 
     /// See `Resolver.shareHeap`.
     static func shareHeap() { _ = mallopt(M_ARENA_MAX, 2) }
@@ -157,9 +152,9 @@ extension Context {
         /// The call succeeded.
         case ok
         /// This call failed. Others may succeed.
-        case failed(String)
+        case failed(LookupFailure)
         /// The settings are unusable. No call will ever succeed.
-        case unusable(String)
+        case unusable
         /// The connection to the worker is broken. A new context is needed.
         case broken
 
@@ -167,9 +162,8 @@ extension Context {
             switch code {
             case 0: self = .ok
             case Int32(UB_PIPE.rawValue), Int32(UB_SOCKET.rawValue): self = .broken
-            case Int32(UB_INITFAIL.rawValue):
-                self = .unusable(Context.unusableSettings)
-            default: self = .failed("\(OwnFailure.library)\(String(cString: ub_strerror(code)))")
+            case Int32(UB_INITFAIL.rawValue): self = .unusable
+            default: self = .failed(.library(code))
             }
         }
     }

@@ -21,7 +21,7 @@ final class Engine {
     private enum Condition {
         case working(Context)
         /// There is no context. The sentence says why. If there is a time, a new context is tried then.
-        case down(String, retry: ContinuousClock.Instant?)
+        case down(LookupFailure, retry: ContinuousClock.Instant?)
     }
 
     private let inbox: Inbox
@@ -84,10 +84,10 @@ final class Engine {
             tell(at: .now)
         }
         // No callback runs during this or later, so the lookups can be released.
-        condition = .down("the resolver has stopped", retry: nil)
+        condition = .down(.stopped, retry: nil)
         flights = [:]
         handle(inbox.abandon())
-        failAll("the resolver has stopped")
+        failAll(.stopped)
     }
 
     /// Receives the answer to a lookup. Called within `Context.process`.
@@ -140,14 +140,14 @@ final class Engine {
             switch message {
             case .start(let lookup, let continuation):
                 guard !lookup.isCancelled.load(ordering: .acquiring) else {
-                    continuation.resume(returning: .failed(OwnFailure.cancelled))
+                    continuation.resume(returning: .failed(.cancelled))
                     continue
                 }
                 waiters[lookup.id] = (lookup, continuation)
                 deadlines.append((lookup.id, lookup.deadline))
                 enqueue(lookup)
             case .cancel(let lookup):
-                waiters.removeValue(forKey: lookup.id)?.continuation.resume(returning: .failed(OwnFailure.cancelled))
+                waiters.removeValue(forKey: lookup.id)?.continuation.resume(returning: .failed(.cancelled))
             case .empty(let continuation):
                 continuation.resume(returning: emptyCaches())
             }
@@ -186,7 +186,7 @@ final class Engine {
         while let next = deadlines.first, next.deadline <= now || waiters[next.id] == nil {
             deadlines.removeFirst()
             waiters.removeValue(forKey: next.id)?.continuation
-                .resume(returning: .failed("no answer within \(configuration.timeout.inSeconds) s"))
+                .resume(returning: .failed(LookupFailure("no answer within \(configuration.timeout.inSeconds) s")))
         }
     }
 
@@ -204,7 +204,7 @@ final class Engine {
             let flight = Flight(id: id, lane: lane, engine: self)
             flights[id] = flight
             guard let (lookup, _) = waiters[id] else {
-                landed(id, .failed(OwnFailure.cancelled))
+                landed(id, .failed(.cancelled))
                 continue
             }
             flight.wantsSignatures = lookup.wantsSignatures
@@ -223,14 +223,15 @@ final class Engine {
         guard case .working(let context) = condition else { return }
         switch status {
         case .ok, .failed: return
-        case .unusable(let reason):
-            condition = .down(reason, retry: nil)
+        case .unusable:
+            condition = .down(.unusableSettings, retry: nil)
             context.leak()
             grounded()
-            failAll(reason)
+            failAll(.unusableSettings)
         case .broken:
             // Retry at once, unless the previous context was broken soon after its start, too.
-            condition = .down("libunbound's worker does not answer", retry: made + Self.rebuildInterval)
+            condition = .down(
+                LookupFailure("libunbound's worker does not answer"), retry: made + Self.rebuildInterval)
             context.leak()
             grounded()
         }
@@ -256,7 +257,7 @@ final class Engine {
         do throws(ResolverError) {
             try renew()
         } catch {
-            condition = .down(error.description, retry: .now + Self.rebuildInterval)
+            condition = .down(LookupFailure(error.description), retry: .now + Self.rebuildInterval)
         }
     }
 
@@ -284,7 +285,7 @@ final class Engine {
         grounded()
     }
 
-    private func failAll(_ reason: String) {
+    private func failAll(_ reason: LookupFailure) {
         let all = waiters.values
         waiters = [:]
         for waiter in all { waiter.continuation.resume(returning: .failed(reason)) }

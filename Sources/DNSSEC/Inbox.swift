@@ -40,7 +40,7 @@ final class Inbox: Sendable {
     /// Hands over a lookup. Any thread may call it; it never blocks. If the resolver's thread has ended, it fails the
     /// lookup.
     func start(_ lookup: Lookup, _ continuation: CheckedContinuation<Answer<[UInt8]>, Never>) {
-        if !put(.start(lookup, continuation)) { continuation.resume(returning: .failed(OwnFailure.stopped)) }
+        if !put(.start(lookup, continuation)) { continuation.resume(returning: .failed(.stopped)) }
     }
 
     /// Asks the thread to give up a lookup. Any thread may call it; it never blocks.

@@ -1,3 +1,5 @@
+import Support
+
 /// A guess at the part of the DNS that a name belongs to, which roughly means what one owner has registered: its last
 /// two labels, or three below a short second level where registries sell names, as in `example.co.uk`.
 ///
@@ -35,8 +37,6 @@ public struct Neighbourhood: Hashable, Sendable {
     /// and kept only once.
     func part(of count: Int) -> Int {
         guard count > 1 else { return 0 }
-        // FNV-1a.
-        let hash = name.utf8.reduce(UInt64(0xcbf2_9ce4_8422_2325)) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
-        return Int((hash ^ hash >> 32) % UInt64(count))
+        return Int(FNV1a(name).folded % UInt64(count))
     }
 }

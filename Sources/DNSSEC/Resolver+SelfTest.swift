@@ -107,8 +107,8 @@ extension Resolver {
             return found(.clock, "\(what): \(reason.detail)")
         case .bogus(let reason):
             return found(.trustAnchor, "the root's keys do not match the trust anchor: \(reason.detail)")
-        case .failed(Context.unusableSettings):
-            return ResolverHealth(unusable: ResolverError(Context.unusableSettings))
+        case .failed(let reason) where reason.kind == .unusable:
+            return ResolverHealth(unusable: ResolverError(reason.description))
         case .failed(let reason):
             return found(.unanswered, "the root's keys cannot be looked up: \(reason)")
         }

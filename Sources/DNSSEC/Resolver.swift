@@ -133,7 +133,7 @@ public final class Resolver: Sendable {
     /// - Returns: For each set of records the signature that lasts longest. Empty if the answer is not secure.
     public func signatures(_ name: DomainName, _ type: SignedType) async -> [SignatureExpiry] {
         let deadline = ContinuousClock.now + configuration.timeout
-        let now = Int64(time(nil))
+        let now = unixTime()
         guard case .secure(let found) = await askOnce(name, type.record, by: deadline, wantsSignatures: true),
             // If a name does not exist, the denial is signed by its parent. TLSA records are denied by the zone of
             // their host.

@@ -1,3 +1,4 @@
+import DANE
 import DequeModule
 
 /// The zone cuts that answers have shown, if a name's last three labels do not show them.
@@ -7,13 +8,13 @@ struct ZoneCuts {
     /// The most zone cuts that are remembered.
     static let limit = 4096
 
-    private var known: Set<String> = []
-    private var order: Deque<String> = []
+    private var known: Set<Substring> = []
+    private var order: Deque<Substring> = []
 
     /// Remembers a zone.
     mutating func note(_ zone: String) {
-        guard known.insert(zone).inserted else { return }
-        order.append(zone)
+        guard known.insert(zone[...]).inserted else { return }
+        order.append(zone[...])
         while order.count > Self.limit, let oldest = order.popFirst() { known.remove(oldest) }
     }
 
@@ -21,13 +22,7 @@ struct ZoneCuts {
     /// known.
     func deepest(above name: String) -> String? {
         guard !known.isEmpty else { return nil }
-        var rest = name[...]
-        while !rest.isEmpty {
-            if known.contains(String(rest)) { return String(rest) }
-            guard let dot = rest.firstIndex(of: ".") else { return nil }
-            rest = rest[rest.index(after: dot)...]
-        }
-        return nil
+        return DomainName.Ancestors(of: name[...]).first { !$0.isEmpty && known.contains($0) }.map { String($0) }
     }
 
     /// The zone that an answer comes from, if its first records show a deeper one than the name's last three labels do:

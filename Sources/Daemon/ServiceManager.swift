@@ -1,4 +1,5 @@
 import Glibc
+import Support
 
 /// Reports to the service manager (sd_notify(3)): that the daemon is ready, its state, and that it lives. Without a
 /// service manager nothing happens.
@@ -24,10 +25,7 @@ struct ServiceManager: Sendable {
 
     /// Reports that the settings are being read again. `ready` ends that.
     func reloading() {
-        var now = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &now)
-        let time = Int64(now.tv_sec) * 1_000_000 + Int64(now.tv_nsec) / 1000
-        ServiceNotice.send("RELOADING=1\nMONOTONIC_USEC=\(time)", to: socket)
+        ServiceNotice.send("RELOADING=1\nMONOTONIC_USEC=\(SystemClock.monotonic.microseconds)", to: socket)
     }
 
     /// Reports the state of the daemon whenever it changes, and that the daemon lives, until it is cancelled.

@@ -145,7 +145,7 @@ package struct Inspector: Sendable {
         case .failed(let why):
             trail.add(.mx, .failed, "no answer: \(why)")
             let cause = "its MX records could not be looked up: \(why)"
-            let verdict = Verdict(outcome: .dnsUnavailable, cause: cause, isOurs: OwnFailure.isOne(why))
+            let verdict = Verdict(outcome: .dnsUnavailable, cause: cause, isOurs: why.isOurs)
             return .ended(verdict, .failed, lifetime: nil)
         case .secure(let found):
             return route(domain, found, isSecure: true, &trail)

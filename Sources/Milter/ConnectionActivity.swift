@@ -1,4 +1,4 @@
-import Glibc
+import Support
 import Synchronization
 
 /// When a connection was last active. Its callbacks write it; the search for a connection to end reads it.
@@ -37,9 +37,5 @@ final class ConnectionActivity: Sendable {
 
     /// Milliseconds of the monotonic clock, accurate to about 4 ms. The coarse clock is used because it is read per
     /// recipient.
-    static var now: Int64 {
-        var now = timespec()
-        clock_gettime(CLOCK_MONOTONIC_COARSE, &now)
-        return Int64(now.tv_sec) * 1000 + Int64(now.tv_nsec) / 1_000_000
-    }
+    static var now: Int64 { SystemClock.coarseMonotonic.milliseconds }
 }

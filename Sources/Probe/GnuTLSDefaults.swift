@@ -105,11 +105,3 @@ final class GnuTLSDefaults: @unchecked Sendable {
         priorities[Key(offer: offer, withCCM: withCCM)]
     }
 }
-
-extension TLSFailure {
-    /// The failure for a GnuTLS error code. GnuTLS keeps the text for ever.
-    init(code: Int32) {
-        let text = gnutls_strerror(code).map { String(cString: $0) } ?? "unknown error"
-        self.init("\(text.hasSuffix(".") ? String(text.dropLast()) : text) (GnuTLS \(code))")
-    }
-}

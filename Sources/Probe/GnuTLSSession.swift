@@ -13,8 +13,8 @@ final class GnuTLSSession {
         case incomplete
         /// It is complete.
         case complete
-        /// It failed. The text is a sentence, and the alert is in the output.
-        case failed(String)
+        /// It failed. Our alert is in the output.
+        case failed(TLSFailure)
         /// One of our limits was reached, which says nothing about the host. The text is a sentence.
         case refused(String)
         /// GnuTLS cannot read the host's certificate and has stopped (F-80). The session has what was seen until then,
@@ -30,8 +30,8 @@ final class GnuTLSSession {
         case incomplete
         /// The host closed the session properly.
         case ended
-        /// The session broke. The text is a sentence.
-        case failed(String)
+        /// The session broke.
+        case failed(TLSFailure)
         /// One of our limits or of GnuTLS's was reached, which says nothing about the host's TLS. The text is a
         /// sentence.
         case refused(String)
@@ -180,7 +180,7 @@ final class GnuTLSSession {
     /// Encrypts bytes.
     ///
     /// - Returns: nil, or why the session broke.
-    func write(_ bytes: ByteBuffer) -> String? {
+    func write(_ bytes: ByteBuffer) -> TLSFailure? {
         var rest = bytes.readableBytesView[...]
         while !rest.isEmpty {
             let sent = rest.withUnsafeBytes { gnutls_record_send(raw, $0.baseAddress, $0.count) }
@@ -201,7 +201,7 @@ final class GnuTLSSession {
         var count: UInt32 = 0
         // GnuTLS owns the list, and keeps it as long as the session.
         guard let list = gnutls_certificate_get_peers(raw, &count), count > 0 else {
-            throw TLSFailure("the host sent no certificate")
+            throw .noCertificate
         }
         let certificates = UnsafeBufferPointer(start: list, count: min(Int(count), Self.maximumChainCount))
         return session(certificates.map { Array(UnsafeBufferPointer(start: $0.data, count: Int($0.size))) })
@@ -215,7 +215,7 @@ final class GnuTLSSession {
         if finding == .incomplete { return .incomplete }
         gnutls_alert_send(raw, GNUTLS_AL_FATAL, GNUTLS_A_BAD_CERTIFICATE)
         return switch finding {
-        case .refuted: .failed("the host did not sign the handshake with the key of its certificate")
+        case .refuted: .failed(.unsigned)
         case .unseen: .refused("GnuTLS does not read the host's certificate: \(unread.fault)")
         case .proven, .unproven, .incomplete:
             .shown(session(unread.chain, unread: .init(fault: unread.fault, isProven: finding == .proven)))
@@ -260,14 +260,10 @@ final class GnuTLSSession {
     private static let warnings = "the host keeps sending TLS warnings"
 
     /// Explains a fatal code, and leaves the right alert in the output.
-    private func fail(_ code: Int32) -> String {
-        if code == GNUTLS_E_FATAL_ALERT_RECEIVED {
-            let alert = gnutls_alert_get(raw)
-            let name = gnutls_alert_get_name(alert).map { String(cString: $0) } ?? "unknown"
-            return "the host sent the TLS alert \(alert.rawValue), \"\(name)\""
-        }
+    private func fail(_ code: Int32) -> TLSFailure {
+        if code == GNUTLS_E_FATAL_ALERT_RECEIVED { return TLSFailure(alert: gnutls_alert_get(raw)) }
         gnutls_alert_send_appropriate(raw, code)
-        return TLSFailure(code: code).description
+        return TLSFailure(code: code)
     }
 
     private func check(_ code: Int32) throws(TLSFailure) {

@@ -21,7 +21,7 @@ struct LeafKey: ~Copyable {
     init(certificate der: UnsafeRawBufferPointer) throws(TLSFailure) {
         var certificate: gnutls_x509_crt_t?
         try Self.check(gnutls_x509_crt_init(&certificate))
-        guard let certificate else { throw TLSFailure("memory is short") }
+        guard let certificate else { throw .memory }
         defer { gnutls_x509_crt_deinit(certificate) }
         // GnuTLS only reads the bytes, and copies what it keeps.
         var datum = gnutls_datum_t(
@@ -76,7 +76,7 @@ struct LeafKey: ~Copyable {
     private static func make(_ fill: (gnutls_pubkey_t) -> CInt) throws(TLSFailure) -> gnutls_pubkey_t {
         var key: gnutls_pubkey_t?
         try check(gnutls_pubkey_init(&key))
-        guard let key else { throw TLSFailure("memory is short") }
+        guard let key else { throw .memory }
         let code = fill(key)
         guard code >= 0 else {
             gnutls_pubkey_deinit(key)

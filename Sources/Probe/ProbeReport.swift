@@ -42,7 +42,7 @@ public struct ProbeReport: Sendable {
         case startTLSRefused(String)
         /// The TLS handshake failed, or cleartext came where TLS must begin (L-05, CVE-2011-0411), or an alert came
         /// before EHLO was answered inside TLS.
-        case tlsFailed(String)
+        case tlsFailed(TLSFailure)
         /// TLS is up, and EHLO was answered inside it. Or GnuTLS stopped after the certificates, for a reason of its
         /// own (``TLSSession/unread``).
         case secured(TLSSession)

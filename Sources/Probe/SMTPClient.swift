@@ -14,7 +14,7 @@ struct SMTPClient {
         /// The handshake is complete.
         case established(ProbeReport.TLSSession)
         /// TLS failed, in the handshake or after it.
-        case tlsFailed(String)
+        case tlsFailed(TLSFailure)
         /// The connection could not be made, or the host closed or reset it.
         case closed(String)
         /// We stopped waiting because time was up or the probe was cancelled.
@@ -79,7 +79,7 @@ struct SMTPClient {
             // they do not like what they see. If it closes after the handshake without an alert, nothing is known,
             // because TLS had worked.
             switch step {
-            case .handshake: return end(.tlsFailed("\(reason) during the TLS handshake"))
+            case .handshake: return end(.tlsFailed(TLSFailure(.closed, "\(reason) during the TLS handshake")))
             case .secureEHLO: return end(.unreachable(step, "\(reason) right after the TLS handshake"))
             default: return end(.unreachable(step, reason))
             }
@@ -147,7 +147,7 @@ struct SMTPClient {
             // RFC 3207 §4 has 220. Like the MTAs that a probe stands for, any 2xx counts as "go ahead".
             // L-05, CVE-2011-0411: bytes that came in cleartext must not count as protected.
             guard !followed else {
-                return end(.tlsFailed("the host sent cleartext after its answer to STARTTLS (CVE-2011-0411)"))
+                return end(.tlsFailed(.cleartext))
             }
             step = .handshake
             return .startTLS

@@ -6,7 +6,7 @@ enum TLSEvent {
     /// nothing more will come.
     case established(ProbeReport.TLSSession)
     /// TLS failed, in the handshake or after it. Nothing more will come.
-    case failed(String)
+    case failed(TLSFailure)
     /// One of our limits was reached, which says nothing about the host's TLS. Nothing more will come.
     case refused(String)
     /// The host closed the session properly.
@@ -91,7 +91,7 @@ final class TLSClientHandler: ChannelDuplexHandler {
                 received = 0
                 context.fireUserInboundEventTriggered(TLSEvent.established(negotiated))
             } catch {
-                fail(error.description, context)
+                fail(error, context)
             }
         }
     }
@@ -117,7 +117,7 @@ final class TLSClientHandler: ChannelDuplexHandler {
         }
     }
 
-    private func fail(_ reason: String, _ context: ChannelHandlerContext) { end(.failed(reason), context) }
+    private func fail(_ reason: TLSFailure, _ context: ChannelHandlerContext) { end(.failed(reason), context) }
 
     private func end(_ event: TLSEvent, _ context: ChannelHandlerContext) {
         guard state != .over else { return }

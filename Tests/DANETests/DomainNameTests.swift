@@ -55,6 +55,22 @@ import Testing
         #expect(DomainName("mx.example.com") != DomainName("mx.example.org"))
     }
 
+    @Test(
+        arguments: [
+            ("a.example.org", ["a.example.org", "example.org", "org", ""]), ("org", ["org", ""]), (".", [""]),
+            ("_25._tcp.mx", ["_25._tcp.mx", "_tcp.mx", "mx", ""]),
+        ] as [(String, [Substring])])
+    func aWalkLeadsToTheRoot(_ text: String, _ names: [Substring]) throws {
+        let name = try #require(DomainName(text))
+        #expect(Array(name.selfAndParents) == names)
+        #expect(Array(name.parents) == Array(names.dropFirst()))
+        #expect(name.parent?.text == names.dropFirst().first.map { String($0) })
+    }
+
+    /// What is not in the form of `text` is not read as that, and what is, is read as any text.
+    @Test(arguments: ["A.example", "a.examplE", "a.", ".", "a..b", "\u{E4}.example", "a b"])
+    func onlyTheFormOfTheDNSIsCanonical(_ text: String) { #expect(Self.written(text) == nil) }
+
     @Test func substringsAreTaken() {
         #expect(DomainName("x mx.example".dropFirst(2))?.text == "mx.example")
     }

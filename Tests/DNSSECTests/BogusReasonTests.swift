@@ -239,11 +239,12 @@ import Testing
         let reason = BogusReason(unbound: Self.mx + text, hasData: true, now: Self.now)
         let question = try #require(reason.openQuestion)
         #expect(question.0 == DomainName("example.org") && question.1 == type)
-        guard case .failed(let why) = reason.settled(by: Answer<Int>.failed("SERVFAIL")) else {
+        guard case .failed(let why) = reason.settled(by: Answer<Int>.failed(LookupFailure("SERVFAIL"))) else {
             Issue.record("not a doubt")
             return
         }
-        #expect(why.contains("example.org") && why.hasSuffix("could not be looked up: SERVFAIL"))
+        #expect(
+            why.description.contains("example.org") && why.description.hasSuffix("could not be looked up: SERVFAIL"))
         // Nor is what is there when it is asked for again.
         guard case .failed = reason.settled(by: Answer<Int>.secure(Found(records: [1]))),
             case .failed = reason.settled(by: Answer<Int>.insecure(Found(records: [1])))
@@ -270,7 +271,8 @@ import Testing
         }
         #expect(settled.time == Self.now - 3 * 86400)
         for other in [
-            Answer<Int>.failed("SERVFAIL"), .secure(Found(records: [1])), .bogus(BogusReason(.unsigned, detail: "")),
+            Answer<Int>.failed(LookupFailure("SERVFAIL")), .secure(Found(records: [1])),
+            .bogus(BogusReason(.unsigned, detail: "")),
         ] {
             guard case .bogus(reason) = reason.settled(by: other) else {
                 Issue.record("changed by \(other)")

@@ -252,7 +252,7 @@ struct LookupTests {
 
 extension Answer {
     /// The reason of a failure.
-    var failure: String? { if case .failed(let reason) = self { reason } else { nil } }
+    var failure: String? { if case .failed(let reason) = self { reason.description } else { nil } }
 
     /// Whether it is secure and has records.
     var isSecure: Bool { if case .secure(let found) = self { found.existence == .records } else { false } }

@@ -109,7 +109,7 @@ import Testing
             #expect(standing == expected)
             #expect(book.kept("t.example", "r.example") == expected, "and is kept")
         } else if case .unknown(let why) = standing {
-            #expect(!why.isEmpty)
+            #expect(!why.description.isEmpty)
         } else {
             Issue.record("\(standing) of what cannot be known")
         }

@@ -126,7 +126,7 @@ import Testing
         await slow.isAsked()
         let second = Task { await shelf.answer("mx.example") }
         first.cancel()
-        guard case .failed("cancelled") = await first.value else {
+        guard case .failed(.cancelled) = await first.value else {
             Issue.record("the cancelled caller did not return")
             return
         }
@@ -134,7 +134,7 @@ import Testing
             withUnsafeCurrentTask { $0?.cancel() }
             return await shelf.answer("mx.example")
         }
-        guard case .failed("cancelled") = await early.value else {
+        guard case .failed(.cancelled) = await early.value else {
             Issue.record("who was cancelled before did not return")
             return
         }

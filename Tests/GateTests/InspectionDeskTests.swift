@@ -56,6 +56,21 @@ import Testing
         #expect(desk.inspectionsInFlight == 0)
     }
 
+    /// What a second look has withdrawn already names the trouble. It is not named twice.
+    @Test(arguments: [true, false]) func theTroubleIsNamedOnce(isWithdrawn: Bool) async {
+        let desk = InspectionDesk(
+            keeper: VerdictKeeper(Settings()), breaker: await Self.breaker(fault: "the resolver is lost")
+        ) { destination, _ in Self.inspection(.verified, destination) }
+        // The sentence alone says nothing: a domain could have it in one of its own.
+        var verdict = Verdict(outcome: .dnsUnavailable, cause: "the resolver is lost; so it goes")
+        verdict.isWithdrawn = isWithdrawn
+        let told = desk.told(
+            VerdictBody(verdict), VerdictKey(Self.destination, demandsDANE: false), isCached: false)
+        let again = "the resolver is lost; what was found is not counted: "
+        #expect(told.verdict.cause == (isWithdrawn ? "" : again) + verdict.cause)
+        #expect(told.verdict.outcome == .dnsUnavailable && told.isInTrouble)
+    }
+
     @Test func aCallerIsToldPendingAndTheInspectionGoesOn() async {
         let door = Turnstile()
         let keeper = VerdictKeeper(Settings())

@@ -127,6 +127,7 @@ import Testing
         let inspection = await inspect(.domain(.ecdsa), FakeBackends(Self.mismatch, second))
         #expect(inspection.verdict.outcome == .unreachable)
         #expect(inspection.verdict.cause.contains("on the connection before: "), "\(inspection.verdict.cause)")
+        #expect(inspection.verdict.isOurs == inspection.hosts[0].addresses[0].finding.isOurs)
     }
 
     /// Who probes a host until it is left alone has not made a broken one pass, nor one fail that has been mended.

@@ -42,7 +42,9 @@ import Testing
 
     @Test func ourOwnFailuresAreNoSilence() async {
         let path = Path()
-        let resolver = FakeResolver(mx: ["d.example": .failed("too few file descriptors are left")])
+        let resolver = FakeResolver(mx: [
+            "d.example": .failed(LookupFailure("too few file descriptors are left", kind: .ours))
+        ])
         let inspector = Inspector(
             resolver: resolver, prober: nil, expiredEE: .ignore, isComplete: false, now: { 1_800_000_000 })
         let look = SecondLook(inspector, uncached: nil, path: path)

@@ -37,4 +37,25 @@ import Testing
         case .records, .failed: Issue.record("neither excused nor bogus")
         }
     }
+
+    /// A failure of this machine's own stays one, whatever sentence it stands in.
+    @Test(arguments: [LookupFailure.cancelled, "no answer within 4 s"]) func whoIsToBlameIsNotForgotten(
+        failure: LookupFailure
+    ) async {
+        let known = HostAddresses.Known(
+            addresses: ["192.0.2.1"], isSecure: true, canonicalName: nil, lifetime: .seconds(60))
+        let resolver = FakeResolver(
+            mx: ["d.example": .secured(MXRecord(10, "mx.example"))], a: ["mx.example": .secured("192.0.2.1")],
+            tlsa: ["_25._tcp.mx.example": .failed(failure)])
+        guard case .failed(let found) = await TLSALookup(resolver: resolver, port: 25).search("mx.example", known)
+        else {
+            Issue.record("not failed")
+            return
+        }
+        #expect(found.description == "_25._tcp.mx.example TLSA: \(failure)" && found.kind == failure.kind)
+        let inspector = Inspector(
+            resolver: resolver, prober: nil, expiredEE: .ignore, isComplete: false, now: { 1_800_000_000 })
+        let inspection = await inspector.inspect(Destination(.domain("d.example"), port: 25))
+        #expect(inspection.verdict.outcome == .dnsUnavailable && inspection.verdict.isOurs == failure.isOurs)
+    }
 }

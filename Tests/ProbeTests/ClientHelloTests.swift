@@ -11,7 +11,7 @@ import World
     private static func hello(serverName: String?, withCCM: Bool = true) throws -> ClientHello {
         let session = try GnuTLSSession(serverName: serverName, withCCM: withCCM)
         guard case .incomplete = session.handshake(), let bytes = session.takeOutput(), let hello = ClientHello(bytes)
-        else { throw TLSFailure("there is no ClientHello") }
+        else { throw TLSFailure(.unknown, "there is no ClientHello") }
         return hello
     }
 

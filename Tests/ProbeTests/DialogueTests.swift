@@ -82,6 +82,8 @@ struct DialogueTests {
             #expect(world.hosts.serverNames(at: lenient) == ["three.test", nil, nil])
             let refused = await world.probe(strict, "three.test")
             #expect(refused.end.kind == "tlsFailed" && refused.end.reason.contains("alert 112"), "\(refused.end)")
+            guard case .tlsFailed(let failure) = refused.end else { return }
+            #expect(failure.kind == .alert && failure.alert == 112 && failure.code == nil)
         }
     }
 

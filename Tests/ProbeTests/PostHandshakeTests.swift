@@ -25,7 +25,8 @@ struct PostHandshakeTests {
         func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
             switch event as? TLSEvent {
             case .established: events.yield("established")
-            case .failed(let reason), .refused(let reason): events.yield("failed: \(reason)")
+            case .failed(let failure): events.yield("failed: \(failure)")
+            case .refused(let reason): events.yield("failed: \(reason)")
             case .ended, nil: events.yield("ended")
             }
         }

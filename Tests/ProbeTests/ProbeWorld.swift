@@ -74,9 +74,9 @@ extension ProbeReport.End {
     var reason: String {
         switch self {
         case .notProbed(let reason), .crowded(let reason), .withheld(let reason, _), .unreachable(_, let reason),
-            .startTLSNotOffered(let reason),
-            .startTLSRefused(let reason), .tlsFailed(let reason):
+            .startTLSNotOffered(let reason), .startTLSRefused(let reason):
             reason
+        case .tlsFailed(let failure): failure.description
         case .secured: ""
         }
     }

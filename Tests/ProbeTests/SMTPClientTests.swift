@@ -9,6 +9,7 @@ struct SMTPClientTests {
     typealias Action = SMTPClient.Action
     typealias End = ProbeReport.End
 
+    private static let alert = TLSFailure(.alert, "alert", alert: 40)
     private static let session = ProbeReport.TLSSession(protocolVersion: "TLS1.3", cipherSuite: "x", chain: [[1]])
 
     private static func reply(_ code: Int, _ lines: String..., followed: Bool = false) -> Event {
@@ -72,12 +73,12 @@ struct SMTPClientTests {
             (.starttls, reply(600), .unreachable(.starttls, "STARTTLS was answered with 600 text"), true),
             (
                 .starttls, reply(220, followed: true),
-                .tlsFailed("the host sent cleartext after its answer to STARTTLS (CVE-2011-0411)"), false
+                .tlsFailed(.cleartext), false
             ),
-            (.handshake, .tlsFailed("alert"), .tlsFailed("alert"), false),
-            (.handshake, .closed("reset"), .tlsFailed("reset during the TLS handshake"), false),
+            (.handshake, .tlsFailed(alert), .tlsFailed(alert), false),
+            (.handshake, .closed("reset"), .tlsFailed(TLSFailure(.closed, "reset during the TLS handshake")), false),
             (.handshake, .gaveUp("late"), .unreachable(.handshake, "late"), false),
-            (.secureEHLO, .tlsFailed("alert"), .tlsFailed("alert"), false),
+            (.secureEHLO, .tlsFailed(alert), .tlsFailed(alert), false),
             (.secureEHLO, .closed("reset"), .unreachable(.secureEHLO, "reset right after the TLS handshake"), false),
             (.secureEHLO, .gaveUp("late"), .unreachable(.secureEHLO, "late"), false),
             (.secureEHLO, reply(421), .secured(session), true),

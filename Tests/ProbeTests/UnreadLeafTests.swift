@@ -9,7 +9,6 @@ import World
 /// Certificates that OpenSSL serves and takes, and GnuTLS will not read.
 @Suite("A leaf that GnuTLS does not read", .timeLimit(.minutes(3)))
 struct UnreadLeafTests {
-    private static let unsigned = "the host did not sign the handshake with the key of its certificate"
     private static let versions = ["-tls1_2", "-tls1_3"]
 
     @Test(.rules("F-80"), arguments: OddCertificate.allCases, versions)
@@ -68,7 +67,7 @@ struct UnreadLeafTests {
         try await ProbeWorld.run { world in
             let flight = ForgedTLS.flight(chain.der)
             let end = try await world.probe(.failing(at: .handshake, .bytes(flight))).end
-            #expect(end == .tlsFailed(Self.unsigned))
+            #expect(end == .tlsFailed(.unsigned))
         }
     }
 
@@ -78,7 +77,7 @@ struct UnreadLeafTests {
         let flight = ForgedTLS.flight(chain.der)
         try await ProbeWorld.run(timeout: .seconds(60)) { world in
             let end = try await world.probe(.failing(at: .handshake, .drip(flight, every: .microseconds(100)))).end
-            #expect(end == .tlsFailed(Self.unsigned))
+            #expect(end == .tlsFailed(.unsigned))
         }
         // Until the signature is whole nothing is known.
         let signed = flight.count - ForgedTLS.done.count

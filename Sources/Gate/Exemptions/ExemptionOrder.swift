@@ -72,7 +72,7 @@ public struct ExemptionOrder: Sendable {
     public static func pattern(_ text: String) throws(Refusal) -> DomainPattern {
         if text.hasPrefix("."), let pattern = DomainPattern(text) { return pattern }
         if text.hasPrefix("*."), let meant = DomainPattern(text.dropFirst(1)) {
-            let shown = LogLine.escaped(String(text.prefix(200)))
+            let shown = TerminalText.shown(text, limit: 200)
             throw Refusal(
                 status: EX_USAGE, sentence: "'\(shown)' is not a domain name; all subdomains are written \(meant).")
         }
@@ -92,7 +92,7 @@ public struct ExemptionOrder: Sendable {
             throw Refusal(
                 status: EX_USAGE,
                 sentence:
-                    "--until \"\(LogLine.escaped(String(until.prefix(80))))\": must be a day like 2027-01-31, "
+                    "--until \"\(TerminalText.shown(until))\": must be a day like 2027-01-31, "
                     + "a moment like 2027-01-31T12:00:00Z, or a time from now like 30d.")
         }
         guard end > now else {

@@ -35,7 +35,7 @@ public struct HoldOrder: Sendable {
         var subjects: [Hold.Subject] = []
         for argument in arguments {
             guard let subject = Hold.Subject(argument) else {
-                let shown = LogLine.escaped(String(argument.prefix(200)))
+                let shown = TerminalText.shown(argument, limit: 200)
                 throw Refusal(
                     status: EX_USAGE, sentence: "'\(shown)' is no zone (dead.example) and no prefix (192.0.2.0/24).")
             }

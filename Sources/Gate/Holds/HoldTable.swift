@@ -14,7 +14,7 @@ struct HoldTable: Sendable, Equatable {
 
     /// The holds, in the order in which they were made.
     private(set) var all: [Hold] = []
-    private var zones: [DomainName: Hold] = [:]
+    private var zones: [Substring: Hold] = [:]
     private var prefixes: [Hold] = []
 
     /// A table of holds. If there are several for one subject, the last one counts.
@@ -25,7 +25,7 @@ struct HoldTable: Sendable, Equatable {
         }
         for hold in all {
             switch hold.subject {
-            case .zone(let name): zones[name] = hold
+            case .zone(let name): zones[name.text[...]] = hold
             case .prefix: prefixes.append(hold)
             }
         }
@@ -57,12 +57,8 @@ struct HoldTable: Sendable, Equatable {
     /// The hold of the smallest zone that contains a name, if there is one.
     func hold(on name: DomainName, at now: Int64) -> Hold? {
         guard !zones.isEmpty else { return nil }
-        var labels = name.text.split(separator: ".")[...]
-        while !labels.isEmpty {
-            if let zone = DomainName(labels.joined(separator: ".")), let hold = zones[zone], hold.until > now {
-                return hold
-            }
-            labels = labels.dropFirst()
+        for zone in name.selfAndParents {
+            if let hold = zones[zone], hold.until > now { return hold }
         }
         return nil
     }

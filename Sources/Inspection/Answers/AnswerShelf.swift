@@ -99,7 +99,7 @@ package final class AnswerShelf<Record: Sendable>: Sendable {
 
     private func giveUp(_ id: UInt64, _ name: DomainName) {
         let waiter = state.withLock { $0.running[name]?.waiters.removeValue(forKey: id) }
-        waiter?.resume(returning: .failed("cancelled"))
+        waiter?.resume(returning: .failed(.cancelled))
     }
 
     private func land(_ name: DomainName, _ answer: Answer<Record>) {

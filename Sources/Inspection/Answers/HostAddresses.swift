@@ -18,7 +18,7 @@ enum HostAddresses {
     /// It is proven that the host has no address.
     case none(String, lifetime: Duration)
     case bogus(BogusReason)
-    case failed(String)
+    case failed(LookupFailure)
 
     /// The most addresses of a host that are used, shared between both families. Postfix tries five.
     static let limit = 8

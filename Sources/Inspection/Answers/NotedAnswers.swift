@@ -64,7 +64,7 @@ final class NotedAnswers: Resolving {
         case .failed(let why):
             guard !Task.isCancelled else { return answer }
             if isTLSA { parts.insert(.tlsa) }
-            if !OwnFailure.isOne(why) { path?.noteSilence(at: name) }
+            if !why.isOurs { path?.noteSilence(at: name) }
         }
         if !parts.isEmpty { noted.withLock { $0.formUnion(parts) } }
         return answer

@@ -11,7 +11,7 @@ struct TLSALookup {
         /// No DANE: the records are insecure, or proven absent.
         case none(String, lifetime: Duration?)
         case bogus(BogusReason)
-        case failed(String)
+        case failed(LookupFailure)
     }
 
     let resolver: any Resolving
@@ -44,7 +44,7 @@ struct TLSALookup {
                 return .none("its name is an insecure alias", lifetime: found.ttl)
             // D-12, D-35, RFC 7672 §2.1.3, §2.2.2.
             case .bogus(let why): return await unlessInsecure(host, why)
-            case .failed(let why): return .failed("\(host) CNAME: \(why)")
+            case .failed(let why): return .failed(why.about("\(host) CNAME"))
             }
         }
         if bases.count == 2, bases[0] == bases[1] { bases.removeLast() }
@@ -67,7 +67,7 @@ struct TLSALookup {
             // V12; D-10, D-12, RFC 7672 §2.1.2, §2.1.3: any failed query on the way to the TLSA records makes the host
             // unreachable.
             case .bogus(let why): return .bogus(why)
-            case .failed(let why): return .failed("\(owner) TLSA: \(why)")
+            case .failed(let why): return .failed(why.about("\(owner) TLSA"))
             }
         }
         return .none(absence, lifetime: lifetime)

@@ -151,10 +151,10 @@ package struct Foresight: Sendable {
 extension InspectedHost {
     /// The host with another outcome.
     fileprivate func with(_ outcome: Outcome, _ cause: String) -> InspectedHost {
-        InspectedHost(
-            finding: HostFinding(
-                name: finding.name, preference: finding.preference, outcome: outcome, cause: cause,
-                hazards: finding.hazards, isDegraded: finding.isDegraded),
-            references: references, records: records, addresses: addresses, steps: steps, lifetime: lifetime)
+        var host = self
+        host.finding.outcome = outcome
+        host.finding.cause = cause
+        host.finding.isOurs = false
+        return host
     }
 }

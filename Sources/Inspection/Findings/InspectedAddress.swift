@@ -5,11 +5,11 @@ public import Probe
 /// An address of a host, and everything that was seen of it.
 public struct InspectedAddress: Sendable {
     /// The finding.
-    public let finding: AddressFinding
+    public private(set) var finding: AddressFinding
     /// The connection that decided.
-    public let decisive: InspectedConnection
+    public private(set) var decisive: InspectedConnection
     /// All connections in the order in which they were made, including the deciding one.
-    public let connections: [InspectedConnection]
+    public private(set) var connections: [InspectedConnection]
 
     /// The report of the deciding connection.
     public var report: ProbeReport { decisive.report }
@@ -41,10 +41,11 @@ public struct InspectedAddress: Sendable {
     func with(
         _ connections: [InspectedConnection], decisive: InspectedConnection? = nil, cause: String? = nil, degraded: Bool
     ) -> InspectedAddress {
-        InspectedAddress(
-            finding: AddressFinding(
-                address: finding.address, outcome: finding.outcome, cause: cause ?? finding.cause,
-                isProbed: finding.isProbed, isDegraded: finding.isDegraded || degraded),
-            decisive: decisive ?? self.decisive, connections: connections)
+        var address = self
+        address.connections = connections
+        address.decisive = decisive ?? self.decisive
+        address.finding.cause = cause ?? finding.cause
+        address.finding.isDegraded = finding.isDegraded || degraded
+        return address
     }
 }

@@ -19,7 +19,7 @@ public struct InspectedConnection: Sendable {
     }
 
     /// What it was for.
-    public let purpose: Purpose
+    public private(set) var purpose: Purpose
     /// What is true about this connection alone.
     public let outcome: Outcome
     /// Why, as a sentence without a full stop.
@@ -41,8 +41,8 @@ public struct InspectedConnection: Sendable {
 
     /// The same connection with another purpose.
     func `as`(_ purpose: Purpose) -> InspectedConnection {
-        InspectedConnection(
-            purpose: purpose, outcome: outcome, cause: cause, isProbed: isProbed, report: report, judgement: judgement,
-            isKept: isKept)
+        var connection = self
+        connection.purpose = purpose
+        return connection
     }
 }

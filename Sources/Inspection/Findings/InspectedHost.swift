@@ -3,15 +3,15 @@ public import DANE
 /// A host, and everything that was seen of it.
 public struct InspectedHost: Sendable {
     /// The finding.
-    public let finding: HostFinding
+    public internal(set) var finding: HostFinding
     /// Its reference identifiers, the TLSA base domain first; nil if there were no records.
     public let references: ReferenceIdentifiers?
     /// Its TLSA records.
     public let records: [TLSARecord]
     /// Its addresses.
-    public let addresses: [InspectedAddress]
+    public internal(set) var addresses: [InspectedAddress]
     /// What was done.
-    public let steps: [InspectionStep]
+    public internal(set) var steps: [InspectionStep]
     /// How long the answers may be kept; nil if there were none.
     public let lifetime: Duration?
 
@@ -20,12 +20,10 @@ public struct InspectedHost: Sendable {
 
     /// The host with new results for its addresses, which decide again.
     func with(_ addresses: [InspectedAddress], _ more: [InspectionStep] = []) -> InspectedHost {
-        let deciding = HostFinding.deciding(addresses.map(\.finding))
-        return InspectedHost(
-            finding: HostFinding(
-                name: finding.name, preference: finding.preference,
-                outcome: deciding?.finding.outcome ?? finding.outcome, cause: deciding?.finding.cause ?? finding.cause,
-                hazards: finding.hazards, isDegraded: deciding?.isDegraded ?? finding.isDegraded),
-            references: references, records: records, addresses: addresses, steps: steps + more, lifetime: lifetime)
+        var host = self
+        host.addresses = addresses
+        host.steps += more
+        if let deciding = HostFinding.deciding(addresses.map(\.finding)) { host.finding.decide(by: deciding) }
+        return host
     }
 }

@@ -28,9 +28,9 @@ extension Inspection {
         let isSame =
             walked.outcome == verdict.outcome && walked.host == verdict.host || verdict.outcome == .unprobed
         // `hosts` does not contain those that an earlier look has seen. What was known about them stays.
-        let new = Verdict(
-            outcome: walked.outcome, host: walked.host, cause: walked.cause,
-            isDegraded: walked.isDegraded || verdict.isDegraded, hazards: verdict.hazards)
+        var new = walked
+        new.isDegraded = walked.isDegraded || verdict.isDegraded
+        new.hazards = verdict.hazards
         return Inspection(
             destination: destination, verdict: isSame ? new : verdict, mxSecurity: mxSecurity, hosts: hosts,
             steps: steps + more, lifetime: lifetime, elapsed: elapsed + further)

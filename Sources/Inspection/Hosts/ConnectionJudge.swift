@@ -49,7 +49,7 @@ struct ConnectionJudge {
         // V14, V16; D-16, D-43, RFC 7672 §2.2, §2.2.3; F-50, F-51: TLS is mandatory, and the host does not offer it.
         case .startTLSNotOffered(let why), .startTLSRefused(let why): (outcome, cause) = (.startTLSNotSupported, why)
         // V14, V16; D-16, D-43, RFC 7672 §2.2, §2.2.3; F-56, F-58, F-60: TLS is mandatory, and it fails.
-        case .tlsFailed(let why): (outcome, cause) = (.tlsFailed, why)
+        case .tlsFailed(let why): (outcome, cause) = (.tlsFailed, why.description)
         // V15, V17, V18, V19; D-51, RFC 7672 §3.2: TLS works, and the certificate decides.
         case .secured(let session):
             let judged = CertificateJudgement.judge(

@@ -80,7 +80,7 @@ struct HostInspector {
             return .ended(
                 host(
                     subject, .dnsUnavailable, "its address could not be looked up: \(why)", trail,
-                    isOurs: OwnFailure.isOne(why)))
+                    isOurs: why.isOurs))
         // V7; D-34, RFC 7672 §2.2.2.
         case .none(let why, let lifetime):
             trail.add(.address, .failed, why)
@@ -106,7 +106,7 @@ struct HostInspector {
             return .ended(
                 host(
                     subject, .dnsUnavailable, "its TLSA records could not be looked up: \(why)", trail,
-                    isOurs: OwnFailure.isOne(why)))
+                    isOurs: why.isOurs))
         // V13; D-18, RFC 7672 §2.2; F-32: no DANE.
         case .none(let why, let lifetime):
             trail.add(.tlsa, .ok, why)
@@ -207,15 +207,13 @@ struct HostInspector {
                 address.judgement == nil ? .probe : .certificate, isGood ? .ok : .failed,
                 "\(address.finding.address): \(address.finding.cause)")
         }
-        let deciding = HostFinding.deciding(inspected.map(\.finding))
+        let unprobed = HostFinding(
+            name: subject.name.description, preference: subject.preference, outcome: .unprobed,
+            cause: "TLSA records are present; the probe is off", hazards: hazards)
         return InspectedHost(
-            finding: HostFinding(
-                name: subject.name.description, preference: subject.preference,
-                outcome: deciding?.finding.outcome ?? .unprobed,
-                cause: deciding?.finding.cause ?? "TLSA records are present; the probe is off",
-                hazards: hazards, isDegraded: deciding?.isDegraded ?? false,
-                isOurs: deciding?.finding.isOurs ?? false),
-            references: references, records: records, addresses: inspected, steps: trail.steps, lifetime: lifetime)
+            finding: unprobed, references: references, records: records, addresses: [], steps: trail.steps,
+            lifetime: lifetime
+        ).with(inspected)
     }
 
     private func inspect(

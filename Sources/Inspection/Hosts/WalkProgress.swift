@@ -87,9 +87,11 @@ struct WalkProgress: Sendable {
 
     private static func prefer(_ finding: HostFinding, over known: inout HostFinding?) {
         if let known, (known.preference, known.name) <= (finding.preference, finding.name) { return }
-        known = HostFinding(
-            name: finding.name, preference: finding.preference, outcome: finding.outcome,
-            cause: BoundedText.of(finding.cause, textLimit), isDegraded: finding.isDegraded)
+        var kept = finding
+        kept.cause = BoundedText.of(finding.cause, textLimit)
+        // Those of all hosts are kept together.
+        kept.hazards = []
+        known = kept
     }
 
     /// Ends the walk, because all hosts have been seen or one decides.
@@ -99,11 +101,7 @@ struct WalkProgress: Sendable {
     /// be used.
     var findings: [HostFinding] {
         var all = [first, doubt, fault].compactMap { $0 }
-        if let first = all.first {
-            all[0] = HostFinding(
-                name: first.name, preference: first.preference, outcome: first.outcome, cause: first.cause,
-                hazards: hazards, isDegraded: first.isDegraded)
-        }
+        if !all.isEmpty { all[0].hazards = hazards }
         return all
     }
 

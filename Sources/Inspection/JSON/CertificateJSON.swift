@@ -1,6 +1,6 @@
 package import Certificates
-import Foundation
 import Probe
+import Support
 
 /// A certificate as JSON, in the output of `check` and `judge`.
 package struct CertificateJSON: Encodable {
@@ -18,8 +18,8 @@ package struct CertificateJSON: Encodable {
         subject = details.subject
         issuer = details.issuer
         names = details.names
-        not_before = Self.text(details.notBefore)
-        not_after = Self.text(details.notAfter)
+        not_before = UnixTime.iso8601(details.notBefore)
+        not_after = UnixTime.iso8601(details.notAfter)
         key = details.keyAlgorithm
         bits = details.keyBits
         sha256 = details.certificateSHA256
@@ -30,10 +30,5 @@ package struct CertificateJSON: Encodable {
     static func chain(of report: ProbeReport) -> [CertificateJSON] {
         guard case .secured(let session) = report.end else { return [] }
         return session.chain.compactMap(CertificateDetails.init(der:)).map(CertificateJSON.init)
-    }
-
-    /// Returns a time in ISO 8601, `2026-11-23T14:00:00Z`.
-    package static func text(_ time: Int64) -> String {
-        Date(timeIntervalSince1970: TimeInterval(time)).formatted(.iso8601)
     }
 }

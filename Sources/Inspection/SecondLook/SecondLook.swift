@@ -264,7 +264,8 @@ extension Inspection {
         var trail = Trail(subject: destination.name.description)
         trail.add(.resolver, .failed, why)
         let found = verdict.outcome == .dnsUnavailable ? "" : "\(verdict.outcome.rawValue): "
-        return doubted("\(why); what was found is not counted: \(found)\(verdict.cause)", trail.steps)
+        return doubted(
+            "\(why); what was found is not counted: \(found)\(verdict.cause)", trail.steps, isWithdrawn: true)
     }
 
     /// Whether DNSSEC is a reason why mail may not be delivered: it fails for the domain, or for a host that might be
@@ -278,9 +279,13 @@ extension Inspection {
     fileprivate var isBlamed: Bool { steps.contains { $0.kind == .resolver && $0.result == .failed } }
 
     /// The inspection with its verdict withdrawn: nothing is known.
-    fileprivate func doubted(_ cause: String, _ more: [InspectionStep]) -> Inspection {
-        Inspection(
-            destination: destination, verdict: Verdict(outcome: .dnsUnavailable, cause: cause, isOurs: true),
-            mxSecurity: mxSecurity, hosts: hosts, steps: steps + more, lifetime: .zero, elapsed: elapsed)
+    fileprivate func doubted(
+        _ cause: String, _ more: [InspectionStep], isWithdrawn: Bool = false
+    ) -> Inspection {
+        var nothing = Verdict(outcome: .dnsUnavailable, cause: cause, isOurs: true)
+        nothing.isWithdrawn = isWithdrawn
+        return Inspection(
+            destination: destination, verdict: nothing, mxSecurity: mxSecurity, hosts: hosts, steps: steps + more,
+            lifetime: .zero, elapsed: elapsed)
     }
 }

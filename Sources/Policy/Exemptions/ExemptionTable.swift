@@ -5,16 +5,17 @@ package final class ExemptionTable: Sendable {
     /// The exemptions.
     package let exemptions: [Exemption]
     private let exact: [DomainName: Exemption]
-    private let below: [DomainName: Exemption]
+    /// By the domain above.
+    private let below: [Substring: Exemption]
 
     /// Makes a table.
     package init(_ exemptions: [Exemption] = []) {
         self.exemptions = exemptions
         var exact: [DomainName: Exemption] = [:]
-        var below: [DomainName: Exemption] = [:]
+        var below: [Substring: Exemption] = [:]
         for exemption in exemptions {
             if exemption.pattern.isBelow {
-                below[exemption.pattern.domain] = exemption
+                below[exemption.pattern.domain.text[...]] = exemption
             } else {
                 exact[exemption.pattern.domain] = exemption
             }
@@ -32,10 +33,8 @@ package final class ExemptionTable: Sendable {
     package func exemption(of domain: DomainName, at now: Int64) -> Exemption? {
         if let exemption = exemption(ofExactly: domain, at: now) { return exemption }
         guard !below.isEmpty else { return nil }
-        var ancestor = domain.parent
-        while let name = ancestor {
+        for name in domain.parents {
             if let exemption = below[name], exemption.until > now { return exemption }
-            ancestor = name.parent
         }
         return nil
     }

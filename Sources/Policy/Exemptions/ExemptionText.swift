@@ -24,16 +24,7 @@ public enum ExemptionText {
             return isWhole ? "There are no exemptions, and were none." : "There are no exemptions."
         }
         let head = ["DOMAIN", "UNTIL", "BY", "SINCE", isWhole ? "STATE" : "IN ORDER", "REASON"]
-        let rows = [head] + exemptions.map(cells)
-        let widths = head.indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
-        return rows.map { row in
-            var line = ""
-            for (column, cell) in row.enumerated() {
-                let isLast = column == row.count - 1
-                line += isLast ? cell : cell + String(repeating: " ", count: widths[column] - cell.count + 2)
-            }
-            return TerminalText.line(line)
-        }.joined(separator: "\n")
+        return TextTable([head] + exemptions.map(cells)).lines().map(TerminalText.line).joined(separator: "\n")
     }
 
     private static func cells(_ exemption: Exemption) -> [String] {
@@ -77,7 +68,7 @@ public enum ExemptionText {
             keep = exemption.keeps
             clean_seconds = exemption.cleanFor / 1000
             seen = NullableJSON(exemption.seen)
-            ended = NullableJSON(exemption.ended.map(UnixTime.iso8601))
+            ended = NullableJSON(exemption.ended.map { UnixTime.iso8601($0) })
             how = NullableJSON(exemption.end?.rawValue)
             ended_by = NullableJSON(exemption.endedBy)
         }

@@ -85,21 +85,21 @@ public struct DestinationArgument: Sendable, Hashable {
     /// Returns the text without the things that people copy along with it: blanks, `mailto:`, a display name, angle
     /// brackets, the comma of a list.
     private static func bared(_ text: String) -> String {
-        var word = Substring(text.trimming(while: { $0.isWhitespace || $0 == "," || $0 == ";" }))
+        var word = text.trimming(while: { $0.isWhitespace || $0 == "," || $0 == ";" })
         if word.prefix(7).lowercased() == "mailto:" {
             // RFC 6068: header fields follow a question mark, and any character may be percent-encoded.
             word = word.dropFirst(7).prefix { $0 != "?" }
             if let plain = String(word).removingPercentEncoding { word = Substring(plain) }
         }
         if word.last == ">", let open = word.lastIndex(of: "<") { word = word[word.index(after: open)...] }
-        var bared = word.trimming(while: { $0.isWhitespace || $0 == "<" || $0 == ">" })
+        var bared = String(word.trimming(while: { $0.isWhitespace || $0 == "<" || $0 == ">" }))
         // RFC 5321 appendix C: a source route is ignored.
         if bared.first == "@", let colon = bared.firstIndex(of: ":"), bared[colon...].contains("@") {
             bared = String(bared[bared.index(after: colon)...])
         }
         // Replies of servers have `example.org:`.
         if bared.last == ":", bared.count(where: { $0 == ":" }) == 1 { bared.removeLast() }
-        return bared.contains("@") ? bared : bared.trimming(while: { "\"'`".contains($0) })
+        return bared.contains("@") ? bared : bared.trimming("\"'`")
     }
 
     private static func address(
@@ -153,12 +153,5 @@ public struct DestinationArgument: Sendable, Hashable {
         throw fault(
             "has no dot, so it is no mail domain: a host of this name is written [\(destination.name)], "
                 + "and a top-level domain with a dot at its end")
-    }
-}
-
-extension StringProtocol {
-    /// Returns the text without such characters at both ends.
-    fileprivate func trimming(while isSuch: (Character) -> Bool) -> String {
-        String(drop(while: isSuch).reversed().drop(while: isSuch).reversed())
     }
 }

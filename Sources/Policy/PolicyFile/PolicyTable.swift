@@ -13,7 +13,8 @@ public struct PolicyTable: Sendable {
     }
 
     private var exact: [DomainName: Policy] = [:]
-    private var below: [DomainName: Policy] = [:]
+    /// By the domain above.
+    private var below: [Substring: (pattern: DomainPattern, policy: Policy)] = [:]
 
     /// A table without policies.
     public init() {}
@@ -26,10 +27,8 @@ public struct PolicyTable: Sendable {
         if isEmpty { return nil }
         if let policy = exact[domain], policy.holds(at: now) { return (DomainPattern(domain), policy) }
         guard !below.isEmpty else { return nil }
-        var ancestor = domain.parent
-        while let name = ancestor {
-            if let policy = below[name], policy.holds(at: now) { return (DomainPattern(name, isBelow: true), policy) }
-            ancestor = name.parent
+        for name in domain.parents {
+            if let line = below[name], line.policy.holds(at: now) { return line }
         }
         return nil
     }
@@ -38,18 +37,13 @@ public struct PolicyTable: Sendable {
     package func lines(for domain: DomainName) -> [(pattern: DomainPattern, policy: Policy)] {
         var lines: [(DomainPattern, Policy)] = []
         if let policy = exact[domain] { lines.append((DomainPattern(domain), policy)) }
-        var ancestor = domain.parent
-        while let name = ancestor {
-            if let policy = below[name] { lines.append((DomainPattern(name, isBelow: true), policy)) }
-            ancestor = name.parent
-        }
-        return lines
+        return lines + domain.parents.compactMap { below[$0] }
     }
 
     /// Whether any valid line demands DANE.
     package func demandsDANE(at now: Int64) -> Bool {
         exact.values.contains { $0.kind == .require && $0.holds(at: now) }
-            || below.values.contains { $0.kind == .require && $0.holds(at: now) }
+            || below.values.contains { $0.policy.kind == .require && $0.policy.holds(at: now) }
     }
 
     /// Whether there are no policies.
@@ -72,11 +66,12 @@ public struct PolicyTable: Sendable {
             guard !line.isEmpty else { continue }
             var clauses = line.faults
             if let pattern = line.pattern, let policy = line.policy(index + 1) {
-                let known = pattern.isBelow ? below[pattern.domain] : exact[pattern.domain]
+                let key = pattern.domain.text[...]
+                let known = pattern.isBelow ? below[key]?.policy : exact[pattern.domain]
                 if let known {
                     clauses.append("\(pattern) stands in line \(known.line) already")
                 } else if pattern.isBelow {
-                    below[pattern.domain] = policy
+                    below[key] = (pattern, policy)
                 } else {
                     exact[pattern.domain] = policy
                 }

@@ -1,3 +1,4 @@
+import Algorithms
 import DANE
 package import Inspection
 
@@ -20,33 +21,44 @@ extension Destination {
     ///   - text: The next hop.
     ///   - port: The TCP port if the text names none.
     package static func parse(nextHop text: String, port: UInt16) -> Parsed {
-        let parts = text.split(whereSeparator: { $0 == "," || $0 == " " || $0 == "\t" })
-        if parts.count > 1 { return .several }
-        let text = parts.first ?? ""
-        if text.first == "[" {
-            guard let close = text.firstIndex(of: "]") else { return .malformed }
-            let inner = text[text.index(after: text.startIndex)..<close]
-            guard let port = Self.port(text[text.index(after: close)...], standard: port) else { return .malformed }
-            if IPAddress(inner) != nil || inner.lowercased().hasPrefix("ipv6:") { return .literal }
+        var text = text
+        return text.withUTF8 { parse(nextHop: $0, port: port) }
+    }
+
+    private static func parse(nextHop text: UnsafeBufferPointer<UInt8>, port: UInt16) -> Parsed {
+        let word = text.trimming(while: isSeparator)
+        if word.contains(where: isSeparator) { return .several }
+        if word.first == UInt8(ascii: "[") {
+            guard let close = word.firstIndex(of: UInt8(ascii: "]")) else { return .malformed }
+            let inner = word[..<close].dropFirst()
+            guard let port = Self.port(word[close...].dropFirst(), standard: port) else { return .malformed }
+            let text = String(decoding: inner, as: UTF8.self)
+            if IPAddress(text) != nil || text.lowercased().hasPrefix("ipv6:") { return .literal }
             return named(inner, port) { .host($0) }
         }
-        let name = text.prefix { $0 != ":" }
+        let name = word.prefix { $0 != UInt8(ascii: ":") }
         // Postfix also delivers to an address without brackets, and logs "using numerical host".
-        if IPAddress(text) != nil || IPAddress(name) != nil { return .literal }
-        guard let port = Self.port(text.dropFirst(name.count), standard: port) else { return .malformed }
+        if [word, name].contains(where: { IPAddress(String(decoding: $0, as: UTF8.self)) != nil }) { return .literal }
+        guard let port = Self.port(word.dropFirst(name.count), standard: port) else { return .malformed }
         return named(name, port) { .domain($0) }
     }
 
-    private static func port(_ text: Substring, standard: UInt16) -> UInt16? {
-        if text.isEmpty { return standard }
-        let name = text.dropFirst()
-        // The services that configurations of Postfix and Sendmail write by name.
-        let services: [Substring: UInt16] = ["smtp": 25, "submission": 587, "submissions": 465, "smtps": 465]
-        return text.first == ":" ? services[name] ?? UInt16(name).flatMap { $0 == 0 ? nil : $0 } : nil
+    private static func isSeparator(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: ",") || byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t")
     }
 
-    private static func named(_ text: Substring, _ port: UInt16, _ kind: (DomainName) -> NextHop) -> Parsed {
-        switch Recipient.domain(text) {
+    private static func port(_ text: Slice<UnsafeBufferPointer<UInt8>>, standard: UInt16) -> UInt16? {
+        guard let first = text.first else { return standard }
+        let name = String(decoding: text.dropFirst(), as: UTF8.self)
+        // The services that configurations of Postfix and Sendmail write by name.
+        let services: [String: UInt16] = ["smtp": 25, "submission": 587, "submissions": 465, "smtps": 465]
+        return first == UInt8(ascii: ":") ? services[name] ?? UInt16(name).flatMap { $0 == 0 ? nil : $0 } : nil
+    }
+
+    private static func named(
+        _ text: Slice<UnsafeBufferPointer<UInt8>>, _ port: UInt16, _ kind: (DomainName) -> NextHop
+    ) -> Parsed {
+        switch Recipient.domain(UnsafeBufferPointer(rebasing: text)) {
         case .name(let name): .destination(Destination(kind(name), port: port))
         case .literal: .literal
         case .none, .malformed: .malformed

@@ -18,8 +18,12 @@ public struct DomainPattern: Sendable, Hashable, CustomStringConvertible {
     ///
     /// - Returns: nil if the text is not a pattern. An address or the root is not one.
     public init?(_ text: some StringProtocol) {
-        let isBelow = text.hasPrefix(".")
-        guard case .name(let domain) = Recipient.domain(Substring(text.dropFirst(isBelow ? 1 : 0))) else { return nil }
+        var text = String(text)
+        let (isBelow, found) = text.withUTF8 { bytes in
+            let isBelow = bytes.first == UInt8(ascii: ".")
+            return (isBelow, Recipient.domain(UnsafeBufferPointer(rebasing: bytes.dropFirst(isBelow ? 1 : 0))))
+        }
+        guard case .name(let domain) = found else { return nil }
         self.init(domain, isBelow: isBelow)
     }
 

@@ -1,6 +1,7 @@
-public import DANE
 import Certificates
+public import DANE
 import Glibc
+public import Support
 
 /// A recipient as the MTA gave it in RCPT, taken apart.
 public struct Recipient: Sendable, Hashable {
@@ -21,7 +22,7 @@ public struct Recipient: Sendable, Hashable {
     /// The address as typed, without angle brackets and source route.
     public let address: String
     /// F-98: the bytes of an address that is no UTF-8; nil if `address` says all.
-    public internal(set) var bytes: [UInt8]?
+    public let bytes: [UInt8]?
     /// What the part after the last `@` is.
     public let domain: Domain
     /// The length in bytes of the part before the last `@`.
@@ -44,32 +45,28 @@ public struct Recipient: Sendable, Hashable {
     /// - Parameter path: The forward-path of RFC 5321 §4.1.2. MTAs give it with or without angle brackets.
     public init(path: String) {
         var path = path
-        // Nearly all paths are plain: each of their characters is one byte.
         let whole = path
-        if let plain = path.withUTF8({ Self(ascii: $0, of: whole) }) { self = plain } else { self.init(anyPath: path) }
+        self = path.withUTF8 { Self(bytes: $0, text: whole, isUTF8: true) }
     }
 
-    private init(anyPath path: String) {
-        var rest = Substring(path)
-        if rest.first == "<" {
-            rest = rest.dropFirst()
-            if rest.last == ">" { rest = rest.dropLast() }
-        }
-        // RFC 5321 §4.1.2, appendix C: a source route `@a,@b:` is ignored.
-        if rest.first == "@", let colon = rest.firstIndex(of: ":") { rest = rest[rest.index(after: colon)...] }
-        address = String(rest)
-        guard let at = Self.lastUnquotedAt(rest) else {
-            localLength = address.utf8.count
-            domain = .none
+    /// Takes a path apart. It keeps the bytes of an address that is no UTF-8 (F-98).
+    public init(received path: ReceivedText) {
+        guard let bytes = path.bytes else {
+            self.init(path: path.text)
             return
         }
-        localLength = rest[..<at].utf8.count
-        domain = Self.domain(rest[rest.index(after: at)...])
+        self = bytes.withUnsafeBufferPointer { Self(bytes: $0, text: path.text, isUTF8: false) }
     }
 
-    /// Takes apart a path of ASCII characters alone, one byte each; nil for all other paths.
-    private init?(ascii path: UnsafeBufferPointer<UInt8>, of whole: String) {
-        guard path.allSatisfy({ $0 < 0x80 }) else { return nil }
+    /// Takes the bytes of a path apart. All texts are read by this initializer.
+    ///
+    /// What separates the parts of a path are single octets (RFC 5321 §4.1.2; RFC 6531 §3.3 adds to the parts only). A
+    /// reader of characters would miss an `@` with a combining mark behind it.
+    ///
+    /// - Parameters:
+    ///   - text: The path as text.
+    ///   - isUTF8: Whether the bytes are UTF-8, so that the text says all.
+    private init(bytes path: UnsafeBufferPointer<UInt8>, text: String, isUTF8: Bool) {
         var rest = path[...]
         if rest.first == UInt8(ascii: "<") {
             rest.removeFirst()
@@ -79,20 +76,16 @@ public struct Recipient: Sendable, Hashable {
         if rest.first == UInt8(ascii: "@"), let colon = rest.firstIndex(of: UInt8(ascii: ":")) {
             rest = rest[(colon + 1)...]
         }
-        address =
-            rest.count == path.count ? whole : String(decoding: UnsafeBufferPointer(rebasing: rest), as: UTF8.self)
+        address = rest.count == path.count ? text : String(decoding: UnsafeBufferPointer(rebasing: rest), as: UTF8.self)
+        bytes = isUTF8 ? nil : Array(rest)
         guard let at = Self.lastUnquotedAt(rest) else {
-            localLength = rest.count
+            localLength = address.utf8.count
             domain = .none
             return
         }
-        localLength = at - rest.startIndex
-        let behind = UnsafeBufferPointer(rebasing: rest[(at + 1)...])
-        if let name = DomainName(utf8: behind), !name.isRoot, !name.looksLikeAddress {
-            domain = .name(name)
-        } else {
-            domain = Self.domain(Substring(decoding: behind, as: UTF8.self))
-        }
+        let local = UnsafeBufferPointer(rebasing: rest[..<at])
+        localLength = isUTF8 ? local.count : String(decoding: local, as: UTF8.self).utf8.count
+        domain = Self.domain(UnsafeBufferPointer(rebasing: rest[(at + 1)...]))
     }
 
     /// Whether the local part is in a list. The list is in lower case; the case of the local part does not matter.
@@ -107,33 +100,46 @@ public struct Recipient: Sendable, Hashable {
         return list.contains(mailbox.lowercased())
     }
 
-    /// The mailbox that the local part names. A quoted string that needs no quotes means the same without them (RFC
-    /// 5321 §4.1.2).
+    /// The mailbox that the local part names. A quoted string that needs no quotes means the same without them, and a
+    /// quoted pair the same as its second octet (RFC 5321 §4.1.2).
     var mailbox: String {
-        guard localPart.count >= 2, localPart.first == "\"", localPart.last == "\"" else { return localPart }
-        return String(localPart.dropFirst().dropLast()).replacing("\\", with: "")
-    }
-
-    /// Tells what a text is as the domain of an address.
-    static func domain(_ text: Substring) -> Domain {
-        if text.isEmpty { return .none }
-        // RFC 5321 wants brackets around an address literal, but MTAs take an address without them for one.
-        if text.first == "[" || IPAddress(text) != nil { return .literal }
-        if let name = DomainName(text) {
-            // An address stays an address with a dot at its end.
-            if name.looksLikeAddress { return .literal }
-            return name.isRoot ? .malformed : .name(name)
+        var local = localPart
+        let plain = local.withUTF8 { local -> String? in
+            let quote = UInt8(ascii: "\"")
+            guard local.count >= 2, local.first == quote, local.last == quote else { return nil }
+            var plain: [UInt8] = []
+            var isEscaped = false
+            for byte in local.dropFirst().dropLast() {
+                isEscaped = byte == UInt8(ascii: "\\") && !isEscaped
+                if !isEscaped { plain.append(byte) }
+            }
+            return String(decoding: plain, as: UTF8.self)
         }
-        let isASCII = text.utf8.allSatisfy { $0 < 0x80 }
-        // String(decoding:) has put U+FFFD in the place of bytes that are no UTF-8.
-        if isASCII || text.unicodeScalars.contains("\u{FFFD}") || text.utf8.count > 1024 { return .malformed }
-        // I-01, RFC 5890: the DNS has A-labels. I-04, RFC 6531: such a domain needs no SMTPUTF8.
-        guard let name = InternationalName.domainName(String(text)) else { return .unmapped }
-        // IDNA makes an address of full-width digits, and the root of an ideographic full stop alone.
-        if name.looksLikeAddress { return .literal }
-        return name.isRoot ? .malformed : .name(name)
+        return plain ?? local
     }
 
+    /// Tells what bytes are as the domain of an address.
+    static func domain(_ bytes: UnsafeBufferPointer<UInt8>) -> Domain {
+        guard let first = bytes.first else { return .none }
+        if let name = DomainName(utf8: bytes) { return domain(name) }
+        if first == UInt8(ascii: "[") { return .literal }
+        guard bytes.count <= 1024, let text = String(validating: bytes, as: UTF8.self) else { return .malformed }
+        // RFC 5321 §4.1.3 wants brackets around an address literal, but MTAs take an address without them for one.
+        if IPAddress(text) != nil { return .literal }
+        // What an MTA could not decode has become U+FFFD.
+        if bytes.allSatisfy({ $0 < 0x80 }) || text.unicodeScalars.contains("\u{FFFD}") { return .malformed }
+        // I-01, RFC 5890: the DNS has A-labels. I-04, RFC 6531: such a domain needs no SMTPUTF8.
+        return InternationalName.domainName(text).map { domain($0) } ?? .unmapped
+    }
+
+    /// Tells what a name in the form of the DNS is as the domain of an address.
+    private static func domain(_ name: DomainName) -> Domain {
+        // An address stays an address with a dot at its end. IDNA makes one of full-width digits too, and the root of an
+        // ideographic full stop alone.
+        name.looksLikeAddress ? .literal : name.isRoot ? .malformed : .name(name)
+    }
+
+    /// Finds the last `@` outside a quoted string (RFC 5321 §4.1.2). A quote that is never closed is no quote.
     private static func lastUnquotedAt(_ text: Slice<UnsafeBufferPointer<UInt8>>) -> Int? {
         let last = text.lastIndex(of: UInt8(ascii: "@"))
         // Hardly any address has quotes.
@@ -153,22 +159,5 @@ public struct Recipient: Sendable, Hashable {
             }
         }
         return isQuoted ? last : found
-    }
-
-    /// Finds the last `@` outside a quoted string (RFC 5321 §4.1.2). A quote that is never closed is no quote.
-    private static func lastUnquotedAt(_ text: Substring) -> Substring.Index? {
-        var found: Substring.Index?
-        var isQuoted = false
-        var isEscaped = false
-        for index in text.indices {
-            switch text[index] {
-            case _ where isEscaped: isEscaped = false
-            case "\\" where isQuoted: isEscaped = true
-            case "\"": isQuoted.toggle()
-            case "@" where !isQuoted: found = index
-            default: break
-            }
-        }
-        return isQuoted ? text.lastIndex(of: "@") : found
     }
 }

@@ -1,4 +1,5 @@
 public import DANE
+import Support
 
 /// Verdict × policy × how long the fault has lasted → ruling.
 ///
@@ -172,8 +173,7 @@ public struct Rulebook: Sendable {
     /// It is an FNV-1a hash of the name. So it is the same on every machine and after every start, and a larger share
     /// contains the smaller ones.
     package static func place(of domain: DomainName) -> Int {
-        let hash = domain.text.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
-        return Int((hash ^ hash >> 32) % 100)
+        Int(FNV1a(domain.text).folded % 100)
     }
 }
 

@@ -20,7 +20,7 @@ extension Ruling {
         let id = trace.map { " [\($0)]" } ?? ""
         let help = helpURL?.replacing("%c", with: code.description).replacing(
             "%d", with: domain.contains(" ") ? "-" : domain)
-        let name = Self.shortened(isOwnHop ? nextHop ?? domain : domain, Self.nameLimit)
+        let name = BoundedText.of(isOwnHop ? nextHop ?? domain : domain, Self.nameLimit)
         let host = verdict.host.flatMap { $0 == domain ? nil : $0 }
         // A long text must not push out what is needed to find the log line, or who can repair the fault. The cause is
         // shortened first, then the host is left out, then the help, and last the name is shortened. The help is left
@@ -30,7 +30,7 @@ extension Ruling {
                 let words = words(verdict, name, host: host, firstSeen)
                 let room = Self.room - tail.utf8.count - words.head.utf8.count - words.end.utf8.count
                 guard room >= min(words.cause.utf8.count, Self.leastCause) else { return nil }
-                return (words.head, Self.shortened(words.cause, room), words.end)
+                return (words.head, BoundedText.of(words.cause, room), words.end)
             }
             guard let plain = fitted(nil) else { continue }
             // Do not name the host twice.
@@ -40,9 +40,9 @@ extension Ruling {
         let rest = words(verdict, "", host: nil, firstSeen)
         let room = Self.room - id.utf8.count - rest.head.utf8.count - rest.end.utf8.count
         let least = min(rest.cause.utf8.count, Self.leastCause)
-        let parts = words(verdict, Self.shortened(name, max(Self.leastName, room - least)), host: nil, firstSeen)
+        let parts = words(verdict, BoundedText.of(name, max(Self.leastName, room - least)), host: nil, firstSeen)
         let left = Self.room - id.utf8.count - parts.head.utf8.count - parts.end.utf8.count
-        return reply(code, (parts.head, Self.shortened(parts.cause, max(0, left)), parts.end), id)
+        return reply(code, (parts.head, BoundedText.of(parts.cause, max(0, left)), parts.end), id)
     }
 
     /// The bytes after the codes.
@@ -81,7 +81,7 @@ extension Ruling {
         }
         var head = "\(outcome.rawValue): \(domain): \(outcome.meaning)"
         let cause = outcome.namesCause && !verdict.cause.isEmpty ? ": \(verdict.cause)" : ""
-        if let host { head += "; host \(Self.shortened(host, 80))" }
+        if let host { head += "; host \(BoundedText.of(host, 80))" }
         return (head, cause, since + (remedy.map { "; \($0)" } ?? ""))
     }
 
@@ -94,10 +94,6 @@ extension Ruling {
 
     private static let ownEnd =
         "this site's own mail configuration leads to this next hop, and only its administrator can mend this"
-
-    private static func shortened(_ text: String, _ limit: Int) -> String {
-        text.utf8.count <= limit ? text : String(decoding: text.utf8.prefix(max(0, limit - 3)), as: UTF8.self) + "..."
-    }
 }
 
 extension Outcome {

@@ -8,7 +8,7 @@ import Support
 package struct SenderList: Sendable {
     private var addresses: Set<String> = []
     private var domains: Set<DomainName> = []
-    private var parents: Set<DomainName> = []
+    private var parents: Set<Substring> = []
     private var hasNull = false
 
     /// An empty list.
@@ -38,7 +38,7 @@ package struct SenderList: Sendable {
             addresses.insert(address)
         } else {
             guard let pattern = DomainPattern(entry) else { return false }
-            if pattern.isBelow { parents.insert(pattern.domain) } else { domains.insert(pattern.domain) }
+            if pattern.isBelow { parents.insert(pattern.domain.text[...]) } else { domains.insert(pattern.domain) }
         }
         return true
     }
@@ -56,13 +56,7 @@ package struct SenderList: Sendable {
         guard case .name(let domain) = sender.domain else { return false }
         if domains.contains(domain) { return true }
         if !addresses.isEmpty, let address = Self.address(sender), addresses.contains(address) { return true }
-        guard !parents.isEmpty else { return false }
-        var ancestor = domain.parent
-        while let name = ancestor {
-            if parents.contains(name) { return true }
-            ancestor = name.parent
-        }
-        return false
+        return !parents.isEmpty && domain.parents.contains { parents.contains($0) }
     }
 
     /// An address in a single form. Nobody distinguishes mailboxes by the case of their letters.

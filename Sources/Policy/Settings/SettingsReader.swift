@@ -214,5 +214,5 @@ public struct SettingsReader: Sendable {
     }
 
     /// Returns a value in a form for a sentence: printable, and no longer than a line.
-    private static func shown(_ text: String) -> String { LogLine.escaped(String(text.prefix(200))) }
+    private static func shown(_ text: String) -> String { TerminalText.shown(text, limit: 200) }
 }

@@ -62,9 +62,7 @@ public final class LogWriter: Sendable {
     /// Queues a line given as bytes without a newline. Does no I/O, allocates no memory, and never waits.
     func write(_ level: Logger.Level, _ line: UnsafeBufferPointer<UInt8>) {
         guard !isClosed.load(ordering: .relaxed) else { return }
-        var now = timespec()
-        clock_gettime(CLOCK_REALTIME_COARSE, &now)
-        queue.put(level, line, time: now.tv_sec)
+        queue.put(level, line, time: Int(SystemClock.coarseWall.seconds))
         // The thread says that it rests and then checks once more. So either it sees this line, or this call sees that
         // it rests.
         if isResting.load(ordering: .sequentiallyConsistent),

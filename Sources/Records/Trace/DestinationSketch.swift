@@ -1,5 +1,6 @@
 import DANE
 import Inspection
+import Support
 import Synchronization
 
 /// The destinations that were seen, as one number each. All threads fill it, without a lock, and without memory of
@@ -87,11 +88,10 @@ final class DestinationSketch: Sendable {
 extension Destination {
     /// A number that stands for the destination. It is the same on all machines and after each start, and never zero.
     var stableHash: UInt64 {
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        var text = name.text
-        text.withUTF8 { for byte in $0 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 } }
+        var sum = FNV1a(name.text)
         let isHost = if case .host = nextHop { true } else { false }
-        hash = (hash ^ (UInt64(port) << 1 | (isHost ? 1 : 0))) &* 0x100_0000_01b3
+        sum.add(word: UInt64(port) << 1 | (isHost ? 1 : 0))
+        var hash = sum.value
         // The upper bits of an FNV hash depend on few input bits, but they choose the register. The last step of
         // SplitMix64 spreads them.
         hash = (hash ^ hash >> 30) &* 0xBF58_476D_1CE4_E5B9

@@ -1,3 +1,4 @@
+import Algorithms
 import Glibc
 
 /// A set of destinations. It can be united with other sets and be stored. It is exact while it is small, and a good
@@ -90,8 +91,8 @@ package struct SketchSet: Sendable, Equatable {
         switch bytes.first {
         case 1:
             guard bytes.count % 8 == 1, bytes.count / 8 <= Self.limit else { return nil }
-            for start in stride(from: 1, to: bytes.count, by: 8) {
-                hashes.insert(bytes[start..<start + 8].reduce(0) { $0 << 8 | UInt64($1) })
+            for hash in bytes.dropFirst().chunks(ofCount: 8) {
+                hashes.insert(hash.reduce(0) { $0 << 8 | UInt64($1) })
             }
         case 2:
             let ranks = Array(bytes.dropFirst())

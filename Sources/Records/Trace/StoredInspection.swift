@@ -31,7 +31,8 @@ enum StoredInspection {
             let verdict = inspection.verdict
             return JSONLine.of(
                 Body(
-                    destination: inspection.destination.text(standard: port), time: TraceTime.text(time),
+                    destination: inspection.destination.text(standard: port),
+                    time: UnixTime.iso8601(milliseconds: time),
                     outcome: verdict.outcome.rawValue,
                     cause: BoundedText.of(verdict.cause, TraceEntry.Limit.cause),
                     host: NullableJSON(verdict.host), degraded: verdict.isDegraded,

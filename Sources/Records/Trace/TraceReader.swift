@@ -1,3 +1,4 @@
+import Algorithms
 import Foundation
 package import GRDB
 public import Policy
@@ -104,9 +105,7 @@ public struct TraceReader: Sendable {
     public func rows(
         _ numbers: [Int64], isWhole: Bool, _ take: ([TraceRow]) throws -> Void
     ) throws {
-        for start in stride(from: 0, to: numbers.count, by: Self.step) {
-            try take(rows(numbers[start..<min(numbers.count, start + Self.step)], isWhole: isWhole))
-        }
+        for part in numbers.chunks(ofCount: Self.step) { try take(rows(part, isWhole: isWhole)) }
     }
 
     /// Returns the latest recipients that pass a filter, the oldest first, all at once.

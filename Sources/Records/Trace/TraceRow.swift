@@ -124,7 +124,7 @@ public struct TraceRow: Sendable {
         let inspection: NullableJSON<Int64>?
 
         init(_ row: TraceRow, isWhole: Bool) {
-            time = TraceTime.text(row.time)
+            time = UnixTime.iso8601(milliseconds: row.time)
             trace = row.trace
             // JSON holds only text. Bytes that are none stand there as in the log, and beside it in hexadecimal.
             sender = NullableJSON(
@@ -178,7 +178,7 @@ public struct TraceRow: Sendable {
         var lines = parts.compactMap { name, value in
             value.map { value in
                 let shown = name == "sender" || name == "recipient" ? value : LogLine.escaped(value)
-                return "\(name):".padding(toLength: 15, withPad: " ", startingAt: 0) + shown
+                return TerminalText.padded("\(name):", to: 15) + shown
             }
         }
         if let inspectionJSON {

@@ -1,3 +1,4 @@
+import Algorithms
 import Foundation
 import Support
 
@@ -125,11 +126,10 @@ public struct TraceTableText: Sendable {
                 let head = (room - 1) / 3
                 return "\(cell.prefix(head))…\(cell.suffix(room - 1 - head))"
             }
-            return cell + String(repeating: " ", count: max(0, room - cell.utf8.count))
+            return TerminalText.padded(cell, to: room)
         }
         let line = shown.joined(separator: " ")
-        let end = line.lastIndex { $0 != " " }
-        let trimmed = end.map { String(line[...$0]) } ?? ""
-        return width.map { String(trimmed.prefix($0)) } ?? trimmed
+        let trimmed = line.trimmingSuffix { $0 == " " }
+        return String(width.map { trimmed.prefix($0) } ?? trimmed)
     }
 }

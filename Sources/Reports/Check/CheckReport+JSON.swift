@@ -59,7 +59,7 @@ extension CheckReport {
         init(_ expiry: Foresight.Expiry) {
             what = expiry.what
             subject = expiry.subject
-            at = CertificateJSON.text(expiry.at)
+            at = UnixTime.iso8601(expiry.at)
         }
     }
 }

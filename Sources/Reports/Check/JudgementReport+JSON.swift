@@ -28,7 +28,7 @@ extension JudgementReport {
             matched = NullableJSON(report.match?.record)
             depth = NullableJSON(report.match?.depth)
             reason = report.judgement.reason
-            date = CertificateJSON.text(report.date)
+            date = UnixTime.iso8601(report.date)
             names = report.names.map(\.description)
             cut = report.judgement.isCut
             undecided = report.judgement.isUndecided

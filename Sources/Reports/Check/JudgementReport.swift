@@ -49,7 +49,7 @@ public struct JudgementReport: Sendable {
 extension JudgementReport {
     /// The report for a person.
     public var text: String {
-        var lines = ["\(outcome.rawValue): \(judgement.reason)", "  as of \(CertificateJSON.text(date))"]
+        var lines = ["\(outcome.rawValue): \(judgement.reason)", "  as of \(UnixTime.iso8601(date))"]
         lines.append("  for \(names.map(\.description).joined(separator: ", "))")
         for (depth, der) in chain.prefix(CertificateJudgement.maximumCertificates).enumerated() {
             guard let details = CertificateDetails(der: der) else {
@@ -58,7 +58,7 @@ extension JudgementReport {
             }
             lines.append("  certificate \(depth): \(details.subject), issued by \(details.issuer)")
             lines.append(
-                "    valid \(CertificateJSON.text(details.notBefore)) to \(CertificateJSON.text(details.notAfter)), "
+                "    valid \(UnixTime.iso8601(details.notBefore)) to \(UnixTime.iso8601(details.notAfter)), "
                     + "\(depth == 0 ? 3 : 2) 1 1 \(details.spkiSHA256)")
         }
         for (index, finding) in judgement.records.enumerated() {

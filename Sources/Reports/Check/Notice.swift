@@ -1,3 +1,4 @@
+import Algorithms
 import Certificates
 import DANE
 import Foundation
@@ -105,16 +106,16 @@ public struct Notice: Sendable {
                 "mail to your domain cannot be delivered\(who). The code for it is \(shown), "
                     + "or the same with 4 as first digit: \(outcome.meaning). This is what we saw.")
         }
-        lines += [""] + Self.wrapped("Domain:      \(domain)", "  ")
+        lines += [""] + Self.wrapped(domain, "  ", label: "Domain:      ")
         lines.append("Inspected:   \(UnixTime.text(now))")
         if let firstSeen { lines.append("First seen:  \(UnixTime.text(firstSeen)), by our mail gateway") }
         if let refusals {
             let held = refusals.deferred > 0 ? ", \(refusals.deferred) of them for now only" : ""
             lines += Self.wrapped(
-                "Refused:     mail to \(CountText.of(refusals.recipients, "recipient")) since "
-                    + "\(UnixTime.text(refusals.since))\(held)", "             ")
+                "mail to \(CountText.of(refusals.recipients, "recipient")) since "
+                    + "\(UnixTime.text(refusals.since))\(held)", "             ", label: "Refused:     ")
         }
-        lines += Self.wrapped("Cause:       \(Self.plain(report.verdict.cause))", "             ")
+        lines += Self.wrapped(Self.plain(report.verdict.cause), "             ", label: "Cause:       ")
         for step in inspection.steps where step.result == .failed && step.kind == .mx {
             lines += Self.wrapped("MX lookup:   \(Self.plain(step.detail))", "             ")
         }
@@ -218,45 +219,25 @@ public struct Notice: Sendable {
         guard let data = words.last, words.count == 4 else { return ["    \(presentation.prefix(70))"] }
         let head = words.dropLast().joined(separator: " ")
         guard data.count > 64 else { return ["    \(head) \(data)"] }
-        var lines = ["    \(head)"]
-        var rest = data[...]
-        while !rest.isEmpty, lines.count <= 4 {
-            lines.append("      \(rest.prefix(64))")
-            rest = rest.dropFirst(64)
-        }
-        if !rest.isEmpty { lines.append("      ... \(data.count / 2) bytes in all") }
-        return lines
+        let parts = data.chunks(ofCount: 64)
+        return ["    \(head)"] + parts.prefix(4).map { "      \($0)" }
+            + (parts.count > 4 ? ["      ... \(data.count / 2) bytes in all"] : [])
     }
 
-    /// Returns lines no longer than `width`, broken at blanks, or anywhere in long words. The first line keeps the
-    /// blanks at the beginning of the text, and the others begin with `indent`.
-    static func wrapped(_ text: String, _ indent: String = "") -> [String] {
-        var lines: [String] = []
-        var line = String(text.prefix { $0 == " " })
-        var isEmpty = true
-        for word in text.split(separator: " ", omittingEmptySubsequences: true) {
-            var word = word[...]
-            if !isEmpty, line.utf8.count + 1 + word.utf8.count > width {
-                lines.append(line)
-                (line, isEmpty) = (indent, true)
-            }
-            while line.utf8.count + word.utf8.count > width {
-                let room = width - line.utf8.count
-                lines.append(line + word.prefix(room))
-                word = word.dropFirst(room)
-                (line, isEmpty) = (indent, true)
-            }
-            if !isEmpty { line += padding(line) }
-            line += word
-            isEmpty = false
+    /// Returns lines no longer than `width`, broken at blanks, or anywhere in long words.
+    ///
+    /// - Parameters:
+    ///   - indent: The beginning of the second and further lines.
+    ///   - label: The beginning of the first line; nil if that begins with the blanks at the beginning of the text.
+    static func wrapped(_ text: String, _ indent: String = "", label: String? = nil) -> [String] {
+        let wrap = WordWrap(width: width, longWord: .broken)
+        guard let label else { return wrap.lines(of: text, first: String(text.prefix { $0 == " " }), rest: indent) }
+        // A name that does not fit behind its label stands below it, and is not broken if it fits there.
+        let word = text.prefix { $0 != " " }
+        guard label.utf8.count + word.utf8.count <= width else {
+            return [label.trimmingBlanks()] + wrap.lines(of: text, first: indent, rest: indent)
         }
-        return isEmpty ? lines : lines + [line]
-    }
-
-    /// Returns the blanks after a label, which line up the values.
-    private static func padding(_ line: String) -> String {
-        line.hasSuffix(":") && line.utf8.count < 13 && !line.hasPrefix(" ") && !line.contains(" ")
-            ? String(repeating: " ", count: 13 - line.utf8.count) : " "
+        return wrap.lines(of: text, first: label, rest: indent)
     }
 
     /// Whether a text is a plain address for a header field: a dot-atom (RFC 5322 §3.2.3), an @ and an ASCII domain

@@ -25,8 +25,8 @@ extension ImpactReport {
         let top: [Top]
 
         init(_ report: ImpactReport) {
-            since = TraceTime.text(report.since)
-            until = TraceTime.text(report.until)
+            since = UnixTime.iso8601(milliseconds: report.since)
+            until = UnixTime.iso8601(milliseconds: report.until)
             recipients = report.recipients
             destinations = report.destinations
             exact = report.destinationsAreExact
@@ -56,7 +56,8 @@ extension ImpactReport {
                 Top(
                     destination: broken.destination, outcome: broken.outcome, cause: broken.cause,
                     host: NullableJSON(broken.host), recipients: broken.recipients,
-                    first_seen: TraceTime.text(broken.firstSeen), last_seen: TraceTime.text(broken.lastSeen),
+                    first_seen: UnixTime.iso8601(milliseconds: broken.firstSeen),
+                    last_seen: UnixTime.iso8601(milliseconds: broken.lastSeen),
                     age_s: max(0, report.until - broken.firstSeen) / 1000)
             }
         }

@@ -44,7 +44,8 @@ extension ImpactReport {
                 share.destinations.map { Percentage.text($0, of: destinations) } ?? "-",
             ]
         }
-        lines += Self.table(["outcome", "recipients", "share", "destinations", "share"], rows)
+        let titles = ["outcome", "recipients", "share", "destinations", "share"]
+        lines += TextTable([titles] + rows, leftAligned: 1).lines(indent: "  ")
         if !top.isEmpty {
             lines += ["", "Broken destinations"]
             for broken in top {
@@ -57,18 +58,5 @@ extension ImpactReport {
             }
         }
         return lines.map(TerminalText.line).joined(separator: "\n")
-    }
-
-    /// Returns rows below titles, with the first column aligned left and the others right.
-    private static func table(_ titles: [String], _ rows: [[String]]) -> [String] {
-        let all = [titles] + rows
-        let widths = titles.indices.map { index in all.map { TerminalText.columns($0[index]) }.max() ?? 0 }
-        return all.map { row in
-            "  "
-                + row.enumerated().map { index, cell in
-                    let blanks = String(repeating: " ", count: widths[index] - TerminalText.columns(cell))
-                    return index == 0 ? cell + blanks : blanks + cell
-                }.joined(separator: "  ")
-        }
     }
 }

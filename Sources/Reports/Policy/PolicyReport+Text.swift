@@ -75,7 +75,7 @@ extension PolicyReport {
             line = candidate.policy.line
             pattern = candidate.pattern.description
             policy = candidate.policy.kind.rawValue
-            until = NullableJSON(candidate.policy.until.map(UnixTime.iso8601))
+            until = NullableJSON(candidate.policy.until.map { UnixTime.iso8601($0) })
             reason = NullableJSON(candidate.policy.reason)
             applies = candidate.whyNot == nil
             why_not = NullableJSON(candidate.whyNot)

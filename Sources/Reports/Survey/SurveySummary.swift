@@ -39,7 +39,7 @@ struct SurveySummary: Sendable {
         rows.append(row("would be deferred at first", tally.deferred))
         rows.append(row("would be rejected in the end", tally.rejectedLasting))
         rows.append(row("would be deferred for ever", tally.deferredLasting))
-        lines += Self.table(rows)
+        lines += TextTable(rows, leftAligned: 1).lines(indent: "  ")
         let worst = tally.worst(Self.listed)
         if !worst.isEmpty { lines.append("Broken, by recipients lost:") }
         for (broken, count, cause) in worst {
@@ -63,18 +63,6 @@ struct SurveySummary: Sendable {
             name, "\(count.destinations)", Percentage.text(count.destinations, of: tally.all.destinations),
             "\(count.recipients)", Percentage.text(count.recipients, of: tally.all.recipients),
         ]
-    }
-
-    /// Returns columns as wide as their values; numbers are aligned right.
-    private static func table(_ rows: [[String]]) -> [String] {
-        let widths = (0..<5).map { column in rows.map { TerminalText.columns($0[column]) }.max() ?? 0 }
-        return rows.map { row in
-            let cells = row.enumerated().map { column, cell in
-                let blanks = String(repeating: " ", count: widths[column] - TerminalText.columns(cell))
-                return column == 0 ? cell + blanks : blanks + cell
-            }
-            return "  " + cells.joined(separator: "  ")
-        }
     }
 
     private struct Body: Encodable {

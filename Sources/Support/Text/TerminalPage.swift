@@ -39,34 +39,6 @@ public struct TerminalPage: Sendable {
     ///   - rest: The beginning of the other lines.
     package func wrapped(_ text: String, first: String, rest: String) -> [String] {
         guard let width else { return [first + text] }
-        var lines: [String] = []
-        var line = first
-        var room = width - TerminalText.columns(first)
-        var isEmpty = true
-        func end() {
-            lines.append(line)
-            (line, isEmpty) = (rest, true)
-            room = width - TerminalText.columns(rest)
-        }
-        for word in text.split(separator: " ") {
-            var word = word[...]
-            var columns = TerminalText.columns(word)
-            if !isEmpty, columns + 1 > room { end() }
-            while columns > room {
-                let part = TerminalText.prefix(word, columns: room)
-                // A wide character may need more room than the beginning of the line leaves.
-                guard !part.isEmpty else { break }
-                line += part
-                word = word[part.endIndex...]
-                columns = TerminalText.columns(word)
-                isEmpty = false
-                end()
-            }
-            guard !word.isEmpty else { continue }
-            line += isEmpty ? String(word) : " \(word)"
-            room -= columns + (isEmpty ? 0 : 1)
-            isEmpty = false
-        }
-        return isEmpty && !lines.isEmpty ? lines : lines + [line]
+        return WordWrap(width: width, longWord: .broken).lines(of: text, first: first, rest: rest)
     }
 }

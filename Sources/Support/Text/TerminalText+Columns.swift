@@ -13,8 +13,13 @@ extension TerminalText {
 
     private static let widths = Widths()
 
-    /// Returns what a person typed in a form for a sentence: no longer than a line, and without effect on the terminal.
-    public static func shown(_ text: String) -> String { LogLine.escaped(String(text.prefix(80))) }
+    /// Returns what a person typed in a form for a sentence: without effect on the terminal or the log, and no longer
+    /// than a line unless the limit is another one.
+    ///
+    /// - Parameter limit: The most characters of the text that are shown.
+    public static func shown(_ text: some StringProtocol, limit: Int = 80) -> String {
+        LogLine.escaped(String(text.prefix(limit)))
+    }
 
     /// Returns the columns that a text takes. An ideograph takes two, and a combining mark none (wcwidth(3)).
     public static func columns(_ text: some StringProtocol) -> Int {
@@ -31,6 +36,12 @@ extension TerminalText {
                 return room >= 0
             }
         }
+    }
+
+    /// Returns a text with blanks behind it, or before it, so that it takes at least so many columns.
+    package static func padded(_ text: String, to width: Int, isRight: Bool = false) -> String {
+        let blanks = String(repeating: " ", count: max(0, width - columns(text)))
+        return isRight ? blanks + text : text + blanks
     }
 
     /// Returns a text of at most so many columns. The middle of a longer one is cut out: `3 1 1 2bf4ab12...09fe3412`.

@@ -1,4 +1,3 @@
-import Glibc
 import Synchronization
 
 /// An id that connects a reply with its log line: a ULID, 26 letters and digits, which sort by time.
@@ -16,10 +15,7 @@ package struct TraceID: Sendable, Hashable, CustomStringConvertible {
 
     /// A new id.
     package init() {
-        var now = timespec()
-        // The coarse clock is a few milliseconds late, and cheap.
-        clock_gettime(CLOCK_REALTIME_COARSE, &now)
-        let time = UInt64(max(0, now.tv_sec)) &* 1000 &+ UInt64(max(0, now.tv_nsec) / 1_000_000)
+        let time = UInt64(max(0, SystemClock.coarseWall.milliseconds))
         upper = time << 16 | UInt64(Self.seed.high)
         lower = Self.seed.low &+ Self.counter.wrappingAdd(1, ordering: .relaxed).newValue
     }

@@ -15,22 +15,7 @@ package struct WrappedText {
     /// Adds a paragraph; its second and further lines are indented alike, behind what the first one begins with.
     package mutating func put(_ text: String, after lead: String = "") {
         let indent = String(repeating: " ", count: TerminalText.columns(lead))
-        var line = lead
-        var columns = indent.utf8.count
-        var isEmpty = true
-        for word in text.split(separator: " ") {
-            let room = TerminalText.columns(word)
-            if !isEmpty, columns + 1 + room > width {
-                lines.append(line)
-                line = indent
-                columns = indent.utf8.count
-                isEmpty = true
-            }
-            line += isEmpty ? String(word) : " \(word)"
-            columns += room + (isEmpty ? 0 : 1)
-            isEmpty = false
-        }
-        lines.append(line)
+        lines += WordWrap(width: width, longWord: .whole).lines(of: text, first: lead, rest: indent)
     }
 
     /// Adds a line as it is: a command, which a line break would spoil.

@@ -50,8 +50,7 @@ package final class Signal: Sendable {
     /// - Returns: Whether it was released.
     package func wait(until deadline: ContinuousClock.Instant) -> Bool {
         let left = max(.zero, min(deadline - .now, .seconds(365 * 86400))).components
-        var end = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &end)
+        var end = SystemClock.monotonic.now
         end.tv_sec += Int(left.seconds)
         end.tv_nsec += Int(left.attoseconds / 1_000_000_000)
         if end.tv_nsec >= 1_000_000_000 {

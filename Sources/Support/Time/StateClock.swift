@@ -1,5 +1,4 @@
 import Foundation
-import Glibc
 
 /// The clocks for the ages of stored things, in milliseconds. If an age lost its fraction at every restart, it would
 /// never grow with frequent restarts.
@@ -18,13 +17,7 @@ public struct StateClock: Sendable {
     public static let system = StateClock(
         boot: try? String(contentsOfFile: "/proc/sys/kernel/random/boot_id", encoding: .utf8)
             .trimmingCharacters(in: .whitespacesAndNewlines),
-        sinceBoot: { milliseconds(CLOCK_BOOTTIME) }, wall: { milliseconds(CLOCK_REALTIME) })
-
-    private static func milliseconds(_ clock: clockid_t) -> Int64 {
-        var now = timespec()
-        clock_gettime(clock, &now)
-        return Int64(now.tv_sec) * 1000 + Int64(now.tv_nsec) / 1_000_000
-    }
+        sinceBoot: { SystemClock.sinceBoot.milliseconds }, wall: { SystemClock.wall.milliseconds })
 
     /// The number to add to the time since the boot to get the file's time.
     ///

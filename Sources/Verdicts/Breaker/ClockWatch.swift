@@ -1,4 +1,4 @@
-import Glibc
+import Support
 
 /// Notices when somebody sets the machine's clock: the wall clock then jumps against the clock that cannot be set.
 struct ClockWatch {
@@ -20,11 +20,5 @@ struct ClockWatch {
 
     /// How far the wall clock (CLOCK_REALTIME) is ahead of the time since boot, which includes suspension
     /// (CLOCK_BOOTTIME).
-    static func offset() -> Duration {
-        var wall = timespec()
-        var boot = timespec()
-        clock_gettime(CLOCK_REALTIME, &wall)
-        clock_gettime(CLOCK_BOOTTIME, &boot)
-        return .seconds(wall.tv_sec - boot.tv_sec) + .nanoseconds(wall.tv_nsec - boot.tv_nsec)
-    }
+    static func offset() -> Duration { SystemClock.wall.time - SystemClock.sinceBoot.time }
 }

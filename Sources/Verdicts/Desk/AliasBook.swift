@@ -1,5 +1,5 @@
 package import DANE
-import DNSSEC
+package import DNSSEC
 package import Inspection
 import Support
 import Synchronization
@@ -21,7 +21,7 @@ package final class AliasBook: Sendable {
         /// The domain is no alias of that name.
         case other
         /// It could not be found out, for this reason.
-        case unknown(String)
+        case unknown(LookupFailure)
     }
 
     /// A link of a chain of aliases.
@@ -29,7 +29,7 @@ package final class AliasBook: Sendable {
         /// The next name.
         case name(DomainName)
         /// The chain may go on, but the next name is not known, for this reason.
-        case lost(String)
+        case lost(LookupFailure)
     }
 
     /// Longer chains are not followed.
@@ -83,17 +83,17 @@ package final class AliasBook: Sendable {
     private func lookUp(_ domain: DomainName, _ name: DomainName) async -> Standing {
         defer { underWay.subtract(1, ordering: .relaxed) }
         guard underWay.add(1, ordering: .relaxed).newValue <= Self.concurrency else {
-            return .unknown("too many domains are being looked up")
+            return .unknown(LookupFailure("too many domains are being looked up"))
         }
         return switch await chains.answer(domain) {
         case .secure(let found), .insecure(let found): standing(domain, name, found)
-        case .bogus(let why): .unknown(why.cause(for: "its records", at: unixTime()))
+        case .bogus(let why): .unknown(LookupFailure(why.cause(for: "its records", at: unixTime())))
         case .failed(let why): .unknown(why)
         }
     }
 
     private func standing(_ domain: DomainName, _ name: DomainName, _ found: Found<Link>) -> Standing {
-        var lost: String?
+        var lost: LookupFailure?
         for link in found.records {
             switch link {
             case .name(name):
@@ -145,13 +145,14 @@ package final class AliasBook: Sendable {
                 name = next
             case .bogus(let why):
                 guard !links.isEmpty else { return .bogus(why) }
-                return .insecure(
-                    Found(records: links + [.lost(why.cause(for: "the records of \(name)", at: unixTime()))], ttl: ttl))
+                let lost = LookupFailure(why.cause(for: "the records of \(name)", at: unixTime()))
+                return .insecure(Found(records: links + [.lost(lost)], ttl: ttl))
             case .failed(let why):
                 guard !links.isEmpty else { return .failed(why) }
-                return .insecure(Found(records: links + [.lost("\(name): \(why)")], ttl: ttl))
+                return .insecure(Found(records: links + [.lost(why.about(name.description))], ttl: ttl))
             }
         }
-        return .insecure(Found(records: links + [.lost("it has more than \(linkLimit) aliases")], ttl: ttl))
+        let lost = LookupFailure("it has more than \(linkLimit) aliases")
+        return .insecure(Found(records: links + [.lost(lost)], ttl: ttl))
     }
 }

@@ -29,7 +29,8 @@ extension InspectionDesk {
         if let kept = aliases.kept(domain, name) {
             standing = kept
         } else if let why = breaker.fault {
-            standing = aliases.former(domain, name, at: now) ?? .unknown("the resolver does not work: \(why)")
+            standing =
+                aliases.former(domain, name, at: now) ?? .unknown(LookupFailure("the resolver does not work: \(why)"))
         } else {
             guard let found = wait(at: now, before: deadline, for: { await aliases.find(domain, name) }) else {
                 let cause = "whether \(domain) is an alias of \(name) is not known yet"
@@ -46,7 +47,7 @@ extension InspectionDesk {
         if let kept = aliases.kept(domain, name) { return replaced(domain, name, kept) }
         if let why = breaker.fault {
             let former = aliases.former(domain, name, at: now)
-            return replaced(domain, name, former ?? .unknown("the resolver does not work: \(why)"))
+            return replaced(domain, name, former ?? .unknown(LookupFailure("the resolver does not work: \(why)")))
         }
         return replaced(domain, name, await aliases.find(domain, name))
     }
@@ -57,7 +58,7 @@ extension InspectionDesk {
         case .other: return .other
         case .unknown(let why):
             let cause = "whether it is an alias of \(name), which the MTA has put in its place, is not known: \(why)"
-            let isOurs = breaker.fault != nil || OwnFailure.isOne(why)
+            let isOurs = breaker.fault != nil || why.isOurs
             return .unknown(doubt(Verdict(outcome: .dnsUnavailable, cause: cause, isOurs: isOurs), domain))
         }
     }

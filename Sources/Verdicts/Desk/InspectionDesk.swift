@@ -248,7 +248,7 @@ public final class InspectionDesk: Sendable {
             return Answer(body: body, isCached: isCached, isInTrouble: true)
         }
         // The second look may have found the same.
-        guard verdict.outcome != .dnsUnavailable || !verdict.cause.hasPrefix(trouble.sentence) else {
+        guard !verdict.isWithdrawn else {
             return Answer(body: body, isCached: isCached, isInTrouble: true)
         }
         let found = verdict.outcome == .dnsUnavailable ? "" : "\(verdict.outcome.rawValue): "

@@ -135,7 +135,7 @@ enum ReportTable {
         case .unreachable(let step, let words): (row.end, row.step, row.words) = ("unreachable", step.rawValue, words)
         case .startTLSNotOffered(let words): (row.end, row.words) = ("starttls-not-offered", words)
         case .startTLSRefused(let words): (row.end, row.words) = ("starttls-refused", words)
-        case .tlsFailed(let words): (row.end, row.words) = ("tls-failed", words)
+        case .tlsFailed(let failure): (row.end, row.step, row.words) = ("tls-failed", failure.mark, failure.description)
         case .secured(let session):
             (row.end, row.words, row.suite) = (Self.name(of: session), session.protocolVersion, session.cipherSuite)
             row.step = session.unread?.fault
@@ -169,7 +169,7 @@ enum ReportTable {
             return row.step.flatMap(ProbeReport.Step.init(rawValue:)).map { .unreachable($0, row.words) }
         case "starttls-not-offered": return .startTLSNotOffered(row.words)
         case "starttls-refused": return .startTLSRefused(row.words)
-        case "tls-failed": return .tlsFailed(row.words)
+        case "tls-failed": return .tlsFailed(TLSFailure(mark: row.step, row.words))
         case "secured", Self.unread, Self.unproven:
             guard let suite = row.suite, let chain = row.chain, let parts = ByteList.parts(of: chain, limit: 129),
                 !parts.isEmpty

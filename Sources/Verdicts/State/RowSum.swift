@@ -1,18 +1,18 @@
+import Support
+
 /// A checksum over the other columns of a row. SQLite does not notice if a disk returns other bytes than were written,
 /// and a verdict must not end up at another domain.
 ///
 /// It is FNV-1a folded to 32 bits, for which SQLite needs four bytes. It detects accidents, not malice.
 package struct RowSum {
-    private var state: UInt64 = 0xcbf2_9ce4_8422_2325
+    private var hash = FNV1a()
 
     /// Makes an empty sum.
     package init() {}
 
     /// Adds bytes and their number, so that the border between two values counts.
     mutating func add(_ bytes: UnsafeRawBufferPointer) {
-        var state = self.state
-        for byte in bytes { state = (state ^ UInt64(byte)) &* 0x100_0000_01b3 }
-        self.state = state
+        hash.add(bytes)
         add(Int64(bytes.count))
     }
 
@@ -27,10 +27,10 @@ package struct RowSum {
 
     /// Adds a number.
     package mutating func add(_ number: Int64) {
-        state = (state ^ UInt64(bitPattern: number)) &* 0x100_0000_01b3
-        state ^= state >> 29
+        hash.add(word: UInt64(bitPattern: number))
+        hash.value ^= hash.value >> 29
     }
 
     /// The checksum as it is stored.
-    package var stored: Int64 { Int64(Int32(truncatingIfNeeded: state ^ state >> 32)) }
+    package var stored: Int64 { Int64(Int32(truncatingIfNeeded: hash.folded)) }
 }

@@ -1,4 +1,5 @@
 import DANE
+import Support
 
 @testable import Inspection
 @testable import Policy
@@ -10,8 +11,13 @@ extension FuzzTarget {
         let texts = bytes.texts
         let path = texts[0]
         let recipient = Recipient(path: path)
-        try require(path.contains(recipient.address) || recipient.address.isEmpty, "an address that is not in its path")
-        try require(recipient.address.hasPrefix(recipient.localPart), "a local part that is not in its address")
+        try require(
+            Array(path.utf8).contains(Array(recipient.address.utf8)) || recipient.address.isEmpty,
+            "an address that is not in its path")
+        try require(
+            recipient.address.utf8.starts(with: recipient.localPart.utf8), "a local part that is not in its address")
+        let received = Recipient(received: ReceivedText(Array(path.utf8)))
+        try require(received == recipient, "\(recipient) as text, and as bytes \(received)")
         try require(recipient.mailbox.utf8.count <= recipient.localPart.utf8.count, "the mailbox \(recipient.mailbox)")
         if case .name(let domain) = recipient.domain {
             try require(!domain.isRoot, "the root as a domain")

@@ -53,9 +53,10 @@ extension FuzzTarget {
         // A certificate that GnuTLS does not read is all that it takes where RSA key exchange proves nothing.
         case .secured(let session):
             try require(session.unread?.isProven == false, "a TLS session with a host that has no key")
-        case .startTLSNotOffered(let why), .startTLSRefused(let why), .tlsFailed(let why), .unreachable(_, let why),
+        case .startTLSNotOffered(let why), .startTLSRefused(let why), .unreachable(_, let why),
             .notProbed(let why), .crowded(let why), .withheld(let why, _):
             try requireLine(why, atMost: 400, "the end")
+        case .tlsFailed(let why): try requireLine(why.description, atMost: 400, "the end")
         }
     }
 }

@@ -134,7 +134,8 @@ extension Chance {
         case 0: .unreachable(pick(ProbeReport.Step.allCases), text(50))
         case 1: .startTLSNotOffered(text(50))
         case 2: .startTLSRefused(text(50))
-        case 3: .tlsFailed(text(50))
+        case 3:
+            .tlsFailed(TLSFailure(mark: pick(["alert:\(below(256))", "library:-\(below(400))", "closed"]), text(50)))
         case 4: .notProbed(text(50))
         default:
             .secured(

@@ -166,7 +166,7 @@ package struct ControlDesk: Sendable {
         var report = StatusReport(
             pid: Int(getpid()), version: version, libmilter: MilterService.libraryVersion,
             libunbound: Resolver.libraryVersion, gnutls: Prober.gnuTLSVersion,
-            started: CertificateJSON.text(started), uptime_s: (now - began).components.seconds,
+            started: UnixTime.iso8601(started), uptime_s: (now - began).components.seconds,
             mode: settings.mode.rawValue, rollout: settings.rollout,
             milter_socket: settings.milterSocket.postfixForm,
             breaker: .init(
@@ -188,7 +188,7 @@ package struct ControlDesk: Sendable {
             trace: .init(records.trace?.statistics, at: now), exemptions: exemptions.count,
             exemptions_fault: exemptionFault,
             policy: .init(
-                file: settings.policyFile, lines: policy.count, read: CertificateJSON.text(policy.read),
+                file: settings.policyFile, lines: policy.count, read: UnixTime.iso8601(policy.read),
                 fault: policy.fault, copy: policy.isCopy),
             monitored: .init(gate.late.counts),
             recipients: .init(counted), load: load?.report(at: now),
