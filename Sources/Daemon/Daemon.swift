@@ -12,14 +12,6 @@ import Synchronization
 
 /// The daemon: the parts of the gate, connected, and running until a signal ends them.
 public struct Daemon: Sendable {
-    /// Why the daemon does not start, or ended on its own.
-    public struct Failure: Error, Sendable {
-        /// The kind of failure, as an exit status of sysexits.h: 69 for sockets and resources, 78 for settings.
-        public let status: Int32
-        /// The sentences.
-        public let sentences: [String]
-    }
-
     private let reader: SettingsReader
     private var settings: Settings { reader.settings }
     private let version: String
@@ -41,36 +33,36 @@ public struct Daemon: Sendable {
     /// other threads, because libmilter's own thread would take the signals (see `SignalMailbox`).
     ///
     /// - Throws: Why it did not start, or ended on its own.
-    public func run() throws(Failure) {
+    public func run() throws(DaemonError) {
         // Before anything is opened, because the descriptor is known by its number.
         let inherited = try InheritedSocket(environment)
         // Before other threads, which would not report as well why they cannot be made. These take no signals.
         let code = ThreadReserve.shared.begin()
-        guard code == 0 else { throw Failure(status: EX_OSERR, sentences: [ThreadNews.shortage(errno: code)]) }
+        guard code == 0 else { throw DaemonError(status: EX_OSERR, sentences: [ThreadNews.shortage(errno: code)]) }
         let mailbox: SignalMailbox
         do throws(MilterError) { mailbox = try SignalMailbox.install() } catch {
-            throw Failure(status: EX_OSERR, sentences: [error.description])
+            throw DaemonError(status: EX_OSERR, sentences: [error.description])
         }
         Descriptors.raiseLimit()
         let budget: DescriptorBudget
-        do throws(DescriptorBudget.Shortage) {
+        do throws(DescriptorShortageError) {
             budget = try settings.descriptorBudget(limit: DescriptorLimit.current)
         } catch {
-            throw Failure(status: EX_CONFIG, sentences: ["\(error.sentence)."])
+            throw DaemonError(status: EX_CONFIG, sentences: ["\(error.sentence)."])
         }
         DescriptorReserve.shared.fill()
         LibraryLog.divert()
         Resolver.shareHeap()
         let policies: PolicyBook
-        do throws(PolicyTable.Faults) { policies = try PolicyBook(settings) } catch {
-            throw Failure(status: EX_CONFIG, sentences: error.sentences)
+        do throws(PolicyError) { policies = try PolicyBook(settings) } catch {
+            throw DaemonError(status: EX_CONFIG, sentences: error.sentences)
         }
         let anchor = TrustAnchor.forRunning(settings)
         let resolver: Resolver
         do throws(ResolverError) {
             resolver = try Resolver(settings.resolverConfiguration(anchor.anchor, within: budget))
         } catch {
-            throw Failure(status: EX_CONFIG, sentences: [error.description])
+            throw DaemonError(status: EX_CONFIG, sentences: [error.description])
         }
         let log = GateLog(settings)
         defer { log.close() }
@@ -98,7 +90,7 @@ public struct Daemon: Sendable {
     }
 
     /// Runs the parts until a signal, or one of the parts, ends them.
-    private func serve(_ wiring: GateWiring, _ mailbox: SignalMailbox) throws(Failure) {
+    private func serve(_ wiring: GateWiring, _ mailbox: SignalMailbox) throws(DaemonError) {
         let parts = wiring.parts
         try open(parts)
         let group = ServiceGroup(
@@ -108,12 +100,13 @@ public struct Daemon: Sendable {
                         service: $0, successTerminationBehavior: .gracefullyShutdownGroup,
                         failureTerminationBehavior: .gracefullyShutdownGroup)
                 }, logger: Logger(label: "danegate") { _ in SwiftLogNoOpLogHandler() }))
-        let ending = Mutex<Failure?>(nil)
+        let ending = Mutex<DaemonError?>(nil)
         let isOver = Signal()
         Task {
             do { try await group.run() } catch {
                 let failure =
-                    error as? Failure ?? Failure(status: EX_SOFTWARE, sentences: ["the daemon has failed: \(error)."])
+                    error as? DaemonError
+                    ?? DaemonError(status: EX_SOFTWARE, sentences: ["the daemon has failed: \(error)."])
                 ending.withLock { $0 = failure }
             }
             isOver.signal()
@@ -133,9 +126,9 @@ public struct Daemon: Sendable {
     }
 
     /// Opens the parts in order. If one fails, those before it are closed again.
-    private func open(_ parts: [DaemonPart]) throws(Failure) {
+    private func open(_ parts: [DaemonPart]) throws(DaemonError) {
         for (index, part) in parts.enumerated() {
-            do throws(Failure) { try part.open() } catch {
+            do throws(DaemonError) { try part.open() } catch {
                 for part in parts[..<index].reversed() { part.close() }
                 throw error
             }

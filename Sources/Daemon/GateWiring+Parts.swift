@@ -42,16 +42,16 @@ extension GateWiring {
 
     /// First, so that nothing else is touched if another daemon has the socket.
     private var socketPart: DaemonPart {
-        DaemonPart(name: "milter's socket") { () throws(Daemon.Failure) in
+        DaemonPart(name: "milter's socket") { () throws(DaemonError) in
             do throws(MilterError) { try milter.open() } catch {
-                throw Daemon.Failure(status: EX_UNAVAILABLE, sentences: [error.description])
+                throw DaemonError(status: EX_UNAVAILABLE, sentences: [error.description])
             }
         }
     }
 
     /// Nobody waits until the stored state has been read.
     private var statePart: DaemonPart {
-        DaemonPart(name: "state file") { () throws(Daemon.Failure) in
+        DaemonPart(name: "state file") { () throws(DaemonError) in
             store.begin(StateHolders(keeper, probes))
         } close: {
             store.close()
@@ -59,7 +59,7 @@ extension GateWiring {
     }
 
     private var exemptionsPart: DaemonPart {
-        DaemonPart(name: "exemptions") { () throws(Daemon.Failure) in
+        DaemonPart(name: "exemptions") { () throws(DaemonError) in
             exemptionKeeper.begin()
         } close: {
             exemptionKeeper.close()
@@ -67,7 +67,7 @@ extension GateWiring {
     }
 
     private var tracePart: DaemonPart {
-        DaemonPart(name: "message trace") { () throws(Daemon.Failure) in
+        DaemonPart(name: "message trace") { () throws(DaemonError) in
             trace?.begin()
         } close: {
             trace?.close()
@@ -76,7 +76,7 @@ extension GateWiring {
 
     /// GnuTLS is shut down when the process exits, and no handshake may be running then.
     private var probesPart: DaemonPart {
-        DaemonPart(name: "probes") { () throws(Daemon.Failure) in
+        DaemonPart(name: "probes") { () throws(DaemonError) in
             prober?.whenNamed { Introduction.tell($0, log) }
         } close: {
             guard let prober else { return }
@@ -118,7 +118,7 @@ extension GateWiring {
     /// The control socket. It opens before the milter, so that it can answer while the start waits for the DNS.
     private var controlPart: DaemonPart {
         let server = Handed<ControlServer>()
-        return DaemonPart(name: "control socket") { () throws(Daemon.Failure) in
+        return DaemonPart(name: "control socket") { () throws(DaemonError) in
             server.value.withLock { $0 = ControlServer.open(started, log: log) { controlDesk } }
         } close: {
             server.value.withLock { $0 }?.close()
@@ -147,7 +147,7 @@ extension GateWiring {
                 manager.ready()
                 for await failure in endings {
                     guard let failure else { return }
-                    throw Daemon.Failure(status: EX_UNAVAILABLE, sentences: [failure.description])
+                    throw DaemonError(status: EX_UNAVAILABLE, sentences: [failure.description])
                 }
             },
             close: {
@@ -160,15 +160,15 @@ extension GateWiring {
     /// the DNS does not answer it does not wait: the gate then defers recipients.
     ///
     /// - Returns: Why it cannot start.
-    private func startMilter(ended: @escaping @Sendable (MilterError?) -> Void) -> Daemon.Failure? {
+    private func startMilter(ended: @escaping @Sendable (MilterError?) -> Void) -> DaemonError? {
         do throws(ResolverError) {
             try breaker.waitForFirstTest(atMost: started.dnsTimeout + .seconds(1))
         } catch {
-            return Daemon.Failure(status: EX_CONFIG, sentences: [error.description])
+            return DaemonError(status: EX_CONFIG, sentences: [error.description])
         }
         exemptionKeeper.waitUntilLoaded(atMost: .seconds(5))
         do throws(MilterError) { try milter.start(ended: ended) } catch {
-            return Daemon.Failure(status: EX_OSERR, sentences: [error.description])
+            return DaemonError(status: EX_OSERR, sentences: [error.description])
         }
         return nil
     }

@@ -96,7 +96,7 @@ struct Check: ParsableCommand {
         for argument in arguments {
             let word = argument.text(standard: settings.probePort)
             let line: String
-            do throws(ControlClient.Fault) { line = try ControlClient.ask(path, "verdict \(word)") } catch {
+            do throws(ControlError) { line = try ControlClient.ask(path, "verdict \(word)") } catch {
                 throw Exit.fail(EX_UNAVAILABLE, [error.sentence])
             }
             guard let report = CachedReport(json: line) else {

@@ -41,7 +41,7 @@ struct Exempt: ParsableCommand {
 
         func run() throws {
             let settings = try options.read().settings
-            do throws(ExemptionOrder.Refusal) {
+            do throws(ExemptionOrderError) {
                 let order = try ExemptionOrder(settings, by: by, environment: ProcessInfo.processInfo.environment)
                 for pattern in try Exempt.patterns(domains) {
                     let done = try order.add(pattern, until: until, reason: reason, keeps: keep)
@@ -68,7 +68,7 @@ struct Exempt: ParsableCommand {
         func run() throws {
             let settings = try options.read().settings
             var missing: [String] = []
-            do throws(ExemptionOrder.Refusal) {
+            do throws(ExemptionOrderError) {
                 let order = try ExemptionOrder(settings, by: by, environment: ProcessInfo.processInfo.environment)
                 for pattern in try Exempt.patterns(domains) {
                     guard let removed = try order.remove(pattern) else {
@@ -97,7 +97,7 @@ struct Exempt: ParsableCommand {
         func run() throws {
             let settings = try options.read().settings
             let exemptions: [Exemption]
-            do throws(ExemptionOrder.Refusal) {
+            do throws(ExemptionOrderError) {
                 exemptions = try ExemptionOrder.list(settings, isWhole: all)
             } catch { throw Exit.fail(error.status, [error.sentence]) }
             if json {
@@ -111,7 +111,7 @@ struct Exempt: ParsableCommand {
 
 extension Exempt {
     /// Reads all arguments before anything is done for one of them.
-    fileprivate static func patterns(_ texts: [String]) throws(ExemptionOrder.Refusal) -> [DomainPattern] {
+    fileprivate static func patterns(_ texts: [String]) throws(ExemptionOrderError) -> [DomainPattern] {
         var patterns: [DomainPattern] = []
         for text in texts { patterns.append(try ExemptionOrder.pattern(text)) }
         return patterns
@@ -122,7 +122,7 @@ extension ExemptionOrder {
     /// Returns the live exemptions, for a command that prints other things too. If they cannot be read, standard error
     /// says so, and the command goes on as if there were none.
     static func standing(_ settings: Settings) -> [Exemption] {
-        do throws(ExemptionOrder.Refusal) { return try list(settings, isWhole: false) } catch {
+        do throws(ExemptionOrderError) { return try list(settings, isWhole: false) } catch {
             _ = Exit.fail(error.status, ["\(error.sentence) What follows is as without exemptions."])
             return []
         }

@@ -31,7 +31,7 @@ struct Explain: ParsableCommand {
         var texts: [String] = []
         var faults: [String] = []
         for word in try Self.together(words) {
-            do throws(Explainer.Unknown) { texts.append(text(try Explainer.find(word), asked: word)) } catch {
+            do throws(ExplainerError) { texts.append(text(try Explainer.find(word), asked: word)) } catch {
                 faults.append(error.sentence)
             }
         }

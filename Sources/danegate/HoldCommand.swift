@@ -42,7 +42,7 @@ struct HoldCommand: ParsableCommand {
     func run() throws {
         let settings = try options.read().settings
         var missing: [Hold.Subject] = []
-        do throws(HoldOrder.Refusal) {
+        do throws(HoldOrderError) {
             let order = try HoldOrder(settings, by: by, environment: ProcessInfo.processInfo.environment)
             let subjects = try HoldOrder.subjects(subjects)
             if let time {

@@ -84,7 +84,7 @@ struct Judge: ParsableCommand {
         do { bytes = try Self.read(file) } catch {
             throw Exit.fail(EX_NOINPUT, ["\(chain): it cannot be read as a file"])
         }
-        do throws(PEM.Failure) { return try PEM.certificates(in: bytes) } catch {
+        do throws(PEMError) { return try PEM.certificates(in: bytes) } catch {
             throw Exit.fail(EX_DATAERR, ["\(chain): \(error.description)"])
         }
     }

@@ -79,7 +79,7 @@ struct NoticeCommand: ParsableCommand {
             throw Exit.fail(EX_CONFIG, [error.description])
         }
         let now = unixTime()
-        do throws(Notice.Refusal) {
+        do throws(NoticeError) {
             let firstSeen = firstSeen(settings, report, now)
             let refusals = TraceRefusals.count(
                 TraceReader(settings), of: argument.destination.name, since: firstSeen)
@@ -99,7 +99,7 @@ struct NoticeCommand: ParsableCommand {
         }
     }
 
-    private func put(_ notice: Notice) throws(Notice.Refusal) {
+    private func put(_ notice: Notice) throws(NoticeError) {
         // A failure to write has already been reported on standard error.
         do { try StandardDescriptors.put(domains.count > 1 ? notice.mboxText : notice.text) } catch {
             Self.exit(withError: error)

@@ -22,7 +22,7 @@ struct Run: ParsableCommand {
         umask(0o027)
         let daemon = Daemon(
             try options.read(), version: Danegate.version, environment: ProcessInfo.processInfo.environment)
-        do throws(Daemon.Failure) {
+        do throws(DaemonError) {
             try daemon.run()
         } catch {
             throw Exit.fail(error.status, error.sentences)

@@ -18,7 +18,7 @@ extension SettingsOptions {
         guard let path = settings.controlSocketPath else {
             throw Exit.fail(EX_UNAVAILABLE, ["the control socket is off (DANEGATE_CONTROL_SOCKET)."])
         }
-        do throws(ControlClient.Fault) {
+        do throws(ControlError) {
             defer { whenOver() }
             return try ControlClient.ask(path, request, within: limit)
         } catch {

@@ -13,7 +13,7 @@ struct SettingsOptions: ParsableArguments {
 
     /// Reads the settings. If they have faults, a sentence per fault goes to standard error, and the exit status is 78.
     func read() throws -> SettingsReader {
-        do throws(SettingsReader.Faults) {
+        do throws(SettingsError) {
             return try SettingsReader.read(environment: ProcessInfo.processInfo.environment, named: envFile)
         } catch {
             throw Exit.fail(EX_CONFIG, error.sentences)
@@ -27,7 +27,7 @@ struct SettingsOptions: ParsableArguments {
     ///   the settings, one sentence each.
     func readToAsk() throws -> (settings: Settings, note: String?, faults: [String]) {
         let environment = ProcessInfo.processInfo.environment
-        do throws(SettingsReader.Faults) {
+        do throws(SettingsError) {
             if envFile == nil, let kept = try SettingsReader.withoutKeptFile(environment: environment) {
                 return (kept.reader.settings, kept.note, [])
             }
@@ -43,7 +43,7 @@ struct SettingsOptions: ParsableArguments {
     /// Reads the policies of the settings. If the last good copy of their file is in force, standard error says so. If
     /// there is none, the exit status is 78.
     func policies(_ settings: Settings) throws -> PolicyBook {
-        do throws(PolicyTable.Faults) {
+        do throws(PolicyError) {
             let policies = try PolicyBook(settings)
             if !policies.faults.isEmpty { _ = Exit.fail(EX_CONFIG, policies.faults) }
             return policies

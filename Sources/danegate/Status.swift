@@ -36,7 +36,7 @@ struct Status: ParsableCommand {
             throw try end(.unknown, "cannot ask: the control socket is off (DANEGATE_CONTROL_SOCKET).")
         }
         let line: String
-        do throws(ControlClient.Fault) { line = try ControlClient.ask(path, "status") } catch {
+        do throws(ControlError) { line = try ControlClient.ask(path, "status") } catch {
             switch error {
             case .denied(let sentence): throw try end(.unknown, sentence)
             case .noSocket(let sentence):

@@ -55,17 +55,17 @@ struct TraceCommand: ParsableCommand {
 
     func run() throws {
         let filter: TraceFilter
-        do throws(TraceFilter.Fault) { filter = try self.filter() } catch {
+        do throws(TraceFilterError) { filter = try self.filter() } catch {
             throw Exit.fail(EX_USAGE, [error.sentence])
         }
         if let limit, limit < 0 { throw Exit.fail(EX_USAGE, ["--limit \(limit): must be 0 or more."]) }
         let settings = try options.read().settings
-        do { try show(filter, TraceReader(settings), settings) } catch let error as TraceReader.Failure {
+        do { try show(filter, TraceReader(settings), settings) } catch let error as TraceReaderError {
             throw Exit.fail(EX_NOINPUT, [error.sentence])
         }
     }
 
-    private func filter() throws(TraceFilter.Fault) -> TraceFilter {
+    private func filter() throws(TraceFilterError) -> TraceFilter {
         var filter = TraceFilter()
         filter.sender = sender
         if let recipient { try filter.take(recipient: recipient) }
@@ -116,7 +116,7 @@ struct TraceCommand: ParsableCommand {
                     isFirst = false
                     last = rows.last?.id ?? last
                 }
-            } catch is TraceReader.Failure { continue } catch { throw ExitCode.success }
+            } catch is TraceReaderError { continue } catch { throw ExitCode.success }
             last = numbers.count < 10_000 ? max(newest, numbers.last ?? 0) : numbers.last ?? newest
         }
     }
