@@ -24,17 +24,11 @@ struct ReportCommand: ParsableCommand {
     @Flag(help: "Print one JSON object.") var json = false
 
     func run() throws {
-        let span: (since: Int64, until: Int64)
-        do throws(TraceFilterError) { span = try self.span() } catch { throw Exit.fail(EX_USAGE, [error.sentence]) }
-        guard span.since < span.until else { throw Exit.fail(EX_USAGE, ["--since must be earlier than --until."]) }
-        guard (0...10_000).contains(top) else { throw Exit.fail(EX_USAGE, ["--top \(top): must be from 0 to 10000."]) }
+        let span = try self.span()
+        guard span.since < span.until else { throw ExitError(EX_USAGE, "--since must be earlier than --until.") }
+        guard (0...10_000).contains(top) else { throw ExitError(EX_USAGE, "--top \(top): must be from 0 to 10000.") }
         let reader = TraceReader(try options.read().settings)
-        let report: ImpactReport
-        do throws(TraceReaderError) {
-            report = try ImpactReport(reader, since: span.since, until: span.until, top: top)
-        } catch {
-            throw Exit.fail(EX_NOINPUT, [error.sentence])
-        }
+        let report = try ImpactReport(reader, since: span.since, until: span.until, top: top)
         try StandardDescriptors.put(json ? report.json : report.text)
     }
 
