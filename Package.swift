@@ -26,7 +26,6 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
-        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
@@ -100,7 +99,6 @@ let package = Package(
             name: "Policy",
             dependencies: [
                 "Certificates", "DANE", "DNSSEC", "Inspection", "Milter", "Probe", "Support",
-                .product(name: "Configuration", package: "swift-configuration"),
             ],
             swiftSettings: room),
         // What is written down: log, counts, message trace.

@@ -1,4 +1,3 @@
-import Configuration
 import Glibc
 import Milter
 import Support
@@ -72,10 +71,7 @@ public struct SettingsReader: Sendable {
             }
         }
         sentences += Self.unknown(in: environment, fromFile)
-        let sources = [
-            (EnvironmentVariablesProvider(environmentVariables: environment), Origin.environment),
-            (EnvironmentVariablesProvider(environmentVariables: fromFile), Origin.file(file ?? "")),
-        ]
+        let sources = [(environment, Origin.environment), (fromFile, Origin.file(file ?? ""))]
         var settings = Settings()
         if let directory = environment["STATE_DIRECTORY"]?.split(separator: ":").first {
             settings.stateDirectory = String(directory)
@@ -85,7 +81,7 @@ public struct SettingsReader: Sendable {
             let name = Self.prefix + setting.name
             // Empty means unset, as in systemd's EnvironmentFile and in the shell's ${NAME:-default}.
             let found = sources.lazy.compactMap { source, origin in
-                (try? source.environmentValue(forName: name)).flatMap { $0.isEmpty ? nil : ($0, origin) }
+                source[name].flatMap { $0.isEmpty ? nil : ($0, origin) }
             }.first
             guard let (text, origin) = found else {
                 inForce.append(Self.unset(setting, settings))
