@@ -14,10 +14,10 @@ extension GateWiring {
     /// How long libmilter goes on when the daemon is told to stop.
     private static let lastMoment = Duration.milliseconds(200)
 
-    /// The daemon as a list of its parts.
+    /// The daemon as a list of its parts. They are opened in this order, and closed in the reverse order.
     var parts: [DaemonPart] {
         [
-            socketPart, statePart, exemptionsPart, tracePart, probesPart,
+            filesPart, newsPart, socketPart, statePart, exemptionsPart, tracePart, probesPart,
             .task("resolver's self-test") {
                 await breaker.watch(tests, keys: { await resolver.selfTest([.rootKeys]) }, cache: keeper.cache) {
                     await look.inspectPastCaches($0)?.verdict
@@ -40,7 +40,23 @@ extension GateWiring {
         ]
     }
 
-    /// First, so that nothing else is touched if another daemon has the socket.
+    /// First and last, because no database may be open then.
+    private var filesPart: DaemonPart {
+        let custody = StateCustody(started.stateDirectory, log: log)
+        return DaemonPart(name: "state directory") { () throws(DaemonError) in
+            custody.begin()
+        } close: {
+            custody.end()
+        }
+    }
+
+    private var newsPart: DaemonPart {
+        DaemonPart(name: "news of the start") { () throws(DaemonError) in
+            StartNews.tell(policies, budget, anchor: anchor.warning, log)
+        }
+    }
+
+    /// Before all files, so that none is opened if another daemon has the socket.
     private var socketPart: DaemonPart {
         DaemonPart(name: "milter's socket") { () throws(DaemonError) in
             do throws(MilterError) { try milter.open() } catch {
