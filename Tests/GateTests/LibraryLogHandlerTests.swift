@@ -1,4 +1,5 @@
 import Logging
+import Policy
 import Synchronization
 import Testing
 
@@ -48,7 +49,7 @@ import Testing
         #expect(
             written == [
                 "notice event=library label=a.library message=\"two words a=x b=2\"",
-                "error event=library label=a.library message=failed",
+                "error event=library label=a.library message=\"failed b=1\"",
             ])
     }
 
