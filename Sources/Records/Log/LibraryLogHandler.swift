@@ -20,6 +20,7 @@ public struct LibraryLogHandler: LogHandler {
     /// The level that the library has chosen for its logger, if it has.
     private var chosen: Logger.Level?
 
+    /// What the library adds to each line of its logger.
     public var metadata: Logger.Metadata = [:]
 
     /// What the library need not make lines for: by default, what danegate does not write. That may change while it
@@ -44,6 +45,7 @@ public struct LibraryLogHandler: LogHandler {
     /// A handler that shares its bound with no other.
     init(_ label: String, _ log: GateLog) { self.init(label, log, Bound()) }
 
+    /// One value of the metadata.
     public subscript(metadataKey key: String) -> Logger.Metadata.Value? {
         get { metadata[key] }
         set { metadata[key] = newValue }

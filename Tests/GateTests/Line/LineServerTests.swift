@@ -102,7 +102,9 @@ import WorldServers
         let client = try await Self.connect(place.file("s"))
         try await client.executeThenClose { _, outbound in
             // Ends when the server has closed the connection.
-            while (try? await outbound.write(ByteBuffer(string: "x"))) != nil { try await Task.sleep(for: .milliseconds(5)) }
+            while (try? await outbound.write(ByteBuffer(string: "x"))) != nil {
+                try await Task.sleep(for: .milliseconds(5))
+            }
         }
         #expect(server.clients.counts.open == 0)
         server.close()
