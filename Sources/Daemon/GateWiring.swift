@@ -43,7 +43,8 @@ struct GateWiring: Sendable {
 
     init(
         _ reader: SettingsReader, version: String, environment: [String: String], policies: PolicyBook,
-        resolver: Resolver, anchor: TrustAnchor.Choice, budget: DescriptorBudget, log: GateLog, inherited: InheritedSocket?
+        resolver: Resolver, anchor: TrustAnchor.Choice, budget: DescriptorBudget, log: GateLog,
+        inherited: InheritedSocket?
     ) {
         started = reader.settings
         self.version = version
