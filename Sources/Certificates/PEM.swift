@@ -8,31 +8,12 @@ public enum PEM {
     /// The most bytes a bundle may have.
     public static let maximumSize = 1 << 20
 
-    /// Why a bundle could not be read.
-    public enum Failure: Error, Hashable, CustomStringConvertible {
-        /// The text has more than `maximumSize` bytes, or more than `maximumCount` certificates.
-        case tooLarge
-        /// There is no line `-----BEGIN CERTIFICATE-----`.
-        case noCertificate
-        /// The certificate with this number, from 1, has no end line or is not base64.
-        case malformed(Int)
-
-        /// The reason as one sentence for people, without a full stop.
-        public var description: String {
-            switch self {
-            case .tooLarge: "more than \(PEM.maximumCount) certificates or \(PEM.maximumSize) bytes"
-            case .noCertificate: "no certificate in PEM form (-----BEGIN CERTIFICATE-----)"
-            case .malformed(let number): "certificate \(number) is not well-formed PEM"
-            }
-        }
-    }
-
     /// The certificates of a bundle in DER, in order. Other text and other kinds of objects are skipped.
     ///
     /// The text between the markers is decoded, but it need not be a certificate. May be called on any thread.
     ///
     /// - Parameter text: The bytes of the bundle. Lines end in LF or CRLF.
-    public static func certificates(in text: some BidirectionalCollection<UInt8>) throws(Failure) -> [[UInt8]] {
+    public static func certificates(in text: some BidirectionalCollection<UInt8>) throws(PEMError) -> [[UInt8]] {
         guard text.count <= maximumSize else { throw .tooLarge }
         var certificates: [[UInt8]] = []
         var body: [UInt8]?

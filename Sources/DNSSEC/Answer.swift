@@ -17,8 +17,8 @@ public enum Answer<Record: Sendable>: Sendable {
 
 extension Answer {
     /// The same answer with its records parsed. If `parse` throws, the answer is `.failed` with the reason.
-    func map<Parsed>(_ parse: (Record) throws(Malformed) -> Parsed) -> Answer<Parsed> {
-        do throws(Malformed) {
+    func map<Parsed>(_ parse: (Record) throws(MalformedRecordError) -> Parsed) -> Answer<Parsed> {
+        do throws(MalformedRecordError) {
             switch self {
             case .secure(let found): return .secure(try found.map(parse))
             case .insecure(let found): return .insecure(try found.map(parse))
@@ -29,13 +29,4 @@ extension Answer {
             return .failed(LookupFailure(error.reason))
         }
     }
-}
-
-/// Why data cannot be used although it passed validation.
-struct Malformed: Error {
-    /// A sentence without a full stop, printable.
-    let reason: String
-
-    /// An error with this reason.
-    init(_ reason: String) { self.reason = reason }
 }

@@ -43,7 +43,9 @@ public struct Found<Record: Sendable>: Sendable {
     /// dropped before they are sorted, chance would decide the verdict.
     public static var recordLimit: Int { 4096 }
 
-    func map<Parsed>(_ parse: (Record) throws(Malformed) -> Parsed) throws(Malformed) -> Found<Parsed> {
+    func map<Parsed>(_ parse: (Record) throws(MalformedRecordError) -> Parsed) throws(MalformedRecordError) -> Found<
+        Parsed
+    > {
         var parsed: [Parsed] = []
         for record in records { parsed.append(try parse(record)) }
         let existence: Found<Parsed>.Existence =

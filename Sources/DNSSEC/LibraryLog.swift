@@ -1,5 +1,6 @@
 internal import CUnbound
 import Glibc
+import Support
 import Synchronization
 
 /// What libunbound writes to standard error, passed on line by line without ever waiting (F-101).
@@ -13,19 +14,16 @@ import Synchronization
 /// contexts may be writing to. No version closes `stderr`. Lines of other libraries arrive here too. Swift writes to
 /// the descriptor itself.
 public enum LibraryLog {
-    /// The longest line in bytes, and the most lines per `interval`. Further lines are only counted.
+    /// The longest line in bytes, and the most lines in ten seconds. Further lines are only counted.
     private static let longest = 1000
     private static let most = 20
-    private static let interval = Duration.seconds(10)
 
     private struct State {
         var take: (@Sendable (_ line: String, _ held: Int) -> Void)?
         var line: [UInt8] = []
         /// Lines that arrived before `follow` was called.
         var early: [String] = []
-        var left = most
-        var renewal = ContinuousClock.now
-        var held = 0
+        var limit = RateLimit(most: most, per: .seconds(10))
     }
 
     private static let state = Mutex(State())
@@ -80,15 +78,8 @@ public enum LibraryLog {
 
     private static func next(_ state: inout State) -> (String, Int)? {
         defer { state.line.removeAll(keepingCapacity: true) }
-        let now = ContinuousClock.now
-        if now >= state.renewal { (state.left, state.renewal) = (most, now + interval) }
-        guard state.left > 0 else {
-            state.held += 1
-            return nil
-        }
-        state.left -= 1
-        defer { state.held = 0 }
-        return (bare(WireText.printable(state.line)), state.held)
+        guard let held = state.limit.take() else { return nil }
+        return (bare(WireText.printable(state.line)), held)
     }
 
     /// Removes from a line `[1700000000] libunbound[12:0] error: text` what the log records anyway.

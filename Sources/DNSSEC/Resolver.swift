@@ -52,31 +52,34 @@ public final class Resolver: Sendable {
 
     /// Looks up the MX records of a mail domain.
     public func mx(_ name: DomainName) async -> Answer<MXRecord> {
-        await ask(name, .mx).map { rdata throws(Malformed) in MXRecord(rdata: rdata) }
+        await ask(name, .mx).map { rdata throws(MalformedRecordError) in MXRecord(rdata: rdata) }
     }
 
     /// Looks up the IPv4 addresses of a host, following aliases.
     public func ipv4(_ name: DomainName) async -> Answer<IPAddress> {
-        await ask(name, .a).map { rdata throws(Malformed) in try Self.address(rdata, length: 4, type: "A") }
+        await ask(name, .a).map { rdata throws(MalformedRecordError) in try Self.address(rdata, length: 4, type: "A") }
     }
 
     /// Looks up the IPv6 addresses of a host, following aliases.
     public func ipv6(_ name: DomainName) async -> Answer<IPAddress> {
-        await ask(name, .aaaa).map { rdata throws(Malformed) in try Self.address(rdata, length: 16, type: "AAAA") }
+        await ask(name, .aaaa).map { rdata throws(MalformedRecordError) in
+            try Self.address(rdata, length: 16, type: "AAAA")
+        }
     }
 
     /// Looks up the TLSA records of an owner name, following aliases (RFC 7671 §7). Malformed records are returned too.
     ///
     /// - Parameter owner: The full owner name, such as `_25._tcp.mx.example.org`.
     public func tlsa(_ owner: DomainName) async -> Answer<TLSARecord> {
-        await ask(owner, .tlsa).map { rdata throws(Malformed) in TLSARecord(rdata: rdata) }
+        await ask(owner, .tlsa).map { rdata throws(MalformedRecordError) in TLSARecord(rdata: rdata) }
     }
 
     /// Looks up the CNAME record of the name itself, without following it (D-14, RFC 7672 §2.1.3). At most one record.
     public func cname(_ name: DomainName) async -> Answer<DomainName> {
-        await ask(name, .cname).map { rdata throws(Malformed) in
+        await ask(name, .cname).map { rdata throws(MalformedRecordError) in
             guard let target = DomainName(wire: rdata) else {
-                throw Malformed("malformed answer: the alias target \(WireText.name(rdata) ?? "") is no host name")
+                throw MalformedRecordError(
+                    "malformed answer: the alias target \(WireText.name(rdata) ?? "") is no host name")
             }
             return target
         }
@@ -173,9 +176,9 @@ public final class Resolver: Sendable {
         }
     }
 
-    private static func address(_ rdata: [UInt8], length: Int, type: String) throws(Malformed) -> IPAddress {
+    private static func address(_ rdata: [UInt8], length: Int, type: String) throws(MalformedRecordError) -> IPAddress {
         guard rdata.count == length, let address = IPAddress(bytes: rdata) else {
-            throw Malformed("malformed answer: \(rdata.count) bytes of RDATA in a record of type \(type)")
+            throw MalformedRecordError("malformed answer: \(rdata.count) bytes of RDATA in a record of type \(type)")
         }
         return address
     }

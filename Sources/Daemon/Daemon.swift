@@ -1,25 +1,14 @@
 import DNSSEC
 import Gate
 import Glibc
-import Logging
 import Milter
 public import Policy
 import Probe
 import Records
-import ServiceLifecycle
 import Support
-import Synchronization
 
 /// The daemon: the parts of the gate, connected, and running until a signal ends them.
 public struct Daemon: Sendable {
-    /// Why the daemon does not start, or ended on its own.
-    public struct Failure: Error, Sendable {
-        /// The kind of failure, as an exit status of sysexits.h: 69 for sockets and resources, 78 for settings.
-        public let status: Int32
-        /// The sentences.
-        public let sentences: [String]
-    }
-
     private let reader: SettingsReader
     private var settings: Settings { reader.settings }
     private let version: String
@@ -41,105 +30,57 @@ public struct Daemon: Sendable {
     /// other threads, because libmilter's own thread would take the signals (see `SignalMailbox`).
     ///
     /// - Throws: Why it did not start, or ended on its own.
-    public func run() throws(Failure) {
+    public func run() throws(DaemonError) {
         // Before anything is opened, because the descriptor is known by its number.
         let inherited = try InheritedSocket(environment)
         // Before other threads, which would not report as well why they cannot be made. These take no signals.
         let code = ThreadReserve.shared.begin()
-        guard code == 0 else { throw Failure(status: EX_OSERR, sentences: [ThreadNews.shortage(errno: code)]) }
+        guard code == 0 else { throw DaemonError(status: EX_OSERR, sentences: [ThreadNews.shortage(errno: code)]) }
         let mailbox: SignalMailbox
         do throws(MilterError) { mailbox = try SignalMailbox.install() } catch {
-            throw Failure(status: EX_OSERR, sentences: [error.description])
+            throw DaemonError(status: EX_OSERR, sentences: [error.description])
         }
         Descriptors.raiseLimit()
         let budget: DescriptorBudget
-        do throws(DescriptorBudget.Shortage) {
+        do throws(DescriptorShortageError) {
             budget = try settings.descriptorBudget(limit: DescriptorLimit.current)
         } catch {
-            throw Failure(status: EX_CONFIG, sentences: ["\(error.sentence)."])
+            throw DaemonError(status: EX_CONFIG, sentences: ["\(error.sentence)."])
         }
         DescriptorReserve.shared.fill()
         LibraryLog.divert()
         Resolver.shareHeap()
         let policies: PolicyBook
-        do throws(PolicyTable.Faults) { policies = try PolicyBook(settings) } catch {
-            throw Failure(status: EX_CONFIG, sentences: error.sentences)
+        do throws(PolicyError) { policies = try PolicyBook(settings) } catch {
+            throw DaemonError(status: EX_CONFIG, sentences: error.sentences)
         }
         let anchor = TrustAnchor.forRunning(settings)
         let resolver: Resolver
         do throws(ResolverError) {
             resolver = try Resolver(settings.resolverConfiguration(anchor.anchor, within: budget))
         } catch {
-            throw Failure(status: EX_CONFIG, sentences: [error.description])
+            throw DaemonError(status: EX_CONFIG, sentences: [error.description])
         }
+        // Not among the parts: the last line tells how they have ended.
         let log = GateLog(settings)
         defer { log.close() }
-        let custody = StateCustody(settings.stateDirectory, log: log)
-        custody.begin()
-        Self.tell(of: policies, log)
-        defer { custody.end() }
-        Self.follow(log)
-        ThreadReserve.shared.follow { ThreadNews.tell($0, log) }
-        if budget.isScaledDown { log.event(budget.limit < 1024 ? .warning : .notice, budget.line) }
-        if let warning = anchor.warning { log.event(.warning, LogLine(event: "trust-anchor").adding("cause", warning)) }
         let wiring = GateWiring(
-            reader, version: version, environment: environment, policies: policies, resolver: resolver, budget: budget,
-            log: log, inherited: inherited)
+            reader, version: version, environment: environment, policies: policies, resolver: resolver,
+            anchor: anchor, budget: budget, log: log, inherited: inherited)
         try serve(wiring, mailbox)
     }
 
-    /// Keeps the policy file as the last good copy, or logs that the copy is in force.
-    private static func tell(of policies: PolicyBook, _ log: GateLog) {
-        for sentence in policies.faults {
-            log.event(.error, LogLine(event: "policy").adding("result", "copy").adding("cause", sentence))
-        }
-        guard let fault = policies.keepCopy() else { return }
-        log.event(.warning, LogLine(event: "policy").adding("result", "not-kept").adding("cause", fault))
-    }
-
     /// Runs the parts until a signal, or one of the parts, ends them.
-    private func serve(_ wiring: GateWiring, _ mailbox: SignalMailbox) throws(Failure) {
-        let parts = wiring.parts
-        try open(parts)
-        let group = ServiceGroup(
-            configuration: ServiceGroupConfiguration(
-                services: parts.map {
-                    .init(
-                        service: $0, successTerminationBehavior: .gracefullyShutdownGroup,
-                        failureTerminationBehavior: .gracefullyShutdownGroup)
-                }, logger: Logger(label: "danegate") { _ in SwiftLogNoOpLogHandler() }))
-        let ending = Mutex<Failure?>(nil)
-        let isOver = Signal()
-        Task {
-            do { try await group.run() } catch {
-                let failure =
-                    error as? Failure ?? Failure(status: EX_SOFTWARE, sentences: ["the daemon has failed: \(error)."])
-                ending.withLock { $0 = failure }
-            }
-            isOver.signal()
-            // Whatever ended it, the main thread must know.
-            mailbox.post(.terminate)
-        }
+    private func serve(_ wiring: GateWiring, _ mailbox: SignalMailbox) throws(DaemonError) {
+        let group = try DaemonGroup(wiring.parts) { mailbox.post(.terminate) }
         let reason = Self.waitForEnd(mailbox) { wiring.reload() }
         wiring.manager.stopping()
-        Task { await group.triggerGracefulShutdown() }
-        // Each part has a time limit. If one does not keep it, that must not delay a shutdown of the machine.
-        _ = isOver.wait(until: .now + wiring.settings.settings.milterDeadline + .seconds(30))
-        if let failure = ending.withLock({ $0 }) {
+        let failure = group.end(within: wiring.settings.settings.milterDeadline + .seconds(30))
+        if let failure {
             wiring.log.event(.error, LogLine(event: "stop").adding("reason", failure.sentences.joined(separator: " ")))
             throw failure
         }
         wiring.log.event(.notice, LogLine(event: "stop").adding("reason", reason))
-    }
-
-    /// Opens the parts in order. If one fails, those before it are closed again.
-    private func open(_ parts: [DaemonPart]) throws(Failure) {
-        for (index, part) in parts.enumerated() {
-            do throws(Failure) { try part.open() } catch {
-                for part in parts[..<index].reversed() { part.close() }
-                throw error
-            }
-        }
     }
 
     /// Waits for a signal that ends the daemon. SIGHUP and SIGUSR1 read settings and policies again.
@@ -154,18 +95,6 @@ public struct Daemon: Sendable {
                 case .hangup, .user1: _ = reload()
                 }
             }
-        }
-    }
-
-    /// Logs what libunbound writes. Its first lines show settings with which it cannot start. Later ones are mostly
-    /// about strangers' name servers.
-    private static func follow(_ log: GateLog) {
-        let early = Atomic<Int>(0)
-        LibraryLog.follow { line, held in
-            let level: Logger.Level = early.add(1, ordering: .relaxed).newValue <= 10 ? .notice : .debug
-            guard log.writes(level) else { return }
-            let event = LogLine(event: "libunbound").adding("message", line)
-            log.event(level, held > 0 ? event.adding("repeated", "\(held)") : event)
         }
     }
 }

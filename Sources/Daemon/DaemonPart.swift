@@ -8,7 +8,7 @@ struct DaemonPart: Service {
     /// What it is, for readers of the list.
     let name: String
     /// Prepares it. Called on the main thread; it may block.
-    var open: @Sendable () throws(Daemon.Failure) -> Void = {}
+    var open: @Sendable () throws(DaemonError) -> Void = {}
     /// What it does until it is cancelled. If it fails, the daemon ends.
     var work: (@Sendable () async throws -> Void)?
     /// Ends it. Called on a thread of its own, also if the work has failed; it may block.

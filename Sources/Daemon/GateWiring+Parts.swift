@@ -14,10 +14,10 @@ extension GateWiring {
     /// How long libmilter goes on when the daemon is told to stop.
     private static let lastMoment = Duration.milliseconds(200)
 
-    /// The daemon as a list of its parts.
+    /// The daemon as a list of its parts. They are opened in this order, and closed in the reverse order.
     var parts: [DaemonPart] {
         [
-            socketPart, statePart, exemptionsPart, tracePart, probesPart,
+            filesPart, newsPart, socketPart, statePart, exemptionsPart, tracePart, probesPart,
             .task("resolver's self-test") {
                 await breaker.watch(tests, keys: { await resolver.selfTest([.rootKeys]) }, cache: keeper.cache) {
                     await look.inspectPastCaches($0)?.verdict
@@ -40,18 +40,34 @@ extension GateWiring {
         ]
     }
 
-    /// First, so that nothing else is touched if another daemon has the socket.
+    /// First and last, because no database may be open then.
+    private var filesPart: DaemonPart {
+        let custody = StateCustody(started.stateDirectory, log: log)
+        return DaemonPart(name: "state directory") { () throws(DaemonError) in
+            custody.begin()
+        } close: {
+            custody.end()
+        }
+    }
+
+    private var newsPart: DaemonPart {
+        DaemonPart(name: "news of the start") { () throws(DaemonError) in
+            StartNews.tell(policies, budget, anchor: anchor.warning, log)
+        }
+    }
+
+    /// Before all files, so that none is opened if another daemon has the socket.
     private var socketPart: DaemonPart {
-        DaemonPart(name: "milter's socket") { () throws(Daemon.Failure) in
+        DaemonPart(name: "milter's socket") { () throws(DaemonError) in
             do throws(MilterError) { try milter.open() } catch {
-                throw Daemon.Failure(status: EX_UNAVAILABLE, sentences: [error.description])
+                throw DaemonError(status: EX_UNAVAILABLE, sentences: [error.description])
             }
         }
     }
 
     /// Nobody waits until the stored state has been read.
     private var statePart: DaemonPart {
-        DaemonPart(name: "state file") { () throws(Daemon.Failure) in
+        DaemonPart(name: "state file") { () throws(DaemonError) in
             store.begin(StateHolders(keeper, probes))
         } close: {
             store.close()
@@ -59,7 +75,7 @@ extension GateWiring {
     }
 
     private var exemptionsPart: DaemonPart {
-        DaemonPart(name: "exemptions") { () throws(Daemon.Failure) in
+        DaemonPart(name: "exemptions") { () throws(DaemonError) in
             exemptionKeeper.begin()
         } close: {
             exemptionKeeper.close()
@@ -67,7 +83,7 @@ extension GateWiring {
     }
 
     private var tracePart: DaemonPart {
-        DaemonPart(name: "message trace") { () throws(Daemon.Failure) in
+        DaemonPart(name: "message trace") { () throws(DaemonError) in
             trace?.begin()
         } close: {
             trace?.close()
@@ -76,7 +92,7 @@ extension GateWiring {
 
     /// GnuTLS is shut down when the process exits, and no handshake may be running then.
     private var probesPart: DaemonPart {
-        DaemonPart(name: "probes") { () throws(Daemon.Failure) in
+        DaemonPart(name: "probes") { () throws(DaemonError) in
             prober?.whenNamed { Introduction.tell($0, log) }
         } close: {
             guard let prober else { return }
@@ -118,7 +134,7 @@ extension GateWiring {
     /// The control socket. It opens before the milter, so that it can answer while the start waits for the DNS.
     private var controlPart: DaemonPart {
         let server = Handed<ControlServer>()
-        return DaemonPart(name: "control socket") { () throws(Daemon.Failure) in
+        return DaemonPart(name: "control socket") { () throws(DaemonError) in
             server.value.withLock { $0 = ControlServer.open(started, log: log) { controlDesk } }
         } close: {
             server.value.withLock { $0 }?.close()
@@ -147,7 +163,7 @@ extension GateWiring {
                 manager.ready()
                 for await failure in endings {
                     guard let failure else { return }
-                    throw Daemon.Failure(status: EX_UNAVAILABLE, sentences: [failure.description])
+                    throw DaemonError(status: EX_UNAVAILABLE, sentences: [failure.description])
                 }
             },
             close: {
@@ -160,15 +176,15 @@ extension GateWiring {
     /// the DNS does not answer it does not wait: the gate then defers recipients.
     ///
     /// - Returns: Why it cannot start.
-    private func startMilter(ended: @escaping @Sendable (MilterError?) -> Void) -> Daemon.Failure? {
+    private func startMilter(ended: @escaping @Sendable (MilterError?) -> Void) -> DaemonError? {
         do throws(ResolverError) {
             try breaker.waitForFirstTest(atMost: started.dnsTimeout + .seconds(1))
         } catch {
-            return Daemon.Failure(status: EX_CONFIG, sentences: [error.description])
+            return DaemonError(status: EX_CONFIG, sentences: [error.description])
         }
         exemptionKeeper.waitUntilLoaded(atMost: .seconds(5))
         do throws(MilterError) { try milter.start(ended: ended) } catch {
-            return Daemon.Failure(status: EX_OSERR, sentences: [error.description])
+            return DaemonError(status: EX_OSERR, sentences: [error.description])
         }
         return nil
     }

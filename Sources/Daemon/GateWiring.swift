@@ -17,6 +17,7 @@ struct GateWiring: Sendable {
     let started: Settings
     let version: String
     let log: GateLog
+    let anchor: TrustAnchor.Choice
     let budget: DescriptorBudget
     let manager: ServiceManager
     let settings: SettingsBook
@@ -42,11 +43,13 @@ struct GateWiring: Sendable {
 
     init(
         _ reader: SettingsReader, version: String, environment: [String: String], policies: PolicyBook,
-        resolver: Resolver, budget: DescriptorBudget, log: GateLog, inherited: InheritedSocket?
+        resolver: Resolver, anchor: TrustAnchor.Choice, budget: DescriptorBudget, log: GateLog,
+        inherited: InheritedSocket?
     ) {
         started = reader.settings
         self.version = version
         self.log = log
+        self.anchor = anchor
         self.budget = budget
         self.policies = policies
         self.resolver = resolver

@@ -13,17 +13,17 @@ struct InheritedSocket: Sendable {
     /// The socket that the environment announces; nil if there is none.
     ///
     /// - Throws: If there are several, or it is not a socket that an MTA can connect to.
-    init?(_ environment: [String: String]) throws(Daemon.Failure) {
+    init?(_ environment: [String: String]) throws(DaemonError) {
         guard environment["LISTEN_PID"] == "\(getpid())", let count = environment["LISTEN_FDS"].flatMap(Int.init),
             count > 0
         else { return nil }
         guard count == 1 else {
-            throw Daemon.Failure(
+            throw DaemonError(
                 status: EX_CONFIG,
                 sentences: ["the service manager hands over \(count) sockets: there is use for one, the milter's."])
         }
         guard let socket = MilterSocket(listening: Self.first) else {
-            throw Daemon.Failure(
+            throw DaemonError(
                 status: EX_CONFIG,
                 sentences: [
                     "what the service manager hands over is no listening stream socket that an MTA can connect to."

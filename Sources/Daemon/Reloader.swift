@@ -85,7 +85,7 @@ final class Reloader: Sendable {
     private func take(_ running: inout SettingsReader, _ report: inout ReloadReport) {
         guard let mixed = compare(running, &report), !report.changed.isEmpty else { return }
         if running.settings.policyFile != mixed.settings.policyFile {
-            do throws(PolicyTable.Faults) {
+            do throws(PolicyError) {
                 try policies.adopt(mixed.settings.policyFile, copyIn: mixed.settings.stateDirectory)
             } catch {
                 // With the settings of the old file nothing of the new ones may be in force.
@@ -103,7 +103,7 @@ final class Reloader: Sendable {
     ///
     /// - Returns: What would be in force; nil if something has a fault.
     private func compare(_ running: SettingsReader, _ report: inout ReloadReport) -> SettingsReader? {
-        do throws(SettingsReader.Faults) {
+        do throws(SettingsError) {
             let read = try started.again(environment: environment, known: running.file)
             var mixed = try SettingsReader(environment: Self.mixed(started, read))
             mixed.file = read.file

@@ -18,7 +18,7 @@ extension Settings {
     /// How the file descriptors are divided.
     ///
     /// - Parameter limit: The limit of the process.
-    func descriptorBudget(limit: Int) throws(DescriptorBudget.Shortage) -> DescriptorBudget {
+    func descriptorBudget(limit: Int) throws(DescriptorShortageError) -> DescriptorBudget {
         try DescriptorBudget(
             limit: limit, contexts: ResolverConfiguration.defaultContexts, probes: probe ? probeConcurrency : 0,
             reserve: DescriptorReserve.size)

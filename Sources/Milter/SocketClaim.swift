@@ -60,8 +60,10 @@ public struct SocketClaim: Sendable {
         }
     }
 
-    /// Gives a new Unix socket its mode and remembers it.
-    public mutating func settle(mode: UInt32) throws(MilterError) { try settle(mode: mode, group: nil) }
+    /// Gives a new Unix socket its mode, and the group with this name if there is one, and remembers it.
+    public mutating func settle(mode: UInt32, groupNamed name: String?) throws(MilterError) {
+        try settle(mode: mode, group: try name.map { (name) throws(MilterError) in try Self.group(name) })
+    }
 
     /// Gives a new Unix socket its mode and group, and remembers it. Until then, only its owner can connect.
     mutating func settle(mode: UInt32, group: gid_t?) throws(MilterError) {

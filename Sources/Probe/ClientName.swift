@@ -45,23 +45,16 @@ public enum ClientName: Hashable, Sendable {
     /// Reads what an administrator has set: a fully qualified name or an address literal.
     ///
     /// - Throws: Why it is refused, as a clause.
-    public static func setting(_ text: String) throws(Refusal) -> ClientName {
+    public static func setting(_ text: String) throws(ClientNameError) -> ClientName {
         if let address = address(ofLiteral: text) { return .set(literal(address)) }
         if let address = IPAddress(text.filter { $0 != "[" && $0 != "]" }) {
-            throw Refusal("an address is written \(literal(address)) in EHLO (RFC 5321 4.1.3)")
+            throw ClientNameError("an address is written \(literal(address)) in EHLO (RFC 5321 4.1.3)")
         }
         guard let name = DomainName(text) else {
-            throw Refusal("it is no domain name in ASCII, and no address literal")
+            throw ClientNameError("it is no domain name in ASCII, and no address literal")
         }
-        if let why = unfitness(of: name) { throw Refusal("it \(why); many hosts refuse such a name in EHLO") }
+        if let why = unfitness(of: name) { throw ClientNameError("it \(why); many hosts refuse such a name in EHLO") }
         return .set(name.text)
-    }
-
-    /// Why a text must not be used in EHLO, as a clause.
-    public struct Refusal: Error, Sendable, CustomStringConvertible {
-        /// The clause.
-        public let description: String
-        init(_ description: String) { self.description = description }
     }
 
     /// Why a name is not fully qualified, as a clause to follow "it"; nil if it is.

@@ -147,7 +147,7 @@ final class ProbeDialogue: ChannelInboundHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        do throws(SMTPViolation) {
+        do throws(SMTPProtocolError) {
             try codec.append(unwrapInboundIn(data))
             while let line = try codec.next() {
                 if replies.count < Self.maximumReplies, !isReported { replies.append(Printable.text(line)) }
@@ -165,7 +165,7 @@ final class ProbeDialogue: ChannelInboundHandler {
         switch event as? TLSEvent {
         case .established(let session): handle(.established(session))
         case .failed(let reason): handle(.tlsFailed(reason))
-        case .refused(let reason): handle(.violated(SMTPViolation(reason)))
+        case .refused(let reason): handle(.violated(SMTPProtocolError(reason)))
         case .ended: handle(.closed("the host ended the TLS session"))
         case nil: context.fireUserInboundEventTriggered(event)
         }

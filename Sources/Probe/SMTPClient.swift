@@ -10,7 +10,7 @@ struct SMTPClient {
         /// A reply came. `followed` says whether more cleartext bytes had already arrived after it.
         case reply(SMTPReply, followed: Bool)
         /// The host broke the protocol or exceeded a limit.
-        case violated(SMTPViolation)
+        case violated(SMTPProtocolError)
         /// The handshake is complete.
         case established(ProbeReport.TLSSession)
         /// TLS failed, in the handshake or after it.

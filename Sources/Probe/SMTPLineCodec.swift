@@ -24,10 +24,10 @@ struct SMTPLineCodec {
     /// Adds bytes from the host.
     ///
     /// - Throws: If the host has now sent more than the limit.
-    mutating func append(_ bytes: ByteBuffer) throws(SMTPViolation) {
+    mutating func append(_ bytes: ByteBuffer) throws(SMTPProtocolError) {
         total += bytes.readableBytes
         guard total <= Self.maximumTotal else {
-            throw SMTPViolation("the host sent more than \(Self.maximumTotal) bytes")
+            throw SMTPProtocolError("the host sent more than \(Self.maximumTotal) bytes")
         }
         buffer.discardReadBytes()
         buffer.writeImmutableBuffer(bytes)
@@ -37,19 +37,19 @@ struct SMTPLineCodec {
     ///
     /// - Returns: nil if no line is complete.
     /// - Throws: If the line is too long.
-    mutating func next() throws(SMTPViolation) -> [UInt8]? {
+    mutating func next() throws(SMTPProtocolError) -> [UInt8]? {
         let view = buffer.readableBytesView
         // Two more bytes for the ending.
         guard let end = view.prefix(Self.maximumLine + 2).firstIndex(of: UInt8(ascii: "\n")) else {
             guard view.count < Self.maximumLine + 2 else {
-                throw SMTPViolation("the host sent a line of more than \(Self.maximumLine) bytes")
+                throw SMTPProtocolError("the host sent a line of more than \(Self.maximumLine) bytes")
             }
             return nil
         }
         var line = Array(view[view.startIndex..<end])
         while let last = line.last, Self.endings.contains(last) { line.removeLast() }
         guard line.count <= Self.maximumLine else {
-            throw SMTPViolation("the host sent a line of more than \(Self.maximumLine) bytes")
+            throw SMTPProtocolError("the host sent a line of more than \(Self.maximumLine) bytes")
         }
         buffer.moveReaderIndex(forwardBy: end - view.startIndex + 1)
         return line

@@ -27,9 +27,3 @@ struct SMTPReply: Hashable, Sendable {
         return words.dropFirst().contains { $0.uppercased() == keyword.uppercased() }
     }
 }
-
-/// How a host broke the protocol or exceeded one of our limits, as a sentence.
-struct SMTPViolation: Error, Hashable, CustomStringConvertible {
-    let description: String
-    init(_ description: String) { self.description = description }
-}

@@ -12,16 +12,16 @@ struct SMTPReplyParser {
 
     private var lines: [String] = []
     /// The first line of the current reply that is not a reply line, and their number.
-    private var stray: (first: SMTPViolation, count: Int)?
+    private var stray: (first: SMTPProtocolError, count: Int)?
 
     /// What is wrong with the current reply, so that its end is awaited for a shorter time; nil if nothing is.
-    var doubt: SMTPViolation? { stray?.first }
+    var doubt: SMTPProtocolError? { stray?.first }
 
     /// Adds the next line, which is given without its ending.
     ///
     /// - Returns: The reply that this line completes; nil if more lines follow.
     /// - Throws: If the host speaks another protocol, or the reply exceeds a limit.
-    mutating func add(_ line: [UInt8]) throws(SMTPViolation) -> SMTPReply? {
+    mutating func add(_ line: [UInt8]) throws(SMTPProtocolError) -> SMTPReply? {
         let code = Self.code(of: line)
         if code == nil {
             let violation = Self.violation(line)
@@ -31,7 +31,7 @@ struct SMTPReplyParser {
             if let stray, stray.count > Self.maximumStrayLines { throw stray.first }
         }
         guard lines.count < Self.maximumLines else {
-            throw SMTPViolation("the host sent a reply of more than \(Self.maximumLines) lines")
+            throw SMTPProtocolError("the host sent a reply of more than \(Self.maximumLines) lines")
         }
         lines.append(Printable.text(Self.text(of: line)))
         guard let code, line.dropFirst(3).first != UInt8(ascii: "-") else { return nil }
@@ -43,7 +43,7 @@ struct SMTPReplyParser {
     }
 
     /// Why an unfinished line is not a reply line; nil if it may become one.
-    static func doubt(of unfinished: [UInt8]) -> SMTPViolation? {
+    static func doubt(of unfinished: [UInt8]) -> SMTPProtocolError? {
         let isPossible = zip(unfinished, 0...).allSatisfy { byte, place in
             switch place {
             case 0..<3: isDigit(byte)
@@ -76,7 +76,7 @@ struct SMTPReplyParser {
 
     private static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
 
-    private static func violation(_ line: [UInt8]) -> SMTPViolation {
-        SMTPViolation("the host does not speak SMTP: \"\(Printable.text(line, limit: 64))\"")
+    private static func violation(_ line: [UInt8]) -> SMTPProtocolError {
+        SMTPProtocolError("the host does not speak SMTP: \"\(Printable.text(line, limit: 64))\"")
     }
 }

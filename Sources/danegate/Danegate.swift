@@ -25,9 +25,9 @@ struct Danegate: ParsableCommand {
             GnuTLS \(Prober.gnuTLSVersion)
             """,
         subcommands: [
-            Run.self, Check.self, Status.self, ReloadCommand.self, RecheckCommand.self,
-            TraceCommand.self, ReportCommand.self, SurveyCommand.self, Explain.self,
-            NoticeCommand.self, Exempt.self, HoldCommand.self, Judge.self, SettingsCommand.self, ManualCommand.self,
+            RunCommand.self, CheckCommand.self, StatusCommand.self, ReloadCommand.self, RecheckCommand.self,
+            TraceCommand.self, ReportCommand.self, SurveyCommand.self, ExplainCommand.self, NoticeCommand.self,
+            ExemptCommand.self, HoldCommand.self, JudgeCommand.self, SettingsCommand.self, ManualCommand.self,
         ])
 
     static func main() {
@@ -36,9 +36,15 @@ struct Danegate: ParsableCommand {
         // mail log under danegate's name. It reads this variable with its first message. A value that the user has set
         // is kept.
         setenv("LIBDISPATCH_LOG", "NO", 0)
-        if let sentence = UnknownCommand.sentence(Array(CommandLine.arguments.dropFirst())) {
-            exit(withError: Exit.fail(EX_USAGE, [sentence]))
+        do {
+            if let error = UnknownCommandError(Array(CommandLine.arguments.dropFirst())) { throw error }
+            var command = try parseAsRoot()
+            try command.run()
+        } catch let error as any CommandError {
+            StandardDescriptors.tell(error.sentences, isError: error.status != 0)
+            exit(withError: ExitCode(error.status))
+        } catch {
+            exit(withError: error)
         }
-        main(nil)
     }
 }

@@ -42,24 +42,22 @@ struct HoldCommand: ParsableCommand {
     func run() throws {
         let settings = try options.read().settings
         var missing: [Hold.Subject] = []
-        do throws(HoldOrder.Refusal) {
-            let order = try HoldOrder(settings, by: by, environment: ProcessInfo.processInfo.environment)
-            let subjects = try HoldOrder.subjects(subjects)
-            if let time {
-                for hold in try order.hold(subjects, for: time) {
-                    try? StandardDescriptors.put(TerminalText.line(hold.text))
-                }
-            } else if end {
-                missing = try order.end(subjects)
-                for subject in subjects where !missing.contains(subject) {
-                    try? StandardDescriptors.put("\(subject) is not held any more.")
-                }
-            } else {
-                let holds = try order.all()
-                if holds.isEmpty { try? StandardDescriptors.put("Nothing is held.") }
-                for hold in holds { try? StandardDescriptors.put(TerminalText.line(hold.text)) }
+        let order = try HoldOrder(settings, by: by, environment: ProcessInfo.processInfo.environment)
+        let subjects = try HoldOrder.subjects(subjects)
+        if let time {
+            for hold in try order.hold(subjects, for: time) {
+                StandardDescriptors.putDone(TerminalText.line(hold.text))
             }
-        } catch { throw Exit.fail(error.status, [error.sentence]) }
-        guard missing.isEmpty else { throw Exit.fail(1, missing.map { "\($0) is not held." }) }
+        } else if end {
+            missing = try order.end(subjects)
+            for subject in subjects where !missing.contains(subject) {
+                StandardDescriptors.putDone("\(subject) is not held any more.")
+            }
+        } else {
+            let holds = try order.all()
+            if holds.isEmpty { StandardDescriptors.putDone("Nothing is held.") }
+            for hold in holds { StandardDescriptors.putDone(TerminalText.line(hold.text)) }
+        }
+        guard missing.isEmpty else { throw ExitError(1, missing.map { "\($0) is not held." }) }
     }
 }

@@ -14,7 +14,7 @@ struct ManualCommand: ParsableCommand {
     func run() throws {
         guard let page else { return try StandardDescriptors.put(Self.names.joined(separator: "\n")) }
         guard let page = Manual(rawValue: page) else {
-            throw Exit.fail(EX_USAGE, ["there are \(Self.names.joined(separator: ", "))."])
+            throw ExitError(EX_USAGE, "there are \(Self.names.joined(separator: ", ")).")
         }
         let commands = try CommandDescription.read(Danegate._dumpHelp())
         // `put` adds the end of the last line.

@@ -46,12 +46,7 @@ struct NoticeCommand: ParsableCommand {
         let settings = try options.read().settings
         let arguments = try DestinationArgument.all(domains, settings)
         let policies = try options.policies(settings)
-        let resolver: Resolver
-        do throws(ResolverError) {
-            resolver = try Resolver(settings.resolverConfiguration(TrustAnchor.forAsking(settings).anchor))
-        } catch {
-            throw Exit.fail(EX_CONFIG, [error.description])
-        }
+        let resolver = try Resolver(settings.resolverConfiguration(TrustAnchor.forAsking(settings).anchor))
         var status: Int32 = 0
         for argument in arguments {
             let refused = try notify(argument, settings, policies.table, resolver)
@@ -74,36 +69,26 @@ struct NoticeCommand: ParsableCommand {
                 return .failure(error)
             }
         }
-        let report: CheckReport
-        do throws(ResolverError) { report = try outcome.get() } catch {
-            throw Exit.fail(EX_CONFIG, [error.description])
-        }
+        let report = try outcome.get()
         let now = unixTime()
-        do throws(Notice.Refusal) {
-            let firstSeen = firstSeen(settings, report, now)
-            let refusals = TraceRefusals.count(
-                TraceReader(settings), of: argument.destination.name, since: firstSeen)
-            let notice = try Notice(report, sender: from, firstSeen: firstSeen, refusals: refusals, now: now)
-            try put(notice)
-            return 0
+        let firstSeen = firstSeen(settings, report, now)
+        let refusals = TraceRefusals.count(TraceReader(settings), of: argument.destination.name, since: firstSeen)
+        let notice: Notice
+        do throws(NoticeError) {
+            notice = try Notice(report, sender: from, firstSeen: firstSeen, refusals: refusals, now: now)
         } catch {
             let finding = "\(report.domain) is \(report.verdict.outcome.rawValue)"
             switch error {
             case .inOrder:
-                _ = Exit.fail(1, ["\(finding): there is nothing to notify of."])
+                StandardDescriptors.tell(["\(finding): there is nothing to notify of."])
                 return 1
             case .doubt:
-                _ = Exit.fail(EX_TEMPFAIL, ["\(finding): nothing is proven, so there is no notice."])
+                StandardDescriptors.tell(["\(finding): nothing is proven, so there is no notice."])
                 return EX_TEMPFAIL
             }
         }
-    }
-
-    private func put(_ notice: Notice) throws(Notice.Refusal) {
-        // A failure to write has already been reported on standard error.
-        do { try StandardDescriptors.put(domains.count > 1 ? notice.mboxText : notice.text) } catch {
-            Self.exit(withError: error)
-        }
+        try StandardDescriptors.put(domains.count > 1 ? notice.mboxText : notice.text)
+        return 0
     }
 
     /// Returns since when the running daemon knows of the fault; nil if no daemon answers, or it knows no such fault.

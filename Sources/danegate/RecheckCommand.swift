@@ -28,13 +28,13 @@ struct RecheckCommand: ParsableCommand {
         var worst = ExitCode.success
         for domain in domains {
             guard !domain.isEmpty, !domain.contains(where: \.isWhitespace) else {
-                throw Exit.fail(64, ["a domain has no blanks."])
+                throw ExitError(64, "a domain has no blanks.")
             }
             let drawing = MovingLine.draw { Self.line(domain, after: $0) }
             let line = try options.ask("recheck \(domain)", within: .seconds(110)) {
                 Waiting.forResult { await drawing?.end() }
             }
-            guard let report = RecheckReport(json: line) else { throw SettingsOptions.stranger }
+            guard let report = RecheckReport(json: line) else { throw ExitError.stranger }
             try StandardDescriptors.put(json ? TerminalText.json(line) : report.text)
             switch report.action {
             case .accept: break

@@ -21,7 +21,7 @@ struct ReloadCommand: ParsableCommand {
 
     func run() throws {
         let line = try options.ask("reload", within: .seconds(70))
-        guard let report = ReloadReport(json: line) else { throw SettingsOptions.stranger }
+        guard let report = ReloadReport(json: line) else { throw ExitError.stranger }
         try StandardDescriptors.put(json ? TerminalText.json(line) : report.text)
         if !report.isTaken { throw ExitCode(1) }
     }

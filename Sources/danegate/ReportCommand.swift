@@ -24,23 +24,17 @@ struct ReportCommand: ParsableCommand {
     @Flag(help: "Print one JSON object.") var json = false
 
     func run() throws {
-        let span: (since: Int64, until: Int64)
-        do throws(TraceFilter.Fault) { span = try self.span() } catch { throw Exit.fail(EX_USAGE, [error.sentence]) }
-        guard span.since < span.until else { throw Exit.fail(EX_USAGE, ["--since must be earlier than --until."]) }
-        guard (0...10_000).contains(top) else { throw Exit.fail(EX_USAGE, ["--top \(top): must be from 0 to 10000."]) }
+        let span = try self.span()
+        guard span.since < span.until else { throw ExitError(EX_USAGE, "--since must be earlier than --until.") }
+        guard (0...10_000).contains(top) else { throw ExitError(EX_USAGE, "--top \(top): must be from 0 to 10000.") }
         let reader = TraceReader(try options.read().settings)
-        let report: ImpactReport
-        do throws(TraceReader.Failure) {
-            report = try ImpactReport(reader, since: span.since, until: span.until, top: top)
-        } catch {
-            throw Exit.fail(EX_NOINPUT, [error.sentence])
-        }
+        let report = try ImpactReport(reader, since: span.since, until: span.until, top: top)
         try StandardDescriptors.put(json ? report.json : report.text)
     }
 
-    private func span() throws(TraceFilter.Fault) -> (since: Int64, until: Int64) {
+    private func span() throws(TraceFilterError) -> (since: Int64, until: Int64) {
         let now = TraceTime.now()
-        let end = try until.map { (text) throws(TraceFilter.Fault) in
+        let end = try until.map { (text) throws(TraceFilterError) in
             try TraceFilter.moment(text, option: "--until", now: now)
         }
         return (try TraceFilter.moment(since, option: "--since", now: now), end ?? now)

@@ -61,7 +61,7 @@ struct SettingsCommand: ParsableCommand {
     /// Returns how the running daemon's settings differ; nothing if none runs.
     private func differences(_ reader: SettingsReader) -> [String] {
         guard let path = reader.settings.controlSocketPath else { return [] }
-        do throws(ControlClient.Fault) {
+        do throws(ControlError) {
             let line = try ControlClient.ask(path, "settings")
             return SettingsStanding(json: line)?.differences(from: reader)
                 ?? ["a daemon of another version answers: it does not tell its settings."]

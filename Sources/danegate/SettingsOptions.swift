@@ -11,13 +11,11 @@ struct SettingsOptions: ParsableArguments {
         completion: .file())
     var envFile: String?
 
-    /// Reads the settings. If they have faults, a sentence per fault goes to standard error, and the exit status is 78.
-    func read() throws -> SettingsReader {
-        do throws(SettingsReader.Faults) {
-            return try SettingsReader.read(environment: ProcessInfo.processInfo.environment, named: envFile)
-        } catch {
-            throw Exit.fail(EX_CONFIG, error.sentences)
-        }
+    /// Reads the settings.
+    ///
+    /// - Throws: All their faults together.
+    func read() throws(SettingsError) -> SettingsReader {
+        try SettingsReader.read(environment: ProcessInfo.processInfo.environment, named: envFile)
     }
 
     /// Reads the settings for a command that only asks the daemon. Members of the socket's group may ask it, also if
@@ -25,30 +23,27 @@ struct SettingsOptions: ParsableArguments {
     ///
     /// - Returns: The settings, a clause if those in a file that this user may not read are missing, and the faults of
     ///   the settings, one sentence each.
-    func readToAsk() throws -> (settings: Settings, note: String?, faults: [String]) {
+    func readToAsk() throws(SettingsError) -> (settings: Settings, note: String?, faults: [String]) {
         let environment = ProcessInfo.processInfo.environment
-        do throws(SettingsReader.Faults) {
+        do throws(SettingsError) {
             if envFile == nil, let kept = try SettingsReader.withoutKeptFile(environment: environment) {
                 return (kept.reader.settings, kept.note, [])
             }
             return (try SettingsReader.read(environment: environment, named: envFile).settings, nil, [])
         } catch {
             guard let settings = try? SettingsReader.towardsDaemon(environment: environment, named: envFile) else {
-                throw Exit.fail(EX_CONFIG, error.sentences)
+                throw error
             }
             return (settings, nil, error.sentences)
         }
     }
 
-    /// Reads the policies of the settings. If the last good copy of their file is in force, standard error says so. If
-    /// there is none, the exit status is 78.
-    func policies(_ settings: Settings) throws -> PolicyBook {
-        do throws(PolicyTable.Faults) {
-            let policies = try PolicyBook(settings)
-            if !policies.faults.isEmpty { _ = Exit.fail(EX_CONFIG, policies.faults) }
-            return policies
-        } catch {
-            throw Exit.fail(EX_CONFIG, error.sentences)
-        }
+    /// Reads the policies of the settings. If the last good copy of their file is in force, standard error says so.
+    ///
+    /// - Throws: The faults of the file if there is no copy.
+    func policies(_ settings: Settings) throws(PolicyError) -> PolicyBook {
+        let policies = try PolicyBook(settings)
+        StandardDescriptors.tell(policies.faults)
+        return policies
     }
 }

@@ -1,5 +1,5 @@
-import ArgumentParser
 import Foundation
+import Records
 
 /// Standard input, output and error.
 enum StandardDescriptors {
@@ -14,13 +14,28 @@ enum StandardDescriptors {
 
     /// Writes a line to standard output.
     ///
-    /// - Throws: The end of the command if the line cannot be written. Output that nobody could read must not look like
-    ///   success.
-    static func put(_ text: String) throws {
+    /// - Throws: The end of the command if the line cannot be written.
+    static func put(_ text: String) throws(ExitError) {
         do {
             try FileHandle.standardOutput.write(contentsOf: Data("\(text)\n".utf8))
         } catch {
-            throw Exit.fail(EX_IOERR, ["the output cannot be written."])
+            throw ExitError.unwritten
+        }
+    }
+
+    /// Writes a line to standard output about something that is done already. If the line cannot be written, standard
+    /// error says so, and the command goes on.
+    static func putDone(_ text: String) {
+        do throws(ExitError) { try put(text) } catch { tell(error.sentences) }
+    }
+
+    /// Writes sentences to standard error, each in a line of its own.
+    ///
+    /// - Parameter isError: Whether they tell a failure. If not, the journal gets them as warnings.
+    static func tell(_ sentences: [String], isError: Bool = true) {
+        let prefix = JournalStream.prefix(isError: isError)
+        for sentence in sentences {
+            try? FileHandle.standardError.write(contentsOf: Data("\(prefix)danegate: \(sentence)\n".utf8))
         }
     }
 }

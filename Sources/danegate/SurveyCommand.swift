@@ -98,9 +98,7 @@ struct SurveyCommand: ParsableCommand {
         request.summary = summary
         request.route = route
         let survey = Survey(request, settings: try options.read().settings)
-        do throws(SurveyFault) { try survey.run() } catch {
-            throw Exit.fail(error.status, error.sentences)
-        }
+        try survey.run()
     }
 }
 

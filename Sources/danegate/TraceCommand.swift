@@ -54,18 +54,13 @@ struct TraceCommand: ParsableCommand {
     var words: [String] = []
 
     func run() throws {
-        let filter: TraceFilter
-        do throws(TraceFilter.Fault) { filter = try self.filter() } catch {
-            throw Exit.fail(EX_USAGE, [error.sentence])
-        }
-        if let limit, limit < 0 { throw Exit.fail(EX_USAGE, ["--limit \(limit): must be 0 or more."]) }
+        let filter = try self.filter()
+        if let limit, limit < 0 { throw ExitError(EX_USAGE, "--limit \(limit): must be 0 or more.") }
         let settings = try options.read().settings
-        do { try show(filter, TraceReader(settings), settings) } catch let error as TraceReader.Failure {
-            throw Exit.fail(EX_NOINPUT, [error.sentence])
-        }
+        try show(filter, TraceReader(settings), settings)
     }
 
-    private func filter() throws(TraceFilter.Fault) -> TraceFilter {
+    private func filter() throws(TraceFilterError) -> TraceFilter {
         var filter = TraceFilter()
         filter.sender = sender
         if let recipient { try filter.take(recipient: recipient) }
@@ -99,10 +94,12 @@ struct TraceCommand: ParsableCommand {
         }
         if numbers.isEmpty, !follow {
             let sentence = try reader.extent().sentence(filter, settings)
-            guard !isOne else { throw Exit.fail(1, ["no recipient of the trace has this id.", sentence]) }
-            _ = Exit.fail(0, [sentence])
+            guard !isOne else { throw ExitError(1, ["no recipient of the trace has this id.", sentence]) }
+            StandardDescriptors.tell([sentence], isError: false)
         }
-        if isCut, !follow { _ = Exit.fail(0, ["these are the latest \(most); --limit shows more."]) }
+        if isCut, !follow {
+            StandardDescriptors.tell(["these are the latest \(most); --limit shows more."], isError: false)
+        }
         guard follow else { return }
         Terminal.endOnSignals()
         while !Terminal.isReaderGone(within: 500) {
@@ -116,18 +113,24 @@ struct TraceCommand: ParsableCommand {
                     isFirst = false
                     last = rows.last?.id ?? last
                 }
-            } catch is TraceReader.Failure { continue } catch { throw ExitCode.success }
+            } catch is TraceReaderError {
+                continue
+            } catch let error as ExitError {
+                // Whoever read the output has gone, which ends what would go on for ever.
+                StandardDescriptors.tell(error.sentences)
+                throw ExitCode.success
+            }
             last = numbers.count < 10_000 ? max(newest, numbers.last ?? 0) : numbers.last ?? newest
         }
     }
 
     /// Lists several ids with the same beginning.
-    private func several(_ numbers: [Int64], _ reader: TraceReader) throws -> ExitCode {
+    private func several(_ numbers: [Int64], _ reader: TraceReader) throws -> ExitError {
         var ids: [String] = []
         try reader.rows(Array(numbers.suffix(5)), isWhole: false) { ids += $0.map(\.trace) }
         let more = numbers.count > ids.count ? " and others" : ""
-        return Exit.fail(
-            EX_USAGE, ["more than one id begins so: \(ids.joined(separator: ", "))\(more); give more of it."])
+        return ExitError(
+            EX_USAGE, "more than one id begins so: \(ids.joined(separator: ", "))\(more); give more of it.")
     }
 
     private func put(_ rows: [TraceRow], _ table: inout TraceTableText, isFirst: Bool, isOne: Bool) throws {

@@ -37,19 +37,19 @@ import Testing
         #expect(try PEM.certificates(in: (block + "text\n" + block).utf8) == [der, der])
         #expect(try PEM.certificates(in: block.replacing("\n", with: "\r\n").utf8) == [der])
         #expect(try PEM.certificates(in: block.dropLast().utf8) == [der])
-        #expect(throws: PEM.Failure.noCertificate) { try PEM.certificates(in: "".utf8) }
-        #expect(throws: PEM.Failure.noCertificate) {
+        #expect(throws: PEMError.noCertificate) { try PEM.certificates(in: "".utf8) }
+        #expect(throws: PEMError.noCertificate) {
             try PEM.certificates(in: "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----".utf8)
         }
-        #expect(throws: PEM.Failure.malformed(1)) { try PEM.certificates(in: "-----END CERTIFICATE-----".utf8) }
-        #expect(throws: PEM.Failure.malformed(1)) { try PEM.certificates(in: block.dropLast(10).utf8) }
-        #expect(throws: PEM.Failure.malformed(2)) {
+        #expect(throws: PEMError.malformed(1)) { try PEM.certificates(in: "-----END CERTIFICATE-----".utf8) }
+        #expect(throws: PEMError.malformed(1)) { try PEM.certificates(in: block.dropLast(10).utf8) }
+        #expect(throws: PEMError.malformed(2)) {
             try PEM.certificates(in: (block + "-----BEGIN CERTIFICATE-----\n!!!!\n-----END CERTIFICATE-----").utf8)
         }
-        #expect(throws: PEM.Failure.tooLarge) {
+        #expect(throws: PEMError.tooLarge) {
             try PEM.certificates(in: String(repeating: block, count: PEM.maximumCount + 1).utf8)
         }
-        #expect(throws: PEM.Failure.tooLarge) { try PEM.certificates(in: [UInt8](repeating: 0x0A, count: 2 << 20)) }
+        #expect(throws: PEMError.tooLarge) { try PEM.certificates(in: [UInt8](repeating: 0x0A, count: 2 << 20)) }
     }
 
     /// PEM with lines of 64 characters, by a plain encoder.

@@ -8,7 +8,7 @@ import Testing
 @Suite struct DescriptorBudgetTests {
     private static func budget(
         _ limit: Int, contexts: Int = 1, probes: Int = 512
-    ) throws(DescriptorBudget.Shortage) -> DescriptorBudget {
+    ) throws(DescriptorShortageError) -> DescriptorBudget {
         try DescriptorBudget(limit: limit, contexts: contexts, probes: probes, reserve: DescriptorReserve.size)
     }
 
@@ -31,7 +31,7 @@ import Testing
     }
 
     @Test(arguments: [3, 64, 256, 330]) func tooLowALimitIsRefused(limit: Int) {
-        let error = #expect(throws: DescriptorBudget.Shortage.self) { try Self.budget(limit) }
+        let error = #expect(throws: DescriptorShortageError.self) { try Self.budget(limit) }
         #expect(error?.sentence.contains("may open \(limit) files") == true, "\(String(describing: error))")
     }
 

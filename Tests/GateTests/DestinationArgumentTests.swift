@@ -54,7 +54,7 @@ import Testing
         (String(repeating: "a.", count: 200) + "example", "is not a domain name"),
     ])
     func whatIsNoneIsSaidSo(text: String, clause: String) {
-        do throws(DestinationArgument.Fault) {
+        do throws(DestinationArgumentError) {
             Issue.record("\(text): \(try DestinationArgument(text, port: 25).text(standard: 25))")
         } catch {
             #expect(error.sentence.contains(clause), "\(error.sentence)")
@@ -65,7 +65,7 @@ import Testing
     /// Policies and exemptions may be about next hops without a dot.
     @Test func aPolicyMayBeAboutAnyName() throws {
         #expect(try DestinationArgument("mailhub", port: 25, names: .any).destination.name == "mailhub")
-        #expect(throws: DestinationArgument.Fault.self) { try DestinationArgument("mail hub", port: 25, names: .any) }
+        #expect(throws: DestinationArgumentError.self) { try DestinationArgument("mail hub", port: 25, names: .any) }
     }
 
     @Test func theLocalPartIsKept() throws {

@@ -73,8 +73,8 @@ import WorldServers
         try file.change(at: 200) { $0 }
         #expect(try file.read().all.isEmpty, "they have ended")
         try Data("nonsense\n".utf8).write(to: URL(fileURLWithPath: file.path))
-        #expect(throws: HoldFile.Fault.self) { try file.change(at: 100) { $0 } }
-        #expect(throws: HoldFile.Fault.self) { try file.read() }
+        #expect(throws: HoldFileError.self) { try file.change(at: 100) { $0 } }
+        #expect(throws: HoldFileError.self) { try file.read() }
         #expect(try String(contentsOfFile: file.path, encoding: .utf8) == "nonsense\n")
     }
 }

@@ -41,7 +41,7 @@ import WorldServers
         #expect {
             _ = try PolicyTable(text: text, path: "p")
         } throws: { error in
-            (error as? PolicyTable.Faults)?.sentences.map { String($0.prefix(4)) } == [
+            (error as? PolicyError)?.sentences.map { String($0.prefix(4)) } == [
                 "p:1:", "p:2:", "p:3:", "p:4:", "p:6:",
             ]
         }
@@ -82,7 +82,7 @@ import WorldServers
         #expect {
             _ = try PolicyTable(text: text, path: "p")
         } throws: { error in
-            let sentences = (error as? PolicyTable.Faults)?.sentences ?? []
+            let sentences = (error as? PolicyError)?.sentences ?? []
             return sentences.count == 1 && sentences[0].contains(reason)
         }
     }
@@ -92,7 +92,7 @@ import WorldServers
         #expect {
             _ = try PolicyTable(text: String(repeating: "junk\n", count: 5000), path: "p")
         } throws: { error in
-            let sentences = (error as? PolicyTable.Faults)?.sentences ?? []
+            let sentences = (error as? PolicyError)?.sentences ?? []
             return sentences.count == 101 && sentences.last == "p: 4900 further lines are at fault."
         }
     }
@@ -139,7 +139,7 @@ import WorldServers
         #expect {
             _ = try PolicyTable(text: text, path: "p")
         } throws: { error in
-            let sentences = (error as? PolicyTable.Faults)?.sentences ?? []
+            let sentences = (error as? PolicyError)?.sentences ?? []
             return !sentences.isEmpty && sentences.joined().utf8.allSatisfy { (0x20...0x7E).contains($0) }
         }
     }

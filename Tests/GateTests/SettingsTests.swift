@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct SettingsTests {
     private func faults(_ environment: [String: String]) -> [String] {
-        do throws(SettingsReader.Faults) {
+        do throws(SettingsError) {
             _ = try SettingsReader(environment: environment)
             return []
         } catch {

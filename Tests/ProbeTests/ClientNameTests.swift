@@ -36,7 +36,7 @@ import Testing
             String(repeating: "[", count: 300),
         ])
     func mayNotBeSet(_ text: String) {
-        do throws(ClientName.Refusal) {
+        do throws(ClientNameError) {
             Issue.record("\(text.debugDescription) was taken for \(try ClientName.setting(text))")
         } catch {
             let sentence = error.description

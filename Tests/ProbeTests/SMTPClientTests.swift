@@ -134,7 +134,7 @@ struct SMTPClientTests {
         var client = Self.client(at: step)
         #expect(client.handle(.gaveUp("late")) == .end(.unreachable(step, "late"), quit: false))
         client = Self.client(at: step)
-        #expect(client.handle(.violated(SMTPViolation("bad"))) == .end(.unreachable(step, "bad"), quit: false))
+        #expect(client.handle(.violated(SMTPProtocolError("bad"))) == .end(.unreachable(step, "bad"), quit: false))
     }
 
     @Test(arguments: [ProbeReport.Step.connect, .banner, .ehlo, .starttls])

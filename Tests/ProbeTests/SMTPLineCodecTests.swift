@@ -7,7 +7,7 @@ import Testing
 @Suite("Lines are cut and bounded")
 struct SMTPLineCodecTests {
     /// The lines of a text that comes in pieces of that size.
-    private func lines(_ text: String, pieces: Int) throws(SMTPViolation) -> [String] {
+    private func lines(_ text: String, pieces: Int) throws(SMTPProtocolError) -> [String] {
         var codec = SMTPLineCodec()
         var lines: [String] = []
         var rest = ByteBuffer(string: text)
@@ -36,17 +36,17 @@ struct SMTPLineCodecTests {
     @Test(arguments: [2047, 2048, 2049, 2050, 5000], ["\r\n", "\n", ""])
     func boundsALine(length: Int, ending: String) {
         let text = "250 " + String(repeating: "x", count: length - 4) + ending
-        let result = Result { () throws(SMTPViolation) in try lines(text, pieces: 512) }
+        let result = Result { () throws(SMTPProtocolError) in try lines(text, pieces: 512) }
         if length <= 2048 || (ending.isEmpty && length < 2050) {
             #expect((try? result.get())?.count == (ending.isEmpty ? 0 : 1))
         } else {
-            #expect(throws: SMTPViolation("the host sent a line of more than 2048 bytes")) { try result.get() }
+            #expect(throws: SMTPProtocolError("the host sent a line of more than 2048 bytes")) { try result.get() }
         }
     }
 
     @Test func boundsTheWhole() {
         let line = "250-" + String(repeating: "x", count: 1000) + "\r\n"
-        #expect(throws: SMTPViolation("the host sent more than 65536 bytes")) {
+        #expect(throws: SMTPProtocolError("the host sent more than 65536 bytes")) {
             try lines(String(repeating: line, count: 70), pieces: 4096)
         }
     }

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Reply lines become replies")
 struct SMTPReplyParserTests {
-    private func replies(_ lines: [String]) throws(SMTPViolation) -> [SMTPReply] {
+    private func replies(_ lines: [String]) throws(SMTPProtocolError) -> [SMTPReply] {
         var parser = SMTPReplyParser()
         var replies: [SMTPReply] = []
         for line in lines {
@@ -36,7 +36,7 @@ struct SMTPReplyParserTests {
 
     /// RFC 4253 §4.2: an SSH server, and nobody else.
     @Test func refusesAnotherProtocol() {
-        #expect(throws: SMTPViolation("the host does not speak SMTP: \"SSH-2.0-x\"")) { try replies(["SSH-2.0-x"]) }
+        #expect(throws: SMTPProtocolError("the host does not speak SMTP: \"SSH-2.0-x\"")) { try replies(["SSH-2.0-x"]) }
     }
 
     /// The first stray line is what is told of.
@@ -45,10 +45,10 @@ struct SMTPReplyParserTests {
         #expect(try replies(stray + ["250 y"]).first?.lines.count == 11)
         // Of one reply, not of all.
         #expect(try replies(stray + ["250 y"] + stray + ["250 z"]).count == 2)
-        #expect(throws: SMTPViolation("the host does not speak SMTP: \"stray 1\"")) {
+        #expect(throws: SMTPProtocolError("the host does not speak SMTP: \"stray 1\"")) {
             try replies(stray + ["stray 11", "250 y"])
         }
-        #expect(throws: SMTPViolation.self) { try replies(["250-a"] + stray + ["250-b", "", "250 c"]) }
+        #expect(throws: SMTPProtocolError.self) { try replies(["250-a"] + stray + ["250-b", "", "250 c"]) }
     }
 
     @Test(arguments: [
@@ -63,7 +63,7 @@ struct SMTPReplyParserTests {
         var parser = SMTPReplyParser()
         #expect(parser.doubt == nil)
         _ = try parser.add(Array("hello".utf8))
-        #expect(parser.doubt == SMTPViolation("the host does not speak SMTP: \"hello\""))
+        #expect(parser.doubt == SMTPProtocolError("the host does not speak SMTP: \"hello\""))
         _ = try parser.add(Array("220 mx".utf8))
         #expect(parser.doubt == nil)
     }
@@ -71,7 +71,7 @@ struct SMTPReplyParserTests {
     @Test func boundsTheLines() throws {
         let lines = Array(repeating: "250-x", count: 99)
         #expect(try replies(lines + ["250 y"]).first?.lines.count == 100)
-        #expect(throws: SMTPViolation("the host sent a reply of more than 100 lines")) {
+        #expect(throws: SMTPProtocolError("the host sent a reply of more than 100 lines")) {
             try replies(lines + ["250-x", "250 y"])
         }
     }

@@ -20,6 +20,28 @@ import World
         for name in environment.keys { #expect(output.contains("danegate: \(name)=")) }
     }
 
+    /// A command that only prints has failed if nobody can read it. What is ordered is done all the same, and is told
+    /// by a sentence each.
+    @Test(
+        arguments: [
+            ("settings", 74), ("explain tlsa-invalid", 74), ("manual", 74), ("exempt list", 74),
+            ("exempt add a.example b.example --until 1d --reason why", 0), ("hold a.example b.example --for 1h", 0),
+        ] as [(String, Int)])
+    func outputThatCannotBeWrittenIsTold(command: String, status: Int) async throws {
+        let state = try ScratchDirectory("full")
+        let (_, told) = try await ChildProcess.run(
+            "bash", ["-c", "\(Danegate.path) \(command) > /dev/full; echo status=$?"],
+            environment: ["DANEGATE_STATE_DIRECTORY": state.path])
+        let count = status == 0 ? 2 : 1
+        let sentences = String(repeating: "danegate: the output cannot be written.\n", count: count)
+        #expect(told == "\(sentences)status=\(status)\n", "\(told)")
+        guard status == 0 else { return }
+        let (_, list) = try await Danegate.run(
+            command.hasPrefix("hold") ? ["hold"] : ["exempt", "list"],
+            environment: ["DANEGATE_STATE_DIRECTORY": state.path])
+        #expect(list.contains("a.example") && list.contains("b.example"), "\(list)")
+    }
+
     @Test func settingsSayWhereTheyCameFrom() async throws {
         let directory = try ScratchDirectory("settings")
         let file = try directory.write("DANEGATE_MODE=monitor\nDANEGATE_ROUTE=recipient\n", to: "danegate.env")

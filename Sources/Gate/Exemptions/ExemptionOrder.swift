@@ -5,14 +5,6 @@ import Support
 
 /// An order of the command `danegate exempt`. It checks the order and carries it out.
 public struct ExemptionOrder: Sendable {
-    /// Why an order is not carried out.
-    public struct Refusal: Error, Sendable {
-        /// The kind of failure, as an exit status of sysexits.h.
-        public let status: Int32
-        /// The reason, as a sentence.
-        public let sentence: String
-    }
-
     /// The longest reason, in bytes.
     private static let reasonLimit = 500
     /// The longest exemption, in seconds: ten years.
@@ -26,11 +18,11 @@ public struct ExemptionOrder: Sendable {
     /// - Parameters:
     ///   - by: Who gives the orders; nil for the user of the command.
     ///   - environment: The environment of the command, which names that user.
-    public init(_ settings: Settings, by: String?, environment: [String: String]) throws(Refusal) {
+    public init(_ settings: Settings, by: String?, environment: [String: String]) throws(ExemptionOrderError) {
         directory = settings.stateDirectory
         let name = by ?? Self.user(environment)
         guard !name.isEmpty, name.utf8.count <= 64, Self.isPlain(name) else {
-            throw Refusal(status: EX_USAGE, sentence: "--by must be a name of at most 64 bytes.")
+            throw ExemptionOrderError(status: EX_USAGE, sentence: "--by must be a name of at most 64 bytes.")
         }
         self.by = name
     }
@@ -69,16 +61,16 @@ public struct ExemptionOrder: Sendable {
     /// address or a next hop means its domain.
     ///
     /// - Throws: If the argument means no domain.
-    public static func pattern(_ text: String) throws(Refusal) -> DomainPattern {
+    public static func pattern(_ text: String) throws(ExemptionOrderError) -> DomainPattern {
         if text.hasPrefix("."), let pattern = DomainPattern(text) { return pattern }
         if text.hasPrefix("*."), let meant = DomainPattern(text.dropFirst(1)) {
             let shown = TerminalText.shown(text, limit: 200)
-            throw Refusal(
+            throw ExemptionOrderError(
                 status: EX_USAGE, sentence: "'\(shown)' is not a domain name; all subdomains are written \(meant).")
         }
-        do throws(DestinationArgument.Fault) {
+        do throws(DestinationArgumentError) {
             return DomainPattern(try DestinationArgument(text, port: 25, names: .any).destination.name)
-        } catch { throw Refusal(status: EX_USAGE, sentence: error.sentence) }
+        } catch { throw ExemptionOrderError(status: EX_USAGE, sentence: error.sentence) }
     }
 
     /// Exempts a domain, or the subdomains of one.
@@ -86,24 +78,25 @@ public struct ExemptionOrder: Sendable {
     /// - Returns: The exemption, the one that it replaces, and a sentence if a corrupt file was set aside.
     public func add(
         _ pattern: DomainPattern, until: String, reason: String, keeps: Bool
-    ) throws(Refusal) -> (exemption: Exemption, replaced: Exemption?, warning: String?) {
+    ) throws(ExemptionOrderError) -> (exemption: Exemption, replaced: Exemption?, warning: String?) {
         let now = unixTime()
         guard let end = Self.end(until, at: now) else {
-            throw Refusal(
+            throw ExemptionOrderError(
                 status: EX_USAGE,
                 sentence:
                     "--until \"\(TerminalText.shown(until))\": must be a day like 2027-01-31, "
                     + "a moment like 2027-01-31T12:00:00Z, or a time from now like 30d.")
         }
         guard end > now else {
-            throw Refusal(status: EX_USAGE, sentence: "--until \(LogLine.escaped(until)): that is over already.")
+            throw ExemptionOrderError(
+                status: EX_USAGE, sentence: "--until \(LogLine.escaped(until)): that is over already.")
         }
         guard end - now <= Self.longest else {
-            throw Refusal(
+            throw ExemptionOrderError(
                 status: EX_USAGE, sentence: "--until \(LogLine.escaped(until)): that is more than ten years from now.")
         }
         guard !reason.allSatisfy(\.isWhitespace), reason.utf8.count <= Self.reasonLimit, Self.isPlain(reason) else {
-            throw Refusal(
+            throw ExemptionOrderError(
                 status: EX_USAGE,
                 sentence: "--reason must be text of at most \(Self.reasonLimit) bytes, without control characters.")
         }
@@ -116,7 +109,7 @@ public struct ExemptionOrder: Sendable {
     /// Removes an exemption.
     ///
     /// - Returns: The exemption; nil if there is none.
-    public func remove(_ pattern: DomainPattern) throws(Refusal) -> Exemption? {
+    public func remove(_ pattern: DomainPattern) throws(ExemptionOrderError) -> Exemption? {
         do throws(DatabaseFault) { guard try ExemptionFile.isThere(directory) else { return nil } } catch {
             throw refusal(error)
         }
@@ -124,28 +117,30 @@ public struct ExemptionOrder: Sendable {
     }
 
     /// Returns the live exemptions. With `isWhole`, those that have ended follow.
-    public static func list(_ settings: Settings, isWhole: Bool) throws(Refusal) -> [Exemption] {
+    public static func list(_ settings: Settings, isWhole: Bool) throws(ExemptionOrderError) -> [Exemption] {
         let path = ExemptionFile.path(settings.stateDirectory)
         do throws(DatabaseFault) {
             guard try ExemptionFile.isThere(settings.stateDirectory) else { return [] }
             let file = try ExemptionFile(settings.stateDirectory, isReadOnly: true)
             return try file.live(at: unixTime()) + (isWhole ? file.history(at: unixTime()) : [])
-        } catch { throw Refusal(status: EX_UNAVAILABLE, sentence: "\(LogLine.escaped(path)): \(error.cause).") }
+        } catch {
+            throw ExemptionOrderError(status: EX_UNAVAILABLE, sentence: "\(LogLine.escaped(path)): \(error.cause).")
+        }
     }
 
-    private func refusal(_ fault: DatabaseFault) -> Refusal {
+    private func refusal(_ fault: DatabaseFault) -> ExemptionOrderError {
         let path = ExemptionFile.path(directory)
-        return Refusal(status: EX_UNAVAILABLE, sentence: "\(LogLine.escaped(path)): \(fault.cause).")
+        return ExemptionOrderError(status: EX_UNAVAILABLE, sentence: "\(LogLine.escaped(path)): \(fault.cause).")
     }
 
     /// Does work on the file. A corrupt file is set aside first.
     private func write<Result>(
         _ work: (ExemptionFile) throws(DatabaseFault) -> Result
-    ) throws(Refusal) -> (Result, warning: String?) {
+    ) throws(ExemptionOrderError) -> (Result, warning: String?) {
         let path = ExemptionFile.path(directory)
         var facts = stat()
         guard stat(directory, &facts) == 0 || errno != ENOENT else {
-            throw Refusal(
+            throw ExemptionOrderError(
                 status: EX_UNAVAILABLE,
                 sentence:
                     "\(LogLine.escaped(directory)): there is no such state directory; "

@@ -41,7 +41,7 @@ public final class HoldBook: Sendable {
         var before: Set<Hold> = []
         var complaint: String?
         while !Task.isCancelled {
-            do throws(HoldFile.Fault) {
+            do throws(HoldFileError) {
                 let live = try file.read().live(at: unixTime())
                 replace(live)
                 complaint = nil

@@ -4,12 +4,6 @@ import Support
 
 /// The file of holds in the state directory. `danegate hold` writes it, and the daemon reads it within a second or two.
 package struct HoldFile: Sendable {
-    /// Why the file cannot be used, as a sentence.
-    struct Fault: Error, Sendable {
-        /// The sentence.
-        let sentence: String
-    }
-
     /// Its name in the state directory.
     package static let name = "holds"
 
@@ -20,19 +14,19 @@ package struct HoldFile: Sendable {
     package init(directory: String) { self.directory = directory }
 
     /// The contents of the file; no holds if there is none.
-    func read() throws(Fault) -> HoldTable {
+    func read() throws(HoldFileError) -> HoldTable {
         var facts = stat()
         guard stat(path, &facts) == 0 else {
             // A directory that may not be entered hides a file that may be there.
             if errno == ENOENT || errno == ENOTDIR { return HoldTable() }
             let why = String(cString: strerror(errno))
-            throw Fault(sentence: "\(LogLine.escaped(path)): it cannot be looked at (\(why)).")
+            throw HoldFileError(sentence: "\(LogLine.escaped(path)): it cannot be looked at (\(why)).")
         }
         switch ReadableFile.contents(path, limit: HoldTable.sizeLimit) {
-        case .failure(let fault): throw Fault(sentence: "\(LogLine.escaped(path)): \(fault.clause).")
+        case .failure(let fault): throw HoldFileError(sentence: "\(LogLine.escaped(path)): \(fault.clause).")
         case .success(let text):
             guard let table = HoldTable(text: text) else {
-                throw Fault(sentence: "\(LogLine.escaped(path)) was not written by `danegate hold`.")
+                throw HoldFileError(sentence: "\(LogLine.escaped(path)) was not written by `danegate hold`.")
             }
             return table
         }
@@ -41,9 +35,9 @@ package struct HoldFile: Sendable {
     /// Changes the file, one command at a time. A new file replaces the old one as a whole.
     ///
     /// - Parameter body: Gets the holds that have not ended, and returns those to write.
-    func change(at now: Int64 = unixTime(), _ body: ([Hold]) -> [Hold]) throws(Fault) {
+    func change(at now: Int64 = unixTime(), _ body: ([Hold]) -> [Hold]) throws(HoldFileError) {
         do throws(DatabaseFault) { try StateDirectory.make(directory) } catch {
-            throw Fault(sentence: "\(LogLine.escaped(directory)): \(error.cause).")
+            throw HoldFileError(sentence: "\(LogLine.escaped(directory)): \(error.cause).")
         }
         let folder = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard folder >= 0 else { throw fault("cannot open") }
@@ -52,7 +46,7 @@ package struct HoldFile: Sendable {
         guard Self.lock(folder) else { throw fault("cannot lock") }
         let table = HoldTable(body(try read().live(at: now).all))
         guard table.all.count <= HoldTable.limit else {
-            throw Fault(sentence: "more than \(HoldTable.limit) holds are not kept.")
+            throw HoldFileError(sentence: "more than \(HoldTable.limit) holds are not kept.")
         }
         let new = "\(Self.name).new"
         unlinkat(folder, new, 0)
@@ -79,8 +73,8 @@ package struct HoldFile: Sendable {
         return false
     }
 
-    private func fault(_ what: String) -> Fault {
-        Fault(sentence: "\(what) \(LogLine.escaped(path)): \(String(cString: strerror(errno))).")
+    private func fault(_ what: String) -> HoldFileError {
+        HoldFileError(sentence: "\(what) \(LogLine.escaped(path)): \(String(cString: strerror(errno))).")
     }
 
     private static func write(_ text: String, to file: Int32) -> Bool {

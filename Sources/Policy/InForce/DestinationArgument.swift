@@ -6,12 +6,6 @@ import Support
 /// A destination as people give it to a command (F-97): a domain, a next hop `[host]:port`, or a mail address as it
 /// stands in a log, a bounce or a mail program. Of an address, the domain counts.
 public struct DestinationArgument: Sendable, Hashable {
-    /// Why an argument is no destination.
-    public struct Fault: Error, Sendable {
-        /// The reason, as a sentence.
-        public let sentence: String
-    }
-
     /// Which names without a dot are accepted.
     public enum Names: Sendable {
         /// Only hosts in brackets, and top-level domains with their final dot. Any other name without a dot is a slip.
@@ -34,9 +28,11 @@ public struct DestinationArgument: Sendable, Hashable {
     ///   - port: The TCP port if a next hop names none.
     ///   - names: Which names without a dot are accepted.
     /// - Throws: Why the argument is no destination.
-    public init(_ text: String, port: UInt16, names: Names = .qualified) throws(Fault) {
+    public init(_ text: String, port: UInt16, names: Names = .qualified) throws(DestinationArgumentError) {
         let shown = "'\(LogLine.beginning(of: text.utf8))'"
-        func fault(_ clause: String) -> Fault { Fault(sentence: "\(shown) \(clause).") }
+        func fault(_ clause: String) -> DestinationArgumentError {
+            DestinationArgumentError(sentence: "\(shown) \(clause).")
+        }
         guard text.utf8.count <= Self.limit else { throw fault("is too long") }
         let word = Self.bared(text)
         guard !word.isEmpty else { throw fault("is empty") }
@@ -65,7 +61,9 @@ public struct DestinationArgument: Sendable, Hashable {
         var arguments: [DestinationArgument] = []
         var faults: [String] = []
         for text in texts {
-            do throws(Fault) { arguments.append(try DestinationArgument(text, port: port, names: names)) } catch {
+            do throws(DestinationArgumentError) {
+                arguments.append(try DestinationArgument(text, port: port, names: names))
+            } catch {
                 faults.append(error.sentence)
             }
         }
@@ -103,8 +101,8 @@ public struct DestinationArgument: Sendable, Hashable {
     }
 
     private static func address(
-        _ word: String, _ port: UInt16, _ fault: (String) -> Fault
-    ) throws(Fault) -> (Destination, mailbox: String) {
+        _ word: String, _ port: UInt16, _ fault: (String) -> DestinationArgumentError
+    ) throws(DestinationArgumentError) -> (Destination, mailbox: String) {
         var bytes = word
         let isOne = bytes.withUTF8 { Array(AddressList($0).map { $0 != nil }) } == [true]
         guard isOne else { throw fault("is no mail address, or more than one: give each as an argument of its own") }
@@ -119,7 +117,8 @@ public struct DestinationArgument: Sendable, Hashable {
         }
     }
 
-    private static func nextHop(_ word: String, _ port: UInt16, _ fault: (String) -> Fault) throws(Fault) -> Destination
+    private static func nextHop(_ word: String, _ port: UInt16, _ fault: (String) -> DestinationArgumentError)
+        throws(DestinationArgumentError) -> Destination
     {
         switch Destination.parse(nextHop: word, port: port) {
         case .destination(let destination): return destination
@@ -136,8 +135,8 @@ public struct DestinationArgument: Sendable, Hashable {
 
     /// F-97: refuses names to which the DNS would only say "no such domain".
     private static func check(
-        _ destination: Destination, _ word: String, _ names: Names, _ fault: (String) -> Fault
-    ) throws(Fault) {
+        _ destination: Destination, _ word: String, _ names: Names, _ fault: (String) -> DestinationArgumentError
+    ) throws(DestinationArgumentError) {
         let labels = destination.name.labels
         // RFC 1123 §2.1: the name of a host does not end in a number. That keeps names apart from addresses.
         guard let last = labels.last, !last.allSatisfy(\.isNumber) else {

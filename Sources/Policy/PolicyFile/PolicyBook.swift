@@ -49,7 +49,7 @@ public final class PolicyBook: Sendable {
     /// in force (`faults`).
     ///
     /// - Throws: The faults of the file, if there is no copy.
-    public convenience init(_ settings: Settings) throws(PolicyTable.Faults) {
+    public convenience init(_ settings: Settings) throws(PolicyError) {
         let copy = settings.policyFile.map { PolicyCopy(of: $0, in: settings.stateDirectory) }
         try self.init(path: settings.policyFile, copy: copy) { ReadableFile.contents($0, limit: Self.limit) }
     }
@@ -57,7 +57,7 @@ public final class PolicyBook: Sendable {
     /// The policies of a file, or no policies.
     ///
     /// - Throws: The faults of the file.
-    convenience init(path: String?) throws(PolicyTable.Faults) {
+    convenience init(path: String?) throws(PolicyError) {
         try self.init(path: path) { ReadableFile.contents($0, limit: Self.limit) }
     }
 
@@ -65,7 +65,7 @@ public final class PolicyBook: Sendable {
     init(
         path: String?, copy: PolicyCopy? = nil,
         contents: @escaping @Sendable (String) -> Result<String, ReadableFile.Fault>
-    ) throws(PolicyTable.Faults) {
+    ) throws(PolicyError) {
         self.contents = contents
         // Take the stamp first, so that a change during the reading is noticed next time.
         let stamp = path.flatMap(Self.stamp)
@@ -76,7 +76,7 @@ public final class PolicyBook: Sendable {
         }
         hasFile = Atomic(true)
         let text = contents(path)
-        do throws(PolicyTable.Faults) {
+        do throws(PolicyError) {
             switch text {
             case .success(let text):
                 let table = try PolicyTable(text: text, path: path)
@@ -92,7 +92,7 @@ public final class PolicyBook: Sendable {
                         path: path, copy: copy, table: kept.table, stamp: stamp, read: kept.time,
                         faults: error.sentences, isCopy: true))
             case .failure(let fault)?:
-                throw PolicyTable.Faults(sentences: error.sentences + (fault.sentence.map { [$0] } ?? []))
+                throw PolicyError(sentences: error.sentences + (fault.sentence.map { [$0] } ?? []))
             case nil: throw error
             }
         }
@@ -137,7 +137,7 @@ public final class PolicyBook: Sendable {
     /// - Parameter force: Whether to read the file in any case.
     /// - Returns: The number of policies if the file was read, its faults if it was refused; nil if there was nothing
     ///   to do.
-    public func reload(force: Bool = false) -> Result<Int, PolicyTable.Faults>? {
+    public func reload(force: Bool = false) -> Result<Int, PolicyError>? {
         let (path, copy) = state.withLock { ($0.path, $0.copy) }
         guard let path else { return nil }
         let stamp = Self.stamp(path)
@@ -164,7 +164,7 @@ public final class PolicyBook: Sendable {
             }
             return isKnown && !force ? nil : .failure(faults)
         }
-        do throws(PolicyTable.Faults) {
+        do throws(PolicyError) {
             let table = try PolicyTable(text: text, path: path)
             state.withLock {
                 $0 = State(path: path, copy: copy, table: table, stamp: stamp, unkept: copy == nil ? nil : text)
@@ -186,7 +186,7 @@ public final class PolicyBook: Sendable {
     ///
     /// - Parameter directory: The state directory, where its last good copy is kept.
     /// - Throws: Its faults; then all stays as it was.
-    package func adopt(_ path: String?, copyIn directory: String) throws(PolicyTable.Faults) {
+    package func adopt(_ path: String?, copyIn directory: String) throws(PolicyError) {
         guard let path else {
             state.withLock { $0 = State(table: PolicyTable()) }
             return hasFile.store(false, ordering: .relaxed)
@@ -202,8 +202,8 @@ public final class PolicyBook: Sendable {
         }
     }
 
-    private static func unread(_ path: String, _ fault: ReadableFile.Fault) -> PolicyTable.Faults {
-        PolicyTable.Faults(sentences: ["\(LogLine.escaped(path)): \(fault.clause)."])
+    private static func unread(_ path: String, _ fault: ReadableFile.Fault) -> PolicyError {
+        PolicyError(sentences: ["\(LogLine.escaped(path)): \(fault.clause)."])
     }
 
     private static func stamp(_ path: String) -> Stamp? {

@@ -10,12 +10,6 @@ package struct PolicyCopy: Sendable {
     /// The file's name in the state directory.
     package static let name = "policy.good"
 
-    /// Why there is no copy.
-    struct Fault: Error {
-        /// The reason as a sentence; nil if there simply is no copy, which need not be reported.
-        let sentence: String?
-    }
-
     /// The copy's path.
     let file: String
     private let original: String
@@ -32,21 +26,23 @@ package struct PolicyCopy: Sendable {
     private var ending: String { "# the last good copy of \(LogLine.escaped(original)), which danegate keeps\n" }
 
     /// The policies in the copy, and when it was made, in seconds since 1970.
-    func read() -> Result<(table: PolicyTable, time: Int64), Fault> {
+    func read() -> Result<(table: PolicyTable, time: Int64), PolicyCopyError> {
         var facts = stat()
         guard stat(file, &facts) == 0 else {
             let isThere = errno != ENOENT && errno != ENOTDIR
-            return .failure(Fault(sentence: isThere ? unread(String(cString: strerror(errno))) : nil))
+            return .failure(PolicyCopyError(sentence: isThere ? unread(String(cString: strerror(errno))) : nil))
         }
         switch ReadableFile.contents(file, limit: PolicyBook.limit + 1 << 16) {
-        case .failure(let fault): return .failure(Fault(sentence: unread(fault.clause)))
+        case .failure(let fault): return .failure(PolicyCopyError(sentence: unread(fault.clause)))
         case .success(let text):
-            guard text.hasSuffix("\n" + ending) || text == ending else { return .failure(Fault(sentence: nil)) }
-            do throws(PolicyTable.Faults) {
+            guard text.hasSuffix("\n" + ending) || text == ending else {
+                return .failure(PolicyCopyError(sentence: nil))
+            }
+            do throws(PolicyError) {
                 return .success((try PolicyTable(text: text, path: file), Int64(facts.st_mtim.tv_sec)))
             } catch {
                 // It was valid when it was written, so another version wrote it.
-                return .failure(Fault(sentence: nil))
+                return .failure(PolicyCopyError(sentence: nil))
             }
         }
     }

@@ -6,12 +6,6 @@ import Support
 /// `example.org` means only that domain, `.example.org` its subdomains. The most specific line wins: the domain itself
 /// before `.parent` before `.grandparent`. A line that has expired does not count, and the next most specific one does.
 public struct PolicyTable: Sendable {
-    /// All faults of a file, one sentence each.
-    public struct Faults: Error, Sendable {
-        /// The sentences.
-        public let sentences: [String]
-    }
-
     private var exact: [DomainName: Policy] = [:]
     /// By the domain above.
     private var below: [Substring: (pattern: DomainPattern, policy: Policy)] = [:]
@@ -58,7 +52,7 @@ public struct PolicyTable: Sendable {
     /// Reads the text of a file. All faults are reported together, one sentence per line of the file.
     ///
     /// - Parameter path: The name of the file, for the sentences.
-    public init(text: String, path: String) throws(Faults) {
+    public init(text: String, path: String) throws(PolicyError) {
         var faults: [String] = []
         var left = 0
         for (index, line) in text.linesOfFile.enumerated() {
@@ -84,6 +78,6 @@ public struct PolicyTable: Sendable {
             }
         }
         if left > 0 { faults.append("\(LogLine.escaped(path)): \(left) further lines are at fault.") }
-        guard faults.isEmpty else { throw Faults(sentences: faults) }
+        guard faults.isEmpty else { throw PolicyError(sentences: faults) }
     }
 }

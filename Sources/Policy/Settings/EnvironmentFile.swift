@@ -26,7 +26,7 @@ public enum EnvironmentFile {
     static func isKept(_ path: String) -> Bool { access(path, R_OK) != 0 && errno == EACCES }
 
     /// Returns the variables of a file, or a sentence per line that cannot be read.
-    static func read(_ path: String) -> Result<[String: String], SettingsReader.Faults> {
+    static func read(_ path: String) -> Result<[String: String], SettingsError> {
         switch ReadableFile.contents(path, limit: limit) {
         case .failure(let fault):
             return .failure(.init(sentences: ["the environment file \(LogLine.escaped(path)): \(fault.clause)."]))
@@ -41,7 +41,7 @@ public enum EnvironmentFile {
         return lines(text, path: path).values
     }
 
-    static func parse(_ text: String, path: String) -> Result<[String: String], SettingsReader.Faults> {
+    static func parse(_ text: String, path: String) -> Result<[String: String], SettingsError> {
         let (values, faults) = lines(text, path: path)
         return faults.isEmpty ? .success(values) : .failure(.init(sentences: faults))
     }

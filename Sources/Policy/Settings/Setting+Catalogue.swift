@@ -171,7 +171,7 @@ extension Setting {
             "what probes call themselves in EHLO (RFC 5321 4.1.1.1); else the host's canonical name (hostname -f) if "
                 + "it is fully qualified, else the address literal of each connection"
         ) { text, settings in
-            do throws(ClientName.Refusal) {
+            do throws(ClientNameError) {
                 settings.probeHelo = try ClientName.setting(text).word(from: nil)
                 return .taken
             } catch {

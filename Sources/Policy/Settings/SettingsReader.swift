@@ -1,4 +1,3 @@
-import Configuration
 import Glibc
 import Milter
 import Support
@@ -35,12 +34,6 @@ public struct SettingsReader: Sendable {
         public let origin: Origin
     }
 
-    /// All faults that were found, one sentence each.
-    public struct Faults: Error, Sendable {
-        /// The sentences.
-        public let sentences: [String]
-    }
-
     /// The settings.
     public let settings: Settings
     /// The text and origin of each setting, in the order of the catalogue.
@@ -68,7 +61,7 @@ public struct SettingsReader: Sendable {
     ///   - environment: The process's environment. It wins over the file.
     ///   - file: The path of an environment file; nil for none.
     /// - Throws: All faults together.
-    public init(environment: [String: String], file: String? = nil) throws(Faults) {
+    public init(environment: [String: String], file: String? = nil) throws(SettingsError) {
         var sentences: [String] = []
         var fromFile: [String: String] = [:]
         if let file {
@@ -78,10 +71,7 @@ public struct SettingsReader: Sendable {
             }
         }
         sentences += Self.unknown(in: environment, fromFile)
-        let sources = [
-            (EnvironmentVariablesProvider(environmentVariables: environment), Origin.environment),
-            (EnvironmentVariablesProvider(environmentVariables: fromFile), Origin.file(file ?? "")),
-        ]
+        let sources = [(environment, Origin.environment), (fromFile, Origin.file(file ?? ""))]
         var settings = Settings()
         if let directory = environment["STATE_DIRECTORY"]?.split(separator: ":").first {
             settings.stateDirectory = String(directory)
@@ -91,7 +81,7 @@ public struct SettingsReader: Sendable {
             let name = Self.prefix + setting.name
             // Empty means unset, as in systemd's EnvironmentFile and in the shell's ${NAME:-default}.
             let found = sources.lazy.compactMap { source, origin in
-                (try? source.environmentValue(forName: name)).flatMap { $0.isEmpty ? nil : ($0, origin) }
+                source[name].flatMap { $0.isEmpty ? nil : ($0, origin) }
             }.first
             guard let (text, origin) = found else {
                 inForce.append(Self.unset(setting, settings))
@@ -105,7 +95,7 @@ public struct SettingsReader: Sendable {
             }
         }
         sentences += Self.contradictions(settings)
-        guard sentences.isEmpty else { throw Faults(sentences: sentences) }
+        guard sentences.isEmpty else { throw SettingsError(sentences: sentences) }
         self.settings = settings
         self.inForce = inForce
         self.file = file
@@ -121,7 +111,7 @@ public struct SettingsReader: Sendable {
     ///   - environment: The process's environment. It wins over the file.
     ///   - named: The path of the file; nil to look for one (`EnvironmentFile.places`).
     /// - Throws: All faults together.
-    public static func read(environment: [String: String], named: String?) throws(Faults) -> SettingsReader {
+    public static func read(environment: [String: String], named: String?) throws(SettingsError) -> SettingsReader {
         var reader = try SettingsReader(environment: environment, file: named ?? EnvironmentFile.find())
         reader.isFound = named == nil && reader.file != nil
         return reader
@@ -134,11 +124,11 @@ public struct SettingsReader: Sendable {
     ///
     /// - Parameter known: The path of the file that was read last.
     /// - Throws: All faults together. A missing file is one, because nobody meant its settings to end.
-    package func again(environment: [String: String], known: String?) throws(Faults) -> SettingsReader {
+    package func again(environment: [String: String], known: String?) throws(SettingsError) -> SettingsReader {
         guard file == nil || isFound else { return try SettingsReader(environment: environment, file: file) }
         let reader = try SettingsReader.read(environment: environment, named: nil)
         if let known, reader.file == nil {
-            throw Faults(sentences: ["the environment file \(LogLine.escaped(known)) has gone."])
+            throw SettingsError(sentences: ["the environment file \(LogLine.escaped(known)) has gone."])
         }
         return reader
     }
@@ -149,7 +139,7 @@ public struct SettingsReader: Sendable {
     /// - Throws: All faults of the environment.
     public static func withoutKeptFile(
         environment: [String: String]
-    ) throws(Faults) -> (reader: SettingsReader, note: String)? {
+    ) throws(SettingsError) -> (reader: SettingsReader, note: String)? {
         guard let file = EnvironmentFile.find(), EnvironmentFile.isKept(file) else { return nil }
         let user = FileOwner.name(geteuid())
         return (
@@ -161,7 +151,7 @@ public struct SettingsReader: Sendable {
     /// The settings that lead to the daemon's sockets, whatever is wrong with others; all else is as by default.
     ///
     /// - Throws: The faults of these.
-    public static func towardsDaemon(environment: [String: String], named: String?) throws(Faults) -> Settings {
+    public static func towardsDaemon(environment: [String: String], named: String?) throws(SettingsError) -> Settings {
         let file = (named ?? EnvironmentFile.find()).map(EnvironmentFile.readable) ?? [:]
         let names = ["STATE_DIRECTORY", "CONTROL_SOCKET", "MILTER_SOCKET"].map { prefix + $0 }
         var values = environment.filter { names.contains($0.key) || $0.key == "STATE_DIRECTORY" }

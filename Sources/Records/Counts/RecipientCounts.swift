@@ -27,30 +27,19 @@ public final class RecipientCounts: Sendable {
 
     private static let actions: [Ruling.Action] = [.accept, .tempfail, .reject]
     private static let outcomes = Outcome.allCases
-    private static let rows = outcomes.count + 2
-    private static let width = actions.count * (actions.count + 1) * 2
 
-    /// The memory is freed only with this object, and its type may be shared between threads.
-    private struct Slots: @unchecked Sendable {
-        let first: UnsafeMutablePointer<Atomic<UInt64>>
-    }
+    /// A place for each action, each other action that would have been taken or none, and cached or not.
+    private typealias Row = InlineArray<24, Atomic<UInt64>>
 
-    private let slots: Slots
+    /// A row for each outcome, then those of recipients that passed and of those that were exempt. The others are for
+    /// outcomes to come. The memory is this object's own, so a count is one addition. swift-metrics would look up a
+    /// handler behind an existential for each, and the trace needs the exact numbers back.
+    private let rows = InlineArray<24, Row> { _ in Row { _ in Atomic(0) } }
     /// The counts that have been taken, for those who ask for all since the start.
     private let taken = Mutex<[Kind: UInt64]>([:])
 
     /// No recipients yet.
-    public init() {
-        let count = Self.rows * Self.width
-        let first = UnsafeMutablePointer<Atomic<UInt64>>.allocate(capacity: count)
-        for index in 0..<count { (first + index).initialize(to: Atomic(0)) }
-        slots = Slots(first: first)
-    }
-
-    deinit {
-        slots.first.deinitialize(count: Self.rows * Self.width)
-        slots.first.deallocate()
-    }
+    public init() { precondition(Self.outcomes.count + 2 <= rows.count, "an outcome has no row to be counted in") }
 
     /// Counts a recipient that was ruled upon.
     @inline(__always)
@@ -63,11 +52,10 @@ public final class RecipientCounts: Sendable {
 
     private func add(_ row: Int, _ action: Ruling.Action, _ would: Ruling.Action?, _ isCached: Bool) {
         let column = (action.ordinal * 4 + (would.map { $0.ordinal + 1 } ?? 0)) * 2 + (isCached ? 1 : 0)
-        slots.first[row * Self.width + column].wrappingAdd(1, ordering: .relaxed)
+        rows[row][column].wrappingAdd(1, ordering: .relaxed)
     }
 
-    private static func kind(_ index: Int) -> Kind {
-        let (row, column) = index.quotientAndRemainder(dividingBy: width)
+    private static func kind(_ row: Int, _ column: Int) -> Kind {
         let would = column / 2 % 4
         return Kind(
             outcome: row < outcomes.count ? outcomes[row] : nil, isExempt: row == outcomes.count + 1,
@@ -81,10 +69,12 @@ public final class RecipientCounts: Sendable {
     func take() -> [Kind: UInt64] {
         taken.withLock { taken in
             var found: [Kind: UInt64] = [:]
-            for index in 0..<Self.rows * Self.width where slots.first[index].load(ordering: .relaxed) > 0 {
-                let kind = Self.kind(index)
-                found[kind] = slots.first[index].exchange(0, ordering: .relaxed)
-                taken[kind, default: 0] += found[kind] ?? 0
+            for row in rows.indices {
+                for column in rows[row].indices where rows[row][column].load(ordering: .relaxed) > 0 {
+                    let kind = Self.kind(row, column)
+                    found[kind] = rows[row][column].exchange(0, ordering: .relaxed)
+                    taken[kind, default: 0] += found[kind] ?? 0
+                }
             }
             return found.filter(\.key.isQuiet)
         }
@@ -97,9 +87,11 @@ public final class RecipientCounts: Sendable {
     public func snapshot() -> [Kind: UInt64] {
         taken.withLock { taken in
             var all = taken
-            for index in 0..<Self.rows * Self.width {
-                let count = slots.first[index].load(ordering: .relaxed)
-                if count > 0 { all[Self.kind(index), default: 0] += count }
+            for row in rows.indices {
+                for column in rows[row].indices {
+                    let count = rows[row][column].load(ordering: .relaxed)
+                    if count > 0 { all[Self.kind(row, column), default: 0] += count }
+                }
             }
             return all
         }

@@ -8,21 +8,22 @@ public final class GateLog: Sendable {
     /// A repeated event is logged once in this time.
     static let interval = Duration.seconds(60)
 
-    private struct Repeated {
-        var next: ContinuousClock.Instant
-        var held = 0
-    }
-
     private let writer: LogWriter
     /// The lowest level that is written, as its index among all levels. It is read for every recipient.
     private let least: Atomic<Int>
-    private let repeated = Mutex<[String: Repeated]>([:])
+    private let repeated = Mutex<[String: RateLimit]>([:])
 
     /// A log with the given settings.
-    public init(_ settings: Settings) {
-        writer = LogWriter(settings.log)
-        least = Atomic(Logger.Level(settings.logLevel).place)
+    public convenience init(_ settings: Settings) { self.init(LogWriter(settings.log), settings.logLevel) }
+
+    /// A log of lines of a level and above.
+    init(_ writer: LogWriter, _ level: Settings.LogLevel) {
+        self.writer = writer
+        least = Atomic(Logger.Level(level).place)
     }
+
+    /// The lowest level that is written.
+    var lowest: Logger.Level { Logger.Level.allCases[least.load(ordering: .relaxed)] }
 
     /// Whether lines of a level are written.
     public func writes(_ level: Logger.Level) -> Bool { level.place >= least.load(ordering: .relaxed) }
@@ -53,20 +54,7 @@ public final class GateLog: Sendable {
     /// Logs an event that may come in floods: at most one of a kind per minute, with the number suppressed since.
     public func event(_ level: Logger.Level, repeated kind: String, _ line: LogLine) {
         guard writes(level) else { return }
-        let now = ContinuousClock.now
-        let held = repeated.withLock { repeated -> Int? in
-            guard var known = repeated[kind] else {
-                repeated[kind] = Repeated(next: now + Self.interval)
-                return 0
-            }
-            guard now >= known.next else {
-                known.held += 1
-                repeated[kind] = known
-                return nil
-            }
-            repeated[kind] = Repeated(next: now + Self.interval)
-            return known.held
-        }
+        let held = repeated.withLock { $0[kind, default: RateLimit(most: 1, per: Self.interval)].take() }
         guard let held else { return }
         event(level, held > 0 ? line.adding("repeated", "\(held)") : line)
     }

@@ -7,12 +7,6 @@ import Support
 
 /// Selects recipients of the trace.
 public struct TraceFilter: Sendable {
-    /// Why a filter makes no sense.
-    public struct Fault: Error, Sendable {
-        /// The reason, as a sentence.
-        public let sentence: String
-    }
-
     /// The whole address of the recipient, in any case, as typed or as the log has it.
     public var recipient: String?
     /// The whole address of the sender, in the same forms; `<>` or empty for the null sender.
@@ -39,31 +33,32 @@ public struct TraceFilter: Sendable {
     public init() {}
 
     /// Selects a domain: `example.org`, or `.example.org` for all its subdomains.
-    public mutating func take(domain text: String) throws(Fault) {
+    public mutating func take(domain text: String) throws(TraceFilterError) {
         let isBelow = text.hasPrefix(".")
         guard let name = InternationalName.domainName(isBelow ? String(text.dropFirst()) : text), !name.isRoot else {
-            throw Fault(sentence: "--domain \(Self.shown(text)): this is no domain name.")
+            throw TraceFilterError(sentence: "--domain \(Self.shown(text)): this is no domain name.")
         }
         // danegate does not judge mail to address literals.
         guard IPAddress(name.text) == nil else {
-            throw Fault(sentence: "--domain \(Self.shown(text)): this is an address; --client takes a client's.")
+            throw TraceFilterError(
+                sentence: "--domain \(Self.shown(text)): this is an address; --client takes a client's.")
         }
         domain = (TraceSchema.key(name.text), isBelow)
     }
 
     /// Selects a recipient's address, in the form of an MTA, a mail program or the log.
-    public mutating func take(recipient text: String) throws(Fault) {
+    public mutating func take(recipient text: String) throws(TraceFilterError) {
         let address = text.trimming("<>")
         // F-97: danegate judges no recipient without a domain. So the trace has no address without an @.
         guard address.contains("@") else {
-            throw Fault(
+            throw TraceFilterError(
                 sentence: "--recipient \(Self.shown(text)): an address has an @ in it; --domain takes a domain.")
         }
         recipient = address
     }
 
     /// Selects a client's address, IPv4 or IPv6.
-    public mutating func take(client text: String) throws(Fault) {
+    public mutating func take(client text: String) throws(TraceFilterError) {
         let plain = text.trimming("[]")
         if let address = IPAddress(plain) {
             client = address.description
@@ -71,7 +66,7 @@ public struct TraceFilter: Sendable {
         }
         // An MTA has a word for a client without an address: `unknown`, `local`.
         guard !plain.isEmpty, plain.allSatisfy({ $0.isASCII && $0.isLetter }) else {
-            throw Fault(
+            throw TraceFilterError(
                 sentence: "--client \(Self.shown(text)): must be an address like 192.0.2.1 or 2001:db8::1, "
                     + "not a name and not a network.")
         }
@@ -83,15 +78,16 @@ public struct TraceFilter: Sendable {
     /// - Parameters:
     ///   - follows: Whether the command waits for recipients still to come.
     ///   - now: The time, in milliseconds since 1970.
-    public func check(follows: Bool, now: Int64 = TraceTime.now()) throws(Fault) {
+    public func check(follows: Bool, now: Int64 = TraceTime.now()) throws(TraceFilterError) {
         if let since, let until, since >= until {
-            throw Fault(sentence: "--since must be earlier than --until: nothing can match.")
+            throw TraceFilterError(sentence: "--since must be earlier than --until: nothing can match.")
         }
         if let since, since > now, !follows {
-            throw Fault(sentence: "--since is in the future (\(TraceTime.brief(since)) UTC): nothing can match yet.")
+            throw TraceFilterError(
+                sentence: "--since is in the future (\(TraceTime.brief(since)) UTC): nothing can match yet.")
         }
         if follows, let until, until <= now {
-            throw Fault(sentence: "--until is in the past: nothing can come that --follow would show.")
+            throw TraceFilterError(sentence: "--until is in the past: nothing can come that --follow would show.")
         }
     }
 
@@ -99,10 +95,10 @@ public struct TraceFilter: Sendable {
     static func shown(_ text: String) -> String { TerminalText.shown(text) }
 
     /// Selects an outcome by its name.
-    public mutating func take(outcome text: String) throws(Fault) {
+    public mutating func take(outcome text: String) throws(TraceFilterError) {
         guard let outcome = Outcome(rawValue: text.lowercased()) else {
             let names = Outcome.allCases.map(\.rawValue).joined(separator: ", ")
-            throw Fault(
+            throw TraceFilterError(
                 sentence:
                     "--outcome \(Self.shown(text)): there is no such outcome; there are \(names)."
             )
@@ -111,9 +107,9 @@ public struct TraceFilter: Sendable {
     }
 
     /// Selects an action by its name.
-    public mutating func take(ruling text: String) throws(Fault) {
+    public mutating func take(ruling text: String) throws(TraceFilterError) {
         guard let ruling = Ruling.Action(rawValue: text.lowercased()) else {
-            throw Fault(
+            throw TraceFilterError(
                 sentence:
                     "--ruling \(Self.shown(text)): must be accept, tempfail or reject.")
         }
@@ -121,17 +117,19 @@ public struct TraceFilter: Sendable {
     }
 
     /// Selects a trace id: alone, in brackets, in a whole reply or log line, or its beginning.
-    public mutating func take(id text: String) throws(Fault) { id = try TraceIDArgument(text) }
+    public mutating func take(id text: String) throws(TraceFilterError) { id = try TraceIDArgument(text) }
 
     /// Reads a moment from the value of an option: a date in ISO 8601, or a time before now (`2h`, `7d`).
     ///
     /// - Parameters:
     ///   - now: The time, in milliseconds since 1970.
     /// - Returns: Milliseconds since 1970.
-    public static func moment(_ text: String, option: String, now: Int64 = TraceTime.now()) throws(Fault) -> Int64 {
+    public static func moment(_ text: String, option: String, now: Int64 = TraceTime.now()) throws(TraceFilterError)
+        -> Int64
+    {
         if text.last?.isLetter == true, let ago = DurationText.parse(text) { return now - ago.milliseconds }
         if let moment = Moment(text) { return moment.seconds * 1000 }
-        throw Fault(
+        throw TraceFilterError(
             sentence: "\(option) \(shown(text)): must be a date like 2027-01-31 or "
                 + "2027-01-31T12:00:00Z, or a time ago like 30m, 2h or 7d (up to 3650d).")
     }

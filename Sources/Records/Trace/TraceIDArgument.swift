@@ -19,10 +19,10 @@ public struct TraceIDArgument: Sendable, Hashable {
     /// Finds the id in a text.
     ///
     /// - Throws: If the text has no id in it, or more than one.
-    public init(_ text: String) throws(TraceFilter.Fault) {
+    public init(_ text: String) throws(TraceFilterError) {
         let shown = LogLine.beginning(of: text.utf8)
         guard text.utf8.count <= Self.limit else {
-            throw TraceFilter.Fault(sentence: "--id \(shown): this is too long.")
+            throw TraceFilterError(sentence: "--id \(shown): this is too long.")
         }
         let words = Self.words(text)
         var whole: [String] = []
@@ -31,7 +31,7 @@ public struct TraceIDArgument: Sendable, Hashable {
             whole.append(word.text)
         }
         guard whole.count <= 1 else {
-            throw TraceFilter.Fault(
+            throw TraceFilterError(
                 sentence:
                     "--id: there is more than one id in this: \(whole.prefix(5).joined(separator: ", ")); give one.")
         }
@@ -39,7 +39,7 @@ public struct TraceIDArgument: Sendable, Hashable {
         let parts = words.count == 1 ? words : words.filter(\.isMarked)
         let part = parts.first { $0.text.utf8.count >= Self.least && $0.text.utf8.count < Self.length && $0.text < "8" }
         guard let found = whole.first ?? part?.text else {
-            throw TraceFilter.Fault(
+            throw TraceFilterError(
                 sentence:
                     "--id \(shown): an id has 26 digits and letters, as in the reply's brackets and behind trace= "
                     + "in the log; its first \(Self.least) or more may do.")

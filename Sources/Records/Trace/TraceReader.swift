@@ -7,12 +7,6 @@ import Support
 /// Reads the trace from another process than the one that writes it. It opens the file anew for each question, because
 /// the file may be replaced meanwhile. It writes nothing.
 public struct TraceReader: Sendable {
-    /// Why nothing can be read.
-    public struct Failure: Error, Sendable {
-        /// The reason, as a sentence.
-        public let sentence: String
-    }
-
     private let path: String
 
     /// Makes a reader of the trace in the settings' state directory.
@@ -22,7 +16,7 @@ public struct TraceReader: Sendable {
     public init(directory: String) { path = "\(directory)/\(TraceFile.name)" }
 
     /// Does work on the open file.
-    package func read<Result>(_ work: (Database) throws -> Result) throws(Failure) -> Result {
+    package func read<Result>(_ work: (Database) throws -> Result) throws(TraceReaderError) -> Result {
         do {
             try DatabaseFault.refuseWhatIsNoFile(path)
             guard access(path, F_OK) == 0 else {
@@ -30,11 +24,11 @@ public struct TraceReader: Sendable {
                     errno == ENOENT
                     ? "there is no message trace; has the daemon run with DANEGATE_TRACE=on?"
                     : String(cString: strerror(errno))
-                throw Failure(sentence: "\(path): \(why)")
+                throw TraceReaderError(sentence: "\(path): \(why)")
             }
             guard access(path, R_OK) == 0 else {
                 let owner = FileOwner.other(of: path).map { ": it \($0)" } ?? ""
-                throw Failure(sentence: "\(path): it may not be read by this user\(owner).")
+                throw TraceReaderError(sentence: "\(path): it may not be read by this user\(owner).")
             }
             // SQLite keeps its log as long as a process has the file open. Without a log all rows are in the file
             // itself. Then SQLite needs no shared index of the log, which it would have to write into the directory.
@@ -49,14 +43,14 @@ public struct TraceReader: Sendable {
             defer { try? queue.close() }
             return try queue.read { db in
                 guard try Int.fetchOne(db, sql: "PRAGMA application_id") == TraceSchema.application else {
-                    throw Failure(sentence: "\(path): this is no message trace.")
+                    throw TraceReaderError(sentence: "\(path): this is no message trace.")
                 }
                 return try work(db)
             }
-        } catch let failure as Failure {
+        } catch let failure as TraceReaderError {
             throw failure
         } catch {
-            throw Failure(sentence: "\(path): it cannot be read: \(DatabaseFault(error, at: path).cause).")
+            throw TraceReaderError(sentence: "\(path): it cannot be read: \(DatabaseFault(error, at: path).cause).")
         }
     }
 
@@ -76,7 +70,7 @@ public struct TraceReader: Sendable {
     /// - Parameters:
     ///   - limit: At most so many; nil for all.
     ///   - after: A row number. The first recipients after it are returned, instead of the latest.
-    public func numbers(_ filter: TraceFilter, limit: Int?, after: Int64? = nil) throws(Failure) -> [Int64] {
+    public func numbers(_ filter: TraceFilter, limit: Int?, after: Int64? = nil) throws(TraceReaderError) -> [Int64] {
         try read { db in
             var arms: [String] = []
             var arguments = StatementArguments()
@@ -117,7 +111,7 @@ public struct TraceReader: Sendable {
         return found
     }
 
-    private func rows(_ numbers: ArraySlice<Int64>, isWhole: Bool) throws(Failure) -> [TraceRow] {
+    private func rows(_ numbers: ArraySlice<Int64>, isWhole: Bool) throws(TraceReaderError) -> [TraceRow] {
         try read { db in
             // A column that a file of another version lacks is read as null.
             let known = Set(try String.fetchAll(db, sql: "SELECT name FROM pragma_table_info('entry')"))
@@ -137,7 +131,7 @@ public struct TraceReader: Sendable {
     }
 
     /// Returns how far the trace reaches back, and how many recipients are in it.
-    public func extent() throws(Failure) -> TraceExtent {
+    public func extent() throws(TraceReaderError) -> TraceExtent {
         try read { db in
             let rows = try Int64.fetchOne(db, sql: "SELECT count(*) FROM entry") ?? 0
             let first = try Int64.fetchOne(db, sql: "SELECT min(time) FROM entry")
@@ -151,7 +145,7 @@ public struct TraceReader: Sendable {
     }
 
     /// Returns the row number of the latest recipient; zero if there is none.
-    public func lastID() throws(Failure) -> Int64 {
+    public func lastID() throws(TraceReaderError) -> Int64 {
         try read { try Int64.fetchOne($0, sql: "SELECT max(id) FROM entry") ?? 0 }
     }
 }

@@ -15,13 +15,13 @@ public enum TraceSubject: Sendable, Hashable {
     /// Finds out what some words ask for. A reply or a log line is one text, which the shell may have split into words.
     ///
     /// - Throws: If they have none of these forms.
-    public init(_ words: [String]) throws(TraceFilter.Fault) {
+    public init(_ words: [String]) throws(TraceFilterError) {
         let text = words.joined(separator: " ").trimmingBlanks()
         let shown = TraceFilter.shown(text)
         // A reply or a log line has addresses and domains in it too, but only the id names one recipient.
         if text.contains(where: \.isWhitespace) {
-            do throws(TraceFilter.Fault) { _ = try TraceIDArgument(text) } catch {
-                throw TraceFilter.Fault(
+            do throws(TraceFilterError) { _ = try TraceIDArgument(text) } catch {
+                throw TraceFilterError(
                     sentence: "\(shown): there is no id in this; give an address, a domain, an id, or a whole reply "
                         + "or line of the log.")
             }
@@ -40,7 +40,7 @@ public enum TraceSubject: Sendable, Hashable {
         } else if !plain.isEmpty {
             self = .domain(plain)
         } else {
-            throw TraceFilter.Fault(sentence: "give an address, a domain or an id.")
+            throw TraceFilterError(sentence: "give an address, a domain or an id.")
         }
     }
 
@@ -55,7 +55,7 @@ extension TraceFilter {
     /// Selects what a word asks for.
     ///
     /// - Throws: If it makes no sense, or contradicts an option.
-    public mutating func take(_ subject: TraceSubject) throws(Fault) {
+    public mutating func take(_ subject: TraceSubject) throws(TraceFilterError) {
         switch subject {
         case .id(let text):
             guard id == nil else { throw Self.twice("--id") }
@@ -72,7 +72,8 @@ extension TraceFilter {
         }
     }
 
-    private static func twice(_ option: String) -> Fault {
-        Fault(sentence: "the word is taken for what \(option) says, and \(option) is given too: give one of them.")
+    private static func twice(_ option: String) -> TraceFilterError {
+        TraceFilterError(
+            sentence: "the word is taken for what \(option) says, and \(option) is given too: give one of them.")
     }
 }

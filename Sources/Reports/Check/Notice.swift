@@ -26,14 +26,6 @@ public struct Notice: Sendable {
     private let refusals: TraceRefusals?
     private let now: Int64
 
-    /// Why there is no notice.
-    public enum Refusal: Error, Sendable, Equatable {
-        /// The domain is in order, or says itself that it takes no mail.
-        case inOrder
-        /// No fault is proven.
-        case doubt
-    }
-
     /// Makes a notice.
     ///
     /// - Parameters:
@@ -44,7 +36,7 @@ public struct Notice: Sendable {
     ///   - now: The time, in seconds since 1970.
     public init(
         _ report: CheckReport, sender: String?, firstSeen: Int64?, refusals: TraceRefusals? = nil, now: Int64
-    ) throws(Refusal) {
+    ) throws(NoticeError) {
         let outcome = report.verdict.outcome
         if outcome.isDoubt { throw .doubt }
         guard let inspection = report.inspection, outcome.defaultRuling == .deferThenReject || report.verdict.isDegraded

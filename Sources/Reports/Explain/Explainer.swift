@@ -3,12 +3,6 @@ import Support
 
 /// Finds what a word of a reply, the log or the documentation stands for.
 public enum Explainer {
-    /// What is not known.
-    public struct Unknown: Error, Sendable {
-        /// The sentence, with what may have been meant.
-        public let sentence: String
-    }
-
     /// What a text is explained by.
     public struct Found: Sendable {
         /// What it stands for, at least one.
@@ -30,11 +24,11 @@ public enum Explainer {
     ///   log, a setting, in any case; or a text in which an outcome or a code is: a reply, a bounce, Exchange's report,
     ///   a line of a log.
     /// - Throws: If it stands for nothing.
-    public static func find(_ text: String) throws(Unknown) -> Found {
+    public static func find(_ text: String) throws(ExplainerError) -> Found {
         let shown = LogLine.beginning(of: text.utf8)
         let isWord = !text.contains(where: \.isWhitespace)
         guard text.utf8.count <= (isWord ? longestWord : limit) else {
-            throw Unknown(sentence: "'\(shown)' is too long to be \(isWord ? "a code or a word" : "read").")
+            throw ExplainerError(sentence: "'\(shown)' is too long to be \(isWord ? "a code or a word" : "read").")
         }
         let words = text.lowercased().split(whereSeparator: \.isWhitespace)
         let whole = words.joined(separator: " ")
@@ -55,11 +49,11 @@ public enum Explainer {
     }
 
     /// Explains a word, or what is found in a text.
-    public static func explain(_ text: String) throws(Unknown) -> [Explanation] { try find(text).explanations }
+    public static func explain(_ text: String) throws(ExplainerError) -> [Explanation] { try find(text).explanations }
 
     private static func find(
         in text: ExplainedText, _ whole: String, _ shown: String
-    ) throws(Unknown) -> Found {
+    ) throws(ExplainerError) -> Found {
         let words = whole.split(separator: " ")
         // With nothing but another code beside it, a code that others give too is one of ours.
         for word in words where words.count <= 3 {
@@ -88,7 +82,7 @@ public enum Explainer {
             return Found(explanations: named("passed"), mention: "passed=", others: [])
         }
         if let best = text.best {
-            throw Unknown(
+            throw ExplainerError(
                 sentence:
                     """
                     '\(shown)' has the code \(best.text), which other programs give too, and no word of \
@@ -98,7 +92,7 @@ public enum Explainer {
         if whole.count == 3, whole.allSatisfy(\.isNumber), let first = whole.first, "245".contains(first) {
             let what = first == "2" ? "accepted" : first == "4" ? "deferred" : "refused"
             let example = first == "2" ? "2.0.0" : "\(first).7.323"
-            throw Unknown(
+            throw ExplainerError(
                 sentence:
                     """
                     \(whole) says by itself only that mail was \(what); the code behind it tells why, such as \
@@ -106,7 +100,7 @@ public enum Explainer {
                     """
             )
         }
-        throw Unknown(sentence: "there is nothing to explain about '\(shown)'; \(hint(whole))")
+        throw ExplainerError(sentence: "there is nothing to explain about '\(shown)'; \(hint(whole))")
     }
 
     /// What a value in danegate's log may be.

@@ -83,6 +83,14 @@ extension Glossary {
             """
         ),
         (
+            "library",
+            """
+            What a library that danegate is built from says, other than libunbound; label names the library or a \
+            part of it. Lines at level debug are about the start and the end of danegate's own parts. No more than \
+            twenty are written in ten seconds, and repeated counts those that were not.
+            """
+        ),
+        (
             "control",
             """
             There is no control socket in this run (result=off, with the cause), so danegate status and check \

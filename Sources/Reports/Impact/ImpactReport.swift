@@ -58,7 +58,7 @@ public struct ImpactReport: Sendable {
     ///   - top: At most so many broken destinations are named.
     public init(
         _ reader: TraceReader, since: Int64, until: Int64, top: Int, now: Int64 = TraceTime.now()
-    ) throws(TraceReader.Failure) {
+    ) throws(TraceReaderError) {
         // Counts are kept per hour, so the report covers whole hours.
         let first = since / TraceTime.hour
         self.since = first * TraceTime.hour

@@ -8,14 +8,6 @@ import SystemPackage
 /// time and output, which no log needs to exceed. The output passes through memory in parts, and is not written to any
 /// disk.
 struct Decompressor {
-    /// Why the reading ended early.
-    enum Fault: Error {
-        /// The error that `take` threw.
-        case taker(SurveyFault)
-        /// The file is damaged, the program is missing, or a bound was reached: a clause.
-        case unreadable(String)
-    }
-
     /// Compression makes a log ten to fifty times smaller. Data that expands to more than this many times its size, and
     /// to more than so many bytes, is no log.
     private static let bound = (ratio: 300, bytes: 1 << 30)
@@ -43,15 +35,17 @@ struct Decompressor {
     ///   - beginning: The bytes of the file that have been read already.
     ///   - take: Takes in each part as it comes. It must not keep the bytes.
     func read(
-        _ descriptor: Int32, _ beginning: [UInt8], _ take: (LentBytes) throws(SurveyFault) -> Void
-    ) async throws(Fault) {
+        _ descriptor: Int32, _ beginning: [UInt8], _ take: (LentBytes) throws(SurveyError) -> Void
+    ) async throws(DecompressorError) {
         var facts = stat()
         let isFile = fstat(descriptor, &facts) == 0 && facts.st_mode & S_IFMT == S_IFREG
         let words: String?
         let status: TerminationStatus
         do {
             if isFile {
-                guard lseek(descriptor, 0, SEEK_SET) == 0 else { throw Fault.unreadable(SurveyFault.words(errno)) }
+                guard lseek(descriptor, 0, SEEK_SET) == 0 else {
+                    throw DecompressorError.unreadable(SurveyError.words(errno))
+                }
                 let course = Course(fed: Int(facts.st_size))
                 let result = try await run(
                     configuration,
@@ -73,8 +67,8 @@ struct Decompressor {
                 }
                 (words, status) = (result.standardError, result.terminationStatus)
             }
-        } catch let fault as Fault {
-            throw fault
+        } catch let error as DecompressorError {
+            throw error
         } catch {
             throw .unreadable("\(compression.rawValue): \(LogLine.escaped("\(error)"))")
         }
@@ -103,7 +97,7 @@ struct Decompressor {
 
     /// Hands on what the program writes, up to the bound.
     private nonisolated(nonsending) static func pass(
-        _ output: SubprocessOutputSequence, _ course: Course, _ take: (LentBytes) throws(SurveyFault) -> Void,
+        _ output: SubprocessOutputSequence, _ course: Course, _ take: (LentBytes) throws(SurveyError) -> Void,
         kill: () -> Void
     ) async throws {
         var passed = 0
@@ -112,11 +106,12 @@ struct Decompressor {
             passed += buffer.count
             do {
                 guard passed <= max(bound.bytes, course.fed.load(ordering: .relaxed) * bound.ratio) else {
-                    throw Fault.unreadable("it expands to more than \(bound.ratio) times its size, as no log does")
+                    throw DecompressorError.unreadable(
+                        "it expands to more than \(bound.ratio) times its size, as no log does")
                 }
                 try buffer.withUnsafeBytes { bytes in
-                    do throws(SurveyFault) { try take(bytes.bindMemory(to: UInt8.self)) } catch {
-                        throw Fault.taker(error)
+                    do throws(SurveyError) { try take(bytes.bindMemory(to: UInt8.self)) } catch {
+                        throw DecompressorError.taker(error)
                     }
                 }
             } catch {

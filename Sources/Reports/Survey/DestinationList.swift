@@ -3,9 +3,6 @@
 /// Ten million of them must fit into memory. So all names lie in one array, and no destination has an object of its
 /// own.
 struct DestinationList: Sendable {
-    /// The list is full.
-    struct IsFull: Error {}
-
     /// The most destinations.
     static let limit = 10_000_000
 
@@ -45,14 +42,14 @@ struct DestinationList: Sendable {
     ///   - more: The number of recipients to add.
     /// - Returns: The destination's place in the list.
     @discardableResult
-    mutating func add(_ text: String, recipients more: Int) throws(IsFull) -> Int {
+    mutating func add(_ text: String, recipients more: Int) throws(DestinationListError) -> Int {
         var text = text
         let (slot, known) = text.withUTF8 { find($0) }
         let index: Int
         if let known {
             index = known
         } else {
-            guard count < limit else { throw IsFull() }
+            guard count < limit else { throw DestinationListError() }
             index = count
             names.append(contentsOf: text.utf8)
             ends.append(UInt32(names.count))

@@ -9,14 +9,6 @@ struct LineFile {
         let isEnded: Bool
     }
 
-    /// Why there is no next line.
-    enum Fault: Error {
-        /// A read failed with this errno.
-        case unreadable(Int32)
-        /// The line is longer than the bound.
-        case overlong
-    }
-
     private let descriptor: Int32
     private let limit: Int
     private var buffer: [UInt8] = []
@@ -36,7 +28,7 @@ struct LineFile {
     }
 
     /// Returns the next line; nil at the end of the file.
-    mutating func next() throws(Fault) -> Line? {
+    mutating func next() throws(LineFileError) -> Line? {
         var searched = place
         while true {
             if let end = buffer[searched...].firstIndex(of: UInt8(ascii: "\n")) {
@@ -59,7 +51,7 @@ struct LineFile {
         }
     }
 
-    private mutating func fill() throws(Fault) {
+    private mutating func fill() throws(LineFileError) {
         var chunk = [UInt8](repeating: 0, count: 1 << 16)
         while true {
             let count = read(descriptor, &chunk, chunk.count)

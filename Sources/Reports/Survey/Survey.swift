@@ -54,16 +54,16 @@ public struct Survey: Sendable {
     /// Surveys. It blocks the calling thread, which must be the main thread of a process that has no others.
     ///
     /// - Throws: Why it ended early, with the exit status.
-    public func run() throws(SurveyFault) {
+    public func run() throws(SurveyError) {
         let mailbox: SignalMailbox
         do throws(MilterError) { mailbox = try SignalMailbox.install() } catch {
-            throw SurveyFault(EX_OSERR, error.description)
+            throw SurveyError(EX_OSERR, error.description)
         }
         let ended = Signal()
         let ending = Ending(ended, mailbox)
         let work = Task {
-            let result: Result<Void, SurveyFault>
-            do throws(SurveyFault) { result = .success(try await survey()) } catch { result = .failure(error) }
+            let result: Result<Void, SurveyError>
+            do throws(SurveyError) { result = .success(try await survey()) } catch { result = .failure(error) }
             ending.come(result)
         }
         while true {
@@ -82,14 +82,14 @@ public struct Survey: Sendable {
                 // nobody reads.
                 _ = ended.wait(until: .now + .seconds(2))
                 if let result = ending.result, case .success = result { return }
-                throw SurveyFault(status, "stopped by \(name); \(advice)")
+                throw SurveyError(status, "stopped by \(name); \(advice)")
             }
         }
     }
 
     /// Brings the result back to the main thread.
     private final class Ending: Sendable {
-        private let outcome = Mutex<Result<Void, SurveyFault>?>(nil)
+        private let outcome = Mutex<Result<Void, SurveyError>?>(nil)
         private let ended: Signal
         private let mailbox: SignalMailbox
 
@@ -98,9 +98,9 @@ public struct Survey: Sendable {
             self.mailbox = mailbox
         }
 
-        var result: Result<Void, SurveyFault>? { outcome.withLock { $0 } }
+        var result: Result<Void, SurveyError>? { outcome.withLock { $0 } }
 
-        func come(_ result: Result<Void, SurveyFault>) {
+        func come(_ result: Result<Void, SurveyError>) {
             outcome.withLock { $0 = result }
             ended.signal()
             mailbox.post(.user1)
@@ -112,21 +112,21 @@ public struct Survey: Sendable {
             ?? "to be able to go on, write to a file: --output FILE."
     }
 
-    private func survey() async throws(SurveyFault) {
+    private func survey() async throws(SurveyError) {
         Descriptors.raiseLimit()
         Resolver.shareHeap()
         let policies: PolicyBook
-        do throws(PolicyTable.Faults) { policies = try PolicyBook(settings) } catch {
-            throw SurveyFault(EX_CONFIG, error.sentences)
+        do throws(PolicyError) { policies = try PolicyBook(settings) } catch {
+            throw SurveyError(EX_CONFIG, error.sentences)
         }
         for sentence in policies.faults { WholeText.put("danegate: \(sentence)\n", STDERR_FILENO) }
         let input = try await read()
-        guard !Task.isCancelled else { throw SurveyFault(EX_TEMPFAIL, "stopped.") }
+        guard !Task.isCancelled else { throw SurveyError(EX_TEMPFAIL, "stopped.") }
         tell(input)
         let destinations = input.destinations
         guard destinations.count > 0 else {
             let notes = SurveyNotes.lines(input.counts).map { "\($0)." }
-            throw SurveyFault(EX_DATAERR, ["\(inputName): there is no destination in it."] + notes)
+            throw SurveyError(EX_DATAERR, ["\(inputName): there is no destination in it."] + notes)
         }
         let output: SurveyOutput
         var tally = SurveyTally()
@@ -141,7 +141,7 @@ public struct Survey: Sendable {
         if start < destinations.count {
             try await judge(input, from: start, policies.table, output, &tally)
         }
-        guard !Task.isCancelled else { throw SurveyFault(EX_TEMPFAIL, "stopped.") }
+        guard !Task.isCancelled else { throw SurveyError(EX_TEMPFAIL, "stopped.") }
         try output.finish()
         let summary = SurveySummary(
             tally: tally, counts: input.counts, forgottenRelays: input.relays.forgotten,
@@ -157,21 +157,21 @@ public struct Survey: Sendable {
     private var files: [SurveyFile] { request.inputs.map { SurveyFile(path: $0) } }
     private var inputName: String { files.map { LogLine.escaped($0.name) }.joined(separator: ", ") }
 
-    private func read() async throws(SurveyFault) -> SurveyInput {
+    private func read() async throws(SurveyError) -> SurveyInput {
         var input = SurveyInput(SurveyScope(settings))
         for file in files {
             do {
-                try await file.read { (bytes) throws(SurveyFault) in
-                    do throws(SurveyInput.IsFull) { try input.read(bytes) } catch { throw full(file) }
+                try await file.read { (bytes) throws(SurveyError) in
+                    do throws(DestinationListError) { try input.read(bytes) } catch { throw full(file) }
                 }
                 try input.endFile()
-            } catch let fault as SurveyFault { throw fault } catch { throw full(file) }
+            } catch let error as SurveyError { throw error } catch { throw full(file) }
         }
         return input
     }
 
-    private func full(_ file: SurveyFile) -> SurveyFault {
-        SurveyFault(
+    private func full(_ file: SurveyFile) -> SurveyError {
+        SurveyError(
             EX_DATAERR,
             "\(LogLine.escaped(file.name)): it has more than \(DestinationList.limit) destinations"
                 + (request.inputs.count > 1 ? " with the files before it" : "") + ": divide it, and survey the parts.")
@@ -192,17 +192,17 @@ public struct Survey: Sendable {
     private func judge(
         _ input: SurveyInput, from start: Int, _ policies: PolicyTable, _ output: SurveyOutput,
         _ tally: inout SurveyTally
-    ) async throws(SurveyFault) {
+    ) async throws(SurveyError) {
         let destinations = input.destinations
         let resolver: Resolver
         do throws(ResolverError) {
             resolver = try Resolver(settings.resolverConfiguration(TrustAnchor.forAsking(settings).anchor))
         } catch {
-            throw SurveyFault(EX_CONFIG, "\(error.description)")
+            throw SurveyError(EX_CONFIG, "\(error.description)")
         }
         // It tries twice, because the first packet may be lost.
         if try await fault(resolver) != nil, let fault = try await fault(resolver) {
-            throw SurveyFault(EX_UNAVAILABLE, "the survey cannot begin, the resolver does not work: \(fault).")
+            throw SurveyError(EX_UNAVAILABLE, "the survey cannot begin, the resolver does not work: \(fault).")
         }
         let prober = settings.probe ? Prober(settings.probeConfiguration) : nil
         let progress = SurveyProgress()
@@ -232,9 +232,9 @@ public struct Survey: Sendable {
                 guard isTold else { return }
                 WholeText.put("\(SurveyProgress.Snapshot.wait(doubts, left))\n", STDERR_FILENO)
             })
-        let failure: SurveyFault?
-        do throws(SurveyFault) {
-            try await run.run(from: start) { results throws(SurveyFault) in
+        let failure: SurveyError?
+        do throws(SurveyError) {
+            try await run.run(from: start) { results throws(SurveyError) in
                 try output.write(results)
                 for result in results { tally.add(result) }
             }
@@ -247,13 +247,13 @@ public struct Survey: Sendable {
         // GnuTLS is shut down when the process exits. No handshake may be under way then.
         await prober?.shutdown()
         if let failure {
-            throw failure.status == EX_TEMPFAIL ? SurveyFault(EX_TEMPFAIL, failure.sentences + [advice]) : failure
+            throw failure.status == EX_TEMPFAIL ? SurveyError(EX_TEMPFAIL, failure.sentences + [advice]) : failure
         }
     }
 
-    private func fault(_ resolver: Resolver) async throws(SurveyFault) -> String? {
+    private func fault(_ resolver: Resolver) async throws(SurveyError) -> String? {
         let health = await resolver.selfTest()
-        if let unusable = health.unusable { throw SurveyFault(EX_CONFIG, unusable.description) }
+        if let unusable = health.unusable { throw SurveyError(EX_CONFIG, unusable.description) }
         return health.fault?.sentence
     }
 

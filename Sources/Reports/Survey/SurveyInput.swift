@@ -16,9 +16,6 @@ struct SurveyInput: Sendable {
         let reason: String
     }
 
-    /// The input has more than `DestinationList.limit` destinations.
-    struct IsFull: Error {}
-
     /// At most so many of these lines are listed.
     static let listed = 20
 
@@ -53,7 +50,7 @@ struct SurveyInput: Sendable {
     }
 
     /// Reads a part of a file, line by line. It keeps no more of a line than a line may have.
-    mutating func read(_ bytes: LentBytes) throws(IsFull) {
+    mutating func read(_ bytes: LentBytes) throws(DestinationListError) {
         var start = 0
         while start < bytes.count {
             let end = Self.newline(in: bytes, from: start)
@@ -70,7 +67,7 @@ struct SurveyInput: Sendable {
     }
 
     /// Ends a file. What comes next belongs to another one.
-    mutating func endFile() throws(IsFull) {
+    mutating func endFile() throws(DestinationListError) {
         if !begun.isEmpty { try takeBegun() }
         var contents: [([UInt8], SurveyLine)] = []
         var isExim = isExim
@@ -89,13 +86,13 @@ struct SurveyInput: Sendable {
         return UnsafeRawPointer(found) - UnsafeRawPointer(base)
     }
 
-    private mutating func takeBegun() throws(IsFull) {
+    private mutating func takeBegun() throws(DestinationListError) {
         let whole = begun
         begun = []
-        try whole.withUnsafeBufferPointer { (bytes) throws(IsFull) in try take(bytes) }
+        try whole.withUnsafeBufferPointer { (bytes) throws(DestinationListError) in try take(bytes) }
     }
 
-    private mutating func take(_ bytes: LentBytes) throws(IsFull) {
+    private mutating func take(_ bytes: LentBytes) throws(DestinationListError) {
         line += 1
         counts.lines += 1
         var bytes = bytes
@@ -141,7 +138,7 @@ struct SurveyInput: Sendable {
         }
     }
 
-    private mutating func add(_ found: SurveyLine, _ bytes: some Collection<UInt8>) throws(IsFull) {
+    private mutating func add(_ found: SurveyLine, _ bytes: some Collection<UInt8>) throws(DestinationListError) {
         switch found.kind {
         case .blank: counts.blank += 1
         case .listed: counts.listed += 1
@@ -154,12 +151,7 @@ struct SurveyInput: Sendable {
             case .leftOut(let reason, let recipients, let name):
                 counts.leaveOut(reason, recipients: recipients, name: name)
             case .to(let destination, let recipients, let relay):
-                let place: Int
-                do {
-                    place = try destinations.add(destination.text(standard: scope.port), recipients: recipients)
-                } catch {
-                    throw IsFull()
-                }
+                let place = try destinations.add(destination.text(standard: scope.port), recipients: recipients)
                 if let relay { relays.add(place, recipients: recipients, by: relay) }
             }
         }

@@ -34,21 +34,21 @@ final class SurveyOutput {
     /// - Throws: If the file cannot be made, exists, or is in use by another survey.
     static func file(
         _ path: String, _ format: SurveyFormat, hasTimes: Bool, resumes: Bool
-    ) throws(SurveyFault) -> SurveyOutput {
+    ) throws(SurveyError) -> SurveyOutput {
         // O_NONBLOCK, because open(2) would wait for the reader of a named pipe.
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK | (resumes ? 0 : O_EXCL), 0o644)
         guard descriptor >= 0 else {
             guard errno != EEXIST else {
-                throw SurveyFault(
+                throw SurveyError(
                     EX_CANTCREAT,
                     "\(path): it is there already; --resume goes on with it, and nothing is ever overwritten.")
             }
-            throw SurveyFault(EX_CANTCREAT, "\(path): it cannot be written (\(SurveyFault.words(errno))).")
+            throw SurveyError(EX_CANTCREAT, "\(path): it cannot be written (\(SurveyError.words(errno))).")
         }
         let output = SurveyOutput(descriptor, path, format, hasTimes)
         var facts = stat()
         guard fstat(descriptor, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG else {
-            throw SurveyFault(EX_CANTCREAT, "\(path): it is not a regular file.")
+            throw SurveyError(EX_CANTCREAT, "\(path): it is not a regular file.")
         }
         // A child of a process that had the file may hold the lock for a moment longer, between fork and exec.
         var isOurs = flock(descriptor, LOCK_EX | LOCK_NB) == 0
@@ -57,7 +57,7 @@ final class SurveyOutput {
             isOurs = flock(descriptor, LOCK_EX | LOCK_NB) == 0
         }
         guard isOurs else {
-            throw SurveyFault(EX_CANTCREAT, "\(path): another survey is writing it.")
+            throw SurveyError(EX_CANTCREAT, "\(path): another survey is writing it.")
         }
         return output
     }
@@ -69,7 +69,7 @@ final class SurveyOutput {
     ///   - take: Takes in each result.
     /// - Returns: The number of results.
     /// - Throws: If the file has anything else in it. Then it is not changed.
-    func resume(of destinations: DestinationList, _ take: (SurveyResult) -> Void) throws(SurveyFault) -> Int {
+    func resume(of destinations: DestinationList, _ take: (SurveyResult) -> Void) throws(SurveyError) -> Int {
         var lines = LineFile(descriptor, limit: Self.longest)
         var count = 0
         let header = Array(format.header(hasTimes: hasTimes).utf8)
@@ -91,7 +91,7 @@ final class SurveyOutput {
             guard count < destinations.count, destinations[count] == result.domain,
                 destinations.recipients(of: count) >= result.recipients
             else {
-                throw SurveyFault(
+                throw SurveyError(
                     EX_CANTCREAT,
                     "\(path ?? ""): line \(lines.number) is not of this input: a survey can be resumed with the same "
                         + "input alone, or one to whose end more was added.")
@@ -100,43 +100,43 @@ final class SurveyOutput {
             count += 1
         }
         guard ftruncate(descriptor, off_t(lines.ended)) == 0, lseek(descriptor, 0, SEEK_END) >= 0 else {
-            throw SurveyFault(EX_IOERR, "\(path ?? ""): it cannot be written (\(SurveyFault.words(errno))).")
+            throw SurveyError(EX_IOERR, "\(path ?? ""): it cannot be written (\(SurveyError.words(errno))).")
         }
         return count
     }
 
-    private func next(_ lines: inout LineFile) throws(SurveyFault) -> LineFile.Line? {
-        do throws(LineFile.Fault) { return try lines.next() } catch {
+    private func next(_ lines: inout LineFile) throws(SurveyError) -> LineFile.Line? {
+        do throws(LineFileError) { return try lines.next() } catch {
             switch error {
             case .unreadable(let number):
-                throw SurveyFault(EX_IOERR, "\(path ?? ""): it cannot be read (\(SurveyFault.words(number))).")
+                throw SurveyError(EX_IOERR, "\(path ?? ""): it cannot be read (\(SurveyError.words(number))).")
             case .overlong: throw foreign(lines.number + 1)
             }
         }
     }
 
-    private func foreign(_ line: Int) -> SurveyFault {
+    private func foreign(_ line: Int) -> SurveyError {
         let times = hasTimes ? " with --timings" : ""
-        return SurveyFault(
+        return SurveyError(
             EX_CANTCREAT,
             "\(path ?? ""): line \(line) is no survey result in \(format.rawValue)\(times); the file is left as it is.")
     }
 
     /// Writes results. The first time it writes the header before them.
-    func write(_ results: [SurveyResult]) throws(SurveyFault) {
+    func write(_ results: [SurveyResult]) throws(SurveyError) {
         var text = isHeaded ? "" : format.header(hasTimes: hasTimes)
         isHeaded = true
         for result in results { text += format.line(result) }
         guard let fault = WholeText.put(text, descriptor) else { return }
         let advice = path == nil ? "" : " What is in it is kept: go on with --resume."
-        throw SurveyFault(
-            EX_IOERR, "\(path ?? "standard output"): it cannot be written (\(SurveyFault.words(fault))).\(advice)")
+        throw SurveyError(
+            EX_IOERR, "\(path ?? "standard output"): it cannot be written (\(SurveyError.words(fault))).\(advice)")
     }
 
     /// Writes all to the disk.
-    func finish() throws(SurveyFault) {
+    func finish() throws(SurveyError) {
         if !isHeaded { try write([]) }
         guard path != nil, fdatasync(descriptor) != 0 else { return }
-        throw SurveyFault(EX_IOERR, "\(path ?? ""): it cannot be written (\(SurveyFault.words(errno))).")
+        throw SurveyError(EX_IOERR, "\(path ?? ""): it cannot be written (\(SurveyError.words(errno))).")
     }
 }

@@ -59,11 +59,11 @@ struct SurveyRun {
     /// - Parameter write: Takes in results in the order of the list, as soon as they and all before them are there.
     /// - Throws: What `write` throws, or that the resolver has not worked for long. If the task is cancelled, it
     ///   returns early.
-    func run(from start: Int, write: ([SurveyResult]) throws(SurveyFault) -> Void) async throws(SurveyFault) {
-        let outcome = await withTaskGroup(of: Event.self) { group -> SurveyFault? in
+    func run(from start: Int, write: ([SurveyResult]) throws(SurveyError) -> Void) async throws(SurveyError) {
+        let outcome = await withTaskGroup(of: Event.self) { group -> SurveyError? in
             defer { group.cancelAll() }
             var state = State(next: start, first: start, worked: .now, nextTest: .now)
-            do throws(SurveyFault) {
+            do throws(SurveyError) {
                 while true {
                     begin(&state, &group)
                     guard state.first < destinations.count, let event = await group.next(), !Task.isCancelled else {
@@ -134,7 +134,7 @@ struct SurveyRun {
         group.addTask { .judged(index, await judge(index, isAgain), isAgain: isAgain) }
     }
 
-    private func take(_ event: Event, _ state: inout State) throws(SurveyFault) {
+    private func take(_ event: Event, _ state: inout State) throws(SurveyError) {
         switch event {
         case .due: state.isTicking = false
         case .tested(let fault):
@@ -146,7 +146,7 @@ struct SurveyRun {
                 state.nextTest = now + Self.testInterval
                 progress.update { $0.trouble = fault }
                 guard now - since < Self.patience else {
-                    throw SurveyFault(75, "the survey cannot go on: \(fault).")
+                    throw SurveyError(75, "the survey cannot go on: \(fault).")
                 }
             } else {
                 state.worked = now
@@ -169,8 +169,8 @@ struct SurveyRun {
     }
 
     private func handOn(
-        _ state: inout State, _ write: ([SurveyResult]) throws(SurveyFault) -> Void
-    ) throws(SurveyFault) {
+        _ state: inout State, _ write: ([SurveyResult]) throws(SurveyError) -> Void
+    ) throws(SurveyError) {
         var results: [SurveyResult] = []
         while let result = state.finished.removeValue(forKey: state.first) {
             results.append(result)

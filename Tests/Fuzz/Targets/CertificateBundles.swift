@@ -5,7 +5,7 @@ import Foundation
 extension FuzzTarget {
     /// PEM.
     static let certificateBundles = FuzzTarget("certificate-bundles") { bytes in
-        let read = Result { () throws(PEM.Failure) in try PEM.certificates(in: bytes) }
+        let read = Result { () throws(PEMError) in try PEM.certificates(in: bytes) }
         switch read {
         case .success(let certificates):
             try require((1...PEM.maximumCount).contains(certificates.count), "\(certificates.count) certificates")

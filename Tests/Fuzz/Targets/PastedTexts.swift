@@ -20,7 +20,7 @@ extension FuzzTarget {
             try require(!found.explanations.isEmpty, "nothing was found")
             if let mention = found.mention { try requireLine(mention, atMost: 2000, "a mention") }
             for other in found.others { try requireLine(other, atMost: 100, "another mention") }
-        } catch let unknown as Explainer.Unknown {
+        } catch let unknown as ExplainerError {
             try requireLine(unknown.sentence, atMost: 1000, "why nothing was found")
         }
         // Whatever stands before it, a reply is found.
@@ -33,7 +33,7 @@ extension FuzzTarget {
             let id = try TraceIDArgument(text)
             try require(id.text.utf8.count <= 26 && id.text.utf8.allSatisfy(\.isAlphanumeric), "the id \(id.text)")
             try require(try TraceIDArgument(id.text) == id, "\(id.text) reads as another")
-        } catch let fault as TraceFilter.Fault {
+        } catch let fault as TraceFilterError {
             try requireLine(fault.sentence, atMost: 600, "why there is no id")
         }
     }
@@ -46,7 +46,7 @@ extension FuzzTarget {
             try require(!argument.destination.name.isRoot && argument.destination.port != 0, "\(destination)")
             let again = try DestinationArgument(destination, port: 25, names: .any)
             try require(again.destination == argument.destination, "\(destination) reads as \(again.destination)")
-        } catch let fault as DestinationArgument.Fault {
+        } catch let fault as DestinationArgumentError {
             try requireLine(fault.sentence, atMost: 700, "why there is no destination")
         }
     }

@@ -9,7 +9,7 @@ extension FuzzTarget {
         let text = bytes.text
         let lines = text.linesOfFile
         let table: PolicyTable
-        do throws(PolicyTable.Faults) {
+        do throws(PolicyError) {
             table = try PolicyTable(text: text, path: "policies")
         } catch {
             try require((1...max(1, lines.count)).contains(error.sentences.count), "\(error.sentences.count) faults")

@@ -36,7 +36,7 @@ extension FuzzTarget {
     }
 
     /// Whatever is said, the client comes to one end, says only what it may, and never leaves that end.
-    private static func drive(_ replies: [SMTPReply], _ violation: SMTPViolation?, helo: [UInt8]) throws {
+    private static func drive(_ replies: [SMTPReply], _ violation: SMTPProtocolError?, helo: [UInt8]) throws {
         var client = SMTPClient(helo: helo.text)
         try require(client.handle(.connected) == .wait, "something is said before the banner")
         var events = replies.map { SMTPClient.Event.reply($0, followed: false) }
@@ -63,12 +63,12 @@ extension FuzzTarget {
 /// What comes of bytes that arrive in pieces.
 private struct Conversation {
     var replies: [SMTPReply] = []
-    var violation: SMTPViolation?
+    var violation: SMTPProtocolError?
 
     init(of pieces: [[UInt8]]) throws {
         var codec = SMTPLineCodec()
         var parser = SMTPReplyParser()
-        do throws(SMTPViolation) {
+        do throws(SMTPProtocolError) {
             for piece in pieces {
                 try codec.append(ByteBuffer(bytes: piece))
                 while let line = try codec.next() {

@@ -16,7 +16,7 @@ extension FuzzTarget {
                 isFile && value.hasPrefix("/") ? "/nonexistent\(value)" : value
         }
         let reader: SettingsReader
-        do throws(SettingsReader.Faults) {
+        do throws(SettingsError) {
             reader = try SettingsReader(environment: environment)
         } catch {
             try require(!error.sentences.isEmpty, "a fault without a sentence")
@@ -35,7 +35,7 @@ extension FuzzTarget {
         // What `danegate settings` prints can be set again.
         var again: [String: String] = [:]
         for setting in reader.inForce { again[SettingsReader.prefix + setting.name] = setting.text }
-        switch Result(catching: { () throws(SettingsReader.Faults) in try SettingsReader(environment: again) }) {
+        switch Result(catching: { () throws(SettingsError) in try SettingsReader(environment: again) }) {
         case .success(let second):
             try require(second.inForce.map(\.text) == reader.inForce.map(\.text), "settings that do not last")
         case .failure(let faults):

@@ -13,7 +13,7 @@ import WorldServers
     private static func read(_ path: String) async throws -> (bytes: [UInt8], count: Int) {
         var bytes: [UInt8] = []
         var count = 0
-        try await SurveyFile(path: path).read { (part) throws(SurveyFault) in
+        try await SurveyFile(path: path).read { (part) throws(SurveyError) in
             count += part.count
             bytes += part.prefix(max(0, 1 << 20 - bytes.count))
         }
@@ -51,7 +51,7 @@ import WorldServers
         try directory.write(Self.list, to: "list")
         try await Self.shell("gzip <list >packed.gz; xz <list >packed.xz; { \(script); } >broken", in: directory)
         let path = directory.file("broken")
-        let fault = await #expect(throws: SurveyFault.self) { _ = try await Self.read(path) }
+        let fault = await #expect(throws: SurveyError.self) { _ = try await Self.read(path) }
         #expect(fault?.status == 66)
         #expect(fault?.sentences.joined().contains(why) == true, "\(fault?.sentences ?? [])")
     }
@@ -75,8 +75,8 @@ import WorldServers
         async let writing: Void = isPiped ? Self.shell("cat bomb >pipe || true", in: directory) : ()
         let path = directory.file(isPiped ? "pipe" : "bomb")
         var count = 0
-        let fault = await #expect(throws: SurveyFault.self) {
-            try await SurveyFile(path: path).read { (part) throws(SurveyFault) in count += part.count }
+        let fault = await #expect(throws: SurveyError.self) {
+            try await SurveyFile(path: path).read { (part) throws(SurveyError) in count += part.count }
         }
         #expect(fault?.sentences.joined().contains("expands to more than") == true, "\(fault?.sentences ?? [])")
         #expect(count <= 1 << 30)
@@ -89,15 +89,15 @@ import WorldServers
         try directory.write(String(repeating: Self.list, count: 100), to: "list")
         try await Self.shell("gzip -k list", in: directory)
         let path = directory.file(name)
-        let fault = await #expect(throws: SurveyFault.self) {
-            try await SurveyFile(path: path).read { (_) throws(SurveyFault) in throw SurveyFault(65, "enough") }
+        let fault = await #expect(throws: SurveyError.self) {
+            try await SurveyFile(path: path).read { (_) throws(SurveyError) in throw SurveyError(65, "enough") }
         }
         #expect(fault?.status == 65)
     }
 
     @Test func aFileThatIsNotThereIsNamed() async throws {
         for path in ["/nonexistent/file", "/"] {
-            let fault = await #expect(throws: SurveyFault.self) { _ = try await Self.read(path) }
+            let fault = await #expect(throws: SurveyError.self) { _ = try await Self.read(path) }
             #expect(fault?.status == 66 && fault?.sentences.first?.hasPrefix(path) == true)
         }
     }

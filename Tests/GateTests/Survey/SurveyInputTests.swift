@@ -146,7 +146,7 @@ import Testing
         #expect(input.junk.map(\.line) == [1, 3])
         #expect(input.junk.allSatisfy { $0.text.utf8.count < 400 })
         let names = (0..<50).map { "d\($0).example\n" }.joined()
-        #expect(throws: SurveyInput.IsFull.self) { _ = try read(names.utf8, limit: 49) }
+        #expect(throws: DestinationListError.self) { _ = try read(names.utf8, limit: 49) }
         #expect(try read((names + names).utf8, limit: 50).destinations.totalRecipients == 100)
         let junk = try read(String(repeating: "a b\n", count: 100).utf8)
         #expect(junk.counts.junk == 100 && junk.junk.count == 20)

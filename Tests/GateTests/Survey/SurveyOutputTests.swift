@@ -88,7 +88,7 @@ import WorldServers
         ] {
             try Data(text.utf8).write(to: URL(fileURLWithPath: path))
             let output = try SurveyOutput.file(path, format, hasTimes: false, resumes: true)
-            let fault = #expect(throws: SurveyFault.self, "\(text.prefix(200))") {
+            let fault = #expect(throws: SurveyError.self, "\(text.prefix(200))") {
                 try output.resume(of: destinations) { _ in }
             }
             #expect(fault?.status == 73)
@@ -102,15 +102,15 @@ import WorldServers
         let first = try SurveyOutput.file(path, .jsonl, hasTimes: false, resumes: true)
         try first.write([Self.result("a.example")])
         for resumes in [true, false] {
-            let fault = #expect(throws: SurveyFault.self) {
+            let fault = #expect(throws: SurveyError.self) {
                 _ = try SurveyOutput.file(path, .jsonl, hasTimes: false, resumes: resumes)
             }
             #expect(fault?.status == 73)
         }
-        #expect(throws: SurveyFault.self) {
+        #expect(throws: SurveyError.self) {
             _ = try SurveyOutput.file(directory.path, .jsonl, hasTimes: false, resumes: true)
         }
-        #expect(throws: SurveyFault.self) {
+        #expect(throws: SurveyError.self) {
             _ = try SurveyOutput.file("/dev/null", .jsonl, hasTimes: false, resumes: true)
         }
     }

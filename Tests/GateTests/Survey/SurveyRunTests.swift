@@ -50,7 +50,7 @@ import WorldServers
                 course.state.withLock { $0.waits.append(doubts) }
             })
         var written: [String] = []
-        try await run.run(from: start) { results throws(SurveyFault) in
+        try await run.run(from: start) { results throws(SurveyError) in
             written += results.map { "\($0.domain) \($0.outcome.rawValue)" }
         }
         return written

@@ -34,7 +34,7 @@ import Testing
         "\(id) 01KAQ9V1ZC8F6T0V3M2N4P5Q6S", String(repeating: "0", count: 200_000), "\u{1B}[2J",
     ])
     func whatIsNoneIsSaidSo(text: String) {
-        let fault = #expect(throws: TraceFilter.Fault.self) { try TraceIDArgument(text) }
+        let fault = #expect(throws: TraceFilterError.self) { try TraceIDArgument(text) }
         #expect(fault?.sentence.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F } == true)
     }
 }

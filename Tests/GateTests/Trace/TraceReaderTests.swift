@@ -112,21 +112,21 @@ import WorldServers
 
     @Test func whatMakesNoSenseIsASentence() {
         var filter = TraceFilter()
-        #expect(throws: TraceFilter.Fault.self) { try filter.take(domain: "a..b") }
-        #expect(throws: TraceFilter.Fault.self) { try filter.take(outcome: "bad") }
-        #expect(throws: TraceFilter.Fault.self) { try filter.take(ruling: "bounce") }
-        #expect(throws: TraceFilter.Fault.self) { try filter.take(id: "123") }
+        #expect(throws: TraceFilterError.self) { try filter.take(domain: "a..b") }
+        #expect(throws: TraceFilterError.self) { try filter.take(outcome: "bad") }
+        #expect(throws: TraceFilterError.self) { try filter.take(ruling: "bounce") }
+        #expect(throws: TraceFilterError.self) { try filter.take(id: "123") }
         for text in ["", "a", "example.org", "<>"] {
-            #expect(throws: TraceFilter.Fault.self, "\(text)") { try filter.take(recipient: text) }
+            #expect(throws: TraceFilterError.self, "\(text)") { try filter.take(recipient: text) }
         }
         for text in ["", "192.0.2", "192.0.2.0/24", "mx.example", "a@b", "::1/64"] {
-            #expect(throws: TraceFilter.Fault.self, "\(text)") { try filter.take(client: text) }
+            #expect(throws: TraceFilterError.self, "\(text)") { try filter.take(client: text) }
         }
         for text in ["192.0.2.1", "[192.0.2.1]", "2001:DB8:0::1", "unknown"] {
             #expect(throws: Never.self, "\(text)") { try filter.take(client: text) }
         }
         for words in [[""], ["a b"], ["1", "2"], ["<>"]] {
-            #expect(throws: TraceFilter.Fault.self, "\(words)") { try TraceSubject(words) }
+            #expect(throws: TraceFilterError.self, "\(words)") { try TraceSubject(words) }
         }
         for (since, until, follows, isRefused) in [
             (10, 10, false, true), (20, 10, false, true), (5, 10, false, false), (200, nil, false, true),
@@ -138,16 +138,16 @@ import WorldServers
             #expect(refused == isRefused, "\(since ?? -1) \(until ?? -1) \(follows)")
         }
         for text in ["", "yesterday", "2027-13-01", "-2h", "2x", "99999d"] {
-            #expect(throws: TraceFilter.Fault.self, "\(text)") { try TraceFilter.moment(text, option: "--since") }
+            #expect(throws: TraceFilterError.self, "\(text)") { try TraceFilter.moment(text, option: "--since") }
         }
         #expect((try? TraceFilter.moment("2h", option: "--since", now: 10_000_000)) == 2_800_000)
     }
 
     @Test func noTraceIsASentence() throws {
         let place = try TracePlace()
-        #expect(throws: TraceReader.Failure.self) { try place.reader.lastID() }
+        #expect(throws: TraceReaderError.self) { try place.reader.lastID() }
         try place.directory.write("nonsense", to: TraceFile.name)
-        #expect(throws: TraceReader.Failure.self) { try place.reader.lastID() }
+        #expect(throws: TraceReaderError.self) { try place.reader.lastID() }
     }
 
     /// Time, recipient, outcome, code and the whole id, of whatever is refused and of what would be.

@@ -65,11 +65,11 @@ import World
         let reader = try SettingsReader(environment: environment.compactMapValues(\.self))
         let settings = reader.settings
         let budget = try settings.descriptorBudget(limit: DescriptorLimit.current)
-        let anchor = TrustAnchor.forAsking(settings).anchor
+        let anchor = TrustAnchor.forAsking(settings)
         let wiring = GateWiring(
             reader, version: "test", environment: [:], policies: try PolicyBook(settings),
-            resolver: try Resolver(settings.resolverConfiguration(anchor, within: budget)), budget: budget,
-            log: GateLog(settings), inherited: nil)
+            resolver: try Resolver(settings.resolverConfiguration(anchor.anchor, within: budget)), anchor: anchor,
+            budget: budget, log: GateLog(settings), inherited: nil)
         // Nothing is believed before the resolver has been tried.
         var watch = TroubleWatch(wiring.breaker, .init(wiring.tests) { _ in nil })
         await watch.turn(at: .now)

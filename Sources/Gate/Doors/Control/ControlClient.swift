@@ -5,26 +5,6 @@ import Support
 
 /// The commands' side of the control socket.
 public enum ControlClient {
-    /// Why there is no answer. Each case has a sentence.
-    public enum Fault: Error, Sendable {
-        /// No daemon listens there.
-        case noDaemon(String)
-        /// There is no socket. A daemon may run nevertheless.
-        case noSocket(String)
-        /// There is a socket, but this user may not use it.
-        case denied(String)
-        /// A daemon listens and does not answer.
-        case silent(String)
-
-        /// The sentence.
-        public var sentence: String {
-            switch self {
-            case .noDaemon(let sentence), .noSocket(let sentence), .denied(let sentence), .silent(let sentence):
-                sentence
-            }
-        }
-    }
-
     /// The longest answer in bytes.
     private static let answerLimit = 1 << 20
 
@@ -37,11 +17,11 @@ public enum ControlClient {
     /// - Returns: The answer, one line of JSON.
     public static func ask(
         _ path: String, _ request: String, within limit: Duration = .seconds(5)
-    ) throws(Fault) -> String {
+    ) throws(ControlError) -> String {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         defer { group.shutdownGracefully { _ in } }
         let answer = group.next().makePromise(of: String.self)
-        let silence = Fault.silent("a daemon listens on \(path), but does not answer.")
+        let silence = ControlError.silent("a daemon listens on \(path), but does not answer.")
         group.next().scheduleTask(in: .milliseconds(limit.milliseconds)) { answer.fail(silence) }
         ClientBootstrap(group: group).connectTimeout(.milliseconds(limit.milliseconds))
             .channelInitializer { channel in
@@ -51,10 +31,10 @@ public enum ControlClient {
             }
             .connect(unixDomainSocketPath: path)
             .whenFailure { answer.fail(fault($0, path)) }
-        do { return try answer.futureResult.wait() } catch { throw error as? Fault ?? silence }
+        do { return try answer.futureResult.wait() } catch { throw error as? ControlError ?? silence }
     }
 
-    private static func fault(_ error: any Error, _ path: String) -> Fault {
+    private static func fault(_ error: any Error, _ path: String) -> ControlError {
         switch (error as? IOError)?.errnoCode {
         case ENOENT, ENOTDIR:
             .noSocket(
@@ -75,10 +55,10 @@ public enum ControlClient {
 
         private let answer: EventLoopPromise<String>
         private let request: String
-        private let silence: Fault
+        private let silence: ControlError
         private var bytes: [UInt8] = []
 
-        init(_ answer: EventLoopPromise<String>, _ request: String, _ silence: Fault) {
+        init(_ answer: EventLoopPromise<String>, _ request: String, _ silence: ControlError) {
             self.answer = answer
             self.request = request
             self.silence = silence

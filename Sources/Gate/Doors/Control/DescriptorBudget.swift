@@ -5,11 +5,6 @@ package import Support
 /// How the file descriptors of the process are divided. All parts together stay below the limit, so that none takes
 /// what another one needs (F-100).
 package struct DescriptorBudget: Sendable, Equatable {
-    /// There are too few to work with. The text is a sentence without a full stop.
-    package struct Shortage: Error, Equatable {
-        package let sentence: String
-    }
-
     /// The limit of the process.
     package let limit: Int
     /// For the runtime, the log, the state and the trace, the policy file, the control socket, and the resolver's
@@ -45,7 +40,7 @@ package struct DescriptorBudget: Sendable, Equatable {
     ///   - probes: How many connections to mail hosts the settings allow; 0 if nothing is probed.
     ///   - reserve: How many are held open.
     /// - Throws: If the limit is too low.
-    package init(limit: Int, contexts: Int, probes: Int, reserve: Int) throws(Shortage) {
+    package init(limit: Int, contexts: Int, probes: Int, reserve: Int) throws(DescriptorShortageError) {
         // At most two self-tests at once.
         let selfTests = 2 * ResolverDescriptors.selfTest
         let contexts = min(contexts, max(1, limit / 512))
@@ -56,7 +51,7 @@ package struct DescriptorBudget: Sendable, Equatable {
         let least =
             fixed + leastLookups + ResolverDescriptors.leastSecondLooks + leastProbes + Self.leastConnections
         guard limit >= least else {
-            throw Shortage(
+            throw DescriptorShortageError(
                 sentence:
                     "the process may open \(limit) files (RLIMIT_NOFILE), and at least \(least) are needed: raise "
                     + "LimitNOFILE of the unit, or ulimit -n")

@@ -8,9 +8,9 @@ import Reports
 import Support
 
 /// `danegate check`: what the daemon would find out about domains, and how it would rule.
-struct Check: ParsableCommand {
+struct CheckCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Inspect domains afresh, with the daemon's own engine and settings.",
+        commandName: "check", abstract: "Inspect domains afresh, with the daemon's own engine and settings.",
         discussion: """
             A domain, a next hop in brackets with an optional port ([mx.example.org]:2525), or a mail address, of \
             which the domain is checked. Anything else, an address literal or a URL say, ends the command with 64 \
@@ -60,12 +60,7 @@ struct Check: ParsableCommand {
         let arguments = try DestinationArgument.all(domains, settings)
         guard !cached else { return try askDaemon(settings, arguments) }
         let policies = try options.policies(settings)
-        let resolver: Resolver
-        do throws(ResolverError) {
-            resolver = try Resolver(settings.resolverConfiguration(TrustAnchor.forAsking(settings).anchor))
-        } catch {
-            throw Exit.fail(EX_CONFIG, [error.description])
-        }
+        let resolver = try Resolver(settings.resolverConfiguration(TrustAnchor.forAsking(settings).anchor))
         let batch = Batch(
             arguments: arguments, isJSON: json, isWhole: verbose, days: days,
             exemptions: ExemptionOrder.standing(settings))
@@ -74,11 +69,7 @@ struct Check: ParsableCommand {
                 return .failure(error)
             }
         }
-        let actions: Set<Ruling.Action>
-        do { actions = try outcome.get() } catch let error as ResolverError {
-            throw Exit.fail(EX_CONFIG, [error.description])
-        }
-        try Self.end(actions)
+        try Self.end(try outcome.get())
     }
 
     private static func end(_ actions: Set<Ruling.Action>) throws {
@@ -88,19 +79,14 @@ struct Check: ParsableCommand {
 
     /// Asks the daemon what it keeps about each domain.
     private func askDaemon(_ settings: Settings, _ arguments: [DestinationArgument]) throws {
-        guard let path = settings.controlSocketPath else {
-            throw Exit.fail(EX_UNAVAILABLE, ["the control socket is off (DANEGATE_CONTROL_SOCKET)."])
-        }
+        guard let path = settings.controlSocketPath else { throw ExitError.controlIsOff }
         var actions: Set<Ruling.Action> = []
         let page = Terminal.page
         for argument in arguments {
             let word = argument.text(standard: settings.probePort)
-            let line: String
-            do throws(ControlClient.Fault) { line = try ControlClient.ask(path, "verdict \(word)") } catch {
-                throw Exit.fail(EX_UNAVAILABLE, [error.sentence])
-            }
+            let line = try ControlClient.ask(path, "verdict \(word)")
             guard let report = CachedReport(json: line) else {
-                throw Exit.fail(EX_UNAVAILABLE, ["a daemon of another version answers, or something else."])
+                throw ExitError(EX_UNAVAILABLE, ExitError.stranger.sentences)
             }
             try StandardDescriptors.put(json ? TerminalText.json(line) : report.text(on: page))
             actions.insert(report.action ?? .tempfail)
@@ -194,12 +180,13 @@ private struct Batch: Sendable {
 }
 
 extension DestinationArgument {
-    /// Returns the destinations of a command's arguments. If any is no destination, a sentence per fault goes to
-    /// standard error, and the exit status is 64.
+    /// Returns the destinations of a command's arguments.
+    ///
+    /// - Throws: A sentence per argument that is no destination.
     static func all(_ texts: [String], _ settings: Settings, names: Names = .qualified) throws -> [DestinationArgument]
     {
         let (arguments, faults) = read(texts, port: settings.probePort, names: names)
-        guard faults.isEmpty else { throw Exit.fail(EX_USAGE, faults) }
+        guard faults.isEmpty else { throw ExitError(EX_USAGE, faults) }
         return arguments
     }
 }

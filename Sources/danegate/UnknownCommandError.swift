@@ -1,12 +1,16 @@
 import ArgumentParser
+import Foundation
 import Support
 
-/// Recognises a command that does not exist, and suggests the one that may be meant.
-enum UnknownCommand {
-    /// Returns a sentence about the first word that should be a command and is none; nil if there is no such word.
+/// A command does not exist. The sentence suggests the one that may be meant.
+struct UnknownCommandError: CommandError {
+    let status = EX_USAGE
+    let sentences: [String]
+
+    /// The error about the first word that should be a command and is none; nil if there is no such word.
     ///
     /// - Parameter arguments: The arguments of the command line, without the program's name.
-    static func sentence(_ arguments: [String]) -> String? {
+    init?(_ arguments: [String]) {
         var path = ["danegate"]
         var commands = Danegate.configuration.subcommands
         for argument in arguments {
@@ -19,7 +23,8 @@ enum UnknownCommand {
                     ? "`\(path.joined(separator: " ")) --help` lists what there is"
                     : "did you mean \(near.joined(separator: " or "))?"
                 let kind = path.count == 1 ? "command" : "command of `\(path.joined(separator: " "))`"
-                return "'\(TerminalText.shown(argument))' is no \(kind); \(hint)"
+                sentences = ["'\(TerminalText.shown(argument))' is no \(kind); \(hint)"]
+                return
             }
             path.append(argument)
             commands = command.configuration.subcommands

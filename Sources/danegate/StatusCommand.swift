@@ -4,9 +4,9 @@ import Policy
 import Support
 
 /// `danegate status`: the state of the running daemon.
-struct Status: ParsableCommand {
+struct StatusCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Ask the running daemon how it is; fit for Nagios and Icinga.",
+        commandName: "status", abstract: "Ask the running daemon how it is; fit for Nagios and Icinga.",
         discussion: """
             Asks over the control socket (DANEGATE_CONTROL_SOCKET), which root and the members of its group may open.
             Exits as monitoring plugins do: 0 OK; 1 WARNING (the breaker is open because of failures or descriptors, \
@@ -36,7 +36,7 @@ struct Status: ParsableCommand {
             throw try end(.unknown, "cannot ask: the control socket is off (DANEGATE_CONTROL_SOCKET).")
         }
         let line: String
-        do throws(ControlClient.Fault) { line = try ControlClient.ask(path, "status") } catch {
+        do throws(ControlError) { line = try ControlClient.ask(path, "status") } catch {
             switch error {
             case .denied(let sentence): throw try end(.unknown, sentence)
             case .noSocket(let sentence):

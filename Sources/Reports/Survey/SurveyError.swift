@@ -1,7 +1,7 @@
 import Glibc
 
 /// Why a survey ended early.
-public struct SurveyFault: Error, Sendable {
+public struct SurveyError: Error, Sendable {
     /// The kind of failure, as an exit status of sysexits.h, or 128 plus the number of the signal.
     public let status: Int32
     /// The reasons, as sentences.

@@ -3,9 +3,9 @@ import Foundation
 import Reports
 
 /// `danegate explain`: what a code, an outcome, a rule or a word of the log means, and what to do.
-struct Explain: ParsableCommand {
+struct ExplainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Explain a code, an outcome, a rule, a bounce, or a word of log and replies.",
+        commandName: "explain", abstract: "Explain a code, an outcome, a rule, a bounce, or a word of log and replies.",
         discussion: """
             An outcome (tlsa-invalid), a code (5.7.323, x.7.323), a rule (D-44), a cause of the breaker \
             (trust-anchor), an event or a key of the log, a setting; or a text in which an outcome or a code is: a \
@@ -31,12 +31,12 @@ struct Explain: ParsableCommand {
         var texts: [String] = []
         var faults: [String] = []
         for word in try Self.together(words) {
-            do throws(Explainer.Unknown) { texts.append(text(try Explainer.find(word), asked: word)) } catch {
+            do throws(ExplainerError) { texts.append(text(try Explainer.find(word), asked: word)) } catch {
                 faults.append(error.sentence)
             }
         }
         if !texts.isEmpty { try StandardDescriptors.put(texts.joined(separator: json ? "\n" : "\n\n")) }
-        if !faults.isEmpty { throw Exit.fail(EX_USAGE, faults) }
+        if !faults.isEmpty { throw ExitError(EX_USAGE, faults) }
     }
 
     private func text(_ found: Explainer.Found, asked: String) -> String {
@@ -67,7 +67,7 @@ struct Explain: ParsableCommand {
         while bytes.count < Explainer.limit {
             let part: Data?
             do { part = try FileHandle.standardInput.read(upToCount: Explainer.limit - bytes.count) } catch {
-                throw Exit.fail(EX_NOINPUT, ["standard input cannot be read."])
+                throw ExitError(EX_NOINPUT, "standard input cannot be read.")
             }
             guard let part, !part.isEmpty else { break }
             bytes += part

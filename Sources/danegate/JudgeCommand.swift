@@ -6,9 +6,9 @@ import Reports
 import Support
 
 /// `danegate judge`: judges a certificate chain by TLSA records, without any network.
-struct Judge: ParsableCommand {
+struct JudgeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Judge a certificate chain by TLSA records, without any network.",
+        commandName: "judge", abstract: "Judge a certificate chain by TLSA records, without any network.",
         discussion: """
             The records count as secure, and TLS as established: what is judged is what RFC 7672 section 3 asks of the \
             certificate. The outcome is verified, encrypted (no record can be used), tlsa-invalid, certificate-expired \
@@ -78,14 +78,14 @@ struct Judge: ParsableCommand {
         let file: FileHandle
         do { file = try chain == "-" ? .standardInput : FileHandle(forReadingFrom: URL(fileURLWithPath: chain)) } catch
         {
-            throw Exit.fail(EX_NOINPUT, ["\(chain): it cannot be opened (\(error.localizedDescription))"])
+            throw ExitError(EX_NOINPUT, "\(chain): it cannot be opened (\(error.localizedDescription))")
         }
         let bytes: [UInt8]
         do { bytes = try Self.read(file) } catch {
-            throw Exit.fail(EX_NOINPUT, ["\(chain): it cannot be read as a file"])
+            throw ExitError(EX_NOINPUT, "\(chain): it cannot be read as a file")
         }
-        do throws(PEM.Failure) { return try PEM.certificates(in: bytes) } catch {
-            throw Exit.fail(EX_DATAERR, ["\(chain): \(error.description)"])
+        do throws(PEMError) { return try PEM.certificates(in: bytes) } catch {
+            throw ExitError(EX_DATAERR, "\(chain): \(error.description)")
         }
     }
 

@@ -3,9 +3,9 @@ import Daemon
 import Foundation
 
 /// `danegate run`: the daemon, in the foreground.
-struct Run: ParsableCommand {
+struct RunCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Run the milter daemon in the foreground.",
+        commandName: "run", abstract: "Run the milter daemon in the foreground.",
         discussion: """
             Register it in Postfix's main.cf: smtpd_milters = inet:127.0.0.1:8895
             SIGTERM ends it after the recipients under way have their answers; SIGHUP and SIGUSR1 read environment \
@@ -22,10 +22,6 @@ struct Run: ParsableCommand {
         umask(0o027)
         let daemon = Daemon(
             try options.read(), version: Danegate.version, environment: ProcessInfo.processInfo.environment)
-        do throws(Daemon.Failure) {
-            try daemon.run()
-        } catch {
-            throw Exit.fail(error.status, error.sentences)
-        }
+        try daemon.run()
     }
 }

@@ -1,0 +1,2 @@
+/// A list of destinations is full (`DestinationList.limit`).
+struct DestinationListError: Error {}

@@ -1,0 +1,60 @@
+import NIOCore
+import NIOEmbedded
+import Testing
+
+@testable import Gate
+
+/// Which connection gives way if there are too many.
+@Suite struct LineClientsTests {
+    private static func channels(_ count: Int) throws -> [EmbeddedChannel] {
+        try (0..<count).map { number in
+            let channel = EmbeddedChannel()
+            try channel.connect(to: SocketAddress(unixDomainSocketPath: "/\(number)")).wait()
+            return channel
+        }
+    }
+
+    @Test func theOldestGivesWayOfThoseThatSayNothing() throws {
+        let clients = LineClients(3)
+        let channels = try Self.channels(5)
+        for channel in channels { #expect(!clients.enter(channel).isRefused) }
+        #expect(channels.map(\.isActive) == [false, false, true, true, true])
+        #expect(clients.counts == (3, 2, 0))
+    }
+
+    @Test func whoHasAskedNothingGivesWayFirstAndWhoWaitsNever() throws {
+        let clients = LineClients(3)
+        let channels = try Self.channels(6)
+        let first = clients.enter(channels[0])
+        let second = clients.enter(channels[1])
+        first.stands(.asking)
+        second.stands(.asking)
+        second.stands(.idle)
+        let third = clients.enter(channels[2])
+        // The third has asked nothing, and the second nothing now.
+        let fourth = clients.enter(channels[3])
+        #expect(channels.prefix(4).map(\.isActive) == [true, true, false, true])
+        third.stands(.asking)
+        fourth.stands(.asking)
+        let fifth = clients.enter(channels[4])
+        #expect(channels.prefix(5).map(\.isActive) == [true, false, false, true, true])
+        fifth.stands(.asking)
+        let sixth = clients.enter(channels[5])
+        #expect(sixth.isRefused && channels[5].isActive, "it is told so by its handler")
+        #expect(clients.counts == (3, 2, 1))
+        // Where one has ended, there is room.
+        _ = try channels[0].finish()
+        #expect(clients.counts.open == 2)
+        #expect(!clients.enter(channels[5]).isRefused)
+    }
+
+    @Test func theOneThatIsIdleForLongestGivesWay() throws {
+        let clients = LineClients(2)
+        let channels = try Self.channels(3)
+        let first = clients.enter(channels[0])
+        clients.enter(channels[1]).stands(.idle)
+        first.stands(.idle)
+        _ = clients.enter(channels[2])
+        #expect(channels.map(\.isActive) == [true, false, true])
+    }
+}
