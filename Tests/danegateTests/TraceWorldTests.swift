@@ -13,8 +13,8 @@ struct TraceWorldTests {
     private static func trace(_ state: ScratchDirectory, _ options: String...) async throws -> (Int32, Rows) {
         let (status, output) = try await Danegate.run(
             ["trace", "--json"] + options, environment: ["DANEGATE_STATE_DIRECTORY": state.path])
-        let rows = output.split(separator: "\n").compactMap {
-            try? JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any]
+        let rows = try output.split(separator: "\n").filter { $0.hasPrefix("{") }.map {
+            try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
         }
         return (status, rows)
     }
