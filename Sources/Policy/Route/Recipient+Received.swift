@@ -4,6 +4,7 @@ extension Recipient {
     /// Takes a path apart as `init(path:)` does. It keeps the bytes of an address that is no UTF-8 (F-98).
     public init(received path: ReceivedText) {
         self.init(path: path.text)
+        // F-98.
         guard let bytes = path.bytes else { return }
         // As `init(path:)` does, this drops the angle brackets and a source route (RFC 5321 §4.1.2, appendix C).
         var rest = bytes[...]
