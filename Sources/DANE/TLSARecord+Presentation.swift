@@ -1,5 +1,5 @@
 extension TLSARecord {
-    /// Reads presentation form (T-03, RFC 6698 §2.2): three fields, each a number or an RFC 7218 acronym in any case,
+    /// Reads presentation form (RFC 6698 §2.2): three fields, each a number or an RFC 7218 acronym in any case,
     /// then hexadecimal digits, which blanks may separate. Also reads RDATA as such (RFC 3597 §5): `\# 3 030101`.
     ///
     /// - Returns: nil if the text is not a TLSA record. A record with too little data, or with none, is one.
@@ -14,6 +14,7 @@ extension TLSARecord {
             self.init(rdata: rdata)
             return
         }
+        // T-03, RFC 6698 §2.2.
         guard fields.count >= 3,
             let usage = Self.field(fields[0], Self.usageNames),
             let selector = Self.field(fields[1], Self.selectorNames),
@@ -74,6 +75,7 @@ extension TLSARecord {
     }
 
     private static func name(_ value: UInt8, _ names: [(UInt8, String)]) -> String {
+        // T-02, RFC 7218 §2.
         names.first { $0.0 == value }.map { "\($0.1)(\(value))" } ?? "\(value)"
     }
 }

@@ -66,6 +66,7 @@ extension Answer<[UInt8]> {
         // D-05, RFC 7672 §2.1.1; F-25: an insecure denial is an answer like a secure one.
         // D-12, D-13, RFC 7672 §2.1.3: `secure` is true only if every link of an alias chain is secure, and an error at
         // any link is the result of the whole lookup.
+        // D-03, RFC 7672 §2.1.1: all reasons for an insecure answer count alike.
         self = result.secure != 0 ? .secure(found) : .insecure(found)
     }
 

@@ -6,7 +6,7 @@ public enum Answer<Record: Sendable>: Sendable {
     /// Every link from the trust anchor to the answer, or to the proof that there is none, is valid.
     case secure(Found<Record>)
     /// The answer comes from a zone that is proven to be outside DNSSEC, or it is a denial covered by an NSEC3 opt-out.
-    /// Both count alike (D-03, RFC 7672 §2.1.1).
+    /// Both count alike.
     case insecure(Found<Record>)
     /// Validation failed.
     case bogus(BogusReason)

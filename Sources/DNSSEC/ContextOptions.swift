@@ -65,6 +65,7 @@ struct ContextOptions: Sendable {
         // A zone may delegate itself to 127.0.0.1. Without this, libunbound would query whatever listens there.
         settings.append(("do-not-query-localhost", reachesLoopback ? "no" : "yes"))
         self.settings = settings
+        // D-02, RFC 7672 §2.1.1: libunbound validates what these servers say, and does not look at their AD bit.
         forwarders = configuration.forwarders.map { "\($0.address)@\($0.port)" }
         fragmentPath = configuration.configuration
 

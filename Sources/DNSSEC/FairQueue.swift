@@ -164,6 +164,7 @@ struct FairQueue {
     private mutating func mayGo(_ lane: Lane) -> Bool {
         switch lane.level {
         case 1:
+            // F-111.
             guard lane.flying < limits.domain, lane.slow < limits.slowDomain else { return false }
             guard lane.slow == 0 || root.flying < limits.reserved else {
                 if !lane.isHeld { held.append(lane) }

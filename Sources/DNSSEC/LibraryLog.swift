@@ -38,6 +38,7 @@ public enum LibraryLog {
         guard let variable = dlsym(nil, "stderr"), let stream = cunbound_stream(nil, "w", functions) else {
             return false
         }
+        // F-101: this stream waits for nobody.
         setvbuf(stream, nil, Int32(_IOLBF), 0)
         variable.assumingMemoryBound(to: UnsafeMutablePointer<FILE>?.self).pointee = stream
         return true

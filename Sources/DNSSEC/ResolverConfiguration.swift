@@ -4,7 +4,7 @@ import Glibc
 /// Which servers a resolver asks, which keys it trusts and how long it waits.
 public struct ResolverConfiguration: Sendable {
     /// A recursive name server to ask instead of the authoritative ones. libunbound validates its answers itself and
-    /// ignores its AD bit (D-02, RFC 7672 §2.1.1).
+    /// ignores its AD bit.
     public struct Forwarder: Hashable, Sendable {
         /// Its address.
         public let address: IPAddress

@@ -62,6 +62,7 @@ public enum ClientName: Hashable, Sendable {
     /// RFC 5321 §2.3.5 requires names that the public DNS can resolve, and §4.1.2 letters, digits and inner hyphens.
     /// Hosts refuse other names, or do not offer them STARTTLS (F-79).
     static func unfitness(of name: DomainName) -> String? {
+        // F-79: hosts refuse such a name, or hide STARTTLS from it.
         let labels = name.labels
         guard let first = labels.first, let last = labels.last, labels.count > 1 else {
             return "has no domain behind the host's own label"

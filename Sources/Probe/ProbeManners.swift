@@ -72,10 +72,12 @@ final class ProbeManners: Sendable {
             if state.hosts[endpoint] == nil, state.hosts.count >= Self.limit { sweep(&state, now) }
             var host = state.hosts[endpoint] ?? Host(slots: ProbeSlots(atOnce, isParted: false), budget: .init(at: now))
             if hourly > 0 {
+                // F-121.
                 guard host.budget.allows(asker, hostLimits, at: now) else {
                     if state.hosts[endpoint] != nil { state.hosts[endpoint] = host }
                     return .hostSpent
                 }
+                // F-122.
                 guard spend(network, asker, &state, now) else { return .networkSpent(network) }
                 host.budget.take(asker)
             }

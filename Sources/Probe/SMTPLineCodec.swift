@@ -47,6 +47,7 @@ struct SMTPLineCodec {
             return nil
         }
         var line = Array(view[view.startIndex..<end])
+        // F-82.
         while let last = line.last, Self.endings.contains(last) { line.removeLast() }
         guard line.count <= Self.maximumLine else {
             throw SMTPProtocolError("the host sent a line of more than \(Self.maximumLine) bytes")

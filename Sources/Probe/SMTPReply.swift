@@ -17,13 +17,13 @@ struct SMTPReply: Hashable, Sendable {
 
     /// Whether a reply to EHLO offers an extension, in any case (RFC 5321 §4.1.1.1).
     ///
-    /// The keyword is the first word of a line, and must match exactly (F-59: a firewall may have replaced it by
-    /// `XXXXXXXA`). The first line with a word names the host. As in Postfix 3.7, an equals sign also ends a word, and
-    /// an empty first line does not name the host.
+    /// The keyword is the first word of a line, and must match exactly. The first line with a word names the host. As
+    /// in Postfix 3.7, an equals sign also ends a word, and an empty first line does not name the host.
     func offers(_ keyword: String) -> Bool {
         let words = lines.compactMap { line in
             line.split(maxSplits: 1) { $0 == " " || $0 == "=" }.first
         }
+        // F-59: a firewall may have replaced the keyword, by XXXXXXXA for instance.
         return words.dropFirst().contains { $0.uppercased() == keyword.uppercased() }
     }
 }

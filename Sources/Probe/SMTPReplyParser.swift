@@ -23,6 +23,7 @@ struct SMTPReplyParser {
     /// - Throws: If the host speaks another protocol, or the reply exceeds a limit.
     mutating func add(_ line: [UInt8]) throws(SMTPProtocolError) -> SMTPReply? {
         let code = Self.code(of: line)
+        // F-83: a line that is no reply line becomes part of the text.
         if code == nil {
             let violation = Self.violation(line)
             // RFC 4253 §4.2: an SSH server that has sent this waits for an answer.

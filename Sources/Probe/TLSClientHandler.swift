@@ -39,6 +39,7 @@ final class TLSClientHandler: ChannelDuplexHandler {
         guard state != .over else { return }
         let bytes = unwrapInboundIn(data)
         received += bytes.readableBytes
+        // F-128.
         guard received <= Self.maximumBytes else {
             end(.refused("the host sent more than \(Self.maximumBytes) bytes of TLS"), context)
             return

@@ -12,24 +12,35 @@ enum Fixture {
 
     private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "Fixtures")
 
+    private static func text(_ file: String) -> String {
+        guard let text = try? String(contentsOf: folder.appending(path: file), encoding: .utf8) else {
+            preconditionFailure("\(file) cannot be read")
+        }
+        return text
+    }
+
     private static let certificates: [String: [UInt8]] = {
-        let text = (try? String(contentsOf: folder.appending(path: "certificates.pem"), encoding: .utf8)) ?? ""
-        let parts = text.split(separator: "# ").map { part in
-            let name = part.prefix { $0 != "\n" }
-            return (String(name), (try? PEM.certificates(in: Array(part.utf8)))?.first ?? [])
+        let parts = text("certificates.pem").split(separator: "# ").map { part in
+            let name = String(part.prefix { $0 != "\n" })
+            guard let der = try? PEM.certificates(in: Array(part.utf8)).first else {
+                preconditionFailure("\(name) cannot be read")
+            }
+            return (name, der)
         }
         return Dictionary(uniqueKeysWithValues: parts)
     }()
 
     /// What openssl(1) says of each certificate: SHA2-256 of it and of its key, then SHA2-512 of both, in hexadecimal.
     static let digests: [String: [String]] = {
-        let text = (try? String(contentsOf: folder.appending(path: "digests.txt"), encoding: .utf8)) ?? ""
-        let lines = text.split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
+        let lines = text("digests.txt").split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
         return Dictionary(uniqueKeysWithValues: lines.map { ($0[0], Array($0.dropFirst())) })
     }()
 
-    /// A certificate in DER.
-    static func der(_ name: String) -> [UInt8] { certificates[name] ?? [] }
+    /// A certificate in DER; a name that there is not ends the tests.
+    static func der(_ name: String) -> [UInt8] {
+        guard let der = certificates[name] else { preconditionFailure("no certificate \(name)") }
+        return der
+    }
 
     /// A chain of certificates named with blanks between, leaf first.
     static func chain(_ names: String) -> [[UInt8]] { names.split(separator: " ").map { der(String($0)) } }
@@ -40,15 +51,25 @@ enum Fixture {
         let fields = text.split(separator: " ").map(String.init)
         let numbers = fields.prefix(3).compactMap { UInt8($0) }
         let name = fields[3].trimmingCharacters(in: ["~"])
-        var data: [UInt8] = []
-        switch (numbers[1], numbers[2]) {
-        case (0, 0): data = der(name)
-        case (_, 0): data = CertificateOutline(der: der(name)).map { Array($0.spki) } ?? []
-        case (let selector, 1): data = bytes(digests[name]?[Int(selector)] ?? "")
-        case (let selector, _): data = bytes(digests[name]?[Int(selector) + 2] ?? "")
-        }
+        var data =
+            switch (numbers[1], numbers[2]) {
+            case (0, 0): der(name)
+            case (_, 0): spki(name)
+            case (let selector, 1): digest(name, Int(selector))
+            case (let selector, _): digest(name, Int(selector) + 2)
+            }
         if fields[3].hasSuffix("~") { data[data.count - 1] ^= 1 }
         return TLSARecord(usage: numbers[0], selector: numbers[1], matchingType: numbers[2], data: data)
+    }
+
+    private static func spki(_ name: String) -> [UInt8] {
+        guard let outline = CertificateOutline(der: der(name)) else { preconditionFailure("\(name) is malformed") }
+        return Array(outline.spki)
+    }
+
+    private static func digest(_ name: String, _ column: Int) -> [UInt8] {
+        guard let list = digests[name] else { preconditionFailure("no digests of \(name)") }
+        return bytes(list[column])
     }
 
     /// A judgement for `mx.example.com` today.
@@ -59,7 +80,10 @@ enum Fixture {
     }
 
     /// The bytes of hexadecimal digits.
-    static func bytes(_ hex: String) -> [UInt8] { TLSARecord(presentation: "3 1 1 \(hex)")?.data ?? [] }
+    static func bytes(_ hex: String) -> [UInt8] {
+        guard let record = TLSARecord(presentation: "3 1 1 \(hex)") else { preconditionFailure("\(hex) is not hex") }
+        return record.data
+    }
 }
 
 /// A generator of pseudo-random numbers (SplitMix64) that begins the same every time.

@@ -88,21 +88,22 @@ struct StressTests {
     }
 
     /// Wrong answers before the right ones, with the server's address and port and another ID, or from another port:
-    /// while many names are under way whose records live for a second none of them counts.
+    /// while many names are under way none of them counts.
     @Test(.rules("F-113"), arguments: [AnswerForgery.wrongIDFirst, .strangerFirst])
     func noForgedAnswerCounts(forgery: AnswerForgery) async throws {
         let world = try await NameServers(
             zones: [
-                Zone("plain.example", signing: .unsigned, ttl: 1, records: (0..<100).map { "n\($0) MX \($0) mx" }),
-                Zone("signed.example", ttl: 1, records: (0..<100).map { "n\($0) MX \($0) mx" }),
+                Zone("plain.example", signing: .unsigned, records: (0..<300).map { "n\($0) MX \($0) mx" }),
+                Zone("signed.example", records: (0..<300).map { "n\($0) MX \($0) mx" }),
             ])
         world.setWireFaults([WireFault("*", nil, .forged(forgery))])
         let resolver = try world.resolver()
-        for _ in 0..<3 {
+        // Names that nobody has asked for yet, each time.
+        for round in 0..<3 {
             let right = await withTaskGroup(of: Bool.self) { group in
-                for number in 0..<200 {
+                for number in round * 200..<round * 200 + 200 {
                     let zone = number % 2 == 0 ? "plain.example" : "signed.example"
-                    let name = DomainName("n\(number / 2).\(zone)") ?? .root
+                    let name = DomainName("n\(number / 2).\(zone)")!
                     group.addTask {
                         let answer = await resolver.mx(name)
                         return answer.isSecure == (number % 2 == 1) && answer.hosts == ["mx.\(zone)"]
@@ -111,7 +112,6 @@ struct StressTests {
                 return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
             }
             #expect(right == 200)
-            try await Task.sleep(for: .milliseconds(1100))
         }
         await world.stop()
     }

@@ -53,7 +53,7 @@ import Testing
     /// Notes inspections of destinations named after a number, each of a site of its own.
     private func note(_ outcome: Outcome, _ names: String, _ range: Range<Int>, at now: ContinuousClock.Instant) {
         for number in range {
-            let destination = Destination(.domain(DomainName("\(names)\(number).example\(number)") ?? .root), port: 25)
+            let destination = Destination(.domain(DomainName("\(names)\(number).example\(number)")!), port: 25)
             breaker.note(
                 VerdictKey(destination, demandsDANE: false), Verdict(outcome: outcome, cause: ""), at: now)
         }
@@ -217,13 +217,13 @@ import Testing
         machine.good.withLock { $0 = Set((0..<5).map { "good\($0).example\($0)" }) }
         for number in 0..<500 {
             let key = VerdictKey(
-                Destination(.domain(DomainName("c\(number).example") ?? .root), port: 25), demandsDANE: false)
+                Destination(.domain(DomainName("c\(number).example")!), port: 25), demandsDANE: false)
             breaker.note(key, Verdict(outcome: .verified, host: "mx\(number).provider.example", cause: ""), at: start)
         }
         let later = start + .seconds(120)
         for number in 0..<500 {
             let key = VerdictKey(
-                Destination(.domain(DomainName("c\(number).example") ?? .root), port: 25), demandsDANE: false)
+                Destination(.domain(DomainName("c\(number).example")!), port: 25), demandsDANE: false)
             breaker.note(
                 key, Verdict(outcome: .unreachable, host: "mx\(number).provider.example", cause: ""), at: later)
         }
@@ -248,7 +248,7 @@ import Testing
     @Test(arguments: [true, false]) func keptVerdictsTellWhatWasGood(isGood: Bool) async {
         let cache = VerdictCache(limit: 1000)
         for number in 0..<50 {
-            let destination = Destination(.domain(DomainName("kept\(number).example\(number)") ?? .root), port: 25)
+            let destination = Destination(.domain(DomainName("kept\(number).example\(number)")!), port: 25)
             cache.restore(
                 Verdict(outcome: number < 25 ? .verified : .tlsaInvalid, cause: ""), on: destination,
                 demandingDANE: false, freshFor: .seconds(600), staleFor: .seconds(600), at: start)

@@ -157,7 +157,7 @@ import Testing
             ("mx.c.example", .opportunistic), ("mx.d.example", .unprobed), ("mx.e.example", .verified),
             ("mx.f.example", .verified),
         ] {
-            let key = VerdictKey(Destination(.domain(DomainName("of-\(host)") ?? .root), port: 25), demandsDANE: false)
+            let key = VerdictKey(Destination(.domain(DomainName("of-\(host)")!), port: 25), demandsDANE: false)
             known.note(key, Verdict(outcome: outcome, host: host, cause: ""), at: now)
         }
         let all: Set<String> = [
@@ -244,17 +244,17 @@ import Testing
         func keep(_ name: String, _ outcome: Outcome, at second: Int) {
             keeper.keep(
                 Inspection(
-                    destination: Destination(.domain(DomainName(name) ?? .root), port: 25),
+                    destination: Destination(.domain(DomainName(name)!), port: 25),
                     verdict: Verdict(outcome: outcome, cause: ""), mxSecurity: nil, hosts: [], steps: [],
                     lifetime: .seconds(3600), elapsed: .zero), at: now + .seconds(second))
         }
         func age(_ name: String, isDoubt: Bool = false) -> Duration {
-            let destination = Destination(.domain(DomainName(name) ?? .root), port: 25)
+            let destination = Destination(.domain(DomainName(name)!), port: 25)
             return keeper.faults.failingFor(
                 isDoubt ? .doubt(destination) : .destination(destination), at: now + .seconds(500))
         }
         func isKept(_ name: String) -> Bool {
-            keeper.cache.verdict(on: Destination(.domain(DomainName(name) ?? .root), port: 25), at: now + .seconds(401))
+            keeper.cache.verdict(on: Destination(.domain(DomainName(name)!), port: 25), at: now + .seconds(401))
                 != nil
         }
         breaker.take(.good, began: now, at: now)

@@ -91,11 +91,17 @@ extension MXRecord {
 }
 
 extension DomainName: ExpressibleByStringLiteral {
-    /// For tests; a text that is no domain name becomes the root.
-    public init(stringLiteral text: String) { self = DomainName(text) ?? .root }
+    /// For tests; a text that is no domain name ends them.
+    public init(stringLiteral text: String) {
+        guard let name = DomainName(text) else { preconditionFailure("\(text) is no domain name") }
+        self = name
+    }
 }
 
 extension IPAddress: ExpressibleByStringLiteral {
-    /// For tests; a text that is no address becomes 0.0.0.0.
-    public init(stringLiteral text: String) { self = IPAddress(text) ?? .v4(0) }
+    /// For tests; a text that is no address ends them.
+    public init(stringLiteral text: String) {
+        guard let address = IPAddress(text) else { preconditionFailure("\(text) is no address") }
+        self = address
+    }
 }

@@ -61,13 +61,12 @@ import WorldServers
     @Test func manyCommandsAtOnceLoseNothing() async throws {
         let directory = try ScratchDirectory("holds")
         let file = HoldFile(directory: directory.path)
-        await withTaskGroup(of: Void.self) { group in
+        try await withThrowingTaskGroup(of: Void.self) { group in
             for number in 0..<40 {
-                group.addTask {
-                    guard let subject = Hold.Subject("d\(number).example") else { return }
-                    try? file.change(at: 100) { $0 + [Hold(subject, until: 200, by: "me")] }
-                }
+                let subject = try #require(Hold.Subject("d\(number).example"))
+                group.addTask { try file.change(at: 100) { $0 + [Hold(subject, until: 200, by: "me")] } }
             }
+            try await group.waitForAll()
         }
         #expect(try file.read().all.count == 40)
         try file.change(at: 200) { $0 }

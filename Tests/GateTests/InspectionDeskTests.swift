@@ -125,7 +125,7 @@ import Testing
             return Self.inspection(.verified, destination)
         }
         func ask(_ name: String, within limit: Duration) async -> Outcome {
-            let destination = Destination(.domain(DomainName(name) ?? .root), port: 25)
+            let destination = Destination(.domain(DomainName(name)!), port: 25)
             return await Self.ask(desk, destination, within: limit).verdict.outcome
         }
         for number in 0..<40 { #expect(await ask("n\(number).aside.example", within: .zero) == .pending) }

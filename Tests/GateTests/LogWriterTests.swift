@@ -26,6 +26,9 @@ import Testing
         }
     }
 
+    /// How often a `LogWriter` looks for nothing until it rests.
+    private static let looksBeforeRest = 11
+
     private static func line(_ number: Int) -> LogLine {
         LogLine(event: "line").adding("number", "\(number)").adding("text", String(repeating: "text ", count: 20))
     }
@@ -127,10 +130,21 @@ import Testing
     @Test func theEndDoesNotWaitForASyslogThatTakesNothing() throws {
         let reader = try Reader()
         let writer = LogWriter(to: SyslogOutlet(reader.path))
-        for number in 0..<1000 { writer.write(.info, Self.line(number)) }
+        let sent = 1000
+        for number in 0..<sent { writer.write(.info, Self.line(number)) }
         // It returns: the suite's limit is what it is held to.
         writer.close()
-        withExtendedLifetime(reader) {}
+        // What the socket had room for has come, in order, and the rest is given up.
+        var numbers: [Int] = []
+        while let line = reader.receive(waiting: false) {
+            let number = try #require(line.firstMatch(of: #/ number=(\d+) /#)).output.1
+            numbers.append(try #require(Int(number)))
+        }
+        #expect(!numbers.isEmpty && numbers.count < sent, "\(numbers.count)")
+        #expect(numbers == Array(0..<numbers.count))
+        // Nor does a line that comes too late wait.
+        writer.write(.info, Self.line(sent))
+        #expect(reader.receive(waiting: false) == nil)
     }
 
     @Test func aPipeThatNobodyReadsHoldsUpNobodyAndAllIsCounted() throws {
@@ -168,21 +182,33 @@ import Testing
         var ends: [Int32] = [-1, -1]
         #expect(pipe(&ends) == 0)
         Glibc.close(ends[0])
-        let writer = LogWriter(to: ErrorOutlet(ends[1]))
+        let looks = Looks()
+        let writer = LogWriter(to: WatchedOutlet(ErrorOutlet(ends[1]), looks))
         for number in 0..<100 { writer.write(.info, Self.line(number)) }
+        // Every line is given up, and none is kept for a reader that will never come.
+        looks.wait { $0.lines == 100 }
+        #expect(looks.state.withLock { $0.lines } == 100 && writer.dropped == 0)
         writer.close()
         Glibc.close(ends[1])
     }
 
     @Test func aThreadThatRestsIsWoken() throws {
         let reader = try Reader()
-        let writer = LogWriter(to: SyslogOutlet(reader.path))
-        // Some of them while it is about to rest, which is after some looks for nothing.
-        for number in 0..<40 {
-            writer.write(.info, Self.line(number))
-            #expect(try #require(reader.receive()).contains("number=\(number) "))
-            usleep(UInt32(number) * 1000 * 10)
+        let looks = Looks()
+        let writer = LogWriter(to: WatchedOutlet(SyslogOutlet(reader.path), looks))
+        // A line after each number of looks for nothing: while it still looks, while it is about to rest, and thrice
+        // when it sleeps until it is woken.
+        for idle in Array(0...Self.looksBeforeRest) + [Self.looksBeforeRest, Self.looksBeforeRest] {
+            writer.write(.info, Self.line(idle))
+            #expect(try #require(reader.receive()).contains("number=\(idle) "))
+            looks.wait { $0.idle >= idle }
+            if idle == Self.looksBeforeRest {
+                looks.waitUntilItSleeps()
+                #expect(looks.state.withLock { $0.idle } == idle, "it does not rest")
+            }
         }
+        writer.write(.info, Self.line(99))
+        #expect(try #require(reader.receive()).contains("number=99 "))
         writer.close()
     }
 
@@ -249,10 +275,66 @@ private final class Reader {
 
     deinit { close() }
 
-    /// The next datagram; nil if none comes.
-    func receive() -> String? {
+    /// The next datagram; nil if none comes, or if it is not to wait and there is none.
+    func receive(waiting: Bool = true) -> String? {
         var buffer = [UInt8](repeating: 0, count: 1 << 14)
-        let count = recv(descriptor, &buffer, buffer.count, 0)
+        let count = recv(descriptor, &buffer, buffer.count, waiting ? 0 : Int32(MSG_DONTWAIT))
         return count > 0 ? String(decoding: buffer.prefix(count), as: UTF8.self) : nil
     }
+}
+
+/// What the thread of a writer has done so far.
+private final class Looks: Sendable {
+    struct State {
+        /// How many looks for nothing there were since the last line.
+        var idle = 0
+        /// How many lines the outlet has taken.
+        var lines = 0
+        /// The thread below /proc, PID/task/TID.
+        var thread = ""
+    }
+    let state = Mutex(State())
+
+    /// Waits until something is so. The suite's limit is the bound.
+    func wait(until isSo: (State) -> Bool) {
+        while !state.withLock({ isSo($0) }) { usleep(500) }
+    }
+
+    /// Waits until the thread sleeps (proc_pid_stat(5)).
+    func waitUntilItSleeps() {
+        let thread = state.withLock { $0.thread }
+        var text = ""
+        repeat {
+            usleep(500)
+            text = (try? String(contentsOfFile: "/proc/\(thread)/stat", encoding: .utf8)) ?? ""
+        } while !text.contains(") S ")
+    }
+}
+
+/// An outlet whose writer is watched.
+private struct WatchedOutlet<Outlet: LogOutlet>: LogOutlet {
+    private var outlet: Outlet
+    private let looks: Looks
+
+    init(_ outlet: Outlet, _ looks: Looks) {
+        self.outlet = outlet
+        self.looks = looks
+    }
+
+    var prefix: LinePrefix { outlet.prefix }
+
+    mutating func write(_ lines: LogBacklog, from first: Int) -> Int {
+        let isIdle = lines.entries.isEmpty
+        if !isIdle { looks.state.withLock { $0.idle = 0 } }
+        let next = outlet.write(lines, from: first)
+        let thread = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/thread-self")
+        looks.state.withLock {
+            $0.thread = thread ?? ""
+            $0.lines += next - first
+            if isIdle { $0.idle += 1 }
+        }
+        return next
+    }
+
+    func wait() { outlet.wait() }
 }

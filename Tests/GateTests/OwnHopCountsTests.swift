@@ -63,7 +63,7 @@ import Testing
         let counts = OwnHopCounts()
         for number in 0..<2000 {
             counts.note(
-                Destination(.domain(DomainName("r\(number).example") ?? .root), port: 25), .verified, isFailing: false,
+                Destination(.domain(DomainName("r\(number).example")!), port: 25), .verified, isFailing: false,
                 at: start + .seconds(number))
         }
         #expect(counts.standing(total: 2000, at: start + .seconds(2000)).count == OwnHopCounts.limit)

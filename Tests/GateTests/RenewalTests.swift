@@ -130,7 +130,7 @@ import Testing
             return Self.inspection(.verified, destination)
         }
         for number in 0..<100 {
-            let name = DomainName("d\(number).example") ?? .root
+            let name = DomainName("d\(number).example")!
             let key = VerdictKey(Destination(.domain(name), port: 25), demandsDANE: false)
             keeper.cache.keep(
                 Self.good, for: key, fresh: .seconds(60), stale: .seconds(3600), at: now - .seconds(600))

@@ -27,6 +27,8 @@ import World
         let hosts = inside.flatMap { report in
             report.hosts.filter { !$0.tlsa.isEmpty }.flatMap { host in host.addresses.map { (report, host, $0) } }
         }
+        // What is left out is the smaller part.
+        #expect(inside.count * 2 > reports.count && hosts.count >= 100, "\(inside.count), \(hosts.count)")
         let port = world.hosts.port
         let questions = hosts.map {
             OpenSSLJudge.Question($0, $1, $2, port: port, expandedNextHop: world.expansion(of: $0.domain))

@@ -32,7 +32,7 @@ struct ProbeWorld {
     }
 
     func target(_ address: IPAddress, _ name: String = "mx.example.org") -> ProbeTarget {
-        ProbeTarget(address: address, port: hosts.port, serverName: DomainName(name) ?? .root)
+        ProbeTarget(address: address, port: hosts.port, serverName: DomainName(name)!)
     }
 
     func probe(

@@ -132,6 +132,7 @@ import World
             let (status, output) = try await Danegate.run(["check", domain.name], environment: world.environment())
             #expect(status == 0, "\(output)")
             let queries = world.names.queries
+            #expect(queries.contains(Query(domain.name, "MX")), "\(queries)")
             let tlsa = queries.indices.filter { queries[$0].type == "TLSA" }
             if domain.outcome == .verified {
                 let owner = "_\(port)._tcp.mx.\(domain.name)"

@@ -212,7 +212,8 @@ import World
             try kept.mail()
             opened.signal()
             lowered.wait()
-            // Work for libdispatch's threads, whose states it reads each second.
+            // Work for libdispatch's threads, whose states it reads each second: it is time itself that has to pass,
+            // six of its seconds, and nothing is expected within a time.
             return try (0..<20).map { number in
                 usleep(300_000)
                 return try kept.recipient("<a@\(Self.labels[number % 4]).example>")

@@ -270,7 +270,9 @@ import World
     /// The texts of other subjects too, but for settings and outcomes' sentences, which others keep.
     @Test(arguments: Explanation.Kind.allCases.filter { $0 != .rule && $0 != .setting })
     func everythingElseIsInPlainLanguage(kind: Explanation.Kind) {
-        for explanation in Explanation.all where explanation.kind == kind {
+        let explanations = Explanation.all.filter { $0.kind == kind }
+        #expect(!explanations.isEmpty)
+        for explanation in explanations {
             var texts = explanation.found + [explanation.ruling].compactMap(\.self)
             if kind != .outcome { texts.append(explanation.meaning) }
             texts += (explanation.administrator + explanation.here).map(\.text)

@@ -66,6 +66,7 @@ import WorldHosts
 
         let unusable = try await world.judge(["1 1 1 \(leaf.dropFirst(6))", "3 1 1 0102", "\\# 3 030101"])
         #expect(unusable.status == 0 && unusable.report.outcome == "encrypted")
+        #expect(unusable.report.records.count == 3)
         #expect(unusable.report.records.allSatisfy { !$0.usable && $0.why?.hasPrefix("unusable: ") == true })
         #expect(unusable.report.hazards.count == 1, "the last one crashes Postfix")
         let invalid = try await world.judge([wrong])

@@ -93,7 +93,7 @@ import World
         func answer() async throws -> String {
             let count = answered.all.count
             asked.signal()
-            _ = try await eventually(within: .seconds(60)) { answered.all.count > count }
+            #expect(try await eventually(within: .seconds(60)) { answered.all.count > count })
             return answered.all.last ?? ""
         }
         #expect(try await answer() == "continue")

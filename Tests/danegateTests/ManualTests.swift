@@ -113,8 +113,10 @@ import World
         }
         // Not settings, but what tests and the benchmark are told by the environment.
         let others: Set = ["TEST_SEED", "TEST_CASES", "JUDGES", "SOAK_SECONDS"]
+        var named = 0
         for (file, text) in texts {
             for match in text.matches(of: /DANEGATE_([A-Z][A-Z_]*)/) {
+                named += 1
                 let name = String(match.1)
                 // DANEGATE_ON_ stands for all that begin so.
                 let isKnown =
@@ -123,6 +125,7 @@ import World
                 #expect(isKnown, "\(file): DANEGATE_\(name)")
             }
         }
+        #expect(named >= names.count, "danegate.env(5) alone names every setting")
     }
 
     /// Who writes a new event or key must say what it means.
@@ -183,6 +186,7 @@ import World
     /// The tests that "what happens when" names are there.
     @Test func whatIsSaidOfFailuresIsTested() throws {
         let sources = try Self.sources("Tests")
+        #expect(!WhatHappensWhen.all.isEmpty)
         for line in WhatHappensWhen.all {
             #expect(!line.shownBy.isEmpty)
             for name in line.shownBy {

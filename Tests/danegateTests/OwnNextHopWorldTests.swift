@@ -79,8 +79,8 @@ struct OwnNextHopWorldTests {
         let settings: [String: String?] = ["DANEGATE_STATE_DIRECTORY": state.path]
         _ = try await eventually(within: .seconds(60)) {
             let output = try await Danegate.run(["trace", "--json"], environment: settings).output
-            rows = output.split(separator: "\n").compactMap {
-                try? JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any]
+            rows = try output.split(separator: "\n").filter { $0.hasPrefix("{") }.map {
+                try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
             }
             return rows.count >= hops.count
         }

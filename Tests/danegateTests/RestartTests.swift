@@ -46,7 +46,7 @@ import World
         #expect(try await Self.hasWritten("tlsa-invalid.example", in: state))
         gate.daemon.signal(SIGKILL)
         #expect(await gate.daemon.waitForEnd() != nil)
-        // It is time itself that is waited for.
+        // It is time itself that is waited for: the fault has to be older than DEFER_FOR by the clock of both daemons.
         try await Task.sleep(until: seen + .seconds(6))
         let next = try await DaemonTests.Gate(world, ["STATE_DIRECTORY": state.path, "DEFER_FOR": "5s"])
         #expect(await next.daemon.waitForOutput { $0.contains("event=state result=loaded") })

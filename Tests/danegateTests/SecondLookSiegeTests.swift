@@ -59,7 +59,7 @@ import World
             await look.inspect(destination)
         }
         @Sendable func ask(_ name: String, within limit: Duration) -> Verdict {
-            let destination = Destination(.domain(DomainName(name) ?? .root), port: 25)
+            let destination = Destination(.domain(DomainName(name)!), port: 25)
             return desk.verdict(on: destination, before: .now + limit).verdict
         }
         let attacked = Atomic(0)

@@ -51,7 +51,7 @@ import World
         }
 
         var destination: Destination {
-            Destination(.domain(DomainName("rollover.example") ?? .root), port: hosts.port)
+            Destination(.domain(DomainName("rollover.example")!), port: hosts.port)
         }
 
         func inspect() async -> Inspection { await look.inspect(destination) }

@@ -114,7 +114,7 @@ import World
         ] {
             #expect(try await Danegate.run(command, environment: environment).status == 0)
         }
-        _ = try await eventually { FileManager.default.fileExists(atPath: state.file("trace.sqlite-wal")) }
+        #expect(try await eventually { FileManager.default.fileExists(atPath: state.file("trace.sqlite-wal")) })
         func check(_ moment: String) throws {
             let found = try Self.entries(state.path)
             #expect(Set(found.map(\.name)).isSuperset(of: ["trace.sqlite", "state.sqlite", "root.key"]), "\(found)")

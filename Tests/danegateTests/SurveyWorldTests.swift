@@ -187,8 +187,8 @@ import World
         let json = try await Danegate.run(
             ["survey", "--summary", "json", "--timings", list],
             environment: world.environment(["MODE": "monitor", "DEFER_FOR": "0"]))
-        let objects = json.output.split(separator: "\n").compactMap {
-            try? JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any]
+        let objects = try json.output.split(separator: "\n").filter { $0.hasPrefix("{") }.map {
+            try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
         }
         try #require(objects.count == 3, "\(json.output)")
         let broken = objects.first { $0["domain"] as? String == "x.broken.example" }

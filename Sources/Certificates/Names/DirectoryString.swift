@@ -43,6 +43,7 @@ enum DirectoryString {
     ///
     /// - Returns: nil if the bytes do not fit the type.
     static func prepared(_ tag: UInt8, _ bytes: ArraySlice<UInt8>) -> [UInt8]? {
+        // F-71, RFC 5280 §7.1: the type of string does not count.
         let isSingle = tag != 0x1C && tag != 0x1E
         if isSingle, bytes.allSatisfy({ (0x20..<0x7F).contains($0) }) {
             return collapsed(bytes.lazy.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 })

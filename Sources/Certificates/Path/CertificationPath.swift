@@ -34,12 +34,13 @@ struct CertificationPath {
     var depth: Int { certificates.count - 1 }
 
     /// Validates the path for a date (T-09, RFC 6698 §2.1.1; E-07, RFC 7671 §5.2): the extensions and keys of each
-    /// certificate, the names, the signatures, then the dates. Local trust stores are not used (E-09, RFC 7671 §5.2.2).
+    /// certificate, the names, the signatures, then the dates.
     ///
     /// - Parameters:
     ///   - date: Seconds since 1970.
     ///   - comparisons: How many names may still be compared with constraints in this judgement.
     func validate(at date: Int64, comparisons: inout Int) -> Outcome {
+        // E-09, RFC 7671 §5.2.2: the anchor is what a record matched. Local trust stores are not used.
         guard depth > 0 || isAnchoredByKey else { return .invalid("the server's certificate is its own anchor") }
         if let fault = extensionFault ?? pathLengthFault ?? keyFault { return .invalid(fault) }
         switch nameConstraints(&comparisons) {

@@ -12,7 +12,7 @@ struct PresentedNames {
         /// `*.` and this name. The asterisk stands for exactly one label.
         case wildcard(under: DomainName)
 
-        /// Reads a name (D-58, RFC 7672 §3.2.3; I-02, RFC 6125 §6.4.2).
+        /// Reads a name.
         ///
         /// - Returns: nil for a wildcard that is not the whole first label, for one with fewer than two labels after it
         ///   (`*.com` would cover a whole registry), and for a trailing dot (RFC 5280 §4.2.1.6 has none), U-labels or
@@ -20,6 +20,7 @@ struct PresentedNames {
         init?(_ bytes: some Collection<UInt8>) {
             let text = String(decoding: bytes.prefix(300), as: UTF8.self)
             guard bytes.count <= 255, text.utf8.last != UInt8(ascii: ".") else { return nil }
+            // D-58, RFC 7672 §3.2.3: a wildcard is the whole first label.
             guard text.hasPrefix("*.") else {
                 guard let name = DomainName(text), !name.isRoot else { return nil }
                 self = .exact(name)
@@ -32,6 +33,7 @@ struct PresentedNames {
         /// Whether this is the reference name, or a wildcard that stands for its first label.
         func matches(_ reference: DomainName) -> Bool {
             switch self {
+            // I-02, RFC 6125 §6.4.2: a domain name is held in A-labels and in lower case.
             case .exact(let name): name == reference
             case .wildcard(let parent): reference.parent == parent
             }

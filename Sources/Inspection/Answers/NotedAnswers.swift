@@ -58,6 +58,7 @@ final class NotedAnswers: Resolving {
         switch answer {
         case .secure, .insecure: return answer
         case .bogus(let reason):
+            // F-86, F-87.
             if reason.isOfDenial { parts.insert(.denials) }
             if isTLSA { parts.insert(.tlsa) }
         // A cancelled lookup proves nothing.

@@ -76,9 +76,10 @@ struct TLSALookup {
     /// The result if the answer to a CNAME query is bogus, although the alias in the address answer was not.
     ///
     /// If a DNAME leads into an unsigned zone, libunbound 1.17.1 cannot validate the CNAME made from it when that is
-    /// looked up on its own (D-15). In that case the TLSA owner is below the DNAME as well, and a TLSA answer that is
+    /// looked up on its own. In that case the TLSA owner is below the DNAME as well, and a TLSA answer that is
     /// proven to be insecure tells what the CNAME query was meant to tell. No other answer does.
     private func unlessInsecure(_ host: DomainName, _ why: BogusReason) async -> Result {
+        // D-15, RFC 7672 §2.1.3.
         guard let owner = host.tlsaOwner(port: port), case .insecure(let found) = await resolver.tlsa(owner) else {
             return .bogus(why)
         }

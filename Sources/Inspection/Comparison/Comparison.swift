@@ -96,6 +96,7 @@ private struct Round {
             guard !differs(again) else { return }
         }
         guard let leaf = address.decisive.leaf else { return }
+        // F-09, F-57: the certificate of the other kind, if there is one.
         let isRSA = CertificateDetails(der: leaf)?.keyAlgorithm.hasPrefix("RSA") == true
         guard let other = await connect(isRSA ? .ecdsaOnly : .rsaOnly, serverName: name) else { return }
         if other.leaf != nil, other.leaf != leaf { _ = differs(other) }

@@ -68,7 +68,9 @@ extension InspectedAddress {
                 isOurs: true)
             return InspectedAddress(finding: finding, decisive: second, connections: connections)
         }
+        // D-59, RFC 7672 §4; F-03: after a change the second look alone counts.
         guard isUnchanged, first.provesFault else { return with(connections, decisive: second, degraded: false) }
+        // F-61: one of two connections is in order.
         if second.outcome.allowsDelivery {
             let cause = "\(second.cause); but the connection before failed: \(first.cause)"
             return with(connections, decisive: second, cause: cause, degraded: true)

@@ -125,7 +125,7 @@ struct HostInspector {
         }
     }
 
-    /// Judges a host whose MX records are insecure (V5; D-27, D-29, D-55, RFC 7672 §2.2.1, §3.2.2; F-33): DANE does not
+    /// Judges a host whose MX records are insecure (V5; D-55, RFC 7672 §3.2.2): DANE does not
     /// apply. What matters is whether the host exists, and whether its TLSA records would crash an MTA that looks them
     /// up nevertheless.
     private func inspectInsecure(_ subject: Subject) async -> InspectedHost {
@@ -139,7 +139,9 @@ struct HostInspector {
         trail.add(.address, .ok, "not judged: the way to the host is insecure")
         let cause = "its MX records are insecure"
         guard case .known(let known) = addresses else { return host(subject, .opportunistic, cause, trail) }
+        // D-27, RFC 7672 §2.2.1: TLSA records may be used here, and are not, whatever they say.
         guard let (base, lifetime) = await hazardousBase(subject.name, known) else {
+            // D-29, RFC 7672 §2.2.1; F-33: this is never a secure delivery.
             return host(subject, .opportunistic, cause, trail, lifetime: known.lifetime)
         }
         trail.add(.tlsa, .warning, "a secure record at \(base) has no data")
@@ -152,7 +154,7 @@ struct HostInspector {
     /// The TLSA base domain with a record that crashes an MTA, behind insecure MX records, and how long its records may
     /// be kept.
     ///
-    /// RFC 7672 §2.2.1 allows a client to look up a host's TLSA records in that case (D-27), and Postfix does by
+    /// RFC 7672 §2.2.1 allows a client to look up a host's TLSA records in that case, and Postfix does by
     /// default (`smtp_tls_dane_insecure_mx_policy`). Nothing else depends on them, so it does not matter if the lookup
     /// fails or is slow.
     private func hazardousBase(

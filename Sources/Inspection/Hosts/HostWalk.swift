@@ -64,6 +64,7 @@ struct HostWalk {
                 let chunk = Array(unseen.prefix(LookLimits.together))
                 unseen = unseen.dropFirst(chunk.count)
                 let isThrough = await look(at: chunk)
+                // D-23, RFC 7672 §2.2.1: no host after these is tried before one of them.
                 if !isComplete, judged.contains(where: { $0.host.finding.outcome.allowsDelivery }) {
                     progress.finish()
                     return

@@ -39,6 +39,7 @@ final class LookProber: Probing {
 
     func probe(_ target: ProbeTarget, publishing records: [TLSARecord]) async -> ProbeReport {
         let step = state.withLock { state -> ProbeReport.Step? in
+            // F-94: many names may lead to one address of somebody else.
             if let step = state.dead[target.address] { return step }
             state.made += 1
             return nil

@@ -97,6 +97,7 @@ package struct SecondLook: Sendable {
             return untold(key, pass)
         }
         // Outside the queue, as several inspections share a test.
+        // F-86, F-87: a way to the DNS that loses denials or TLSA records proves nothing.
         guard second.failsForDNSSEC, let why = await path.trouble(with: parts) else { return second }
         return second.blamed(on: why)
     }
@@ -190,6 +191,7 @@ package struct SecondLook: Sendable {
         var again = inspector.asking(answers, probing: uncached)
         // F-126: both looks together make no more connections than one look may.
         again.limits.connections -= pass.connections
+        // D-59, RFC 7672 §4; F-01, F-03, F-26: the records anew. F-52, F-61: the hosts on new connections.
         var second = await again.inspect(destination, from: &pass.progress)
         if let first = pass.first { second = second.after(first) }
         let verdict = verdict(of: second, pass)

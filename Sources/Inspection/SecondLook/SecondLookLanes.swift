@@ -45,6 +45,7 @@ struct SecondLookLanes {
     ) -> [UInt64] {
         var taken: [UInt64] = []
         var allowed: [String: Bool] = [:]
+        // F-110: one per domain in turn.
         for _ in 0..<share {
             let before = taken.count
             for _ in 0..<turns.count where taken.count < limit {

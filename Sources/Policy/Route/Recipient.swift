@@ -77,6 +77,7 @@ public struct Recipient: Sendable, Hashable {
             rest = rest[(colon + 1)...]
         }
         address = rest.count == path.count ? text : String(decoding: UnsafeBufferPointer(rebasing: rest), as: UTF8.self)
+        // F-98: an address that is no UTF-8 is kept byte for byte.
         bytes = isUTF8 ? nil : Array(rest)
         guard let at = Self.lastUnquotedAt(rest) else {
             localLength = address.utf8.count

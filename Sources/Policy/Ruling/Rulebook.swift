@@ -5,15 +5,18 @@ import Support
 ///
 /// The following order decides whose mail is ruled upon and how strictly. The first entry that applies counts:
 ///
-/// 1. Mail that does not leave the site is not judged (`Scope`), and `EXEMPT_LOCALPARTS` are never refused. 2. An
-/// exemption (`danegate exempt`) for the address's domain or the next hop: passed without an inspection. 3. The most
-/// specific line of the policy file, for the address's domain, else for the next hop. A `.domain` exemption counts like
-/// such a line, and goes before one that is equally specific. `exempt` passes without an inspection; `require`
-/// continues at 6, and is also refused without DANE. 4. `EXEMPT_CLIENTS`, `EXEMPT_AUTH`, `EXEMPT_SENDERS`: passed
-/// without an inspection. 5. `monitor` in the policy file: judged and logged, then passed. 6. `MODE=monitor`: the same
-/// for everybody. 7. `enforce` and `require` in the policy file: fully ruled upon. 8. `ENFORCE_SENDERS`: fully ruled
-/// upon. 9. `ROLLOUT`: its share of the domains is fully ruled upon, the rest is judged and logged, then passed. The
-/// domain is the one that was judged; behind a next hop of this site's own it is the address's domain.
+/// 1. Mail that does not leave the site is not judged (`Scope`), and `EXEMPT_LOCALPARTS` are never refused.
+/// 2. An exemption (`danegate exempt`) for the address's domain or the next hop: passed without an inspection.
+/// 3. The most specific line of the policy file, for the address's domain, else for the next hop. A `.domain` exemption
+///    counts like such a line, and goes before one that is equally specific. `exempt` passes without an inspection;
+///    `require` continues at 6, and is also refused without DANE.
+/// 4. `EXEMPT_CLIENTS`, `EXEMPT_AUTH`, `EXEMPT_SENDERS`: passed without an inspection.
+/// 5. `monitor` in the policy file: judged and logged, then passed.
+/// 6. `MODE=monitor`: the same for everybody.
+/// 7. `enforce` and `require` in the policy file: fully ruled upon.
+/// 8. `ENFORCE_SENDERS`: fully ruled upon.
+/// 9. `ROLLOUT`: its share of the domains is fully ruled upon, the rest is judged and logged, then passed. The domain
+///    is the one that was judged; behind a next hop of this site's own it is the address's domain.
 ///
 /// After that, the breaker, `ON_…` and `DEFER_FOR` decide the ruling, and then `ON_OWN_NEXT_HOP`: if this site's own
 /// configuration names the next hop, nobody is refused permanently unless that setting says so (F-91). Only `require`

@@ -33,6 +33,7 @@ struct LogEnvelope {
     ///   - raw: The line without its line feed.
     ///   - take: Takes in the content, now or with a later line. For a part of a line it is not called.
     mutating func open(_ raw: LentBytes, _ take: (Content) -> Void) {
+        // F-96.
         if entry != nil || raw.begins(with: "__CURSOR=") { return addToEntry(raw, take) }
         var line = ByteScanner(raw)
         // A file that was cut while it was written begins with zero bytes. RFC 7464 puts a record separator before each

@@ -39,6 +39,7 @@ struct SurveyScope: Sendable {
     /// Returns why the daemon would not judge any recipient of a delivery, with a name that explains it; nil if it
     /// would.
     func reason(_ delivery: MailDelivery) -> (Reason, name: String)? {
+        // F-95.
         if delivery.state == .probe { return (.probe, "") }
         if let name = foreign(delivery.transport) { return (.transport, name) }
         if let relay = delivery.relay, isSpecial(relay) { return (.specialAddress, relay.name.text.lowercased()) }

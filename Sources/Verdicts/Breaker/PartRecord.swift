@@ -44,6 +44,7 @@ struct PartRecord: Sendable {
         guard let fault else { return }
         let since = goodSince ?? now
         goodSince = since
+        // F-88: it works again only after it has worked for a while.
         guard now - since >= min(Self.trial * (1 << (max(1, failures.count) - 1)), Self.longestTrial) else { return }
         self.fault = nil
         goodSince = nil

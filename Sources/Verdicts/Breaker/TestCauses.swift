@@ -60,6 +60,7 @@ struct TestCauses: Sendable {
     mutating func claim(at now: ContinuousClock.Instant) -> Bool {
         if isUrgent { return true }
         guard !met.isEmpty else { return false }
+        // F-89: one recipient is reason enough.
         if strangers.wait(at: now) == .zero {
             strangers.take(at: now)
             return true

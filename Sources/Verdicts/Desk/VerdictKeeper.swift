@@ -136,6 +136,7 @@ public struct VerdictKeeper: Sendable {
     /// nil.
     private func bound(of verdict: Verdict, demandingDANE: Bool) -> Duration? {
         guard verdict.outcome.defaultRuling != .reject else { return nil }
+        // F-130.
         return rules.mayReject(verdict, policy: demandingDANE ? .require : nil) ? Self.longestRefusal : nil
     }
 

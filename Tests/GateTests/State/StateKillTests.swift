@@ -19,6 +19,7 @@ import WorldServers
             let writer = try await ChildProcess(Self.path, [directory.path])
             #expect(await writer.waitForOutput { $0.contains("settled") }, "\(writer.output)")
             if noted == nil { noted = .now }
+            // At any moment: whatever it is doing then is to be survived.
             try await Task.sleep(for: .microseconds(chance.below(100_000)))
             writer.signal(SIGKILL)
             #expect(await writer.waitForEnd() == -SIGKILL)

@@ -107,7 +107,7 @@ extension Chance {
         let labels = (0...below(3)).map { _ in
             String((0...below(20)).map { _ in pick(Array("abcdefghijklmnopqrstuvwxyz0123456789-_")) })
         }
-        return DomainName(labels.joined(separator: ".") + ".example") ?? .root
+        return DomainName(labels.joined(separator: ".") + ".example")!
     }
 
     mutating func destination() -> Destination {

@@ -35,10 +35,26 @@ import WorldServers
         #expect(try await Self.read(directory.file("two")).bytes == Array((Self.list + Self.list).utf8))
         #expect(try await Self.read(directory.file("none")).count == 0)
         // Through a pipe, which cannot be read twice, a little at a time.
-        async let writing: Void = Self.shell(
-            "exec 3>pipe; head -c 3 packed >&3; sleep 0.1; tail -c +4 packed >&3", in: directory)
+        try Self.trickle(directory.file("packed"), into: directory.file("pipe"))
         #expect(try await Self.read(directory.file("pipe")).bytes == Array(Self.list.utf8))
-        try await writing
+    }
+
+    /// Writes a file into a pipe, on a thread: the first three bytes, and the others once these have been read.
+    ///
+    /// It has opened the pipe when it returns. Whoever reads it opens it on a thread of the cooperative pool, which
+    /// must not wait there for a writer that needs one too.
+    private static func trickle(_ file: String, into path: String) throws {
+        let bytes = try Data(contentsOf: URL(fileURLWithPath: file))
+        // For both, so that it waits for nobody (fifo(7)).
+        let descriptor = open(path, O_RDWR | O_CLOEXEC)
+        try #require(descriptor >= 0)
+        Thread.detachNewThread {
+            let pipe = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+            try? pipe.write(contentsOf: bytes.prefix(3))
+            var unread: CInt = 3
+            while ioctl(descriptor, UInt(FIONREAD), &unread) == 0, unread > 0 { usleep(1000) }
+            try? pipe.write(contentsOf: bytes.dropFirst(3))
+        }
     }
 
     @Test(arguments: [
@@ -72,7 +88,9 @@ import WorldServers
         try await Self.shell(
             "head -c 400000000 /dev/zero | xz -0 >one; for i in 1 2 3 4 5 6 7 8; do cat one; done >bomb; mkfifo pipe",
             in: directory)
-        async let writing: Void = isPiped ? Self.shell("cat bomb >pipe || true", in: directory) : ()
+        // Begun before the pipe is opened for reading, which waits for it.
+        let writer =
+            isPiped ? try await ChildProcess("bash", ["-c", "cat bomb >pipe"], directory: directory.path) : nil
         let path = directory.file(isPiped ? "pipe" : "bomb")
         var count = 0
         let fault = await #expect(throws: SurveyError.self) {
@@ -80,7 +98,7 @@ import WorldServers
         }
         #expect(fault?.sentences.joined().contains("expands to more than") == true, "\(fault?.sentences ?? [])")
         #expect(count <= 1 << 30)
-        try await writing
+        await writer?.stop()
     }
 
     /// Whoever takes the parts may end it.

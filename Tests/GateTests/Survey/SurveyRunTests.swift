@@ -101,13 +101,14 @@ import WorldServers
     }
 
     @Test func aCancelledRunEnds() async throws {
+        let course = Course()
         let task = Task {
-            try await run(1000, Course()) { _, _ in
-                try? await Task.sleep(for: .seconds(100))
+            try await run(1000, course) { _, _ in
+                try? await Task.sleep(for: .seconds(3600))
                 return .verified
             }
         }
-        try await Task.sleep(for: .milliseconds(50))
+        while course.state.withLock({ $0.underWay < 7 }) { await Task.yield() }
         task.cancel()
         #expect(try await task.value == [])
     }

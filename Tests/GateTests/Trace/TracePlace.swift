@@ -33,7 +33,8 @@ final class TracePlace: Sendable {
         configuration.rows = rows
         configuration.retention = retention
         configuration.sweepInterval = sweepInterval
-        configuration.retryInterval = .milliseconds(10)
+        // A test that takes the file away does not wait to have another one.
+        configuration.retryInterval = .zero
         var settings = Settings()
         settings.log = .stderr
         settings.logLevel = .error

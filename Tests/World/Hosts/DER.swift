@@ -61,15 +61,6 @@ package enum DER {
             : value(0x18, Array("\(year)\(rest.joined())Z".utf8))
     }
 
-    /// The bytes of the first PEM block of a text; nil if there is none.
-    package static func bytes(ofPEM text: String) -> [UInt8]? {
-        let lines = text.split(whereSeparator: \.isNewline)
-        guard let begin = lines.firstIndex(where: { $0.hasPrefix("-----BEGIN") }),
-            let end = lines[begin...].firstIndex(where: { $0.hasPrefix("-----END") })
-        else { return nil }
-        return Data(base64Encoded: lines[(begin + 1)..<end].joined()).map { Array($0) }
-    }
-
     /// PEM of the bytes.
     package static func pem(_ bytes: [UInt8], label: String) -> String {
         let text = Data(bytes).base64EncodedString(options: [.lineLength64Characters, .endLineWithLineFeed])

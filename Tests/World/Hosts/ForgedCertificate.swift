@@ -13,26 +13,16 @@ public enum ForgedCertificate {
         bits: Int = 2048, exponentBits: Int = 17, commonName: String = "mx", repetitions: Int = 1, padding: Int = 0,
         isOdd: Bool = false
     ) -> [UInt8] {
-        let algorithm = DER.sequence(DER.identifier("1.2.840.113549.1.1.11"), DER.null)
         let exponent = exponentBits == 17 ? [1, 0, 1] : odd(bits: exponentBits)
-        let key = DER.sequence(
-            DER.sequence(DER.identifier("1.2.840.113549.1.1.1"), DER.null),
-            DER.bits(DER.sequence(DER.integer(odd(bits: bits)), DER.integer(exponent))))
-        let part = DER.set(DER.sequence(DER.identifier("2.5.4.3"), DER.text(commonName)))
-        let name = DER.value(0x30, Array([[UInt8]](repeating: part, count: repetitions).joined()))
-        let extensions =
-            padding == 0
-            ? []
-            : DER.value(
-                0xA3,
-                DER.sequence(
-                    DER.sequence(
-                        DER.identifier("1.3.6.1.4.1.99999.1"), DER.octets([UInt8](repeating: 0, count: padding)))))
-        let text = DER.sequence(
-            isOdd ? [] : DER.value(0xA0, DER.integer([2])), DER.integer([0x42]), algorithm, name,
-            DER.sequence(DER.time(Validity.current.notBefore), DER.time(Validity.current.notAfter)), name, key,
-            extensions)
-        return DER.sequence(text, algorithm, DER.bits([UInt8](repeating: 1, count: 256)))
+        var certificate = FreeCertificate(
+            Array(repeating: [.commonName(commonName)], count: repetitions), validity: .current, serialNumber: [0x42])
+        certificate.version = isOdd ? 1 : 3
+        if padding > 0 { certificate.extensions = [.unknown([UInt8](repeating: 0, count: padding))] }
+        return certificate.unsigned(
+            algorithm: DER.sequence(DER.identifier("1.2.840.113549.1.1.11"), DER.null),
+            publicKey: DER.sequence(
+                DER.sequence(DER.identifier("1.2.840.113549.1.1.1"), DER.null),
+                DER.bits(DER.sequence(DER.integer(odd(bits: bits)), DER.integer(exponent)))))
     }
 
     private static func odd(bits: Int) -> [UInt8] {

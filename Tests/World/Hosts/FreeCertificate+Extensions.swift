@@ -71,7 +71,9 @@ extension FreeCertificate.Extension {
     /// RFC 5280 §4.2.1.3, by the first byte of the BIT STRING: 0x80 digitalSignature, 0x20 keyEncipherment, 0x04
     /// keyCertSign.
     public static func keyUsage(_ bits: UInt8, critical: Bool = true) -> FreeCertificate.Extension {
-        .init("2.5.29.15", critical: critical, DER.bits([bits]))
+        // DER cuts a list of named bits behind its last one (X.690 §11.2.2).
+        .init(
+            "2.5.29.15", critical: critical, DER.bits([bits], unused: bits == 0 ? 0 : UInt8(bits.trailingZeroBitCount)))
     }
 
     /// RFC 5280 §4.2.1.12.
@@ -145,9 +147,9 @@ extension FreeCertificate.Extension {
         .init("2.16.840.1.113730.1.1", DER.bits([bits]))
     }
 
-    /// One that nobody knows.
-    public static func unknown(critical: Bool) -> FreeCertificate.Extension {
-        .init("1.3.6.1.4.1.99999.1", critical: critical, DER.null)
+    /// One that nobody knows, NULL unless it holds something else.
+    public static func unknown(critical: Bool = false, _ value: [UInt8] = [0x05, 0x00]) -> FreeCertificate.Extension {
+        .init("1.3.6.1.4.1.99999.1", critical: critical, value)
     }
 }
 

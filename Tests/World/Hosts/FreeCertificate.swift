@@ -98,24 +98,31 @@ public struct FreeCertificate: Sendable {
     public func signed(_ key: CertificateKey, issuer: Name? = nil, signer: CertificateKey? = nil) throws -> [UInt8] {
         let signer = signer ?? key
         let algorithm = outerAlgorithm ?? (isBySHA1 ? signer.brokenAlgorithm : nil) ?? signer.signatureAlgorithm
-        let text = DER.sequence(
-            version == 1 ? [] : DER.value(0xA0, DER.integer([UInt8(version - 1)])), DER.integer(serialNumber),
-            innerAlgorithm ?? algorithm,
-            Self.der(self.issuer ?? issuer ?? subject), DER.sequence(validity.notBefore, validity.notAfter),
-            Self.der(subject), publicKey ?? key.publicKey,
-            extensions.isEmpty
-                ? []
-                : DER.value(
-                    0xA3,
-                    DER.sequence(
-                        extensions.flatMap {
-                            DER.sequence(
-                                DER.identifier($0.identifier), $0.isCritical ? DER.yes : [], DER.octets($0.value))
-                        })))
+        let text = text(issuer: self.issuer ?? issuer ?? subject, algorithm: algorithm, publicKey: key.publicKey)
         var signature = try signer.signature(over: text, bySHA1: isBySHA1)
         if isForged { signature[signature.count - 1] ^= 1 }
         return DER.sequence(text, algorithm, DER.bits(signature))
     }
+
+    /// The certificate in DER, issued by itself, with 256 bytes that are nobody's signature.
+    func unsigned(algorithm: [UInt8], publicKey: [UInt8]) -> [UInt8] {
+        let text = text(issuer: issuer ?? subject, algorithm: algorithm, publicKey: publicKey)
+        return DER.sequence(text, algorithm, DER.bits([UInt8](repeating: 1, count: 256)))
+    }
+
+    /// The part that is signed.
+    private func text(issuer: Name, algorithm: [UInt8], publicKey key: [UInt8]) -> [UInt8] {
+        let list = extensions.flatMap {
+            DER.sequence(DER.identifier($0.identifier), $0.isCritical ? DER.yes : [], DER.octets($0.value))
+        }
+        return DER.sequence(
+            version == 1 ? [] : DER.value(0xA0, DER.integer([UInt8(version - 1)])), DER.integer(serialNumber),
+            innerAlgorithm ?? algorithm, Self.der(issuer), DER.sequence(validity.notBefore, validity.notAfter),
+            Self.der(subject), publicKey ?? key, list.isEmpty ? [] : DER.value(0xA3, DER.sequence(list)))
+    }
+
+    /// A serial number that no other certificate has.
+    static func newSerialNumber() -> [UInt8] { [0x40] + (0..<15).map { _ in .random(in: 0...255) } }
 
     /// A Name in DER; the attributes of a relative name are put in the order of DER.
     package static func der(_ name: Name) -> [UInt8] {
@@ -137,7 +144,7 @@ extension IssuedChain {
                 let der = try certificates[depth].signed(
                     keys[depth], issuer: certificates[above].subject, signer: keys[above])
                 return IssuedCertificate(
-                    der: der, key: keys[depth], subject: FreeCertificate.der(certificates[depth].subject))
+                    der: der, key: keys[depth], subject: certificates[depth].subject)
             })
     }
 }

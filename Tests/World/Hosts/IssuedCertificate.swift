@@ -1,13 +1,11 @@
-import Foundation
-
 /// A certificate of the test world.
 public struct IssuedCertificate: Hashable, Sendable {
     /// The certificate in DER.
     public let der: [UInt8]
     /// Its key.
     public let key: CertificateKey
-    /// Its subject's Name in DER.
-    let subject: [UInt8]
+    /// Its subject.
+    let subject: FreeCertificate.Name
 
     /// The certificate in PEM.
     public var pem: String { DER.pem(der, label: "CERTIFICATE") }
@@ -72,73 +70,49 @@ public struct IssuedCertificate: Hashable, Sendable {
     }
 
     private static func sign(
-        _ draft: Draft, key: CertificateKey, issuer: [UInt8], signer: CertificateKey
+        _ draft: Draft, key: CertificateKey, issuer: FreeCertificate.Name, signer: CertificateKey
     ) throws -> IssuedCertificate {
-        let text = text(of: draft, key: key, issuer: issuer, signer: signer)
-        var signature = try signer.signature(over: text)
-        if draft.isForged { signature[signature.count - 1] ^= 1 }
-        let der = DER.sequence(text, signer.signatureAlgorithm, DER.bits(signature))
-        return IssuedCertificate(der: der, key: key, subject: name(draft.commonName))
+        var certificate = FreeCertificate(
+            name(draft.commonName), validity: draft.validity, serialNumber: FreeCertificate.newSerialNumber())
+        certificate.extensions = extensions(draft, key: key, signer: signer)
+        certificate.isForged = draft.isForged
+        return IssuedCertificate(
+            der: try certificate.signed(key, issuer: issuer, signer: signer), key: key, subject: certificate.subject)
     }
 
-    /// The part that is signed.
-    private static func text(
-        of draft: Draft, key: CertificateKey, issuer: [UInt8], signer: CertificateKey
-    ) -> [UInt8] {
-        let serial = [0x40] + (0..<15).map { _ in UInt8.random(in: 0...255) }
-        return DER.sequence(
-            // Version 3.
-            DER.value(0xA0, DER.integer([2])),
-            DER.integer(serial),
-            signer.signatureAlgorithm,
-            issuer,
-            DER.sequence(DER.time(draft.validity.notBefore), DER.time(draft.validity.notAfter)),
-            name(draft.commonName),
-            key.publicKey,
-            DER.value(0xA3, DER.value(0x30, extensions(draft, key: key, signer: signer))))
-    }
-
-    private static func name(_ commonName: String?) -> [UInt8] {
-        guard let commonName else { return DER.sequence() }
-        return DER.sequence(DER.set(DER.sequence(DER.identifier("2.5.4.3"), DER.text(commonName))))
+    private static func name(_ commonName: String?) -> FreeCertificate.Name {
+        commonName.map { [[.commonName($0)]] } ?? []
     }
 
     /// RFC 5280 §4.2.1.
-    private static func extensions(_ draft: Draft, key: CertificateKey, signer: CertificateKey) -> [UInt8] {
-        var list: [UInt8] = []
-        func add(_ identifier: String, critical: Bool = false, _ content: [UInt8]) {
-            list += DER.sequence(DER.identifier(identifier), critical ? DER.yes : [], DER.octets(content))
-        }
-        if draft.authority.isCA {
-            let length = draft.authority.pathLength.map { DER.integer([UInt8($0)]) } ?? []
-            add("2.5.29.19", critical: true, DER.sequence(DER.yes, length))
-        }
+    private static func extensions(
+        _ draft: Draft, key: CertificateKey, signer: CertificateKey
+    ) -> [FreeCertificate.Extension] {
+        var list: [FreeCertificate.Extension] = []
+        if draft.authority.isCA { list.append(.basicConstraints(pathLength: draft.authority.pathLength)) }
         switch (draft.keyUsage, draft.authority.isCA) {
         // keyCertSign and cRLSign.
-        case (.issuing, _), (.fitting, true): add("2.5.29.15", critical: true, DER.bits([0x06], unused: 1))
+        case (.issuing, _), (.fitting, true): list.append(.keyUsage(0x06))
         // digitalSignature and keyEncipherment.
-        case (.serving, _), (.fitting, false): add("2.5.29.15", critical: true, DER.bits([0xA0], unused: 5))
+        case (.serving, _), (.fitting, false): list.append(.keyUsage(0xA0))
         case (.absent, _): break
         }
         switch (draft.purpose, draft.authority.isCA) {
         case (.absent, _), (.fitting, true): break
-        case (.serving, _), (.fitting, false): add("2.5.29.37", DER.sequence(DER.identifier("1.3.6.1.5.5.7.3.1")))
-        case (.client, _): add("2.5.29.37", DER.sequence(DER.identifier("1.3.6.1.5.5.7.3.2")))
-        case (.any, _): add("2.5.29.37", DER.sequence(DER.identifier("2.5.29.37.0")))
+        case (.serving, _), (.fitting, false): list.append(.purposes("1.3.6.1.5.5.7.3.1"))
+        case (.client, _): list.append(.purposes("1.3.6.1.5.5.7.3.2"))
+        case (.any, _): list.append(.purposes("2.5.29.37.0"))
         }
-        if !draft.constraints.permitted.isEmpty || !draft.constraints.excluded.isEmpty {
-            let trees = [(UInt8(0xA0), draft.constraints.permitted), (0xA1, draft.constraints.excluded)]
-                .flatMap { tag, names in
-                    names.isEmpty ? [] : DER.value(tag, names.flatMap { DER.sequence(DER.value(0x82, Array($0.utf8))) })
-                }
-            add("2.5.29.30", critical: true, DER.value(0x30, trees))
+        let (permitted, excluded) = draft.constraints
+        if !permitted.isEmpty || !excluded.isEmpty {
+            list.append(
+                .nameConstraints(
+                    permitted: permitted.map { .init(.dns($0)) }, excluded: excluded.map { .init(.dns($0)) }))
         }
         // Any digest of the key will do (RFC 7093).
-        add("2.5.29.14", DER.octets(Array(SHA2.sha256(key.publicKey).prefix(20))))
-        add("2.5.29.35", DER.sequence(DER.value(0x80, Array(SHA2.sha256(signer.publicKey).prefix(20)))))
-        if !draft.names.isEmpty {
-            add("2.5.29.17", DER.value(0x30, draft.names.flatMap { DER.value(0x82, Array($0.utf8)) }))
-        }
+        list.append(.subjectKey(Array(SHA2.sha256(key.publicKey).prefix(20))))
+        list.append(.authorityKey(Array(SHA2.sha256(signer.publicKey).prefix(20))))
+        if !draft.names.isEmpty { list.append(.alternativeNames(draft.names.map { .dns($0) })) }
         return list
     }
 }

@@ -1,5 +1,3 @@
-import Foundation
-
 /// Certificates that RFC 5280 forbids and that OpenSSL serves and takes; GnuTLS will not read them.
 public enum OddCertificate: Sendable, CaseIterable {
     /// Version 1 with extensions, which version 3 brought (RFC 5280 §4.1.2.9).
@@ -26,39 +24,26 @@ public enum OddCertificate: Sendable, CaseIterable {
     ) async throws -> IssuedChain {
         let key = try await CertificateKey.new(algorithm)
         let issuer = authority?.certificates[0]
-        let signer = issuer?.key ?? key
-        let subject = DER.sequence(DER.set(DER.sequence(DER.identifier("2.5.4.3"), DER.text(name))))
-        let alternatives = DER.value(0x30, DER.value(0x82, Array(name.utf8)))
-        let extensions = DER.sequence(DER.sequence(DER.identifier("2.5.29.17"), DER.octets(alternatives)))
-        let text = DER.sequence(
-            version, DER.integer([0x40] + (0..<15).map { _ in .random(in: 0...255) }), signer.signatureAlgorithm,
-            issuer?.subject ?? subject, validity, subject, key.publicKey, DER.value(0xA3, extensions))
-        let outer =
-            self == .twoSignatureAlgorithms
-            // SHA-1 with RSA.
-            ? DER.sequence(DER.identifier("1.2.840.113549.1.1.5"), DER.null) : signer.signatureAlgorithm
-        let der = DER.sequence(text, outer, DER.bits(try signer.signature(over: text)))
-        return IssuedChain([IssuedCertificate(der: der, key: key, subject: subject)] + (authority?.certificates ?? []))
-    }
-
-    private var version: [UInt8] {
+        var certificate = FreeCertificate(
+            [[.commonName(name)]], validity: .current, serialNumber: FreeCertificate.newSerialNumber())
+        certificate.extensions = [.alternativeNames([.dns(name)])]
         switch self {
-        // DER leaves out what is the default.
-        case .versionOneWithExtensions: []
-        case .versionTwoWithExtensions: DER.value(0xA0, DER.integer([1]))
-        default: DER.value(0xA0, DER.integer([2]))
+        case .versionOneWithExtensions: certificate.version = 1
+        case .versionTwoWithExtensions: certificate.version = 2
+        case .dateWithoutZone: certificate.validity = dates(0x17, "200101000000", "400101000000")
+        case .fractionalDate: certificate.validity = dates(0x18, "20200101000000.5Z", "20400101000000.5Z")
+        case .impossibleDate: certificate.validity = dates(0x17, "201301000000Z", "401399000000Z")
+        case .twoSignatureAlgorithms:
+            certificate.innerAlgorithm = (issuer?.key ?? key).signatureAlgorithm
+            // SHA-1 with RSA.
+            certificate.outerAlgorithm = DER.sequence(DER.identifier("1.2.840.113549.1.1.5"), DER.null)
         }
+        let der = try certificate.signed(key, issuer: issuer?.subject, signer: issuer?.key)
+        return IssuedChain(
+            [IssuedCertificate(der: der, key: key, subject: certificate.subject)] + (authority?.certificates ?? []))
     }
 
-    private var validity: [UInt8] {
-        func dates(_ tag: UInt8, _ notBefore: String, _ notAfter: String) -> [UInt8] {
-            DER.sequence(DER.value(tag, Array(notBefore.utf8)), DER.value(tag, Array(notAfter.utf8)))
-        }
-        return switch self {
-        case .dateWithoutZone: dates(0x17, "200101000000", "400101000000")
-        case .fractionalDate: dates(0x18, "20200101000000.5Z", "20400101000000.5Z")
-        case .impossibleDate: dates(0x17, "201301000000Z", "401399000000Z")
-        default: DER.sequence(DER.time(Validity.current.notBefore), DER.time(Validity.current.notAfter))
-        }
+    private func dates(_ tag: UInt8, _ first: String, _ last: String) -> (notBefore: [UInt8], notAfter: [UInt8]) {
+        (DER.value(tag, Array(first.utf8)), DER.value(tag, Array(last.utf8)))
     }
 }
