@@ -1,5 +1,5 @@
 import DANE
-import Glibc
+import Support
 
 /// The text of a file that a setting names. It is read before libunbound gets the path (D-01, RFC 7672 §2.1.1):
 /// libunbound accepts the path of a file that does not exist, and an empty trust anchor file silently turns validation
@@ -19,25 +19,12 @@ struct SettingsFile {
     /// - Throws: If the file does not exist, cannot be read, is not a regular file, is too large or is empty.
     init(_ path: String, purpose: String) throws(ResolverError) {
         self.path = path
-        let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard file >= 0 else {
-            throw ResolverError("\(purpose) \(path) cannot be read: \(String(cString: strerror(errno)))")
+        switch ReadableFile.contents(path, limit: Self.sizeLimit) {
+        case .success(let text): self.text = text
+        case .failure(.refused(let why, _)): throw ResolverError("\(purpose) \(path) cannot be read: \(why)")
+        case .failure(.notRegular): throw ResolverError("\(purpose) \(path) is no ordinary file")
+        case .failure(.tooLong): throw ResolverError("\(purpose) \(path) is too long")
         }
-        defer { close(file) }
-        var status = stat()
-        guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-            throw ResolverError("\(purpose) \(path) is no ordinary file")
-        }
-        guard status.st_size <= Self.sizeLimit else { throw ResolverError("\(purpose) \(path) is too long") }
-        var bytes = [UInt8](repeating: 0, count: Int(status.st_size))
-        var filled = 0
-        while filled < bytes.count {
-            let count = bytes.withUnsafeMutableBytes { read(file, $0.baseAddress! + filled, $0.count - filled) }
-            if count < 0 && errno == EINTR { continue }
-            guard count > 0 else { break }
-            filled += count
-        }
-        text = String(decoding: bytes.prefix(filled), as: UTF8.self)
         guard text.contains(where: { !$0.isWhitespace }) else { throw ResolverError("\(purpose) \(path) is empty") }
     }
 

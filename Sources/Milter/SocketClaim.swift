@@ -1,5 +1,6 @@
 import DANE
 import Glibc
+import Support
 
 /// The right to listen on the milter's socket: checks that it is free, gives it the right owner, and removes it at the
 /// end.
@@ -8,8 +9,8 @@ import Glibc
 /// leave the socket behind.
 public struct SocketClaim: Sendable {
     let socket: MilterSocket
-    /// Device and inode of our socket, so that no other socket is removed.
-    private var identity: (device: dev_t, inode: ino_t)?
+    /// Our socket, so that no other one is removed.
+    private var identity: FileIdentity?
 
     /// Checks that the socket can be made, and removes the socket of a daemon that no longer runs.
     ///
@@ -81,17 +82,12 @@ public struct SocketClaim: Sendable {
         if geteuid() == 0, stat(directory.isEmpty ? "/" : directory, &folder) == 0, folder.st_uid != 0 {
             _ = lchown(path, folder.st_uid, group ?? folder.st_gid)
         }
-        var status = stat()
-        if lstat(path, &status) == 0 { identity = (status.st_dev, status.st_ino) }
+        identity = FileIdentity(ofLink: path)
     }
 
     /// Removes the Unix socket if it is still ours.
     public func remove() {
-        guard case .unix(let path) = socket, let identity else { return }
-        var status = stat()
-        guard lstat(path, &status) == 0, status.st_dev == identity.device, status.st_ino == identity.inode else {
-            return
-        }
+        guard case .unix(let path) = socket, let identity, FileIdentity(ofLink: path) == identity else { return }
         unlink(path)
     }
 
@@ -195,24 +191,25 @@ public struct SocketClaim: Sendable {
     private static func withSocket(
         _ socket: MilterSocket, _ call: (Int32, UnsafePointer<sockaddr>, socklen_t) -> Int32
     ) -> Int32 {
-        func with<Address>(_ address: Address, _ family: Int32) -> Int32 {
+        func open(_ family: Int32, _ address: UnsafePointer<sockaddr>, _ length: socklen_t) -> Int32 {
             let type = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
             let descriptor = Glibc.socket(family, type, 0)
             guard descriptor >= 0 else { return errno }
             defer { close(descriptor) }
-            return withUnsafePointer(to: address) {
+            return call(descriptor, address, length) == 0 ? 0 : errno
+        }
+        func with<Address>(_ address: Address, _ family: Int32) -> Int32 {
+            withUnsafePointer(to: address) {
                 $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                    call(descriptor, $0, socklen_t(MemoryLayout<Address>.size)) == 0 ? 0 : errno
+                    open(family, $0, socklen_t(MemoryLayout<Address>.size))
                 }
             }
         }
         switch socket {
         case .unix(let path):
-            var address = sockaddr_un()
-            address.sun_family = sa_family_t(AF_UNIX)
-            // A longer path cannot occur: MilterSocket refuses it.
-            withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8.prefix($0.count - 1)) }
-            return with(address, AF_UNIX)
+            // MilterSocket refuses a path for which there is no address.
+            guard let address = UnixSocketAddress(path) else { return ENAMETOOLONG }
+            return address.withPointer { open(AF_UNIX, $0, $1) }
         case .inet(.v4(let number), let port):
             var address = sockaddr_in()
             address.sin_family = sa_family_t(AF_INET)

@@ -107,13 +107,13 @@ import WorldServers
         let isOut = Mutex(false)
         let book = try PolicyBook(path: file) { path in
             isOut.withLock { $0 }
-                ? .failure(.init(clause: "Too many open files")) : ReadableFile.contents(path, limit: 99)
+                ? .failure(.refused("Too many open files", owner: nil)) : ReadableFile.contents(path, limit: 99)
         }
         isOut.withLock { $0 = true }
         try put("a.example monitor")
         let told = (0..<5).map { _ in book.reload() }
         let sentences = told.compactMap { if case .failure(let faults) = $0 { faults.sentences } else { nil } }
-        #expect(sentences == [["\(file): Too many open files."]], "once")
+        #expect(sentences == [["\(file): it cannot be read (Too many open files)."]], "once")
         #expect(book.table.policy(for: "a.example", at: 0)?.kind == .exempt && book.status.fault != nil)
         isOut.withLock { $0 = false }
         #expect(try book.reload()?.get() == 1)

@@ -9,28 +9,33 @@ import Support
 package final class ExemptionFile {
     /// The name of the file.
     package static let name = "exemptions.sqlite"
-    /// The version of its tables.
-    static let version = 1
     /// The most live exemptions.
     static let liveLimit = 10_000
     /// The most ended exemptions that are kept.
     static let historyLimit = 10_000
-    /// The SQLite application id that marks the file: "DGEX".
-    private static let application = 0x4447_4558
+    /// Its tables. It is marked "DGEX".
+    ///
+    /// A later version may add tables, and columns that can be left out. So an exemption for a partner stays in force
+    /// if an older program finds the file after an upgrade was undone.
+    private static let schema = DatabaseSchema(
+        application: 0x4447_4558,
+        steps: [
+            """
+            CREATE TABLE IF NOT EXISTS exemption (id INTEGER PRIMARY KEY, pattern TEXT NOT NULL,
+                until INTEGER NOT NULL, reason TEXT NOT NULL, keeps INTEGER NOT NULL, by TEXT NOT NULL,
+                added INTEGER NOT NULL, clean_for INTEGER NOT NULL, clean_at INTEGER, ended INTEGER, how TEXT,
+                ended_by TEXT, seen TEXT);
+            CREATE UNIQUE INDEX IF NOT EXISTS exemption_live ON exemption (pattern) WHERE ended IS NULL;
+            CREATE INDEX IF NOT EXISTS exemption_ended ON exemption (ended) WHERE ended IS NOT NULL
+            """
+        ],
+        canUseLater: { db in
+            guard try db.tableExists(ExemptionRecord.databaseTableName) else { return false }
+            let present = try db.columns(in: ExemptionRecord.databaseTableName).map(\.name)
+            return Set(ExemptionRecord.Columns.allCases.map(\.rawValue)).isSubset(of: present)
+        })
 
-    private static let schema = """
-        CREATE TABLE exemption (id INTEGER PRIMARY KEY, pattern TEXT NOT NULL, until INTEGER NOT NULL, \
-        reason TEXT NOT NULL,
-            keeps INTEGER NOT NULL, by TEXT NOT NULL, added INTEGER NOT NULL, clean_for INTEGER NOT NULL, \
-        clean_at INTEGER,
-            ended INTEGER, how TEXT, ended_by TEXT, seen TEXT);
-        CREATE UNIQUE INDEX exemption_live ON exemption (pattern) WHERE ended IS NULL;
-        CREATE INDEX exemption_ended ON exemption (ended) WHERE ended IS NOT NULL;
-        """
-    private static let columns =
-        "pattern, until, reason, keeps, by, added, clean_for, clean_at, ended, how, ended_by, seen"
-
-    private let queue: DatabaseQueue
+    private let database: DatabaseFile
 
     /// Opens the file of a state directory.
     ///
@@ -45,12 +50,32 @@ package final class ExemptionFile {
         if lstat(path, &facts) == 0, facts.st_mode & S_IFMT == S_IFLNK {
             throw DatabaseFault(.unavailable, "it is a symbolic link")
         }
-        try DatabaseFault.refuseWhatIsNoFile(path)
-        if !isReadOnly { try StateDirectory.makeFile(path) }
-        do {
-            queue = try DatabaseQueue(path: path, configuration: Self.configuration(isReadOnly))
-            try queue.writeWithoutTransaction { try Self.check($0, isReadOnly: isReadOnly) }
-        } catch { throw DatabaseFault(error, at: path) }
+        var configuration = Configuration.stateFile("exemptions", patience: 2)
+        configuration.readonly = isReadOnly
+        database = try DatabaseFile(path, configuration, Self.schema)
+        guard try database.perform({ try String.fetchOne($0, sql: "PRAGMA quick_check(1)") }) == "ok" else {
+            throw DatabaseFault(.corrupt, "its pages are damaged")
+        }
+    }
+
+    /// Does work that opens the file. A corrupt file is set aside, and the work is done again, on a new one. A later
+    /// version's file stays where it is: after the next upgrade its exemptions can be read again.
+    ///
+    /// - Parameters:
+    ///   - told: Gets the new path of a file that was set aside, and what is wrong with it.
+    ///   - work: The work. Its parameter says whether it is done again.
+    static func replacing<Result>(
+        in directory: String, told: (String, DatabaseFault) -> Void,
+        _ work: (_ isAgain: Bool) throws(DatabaseFault) -> Result
+    ) throws(DatabaseFault) -> Result {
+        let path = path(directory)
+        let before = FileIdentity(path)
+        do throws(DatabaseFault) { return try work(false) } catch {
+            guard error.kind == .corrupt else { throw error }
+            // Another process may have replaced the file meanwhile. The new one holds what it wrote.
+            if before == nil || FileIdentity(path) == before { told(try error.setAside(path), error) }
+            return try work(true)
+        }
     }
 
     /// Whether the file exists.
@@ -75,59 +100,19 @@ package final class ExemptionFile {
     /// Returns the path of the file in a state directory.
     static func path(_ directory: String) -> String { "\(directory)/\(name)" }
 
-    private static func configuration(_ isReadOnly: Bool) -> Configuration {
-        var configuration = Configuration.stateFile("exemptions", patience: 2)
-        configuration.readonly = isReadOnly
-        return configuration
-    }
-
-    private static func check(_ db: Database, isReadOnly: Bool) throws {
-        if !isReadOnly, try FileSignature(db).application == 0 {
-            try db.inTransaction(.immediate) {
-                // Another process may have made the tables meanwhile.
-                if try FileSignature(db).isBlank {
-                    try db.execute(
-                        sql: "\(schema) PRAGMA application_id = \(application); PRAGMA user_version = \(version);")
-                }
-                return .commit
-            }
-        }
-        try require(FileSignature(db), db)
-        guard try String.fetchOne(db, sql: "PRAGMA quick_check(1)") == "ok" else {
-            throw DatabaseFault(.corrupt, "its pages are damaged")
-        }
-    }
-
-    /// Throws unless the file has exemptions in it, and all columns that this program reads and writes.
-    ///
-    /// A later version may add columns that can be left out. So an exemption for a partner stays in force if an older
-    /// program finds the file after an upgrade was undone.
-    private static func require(_ signature: FileSignature, _ db: Database) throws {
-        guard signature.version > version else {
-            try signature.require(application, versions: 1...version)
-            return
-        }
-        try signature.require(application, versions: 1...signature.version)
-        // Without the table, it lacks all columns.
-        let present = try db.tableExists("exemption") ? Set(db.columns(in: "exemption").map(\.name)) : []
-        guard columns.split(separator: ", ").allSatisfy({ present.contains(String($0)) }) else {
-            try signature.require(application, versions: 1...version)
-            return
-        }
-    }
-
     // MARK: Reading
 
     /// Returns the exemptions that are live at a time, in seconds since 1970.
     func live(at now: Int64) throws(DatabaseFault) -> [Exemption] {
-        try read("WHERE ended IS NULL AND until > ? ORDER BY pattern LIMIT ?", [now, Self.liveLimit])
+        try read(
+            ExemptionRecord.live.filter { $0.until > now }.order { $0.pattern }.limit(Self.liveLimit))
     }
 
     /// Returns the exemptions that have ended or expired, the latest first.
     func history(at now: Int64) throws(DatabaseFault) -> [Exemption] {
         let ended = try read(
-            "WHERE ended IS NOT NULL OR until <= ? ORDER BY coalesce(ended, until) DESC LIMIT ?",
-            [now, Self.historyLimit])
+            ExemptionRecord.filter { $0.ended != nil || $0.until <= now }
+                .order { coalesce([$0.ended, $0.until]).desc }.limit(Self.historyLimit))
         return ended.map { exemption in
             guard exemption.ended == nil else { return exemption }
             var exemption = exemption
@@ -139,16 +124,11 @@ package final class ExemptionFile {
 
     /// Finds an exemption, live or ended.
     func exemption(_ key: Exemption.Key) throws(DatabaseFault) -> Exemption? {
-        try read("WHERE pattern = ? AND added = ?", [key.pattern.description, key.added]).first
+        try read(ExemptionRecord.all().of(key)).first
     }
 
-    private func read(_ clause: String, _ arguments: StatementArguments) throws(DatabaseFault) -> [Exemption] {
-        do {
-            return try queue.writeWithoutTransaction { db in
-                let sql = "SELECT \(Self.columns) FROM exemption \(clause)"
-                return try Row.fetchAll(db, sql: sql, arguments: arguments).compactMap(Exemption.init)
-            }
-        } catch { throw DatabaseFault(error) }
+    private func read(_ request: QueryInterfaceRequest<ExemptionRecord>) throws(DatabaseFault) -> [Exemption] {
+        try database.perform { db in try Row.fetchAll(db, request).compactMap(Exemption.init) }
     }
 
     // MARK: Writing
@@ -162,10 +142,10 @@ package final class ExemptionFile {
         guard replaced != nil || known.count < Self.liveLimit else {
             throw DatabaseFault(.full, "there are \(Self.liveLimit) exemptions already")
         }
-        try write { db in
+        try database.transaction { db in
             try Self.settle(db, at: now)
             try Self.end(exemption.pattern, .replaced, by: exemption.by, at: now, db)
-            try Self.insert(exemption, db)
+            try ExemptionRecord(exemption).insert(db)
         }
         return replaced
     }
@@ -175,7 +155,7 @@ package final class ExemptionFile {
     /// - Returns: The exemption; nil if there is no such live one.
     func remove(_ pattern: DomainPattern, by: String, at now: Int64) throws(DatabaseFault) -> Exemption? {
         guard let known = try live(at: now).first(where: { $0.pattern == pattern }) else { return nil }
-        try write { db in
+        try database.transaction { db in
             try Self.settle(db, at: now)
             try Self.end(pattern, .removed, by: by, at: now, db)
         }
@@ -188,96 +168,51 @@ package final class ExemptionFile {
         restoring lost: [Exemption] = [], _ sightings: [ExemptionSighting] = [], liftAfter: Duration, at now: Int64
     ) throws(DatabaseFault) {
         let liftAfter = liftAfter.milliseconds
-        try write { db in
-            for exemption in lost where try Self.isUnknown(exemption, db) { try Self.insert(exemption, db) }
+        try database.transaction { db in
+            for exemption in lost where try Self.isUnknown(exemption, db) {
+                try ExemptionRecord(exemption).insert(db)
+            }
             for sighting in sightings { try Self.enter(sighting, liftAfter, db) }
             try Self.settle(db, at: now)
         }
     }
 
-    private func write(_ work: (Database) throws -> Void) throws(DatabaseFault) {
-        do {
-            try queue.inTransaction(.immediate) { db in
-                try work(db)
-                return .commit
-            }
-        } catch { throw DatabaseFault(error) }
-    }
-
     private static func isUnknown(_ exemption: Exemption, _ db: Database) throws -> Bool {
         let pattern = exemption.pattern.description
-        return try Int.fetchOne(
-            db, sql: "SELECT 1 FROM exemption WHERE pattern = ? AND (ended IS NULL OR added = ?)",
-            arguments: [pattern, exemption.added]) == nil
-    }
-
-    private static func insert(_ exemption: Exemption, _ db: Database) throws {
-        try db.execute(
-            sql: """
-                INSERT INTO exemption (pattern, until, reason, keeps, by, added, clean_for, clean_at, seen)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-                """,
-            arguments: [
-                exemption.pattern.description, exemption.until, exemption.reason, exemption.keeps, exemption.by,
-                exemption.added, exemption.cleanFor, exemption.cleanAt, exemption.seen,
-            ])
+        return
+            try ExemptionRecord
+            .filter { $0.pattern == pattern && ($0.ended == nil || $0.added == exemption.added) }.isEmpty(db)
     }
 
     private static func end(
         _ pattern: DomainPattern, _ end: Exemption.End, by: String?, at now: Int64, _ db: Database
     ) throws {
-        try db.execute(
-            sql: "UPDATE exemption SET ended = ?, how = ?, ended_by = ? WHERE pattern = ? AND ended IS NULL",
-            arguments: [now, end.rawValue, by, pattern.description])
+        try ExemptionRecord.live.filter { $0.pattern == pattern.description }
+            .updateAll(db) { [$0.ended.set(to: now), $0.how.set(to: end.rawValue), $0.endedBy.set(to: by)] }
     }
 
     /// Ends the exemptions that have expired, and forgets those that ended long ago.
     private static func settle(_ db: Database, at now: Int64) throws {
-        try db.execute(
-            sql: "UPDATE exemption SET ended = until, how = 'expired' WHERE ended IS NULL AND until <= ?",
-            arguments: [now])
-        try db.execute(
-            sql: """
-                DELETE FROM exemption WHERE ended IS NOT NULL AND id NOT IN
-                    (SELECT id FROM exemption WHERE ended IS NOT NULL ORDER BY ended DESC, id DESC LIMIT ?)
-                """, arguments: [historyLimit])
+        try ExemptionRecord.live.filter { $0.until <= now }
+            .updateAll(db) { [$0.ended.set(to: $0.until), $0.how.set(to: Exemption.End.expired.rawValue)] }
+        let ended = ExemptionRecord.filter { $0.ended != nil }
+        let kept = ended.order { [$0.ended.desc, Column.rowID.desc] }.limit(historyLimit).select(Column.rowID)
+        try ended.filter(!kept.contains(Column.rowID)).deleteAll(db)
     }
 
     /// Writes what was seen of an exempt domain. It lifts the exemption if the domain has been in order for long
     /// enough.
     private static func enter(_ sighting: ExemptionSighting, _ liftAfter: Int64, _ db: Database) throws {
-        let which: StatementArguments = [sighting.key.pattern.description, sighting.key.added]
-        let row = try Row.fetchOne(
-            db, sql: "SELECT clean_for, clean_at FROM exemption WHERE pattern = ? AND added = ? AND ended IS NULL",
-            arguments: which)
-        guard let row, let before = row[0] as Int64? else { return }
-        let (cleanFor, cleanAt) = sighting.after(before, row[1] as Int64?)
+        let exempt = ExemptionRecord.live.of(sighting.key)
+        guard let known = try Row.fetchOne(db, exempt).flatMap(Exemption.init) else { return }
+        let (cleanFor, cleanAt) = sighting.after(known.cleanFor, known.cleanAt)
         let isLifted = cleanAt != nil && cleanFor >= liftAfter
-        let values: StatementArguments = [
-            cleanFor, cleanAt, sighting.seen, isLifted ? sighting.at / 1000 : nil,
-            isLifted ? Exemption.End.lifted.rawValue : nil,
-        ]
-        try db.execute(
-            sql: """
-                UPDATE exemption SET clean_for = ?, clean_at = ?, seen = ?, ended = ?, how = ?
-                WHERE pattern = ? AND added = ? AND ended IS NULL
-                """, arguments: values + which)
-    }
-}
-
-extension Exemption {
-    /// Reads an exemption from a row; nil if the row makes no sense.
-    fileprivate init?(_ row: Row) {
-        guard let text = row[0] as String?, let pattern = DomainPattern(text), let until = row[1] as Int64?,
-            let reason = row[2] as String?, let keeps = row[3] as Bool?, let by = row[4] as String?,
-            let added = row[5] as Int64?
-        else { return nil }
-        self.init(pattern, until: until, reason: reason, keeps: keeps, by: by, added: added)
-        cleanFor = row[6] ?? 0
-        cleanAt = row[7]
-        ended = row[8]
-        end = (row[9] as String?).flatMap(End.init)
-        endedBy = row[10]
-        seen = row[11]
+        try exempt.updateAll(db) {
+            [
+                $0.cleanFor.set(to: cleanFor), $0.cleanAt.set(to: cleanAt), $0.seen.set(to: sighting.seen),
+                $0.ended.set(to: isLifted ? sighting.at / 1000 : nil),
+                $0.how.set(to: isLifted ? Exemption.End.lifted.rawValue : nil),
+            ]
+        }
     }
 }

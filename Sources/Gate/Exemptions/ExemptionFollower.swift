@@ -51,11 +51,16 @@ struct ExemptionFollower {
         guard ContinuousClock.now >= nextTry else { return hasExpired && dropExpired(at: now) }
         let isAnother = hasRead && stamp.map { old in found.map { !$0.isSameFile(old) } ?? true } ?? false
         do throws(DatabaseFault) {
-            do throws(DatabaseFault) {
-                return try read(restoring: isAnother ? live : [], sightings, at: now)
-            } catch {
-                try setAside(error)
-                return try read(restoring: live, sightings, at: now)
+            let (log, live) = (log, live)
+            return try ExemptionFile.replacing(
+                in: directory,
+                told: { aside, why in
+                    log.tell(
+                        .error, "set-aside",
+                        [("cause", why.cause), ("path", aside), ("restored", "\(live.count)")])
+                }
+            ) { isAgain throws(DatabaseFault) in
+                try read(restoring: isAgain || isAnother ? live : [], sightings, at: now)
             }
         } catch {
             nextTry = .now + .seconds(5)
@@ -123,14 +128,6 @@ struct ExemptionFollower {
         adopt(live)
         for exemption in expired { tell("expired", exemption) }
         return true
-    }
-
-    /// Sets a file that cannot be used aside. A file of a later version is set aside too, and stays: after the next
-    /// upgrade its exemptions can be read again.
-    private mutating func setAside(_ why: DatabaseFault) throws(DatabaseFault) {
-        if case .foreign = why.kind { throw why }
-        let aside = try FileIdentity.setAside(path, for: why)
-        log.tell(.error, "set-aside", [("cause", why.cause), ("path", aside), ("restored", "\(live.count)")])
     }
 
     private func tell(_ result: String, _ exemption: Exemption, isReplacing: Bool = false) {

@@ -147,25 +147,19 @@ public struct ExemptionOrder: Sendable {
                     + "the daemon makes it at its first start."
             )
         }
-        let before = FileIdentity(path)
+        var warning: String?
         do throws(DatabaseFault) {
-            return (try work(ExemptionFile(directory)), nil)
-        } catch {
-            // Another process may have replaced the file meanwhile.
-            if error.kind == .corrupt, let before, let found = FileIdentity(path), found != before {
-                do throws(DatabaseFault) { return (try work(ExemptionFile(directory)), nil) } catch {
-                    throw refusal(error)
+            let result = try ExemptionFile.replacing(
+                in: directory,
+                told: { aside, why in
+                    warning =
+                        "\(LogLine.escaped(path)): \(why.cause); "
+                        + "it is \(LogLine.escaped(aside)) now, and a new one is begun."
                 }
+            ) { _ throws(DatabaseFault) in
+                try work(ExemptionFile(directory))
             }
-            // This program must not replace a file of a later version.
-            guard error.kind == .corrupt else { throw refusal(error) }
-            do throws(DatabaseFault) {
-                let aside = try FileIdentity.setAside(path, for: error)
-                let warning =
-                    "\(LogLine.escaped(path)): \(error.cause); "
-                    + "it is \(LogLine.escaped(aside)) now, and a new one is begun."
-                return (try work(ExemptionFile(directory)), warning)
-            } catch { throw refusal(error) }
-        }
+            return (result, warning)
+        } catch { throw refusal(error) }
     }
 }

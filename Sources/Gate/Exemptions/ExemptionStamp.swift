@@ -1,11 +1,11 @@
 import Glibc
+import Support
 
 /// Tells whether the file of exemptions has changed: the identity of the file, and SQLite's count of the transactions
 /// that changed it (https://www.sqlite.org/fileformat2.html#file_change_counter). The count is exact, which the times
 /// of files are not.
 struct ExemptionStamp: Equatable {
-    private let device: UInt
-    private let node: UInt
+    private let identity: FileIdentity
     private let size: Int
     private let counter: [UInt8]
 
@@ -17,8 +17,7 @@ struct ExemptionStamp: Equatable {
         defer { close(descriptor) }
         var facts = stat()
         guard fstat(descriptor, &facts) == 0 else { return nil }
-        device = UInt(facts.st_dev)
-        node = UInt(facts.st_ino)
+        identity = FileIdentity(facts)
         size = Int(facts.st_size)
         var bytes = [UInt8](repeating: 0, count: 4)
         guard pread(descriptor, &bytes, 4, 24) >= 0 else { return nil }
@@ -26,5 +25,5 @@ struct ExemptionStamp: Equatable {
     }
 
     /// Whether both stamps are of one file.
-    func isSameFile(_ other: ExemptionStamp) -> Bool { device == other.device && node == other.node }
+    func isSameFile(_ other: ExemptionStamp) -> Bool { identity == other.identity }
 }

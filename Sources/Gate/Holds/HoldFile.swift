@@ -1,4 +1,3 @@
-import Foundation
 import Glibc
 import Support
 
@@ -48,17 +47,8 @@ package struct HoldFile: Sendable {
         guard table.all.count <= HoldTable.limit else {
             throw HoldFileError(sentence: "more than \(HoldTable.limit) holds are not kept.")
         }
-        let new = "\(Self.name).new"
-        unlinkat(folder, new, 0)
-        let file = openat(folder, new, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, StateDirectory.fileMode)
-        guard file >= 0 else { throw fault("cannot write") }
-        StateDirectory.giveToOwner(file, of: directory)
-        let isWritten =
-            Self.write(table.text, to: file) && fchmod(file, StateDirectory.fileMode) == 0 && fsync(file) == 0
-        close(file)
-        guard isWritten, renameat(folder, new, folder, Self.name) == 0 else {
-            defer { unlinkat(folder, new, 0) }
-            throw fault("cannot write")
+        do throws(WholeFile.WriteError) { try WholeFile.replace(Self.name, in: directory, with: table.text) } catch {
+            throw Fault(sentence: "cannot write \(LogLine.escaped(path)): \(error.cause).")
         }
     }
 
@@ -75,15 +65,5 @@ package struct HoldFile: Sendable {
 
     private func fault(_ what: String) -> HoldFileError {
         HoldFileError(sentence: "\(what) \(LogLine.escaped(path)): \(String(cString: strerror(errno))).")
-    }
-
-    private static func write(_ text: String, to file: Int32) -> Bool {
-        var bytes = Array(text.utf8)[...]
-        while !bytes.isEmpty {
-            let count = bytes.withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
-            guard count > 0 || errno == EINTR else { return false }
-            bytes = bytes.dropFirst(max(0, count))
-        }
-        return true
     }
 }

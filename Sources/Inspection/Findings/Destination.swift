@@ -44,7 +44,9 @@ extension Destination {
     ///
     /// A domain on the standard port can be either. Without the recipient it is taken for a recipient's domain.
     package func isOwnByForm(standard: UInt16) -> Bool {
-        if case .host = nextHop { return true }
-        return port != standard
+        isHost || port != standard
     }
+
+    /// Whether the next hop is a host in brackets.
+    package var isHost: Bool { if case .host = nextHop { true } else { false } }
 }

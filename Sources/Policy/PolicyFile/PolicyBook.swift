@@ -1,4 +1,3 @@
-import Glibc
 import Support
 import Synchronization
 
@@ -7,14 +6,12 @@ import Synchronization
 /// If the file cannot be read, is missing or contains a fault, the policies stay as they are, and that is reported
 /// once. At a start, the last good copy is used instead, if there is one.
 public final class PolicyBook: Sendable {
-    /// What identifies a version of the file.
-    private struct Stamp: Equatable {
-        let modified: Int
-        let modifiedNanoseconds: Int
-        let changed: Int
-        let changedNanoseconds: Int
-        let size: Int64
-        let inode: UInt64
+    /// What the last check of the file found.
+    private enum Sight: Equatable {
+        /// The version that has been read or refused.
+        case known
+        /// Another version; nil if there is no file. It is read if the next check finds it too.
+        case other(FileStamp?)
     }
 
     private struct State {
@@ -22,9 +19,8 @@ public final class PolicyBook: Sendable {
         var path: String?
         var copy: PolicyCopy?
         var table: PolicyTable
-        var stamp: Stamp?
-        /// The state of the file at the last check, if that version has not been read.
-        var seen: Stamp??
+        var stamp: FileStamp?
+        var seen = Sight.known
         /// Whether the newest version could not even be read. That may be repaired without a change of the file.
         var isUnread = false
         /// When the table was read, in seconds since 1970.
@@ -68,7 +64,7 @@ public final class PolicyBook: Sendable {
     ) throws(PolicyError) {
         self.contents = contents
         // Take the stamp first, so that a change during the reading is noticed next time.
-        let stamp = path.flatMap(Self.stamp)
+        let stamp = path.flatMap(FileStamp.init)
         guard let path else {
             hasFile = Atomic(false)
             state = Mutex(State(table: PolicyTable()))
@@ -140,16 +136,16 @@ public final class PolicyBook: Sendable {
     public func reload(force: Bool = false) -> Result<Int, PolicyError>? {
         let (path, copy) = state.withLock { ($0.path, $0.copy) }
         guard let path else { return nil }
-        let stamp = Self.stamp(path)
+        let stamp = FileStamp(path)
         let isDue = state.withLock { state in
             guard !force else { return true }
             guard state.stamp != stamp else {
-                state.seen = nil
+                state.seen = .known
                 // The cause may have been on our side, and over: no descriptors, or a disk that did not answer.
                 return state.isUnread
             }
-            defer { state.seen = .some(stamp) }
-            return state.seen == .some(stamp)
+            defer { state.seen = .other(stamp) }
+            return state.seen == .other(stamp)
         }
         guard isDue else { return nil }
         let text: String
@@ -159,7 +155,9 @@ public final class PolicyBook: Sendable {
             let faults = Self.unread(path, fault)
             // Reading is tried again, but reported again only if the faults have changed.
             let isKnown = state.withLock { state in
-                defer { (state.stamp, state.seen, state.isUnread, state.faults) = (stamp, nil, true, faults.sentences) }
+                defer {
+                    (state.stamp, state.seen, state.isUnread, state.faults) = (stamp, .known, true, faults.sentences)
+                }
                 return state.isUnread && state.faults == faults.sentences
             }
             return isKnown && !force ? nil : .failure(faults)
@@ -174,7 +172,7 @@ public final class PolicyBook: Sendable {
             // Remember this version nevertheless, so that it is reported only once.
             state.withLock {
                 $0.stamp = stamp
-                $0.seen = nil
+                $0.seen = .known
                 $0.isUnread = false
                 $0.faults = error.sentences
             }
@@ -191,7 +189,7 @@ public final class PolicyBook: Sendable {
             state.withLock { $0 = State(table: PolicyTable()) }
             return hasFile.store(false, ordering: .relaxed)
         }
-        let stamp = Self.stamp(path)
+        let stamp = FileStamp(path)
         switch contents(path) {
         case .failure(let fault): throw Self.unread(path, fault)
         case .success(let text):
@@ -204,14 +202,5 @@ public final class PolicyBook: Sendable {
 
     private static func unread(_ path: String, _ fault: ReadableFile.Fault) -> PolicyError {
         PolicyError(sentences: ["\(LogLine.escaped(path)): \(fault.clause)."])
-    }
-
-    private static func stamp(_ path: String) -> Stamp? {
-        var facts = stat()
-        guard stat(path, &facts) == 0 else { return nil }
-        return Stamp(
-            modified: facts.st_mtim.tv_sec, modifiedNanoseconds: facts.st_mtim.tv_nsec,
-            changed: facts.st_ctim.tv_sec, changedNanoseconds: facts.st_ctim.tv_nsec, size: Int64(facts.st_size),
-            inode: UInt64(facts.st_ino))
     }
 }

@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 import Support
 
 /// The last good copy of the policy file, in the state directory. A mistake in the file must not prevent the daemon
@@ -53,32 +53,13 @@ package struct PolicyCopy: Sendable {
     func keep(_ text: String) -> String? {
         do throws(DatabaseFault) { try StateDirectory.make(directory) } catch { return error.cause }
         let whole = text + (text.isEmpty || text.hasSuffix("\n") ? "" : "\n") + ending
-        let new = "\(file).new"
-        unlink(new)
-        let descriptor = open(new, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, StateDirectory.fileMode)
-        guard descriptor >= 0 else { return unwritten() }
-        var fault: String?
-        do {
-            try FileHandle(fileDescriptor: descriptor, closeOnDealloc: false).write(contentsOf: Data(whole.utf8))
-        } catch {
-            fault = unwritten()
+        do throws(WholeFile.WriteError) { try WholeFile.replace(Self.name, in: directory, with: whole) } catch {
+            return "the last good copy of the policy file, \(LogLine.escaped(file)), cannot be written (\(error.cause))"
         }
-        if fault == nil, fchmod(descriptor, StateDirectory.fileMode) != 0 || fsync(descriptor) != 0 {
-            fault = unwritten()
-        }
-        StateDirectory.giveToOwner(descriptor, of: directory)
-        close(descriptor)
-        if fault == nil, rename(new, file) != 0 { fault = unwritten() }
-        if fault != nil { unlink(new) }
-        return fault
+        return nil
     }
 
     private func unread(_ why: String) -> String {
         "\(LogLine.escaped(file)): the last good copy cannot be read (\(why))."
-    }
-
-    private func unwritten() -> String {
-        "the last good copy of the policy file, \(LogLine.escaped(file)), cannot be written "
-            + "(\(String(cString: strerror(errno))))"
     }
 }

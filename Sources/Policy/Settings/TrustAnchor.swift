@@ -33,8 +33,7 @@ public enum TrustAnchor {
             try StateDirectory.make(settings.stateDirectory)
             if !isFilled(kept) {
                 // A file of another user is replaced. The directory is ours.
-                try Data(contentsOf: URL(fileURLWithPath: shipped)).write(
-                    to: URL(fileURLWithPath: kept), options: .atomic)
+                try WholeFile.replace(name, in: settings.stateDirectory, with: contents(shipped).get())
             }
             StateDirectory.shut(kept)
             guard access(kept, W_OK) == 0 else { throw CocoaError(.fileWriteNoPermission) }
@@ -53,6 +52,10 @@ public enum TrustAnchor {
     private static func path(_ settings: Settings) -> String { "\(settings.stateDirectory)/\(name)" }
 
     private static func isFilled(_ path: String) -> Bool {
-        if case .success(let text) = ReadableFile.contents(path, limit: 1 << 20) { !text.isEmpty } else { false }
+        if case .success(let text) = contents(path) { !text.isEmpty } else { false }
+    }
+
+    private static func contents(_ path: String) -> Result<String, ReadableFile.Fault> {
+        ReadableFile.contents(path, limit: 1 << 20)
     }
 }

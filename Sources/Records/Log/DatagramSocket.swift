@@ -1,4 +1,5 @@
 import Glibc
+import Support
 
 /// A connected Unix datagram socket that never blocks. Releasing the object closes it.
 final class DatagramSocket: Sendable {
@@ -19,19 +20,11 @@ final class DatagramSocket: Sendable {
 
     /// A socket that is connected to the reader at a path; nil if there is none.
     init?(to path: String) {
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        guard path.utf8.count < MemoryLayout.size(ofValue: address.sun_path) else { return nil }
-        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+        guard let address = UnixSocketAddress(path) else { return nil }
         let type = Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
         let descriptor = socket(AF_UNIX, type, 0)
         guard descriptor >= 0 else { return nil }
-        let isConnected = withUnsafePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) == 0
-            }
-        }
-        guard isConnected else {
+        guard address.withPointer({ connect(descriptor, $0, $1) }) == 0 else {
             close(descriptor)
             return nil
         }

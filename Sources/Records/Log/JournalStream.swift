@@ -1,4 +1,5 @@
 import Glibc
+import Support
 
 /// The systemd journal at the other end of a descriptor. systemd identifies the stream by device and inode
 /// (systemd.exec(5), `JOURNAL_STREAM`).
@@ -13,9 +14,8 @@ public enum JournalStream {
         guard let parts = name?.split(separator: ":", omittingEmptySubsequences: false), parts.count == 2,
             let device = UInt64(parts[0]), let node = UInt64(parts[1])
         else { return false }
-        var facts = stat()
         // The variable may be inherited, and the descriptor redirected since. So compare with the descriptor itself.
-        return fstat(descriptor, &facts) == 0 && UInt64(facts.st_dev) == device && UInt64(facts.st_ino) == node
+        return FileIdentity(descriptor: descriptor) == FileIdentity(device: device, node: node)
     }
 
     /// The value in the process's environment.

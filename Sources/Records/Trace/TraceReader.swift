@@ -42,7 +42,7 @@ public struct TraceReader: Sendable {
             }
             defer { try? queue.close() }
             return try queue.read { db in
-                guard try Int.fetchOne(db, sql: "PRAGMA application_id") == TraceSchema.application else {
+                guard try Int.fetchOne(db, sql: "PRAGMA application_id") == TraceSchema.schema.application else {
                     throw TraceReaderError(sentence: "\(path): this is no message trace.")
                 }
                 return try work(db)
@@ -113,17 +113,14 @@ public struct TraceReader: Sendable {
 
     private func rows(_ numbers: ArraySlice<Int64>, isWhole: Bool) throws(TraceReaderError) -> [TraceRow] {
         try read { db in
-            // A column that a file of another version lacks is read as null.
-            let known = Set(try String.fetchAll(db, sql: "SELECT name FROM pragma_table_info('entry')"))
-            var columns = TraceRow.columns.map { known.contains($0) ? "e.\($0)" : "NULL" }
-            if isWhole { columns.append("(SELECT json FROM inspection i WHERE i.id = e.inspection)") }
+            let json = isWhole ? ", (SELECT json FROM inspection i WHERE i.id = e.inspection) AS inspectionJSON" : ""
             let marks = numbers.map { _ in "?" }.joined(separator: ", ")
             let rows = try Row.fetchCursor(
-                db, sql: "SELECT \(columns.joined(separator: ", ")) FROM entry e WHERE id IN (\(marks))",
+                db, sql: "SELECT e.*\(json) FROM entry e WHERE id IN (\(marks))",
                 arguments: StatementArguments(numbers))
             var found: [Int64: TraceRow] = [:]
             while let row = try rows.next() {
-                let row = TraceRow(row)
+                let row = TraceRow(row: row)
                 found[row.id] = row
             }
             return numbers.compactMap { found[$0] }
@@ -134,11 +131,12 @@ public struct TraceReader: Sendable {
     public func extent() throws(TraceReaderError) -> TraceExtent {
         try read { db in
             let rows = try Int64.fetchOne(db, sql: "SELECT count(*) FROM entry") ?? 0
-            let first = try Int64.fetchOne(db, sql: "SELECT min(time) FROM entry")
+            let first = try Int64.fetchOne(db, sql: "SELECT min(time) FROM entry WHERE time \(TraceSchema.isTime)")
             // SQLite gives row numbers from 1 on, each once. If row 1 is gone, there were more rows before.
             let given = try Int64.fetchOne(db, sql: "SELECT max(seq) FROM sqlite_sequence WHERE name = 'entry'") ?? 0
             let isWhole = try (Int64.fetchOne(db, sql: "SELECT min(id) FROM entry") ?? given + 1) == 1
-            let hour = try Int64.fetchOne(db, sql: "SELECT min(hour) FROM count").map { $0 * TraceTime.hour }
+            let hour = try Int64.fetchOne(db, sql: "SELECT min(hour) FROM count WHERE hour \(TraceSchema.isHour)")
+                .map { $0 * TraceTime.hour }
             let since = isWhole ? [first, hour].compactMap(\.self).min() : first ?? hour
             return TraceExtent(rows: rows, since: since)
         }

@@ -23,15 +23,17 @@ public struct TraceRefusals: Sendable, Hashable {
         let first = firstSeen.map { ($0 - 5) * 1000 } ?? .min
         let found = try? reader.read { db -> TraceRefusals? in
             let sql = """
-                SELECT count(*), coalesce(sum(ruling = 'tempfail'), 0), min(time) FROM entry
+                SELECT count(*) AS recipients, coalesce(sum(ruling = 'tempfail'), 0) AS deferred,
+                    min(time) AS since FROM entry
                 WHERE (domainKey = ? OR hopKey = ?) AND ruling != 'accept' AND time >= ?
                     AND (outcome IN (\(marks)) OR hazard IS NOT NULL)
                 """
             let values = StatementArguments([key, key]) + [first] + StatementArguments(faults)
-            guard let row = try Row.fetchOne(db, sql: sql, arguments: values), let time = row[2] as Int64? else {
-                return nil
-            }
-            return TraceRefusals(recipients: row[0], deferred: row[1], since: time / 1000)
+            guard let row = try Row.fetchOne(db, sql: sql, arguments: values),
+                let time = row.number("since", atMost: Row.latest * 1000),
+                let recipients = row.number("recipients"), let deferred = row.number("deferred")
+            else { return nil }
+            return TraceRefusals(recipients: recipients, deferred: deferred, since: time / 1000)
         }
         return found ?? nil
     }

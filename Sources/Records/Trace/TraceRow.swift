@@ -39,47 +39,36 @@ public struct TraceRow: Sendable {
     /// The inspection as JSON, if the caller asked for it and it is still kept.
     let inspectionJSON: String?
 
-    /// The columns. Those of later versions of the file stand at the end.
-    static let columns = [
-        "id", "time", "trace", "sender", "recipient", "domain", "hop", "client", "authenticated", "outcome", "host",
-        "code", "reply", "queueID", "ruling", "would", "mode", "cached", "failingFor", "cause", "hazard", "policy",
-        "inspection", "ownHop",
-    ]
-
-    /// Reads a row of these columns, with the inspection's JSON after them.
-    init(_ row: Row) {
-        func text(_ index: Int) -> String? { String.fromDatabaseValue(row[index] as DatabaseValue) }
-        func bytes(_ index: Int) -> [UInt8]? {
-            if case .blob(let data) = (row[index] as DatabaseValue).storage { Array(data) } else { nil }
-        }
-        func number(_ index: Int) -> Int64? { Int64.fromDatabaseValue(row[index] as DatabaseValue) }
-        id = number(0) ?? 0
-        time = number(1) ?? 0
-        trace = text(2) ?? ""
-        senderBytes = bytes(3)
-        sender = senderBytes.map { String(decoding: $0, as: UTF8.self) } ?? text(3)
-        recipientBytes = bytes(4)
-        recipient = recipientBytes.map { String(decoding: $0, as: UTF8.self) } ?? text(4) ?? ""
-        domain = text(5)
-        hop = text(6)
-        client = text(7)
-        authenticated = text(8)
-        outcome = text(9) ?? ""
-        host = text(10)
-        code = text(11)
-        reply = text(12)
-        queueID = text(13)
-        ruling = text(14) ?? ""
-        would = text(15)
-        mode = text(16) ?? ""
-        isCached = number(17) == 1
-        failingFor = number(18)
-        cause = text(19) ?? ""
-        hazard = text(20)
-        policy = text(21)
-        inspection = number(22)
-        isOwnHop = number(23) == 1
-        inspectionJSON = row.count > 24 ? text(24) : nil
+    /// Reads a row of the table `entry`, with the inspection's JSON beside it. A column that a file of another version
+    /// lacks is read as null.
+    init(row: Row) {
+        id = row.number("id") ?? 0
+        time = row.number("time", atMost: Row.latest * 1000) ?? 0
+        trace = row.text("trace") ?? ""
+        senderBytes = row.bytes("sender")
+        sender = senderBytes.map { String(decoding: $0, as: UTF8.self) } ?? row.text("sender")
+        recipientBytes = row.bytes("recipient")
+        recipient = recipientBytes.map { String(decoding: $0, as: UTF8.self) } ?? row.text("recipient") ?? ""
+        domain = row.text("domain")
+        hop = row.text("hop")
+        client = row.text("client")
+        authenticated = row.text("authenticated")
+        outcome = row.text("outcome") ?? ""
+        host = row.text("host")
+        code = row.text("code")
+        reply = row.text("reply")
+        queueID = row.text("queueID")
+        ruling = row.text("ruling") ?? ""
+        would = row.text("would")
+        mode = row.text("mode") ?? ""
+        isCached = row.number("cached") == 1
+        failingFor = row.number("failingFor", atMost: Row.latest)
+        cause = row.text("cause") ?? ""
+        hazard = row.text("hazard")
+        policy = row.text("policy")
+        inspection = row.number("inspection")
+        isOwnHop = row.number("ownHop") == 1
+        inspectionJSON = row.text("inspectionJSON")
     }
 
     /// Returns the recipient as one line of JSON.

@@ -48,7 +48,7 @@ struct TraceSweeper {
         var next = swept
         removed = 0
         var entries = 0
-        try file.transaction { db in
+        try file.database.transaction { db in
             let cutoff = try now.map { try self.cutoff(db, now: $0, uptime: uptime) } ?? swept?.cutoff ?? .min
             if now != nil || swept != nil { next = (cutoff, uptime) }
             entries = try removeEntries(db, before: cutoff)
@@ -62,7 +62,7 @@ struct TraceSweeper {
         removed = entries
         guard isThrough else { return false }
         var shrinks = false
-        try file.perform { db in
+        try file.database.perform { db in
             let free = try Int.fetchOne(db, sql: "PRAGMA freelist_count") ?? 0
             let all = try Int.fetchOne(db, sql: "PRAGMA page_count") ?? 0
             // Some free pages are left for rows still to come.
@@ -80,8 +80,9 @@ struct TraceSweeper {
         let newest = try Int64.fetchOne(
             db,
             sql: """
-                SELECT max(t) FROM (SELECT max(time) AS t FROM entry UNION ALL SELECT max(lastSeen) FROM inspection
-                    UNION ALL SELECT max(hour) * \(TraceTime.hour) FROM count)
+                SELECT max(t) FROM (SELECT max(time) AS t FROM entry WHERE time \(TraceSchema.isTime)
+                    UNION ALL SELECT max(lastSeen) FROM inspection WHERE lastSeen \(TraceSchema.isTime)
+                    UNION ALL SELECT max(hour) * \(TraceTime.hour) FROM count WHERE hour \(TraceSchema.isHour))
                 """)
         return min(wanted, newest.map { $0 - retention } ?? wanted)
     }

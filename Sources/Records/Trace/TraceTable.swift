@@ -30,32 +30,16 @@ enum TraceTable {
     /// Writes recipients. Each refers to an inspection of its destination: the latest one with the same outcome, or
     /// else the latest one.
     static func write(_ entries: [TraceEntry], port: UInt16, _ db: Database) throws {
-        let statement = try db.cachedStatement(
+        let inspection = try db.cachedStatement(
             sql: """
-                INSERT INTO entry (time, trace, sender, recipient, domain, hop, client, authenticated, outcome, host,
-                    code, reply, queueID, ruling, would, mode, cached, failingFor, cause, hazard, policy, domainKey,
-                    hopKey, ownHop, inspection)
-                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21,
-                    ?22, ?23, ?24, (SELECT id FROM inspection WHERE destination = ?6
-                    ORDER BY outcome = ?9 DESC, lastSeen DESC LIMIT 1))
+                SELECT id FROM inspection WHERE destination = ? ORDER BY outcome = ? DESC, lastSeen DESC LIMIT 1
                 """)
         for entry in entries {
             let hop = entry.destination?.text(standard: port)
-            // Bytes that are no text are stored as a blob.
-            func stored(_ text: String?, _ bytes: [UInt8]?) -> (any DatabaseValueConvertible)? {
-                if let bytes { return Data(bytes) }
-                return text
+            let id = try hop.flatMap {
+                try Int64.fetchOne(inspection, arguments: [$0, entry.outcome.rawValue])
             }
-            try statement.execute(
-                arguments: [
-                    entry.time, entry.trace, stored(entry.sender, entry.senderBytes),
-                    stored(entry.recipient, entry.recipientBytes), entry.domain?.text, hop, entry.client,
-                    entry.authenticated, entry.outcome.rawValue, entry.host, entry.code, entry.reply, entry.queueID,
-                    entry.action.rawValue, entry.would?.rawValue, entry.mode, entry.isCached,
-                    entry.failingFor?.components.seconds, entry.cause, entry.hazard, entry.policy,
-                    entry.domain.map { TraceSchema.key($0.text) },
-                    entry.destination.map { TraceSchema.key($0.name.text) }, entry.isOwnHop,
-                ])
+            try EntryRecord(entry: entry, hop: hop, inspection: id).insert(db)
         }
     }
 

@@ -2,18 +2,14 @@ import Foundation
 import GRDB
 import Support
 
-/// The work of the trace's thread: it opens the file, writes it, deletes old rows, and replaces a corrupt file. It is
-/// not Sendable.
+/// The work of the trace's thread: it opens the file, writes it and deletes old rows. It is not Sendable.
 final class TraceWriter {
     private let configuration: TraceStore.Configuration
     private let store: TraceStore
     private let log: DatabaseLog
-    private let path: String
-    private var file: TraceFile?
+    private let files: ReplaceableFile<TraceFile>
     private var sweeper: TraceSweeper
     private(set) var statistics = TraceStore.Statistics()
-    /// When a file that could not be opened is tried again.
-    private var nextTry = ContinuousClock.now
     private var nextSweep = ContinuousClock.now
     private var nextCounts = ContinuousClock.now
     /// The hour that is counted now.
@@ -30,7 +26,12 @@ final class TraceWriter {
         self.configuration = configuration
         self.store = store
         self.log = DatabaseLog(event: "trace", log: log)
-        path = "\(configuration.directory)/\(TraceFile.name)"
+        files = ReplaceableFile(
+            TraceFile.name, in: configuration.directory, log: self.log, settingAside: .error,
+            retryInterval: configuration.retryInterval
+        ) { path throws(DatabaseFault) in
+            try TraceFile(path)
+        }
         sweeper = TraceSweeper(
             retention: store.bounds.retention, rows: store.bounds.rows, inspections: configuration.inspections)
         hour = configuration.now() / TraceTime.hour
@@ -48,43 +49,13 @@ final class TraceWriter {
     /// Opens the file.
     func open() {
         do throws(DatabaseFault) {
-            _ = try usableFile()
+            statistics.rows = try files.open().rows
             statistics.state = .on
         } catch {
             statistics.state = .failing
             statistics.losses.note(0)
-            log.tell(.error, "off", [("cause", error.cause), ("path", path)])
+            log.tell(.error, "off", [("cause", error.cause), ("path", files.path)])
         }
-    }
-
-    /// Opens the file. A corrupt one is set aside, once.
-    private func openReplacing() throws(DatabaseFault) -> TraceFile {
-        do throws(DatabaseFault) { return try TraceFile(path) } catch {
-            try setAside(error)
-            return try TraceFile(path)
-        }
-    }
-
-    private func setAside(_ why: DatabaseFault) throws(DatabaseFault) {
-        let aside = try FileIdentity.setAside(path, for: why)
-        log.tell(.error, "set-aside", [("cause", why.cause), ("path", aside)])
-    }
-
-    /// Returns the file, opened anew if it is no longer at its path.
-    private func usableFile() throws(DatabaseFault) -> TraceFile {
-        if let file, file.isInPlace { return file }
-        if let file {
-            file.close()
-            self.file = nil
-            log.tell(.warning, "vanished", [("path", path)], repeated: true)
-        }
-        guard ContinuousClock.now >= nextTry else { throw DatabaseFault(.unavailable, "there is no file") }
-        nextTry = .now + configuration.retryInterval
-        try StateDirectory.make(configuration.directory)
-        let file = try openReplacing()
-        statistics.rows = try file.count()
-        self.file = file
-        return file
     }
 
     // MARK: Writing
@@ -102,21 +73,20 @@ final class TraceWriter {
             return
         }
         do throws(DatabaseFault) {
-            do throws(DatabaseFault) { try write(batch, isTime, try usableFile()) } catch {
-                guard error.kind == .corrupt else { throw error }
-                recover(from: error)
-                try write(batch, isTime, try usableFile())
-            }
+            try files.perform { file throws(DatabaseFault) in try write(batch, isTime, file) }
+            noteRows()
             statistics.rowsWritten += batch.entries.count
-            statistics.rows += batch.entries.count
             statistics.state = .on
             if batch.lost > 0 { lost(batch.lost, "too many came at once") } else { ended() }
         } catch {
+            noteRows()
             lost(batch.entries.count + batch.lost, error.cause)
             statistics.state = .failing
-            recover(from: error)
         }
     }
+
+    /// Without a file the number is the last one known.
+    private func noteRows() { if let file = files.current { statistics.rows = file.rows } }
 
     private func lost(_ rows: Int, _ cause: String) {
         statistics.losses.note(rows)
@@ -134,7 +104,7 @@ final class TraceWriter {
 
     private func write(_ batch: TraceBatch, _ isTime: Bool, _ file: TraceFile) throws(DatabaseFault) {
         let port = configuration.port
-        try file.transaction { db in
+        try file.database.transaction { db in
             try TraceTable.write(batch.ended, port: port, db)
             try TraceTable.write(batch.entries, port: port, db)
             if isTime {
@@ -142,6 +112,7 @@ final class TraceWriter {
                 try TraceTable.unite(sets, db)
             }
         }
+        file.rows += batch.entries.count
         if isTime {
             counts = [:]
             sets = [:]
@@ -175,29 +146,11 @@ final class TraceWriter {
         return true
     }
 
-    /// Decides after a failure: the file stays, is replaced, or is tried again later.
-    private func recover(from error: DatabaseFault) {
-        switch error.kind {
-        case .full, .busy: return
-        case .corrupt, .foreign:
-            file?.close()
-            file = nil
-            do throws(DatabaseFault) {
-                try setAside(error)
-                file = try openReplacing()
-                statistics.rows = try file?.count() ?? 0
-            } catch { file = nil }
-        case .unavailable:
-            file?.close()
-            file = nil
-        }
-    }
-
     /// Deletes some of the rows that are too old or too many.
     func sweep() {
         guard ContinuousClock.now >= nextSweep else { return }
         nextSweep = .now + configuration.sweepInterval
-        guard let file, file.isInPlace else { return }
+        guard let file = files.current else { return }
         sweeper.adopt(store.bounds)
         do throws(DatabaseFault) {
             // It deletes as many as came in, so that a flood does not exceed the bound.
@@ -207,18 +160,16 @@ final class TraceWriter {
             repeat {
                 let now = configuration.isClockWrong() ? nil : configuration.now()
                 isThrough = try sweeper.step(file, now: now, uptime: configuration.uptime())
-                statistics.rows = max(0, statistics.rows - sweeper.removed)
+                file.rows = max(0, file.rows - sweeper.removed)
                 left -= TraceSweeper.step
             } while !isThrough && left > 0
             if !isThrough { nextSweep = .now }
         } catch {
             log.tell(.warning, "sweep-failed", [("cause", error.cause)], repeated: true)
-            recover(from: error)
+            files.recover(from: error)
         }
+        noteRows()
     }
 
-    func close() {
-        file?.close()
-        file = nil
-    }
+    func close() { files.close() }
 }

@@ -71,28 +71,31 @@ public struct ImpactReport: Sendable {
     }
 
     private mutating func read(_ db: Database, _ hours: ClosedRange<Int64>, _ limit: Int) throws {
-        beginning = try Int64.fetchOne(db, sql: "SELECT min(hour) FROM count").map { $0 * TraceTime.hour }
+        beginning = try Int64.fetchOne(db, sql: "SELECT min(hour) FROM count WHERE hour \(TraceSchema.isHour)")
+            .map { $0 * TraceTime.hour }
         var byOutcome: [String: Int64] = [:]
         let counts = try Row.fetchCursor(
             db,
             sql: """
-                SELECT outcome, ruling, would, cached, sum(recipients) FROM count WHERE hour BETWEEN ? AND ?
+                SELECT outcome, ruling, would, cached, sum(recipients) AS recipients FROM count
+                WHERE hour BETWEEN ? AND ?
                 GROUP BY outcome, ruling, would, cached
                 """, arguments: [hours.lowerBound, hours.upperBound])
         while let row = try counts.next() {
-            let outcome = row[0] as String
-            let count = row[4] as Int64
+            guard let outcome = row.text("outcome"), let count = row.number("recipients"),
+                let ruling = row.text("ruling"), let would = row.text("would")
+            else { continue }
             switch outcome {
             case "passed": passed += count
             case "exempt": exempt += count
             default:
                 recipients += count
                 byOutcome[outcome, default: 0] += count
-                if row[3] as Int64 == 1 { cached += count }
-                rulings[row[1] as String, default: 0] += count
-                if let would = row[2] as String?, !would.isEmpty { self.would[would, default: 0] += count }
+                if row.number("cached") == 1 { cached += count }
+                rulings[ruling, default: 0] += count
+                if !would.isEmpty { self.would[would, default: 0] += count }
                 let allows = Outcome(rawValue: outcome)?.allowsDelivery ?? false
-                let isRefused = row[1] as String != "accept" || row[2] as String != ""
+                let isRefused = ruling != "accept" || !would.isEmpty
                 // An outcome that allows delivery, but was refused, is a hazard.
                 if Self.faults.contains(outcome) || allows && isRefused { brokenRecipients += count }
             }
@@ -118,7 +121,7 @@ public struct ImpactReport: Sendable {
             db, sql: "SELECT kind, sketch FROM destination WHERE hour BETWEEN ? AND ?",
             arguments: [hours.lowerBound, hours.upperBound])
         while let row = try rows.next() {
-            guard let kind = row[0] as String?, let bytes = row[1] as Data?, let set = SketchSet(bytes: Array(bytes))
+            guard let kind = row.text("kind"), let bytes = row.bytes("sketch"), let set = SketchSet(bytes: bytes)
             else { continue }
             sets[kind, default: SketchSet()].formUnion(set)
         }
@@ -130,9 +133,12 @@ public struct ImpactReport: Sendable {
     private func readDestinations(_ db: Database) throws -> [String: Int] {
         var counts: [String: Int] = [:]
         let rows = try Row.fetchCursor(
-            db, sql: "SELECT outcome, count(DISTINCT hop) FROM entry WHERE time >= ? AND time < ? GROUP BY outcome",
+            db,
+            sql: "SELECT outcome, count(DISTINCT hop) AS hops FROM entry WHERE time >= ? AND time < ? GROUP BY outcome",
             arguments: [since, until])
-        while let row = try rows.next() { counts[row[0] as String] = row[1] as Int }
+        while let row = try rows.next() {
+            if let outcome = row.text("outcome") { counts[outcome] = row.number("hops").map { Int($0) } }
+        }
         return counts
     }
 
@@ -143,23 +149,26 @@ public struct ImpactReport: Sendable {
         let groups = try Row.fetchAll(
             db,
             sql: """
-                SELECT hop, count(*), min(time), max(time) FROM entry WHERE \(broken) GROUP BY hop
+                SELECT hop, count(*) AS recipients, min(time) AS first, max(time) AS last FROM entry
+                WHERE \(broken) GROUP BY hop
                 ORDER BY count(*) DESC, hop LIMIT ?
                 """, arguments: values + [limit])
         for group in groups {
-            guard
+            guard let hop = group.text("hop"), let recipients = group.number("recipients"),
+                let first = group.number("first"), let last = group.number("last"),
                 let row = try Row.fetchOne(
                     db,
                     sql: """
-                        SELECT outcome, coalesce(hazard, cause), host, time, failingFor FROM entry
+                        SELECT outcome, coalesce(hazard, cause) AS why, host, time, failingFor FROM entry
                         WHERE \(broken) AND hop = ? ORDER BY time DESC LIMIT 1
-                        """, arguments: values + [group[0] as String])
+                        """, arguments: values + [hop]),
+                let outcome = row.text("outcome"), let why = row.text("why"), let time = row.number("time")
             else { continue }
-            let last = row[3] as Int64
+            let failing = row.number("failingFor", atMost: time / 1000) ?? 0
             top.append(
                 Broken(
-                    destination: group[0], outcome: row[0], cause: row[1], host: row[2], recipients: group[1],
-                    firstSeen: min(group[2] as Int64, last - (row[4] as Int64? ?? 0) * 1000), lastSeen: group[3]))
+                    destination: hop, outcome: outcome, cause: why, host: row.text("host"), recipients: recipients,
+                    firstSeen: min(first, time - failing * 1000), lastSeen: last))
         }
     }
 }

@@ -1,47 +1,37 @@
-import Glibc
+package import Glibc
 
-/// Distinguishes the file at a path from one that replaces it later.
-package struct FileIdentity: Equatable {
-    private let device: UInt
-    private let node: UInt
+/// Distinguishes a file from another one that replaces it at its path: device and inode (inode(7)).
+package struct FileIdentity: Equatable, Sendable {
+    private let device: UInt64
+    private let node: UInt64
 
-    /// The identity of the file at a path; nil if there is none.
+    /// The identity with these numbers.
+    package init(device: UInt64, node: UInt64) {
+        self.device = device
+        self.node = node
+    }
+
+    /// The identity that stat(2) has told.
+    package init(_ facts: stat) { self.init(device: UInt64(facts.st_dev), node: UInt64(facts.st_ino)) }
+
+    /// The identity of the file at a path, at the end of all links; nil if there is none.
     package init?(_ path: String) {
-        var info = stat()
-        guard stat(path, &info) == 0 else { return nil }
-        device = UInt(info.st_dev)
-        node = UInt(info.st_ino)
+        var facts = stat()
+        guard stat(path, &facts) == 0 else { return nil }
+        self.init(facts)
     }
 
-    /// Renames a damaged SQLite file together with its log. It replaces an older one that was set aside.
-    ///
-    /// - Parameter why: What is wrong with it.
-    /// - Returns: The new path.
-    /// - Throws: The fault itself if a new file would not help; another fault if it cannot be renamed.
-    package static func setAside(_ path: String, for why: DatabaseFault) throws(DatabaseFault) -> String {
-        let suffix: String
-        switch why.kind {
-        case .corrupt: suffix = "corrupt"
-        case .foreign(let version): suffix = "version-\(version)"
-        case .busy, .unavailable, .full: throw why
-        }
-        guard let aside = rename(path, as: suffix) else {
-            throw DatabaseFault(.unavailable, "\(why.cause), and it cannot be renamed")
-        }
-        return aside
+    /// The identity of what is at a path itself, which may be a link; nil if there is nothing.
+    package init?(ofLink path: String) {
+        var facts = stat()
+        guard lstat(path, &facts) == 0 else { return nil }
+        self.init(facts)
     }
 
-    private static func rename(_ path: String, as suffix: String) -> String? {
-        // If a directory has the name already, it is not removed.
-        for number in 0..<10 {
-            let aside = "\(path).\(suffix)\(number == 0 ? "" : "-\(number)")"
-            guard Glibc.rename(path, aside) == 0 else { continue }
-            StateDirectory.shut(aside)
-            for part in ["-wal", "-journal"] where Glibc.rename(path + part, aside + part) != 0 { unlink(aside + part) }
-            unlink(path + "-shm")
-            for part in StateDirectory.sideFiles { StateDirectory.shut(aside + part) }
-            return aside
-        }
-        return nil
+    /// The identity of an open file; nil if the descriptor is not open.
+    package init?(descriptor: Int32) {
+        var facts = stat()
+        guard fstat(descriptor, &facts) == 0 else { return nil }
+        self.init(facts)
     }
 }

@@ -9,9 +9,22 @@ package enum ReadableFile {
     }
 
     /// Why a file could not be read.
-    package struct Fault: Error {
+    package enum Fault: Error {
+        /// The system refuses, in its own words. If the file belongs to another user, `owner` says so.
+        case refused(String, owner: String?)
+        /// It is a directory, a pipe or the like.
+        case notRegular
+        /// It has more bytes than may be read.
+        case tooLong(limit: Int)
+
         /// A clause: "it cannot be read (No such file or directory)".
-        package let clause: String
+        package var clause: String {
+            switch self {
+            case .refused(let why, let owner): "it cannot be read (\(why))\(owner.map { ": it \($0)" } ?? "")"
+            case .notRegular: "it is not a regular file"
+            case .tooLong(let limit): "it has more than \(limit) bytes"
+            }
+        }
     }
 
     /// Returns the text of a file. It does not wait for a writer if the path is a named pipe.
@@ -24,10 +37,10 @@ package enum ReadableFile {
             return try file.closeAfter {
                 var facts = stat()
                 guard fstat(file.rawValue, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG else {
-                    return .failure(Fault(clause: "it is not a regular file"))
+                    return .failure(.notRegular)
                 }
                 guard limit > 0 else { return .success("") }
-                guard facts.st_size <= limit else { return .failure(Fault(clause: "it has more than \(limit) bytes")) }
+                guard facts.st_size <= limit else { return .failure(.tooLong(limit: limit)) }
                 // Text that is added meanwhile is read when the change is noticed.
                 let size = Int(facts.st_size)
                 let bytes = try [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
@@ -42,7 +55,7 @@ package enum ReadableFile {
             }
         } catch {
             let owner = (error as? Errno) == .permissionDenied ? FileOwner.other(of: path) : nil
-            return .failure(Fault(clause: "it cannot be read (\(error))\(owner.map { ": it \($0)" } ?? "")"))
+            return .failure(.refused("\(error)", owner: owner))
         }
     }
 }

@@ -17,22 +17,22 @@ enum FaultTable {
         var sightings: Int
     }
 
-    /// Port, form of the next hop, and what about it is meant, in one number.
+    /// What about the destination is meant takes two bits of the column `kind`, beside the destination.
+    private static let bits: Int64 = 2
+
     private static func kind(_ subject: FaultBook.Subject) -> (destination: Destination, kind: Int64) {
-        let (destination, number): (Destination, Int64) =
+        let (destination, other): (Destination, Int64) =
             switch subject {
             case .destination(let destination): (destination, 0)
             case .doubt(let destination): (destination, 1)
             case .policy(let destination): (destination, 2)
             }
-        let isHost = if case .host = destination.nextHop { true } else { false }
-        return (destination, Int64(destination.port) << 3 | (isHost ? 4 : 0) | number)
+        return (destination, destination.number(with: other, bits: bits))
     }
 
     private static func subject(_ name: DomainName, _ kind: Int64) -> FaultBook.Subject? {
-        guard let port = UInt16(exactly: kind >> 3) else { return nil }
-        let destination = Destination(kind & 4 == 0 ? .domain(name) : .host(name), port: port)
-        switch kind & 3 {
+        guard let (destination, other) = Destination.parts(of: kind, name: name, bits: bits) else { return nil }
+        switch other {
         case 0: return .destination(destination)
         case 1: return .doubt(destination)
         case 2: return .policy(destination)

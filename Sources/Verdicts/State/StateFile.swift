@@ -1,28 +1,33 @@
 import GRDB
-import Records
+package import Records
 import Support
 
 /// The open state file: SQLite in write-ahead mode, locked as long as it is open. It is not Sendable: only one thread
 /// uses it.
-///
-/// A process that is killed loses what it had not handed over. The file itself stays intact
-/// (https://www.sqlite.org/wal.html).
-package final class StateFile {
+package final class StateFile: StoredFile {
     /// The name of the file in the state directory.
     package static let name = "state.sqlite"
-    /// The version of its tables.
-    static let version = 1
-    /// The application id that distinguishes it from other SQLite files: "DGAT".
-    private static let application = 0x4447_4154
+    /// Its tables. It is marked "DGAT".
+    private static let schema = DatabaseSchema(
+        application: 0x4447_4154,
+        steps: [
+            """
+            CREATE TABLE run (world INTEGER, boot TEXT, ahead INTEGER, written INTEGER);
+            \(VerdictTable.schema)
+            \(FaultTable.schema)
+            \(ReportTable.schema)
+            """
+        ])
 
-    let queue: DatabaseQueue
+    package let database: DatabaseFile
     /// The number to add to the time since the boot to get the file's time, in milliseconds.
     private(set) var offset: Int64 = 0
     /// Whether the contents were deleted because they were found with other settings.
     private(set) var wasForgotten = false
-    private let path: String
+    /// Whether the file's faults may differ from the book's, as those of a file that was just opened do. Then the next
+    /// batch writes all of them anew.
+    var faultsAreStale = true
     private let clock: StateClock
-    private let identity: FileIdentity?
     /// The verdict bodies that were written recently.
     var bodies = StoredBodies()
 
@@ -33,20 +38,9 @@ package final class StateFile {
     ///   - world: A number for the settings that decide what is true. A file with another number is emptied.
     ///   - clock: The clocks.
     init(_ path: String, world: Int64, clock: StateClock) throws(DatabaseFault) {
-        try DatabaseFault.refuseWhatIsNoFile(path)
-        // The files that SQLite makes beside it get its mode and owner.
-        try StateDirectory.makeFile(path)
-        self.path = path
         self.clock = clock
-        do {
-            queue = try DatabaseQueue(path: path, configuration: Self.configuration)
-            identity = FileIdentity(path)
-            try queue.writeWithoutTransaction { try Self.makeTables($0) }
-            try queue.inTransaction { db in
-                try begin(db, world)
-                return .commit
-            }
-        } catch { throw DatabaseFault(error, at: path) }
+        database = try DatabaseFile(path, Self.configuration, Self.schema)
+        try database.transaction { try begin($0, world) }
     }
 
     private static var configuration: Configuration {
@@ -60,37 +54,16 @@ package final class StateFile {
                 """)
     }
 
-    private static func makeTables(_ db: Database) throws {
-        let signature = try FileSignature(db)
-        if signature.isBlank {
-            try db.inTransaction {
-                try db.execute(
-                    sql: """
-                        CREATE TABLE run (world INTEGER, boot TEXT, ahead INTEGER, written INTEGER);
-                        \(VerdictTable.schema)
-                        \(FaultTable.schema)
-                        \(ReportTable.schema)
-                        PRAGMA application_id = \(Self.application);
-                        PRAGMA user_version = \(Self.version);
-                        """)
-                return .commit
-            }
-            return
-        }
-        try signature.require(application, versions: version...version)
-    }
-
     /// Takes over the file from the previous run.
     private func begin(_ db: Database, _ world: Int64) throws {
         let row = try Row.fetchOne(db, sql: "SELECT world, boot, ahead, written FROM run")
         let before: StateClock.Mark? = row.flatMap { row in
-            guard let boot = row[1] as String?, let offset = row[2] as Int64?, let written = row[3] as Int64? else {
-                return nil
-            }
+            guard let boot = row.text("boot"), let offset = row.number("ahead"), let written = row.number("written")
+            else { return nil }
             return StateClock.Mark(boot: boot, offset: offset, written: written)
         }
         offset = clock.offset(after: before)
-        if let row, row[0] as Int64? != world {
+        if let row, row.number("world") != world {
             wasForgotten = true
             for table in ["verdict", "body", "fault", "report"] { try db.execute(sql: "DELETE FROM \(table)") }
         }
@@ -104,29 +77,17 @@ package final class StateFile {
     /// The same in whole seconds, as for verdicts and reports.
     var nowInSeconds: Int64 { now / 1000 }
 
-    /// Whether the path still leads to the opened file.
-    var isInPlace: Bool { identity != nil && FileIdentity(path) == identity }
-
     /// Runs `work` in one transaction: afterwards the file has all of it, or nothing.
     func transaction(_ work: (Database) throws -> Void) throws(DatabaseFault) {
-        do {
-            try queue.inTransaction(.immediate) { db in
+        do throws(DatabaseFault) {
+            try database.transaction { db in
                 try work(db)
                 try db.cachedStatement(sql: "UPDATE run SET written = ?").execute(arguments: [clock.sinceBoot()])
-                return .commit
             }
         } catch {
             // The bodies that were numbered are not in the file.
             bodies = StoredBodies()
-            throw DatabaseFault(error, at: path)
+            throw error
         }
     }
-
-    /// Reads from the file.
-    func read(_ work: (Database) throws -> Void) throws(DatabaseFault) {
-        do { try queue.writeWithoutTransaction(work) } catch { throw DatabaseFault(error, at: path) }
-    }
-
-    /// Closes the file and moves the contents of its log into place. Releasing the object does the same.
-    func close() { try? queue.close() }
 }

@@ -4,23 +4,17 @@ import Inspection
 import Records
 import Support
 
-/// The work of the store's thread: it opens, reads, writes and sweeps the file, and replaces it if it is damaged. It is
-/// not Sendable.
+/// The work of the store's thread: it opens, reads, writes and sweeps the file. It is not Sendable.
 final class StateWriter {
     private let configuration: StateStore.Configuration
     private let holders: StateHolders
     private let log: DatabaseLog
-    private let path: String
-    private var file: StateFile?
+    private let files: ReplaceableFile<StateFile>
     private var sweeper: StateSweeper
-    /// Whether the file's faults may differ from the book's. Then the next batch writes all of them anew.
-    private var faultsAreStale = false
     /// Bytes of reports written since the last pruning.
     private var reportBytes = 0
     /// What could not be written so far.
     private(set) var losses = Losses()
-    /// When to try again to open a file that was lost.
-    private var nextTry = ContinuousClock.now
     /// When to sweep the file next; far in the future if there is none.
     private(set) var nextSweep = ContinuousClock.now + .seconds(86400)
 
@@ -28,7 +22,12 @@ final class StateWriter {
         self.configuration = configuration
         self.holders = holders
         self.log = DatabaseLog(event: "state", log: log)
-        path = "\(configuration.directory)/\(StateFile.name)"
+        files = ReplaceableFile(
+            StateFile.name, in: configuration.directory, log: self.log, settingAside: .warning,
+            retryInterval: .seconds(10)
+        ) { path throws(DatabaseFault) in
+            try StateFile(path, world: configuration.world, clock: configuration.clock)
+        }
         sweeper = StateSweeper(limit: configuration.limit, faultMemory: configuration.faultMemory)
     }
 
@@ -39,52 +38,22 @@ final class StateWriter {
     func open(isStopped: @escaping () -> Bool) -> Bool {
         defer { holders.faults.endRestoring() }
         do throws(DatabaseFault) {
-            try makeDirectory()
-            let file = try openReplacing()
-            self.file = file
+            let file = try files.open()
             if file.wasForgotten {
                 log.tell(.notice, "forgotten", [("cause", "it was found out with other settings")])
             }
             do throws(DatabaseFault) { try load(file, isStopped) } catch {
                 // What was read until then is as good as the rest.
                 guard error.kind == .corrupt else { throw error }
-                try replace(file, error)
+                try files.replace(error)
             }
             nextSweep = .now + .seconds(60)
             return true
         } catch {
-            log.tell(.warning, "off", [("cause", error.cause), ("path", path)])
-            file?.close()
-            file = nil
+            log.tell(.warning, "off", [("cause", error.cause), ("path", files.path)])
+            files.close()
             return false
         }
-    }
-
-    private func makeDirectory() throws(DatabaseFault) {
-        try StateDirectory.make(configuration.directory)
-    }
-
-    /// Opens the file. A damaged one is set aside once.
-    private func openReplacing() throws(DatabaseFault) -> StateFile {
-        do throws(DatabaseFault) {
-            return try StateFile(path, world: configuration.world, clock: configuration.clock)
-        } catch {
-            try setAside(error)
-            return try StateFile(path, world: configuration.world, clock: configuration.clock)
-        }
-    }
-
-    private func setAside(_ why: DatabaseFault) throws(DatabaseFault) {
-        let aside = try FileIdentity.setAside(path, for: why)
-        log.tell(.warning, "set-aside", [("cause", why.cause), ("path", aside)])
-    }
-
-    private func replace(_ file: StateFile, _ why: DatabaseFault) throws(DatabaseFault) {
-        file.close()
-        self.file = nil
-        try setAside(why)
-        self.file = try openReplacing()
-        faultsAreStale = true
     }
 
     // MARK: Reading
@@ -107,7 +76,7 @@ final class StateWriter {
         let now = file.now
         // Whether the file differs from the book in another way than by what has been entered since.
         var isAmiss = false
-        try file.read { db in
+        try file.database.perform { db in
             let found = try FaultTable.read(db)
             bad += found.bad
             let kept = found.faults.map { subject, times in
@@ -126,8 +95,8 @@ final class StateWriter {
             if faults < kept.count { isAmiss = true }
         }
         holders.faults.endRestoring()
-        if isAmiss { faultsAreStale = true }
-        try file.read { db in
+        file.faultsAreStale = isAmiss
+        try file.database.perform { db in
             let found = try ReportTable.read(db, at: file.nowInSeconds) { report in
                 holders.reports([report])
                 return !isStopped()
@@ -138,7 +107,7 @@ final class StateWriter {
         let seconds = file.nowInSeconds
         let wall = configuration.clock.wall() / 1000
         let limit = configuration.limit
-        try file.read { db in
+        try file.database.perform { db in
             holders.expecting(min(limit, try VerdictTable.count(db)))
             let found = try VerdictTable.read(
                 db, at: seconds, ahead: wall - seconds, limit: limit, sharing: holders.sharing
@@ -156,16 +125,11 @@ final class StateWriter {
     /// Writes a batch. What cannot be written is lost.
     func write(_ batch: StateBatch) {
         do throws(DatabaseFault) {
-            do throws(DatabaseFault) { try write(batch, try usableFile()) } catch {
-                guard error.kind == .corrupt else { throw error }
-                recover(from: error)
-                try write(batch, try usableFile())
-            }
+            try files.perform { file throws(DatabaseFault) in try write(batch, file) }
             if batch.lost > 0 { lost(batch.lost, "too much came at once") } else { ended() }
         } catch {
             lost(batch.count + batch.lost, error.cause)
-            if batch.hasFaults { faultsAreStale = true }
-            recover(from: error)
+            if batch.hasFaults { files.current?.faultsAreStale = true }
         }
     }
 
@@ -182,7 +146,7 @@ final class StateWriter {
 
     private func write(_ batch: StateBatch, _ file: StateFile) throws(DatabaseFault) {
         let offset = file.offset
-        let all = faultsAreStale ? holders.faults.all() : nil
+        let all = file.faultsAreStale ? holders.faults.all() : nil
         let now = file.now
         try file.transaction { db in
             if let all {
@@ -200,44 +164,13 @@ final class StateWriter {
             }
             try VerdictTable.write(batch.verdicts(offset: offset), db, &file.bodies)
         }
-        faultsAreStale = batch.lostFaults
-    }
-
-    /// The file. If it has vanished, it is opened again.
-    private func usableFile() throws(DatabaseFault) -> StateFile {
-        if let file, file.isInPlace { return file }
-        if let file {
-            file.close()
-            self.file = nil
-            log.tell(.warning, "vanished", [("path", path)], repeated: true)
-        }
-        guard ContinuousClock.now >= nextTry else { throw DatabaseFault(.unavailable, "there is no file") }
-        nextTry = .now + .seconds(10)
-        try makeDirectory()
-        let file = try openReplacing()
-        self.file = file
-        faultsAreStale = true
-        return file
-    }
-
-    /// After a failure: keeps the file, replaces it, or tries again later.
-    private func recover(from error: DatabaseFault) {
-        switch error.kind {
-        case .full: return
-        case .corrupt:
-            if let file {
-                do throws(DatabaseFault) { try replace(file, error) } catch { self.file = nil }
-            }
-        case .foreign, .busy, .unavailable:
-            file?.close()
-            file = nil
-        }
+        file.faultsAreStale = batch.lostFaults
     }
 
     /// Looks through a part of the file for what has run out.
     func sweep() {
         guard ContinuousClock.now >= nextSweep else { return }
-        guard let file, file.isInPlace else {
+        guard let file = files.current else {
             nextSweep = .now + .seconds(60)
             return
         }
@@ -247,12 +180,9 @@ final class StateWriter {
         } catch {
             nextSweep = .now + .seconds(60)
             log.tell(.warning, "sweep-failed", [("cause", error.cause)], repeated: true)
-            recover(from: error)
+            files.recover(from: error)
         }
     }
 
-    func close() {
-        file?.close()
-        file = nil
-    }
+    func close() { files.close() }
 }

@@ -15,11 +15,8 @@ enum VerdictTable {
         ROWID;
         """
 
-    /// Port, form of the next hop and whether DANE is demanded, in one number.
-    private static func kind(_ destination: Destination, _ demandsDANE: Bool) -> Int64 {
-        let isHost = if case .host = destination.nextHop { true } else { false }
-        return Int64(destination.port) << 2 | (isHost ? 2 : 0) | (demandsDANE ? 1 : 0)
-    }
+    /// Whether DANE is demanded takes one bit of the column `kind`, beside the destination.
+    private static let bits: Int64 = 1
 
     private static func sum(_ name: UnsafeRawBufferPointer, _ numbers: Int64..., body: Int64) -> Int64 {
         var sum = RowSum()
@@ -36,7 +33,7 @@ enum VerdictTable {
         let statement = try db.cachedStatement(sql: "INSERT OR REPLACE INTO verdict VALUES (?, ?, ?, ?, ?, ?, ?)")
         for verdict in verdicts {
             let body = try bodies.body(verdict.verdict, db)
-            let kind = kind(verdict.destination, verdict.demandsDANE)
+            let kind = verdict.destination.number(with: verdict.demandsDANE ? 1 : 0, bits: Self.bits)
             let fresh = verdict.fresh.components.seconds
             let stale = verdict.stale.components.seconds
             var name = verdict.destination.name.text
@@ -88,8 +85,8 @@ enum VerdictTable {
                     return DomainName(canonical: bytes)
                 }
             }
-            guard let name, let port = UInt16(exactly: kind >> 2), (0...longest).contains(fresh),
-                (0...longest).contains(stale)
+            guard let name, let parts = Destination.parts(of: kind, name: name, bits: Self.bits),
+                (0...longest).contains(fresh), (0...longest).contains(stale)
             else {
                 count.bad += 1
                 continue
@@ -98,9 +95,8 @@ enum VerdictTable {
             guard made <= now, now - made < fresh + stale else { continue }
             batch.append(
                 KeptVerdict(
-                    destination: Destination(kind & 2 == 0 ? .domain(name) : .host(name), port: port),
-                    demandsDANE: kind & 1 == 1, body: body.body, made: made + ahead, fresh: .seconds(fresh),
-                    stale: .seconds(stale)))
+                    destination: parts.destination, demandsDANE: parts.other == 1, body: body.body, made: made + ahead,
+                    fresh: .seconds(fresh), stale: .seconds(stale)))
             count.read += 1
             if batch.count == batchSize {
                 guard take(batch) else { return count }

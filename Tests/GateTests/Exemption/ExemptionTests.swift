@@ -1,4 +1,5 @@
 import DANE
+import GRDB
 import Testing
 import WorldServers
 
@@ -6,6 +7,7 @@ import WorldServers
 @testable import Inspection
 @testable import Policy
 @testable import Reports
+@testable import Support
 
 /// Exemptions in their file, and what decides between them and the policy file.
 @Suite struct ExemptionTests {
@@ -64,6 +66,83 @@ import WorldServers
             verdict: Verdict(outcome: outcome, cause: "", hazards: hazards), mxSecurity: .secure, hosts: [], steps: [],
             lifetime: .zero, elapsed: .zero)
         #expect(ExemptionSighting.kind(inspection, demandingDANE: isDemanded) == kind)
+    }
+
+    /// Anybody may have written to the file. A row that makes no sense ends no process, and costs no other exemption.
+    @Test(arguments: [
+        ("until = 'never'", false), ("until = X'FF'", false), ("until = 1e300", false),
+        ("until = 9223372036854775807", false), ("added = -1", false), ("reason = X'FF'", false),
+        ("keeps = 'x'", false), ("by = X'FF'", false), ("added = 'x'", false), ("ended = 'x'", false),
+        ("pattern = 'a b'", false), ("pattern = X'FF'", false),
+        // What only tells more about it.
+        ("clean_for = 'x'", true), ("clean_at = 'x'", true), ("seen = X'FF'", true), ("how = X'FF'", true),
+        ("ended_by = X'FF'", true), ("clean_at = 9223372036854775807", true), ("clean_for = 9223372036854775807", true),
+        ("clean_at = -9223372036854775808", true),
+    ])
+    func aRowThatMakesNoSenseIsLeftOut(change: String, staysInForce: Bool) throws {
+        let directory = try ScratchDirectory("exempt")
+        for pattern in ["a.example", "b.example"] {
+            _ = try ExemptionFile(directory.path).add(Self.exemption(pattern), at: 0)
+        }
+        let queue = try DatabaseQueue(path: ExemptionFile.path(directory.path))
+        try queue.write { try $0.execute(sql: "UPDATE exemption SET \(change) WHERE pattern = 'a.example'") }
+        try queue.close()
+        let file = try ExemptionFile(directory.path)
+        #expect(
+            try file.live(at: 10).map(\.pattern.description)
+                == (staysInForce ? ["a.example", "b.example"] : ["b.example"]))
+        _ = try file.history(at: 10)
+        try file.update([Self.sighting(.clean, at: 20)], liftAfter: .seconds(100), at: 20)
+        // It can be made anew, and that is in force.
+        _ = try file.add(Self.exemption("a.example", added: 9), at: 30)
+        #expect(try file.live(at: 30).map(\.added) == [9, 1])
+    }
+
+    @Test func onlySoManyThatEndedAreKept() throws {
+        let directory = try ScratchDirectory("exempt")
+        let file = try ExemptionFile(directory.path)
+        let count = ExemptionFile.historyLimit + 5
+        let queue = try DatabaseQueue(path: ExemptionFile.path(directory.path))
+        try queue.write { db in
+            for number in 0..<count {
+                try db.execute(
+                    sql: """
+                        INSERT INTO exemption (pattern, until, reason, keeps, by, added, clean_for, ended, how)
+                        VALUES (?, 9, 'r', 0, 'me', ?, 0, ?, 'removed')
+                        """, arguments: ["d\(number).example", number, number / 3])
+            }
+        }
+        try queue.close()
+        _ = try file.add(Self.exemption("live.example"), at: 10)
+        let kept = try file.history(at: 10).map(\.added)
+        // The latest stay; of those that ended at once, those that were made last.
+        #expect(kept.count == ExemptionFile.historyLimit && Set(kept) == Set((5..<count).map(Int64.init)))
+        #expect(try file.live(at: 10).count == 1)
+    }
+
+    /// A command may have replaced a corrupt file while the daemon looked at the old one. The new one must stay.
+    @Test func aFileThatAnotherReplacedIsNotSetAside() throws {
+        let directory = try ScratchDirectory("exempt")
+        let path = try directory.write("no SQLite file at all", to: ExemptionFile.name)
+        var told: [String] = []
+        let live = try ExemptionFile.replacing(in: directory.path, told: { aside, _ in told.append(aside) }) {
+            isAgain throws(DatabaseFault) -> [Exemption] in
+            if !isAgain {
+                let fault = DatabaseFault(.corrupt, "as a test")
+                _ = try fault.setAside(path)
+                _ = try ExemptionFile(directory.path).add(Self.exemption("a.example"), at: 0)
+                throw fault
+            }
+            return try ExemptionFile(directory.path).live(at: 0)
+        }
+        #expect(told.isEmpty && live.count == 1)
+        // Otherwise it is.
+        let none = try ExemptionFile.replacing(in: directory.path, told: { aside, _ in told.append(aside) }) {
+            isAgain throws(DatabaseFault) -> [Exemption] in
+            if !isAgain { throw DatabaseFault(.corrupt, "as a test") }
+            return try ExemptionFile(directory.path).live(at: 0)
+        }
+        #expect(told == ["\(path).corrupt"] && none.isEmpty)
     }
 
     @Test func historyIsKeptAndBounded() throws {

@@ -6,6 +6,7 @@ import WorldServers
 
 @testable import Inspection
 @testable import Support
+@testable import Records
 @testable import Verdicts
 
 /// A process killed while it writes: what it was told is written is there, and all of it is whole.
@@ -37,12 +38,12 @@ import WorldServers
         and noted: ContinuousClock.Instant
     ) throws {
         let file = try StateFile(directory.file(StateFile.name), world: 0, clock: .system)
-        defer { file.close() }
-        #expect(try file.queue.read { try String.fetchOne($0, sql: "PRAGMA integrity_check") } == "ok")
+        defer { file.database.close() }
+        #expect(try file.database.queue.read { try String.fetchOne($0, sql: "PRAGMA integrity_check") } == "ok")
         var verdicts: [KeptVerdict] = []
         var bad = 0
         var faults: [(FaultBook.Subject, FaultTable.Times)] = []
-        try file.read { db in
+        try file.database.perform { db in
             bad += try VerdictTable.read(db, at: file.nowInSeconds, ahead: 0, limit: .max) {
                 verdicts += $0
                 return true

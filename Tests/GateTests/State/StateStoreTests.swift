@@ -9,6 +9,7 @@ import WorldServers
 @testable import Inspection
 @testable import Policy
 @testable import Support
+@testable import Records
 @testable import Verdicts
 
 /// What is handed over comes back, as it was and for what is left of its time.
@@ -157,13 +158,15 @@ import WorldServers
             }
         }
         let file = try StateFile(place.path, world: 0, clock: place.clock)
-        let bytes = try file.queue.read { try Int.fetchOne($0, sql: "SELECT sum(length(chain)) FROM report") ?? 0 }
+        let bytes = try file.database.queue.read {
+            try Int.fetchOne($0, sql: "SELECT sum(length(chain)) FROM report") ?? 0
+        }
         #expect(bytes <= ReportTable.byteLimit * 5 / 4 && bytes > ReportTable.byteLimit / 2, "before any sweep")
         var sweeper = StateSweeper(limit: 6_000, faultMemory: .seconds(14400))
         while try !sweeper.step(file) {}
-        let ports = try file.queue.read { try Int.fetchAll($0, sql: "SELECT port FROM report ORDER BY port") }
+        let ports = try file.database.queue.read { try Int.fetchAll($0, sql: "SELECT port FROM report ORDER BY port") }
         #expect(ports.last == count - 1 && ports.first ?? 0 > 100 && ports.count > count / 2)
-        file.close()
+        file.database.close()
     }
 
     @Test func whatRanOutAndWhatIsTooMuchIsSweptAway() throws {
@@ -181,13 +184,13 @@ import WorldServers
         var sweeper = StateSweeper(limit: 6_000, faultMemory: .seconds(14400))
         func round() throws -> Int {
             while try !sweeper.step(file) {}
-            return try file.queue.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM verdict") ?? 0 }
+            return try file.database.queue.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM verdict") ?? 0 }
         }
         #expect(try round() == 8_000)
         // By a sample of the times.
         let left = try round()
         #expect((5_000...7_000).contains(left))
-        file.close()
+        file.database.close()
         // The oldest went.
         let run = try place.run()
         let numbers = run.verdicts.compactMap { Int($0.destination.name.labels[0].dropFirst()) }

@@ -175,7 +175,7 @@ import WorldServers
         case .directory: #expect(mkdir(place.path, 0o755) == 0)
         case .pipe: #expect(mkfifo(place.path, 0o600) == 0)
         case .otherProgram, .newer:
-            if obstacle == .newer { try TraceFile(place.path).close() }
+            if obstacle == .newer { try TraceFile(place.path).database.close() }
             let queue = try DatabaseQueue(path: place.path)
             try queue.write {
                 try $0.execute(sql: obstacle == .newer ? "PRAGMA user_version = 7" : "CREATE TABLE entry (x)")
@@ -196,7 +196,7 @@ import WorldServers
         let place = try TracePlace()
         let queue = try DatabaseQueue(path: place.path)
         try queue.write { db in
-            try db.execute(sql: "PRAGMA application_id = \(TraceSchema.application)")
+            try db.execute(sql: "PRAGMA application_id = \(TraceSchema.schema.application)")
             if knowsMigrations {
                 try db.execute(sql: "CREATE TABLE grdb_migrations (identifier TEXT NOT NULL PRIMARY KEY)")
             }
@@ -206,7 +206,8 @@ import WorldServers
         store.record(traceEntry("a@a.example"))
         #expect(store.settle(within: .seconds(30)))
         #expect(try place.rows().count == 1)
-        #expect(try place.reader.read { try Int.fetchOne($0, sql: "PRAGMA user_version") } == TraceSchema.version)
+        #expect(
+            try place.reader.read { try Int.fetchOne($0, sql: "PRAGMA user_version") } == TraceSchema.schema.version)
         store.close(within: .seconds(30))
         let left = try FileManager.default.contentsOfDirectory(atPath: place.directory.path)
         #expect(left.allSatisfy { !$0.hasPrefix("\(TraceFile.name).") }, "\(left)")
