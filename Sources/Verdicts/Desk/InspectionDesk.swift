@@ -10,6 +10,9 @@ import Synchronization
 ///
 /// A caller waits until its deadline and then gets `pending`. The inspection goes on, and its verdict is cached. If a
 /// good verdict has expired but may still be used, nobody waits: it is returned, and renewed meanwhile.
+///
+/// This is not a `SingleFlight`: to begin an inspection may end another one or be refused, threads wait for it beside
+/// tasks, and it may give its place back meanwhile. All of that must happen under the same lock.
 public final class InspectionDesk: Sendable {
     /// A verdict, and where it came from.
     public struct Answer: Sendable {
