@@ -17,14 +17,22 @@ public final class PolicyBook: Sendable {
         let inode: UInt64
     }
 
+    /// What a check of the file has seen.
+    private enum Seen: Equatable {
+        /// The version that was read last.
+        case asRead
+        /// Another version, which has not been read; nil if there is no file.
+        case changed(Stamp?)
+    }
+
     private struct State {
         /// The file; nil for no policies.
         var path: String?
         var copy: PolicyCopy?
         var table: PolicyTable
         var stamp: Stamp?
-        /// The state of the file at the last check, if that version has not been read.
-        var seen: Stamp??
+        /// The version of the file at the last check.
+        var seen = Seen.asRead
         /// Whether the newest version could not even be read. That may be repaired without a change of the file.
         var isUnread = false
         /// When the table was read, in seconds since 1970.
@@ -141,12 +149,12 @@ public final class PolicyBook: Sendable {
         let isDue = state.withLock { state in
             guard !force else { return true }
             guard state.stamp != stamp else {
-                state.seen = nil
+                state.seen = .asRead
                 // The cause may have been on our side, and over: no descriptors, or a disk that did not answer.
                 return state.isUnread
             }
-            defer { state.seen = .some(stamp) }
-            return state.seen == .some(stamp)
+            defer { state.seen = .changed(stamp) }
+            return state.seen == .changed(stamp)
         }
         guard isDue else { return nil }
         let text: String
@@ -156,7 +164,9 @@ public final class PolicyBook: Sendable {
             let faults = Self.unread(path, fault)
             // Reading is tried again, but reported again only if the faults have changed.
             let isKnown = state.withLock { state in
-                defer { (state.stamp, state.seen, state.isUnread, state.faults) = (stamp, nil, true, faults.sentences) }
+                defer {
+                    (state.stamp, state.seen, state.isUnread, state.faults) = (stamp, .asRead, true, faults.sentences)
+                }
                 return state.isUnread && state.faults == faults.sentences
             }
             return isKnown && !force ? nil : .failure(faults)
@@ -171,7 +181,7 @@ public final class PolicyBook: Sendable {
             // Remember this version nevertheless, so that it is reported only once.
             state.withLock {
                 $0.stamp = stamp
-                $0.seen = nil
+                $0.seen = .asRead
                 $0.isUnread = false
                 $0.faults = error.sentences
             }
