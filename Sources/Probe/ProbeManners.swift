@@ -76,7 +76,7 @@ final class ProbeManners: Sendable {
                     if state.hosts[endpoint] != nil { state.hosts[endpoint] = host }
                     return .hostSpent
                 }
-                guard spend(network, asker, &state, now) else { return .networkSpent(network) }
+                guard spend(network, for: asker, at: now, in: &state) else { return .networkSpent(network) }
                 host.budget.take(asker)
             }
             host.users += 1
@@ -88,7 +88,7 @@ final class ProbeManners: Sendable {
 
     /// Takes one of a network's probes. Returns false if there is none for the asker.
     private func spend(
-        _ network: AddressRange, _ asker: ProbeAsker, _ state: inout State, _ now: ContinuousClock.Instant
+        _ network: AddressRange, for asker: ProbeAsker, at now: ContinuousClock.Instant, in state: inout State
     ) -> Bool {
         if state.networks[network] == nil, state.networks.count >= Self.limit, state.nextNetworkSweep <= now {
             state.nextNetworkSweep = now + .seconds(1)

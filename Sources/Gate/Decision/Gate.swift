@@ -121,10 +121,10 @@ public struct Gate: Sendable {
                 request.recipientIsCut
                 ? "the address is longer than any address can be" : "its domain is no domain name"
             let answer = InspectionDesk.Answer(verdict: Verdict(outcome: .noSuchDomain, cause: cause), isCached: false)
-            return rule(request, current, .init(destination: nil, place: .root), answer, policy: nil)
+            return rule(request, current, on: .init(destination: nil, place: .root), answer, policy: nil)
         case .judged(let hop):
             let domain = if case .name(let domain) = recipient.domain { domain } else { hop.destination.name }
-            return judge(request, current, hop, domain)
+            return judge(request, current, hop: hop, domain: domain)
         }
     }
 
@@ -161,14 +161,14 @@ public struct Gate: Sendable {
 
     /// Judges a next hop, and rules on its recipient.
     private func judge<Request: GateRequest & ~Copyable>(
-        _ request: borrowing Request, _ current: Case, _ hop: Hop, _ domain: DomainName
+        _ request: borrowing Request, _ current: Case, hop: Hop, domain: DomainName
     ) -> Decision {
         let inForce = current.settings
         let deadline = current.arrived + inForce.settings.milterDeadline
         var standing: InspectionDesk.Replaced?
         if let original = hop.typed {
             if inForce.rulebook.monitorsAll, aliases.kept(original, hop.destination.name) == nil {
-                return passAhead(request, current, hop, domain)
+                return passAhead(request, current, hop: hop, domain: domain)
             }
             standing = desk.standing(
                 of: original, replacedBy: hop.destination.name, aliases, at: current.arrived, before: deadline)
@@ -181,23 +181,23 @@ public struct Gate: Sendable {
         let destination = aim.hop.destination
         // F-132: an inspection would take a place from others.
         if let held = hold(on: aim.domain, destination.name) {
-            return rule(request, current, aim.subject, held, policy: policy.kind, isHeld: true)
+            return rule(request, current, on: aim.subject, held, policy: policy.kind, isHeld: true)
         }
-        if let doubt = aim.doubt { return rule(request, current, aim.subject, doubt, policy: policy.kind) }
+        if let doubt = aim.doubt { return rule(request, current, on: aim.subject, doubt, policy: policy.kind) }
         let demandsDANE = policy.kind == .require
-        if isMonitored(request, inForce, aim.subject, policy.kind),
+        if isMonitored(request, inForce, on: aim.subject, policy: policy.kind),
             !desk.isKnown(destination, demandingDANE: demandsDANE, at: current.arrived)
         {
-            return passAhead(request, current, hop, domain)
+            return passAhead(request, current, hop: hop, domain: domain)
         }
         let answer = desk.verdict(
             on: destination, demandingDANE: demandsDANE, at: current.arrived, before: deadline)
-        return rule(request, current, aim.subject, answer, policy: policy.kind)
+        return rule(request, current, on: aim.subject, answer, policy: policy.kind)
     }
 
     /// Rules on a recipient and records it.
     private func rule<Request: GateRequest & ~Copyable>(
-        _ request: borrowing Request, _ current: Case, _ subject: Ruleset.Subject, _ answer: InspectionDesk.Answer,
+        _ request: borrowing Request, _ current: Case, on subject: Ruleset.Subject, _ answer: InspectionDesk.Answer,
         policy: Policy.Kind?, isHeld: Bool = false, waited: Duration? = nil
     ) -> Decision {
         let inForce = current.settings
@@ -210,18 +210,18 @@ public struct Gate: Sendable {
             subject.destination.map { desk.keeper.faults.failingFor(outcome, $0) } ?? .zero
         }
         guard !request.isLost else {
-            records.noteUnanswered(on: subject, current.typed, request, current.arrived)
+            records.noteUnanswered(on: subject, to: current.typed, request, arrived: current.arrived)
             return .ruled(ruled)
         }
         records.note(
-            ruled, on: subject, current.typed, request, current.settings, current.arrived, waited: waited)
+            ruled, on: subject, to: current.typed, request, current.settings, arrived: current.arrived, waited: waited)
         return .ruled(ruled)
     }
 
     private func pass<Request: GateRequest & ~Copyable>(
         _ request: borrowing Request, _ current: Case, _ passed: Decision.Passed
     ) -> Decision {
-        records.note(passed, current.recipient, request, current.settings, current.arrived)
+        records.note(passed, to: current.recipient, request, current.settings, arrived: current.arrived)
         return .passed(passed)
     }
 
@@ -237,7 +237,7 @@ public struct Gate: Sendable {
     // MARK: Who is only monitored
 
     private func isMonitored<Request: GateRequest & ~Copyable>(
-        _ request: borrowing Request, _ inForce: SettingsInForce, _ subject: Ruleset.Subject, _ policy: Policy.Kind?
+        _ request: borrowing Request, _ inForce: SettingsInForce, on subject: Ruleset.Subject, policy: Policy.Kind?
     ) -> Bool {
         inForce.rulebook.isMonitored(
             subject.place, policy: policy,
@@ -247,7 +247,7 @@ public struct Gate: Sendable {
 
     /// Lets a recipient pass, and determines afterwards what the ruling would have been.
     private func passAhead<Request: GateRequest & ~Copyable>(
-        _ request: borrowing Request, _ current: Case, _ hop: Hop, _ domain: DomainName
+        _ request: borrowing Request, _ current: Case, hop: Hop, domain: DomainName
     ) -> Decision {
         let copy = RequestCopy(request, current.settings)
         let waited = ContinuousClock.now - current.arrived
@@ -256,11 +256,12 @@ public struct Gate: Sendable {
             let aim = Aim(hop, domain, nil)
             let verdict = Verdict(outcome: .pending, cause: "the daemon was stopped before the check had ended")
             _ = rule(
-                copy, current, aim.subject, .init(verdict: verdict, isCached: false),
+                copy, current, on: aim.subject, .init(verdict: verdict, isCached: false),
                 policy: standing(of: aim.domain, nextHop: aim.replacement).kind, waited: waited)
         }
         switch entry {
-        case .entered(let number): findOut(copy, current, hop, domain, number, due: due, waited: waited)
+        case .entered(let number):
+            findOut(copy, current, hop: hop, domain: domain, entry: number, due: due, waited: waited)
         case .pending: break
         case .dropped: records.noteDropped(late.counts)
         }
@@ -269,7 +270,7 @@ public struct Gate: Sendable {
 
     /// Finds out what would have become of a recipient that has passed, and writes it down.
     private func findOut(
-        _ copy: RequestCopy, _ current: Case, _ hop: Hop, _ domain: DomainName, _ number: UInt64,
+        _ copy: RequestCopy, _ current: Case, hop: Hop, domain: DomainName, entry number: UInt64,
         due: ContinuousClock.Instant, waited: Duration
     ) {
         Task {
@@ -289,7 +290,7 @@ public struct Gate: Sendable {
             if let exemption {
                 _ = pass(copy, current, .init(why: exemption, isExempt: true))
             } else if let answer {
-                _ = rule(copy, current, aim.subject, answer, policy: policy.kind, waited: waited)
+                _ = rule(copy, current, on: aim.subject, answer, policy: policy.kind, waited: waited)
             }
         }
     }
