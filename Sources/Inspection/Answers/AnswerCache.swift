@@ -8,7 +8,7 @@ import Synchronization
 ///
 /// Two generations limit their number and bytes. When the young one has half of either, it becomes the old one, and
 /// answers in the old one that nobody has asked for since are dropped.
-package final class AnswerShelf<Record: Sendable>: Sendable {
+package final class AnswerCache<Record: Sendable>: Sendable {
     private struct Kept {
         let answer: Answer<Record>
         let since: ContinuousClock.Instant
