@@ -7,7 +7,7 @@ import Synchronization
 /// `ProbeBudget` has the hourly limits: a host that was left alone for a while may be probed several times in a row,
 /// and one zone cannot use up the share of others. The memory is bounded: for hosts and networks beyond `limit` of
 /// each, only the limits for all probes together apply.
-final class ProbeManners: Sendable {
+final class ProbeLimits: Sendable {
     /// A server.
     struct Endpoint: Hashable, Sendable {
         let address: IPAddress
