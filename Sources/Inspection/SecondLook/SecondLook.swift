@@ -89,8 +89,8 @@ package struct SecondLook: Sendable {
 
     /// Makes the second look. If that also fails because of DNSSEC, tests the way to the DNS.
     private func confirmed(_ key: VerdictKey, _ pass: Pass) async -> Inspection {
-        // Its turn may come late. Until then it must not keep a place, nor the seat of an inspection that has just
-        // begun.
+        // Its turn may come late. Until then it must not keep a place, nor keep waiting threads from those whose
+        // inspection has just begun.
         FlightStanding.current?.stepAside()
         let lanes = LanePath(of: key.destination.name.text)
         guard let (second, parts) = await queue.look(at: lanes, { await again(key, pass, $0) }) else {

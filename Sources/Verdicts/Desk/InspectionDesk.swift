@@ -59,13 +59,13 @@ public final class InspectionDesk: Sendable {
         var isRenewal: Bool
         /// Whether it has returned its place.
         var isAside = false
-        var waiters: [ObjectIdentifier: WaitingRoom.Seat] = [:]
+        var waiters: [ObjectIdentifier: WaitingThreads.Waiter] = [:]
         /// Callers that do not block a thread.
         var followers: [@Sendable (Verdict) -> Void] = []
 
         /// Tells all callers.
         func call(_ verdict: Verdict) {
-            for seat in waiters.values { seat.call(verdict) }
+            for waiter in waiters.values { waiter.call(verdict) }
             for follower in followers { follower(verdict) }
         }
     }
@@ -88,7 +88,7 @@ public final class InspectionDesk: Sendable {
     package let breaker: Breaker
     private let journal: (any InspectionJournal)?
     private let limits: Limits
-    let room: WaitingRoom
+    let threads: WaitingThreads
     private let state: Mutex<State>
     let isClosed = Atomic<Bool>(false)
 
@@ -110,7 +110,7 @@ public final class InspectionDesk: Sendable {
         self.breaker = breaker
         self.journal = journal
         self.limits = limits
-        room = WaitingRoom(limits.waiting)
+        threads = WaitingThreads(limits.waiting)
         state = Mutex(State(shares: FairShares(limits.inspections)))
         self.wait = wait
         self.inspect = inspect
@@ -128,27 +128,27 @@ public final class InspectionDesk: Sendable {
     ) -> Answer {
         let key = VerdictKey(destination, demandsDANE: demandingDANE)
         if let answer = known(key, at: now) { return answer }
-        let seat = room.enter(at: now)
-        defer { if let seat { room.leave(seat) } }
-        switch take(seat, key, at: now) {
+        let waiter = threads.enter(at: now)
+        defer { if let waiter { threads.leave(waiter) } }
+        switch take(waiter, key, at: now) {
         case .kept(let body): return told(body, key, isCached: true)
         case .full: return told(Self.pending("too many checks are under way"), key, isCached: false)
         case .boarded(let flight, let displaced):
-            // Also without a seat, so that the next try finds a verdict.
+            // Also if it may not wait, so that the next try finds a verdict.
             if let flight { begin(key, flight) }
             if let displaced { displace(displaced) }
         }
-        guard let seat else {
+        guard let waiter else {
             return told(Self.pending("too many checks are under way"), key, isCached: false)
         }
         var verdict: Verdict?
-        wait { verdict = seat.wait(until: deadline) }
+        wait { verdict = waiter.wait(until: deadline) }
         // An inspection may go on for a long time after its caller has gone.
-        if verdict == nil { state.withLock { $0.flights[key]?.waiters[ObjectIdentifier(seat)] = nil } }
+        if verdict == nil { state.withLock { $0.flights[key]?.waiters[ObjectIdentifier(waiter)] = nil } }
         return told(verdict.map(VerdictBody.init) ?? Self.pending("the check has not ended yet"), key, isCached: false)
     }
 
-    /// The verdict on a destination, without a deadline. No thread waits, so no seat is needed.
+    /// The verdict on a destination, without a deadline. No thread waits, so `WaitingThreads` sets no limit.
     ///
     /// - Parameter demandingDANE: Whether policy demands DANE for the destination.
     package func verdict(on destination: Destination, demandingDANE: Bool) async -> Answer {
@@ -219,7 +219,7 @@ public final class InspectionDesk: Sendable {
     }
 
     /// The number of callers that wait.
-    public var waiting: Int { room.count }
+    public var waiting: Int { threads.count }
     /// The most callers that may wait.
     package var waitingLimit: Int { limits.waiting }
 
@@ -265,7 +265,7 @@ public final class InspectionDesk: Sendable {
     private enum Taken {
         /// A verdict after all.
         case kept(VerdictBody)
-        /// An inspection that will tell the caller, if it has a seat. If the caller must begin it, its standing; and
+        /// An inspection that will tell the caller, if it may wait. If the caller must begin it, its standing; and
         /// the one that has lost its place to it.
         case boarded(FlightStanding?, displaced: Flight?)
         /// No inspection, because there are too many.
@@ -274,7 +274,7 @@ public final class InspectionDesk: Sendable {
 
     /// Finds a verdict for a caller, or an inspection.
     private func take(
-        _ seat: WaitingRoom.Seat?, _ key: VerdictKey, _ follower: (@Sendable (Verdict) -> Void)? = nil,
+        _ waiter: WaitingThreads.Waiter?, _ key: VerdictKey, _ follower: (@Sendable (Verdict) -> Void)? = nil,
         at now: ContinuousClock.Instant
     ) -> Taken {
         state.withLock { state in
@@ -284,9 +284,9 @@ public final class InspectionDesk: Sendable {
             case nil: break
             }
             if let flight = state.flights[key] {
-                if let seat { state.flights[key]?.waiters[ObjectIdentifier(seat)] = seat }
+                if let waiter { state.flights[key]?.waiters[ObjectIdentifier(waiter)] = waiter }
                 if let follower { state.flights[key]?.followers.append(follower) }
-                if let seat, flight.isAside { room.putAside([seat]) }
+                if let waiter, flight.isAside { threads.putAside([waiter]) }
                 return .boarded(nil, displaced: nil)
             }
             var displaced: Flight?
@@ -297,7 +297,7 @@ public final class InspectionDesk: Sendable {
             }
             let standing = standing(key)
             state.flights[key] = Flight(
-                standing: standing, isRenewal: false, waiters: seat.map { [ObjectIdentifier($0): $0] } ?? [:],
+                standing: standing, isRenewal: false, waiters: waiter.map { [ObjectIdentifier($0): $0] } ?? [:],
                 followers: follower.map { [$0] } ?? [])
             return .boarded(standing, displaced: displaced)
         }
@@ -351,7 +351,7 @@ public final class InspectionDesk: Sendable {
 
     /// Takes back the place of an inspection, because it waits for a second look, which must not delay others.
     private func stepAside(_ key: VerdictKey, _ standing: FlightStanding) {
-        let (seats, wasRenewal) = state.withLock { state -> ([WaitingRoom.Seat], Bool) in
+        let (waiters, wasRenewal) = state.withLock { state -> ([WaitingThreads.Waiter], Bool) in
             guard let flight = state.flights[key], flight.standing === standing else { return ([], false) }
             state.shares.leave(key, from: Self.lanes(key))
             state.flights[key]?.isAside = true
@@ -359,7 +359,7 @@ public final class InspectionDesk: Sendable {
             if flight.isRenewal { state.renewals -= 1 }
             return (Array(flight.waiters.values), flight.isRenewal)
         }
-        room.putAside(seats)
+        threads.putAside(waiters)
         if wasRenewal { renewNext(at: .now) }
     }
 
