@@ -102,7 +102,7 @@ import Testing
             destination, _ in
             let name = destination.name.text
             if name.hasSuffix("aside.example") {
-                FlightStanding.current?.stepAside()
+                InspectionHandle.current?.stepAside()
                 await doors.aside.pass()
             } else if name.hasSuffix("crowd.example") {
                 await doors.crowd.pass()

@@ -91,7 +91,7 @@ package struct SecondLook: Sendable {
     private func confirmed(_ key: VerdictKey, _ pass: Pass) async -> Inspection {
         // Its turn may come late. Until then it must not keep a place, nor keep waiting threads from those whose
         // inspection has just begun.
-        FlightStanding.current?.stepAside()
+        InspectionHandle.current?.stepAside()
         let lanes = LanePath(of: key.destination.name.text)
         guard let (second, parts) = await queue.look(at: lanes, { await again(key, pass, $0) }) else {
             return untold(key, pass)
