@@ -23,7 +23,7 @@ extension GateWiring {
                     await look.inspectPastCaches($0)?.verdict
                 }
             },
-            .task("renewals") { await desk.keepFresh() },
+            .task("renewals") { await service.keepFresh() },
             .task("exempt domains") { await exemptionWatch.run() },
             .task("policy file") { await rereadPolicies() },
             .task("own next hops") { await records.ownHops.follow(records.counts) },
@@ -127,7 +127,7 @@ extension GateWiring {
 
     private var controlDesk: ControlDesk {
         ControlDesk(
-            settings: settings, version: version, gate: gate, policies: policies, desk: desk, store: store,
+            settings: settings, version: version, gate: gate, policies: policies, desk: service, store: store,
             records: records, exemptions: exemptions, load: load, probes: { prober?.connections ?? 0 },
             probeName: { prober?.name },
             doors: ControlDesk.Doors(budget: budget, connections: { milter.connectionCounts }),

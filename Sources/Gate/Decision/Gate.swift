@@ -14,7 +14,7 @@ public struct Gate: Sendable {
         package let policies: PolicyBook
         package var exemptions = ExemptionBook()
         package var holds = HoldBook()
-        package let desk: InspectionDesk
+        package let service: InspectionService
         /// Looks up whether a domain is an alias.
         package let resolver: any Resolving
         /// Inspects a destination, bypassing all caches; nil if no resolver can be made.
@@ -27,7 +27,7 @@ public struct Gate: Sendable {
         /// Makes one from its parts.
         package init(
             settings: SettingsBook, policies: PolicyBook, exemptions: ExemptionBook = ExemptionBook(),
-            holds: HoldBook = HoldBook(), desk: InspectionDesk, resolver: any Resolving,
+            holds: HoldBook = HoldBook(), service: InspectionService, resolver: any Resolving,
             inspectAnew: @escaping @Sendable (Destination, _ demandingDANE: Bool) async -> Inspection? = { _, _ in nil
             }, records: DecisionRecords, now: @escaping @Sendable () -> Int64 = unixTime
         ) {
@@ -35,7 +35,7 @@ public struct Gate: Sendable {
             self.policies = policies
             self.exemptions = exemptions
             self.holds = holds
-            self.desk = desk
+            self.service = service
             self.resolver = resolver
             self.inspectAnew = inspectAnew
             self.records = records
@@ -47,7 +47,7 @@ public struct Gate: Sendable {
     private let policies: PolicyBook
     private let exemptions: ExemptionBook
     private let holds: HoldBook
-    private let desk: InspectionDesk
+    private let service: InspectionService
     private let aliases: AliasBook
     private let records: DecisionRecords
     /// Recipients that passed before their verdict was known.
@@ -62,7 +62,7 @@ public struct Gate: Sendable {
         policies = parts.policies
         exemptions = parts.exemptions
         holds = parts.holds
-        desk = parts.desk
+        service = parts.service
         let settings = settings
         aliases = AliasBook(parts.resolver, stale: settings.settings.cacheStaleTTL)
         records = parts.records
@@ -120,7 +120,8 @@ public struct Gate: Sendable {
             let cause =
                 request.recipientIsCut
                 ? "the address is longer than any address can be" : "its domain is no domain name"
-            let answer = InspectionDesk.Answer(verdict: Verdict(outcome: .noSuchDomain, cause: cause), isCached: false)
+            let answer = InspectionService.Answer(
+                verdict: Verdict(outcome: .noSuchDomain, cause: cause), isCached: false)
             return rule(request, current, on: .init(destination: nil, place: .root), answer, policy: nil)
         case .judged(let hop):
             let domain = if case .name(let domain) = recipient.domain { domain } else { hop.destination.name }
@@ -136,9 +137,9 @@ public struct Gate: Sendable {
         /// The name by which the MTA has replaced the domain.
         let replacement: DomainName
         /// Why that could not be looked up; nil if it could.
-        var doubt: InspectionDesk.Answer?
+        var doubt: InspectionService.Answer?
 
-        init(_ hop: Hop, _ domain: DomainName, _ standing: InspectionDesk.Replaced?) {
+        init(_ hop: Hop, _ domain: DomainName, _ standing: InspectionService.Replaced?) {
             (self.hop, self.domain) = (hop, domain)
             replacement = hop.destination.name
             guard let original = hop.typed, let standing else { return }
@@ -165,12 +166,12 @@ public struct Gate: Sendable {
     ) -> Decision {
         let inForce = current.settings
         let deadline = current.arrived + inForce.settings.milterDeadline
-        var standing: InspectionDesk.Replaced?
+        var standing: InspectionService.Replaced?
         if let original = hop.typed {
             if inForce.rulebook.monitorsAll, aliases.kept(original, hop.destination.name) == nil {
                 return passAhead(request, current, hop: hop, domain: domain)
             }
-            standing = desk.standing(
+            standing = service.standing(
                 of: original, replacedBy: hop.destination.name, aliases, at: current.arrived, before: deadline)
         }
         let aim = Aim(hop, domain, standing)
@@ -186,18 +187,18 @@ public struct Gate: Sendable {
         if let doubt = aim.doubt { return rule(request, current, on: aim.subject, doubt, policy: policy.kind) }
         let demandsDANE = policy.kind == .require
         if isMonitored(request, inForce, on: aim.subject, policy: policy.kind),
-            !desk.isKnown(destination, demandingDANE: demandsDANE, at: current.arrived)
+            !service.isKnown(destination, demandingDANE: demandsDANE, at: current.arrived)
         {
             return passAhead(request, current, hop: hop, domain: domain)
         }
-        let answer = desk.verdict(
+        let answer = service.verdict(
             on: destination, demandingDANE: demandsDANE, at: current.arrived, before: deadline)
         return rule(request, current, on: aim.subject, answer, policy: policy.kind)
     }
 
     /// Rules on a recipient and records it.
     private func rule<Request: GateRequest & ~Copyable>(
-        _ request: borrowing Request, _ current: Case, on subject: Ruleset.Subject, _ answer: InspectionDesk.Answer,
+        _ request: borrowing Request, _ current: Case, on subject: Ruleset.Subject, _ answer: InspectionService.Answer,
         policy: Policy.Kind?, isHeld: Bool = false, waited: Duration? = nil
     ) -> Decision {
         let inForce = current.settings
@@ -207,7 +208,7 @@ public struct Gate: Sendable {
             trace: TraceID(),
             replies: .given, now: now
         ) { outcome in
-            subject.destination.map { desk.keeper.faults.failingFor(outcome, $0) } ?? .zero
+            subject.destination.map { service.keeper.faults.failingFor(outcome, $0) } ?? .zero
         }
         guard !request.isLost else {
             records.noteUnanswered(on: subject, to: current.typed, request, arrived: current.arrived)
@@ -274,9 +275,9 @@ public struct Gate: Sendable {
         due: ContinuousClock.Instant, waited: Duration
     ) {
         Task {
-            var replaced: InspectionDesk.Replaced?
+            var replaced: InspectionService.Replaced?
             if let original = hop.typed {
-                replaced = await desk.standing(of: original, replacedBy: hop.destination.name, aliases)
+                replaced = await service.standing(of: original, replacedBy: hop.destination.name, aliases)
             }
             let aim = Aim(hop, domain, replaced)
             let policy = standing(of: aim.domain, nextHop: aim.replacement)
@@ -284,7 +285,7 @@ public struct Gate: Sendable {
                 policy.exemption ?? (policy.kind == .require ? nil : exemptSource(copy, current.settings.sources))
             var answer = aim.doubt
             if exemption == nil, answer == nil {
-                answer = await desk.verdict(on: aim.hop.destination, demandingDANE: policy.kind == .require)
+                answer = await service.verdict(on: aim.hop.destination, demandingDANE: policy.kind == .require)
             }
             guard late.leave(number, isOverdue: .now > due) else { return }
             if let exemption {
@@ -298,7 +299,7 @@ public struct Gate: Sendable {
     /// Begins nothing new. Later recipients are answered from the cache, or with `pending` at once. Call it at the end
     /// of the process.
     package func close() {
-        desk.close()
+        service.close()
         late.close()
     }
 
@@ -327,22 +328,22 @@ public struct Gate: Sendable {
         let subject = Ruleset.Subject(
             destination: destination, place: destination.name,
             isOwnHop: destination.isOwnByForm(standard: settings.probePort))
-        func ruled(_ answer: InspectionDesk.Answer, isHeld: Bool = false) -> Decision {
+        func ruled(_ answer: InspectionService.Answer, isHeld: Bool = false) -> Decision {
             .ruled(
                 rules.decide(answer, on: subject, policy: policy, isHeld: isHeld, now: self.now) { outcome in
-                    desk.keeper.faults.failingFor(outcome, destination, at: now)
+                    service.keeper.faults.failingFor(outcome, destination, at: now)
                 })
         }
         if let held = hold(on: destination.name, destination.name) {
             return Known(decision: ruled(held, isHeld: true), policy: policy)
         }
         let key = VerdictKey(destination, demandsDANE: policy == .require)
-        if let kept = desk.keeper.cache.peek(key, at: now) {
+        if let kept = service.keeper.cache.peek(key, at: now) {
             return Known(
-                decision: ruled(desk.told(kept.body, key, isCached: true)), policy: policy,
+                decision: ruled(service.told(kept.body, key, isCached: true)), policy: policy,
                 kept: (kept.fresh, kept.left))
         }
-        return Known(decision: desk.inTrouble.map { ruled($0) }, policy: policy)
+        return Known(decision: service.inTrouble.map { ruled($0) }, policy: policy)
     }
 
     /// The result of a check that an administrator asked for.
@@ -362,22 +363,22 @@ public struct Gate: Sendable {
     func recheck(_ destination: Destination) async -> Recheck {
         let standing = standing(of: destination.name, nextHop: destination.name)
         if let why = standing.exemption { return .exempt(why) }
-        if let why = desk.breaker.trouble?.sentence { return .inTrouble(why) }
+        if let why = service.breaker.trouble?.sentence { return .inTrouble(why) }
         guard rechecks.enter() else { return .busy }
         defer { rechecks.leave() }
         let demandsDANE = standing.kind == .require
         let found = await Deadline.run(Rechecks.patience) { await inspectAnew(destination, demandsDANE) }
         guard let found else { return .inTrouble("there is no resolver to be had") }
-        let trouble = desk.breaker.trouble
-        desk.keeper.keep(found, demandingDANE: demandsDANE, isInTrouble: trouble != nil)
-        let answer = desk.told(
+        let trouble = service.breaker.trouble
+        service.keeper.keep(found, demandingDANE: demandsDANE, isInTrouble: trouble != nil)
+        let answer = service.told(
             VerdictBody(found.verdict), VerdictKey(destination, demandsDANE: demandsDANE), isCached: false)
         let subject = Ruleset.Subject(
             destination: destination, place: destination.name,
             isOwnHop: destination.isOwnByForm(standard: settings.settings.probePort))
         return .looked(
             Ruleset(settings.current).decide(answer, on: subject, policy: standing.kind, now: now) { outcome in
-                desk.keeper.faults.failingFor(outcome, destination)
+                service.keeper.faults.failingFor(outcome, destination)
             })
     }
 
@@ -392,10 +393,10 @@ public struct Gate: Sendable {
     }
 
     /// The answer if an administrator holds the mail back (F-132); nil if nobody does.
-    private func hold(on domain: DomainName, _ nextHop: DomainName) -> InspectionDesk.Answer? {
+    private func hold(on domain: DomainName, _ nextHop: DomainName) -> InspectionService.Answer? {
         let time = now()
         guard let hold = holds.hold(on: domain, at: time) ?? holds.hold(on: nextHop, at: time) else { return nil }
-        return InspectionDesk.Answer(
+        return InspectionService.Answer(
             verdict: Verdict(outcome: .pending, cause: hold.cause, isOurs: true), isCached: false)
     }
 }

@@ -1,9 +1,9 @@
 import Synchronization
 
-/// The connection between an inspection and the desk that began it: the inspection can return its place, and the desk
-/// can end the inspection.
+/// The connection between an inspection and the service that began it: the inspection can return its place, and the
+/// service can end the inspection.
 package final class InspectionHandle: Sendable {
-    /// That of the inspection that the current task belongs to; nil outside a desk.
+    /// That of the inspection that the current task belongs to; nil if no service began it.
     @TaskLocal package static var current: InspectionHandle?
 
     private struct State {

@@ -161,7 +161,7 @@ public struct Checker: Sendable {
         // A check does not know the recipient either. F-91: if no recipient's domain can lead to a destination, this
         // site's configuration does.
         let isOwn = destination?.isOwnByForm(standard: settings.probePort) ?? false
-        let answer = InspectionDesk.Answer(verdict: verdict, isCached: false)
+        let answer = InspectionService.Answer(verdict: verdict, isCached: false)
         let ruled = Ruleset(settings).decide(
             answer,
             on: .init(

@@ -150,7 +150,7 @@ struct Surveyor: Sendable {
 
     private func result(_ subject: Subject, _ judged: Judged) -> SurveyResult {
         let (verdict, policy) = (judged.verdict, judged.policy)
-        let answer = InspectionDesk.Answer(verdict: verdict, isCached: false)
+        let answer = InspectionService.Answer(verdict: verdict, isCached: false)
         let ruled = Ruleset.Subject(destination: nil, place: judged.name, isOwnHop: subject.isOwnHop)
         let ruling = Ruleset(settings).decide(answer, on: ruled, policy: policy, replies: .given, now: now).ruling
         // A survey asks what would happen in full enforcement. Only exemptions by policy remain.

@@ -17,7 +17,7 @@ package struct ControlDesk: Sendable {
     let version: String
     let gate: Gate
     let policies: PolicyBook
-    let desk: InspectionDesk
+    let desk: InspectionService
     let store: StateStore
     let records: DecisionRecords
     let exemptions: ExemptionBook
@@ -49,7 +49,7 @@ package struct ControlDesk: Sendable {
     private let began = ContinuousClock.now
 
     package init(
-        settings: SettingsBook, version: String, gate: Gate, policies: PolicyBook, desk: InspectionDesk,
+        settings: SettingsBook, version: String, gate: Gate, policies: PolicyBook, desk: InspectionService,
         store: StateStore, records: DecisionRecords, exemptions: ExemptionBook, load: LoadWatch? = nil,
         probes: @escaping @Sendable () -> Int,
         probeName: @escaping @Sendable () -> ClientName? = { nil }, doors: Doors? = nil,

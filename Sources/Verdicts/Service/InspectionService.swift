@@ -13,7 +13,7 @@ import Synchronization
 ///
 /// This is not a `SingleFlight`: to begin an inspection may end another one or be refused, threads wait for it beside
 /// tasks, and it may give its place back meanwhile. All of that must happen under the same lock.
-public final class InspectionDesk: Sendable {
+public final class InspectionService: Sendable {
     /// A verdict, and where it came from.
     public struct Answer: Sendable {
         // Not a copy, because copying a verdict changes the reference counts of its texts one by one.
@@ -37,7 +37,7 @@ public final class InspectionDesk: Sendable {
         }
     }
 
-    /// The limits of the desk.
+    /// The limits of the service.
     public struct Limits: Sendable {
         /// The most callers that wait at once, each on its own thread. Beyond that, a newcomer or the one that has
         /// waited longest gets `pending`.
@@ -93,7 +93,7 @@ public final class InspectionDesk: Sendable {
     private let state: Mutex<State>
     let isClosed = Atomic<Bool>(false)
 
-    /// A desk.
+    /// A service that has begun no inspection yet.
     ///
     /// - Parameters:
     ///   - keeper: Keeps the verdicts.

@@ -3,7 +3,7 @@ import DNSSEC
 import Inspection
 import Synchronization
 
-extension InspectionDesk {
+extension InspectionService {
     /// What is known about a domain that an MTA has replaced by another one (F-90).
     package enum Replaced: Sendable {
         /// It is an alias of its replacement, so the domain itself is judged.
