@@ -33,8 +33,8 @@ package final class ControlServer: Sendable {
     /// Opens the socket of the settings. If that fails, the failure is logged and mail is not affected. It blocks for a
     /// moment.
     ///
-    /// - Parameter desk: Answers the requests.
-    package static func open(_ settings: Settings, log: GateLog, desk: () -> ControlDesk) -> ControlServer? {
+    /// - Parameter service: Answers the requests.
+    package static func open(_ settings: Settings, log: GateLog, service: () -> ControlService) -> ControlServer? {
         guard let path = settings.controlSocketPath else { return nil }
         var isInState = false
         do {
@@ -48,7 +48,7 @@ package final class ControlServer: Sendable {
             var claim = try SocketClaim(socket)
             let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
             do {
-                let channel = try bind(path, group, desk())
+                let channel = try bind(path, group, service())
                 try claim.settle(mode: 0o660)
                 return ControlServer(group, channel, claim)
             } catch {
@@ -68,7 +68,7 @@ package final class ControlServer: Sendable {
     }
 
     private static func bind(
-        _ path: String, _ group: MultiThreadedEventLoopGroup, _ desk: ControlDesk
+        _ path: String, _ group: MultiThreadedEventLoopGroup, _ service: ControlService
     ) throws -> any Channel {
         let places = ControlPlaces(connectionLimit)
         return try ServerBootstrap(group: group)
@@ -78,7 +78,7 @@ package final class ControlServer: Sendable {
                 channel.eventLoop.makeCompletedFuture {
                     places.take(channel)
                     channel.closeFuture.whenComplete { _ in places.give(channel) }
-                    try channel.pipeline.syncOperations.addHandler(ControlHandler(desk))
+                    try channel.pipeline.syncOperations.addHandler(ControlHandler(service))
                 }
             }
             .bind(unixDomainSocketPath: path).wait()
@@ -115,12 +115,12 @@ private final class ControlHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
-    private let desk: ControlDesk
+    private let service: ControlService
     private var request: [UInt8] = []
     private var isAnswered = false
     private var timer: Scheduled<Void>?
 
-    init(_ desk: ControlDesk) { self.desk = desk }
+    init(_ service: ControlService) { self.service = service }
 
     func channelActive(context: ChannelHandlerContext) {
         let channel = context.channel
@@ -140,7 +140,7 @@ private final class ControlHandler: ChannelInboundHandler {
         }
         guard end != nil else { return }
         isAnswered = true
-        switch desk.answer(String(decoding: request, as: UTF8.self)) {
+        switch service.answer(String(decoding: request, as: UTF8.self)) {
         case .now(let answer): Self.end(context.channel, answer)
         case .later(let patience, let work):
             let channel = context.channel
