@@ -101,18 +101,19 @@ extension ChainJudge {
         let usable = Set(zip(records, usabilities).lazy.filter { $1.isUsable }.map { $0.0 })
         let deciding = Set(records.indicesAfterDigestAgility { usable.contains($0) })
         return records.indices.map { index in
-            let data = records[index].data
             switch usabilities[index] {
             case .unusable(let why):
                 return RecordFinding(standing: .unusable, depth: nil, explanation: "unusable: \(why)")
             // F-17: only the strongest digest decides, even if a weaker one matches.
             case .usable(let usage, let selector, let matching) where !deciding.contains(index):
-                let depth = depth(of: data, usage, selector, matching)
+                let depth = depth(
+                    of: UsableRecord(usage: usage, selector: selector, matching: matching, data: records[index].data))
                 let match = depth.map { ", although it matches at depth \($0)" } ?? ""
                 let explanation = "set aside: a stronger digest is present (RFC 7671 9)\(match)"
                 return RecordFinding(standing: .setAside, depth: depth, explanation: explanation)
             case .usable(let usage, let selector, let matching):
-                return judge(data, usage, selector, matching)
+                return judge(
+                    UsableRecord(usage: usage, selector: selector, matching: matching, data: records[index].data))
             }
         }
     }

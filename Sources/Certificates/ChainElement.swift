@@ -14,7 +14,10 @@ final class ChainElement {
     /// An element from a certificate's parts.
     init(_ outline: CertificateOutline) { self.outline = outline }
 
-    /// Whether the record's data is that of this certificate (RFC 6698 §2.1.2 to §2.1.4). The usage is ignored.
+    /// Whether the record's data is that of this certificate. The usage is ignored.
+    func matches(_ record: UsableRecord) -> Bool { matches(record.data, record.selector, record.matching) }
+
+    /// Whether the data is that of this certificate (RFC 6698 §2.1.2 to §2.1.4).
     func matches(_ data: [UInt8], _ selector: TLSARecord.Selector, _ matching: TLSARecord.MatchingType) -> Bool {
         switch matching {
         case .full: data[...] == content(selector)

@@ -65,42 +65,35 @@ struct ChainJudge {
     }
 
     /// Compares the chain with one usable record.
-    mutating func judge(
-        _ data: [UInt8], _ usage: TLSARecord.Usage, _ selector: TLSARecord.Selector, _ matching: TLSARecord.MatchingType
-    ) -> RecordFinding {
+    mutating func judge(_ record: UsableRecord) -> RecordFinding {
         guard let leaf else {
             return .unmatched("the server's certificate cannot be read")
         }
-        switch usage {
+        switch record.usage {
         case .daneEE:
             // D-44, D-52, RFC 7672 §3.1.1, §3.2.1; E-05, RFC 7671 §5.1; T-09, RFC 6698 §2.1.1; F-08, F-70: names, dates
             // and chain do not matter.
-            guard leaf.matches(data, selector, matching) else {
-                return .unmatched("does not match the server's \(selector.noun)")
+            guard leaf.matches(record) else {
+                return .unmatched("does not match the server's \(record.selector.noun)")
             }
-            let explanation = "matches the server's \(selector.noun)"
+            let explanation = "matches the server's \(record.selector.noun)"
             return RecordFinding(standing: .authenticates, depth: 0, explanation: explanation)
         case .daneTA:
-            return judgeAnchor(data, selector, matching, leaf: leaf)
+            return judgeAnchor(record, leaf: leaf)
         }
     }
 
     /// Where the chain matches a record that does not decide; nil if nowhere.
-    func depth(
-        of data: [UInt8], _ usage: TLSARecord.Usage, _ selector: TLSARecord.Selector,
-        _ matching: TLSARecord.MatchingType
-    ) -> Int? {
-        switch usage {
-        case .daneEE: leaf.flatMap { $0.matches(data, selector, matching) ? 0 : nil }
-        case .daneTA: issuers.firstIndex { $0.matches(data, selector, matching) }.map { $0 + 1 }
+    func depth(of record: UsableRecord) -> Int? {
+        switch record.usage {
+        case .daneEE: leaf.flatMap { $0.matches(record) ? 0 : nil }
+        case .daneTA: issuers.firstIndex { $0.matches(record) }.map { $0 + 1 }
         }
     }
 
     /// The record names a trust anchor of the server's chain (T-09, RFC 6698 §2.1.1; RFC 7672 §3.1.2, RFC 7671 §5.2).
-    private mutating func judgeAnchor(
-        _ data: [UInt8], _ selector: TLSARecord.Selector, _ matching: TLSARecord.MatchingType, leaf: ChainElement
-    ) -> RecordFinding {
-        let finding = findAnchor(data, selector, matching, leaf: leaf)
+    private mutating func judgeAnchor(_ record: UsableRecord, leaf: ChainElement) -> RecordFinding {
+        let finding = findAnchor(record, leaf: leaf)
         // F-74: what cannot be read may be what is missing. Another library may be able to read it.
         guard finding.standing <= .chainInvalid, leaf.certificate == nil || hasUnreadable else { return finding }
         let what = leaf.certificate == nil ? "the server's certificate" : "a certificate that the server sent"
@@ -108,12 +101,11 @@ struct ChainJudge {
             standing: .undecided, depth: finding.depth, explanation: "\(what) cannot be read; \(finding.explanation)")
     }
 
-    private mutating func findAnchor(
-        _ data: [UInt8], _ selector: TLSARecord.Selector, _ matching: TLSARecord.MatchingType, leaf: ChainElement
-    ) -> RecordFinding {
+    private mutating func findAnchor(_ record: UsableRecord, leaf: ChainElement) -> RecordFinding {
+        let (data, selector, matching) = (record.data, record.selector, record.matching)
         // T-10, RFC 6698 §2.1.1: the RFC does not say whether the server's own certificate may be its anchor. As in
         // OpenSSL, it may not.
-        let matches = issuers.enumerated().filter { $0.element.matches(data, selector, matching) }
+        let matches = issuers.enumerated().filter { $0.element.matches(record) }
         let judged = matches.map { place, element in
             judge(presentedAnchor: element, place: place + 1)
         }
@@ -135,7 +127,7 @@ struct ChainJudge {
         }
         // D-46, RFC 7672 §3.1.2; E-06, RFC 7671 §5.2; F-04, F-05: the server must send the certificate of its anchor.
         if let best { return best.finding }
-        guard leaf.matches(data, selector, matching) else {
+        guard leaf.matches(record) else {
             return .unmatched("matches no CA certificate that the server sent")
         }
         return .unmatched("matches the server's own \(selector.noun), which is no trust anchor (RFC 6698 2.1.1)")

@@ -51,11 +51,11 @@ extension BogusReason {
             let type = fault.link ?? question?.type
             subject =
                 fault.zone ?? fault.records
-                ?? Self.owner(of: type, kind, signatures, now) ?? (fault.link == nil ? final : nil)
+                ?? Self.owner(of: type, kind, by: signatures, at: now) ?? (fault.link == nil ? final : nil)
         }
         self.init(
             subject == nil ? .other : kind, question: question, subject: subject, deniesName: !hasData && deniesName,
-            hasData: hasData, time: subject.flatMap { Self.time(kind, $0, signatures, now) }, detail: text)
+            hasData: hasData, time: subject.flatMap { Self.time(kind, $0, by: signatures, at: now) }, detail: text)
     }
 
     /// The records of a type in the answer that are at fault. If the queried name is an alias, their name differs from
@@ -64,7 +64,7 @@ extension BogusReason {
     /// - Returns: nil if the signatures do not show it. Of several aliases in a row, libunbound does not say which is
     ///   at fault.
     private static func owner(
-        of type: String?, _ kind: Kind, _ signatures: [SignatureRecord], _ now: Int64
+        of type: String?, _ kind: Kind, by signatures: [SignatureRecord], at now: Int64
     ) -> Subject? {
         guard let type, let code = codes[type] else { return nil }
         let signatures = signatures.filter { $0.isAnswer && $0.type == code }
@@ -81,7 +81,7 @@ extension BogusReason {
 
     /// When the signature of the records ended (the last one if there are several) or begins (the first one).
     private static func time(
-        _ kind: Kind, _ subject: Subject, _ signatures: [SignatureRecord], _ now: Int64
+        _ kind: Kind, _ subject: Subject, by signatures: [SignatureRecord], at now: Int64
     ) -> Int64? {
         let own = signatures.filter { $0.owner == subject.name && $0.type == codes[subject.type] }
         switch kind {

@@ -87,15 +87,15 @@ final class Context: @unchecked Sendable {
     /// The descriptor that is readable when `process` has work.
     var descriptor: Int32 { ub_fd(raw) }
 
-    /// Starts a lookup. `flight` must live until the lookup has finished or the context is freed.
+    /// Starts a lookup. `running` must live until the lookup has finished or the context is freed.
     ///
     /// The calling thread must have all signals blocked, for two reasons. If a signal interrupts a write to the
     /// worker's pipe, the pipe is out of step (libunbound does not repeat the rest of the write; in a storm of signals
     /// most lookups failed with UB_PIPE, and some were never answered). And the worker, which the first call starts,
     /// inherits the signal mask.
-    func resolve(_ lookup: Lookup, for flight: Flight) -> Status {
+    func resolve(_ lookup: Lookup, for running: RunningLookup) -> Status {
         var id: Int32 = 0
-        let pointer = Unmanaged.passUnretained(flight).toOpaque()
+        let pointer = Unmanaged.passUnretained(running).toOpaque()
         let code: Int32
         if hasStarted {
             code = ub_resolve_async(raw, lookup.name, lookup.type.rawValue, 1, pointer, onResult, &id)
@@ -172,7 +172,7 @@ extension Context {
 /// A lookup that libunbound works on. libunbound passes it to the callback.
 ///
 /// The engine owns it and keeps it until the lookup has finished. Like the engine, only the resolver's thread uses it.
-final class Flight {
+final class RunningLookup {
     /// The lookup's number.
     let id: UInt64
     /// The lane of the queue that it came from.
@@ -194,7 +194,7 @@ final class Flight {
     /// Reports the answer to the engine.
     ///
     /// - Parameter cut: The zone that the answer comes from, if it shows that and the queried name does not.
-    func land(_ answer: Answer<[UInt8]>, from cut: String?) { engine.landed(id, answer, from: cut) }
+    func finish(_ answer: Answer<[UInt8]>, from cut: String?) { engine.finished(id, answer, from: cut) }
 }
 
 /// libunbound's callback (`ub_callback_type`). It runs inside `ub_process`, while no lock is held, and must free the
@@ -202,8 +202,8 @@ final class Flight {
 private func onResult(_ data: UnsafeMutableRawPointer?, _ code: Int32, _ result: UnsafeMutablePointer<ub_result>?) {
     defer { ub_resolve_free(result) }
     guard let data else { return }
-    let flight = Unmanaged<Flight>.fromOpaque(data).takeUnretainedValue()
-    flight.land(
-        Answer(code: code, result: result?.pointee, keepingSignatures: flight.wantsSignatures),
+    let running = Unmanaged<RunningLookup>.fromOpaque(data).takeUnretainedValue()
+    running.finish(
+        Answer(code: code, result: result?.pointee, keepingSignatures: running.wantsSignatures),
         from: result.flatMap { Answer.zone($0.pointee) })
 }

@@ -35,7 +35,7 @@ struct ContextOptions: Sendable {
     let fragmentPath: String?
     /// How many lookups may be under way at once. It is no more than the number of ports: beyond that, lookups to dead
     /// servers would block others inside libunbound, where nothing shares the ports fairly.
-    let flights: Int
+    let inFlight: Int
     /// The most descriptors that the context may open.
     let descriptors: Int
     /// The options that limit its sockets to that, with their values.
@@ -48,7 +48,7 @@ struct ContextOptions: Sendable {
         descriptors = configuration.descriptors.share(of: purpose, contexts: part.count)
         let streams = Self.streams(for: purpose, within: descriptors)
         let ports = min(max(16, descriptors - ResolverDescriptors.overhead - streams), 4096 / part.count)
-        flights = max(1, min(configuration.concurrency / part.count, ports))
+        inFlight = max(1, min(configuration.concurrency / part.count, ports))
         var settings = Self.common + Self.sizes(for: purpose, part)
         sockets = [("outgoing-range", ports), ("outgoing-num-tcp", streams)]
         settings += sockets.map { ($0.0, "\($0.1)") }

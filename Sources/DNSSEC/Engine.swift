@@ -47,7 +47,7 @@ final class Engine {
     /// When the occupancy was last published, and whether the resolver was busy then.
     private var told = (at: ContinuousClock.now, isBusy: false)
     /// What libunbound works on, including lookups that nobody waits for any more.
-    private var flights: [UInt64: Flight] = [:]
+    private var inFlight: [UInt64: RunningLookup] = [:]
     /// Those that are not known to be slow, in the order of their start. May contain some that have finished.
     private var young = Deque<(id: UInt64, slowAt: ContinuousClock.Instant)>()
 
@@ -62,14 +62,14 @@ final class Engine {
         self.purpose = purpose
         self.part = part
         condition = .working(context)
-        pending = FairQueue(FairQueue.Limits(flights: options.flights))
+        pending = FairQueue(FairQueue.Limits(inFlight: options.inFlight))
         note(options)
     }
 
     /// Serves the inbox until it is shut, then answers all that is left and frees the context. Call it with all signals
     /// blocked.
     func run() {
-        inbox.tell(Occupancy(limit: pending.limits.flights))
+        inbox.tell(Occupancy(limit: pending.limits.inFlight))
         while true {
             wait()
             let (messages, isClosed) = inbox.take()
@@ -85,7 +85,7 @@ final class Engine {
         }
         // No callback runs during this or later, so the lookups can be released.
         condition = .down(.stopped, retry: nil)
-        flights = [:]
+        inFlight = [:]
         handle(inbox.abandon())
         failAll(.stopped)
     }
@@ -93,9 +93,9 @@ final class Engine {
     /// Receives the answer to a lookup. Called within `Context.process`.
     ///
     /// - Parameter cut: The zone that the answer comes from, if it shows that and the queried name does not.
-    func landed(_ id: UInt64, _ answer: Answer<[UInt8]>, from cut: String? = nil) {
+    func finished(_ id: UInt64, _ answer: Answer<[UInt8]>, from cut: String? = nil) {
         if let cut { cuts.note(cut) }
-        if let flight = flights.removeValue(forKey: id) { pending.landed(flight.lane, wasSlow: flight.isSlow) }
+        if let running = inFlight.removeValue(forKey: id) { pending.finished(running.lane, wasSlow: running.isSlow) }
         waiters.removeValue(forKey: id)?.continuation.resume(returning: answer)
     }
 
@@ -161,15 +161,15 @@ final class Engine {
 
     /// Publishes how full the resolver is, at most twice per second.
     private func tell(at now: ContinuousClock.Instant) {
-        let isBusy = !flights.isEmpty || !waiters.isEmpty
+        let isBusy = !inFlight.isEmpty || !waiters.isEmpty
         // At once when it becomes busy and when it becomes idle.
         guard isBusy || told.isBusy, isBusy != told.isBusy || now - told.at >= .milliseconds(500) else { return }
         told = (now, isBusy)
         let foremost = pending.foremost
         inbox.tell(
             Occupancy(
-                used: flights.count, limit: pending.limits.flights,
-                waiting: waiters.keys.lazy.count { self.flights[$0] == nil },
+                used: inFlight.count, limit: pending.limits.inFlight,
+                waiting: waiters.keys.lazy.count { self.inFlight[$0] == nil },
                 foremost: foremost?.domain, foremostCount: foremost?.count ?? 0))
     }
 
@@ -193,29 +193,30 @@ final class Engine {
     /// Gives lookups to libunbound as long as the limit allows.
     private func launch() {
         let now = ContinuousClock.now
-        while let first = young.first, first.slowAt <= now || flights[first.id] == nil {
+        while let first = young.first, first.slowAt <= now || inFlight[first.id] == nil {
             young.removeFirst()
-            guard let flight = flights[first.id] else { continue }
-            flight.isSlow = true
-            pending.slowed(flight.lane)
+            guard let running = inFlight[first.id] else { continue }
+            running.isSlow = true
+            pending.slowed(running.lane)
         }
         followAnchors(now)
-        while flights.count < pending.limits.flights, let (id, lane) = pending.next(isWanted: { waiters[$0] != nil }) {
-            let flight = Flight(id: id, lane: lane, engine: self)
-            flights[id] = flight
+        while inFlight.count < pending.limits.inFlight, let (id, lane) = pending.next(isWanted: { waiters[$0] != nil })
+        {
+            let running = RunningLookup(id: id, lane: lane, engine: self)
+            inFlight[id] = running
             guard let (lookup, _) = waiters[id] else {
-                landed(id, .failed(.cancelled))
+                finished(id, .failed(.cancelled))
                 continue
             }
-            flight.wantsSignatures = lookup.wantsSignatures
+            running.wantsSignatures = lookup.wantsSignatures
             revive()
             guard case .working(let context) = condition else {
-                if case .down(let reason, _) = condition { landed(id, .failed(reason)) }
+                if case .down(let reason, _) = condition { finished(id, .failed(reason)) }
                 continue
             }
             young.append((id, now + Self.slowness))
-            let status = context.resolve(lookup, for: flight)
-            if case .failed(let reason) = status { landed(id, .failed(reason)) } else { act(on: status) }
+            let status = context.resolve(lookup, for: running)
+            if case .failed(let reason) = status { finished(id, .failed(reason)) } else { act(on: status) }
         }
     }
 
@@ -241,12 +242,12 @@ final class Engine {
     /// not called for that context any more. At the next `launch`, those that somebody waits for start again or fail
     /// with the reason.
     private func grounded() {
-        let all = flights.values.sorted { $0.id < $1.id }
-        flights = [:]
+        let all = inFlight.values.sorted { $0.id < $1.id }
+        inFlight = [:]
         young = []
-        for flight in all {
-            pending.landed(flight.lane, wasSlow: flight.isSlow)
-            guard let (lookup, _) = waiters[flight.id] else { continue }
+        for running in all {
+            pending.finished(running.lane, wasSlow: running.isSlow)
+            guard let (lookup, _) = waiters[running.id] else { continue }
             enqueue(lookup)
         }
     }

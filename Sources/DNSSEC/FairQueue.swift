@@ -11,7 +11,7 @@ struct FairQueue {
     /// How many lookups a lane may have under way.
     struct Limits {
         /// All lookups together.
-        let flights: Int
+        let inFlight: Int
         /// Those of one domain, and of one zone in it.
         let domain: Int
         let lane: Int
@@ -22,13 +22,13 @@ struct FairQueue {
         let reserved: Int
 
         /// The limits for this many lookups at once.
-        init(flights: Int) {
-            self.flights = max(1, flights)
-            lane = max(1, flights / 4)
-            domain = max(lane, flights * 3 / 8)
-            slow = max(1, min(32, flights / 16))
-            slowDomain = max(slow, min(128, flights / 8))
-            reserved = max(1, flights * 3 / 4)
+        init(inFlight: Int) {
+            self.inFlight = max(1, inFlight)
+            lane = max(1, inFlight / 4)
+            domain = max(lane, inFlight * 3 / 8)
+            slow = max(1, min(32, inFlight / 16))
+            slowDomain = max(slow, min(128, inFlight / 8))
+            reserved = max(1, inFlight * 3 / 4)
         }
     }
 
@@ -44,7 +44,7 @@ struct FairQueue {
         fileprivate var turns = Deque<Lane>()
         /// The waiting lookups of a name. Empty on other levels.
         fileprivate var waiting = Deque<UInt64>()
-        fileprivate var flying = 0
+        fileprivate var inFlight = 0
         fileprivate var slow = 0
         /// Whether it is in `turns` of its parent.
         fileprivate var hasTurn = false
@@ -60,7 +60,7 @@ struct FairQueue {
         fileprivate var isIdle: Bool { level == 3 ? waiting.isEmpty : turns.isEmpty }
 
         /// All lookups in it, waiting or under way, including those that were given up.
-        fileprivate var count: Int { flying + queued }
+        fileprivate var count: Int { inFlight + queued }
 
         private var queued: Int { waiting.count + children.values.reduce(0) { $0 + $1.queued } }
     }
@@ -99,7 +99,7 @@ struct FairQueue {
         offer(lane)
     }
 
-    /// Takes the next lookup that may begin, if any. It is then under way until `landed`.
+    /// Takes the next lookup that may begin, if any. It is then under way until `finished`.
     mutating func next(isWanted: (UInt64) -> Bool) -> (id: UInt64, lane: Lane)? { take(from: root, isWanted) }
 
     /// Notes that a lookup under way has become slow.
@@ -108,14 +108,14 @@ struct FairQueue {
     }
 
     /// Notes that a lookup is no longer under way.
-    mutating func landed(_ lane: Lane, wasSlow: Bool) {
+    mutating func finished(_ lane: Lane, wasSlow: Bool) {
         for lane in sequence(first: lane, next: \.parent) {
-            lane.flying -= 1
+            lane.inFlight -= 1
             if wasSlow { lane.slow -= 1 }
         }
         offer(lane)
         drop(lane)
-        guard !held.isEmpty, root.flying < limits.reserved else { return }
+        guard !held.isEmpty, root.inFlight < limits.reserved else { return }
         let released = held
         held = []
         for lane in released {
@@ -142,7 +142,7 @@ struct FairQueue {
     private func first(of lane: Lane, _ isWanted: (UInt64) -> Bool) -> (id: UInt64, lane: Lane)? {
         while let id = lane.waiting.popFirst() {
             guard isWanted(id) else { continue }
-            for lane in sequence(first: lane, next: \.parent) { lane.flying += 1 }
+            for lane in sequence(first: lane, next: \.parent) { lane.inFlight += 1 }
             return (id, lane)
         }
         return nil
@@ -165,14 +165,14 @@ struct FairQueue {
         switch lane.level {
         case 1:
             // F-111.
-            guard lane.flying < limits.domain, lane.slow < limits.slowDomain else { return false }
-            guard lane.slow == 0 || root.flying < limits.reserved else {
+            guard lane.inFlight < limits.domain, lane.slow < limits.slowDomain else { return false }
+            guard lane.slow == 0 || root.inFlight < limits.reserved else {
                 if !lane.isHeld { held.append(lane) }
                 lane.isHeld = true
                 return false
             }
             return true
-        case 2: return lane.flying < limits.lane && lane.slow < limits.slow
+        case 2: return lane.inFlight < limits.lane && lane.slow < limits.slow
         default: return true
         }
     }
@@ -191,7 +191,7 @@ struct FairQueue {
     /// Removes a lane that has no lookups, and its parents if they have none either.
     private func drop(_ lane: Lane) {
         for lane in sequence(first: lane, next: \.parent) {
-            guard let parent = lane.parent, lane.flying == 0, lane.waiting.isEmpty, lane.children.isEmpty,
+            guard let parent = lane.parent, lane.inFlight == 0, lane.waiting.isEmpty, lane.children.isEmpty,
                 !lane.hasTurn
             else { return }
             parent.children[lane.name] = nil

@@ -6,19 +6,20 @@ import Support
 enum ConnectionNews {
     /// Writes a line per kind of news. Many in a short time become one line with a count.
     static func tell(_ news: ConnectionCounts, _ log: GateLog) {
-        tell("ended-silent", news.silent, "they did not negotiate within ten seconds", news, log)
+        tell("ended-silent", news.silent, cause: "they did not negotiate within ten seconds", of: news, log)
         tell(
             "displaced", news.displaced,
-            "there were too many connections, and these had been idle for longest; see danegate status", news, log)
+            cause: "there were too many connections, and these had been idle for longest; see danegate status",
+            of: news, log)
         tell(
             "rejected", news.rejected,
-            "there were too many connections, and somebody waited for an answer on each; "
+            cause: "there were too many connections, and somebody waited for an answer on each; "
                 + "the MTA does with this mail as its default action for milters says: "
-                + "milter_default_action=accept lets it pass unjudged", news, log)
+                + "milter_default_action=accept lets it pass unjudged", of: news, log)
     }
 
     private static func tell(
-        _ result: String, _ count: Int, _ cause: String, _ news: ConnectionCounts, _ log: GateLog
+        _ result: String, _ count: Int, cause: String, of news: ConnectionCounts, _ log: GateLog
     ) {
         guard count > 0 else { return }
         log.event(

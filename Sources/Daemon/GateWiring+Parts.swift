@@ -23,7 +23,7 @@ extension GateWiring {
                     await look.inspectPastCaches($0)?.verdict
                 }
             },
-            .task("renewals") { await desk.keepFresh() },
+            .task("renewals") { await service.keepFresh() },
             .task("exempt domains") { await exemptionWatch.run() },
             .task("policy file") { await rereadPolicies() },
             .task("own next hops") { await records.ownHops.follow(records.counts) },
@@ -135,18 +135,18 @@ extension GateWiring {
     private var controlPart: DaemonPart {
         let server = Handed<ControlServer>()
         return DaemonPart(name: "control socket") { () throws(DaemonError) in
-            server.value.withLock { $0 = ControlServer.open(started, log: log) { controlDesk } }
+            server.value.withLock { $0 = ControlServer.open(started, log: log) { controlService } }
         } close: {
             server.value.withLock { $0 }?.close()
         }
     }
 
-    private var controlDesk: ControlDesk {
-        ControlDesk(
-            settings: settings, version: version, gate: gate, policies: policies, desk: desk, store: store,
+    private var controlService: ControlService {
+        ControlService(
+            settings: settings, version: version, gate: gate, policies: policies, service: service, store: store,
             records: records, exemptions: exemptions, load: load, probes: { prober?.connections ?? 0 },
             probeName: { prober?.name },
-            doors: ControlDesk.Doors(budget: budget, connections: { milter.connectionCounts }),
+            doors: ControlService.Doors(budget: budget, connections: { milter.connectionCounts }),
             reload: { reload() }, standing: { reloader.standing() })
     }
 

@@ -31,7 +31,7 @@ struct GateWiring: Sendable {
     let probes: ProbeCache?
     let look: SecondLook
     let trace: TraceStore?
-    let desk: InspectionDesk
+    let service: InspectionService
     let exemptions: ExemptionBook
     let exemptionKeeper: ExemptionKeeper
     let holds: HoldBook
@@ -87,23 +87,23 @@ struct GateWiring: Sendable {
         traced.isClockWrong = { breaker.trouble?.cause == .clock }
         let trace = started.trace ? TraceStore(traced, log: log, counts: counts) : nil
         self.trace = trace
-        let desk = InspectionDesk(
+        let service = InspectionService(
             keeper: keeper, breaker: breaker, journal: trace, wait: MilterService.wait, inspect: inspect)
-        self.desk = desk
+        self.service = service
         exemptions = ExemptionBook()
         exemptionKeeper = ExemptionKeeper(book, book: exemptions, log: log)
         let looks = NeighbourhoodCounts()
         load = LoadWatch(counts: looks, holds: holds) {
             [
                 .dns: resolver.occupancy, .probes: prober?.occupancy ?? Occupancy(), .secondLooks: look.occupancy,
-                .inspections: desk.occupancy,
-                .waiting: Occupancy(used: desk.waiting, limit: desk.waitingLimit),
+                .inspections: service.occupancy,
+                .waiting: Occupancy(used: service.waiting, limit: service.waitingLimit),
             ]
         }
         records = DecisionRecords(log: log, counts: counts, looks: looks, ownHops: OwnHopCounts(), trace: trace)
         gate = Gate(
             Gate.Parts(
-                settings: book, policies: policies, exemptions: exemptions, holds: holds, desk: desk,
+                settings: book, policies: policies, exemptions: exemptions, holds: holds, service: service,
                 resolver: resolver,
                 inspectAnew: { await ($1 ? look.demandingDANE : look).inspectPastCaches($0) }, records: records))
         milter = MilterService(

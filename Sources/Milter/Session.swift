@@ -13,6 +13,13 @@ final class Session: Sendable {
         var name: String?
     }
 
+    /// A fact about a message, which is read when it is first needed.
+    private enum Fact {
+        case unread
+        /// nil if the MTA does not tell it.
+        case read(String?)
+    }
+
     /// The facts that are known before a recipient comes.
     private struct State {
         /// From CONNECT, which is requested only from MTAs without `SMFIF_SETSYMLIST`.
@@ -22,10 +29,10 @@ final class Session: Sendable {
         /// The sender of the message. Each MAIL sets it anew, because libmilter may call neither abort nor end of
         /// message.
         var sender: ReceivedText?
-        /// `{client_addr}` of the message. The outer optional is nil until it has been read.
-        var clientAddress: String??
-        /// `{auth_authen}` of the message. The outer optional is nil until it has been read.
-        var authenticated: String??
+        /// `{client_addr}` of the message, or what CONNECT said.
+        var clientAddress = Fact.unread
+        /// `{auth_authen}` of the message.
+        var authenticated = Fact.unread
         var recipients: UInt64 = 0
         /// The value that the handler keeps with the message.
         var kept: (any AnyObject & Sendable)?
@@ -60,9 +67,9 @@ final class Session: Sendable {
         let sender = arguments?[0].map { MilterContext.received($0, limit: MilterContext.addressLimit) }
         return state.withLock { state in
             state.sender = sender
-            state.clientAddress = nil
+            state.clientAddress = .unread
             state.kept = nil
-            state.authenticated = nil
+            state.authenticated = .unread
             return state.leavesMailUnanswered
         }
     }
@@ -95,20 +102,20 @@ final class Session: Sendable {
 
     /// The client's address: from the macro, which is the same for all recipients of a message, or else from CONNECT.
     func clientAddress(_ context: MilterContext) -> String? {
-        if let known = state.withLock({ $0.clientAddress }) { return known }
+        if case .read(let known) = state.withLock({ $0.clientAddress }) { return known }
         let address = context.macro("{client_addr}").map(Self.withoutTag)
         return state.withLock { state in
             let address = address ?? state.connected.address
-            state.clientAddress = .some(address)
+            state.clientAddress = .read(address)
             return address
         }
     }
 
     /// The name with which the client authenticated. It is the same for all recipients of a message.
     func authenticated(_ context: MilterContext) -> String? {
-        if let known = state.withLock({ $0.authenticated }) { return known }
+        if case .read(let known) = state.withLock({ $0.authenticated }) { return known }
         let name = context.macro("{auth_authen}")
-        state.withLock { $0.authenticated = .some(name) }
+        state.withLock { $0.authenticated = .read(name) }
         return name
     }
 

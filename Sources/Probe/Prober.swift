@@ -18,7 +18,7 @@ public final class Prober: Sendable {
     private let configuration: ProbeConfiguration
     private let group: MultiThreadedEventLoopGroup
     private let slots: ProbeSlots
-    private let manners: ProbeManners
+    private let limits: ProbeLimits
     private let names: NameSearch
     private let state = Mutex(State())
 
@@ -32,7 +32,7 @@ public final class Prober: Sendable {
         self.configuration = configuration
         group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.threads)
         slots = ProbeSlots(configuration.concurrency)
-        manners = ProbeManners(atOnce: configuration.perHost, hourly: configuration.perHour)
+        limits = ProbeLimits(atOnce: configuration.perHost, hourly: configuration.perHour)
         names = NameSearch(configuration.helo.map(ClientName.set), on: group.next(), look: look)
     }
 
@@ -72,9 +72,9 @@ public final class Prober: Sendable {
     /// - Returns: What was seen. Every failure is a value in it.
     public func probe(_ target: ProbeTarget, for asker: ProbeAsker = .nobody) async -> ProbeReport {
         if let reason = reasonNotToProbe(target.address) { return ProbeReport(end: .notProbed(reason)) }
-        let endpoint = ProbeManners.Endpoint(address: target.address, port: target.port)
+        let endpoint = ProbeLimits.Endpoint(address: target.address, port: target.port)
         let turns: ProbeSlots
-        switch manners.enter(endpoint, for: asker) {
+        switch limits.enter(endpoint, for: asker) {
         case .slots(let slots): turns = slots
         case .hostSpent:
             let why =
@@ -85,7 +85,7 @@ public final class Prober: Sendable {
             return ProbeReport(end: .withheld(why, earlier: nil))
         }
         let lane = ProbeLane(zone: asker.zone, network: .network(of: target.address))
-        defer { manners.leave(endpoint) }
+        defer { limits.leave(endpoint) }
         // First a turn at the host, so that waiting for it does not hold a slot that others need.
         let turn = await turns.acquire(for: lane, within: configuration.timeout)
         if let end = noSlot(turn, "turn at \(target.address)") { return ProbeReport(end: end) }
@@ -124,7 +124,7 @@ public final class Prober: Sendable {
         }
         guard let dialogues else { return }
         names.close()
-        manners.close()
+        limits.close()
         slots.close()
         for dialogue in dialogues { dialogue.abandon("shut down") }
         await slots.drain()

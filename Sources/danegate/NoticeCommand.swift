@@ -49,7 +49,7 @@ struct NoticeCommand: ParsableCommand {
         let resolver = try Resolver(settings.resolverConfiguration(TrustAnchor.forAsking(settings).anchor))
         var status: Int32 = 0
         for argument in arguments {
-            let refused = try notify(argument, settings, policies.table, resolver)
+            let refused = try notify(of: argument, settings, policies: policies.table, resolver)
             // A doubt decides the exit status, because another try may help.
             if refused != 0, status != EX_TEMPFAIL { status = refused }
         }
@@ -60,7 +60,7 @@ struct NoticeCommand: ParsableCommand {
     ///
     /// - Returns: 0, or the exit status that tells why there is no notice.
     private func notify(
-        _ argument: DestinationArgument, _ settings: Settings, _ policies: PolicyTable, _ resolver: Resolver
+        of argument: DestinationArgument, _ settings: Settings, policies: PolicyTable, _ resolver: Resolver
     ) throws -> Int32 {
         let outcome = Waiting.forResult { () -> Result<CheckReport, ResolverError> in
             do throws(ResolverError) {

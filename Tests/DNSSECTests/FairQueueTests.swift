@@ -27,7 +27,7 @@ import Testing
     }
 
     @Test func neighbourhoodsTakeTurns() {
-        var queue = FairQueue(FairQueue.Limits(flights: 1000))
+        var queue = FairQueue(FairQueue.Limits(inFlight: 1000))
         let (crowd, one, other) = (
             LanePath(of: "a.example"), LanePath(of: "b.example"), LanePath(of: "c.example")
         )
@@ -38,21 +38,21 @@ import Testing
     }
 
     @Test func aNeighbourhoodHasItsShareAndNoMore() throws {
-        var queue = FairQueue(FairQueue.Limits(flights: 40))
+        var queue = FairQueue(FairQueue.Limits(inFlight: 40))
         let crowd = LanePath(of: "a.example")
         for id in 0..<100 { queue.add(UInt64(id), at: crowd) { _ in true } }
-        var flights: [FairQueue.Lane] = []
-        while let next = queue.next(isWanted: { _ in true }) { flights.append(next.lane) }
-        #expect(flights.count == queue.limits.lane && flights.count == 10)
-        let last = try #require(flights.last)
-        queue.landed(last, wasSlow: false)
+        var inFlight: [FairQueue.Lane] = []
+        while let next = queue.next(isWanted: { _ in true }) { inFlight.append(next.lane) }
+        #expect(inFlight.count == queue.limits.lane && inFlight.count == 10)
+        let last = try #require(inFlight.last)
+        queue.finished(last, wasSlow: false)
         #expect(take(&queue) == 10)
         #expect(take(&queue) == nil)
     }
 
     /// Those that do not come back block their own neighbourhood alone, and it goes on when they have come back.
     @Test func slowOnesBlockTheirOwn() throws {
-        var queue = FairQueue(FairQueue.Limits(flights: 32))
+        var queue = FairQueue(FairQueue.Limits(inFlight: 32))
         #expect(queue.limits.slow == 2)
         let dead = LanePath(of: "dead.example")
         for id in 0..<10 { queue.add(UInt64(id), at: dead) { _ in true } }
@@ -64,12 +64,12 @@ import Testing
         #expect(take(&queue) == nil)
         queue.add(100, at: LanePath(of: "live.example")) { _ in true }
         #expect(take(&queue) == 100)
-        queue.landed(lane, wasSlow: true)
+        queue.finished(lane, wasSlow: true)
         #expect(take(&queue) == 2)
     }
 
     @Test func whatNobodyWaitsForIsPassedOverAndForgotten() throws {
-        var queue = FairQueue(FairQueue.Limits(flights: 100))
+        var queue = FairQueue(FairQueue.Limits(inFlight: 100))
         let zone = LanePath(of: "a.example")
         for id in 0..<10 { queue.add(UInt64(id), at: zone) { _ in true } }
         let next = queue.next { $0 > 7 }
@@ -77,7 +77,7 @@ import Testing
         #expect(id == 8)
         #expect(take(&queue, isWanted: { _ in false }) == nil)
         #expect(queue.count == 1)
-        queue.landed(lane, wasSlow: false)
+        queue.finished(lane, wasSlow: false)
         #expect(queue.count == 0)
         // A lane all of whose lookups were given up while it had its turn.
         queue.add(20, at: zone) { _ in true }
@@ -111,7 +111,7 @@ import Testing
     /// Names below one dead domain, each of which might be a zone of its own: whatever the lengths of the labels, they
     /// have no more than the domain's share, and what lives goes on.
     @Test(.rules("F-111"), arguments: 0..<6) func aWildcardBelowADeadDomainHasOneShare(_: Int) throws {
-        var queue = FairQueue(FairQueue.Limits(flights: 800))
+        var queue = FairQueue(FairQueue.Limits(inFlight: 800))
         let (dead, live) = (Self.drawn(), Self.drawn())
         for id in 0..<2000 { queue.add(UInt64(id), at: LanePath(of: "n\(id).\(dead)")) { _ in true } }
         var begun: [FairQueue.Lane] = []
@@ -125,7 +125,7 @@ import Testing
 
     /// Below a registry's short second level one zone is dead, and its neighbour is not.
     @Test(.rules("F-111")) func aDeadZoneLeavesItsNeighbourBelowTheSameDomainAlone() {
-        var queue = FairQueue(FairQueue.Limits(flights: 800))
+        var queue = FairQueue(FairQueue.Limits(inFlight: 800))
         for id in 0..<2000 { queue.add(UInt64(id), at: LanePath(of: "n\(id).a.co.zz")) { _ in true } }
         var begun: [FairQueue.Lane] = []
         while let next = queue.next(isWanted: { _ in true }) { begun.append(next.lane) }
@@ -133,14 +133,14 @@ import Testing
         for lane in begun { queue.slowed(lane) }
         for id in 3000..<3020 { queue.add(UInt64(id), at: LanePath(of: "n\(id).b.co.zz")) { _ in true } }
         // It had no more than its own share of slow ones at any time.
-        for lane in begun.dropFirst(queue.limits.slow) { queue.landed(lane, wasSlow: true) }
+        for lane in begun.dropFirst(queue.limits.slow) { queue.finished(lane, wasSlow: true) }
         for id in 3000..<3020 { #expect(take(&queue) == UInt64(id)) }
         #expect(take(&queue) == nil, "the dead one has no more than its share of slow ones")
     }
 
     /// Many dead domains together leave room for those that answer.
     @Test func theLastPlacesAreForThoseThatAnswer() {
-        var queue = FairQueue(FairQueue.Limits(flights: 400))
+        var queue = FairQueue(FairQueue.Limits(inFlight: 400))
         var begun: [FairQueue.Lane] = []
         for round in 0..<20 {
             for domain in 0..<100 {
@@ -156,13 +156,13 @@ import Testing
         for id in 5000..<5050 { queue.add(UInt64(id), at: LanePath(of: "n\(id).live.example")) { _ in true } }
         for id in 5000..<5050 { #expect(take(&queue) == UInt64(id)) }
         // And the others go on when there is room.
-        for lane in begun.prefix(200) { queue.landed(lane, wasSlow: true) }
+        for lane in begun.prefix(200) { queue.finished(lane, wasSlow: true) }
         #expect(take(&queue) != nil)
     }
 
     /// A domain that may not go does not gather what nobody waits for any more.
     @Test func whatWaitsInABlockedLaneAndIsGivenUpIsForgotten() {
-        var queue = FairQueue(FairQueue.Limits(flights: 32))
+        var queue = FairQueue(FairQueue.Limits(inFlight: 32))
         for id in 0..<12 { queue.add(UInt64(id), at: LanePath(of: "n\(id).dead.example")) { _ in true } }
         while let next = queue.next(isWanted: { _ in true }) { queue.slowed(next.lane) }
         for id in 100..<5000 { queue.add(UInt64(id), at: LanePath(of: "n\(id).dead.example")) { $0 > UInt64(id) - 20 } }

@@ -163,7 +163,7 @@ struct StressTests {
             let part = ContextOptions.Part(index: index, count: contexts)
             let options = try ContextOptions(configuration, for: .cached, part: part)
             let own = try #require(options.settings.last { $0.0 == "outgoing-range" }.flatMap { Int($0.1) })
-            #expect(options.flights <= own)
+            #expect(options.inFlight <= own)
             ports += own
         }
         #expect(ports <= 4096 && ports * 2 < limit.rlim_cur, "\(ports)")

@@ -294,7 +294,7 @@ import Testing
         breaker.take(failures: LocalTrouble(.failures, "much fails"), at: start)
         let keeper = VerdictKeeper(Settings())
         let bad = Destination(.domain("bad.example"), port: 25)
-        let desk = InspectionDesk(keeper: keeper, breaker: breaker) { destination, _ in
+        let service = InspectionService(keeper: keeper, breaker: breaker) { destination, _ in
             Inspection(
                 destination: destination,
                 verdict: Verdict(outcome: destination == bad ? .tlsaInvalid : .verified, cause: "why"),
@@ -302,7 +302,7 @@ import Testing
         }
         let answers = await onThread {
             [bad, Destination(.domain("good.example"), port: 25)].map {
-                desk.verdict(on: $0, before: .now + .seconds(30))
+                service.verdict(on: $0, before: .now + .seconds(30))
             }
         }
         #expect(answers[0].isInTrouble && answers[0].verdict.outcome == .dnsUnavailable)

@@ -13,10 +13,10 @@ import Testing
         let asked = Atomic(0)
         private let waiting = Mutex<[CheckedContinuation<Answer<IPAddress>, Never>]>([])
 
-        var shelf: AnswerShelf<IPAddress> { shelf(count: 1000, bytes: 1 << 20) }
+        var cache: AnswerCache<IPAddress> { cache(count: 1000, bytes: 1 << 20) }
 
-        func shelf(count: Int, bytes: Int) -> AnswerShelf<IPAddress> {
-            AnswerShelf(countLimit: count, byteLimit: bytes, size: { _ in 100 }) { [self] _ in
+        func cache(count: Int, bytes: Int) -> AnswerCache<IPAddress> {
+            AnswerCache(countLimit: count, byteLimit: bytes, size: { _ in 100 }) { [self] _ in
                 await withCheckedContinuation { continuation in
                     waiting.withLock { $0.append(continuation) }
                     asked.add(1, ordering: .sequentiallyConsistent)
@@ -108,9 +108,9 @@ import Testing
 
     @Test func whoAsksMeanwhileWaitsForTheSame() async {
         let slow = Slow()
-        let shelf = slow.shelf
+        let cache = slow.cache
         let results = await withTaskGroup(of: Bool.self) { group in
-            for _ in 0..<50 { group.addTask { await shelf.answer("mx.example").found?.isSecure == true } }
+            for _ in 0..<50 { group.addTask { await cache.answer("mx.example").found?.isSecure == true } }
             await slow.isAsked()
             slow.answer(.secured("192.0.2.1"))
             return await group.reduce(into: [Bool: Int]()) { $0[$1, default: 0] += 1 }
@@ -121,10 +121,10 @@ import Testing
 
     @Test func aCancelledCallerLeavesTheOthersAlone() async {
         let slow = Slow()
-        let shelf = slow.shelf
-        let first = Task { await shelf.answer("mx.example") }
+        let cache = slow.cache
+        let first = Task { await cache.answer("mx.example") }
         await slow.isAsked()
-        let second = Task { await shelf.answer("mx.example") }
+        let second = Task { await cache.answer("mx.example") }
         first.cancel()
         guard case .failed(.cancelled) = await first.value else {
             Issue.record("the cancelled caller did not return")
@@ -132,7 +132,7 @@ import Testing
         }
         let early = Task {
             withUnsafeCurrentTask { $0?.cancel() }
-            return await shelf.answer("mx.example")
+            return await cache.answer("mx.example")
         }
         guard case .failed(.cancelled) = await early.value else {
             Issue.record("who was cancelled before did not return")
@@ -146,32 +146,32 @@ import Testing
     /// A lookup that began before the second look brings what the cache had.
     @Test func anEarlierLookupDoesNotUndoARenewal() async {
         let slow = Slow()
-        let shelf = slow.shelf
-        let earlier = Task { await shelf.answer("mx.example") }
+        let cache = slow.cache
+        let earlier = Task { await cache.answer("mx.example") }
         await slow.isAsked()
-        shelf.renew("mx.example", .secured("192.0.2.2"))
+        cache.renew("mx.example", .secured("192.0.2.2"))
         slow.answer(.secured("192.0.2.1"))
         #expect(await earlier.value.found?.found.records == ["192.0.2.1"])
-        #expect(await shelf.answer("mx.example").found?.found.records == ["192.0.2.2"])
+        #expect(await cache.answer("mx.example").found?.found.records == ["192.0.2.2"])
         // What proves nothing renews nothing.
-        shelf.renew("mx.example", .bogus("why"))
-        shelf.renew("mx.example", .failed("why"))
-        #expect(await shelf.answer("mx.example").found?.found.records == ["192.0.2.2"])
+        cache.renew("mx.example", .bogus("why"))
+        cache.renew("mx.example", .failed("why"))
+        #expect(await cache.answer("mx.example").found?.found.records == ["192.0.2.2"])
     }
 
     @Test(arguments: [(100, 1 << 20), (1_000_000, 30_000)])
-    func theShelfIsBoundedAndKeepsWhatIsUsed(count: Int, bytes: Int) async {
-        let shelf = Slow().shelf(count: count, bytes: bytes)
-        shelf.renew("used.example", .secured("192.0.2.1"))
+    func theCacheIsBoundedAndKeepsWhatIsUsed(count: Int, bytes: Int) async {
+        let cache = Slow().cache(count: count, bytes: bytes)
+        cache.renew("used.example", .secured("192.0.2.1"))
         for number in 0..<1000 {
-            shelf.renew(DomainName("host\(number).example")!, .secured("192.0.2.9"))
-            #expect(await shelf.answer("used.example").found != nil)
-            #expect(shelf.count <= 101)
+            cache.renew(DomainName("host\(number).example")!, .secured("192.0.2.9"))
+            #expect(await cache.answer("used.example").found != nil)
+            #expect(cache.count <= 101)
         }
         // One that is too large is not kept.
         let large = Answer.secure(Found(records: Array(repeating: IPAddress.v4(1), count: 4096), ttl: .seconds(60)))
-        shelf.renew("large.example", large)
-        #expect(shelf.count <= 101)
-        #expect(await shelf.answer("used.example").found != nil)
+        cache.renew("large.example", large)
+        #expect(cache.count <= 101)
+        #expect(await cache.answer("used.example").found != nil)
     }
 }

@@ -30,8 +30,10 @@ import Testing
         return breaker
     }
 
-    private static func ask(_ desk: InspectionDesk, at now: ContinuousClock.Instant) async -> InspectionDesk.Answer {
-        await onThread { desk.verdict(on: destination, at: now, before: .now + .seconds(30)) }
+    private static func ask(_ service: InspectionService, at now: ContinuousClock.Instant) async
+        -> InspectionService.Answer
+    {
+        await onThread { service.verdict(on: destination, at: now, before: .now + .seconds(30)) }
     }
 
     /// A good verdict ten minutes old, of which half an hour is left to serve.
@@ -47,20 +49,20 @@ import Testing
     @Test func nobodyWaitsForARenewalThatHangs() async {
         let now = ContinuousClock.now
         let turnstile = Turnstile()
-        let desk = InspectionDesk(keeper: Self.keeper(at: now), breaker: await Self.breaker()) { destination, _ in
+        let service = InspectionService(keeper: Self.keeper(at: now), breaker: await Self.breaker()) { destination, _ in
             await turnstile.pass()
             return Self.inspection(.opportunistic, destination)
         }
         for _ in 0..<20 {
-            let answer = await Self.ask(desk, at: now)
+            let answer = await Self.ask(service, at: now)
             #expect(answer.verdict == Self.good && answer.isCached)
         }
         while turnstile.begun == 0 { await Task.yield() }
-        #expect(desk.inspectionsInFlight == 1)
+        #expect(service.inspectionsInFlight == 1)
         turnstile.open()
-        while desk.inspectionsInFlight > 0 { await Task.yield() }
+        while service.inspectionsInFlight > 0 { await Task.yield() }
         #expect(turnstile.begun == 1)
-        #expect(await Self.ask(desk, at: now).verdict.outcome == .opportunistic)
+        #expect(await Self.ask(service, at: now).verdict.outcome == .opportunistic)
     }
 
     @Test(arguments: [
@@ -98,28 +100,29 @@ import Testing
 
     @Test func aDeadResolverLetsGoodVerdictsServe() async {
         let now = ContinuousClock.now
-        let desk = InspectionDesk(keeper: Self.keeper(at: now), breaker: await Self.breaker(fault: "dead")) {
+        let service = InspectionService(keeper: Self.keeper(at: now), breaker: await Self.breaker(fault: "dead")) {
             destination, _ in
             Issue.record("\(destination.name) was inspected")
             return Self.inspection(.opportunistic, destination)
         }
-        #expect(await Self.ask(desk, at: now).verdict == Self.good)
+        #expect(await Self.ask(service, at: now).verdict == Self.good)
         // Nobody asks for it in vain either, though it is due.
-        for _ in 0..<8 { desk.renewDue(at: now + .seconds(60)) }
-        #expect(desk.inspectionsInFlight == 0)
-        let answer = await Self.ask(desk, at: now + .seconds(4000))
+        for _ in 0..<8 { service.renewDue(at: now + .seconds(60)) }
+        #expect(service.inspectionsInFlight == 0)
+        let answer = await Self.ask(service, at: now + .seconds(4000))
         #expect(answer.verdict.outcome == .dnsUnavailable && answer.isInTrouble)
     }
 
     @Test func renewalsAreBoundedAndEachFollowsTheLast() async {
         let now = ContinuousClock.now
         let keeper = VerdictKeeper(Settings())
-        var limits = InspectionDesk.Limits()
+        var limits = InspectionService.Limits()
         limits.renewals = 3
         let turnstile = Turnstile()
         let most = Mutex(0)
         let running = Mutex(0)
-        let desk = InspectionDesk(keeper: keeper, breaker: await Self.breaker(), limits: limits) { destination, _ in
+        let service = InspectionService(keeper: keeper, breaker: await Self.breaker(), limits: limits) {
+            destination, _ in
             let count = running.withLock { running in
                 running += 1
                 return running
@@ -136,10 +139,10 @@ import Testing
                 Self.good, for: key, fresh: .seconds(60), stale: .seconds(3600), at: now - .seconds(600))
             _ = keeper.cache.find(key, at: now - .seconds(590))
         }
-        for _ in 0..<8 { desk.renewDue(at: now) }
-        #expect(desk.inspectionsInFlight == 3)
+        for _ in 0..<8 { service.renewDue(at: now) }
+        #expect(service.inspectionsInFlight == 3)
         turnstile.open()
-        while turnstile.begun < 100 || desk.inspectionsInFlight > 0 { await Task.yield() }
+        while turnstile.begun < 100 || service.inspectionsInFlight > 0 { await Task.yield() }
         #expect(most.withLock { $0 } <= 3)
         #expect(turnstile.begun == 100)
     }

@@ -52,15 +52,16 @@ import World
         let breaker = Breaker(settings, log: GateLog(settings))
         var watch = TroubleWatch(breaker, .init(ResolverTests(resolver)) { _ in nil })
         await watch.turn(at: .now)
-        var limits = InspectionDesk.Limits()
+        var limits = InspectionService.Limits()
         limits.inspections = 60
         limits.waiting = 64
-        let desk = InspectionDesk(keeper: VerdictKeeper(settings), breaker: breaker, limits: limits) { destination, _ in
+        let service = InspectionService(keeper: VerdictKeeper(settings), breaker: breaker, limits: limits) {
+            destination, _ in
             await look.inspect(destination)
         }
         @Sendable func ask(_ name: String, within limit: Duration) -> Verdict {
             let destination = Destination(.domain(DomainName(name)!), port: 25)
-            return desk.verdict(on: destination, before: .now + limit).verdict
+            return service.verdict(on: destination, before: .now + limit).verdict
         }
         let attacked = Atomic(0)
         let refused = Atomic(0)
@@ -87,9 +88,9 @@ import World
             }
             return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
         }
-        #expect(right == expected.count, "of \(expected.count), \(look.occupancy), \(desk.occupancy)")
+        #expect(right == expected.count, "of \(expected.count), \(look.occupancy), \(service.occupancy)")
         #expect(refused.load(ordering: .relaxed) == 0)
-        #expect(desk.occupancy.used <= 60)
+        #expect(service.occupancy.used <= 60)
         let occupancy = look.occupancy
         #expect(occupancy.waiting <= SecondLookQueue.Bounds().waiting)
         #expect(occupancy.foremost.map { [slow, bogus].contains($0) } ?? true, "\(occupancy)")

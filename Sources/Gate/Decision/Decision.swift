@@ -25,7 +25,7 @@ package enum Decision: Sendable {
     /// A ruling, and what it is based on.
     package struct Ruled: Sendable {
         /// The verdict, and where it came from.
-        let answer: InspectionDesk.Answer
+        let answer: InspectionService.Answer
         /// What is done.
         package let ruling: Ruling
         /// The reply; nil if nobody is refused.

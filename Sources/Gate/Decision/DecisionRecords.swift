@@ -31,8 +31,8 @@ package struct DecisionRecords: Sendable {
     ///
     /// - Parameter waited: How long the recipient has waited; nil means until now.
     func note<Request: GateRequest & ~Copyable>(
-        _ ruled: Decision.Ruled, on subject: Ruleset.Subject, _ typed: Recipient, _ request: borrowing Request,
-        _ inForce: SettingsInForce, _ arrived: ContinuousClock.Instant, waited: Duration? = nil
+        _ ruled: Decision.Ruled, on subject: Ruleset.Subject, to typed: Recipient, _ request: borrowing Request,
+        _ inForce: SettingsInForce, arrived: ContinuousClock.Instant, waited: Duration? = nil
     ) {
         // Whatever is made a copy of here costs a change of reference counts for each of its texts.
         if !ruled.isCached, !ruled.ruling.isHeld, let destination = subject.destination {
@@ -90,8 +90,8 @@ package struct DecisionRecords: Sendable {
     /// Records that a recipient's client was gone before the answer. There is no ruling then, because nobody received
     /// it.
     func noteUnanswered<Request: GateRequest & ~Copyable>(
-        on subject: Ruleset.Subject, _ typed: Recipient, _ request: borrowing Request,
-        _ arrived: ContinuousClock.Instant
+        on subject: Ruleset.Subject, to typed: Recipient, _ request: borrowing Request,
+        arrived: ContinuousClock.Instant
     ) {
         let waited = (ContinuousClock.now - arrived).tenthsOfMilliseconds
         log.event(
@@ -103,8 +103,8 @@ package struct DecisionRecords: Sendable {
 
     /// Records a recipient that passes without a verdict.
     func note<Request: GateRequest & ~Copyable>(
-        _ passed: Decision.Passed, _ recipient: Recipient, _ request: borrowing Request, _ inForce: SettingsInForce,
-        _ arrived: ContinuousClock.Instant
+        _ passed: Decision.Passed, to recipient: Recipient, _ request: borrowing Request, _ inForce: SettingsInForce,
+        arrived: ContinuousClock.Instant
     ) {
         counts.addPassed(isExempt: passed.isExempt)
         guard log.writes(.info) else { return }

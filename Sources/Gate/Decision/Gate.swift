@@ -14,7 +14,7 @@ public struct Gate: Sendable {
         package let policies: PolicyBook
         package var exemptions = ExemptionBook()
         package var holds = HoldBook()
-        package let desk: InspectionDesk
+        package let service: InspectionService
         /// Looks up whether a domain is an alias.
         package let resolver: any Resolving
         /// Inspects a destination, bypassing all caches; nil if no resolver can be made.
@@ -27,7 +27,7 @@ public struct Gate: Sendable {
         /// Makes one from its parts.
         package init(
             settings: SettingsBook, policies: PolicyBook, exemptions: ExemptionBook = ExemptionBook(),
-            holds: HoldBook = HoldBook(), desk: InspectionDesk, resolver: any Resolving,
+            holds: HoldBook = HoldBook(), service: InspectionService, resolver: any Resolving,
             inspectAnew: @escaping @Sendable (Destination, _ demandingDANE: Bool) async -> Inspection? = { _, _ in nil
             }, records: DecisionRecords, now: @escaping @Sendable () -> Int64 = unixTime
         ) {
@@ -35,7 +35,7 @@ public struct Gate: Sendable {
             self.policies = policies
             self.exemptions = exemptions
             self.holds = holds
-            self.desk = desk
+            self.service = service
             self.resolver = resolver
             self.inspectAnew = inspectAnew
             self.records = records
@@ -47,7 +47,7 @@ public struct Gate: Sendable {
     private let policies: PolicyBook
     private let exemptions: ExemptionBook
     private let holds: HoldBook
-    private let desk: InspectionDesk
+    private let service: InspectionService
     private let aliases: AliasBook
     private let records: DecisionRecords
     /// Recipients that passed before their verdict was known.
@@ -62,7 +62,7 @@ public struct Gate: Sendable {
         policies = parts.policies
         exemptions = parts.exemptions
         holds = parts.holds
-        desk = parts.desk
+        service = parts.service
         let settings = settings
         aliases = AliasBook(parts.resolver, stale: settings.settings.cacheStaleTTL)
         records = parts.records
@@ -128,11 +128,12 @@ public struct Gate: Sendable {
             let cause =
                 request.recipientIsCut
                 ? "the address is longer than any address can be" : "its domain is no domain name"
-            let answer = InspectionDesk.Answer(verdict: Verdict(outcome: .noSuchDomain, cause: cause), isCached: false)
-            return rule(request, current, .init(destination: nil, place: .root), answer, policy: nil)
+            let answer = InspectionService.Answer(
+                verdict: Verdict(outcome: .noSuchDomain, cause: cause), isCached: false)
+            return rule(request, current, on: .init(destination: nil, place: .root), answer, policy: nil)
         case .judged(let hop):
             let domain = if case .name(let domain) = recipient.domain { domain } else { hop.destination.name }
-            return judge(request, current, hop, domain)
+            return judge(request, current, hop: hop, domain: domain)
         }
     }
 
@@ -155,9 +156,9 @@ public struct Gate: Sendable {
         /// The name by which the MTA has replaced the domain; nil if the domain is not judged in its place.
         let replacement: DomainName?
         /// Why that could not be looked up; nil if it could.
-        let doubt: InspectionDesk.Answer?
+        let doubt: InspectionService.Answer?
 
-        init(_ hop: Hop, _ domain: DomainName, _ standing: InspectionDesk.Replaced?) {
+        init(_ hop: Hop, _ domain: DomainName, _ standing: InspectionService.Replaced?) {
             // F-90: judge the typed domain if it is an alias of the one by which the MTA has replaced it.
             let judged: DomainName? =
                 switch standing {
@@ -176,16 +177,16 @@ public struct Gate: Sendable {
 
     /// Judges a next hop, and rules on its recipient.
     private func judge<Request: GateRequest & ~Copyable>(
-        _ request: borrowing Request, _ current: Case, _ hop: Hop, _ domain: DomainName
+        _ request: borrowing Request, _ current: Case, hop: Hop, domain: DomainName
     ) -> Decision {
         let inForce = current.settings
         let deadline = current.arrived + inForce.settings.milterDeadline
-        var standing: InspectionDesk.Replaced?
+        var standing: InspectionService.Replaced?
         if let original = hop.typed {
             if inForce.rulebook.monitorsAll, aliases.kept(original, hop.destination.name) == nil {
-                return passAhead(request, current, hop, domain)
+                return passAhead(request, current, hop: hop, domain: domain)
             }
-            standing = desk.standing(
+            standing = service.standing(
                 of: original, replacedBy: hop.destination.name, aliases, at: current.arrived, before: deadline)
         }
         let aim = Aim(hop, domain, standing)
@@ -196,23 +197,23 @@ public struct Gate: Sendable {
         }
         // F-132: an inspection would take a place from others.
         if let held = hold(on: aim) {
-            return rule(request, current, aim.subject, held, policy: policy, isHeld: true)
+            return rule(request, current, on: aim.subject, held, policy: policy, isHeld: true)
         }
-        if aim.doubt == nil, isMonitored(request, inForce, aim.subject, policy),
-            !desk.isKnown(aim.destination, demandingDANE: demandsDANE, at: current.arrived)
+        if aim.doubt == nil, isMonitored(request, inForce, on: aim.subject, policy: policy),
+            !service.isKnown(aim.destination, demandingDANE: demandsDANE, at: current.arrived)
         {
-            return passAhead(request, current, hop, domain)
+            return passAhead(request, current, hop: hop, domain: domain)
         }
         let answer =
             aim.doubt
-            ?? desk.verdict(
+            ?? service.verdict(
                 on: aim.destination, demandingDANE: demandsDANE, at: current.arrived, before: deadline)
-        return rule(request, current, aim.subject, answer, policy: policy)
+        return rule(request, current, on: aim.subject, answer, policy: policy)
     }
 
     /// Rules on a recipient and records it.
     private func rule<Request: GateRequest & ~Copyable>(
-        _ request: borrowing Request, _ current: Case, _ subject: Ruleset.Subject, _ answer: InspectionDesk.Answer,
+        _ request: borrowing Request, _ current: Case, on subject: Ruleset.Subject, _ answer: InspectionService.Answer,
         policy: Policy.Kind?, isHeld: Bool = false, waited: Duration? = nil
     ) -> Decision {
         let inForce = current.settings
@@ -222,21 +223,21 @@ public struct Gate: Sendable {
             trace: TraceID(),
             replies: .given, now: now
         ) { outcome in
-            subject.destination.map { desk.keeper.faults.failingFor(outcome, $0) } ?? .zero
+            subject.destination.map { service.keeper.faults.failingFor(outcome, $0) } ?? .zero
         }
         guard !request.isLost else {
-            records.noteUnanswered(on: subject, current.typed, request, current.arrived)
+            records.noteUnanswered(on: subject, to: current.typed, request, arrived: current.arrived)
             return .ruled(ruled)
         }
         records.note(
-            ruled, on: subject, current.typed, request, current.settings, current.arrived, waited: waited)
+            ruled, on: subject, to: current.typed, request, current.settings, arrived: current.arrived, waited: waited)
         return .ruled(ruled)
     }
 
     private func pass<Request: GateRequest & ~Copyable>(
         _ request: borrowing Request, _ current: Case, _ passed: Decision.Passed
     ) -> Decision {
-        records.note(passed, current.recipient, request, current.settings, current.arrived)
+        records.note(passed, to: current.recipient, request, current.settings, arrived: current.arrived)
         return .passed(passed)
     }
 
@@ -252,7 +253,7 @@ public struct Gate: Sendable {
     // MARK: Who is only monitored
 
     private func isMonitored<Request: GateRequest & ~Copyable>(
-        _ request: borrowing Request, _ inForce: SettingsInForce, _ subject: Ruleset.Subject, _ policy: Policy.Kind?
+        _ request: borrowing Request, _ inForce: SettingsInForce, on subject: Ruleset.Subject, policy: Policy.Kind?
     ) -> Bool {
         inForce.rulebook.isMonitored(
             subject.place, policy: policy,
@@ -262,7 +263,7 @@ public struct Gate: Sendable {
 
     /// Lets a recipient pass, and determines afterwards what the ruling would have been.
     private func passAhead<Request: GateRequest & ~Copyable>(
-        _ request: borrowing Request, _ current: Case, _ hop: Hop, _ domain: DomainName
+        _ request: borrowing Request, _ current: Case, hop: Hop, domain: DomainName
     ) -> Decision {
         let copy = RequestCopy(request, current.settings)
         let waited = ContinuousClock.now - current.arrived
@@ -271,11 +272,12 @@ public struct Gate: Sendable {
             let aim = Aim(hop, domain, nil)
             let verdict = Verdict(outcome: .pending, cause: "the daemon was stopped before the check had ended")
             _ = rule(
-                copy, current, aim.subject, .init(verdict: verdict, isCached: false), policy: standing(of: aim).kind,
+                copy, current, on: aim.subject, .init(verdict: verdict, isCached: false), policy: standing(of: aim).kind,
                 waited: waited)
         }
         switch entry {
-        case .entered(let number): findOut(copy, current, hop, domain, number, due: due, waited: waited)
+        case .entered(let number):
+            findOut(copy, current, hop: hop, domain: domain, entry: number, due: due, waited: waited)
         case .pending: break
         case .dropped: records.noteDropped(late.counts)
         }
@@ -284,26 +286,26 @@ public struct Gate: Sendable {
 
     /// Finds out what would have become of a recipient that has passed, and writes it down.
     private func findOut(
-        _ copy: RequestCopy, _ current: Case, _ hop: Hop, _ domain: DomainName, _ number: UInt64,
+        _ copy: RequestCopy, _ current: Case, hop: Hop, domain: DomainName, entry number: UInt64,
         due: ContinuousClock.Instant, waited: Duration
     ) {
         Task {
-            var replaced: InspectionDesk.Replaced?
+            var replaced: InspectionService.Replaced?
             if let original = hop.typed {
-                replaced = await desk.standing(of: original, replacedBy: hop.destination.name, aliases)
+                replaced = await service.standing(of: original, replacedBy: hop.destination.name, aliases)
             }
             let aim = Aim(hop, domain, replaced)
             let (policy, standing) = self.standing(of: aim)
             let exemption = standing ?? (policy == .require ? nil : exemptSource(copy, current.settings.sources))
             var answer = aim.doubt
             if exemption == nil, answer == nil {
-                answer = await desk.verdict(on: aim.destination, demandingDANE: policy == .require)
+                answer = await service.verdict(on: aim.destination, demandingDANE: policy == .require)
             }
             guard late.leave(number, isOverdue: .now > due) else { return }
             if let exemption {
                 _ = pass(copy, current, .init(why: exemption, isExempt: true))
             } else if let answer {
-                _ = rule(copy, current, aim.subject, answer, policy: policy, waited: waited)
+                _ = rule(copy, current, on: aim.subject, answer, policy: policy, waited: waited)
             }
         }
     }
@@ -311,7 +313,7 @@ public struct Gate: Sendable {
     /// Begins nothing new. Later recipients are answered from the cache, or with `pending` at once. Call it at the end
     /// of the process.
     package func close() {
-        desk.close()
+        service.close()
         late.close()
     }
 
@@ -340,22 +342,22 @@ public struct Gate: Sendable {
         let subject = Ruleset.Subject(
             destination: destination, place: destination.name,
             isOwnHop: destination.isOwnByForm(standard: settings.probePort))
-        func ruled(_ answer: InspectionDesk.Answer, isHeld: Bool = false) -> Decision {
+        func ruled(_ answer: InspectionService.Answer, isHeld: Bool = false) -> Decision {
             .ruled(
                 rules.decide(answer, on: subject, policy: policy, isHeld: isHeld, now: self.now) { outcome in
-                    desk.keeper.faults.failingFor(outcome, destination, at: now)
+                    service.keeper.faults.failingFor(outcome, destination, at: now)
                 })
         }
         if let held = hold(on: destination.name, destination.name) {
             return Known(decision: ruled(held, isHeld: true), policy: policy)
         }
         let key = VerdictKey(destination, demandsDANE: policy == .require)
-        if let kept = desk.keeper.cache.peek(key, at: now) {
+        if let kept = service.keeper.cache.peek(key, at: now) {
             return Known(
-                decision: ruled(desk.told(kept.body, key, isCached: true)), policy: policy,
+                decision: ruled(service.told(kept.body, key, isCached: true)), policy: policy,
                 kept: (kept.fresh, kept.left))
         }
-        return Known(decision: desk.inTrouble.map { ruled($0) }, policy: policy)
+        return Known(decision: service.inTrouble.map { ruled($0) }, policy: policy)
     }
 
     /// The result of a check that an administrator asked for.
@@ -375,22 +377,22 @@ public struct Gate: Sendable {
     func recheck(_ destination: Destination) async -> Recheck {
         let standing = standing(of: destination.name, nextHop: destination.name)
         if let why = standing.exemption { return .exempt(why) }
-        if let why = desk.breaker.trouble?.sentence { return .inTrouble(why) }
+        if let why = service.breaker.trouble?.sentence { return .inTrouble(why) }
         guard rechecks.enter() else { return .busy }
         defer { rechecks.leave() }
         let demandsDANE = standing.kind == .require
         let found = await Deadline.run(Rechecks.patience) { await inspectAnew(destination, demandsDANE) }
         guard let found else { return .inTrouble("there is no resolver to be had") }
-        let trouble = desk.breaker.trouble
-        desk.keeper.keep(found, demandingDANE: demandsDANE, isInTrouble: trouble != nil)
-        let answer = desk.told(
+        let trouble = service.breaker.trouble
+        service.keeper.keep(found, demandingDANE: demandsDANE, isInTrouble: trouble != nil)
+        let answer = service.told(
             VerdictBody(found.verdict), VerdictKey(destination, demandsDANE: demandsDANE), isCached: false)
         let subject = Ruleset.Subject(
             destination: destination, place: destination.name,
             isOwnHop: destination.isOwnByForm(standard: settings.settings.probePort))
         return .looked(
             Ruleset(settings.current).decide(answer, on: subject, policy: standing.kind, now: now) { outcome in
-                desk.keeper.faults.failingFor(outcome, destination)
+                service.keeper.faults.failingFor(outcome, destination)
             })
     }
 
@@ -414,15 +416,15 @@ public struct Gate: Sendable {
     }
 
     /// The same for a recipient.
-    private func hold(on aim: Aim) -> InspectionDesk.Answer? {
+    private func hold(on aim: Aim) -> InspectionService.Answer? {
         holds.isEmpty ? nil : hold(on: aim.domain, aim.destination.name)
     }
 
     /// The answer if an administrator holds the mail back (F-132); nil if nobody does.
-    private func hold(on domain: DomainName, _ nextHop: DomainName) -> InspectionDesk.Answer? {
+    private func hold(on domain: DomainName, _ nextHop: DomainName) -> InspectionService.Answer? {
         let time = now()
         guard let hold = holds.hold(on: domain, at: time) ?? holds.hold(on: nextHop, at: time) else { return nil }
-        return InspectionDesk.Answer(
+        return InspectionService.Answer(
             verdict: Verdict(outcome: .pending, cause: hold.cause, isOurs: true), isCached: false)
     }
 }

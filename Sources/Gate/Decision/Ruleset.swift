@@ -58,7 +58,7 @@ package struct Ruleset: Sendable {
     ///   - now: The time in seconds since 1970. It is called only for a refusal.
     ///   - failingFor: How long an outcome has lasted there. It is called only if that matters.
     package func decide(
-        _ answer: InspectionDesk.Answer, on subject: Subject, policy: Policy.Kind?, isHeld: Bool = false,
+        _ answer: InspectionService.Answer, on subject: Subject, policy: Policy.Kind?, isHeld: Bool = false,
         isEnforced: Bool = false, trace: TraceID? = nil, replies: Replies = .orWouldBe, now: () -> Int64,
         failingFor: (Outcome) -> Duration = { _ in .zero }
     ) -> Decision.Ruled {

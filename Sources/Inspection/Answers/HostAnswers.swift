@@ -12,25 +12,25 @@ public final class HostAnswers: Resolving {
     static let limit = (count: 20_000, bytes: 6 << 20)
 
     private let resolver: any Resolving
-    private let fours: AnswerShelf<IPAddress>
-    private let sixes: AnswerShelf<IPAddress>
-    private let records: AnswerShelf<TLSARecord>
-    private let aliases: AnswerShelf<DomainName>
+    private let fours: AnswerCache<IPAddress>
+    private let sixes: AnswerCache<IPAddress>
+    private let records: AnswerCache<TLSARecord>
+    private let aliases: AnswerCache<DomainName>
 
     /// An empty cache in front of a resolver.
     public init(_ resolver: any Resolving) {
         self.resolver = resolver
-        func shelf<Record>(
+        func cache<Record>(
             _ size: @escaping @Sendable (Record) -> Int,
             _ lookUp: @escaping @Sendable (DomainName) async -> Answer<Record>
-        ) -> AnswerShelf<Record> {
-            AnswerShelf(countLimit: Self.limit.count, byteLimit: Self.limit.bytes, size: size, lookUp: lookUp)
+        ) -> AnswerCache<Record> {
+            AnswerCache(countLimit: Self.limit.count, byteLimit: Self.limit.bytes, size: size, lookUp: lookUp)
         }
-        fours = shelf({ _ in MemoryLayout<IPAddress>.stride }, resolver.ipv4)
-        sixes = shelf({ _ in MemoryLayout<IPAddress>.stride }, resolver.ipv6)
+        fours = cache({ _ in MemoryLayout<IPAddress>.stride }, resolver.ipv4)
+        sixes = cache({ _ in MemoryLayout<IPAddress>.stride }, resolver.ipv6)
         // The header of an array has 32 bytes.
-        records = shelf({ MemoryLayout<TLSARecord>.stride + 32 + $0.data.count }, resolver.tlsa)
-        aliases = shelf({ MemoryLayout<DomainName>.stride + 32 + $0.text.utf8.count }, resolver.cname)
+        records = cache({ MemoryLayout<TLSARecord>.stride + 32 + $0.data.count }, resolver.tlsa)
+        aliases = cache({ MemoryLayout<DomainName>.stride + 32 + $0.text.utf8.count }, resolver.cname)
     }
 
     /// Looks up the MX records of a name, which are not cached here.
@@ -95,9 +95,9 @@ public final class HostAnswers: Resolving {
         func emptyCaches() async throws(ResolverError) { try await fresh.emptyCaches() }
 
         private func renew<Record>(
-            _ name: DomainName, _ shelf: AnswerShelf<Record>, _ answer: Answer<Record>
+            _ name: DomainName, _ cache: AnswerCache<Record>, _ answer: Answer<Record>
         ) -> Answer<Record> {
-            shelf.renew(name, answer)
+            cache.renew(name, answer)
             return answer
         }
     }

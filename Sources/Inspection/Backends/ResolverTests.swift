@@ -9,11 +9,10 @@ import Synchronization
 /// these queries and does not multiply them. Still, a flood of failures must not become a flood of tests: a thousand
 /// may follow each other, and after that there is one per second for all callers.
 package final class ResolverTests: Sendable {
-    private typealias Waiter = CheckedContinuation<ResolverHealth?, Never>
+    private typealias Waiter = Promise<ResolverHealth?>
 
     private struct State {
-        var waiters: [UInt64: Waiter] = [:]
-        var lastID: UInt64 = 0
+        var waiters: [ObjectIdentifier: Waiter] = [:]
         var isRunning = false
         var isUrgent = false
         var allowance = Allowance(1000, every: .seconds(1))
@@ -36,35 +35,23 @@ package final class ResolverTests: Sendable {
     ///   rare.
     /// - Returns: nil if the task was cancelled meanwhile.
     package func result(isUrgent: Bool = false) async -> ResolverHealth? {
-        let id = state.withLock { state in
-            state.lastID += 1
-            return state.lastID
+        let waiter = Waiter()
+        let begins = state.withLock { state in
+            state.waiters[ObjectIdentifier(waiter)] = waiter
+            state.isUrgent = state.isUrgent || isUrgent
+            defer { state.isRunning = true }
+            return !state.isRunning
         }
-        return await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                let begins = state.withLock { state in
-                    state.waiters[id] = continuation
-                    state.isUrgent = state.isUrgent || isUrgent
-                    defer { state.isRunning = true }
-                    return !state.isRunning
-                }
-                if begins { Task { await run() } }
-                // A cancellation before the lines above found no continuation to resume.
-                if Task.isCancelled { giveUp(id) }
-            }
-        } onCancel: {
-            giveUp(id)
+        if begins { Task { await run() } }
+        return await waiter.value {
+            state.withLock { $0.waiters.removeValue(forKey: ObjectIdentifier(waiter)) }?.tell(nil)
         }
-    }
-
-    private func giveUp(_ id: UInt64) {
-        state.withLock { $0.waiters.removeValue(forKey: id) }?.resume(returning: nil)
     }
 
     /// Makes tests as long as a caller waits for one.
     private func run() async {
         while true {
-            let (waiters, wait, isOver) = state.withLock { state -> ([UInt64: Waiter], Duration, Bool) in
+            let (waiters, wait, isOver) = state.withLock { state -> ([ObjectIdentifier: Waiter], Duration, Bool) in
                 guard !state.waiters.isEmpty else {
                     state.isRunning = false
                     return ([:], .zero, true)
@@ -83,7 +70,7 @@ package final class ResolverTests: Sendable {
             }
             // From here on a cancellation has no effect: the test ends by itself.
             let health = await test()
-            for waiter in waiters.values { waiter.resume(returning: health) }
+            for waiter in waiters.values { waiter.tell(health) }
         }
     }
 }

@@ -39,15 +39,14 @@ package struct Foresight: Sendable {
     ///
     /// - Returns: The inspection for that day, and what ends when, the soonest first.
     package func look(_ inspection: Inspection) async -> (Inspection, [Expiry]) {
-        var expiries: [Expiry] = []
-        var steps: [InspectionStep] = []
+        var found = Found()
         let destination = inspection.destination
         var broken: String?
         var isSecure = true
         if case .domain(let name) = destination.nextHop {
             isSecure = inspection.mxSecurity == .secure
             let signatures = isSecure ? await resolver.signatures(name, .mx) : []
-            broken = note(signatures, name.description, &expiries, &steps)
+            broken = note(signatures, of: name.description, in: &found)
         }
         var hosts: [InspectedHost] = []
         var isChanged = false
@@ -56,9 +55,9 @@ package struct Foresight: Sendable {
                 hosts.append(host)
                 continue
             }
-            noteCertificates(host, &expiries, &steps)
+            noteCertificates(host, in: &found)
             let signatures = await signatures(of: host, name, destination.port)
-            guard let why = note(signatures, host.finding.name, &expiries, &steps), host.finding.outcome.allowsDelivery
+            guard let why = note(signatures, of: host.finding.name, in: &found), host.finding.outcome.allowsDelivery
             else {
                 hosts.append(host)
                 continue
@@ -74,9 +73,16 @@ package struct Foresight: Sendable {
         }
         let seen = Inspection(
             destination: destination, verdict: verdict, mxSecurity: inspection.mxSecurity, hosts: hosts,
-            steps: inspection.steps + steps, lifetime: inspection.lifetime, elapsed: inspection.elapsed)
+            steps: inspection.steps + found.steps, lifetime: inspection.lifetime, elapsed: inspection.elapsed)
         var told: Set<Expiry> = []
-        return (seen, expiries.filter { told.insert($0).inserted }.sorted { ($0.at, $0.subject) < ($1.at, $1.subject) })
+        let expiries = found.expiries.filter { told.insert($0).inserted }
+        return (seen, expiries.sorted { ($0.at, $0.subject) < ($1.at, $1.subject) })
+    }
+
+    /// What ends when, and the steps that say what ends too soon.
+    private struct Found {
+        var expiries: [Expiry] = []
+        var steps: [InspectionStep] = []
     }
 
     private var then: Int64 { now + Int64(days) * 86_400 }
@@ -95,20 +101,19 @@ package struct Foresight: Sendable {
     /// Notes signatures.
     ///
     /// - Returns: The one of those that end too soon that ends first, as a sentence; nil if none does.
-    private func note(
-        _ signatures: [SignatureExpiry], _ subject: String, _ expiries: inout [Expiry], _ steps: inout [InspectionStep]
-    ) -> String? {
+    private func note(_ signatures: [SignatureExpiry], of subject: String, in found: inout Found) -> String? {
         var first: String?
         for signature in signatures.sorted(by: { $0.time < $1.time }) {
             let expiry = Expiry(what: "signature", subject: signature.subject, at: signature.time)
-            expiries.append(expiry)
+            found.expiries.append(expiry)
             // Validators accept a signature for some time after its end. For the present day, the inspection has the
             // last word.
             guard days > 0, signature.time < then else { continue }
             let sentence = "the signature of \(signature.subject) expires \(when(signature.time))"
             first = first ?? sentence
-            if steps.count < 50, !steps.contains(where: { $0.subject == subject && $0.detail == sentence }) {
-                steps.append(
+            if found.steps.count < 50, !found.steps.contains(where: { $0.subject == subject && $0.detail == sentence })
+            {
+                found.steps.append(
                     InspectionStep(kind: .expiry, subject: subject, result: .failed, detail: sentence, elapsed: .zero))
             }
         }
@@ -116,9 +121,7 @@ package struct Foresight: Sendable {
     }
 
     /// Notes the certificates that hosts showed. The judgement says which of their dates matter.
-    private func noteCertificates(
-        _ host: InspectedHost, _ expiries: inout [Expiry], _ steps: inout [InspectionStep]
-    ) {
+    private func noteCertificates(_ host: InspectedHost, in found: inout Found) {
         let onlyEE = host.records.allSatisfy { $0.usage == TLSARecord.Usage.daneEE.rawValue }
         for address in host.addresses.prefix(8) {
             guard case .secured(let session) = address.report.end else { continue }
@@ -126,14 +129,14 @@ package struct Foresight: Sendable {
                 let whose = depth == 0 ? "the certificate of \(host.finding.name)" : "the issuer \(details.subject)"
                 let subject = PrintableText.of(whose.utf8, limit: 300)
                 let expiry = Expiry(what: "certificate", subject: subject, at: details.notAfter)
-                guard details.notAfter > 0, !expiries.contains(expiry) else { continue }
-                expiries.append(expiry)
+                guard details.notAfter > 0, !found.expiries.contains(expiry) else { continue }
+                found.expiries.append(expiry)
                 guard details.notAfter < then else { continue }
                 // D-44, RFC 7672 §3.1.1: the date of a certificate that a DANE-EE record matches does not matter.
                 let detail =
                     "\(subject) ends \(when(details.notAfter))"
                     + (onlyEE ? "; under DANE-EE no client looks at that (RFC 7672 3.1.1)" : "")
-                steps.append(
+                found.steps.append(
                     InspectionStep(
                         kind: .expiry, subject: host.finding.name, result: .warning, detail: detail, elapsed: .zero))
             }

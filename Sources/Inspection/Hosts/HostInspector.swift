@@ -58,11 +58,6 @@ struct HostInspector {
         isSecure ? await resolve(subject) : .ended(await inspectInsecure(subject))
     }
 
-    /// Connects to a host and judges it (rows V14 to V19).
-    func connect(_ host: Ready) async -> InspectedHost {
-        await probed(host.subject, host.records, host.references, host.addresses, host.lifetime, host.trail)
-    }
-
     /// Looks up a host whose MX records are secure.
     private func resolve(_ subject: Subject) async -> Resolved {
         var trail = Trail(subject: subject.name.description)
@@ -74,17 +69,18 @@ struct HostInspector {
         // V6; D-08, D-35, RFC 7672 §2.1.2, §2.2.2: this host is skipped, and others count.
         case .bogus(let why):
             trail.add(.address, .failed, why.step(at: now()))
-            return .ended(host(subject, .dnssecInvalid, why.cause(for: "its address records", at: now()), trail))
+            return .ended(
+                host(subject, .dnssecInvalid, because: why.cause(for: "its address records", at: now()), trail))
         case .failed(let why):
             trail.add(.address, .failed, "no answer: \(why)")
             return .ended(
                 host(
-                    subject, .dnsUnavailable, "its address could not be looked up: \(why)", trail,
+                    subject, .dnsUnavailable, because: "its address could not be looked up: \(why)", trail,
                     isOurs: why.isOurs))
         // V7; D-34, RFC 7672 §2.2.2.
         case .none(let why, let lifetime):
             trail.add(.address, .failed, why)
-            return .ended(host(subject, .noMailHost, why, trail, lifetime: lifetime))
+            return .ended(host(subject, .noMailHost, because: why, trail, lifetime: lifetime))
         case .known(let found):
             let alias = found.canonicalName.map { ", an alias of \($0)" } ?? ""
             let list = found.addresses.map(\.description).joined(separator: " ")
@@ -99,19 +95,19 @@ struct HostInspector {
         // V12; D-10, D-19, D-67, RFC 7672 §2.1.2, §2.2, §10; T-06, RFC 6698 §4.1; F-20, F-26: no connection.
         case .bogus(let why):
             trail.add(.tlsa, .failed, why.step(at: now()))
-            return .ended(host(subject, .dnssecInvalid, why.cause(for: "its TLSA records", at: now()), trail))
+            return .ended(host(subject, .dnssecInvalid, because: why.cause(for: "its TLSA records", at: now()), trail))
         // V12; D-06, D-10, D-67, RFC 7672 §2.1.1, §2.1.2, §10; F-23, F-40: a failed lookup is not "no records".
         case .failed(let why):
             trail.add(.tlsa, .failed, "no answer: \(why)")
             return .ended(
                 host(
-                    subject, .dnsUnavailable, "its TLSA records could not be looked up: \(why)", trail,
+                    subject, .dnsUnavailable, because: "its TLSA records could not be looked up: \(why)", trail,
                     isOurs: why.isOurs))
         // V13; D-18, RFC 7672 §2.2; F-32: no DANE.
         case .none(let why, let lifetime):
             trail.add(.tlsa, .ok, why)
             let kept = min(known.lifetime, lifetime ?? known.lifetime)
-            return .ended(host(subject, .opportunistic, why, trail, lifetime: kept))
+            return .ended(host(subject, .opportunistic, because: why, trail, lifetime: kept))
         // D-09, RFC 7672 §2.1.2.
         case .records(let records, let base, let lifetime):
             let list = records.map(\.presentation).joined(separator: ", ")
@@ -134,20 +130,20 @@ struct HostInspector {
         let addresses = await HostAddresses.look(up: subject.name, resolver)
         if case .none(let why, let lifetime) = addresses {
             trail.add(.address, .failed, why)
-            return host(subject, .noMailHost, why, trail, lifetime: lifetime)
+            return host(subject, .noMailHost, because: why, trail, lifetime: lifetime)
         }
         trail.add(.address, .ok, "not judged: the way to the host is insecure")
         let cause = "its MX records are insecure"
-        guard case .known(let known) = addresses else { return host(subject, .opportunistic, cause, trail) }
+        guard case .known(let known) = addresses else { return host(subject, .opportunistic, because: cause, trail) }
         // D-27, RFC 7672 §2.2.1: TLSA records may be used here, and are not, whatever they say.
         guard let (base, lifetime) = await hazardousBase(subject.name, known) else {
             // D-29, RFC 7672 §2.2.1; F-33: this is never a secure delivery.
-            return host(subject, .opportunistic, cause, trail, lifetime: known.lifetime)
+            return host(subject, .opportunistic, because: cause, trail, lifetime: known.lifetime)
         }
         trail.add(.tlsa, .warning, "a secure record at \(base) has no data")
         // The verdict holds mail back only as long as an MTA may still have the record in a cache.
         return host(
-            subject, .opportunistic, cause, trail, lifetime: min(known.lifetime, lifetime),
+            subject, .opportunistic, because: cause, trail, lifetime: min(known.lifetime, lifetime),
             hazards: [TLSARecord.hazard(at: base.description)])
     }
 
@@ -175,11 +171,12 @@ struct HostInspector {
     private func named(_ subject: Subject, _ trail: inout Trail) -> InspectedHost? {
         guard subject.name.looksLikeAddress else { return nil }
         trail.add(.address, .warning, "an MX record must name a host, not an address")
-        return host(subject, .opportunistic, "the MX record holds an address, to which DANE does not apply", trail)
+        return host(
+            subject, .opportunistic, because: "the MX record holds an address, to which DANE does not apply", trail)
     }
 
     private func host(
-        _ subject: Subject, _ outcome: Outcome, _ cause: String, _ trail: Trail, lifetime: Duration? = nil,
+        _ subject: Subject, _ outcome: Outcome, because cause: String, _ trail: Trail, lifetime: Duration? = nil,
         hazards: [String] = [], isOurs: Bool = false
     ) -> InspectedHost {
         InspectedHost(
@@ -190,17 +187,14 @@ struct HostInspector {
     }
 
     /// Connects to each address of a host with secure TLSA records, and judges each connection (rows V14 to V19).
-    private func probed(
-        _ subject: Subject, _ records: [TLSARecord], _ references: ReferenceIdentifiers, _ addresses: [IPAddress],
-        _ lifetime: Duration, _ trail: Trail
-    ) async -> InspectedHost {
-        var trail = trail
-        let base = references.names[0]
-        let hazards = records.contains(where: \.isHazard) ? [TLSARecord.hazard(at: base.description)] : []
+    func connect(_ host: Ready) async -> InspectedHost {
+        var trail = host.trail
+        let isHazardous = host.records.contains(where: \.isHazard)
+        let hazards = isHazardous ? [TLSARecord.hazard(at: host.references.names[0].description)] : []
         var inspected: [InspectedAddress] = []
         if let prober {
-            inspected = await AddressRace(addresses: addresses, isComplete: isComplete).run {
-                await inspect($0, records, references, prober)
+            inspected = await AddressRace(addresses: host.addresses, isComplete: isComplete).run {
+                await inspect($0, of: host, by: prober)
             }
         }
         for address in inspected {
@@ -210,25 +204,26 @@ struct HostInspector {
                 "\(address.finding.address): \(address.finding.cause)")
         }
         let unprobed = HostFinding(
-            name: subject.name.description, preference: subject.preference, outcome: .unprobed,
+            name: host.subject.name.description, preference: host.subject.preference, outcome: .unprobed,
             cause: "TLSA records are present; the probe is off", hazards: hazards)
         return InspectedHost(
-            finding: unprobed, references: references, records: records, addresses: [], steps: trail.steps,
-            lifetime: lifetime
+            finding: unprobed, references: host.references, records: host.records, addresses: [], steps: trail.steps,
+            lifetime: host.lifetime
         ).with(inspected)
     }
 
     private func inspect(
-        _ address: IPAddress, _ records: [TLSARecord], _ references: ReferenceIdentifiers, _ prober: any Probing
+        _ address: IPAddress, of host: Ready, by prober: any Probing
     ) async -> InspectedAddress {
         let asked = ContinuousClock.now
         // D-38, D-61, RFC 7672 §2.2.3, §8.1: the real port, and the TLSA base domain as SNI.
-        let target = ProbeTarget(address: address, port: port, serverName: references.names[0])
-        let report = await slots.withSlot { await prober.probe(target, publishing: records) }
+        let target = ProbeTarget(address: address, port: port, serverName: host.references.names[0])
+        let report = await slots.withSlot { await prober.probe(target, publishing: host.records) }
         let judge = ConnectionJudge(
-            records: records, references: references, expiredEE: expiredEE, now: { [now, ahead] in now() + ahead })
+            records: host.records, references: host.references, expiredEE: expiredEE,
+            now: { [now, ahead] in now() + ahead })
         let connection = judge.judge(report, for: .first, asked: asked)
-        if connection.isProbed, connection.outcome == .verified { prober.vouch(for: target, publishing: records) }
+        if connection.isProbed, connection.outcome == .verified { prober.vouch(for: target, publishing: host.records) }
         return InspectedAddress(address, connection)
     }
 }

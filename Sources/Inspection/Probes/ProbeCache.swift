@@ -28,25 +28,12 @@ public final class ProbeCache: Probing {
         let name: DomainName
     }
 
-    private struct Flight {
-        let id: UInt64
-        var task: Task<Void, Never>?
-        var waiters: [UInt64: CheckedContinuation<ProbeReport, Never>] = [:]
-    }
-
     private struct State {
         var reports: BoundedCache<Key, ProbeReport>
-        var running: [Key: Flight] = [:]
         /// The result of the last connection to each server, whatever the name and records.
         var seen: BoundedCache<Place, Seen>
         /// The hosts that were authenticated, as hashes with a seed that nobody outside knows.
         var vouched = BoundedCache<Int, Bool>(limit: vouchedLimit)
-        var lastID: UInt64 = 0
-
-        mutating func newID() -> UInt64 {
-            lastID += 1
-            return lastID
-        }
     }
 
     /// The most reports. A report has a chain, which takes some kilobytes. Further hosts are probed again.
@@ -65,6 +52,8 @@ public final class ProbeCache: Probing {
     private let journal: (any ReportJournal)?
     private let keepsDialogue: Bool
     private let state: Mutex<State>
+    /// A probe holds a slot and a connection of a host. Others may wait for both: so it does not go on without callers.
+    private let probes = SingleFlight<Key, ProbeReport>(abandoned: .isCancelled)
 
     /// A cache in front of a prober.
     ///
@@ -104,16 +93,26 @@ public final class ProbeCache: Probing {
         _ target: ProbeTarget, publishing records: [TLSARecord], for asker: ProbeAsker
     ) async -> ProbeReport {
         let key = key(target, records)
-        let (report, id) = state.withLock { ($0.reports.value(for: key, at: .now), $0.newID()) }
-        if let report { return report }
-        return await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                wait(continuation, id: id, for: key, asker)
-                // If the task was cancelled before the line above, nobody was there to be woken.
-                if Task.isCancelled { giveUp(id, key) }
-            }
-        } onCancel: {
-            giveUp(id, key)
+        if let report = kept(key) { return report }
+        let report = await probes.value(for: key) { await self.newReport(key, asker) }
+        // Whether the probe had a connection already is unknown here. So the report says nothing about the host.
+        return report ?? ProbeReport(end: .crowded("cancelled"))
+    }
+
+    private func kept(_ key: Key) -> ProbeReport? { state.withLock { $0.reports.value(for: key, at: .now) } }
+
+    private func newReport(_ key: Key, _ asker: ProbeAsker) async -> ProbeReport {
+        // A probe may have ended since the caller looked.
+        if let report = kept(key) { return report }
+        let report = await prober.probe(key.target, publishing: key.records, for: known(asker, key))
+        // If nobody waits for it any more, it may have failed for that reason alone.
+        return Task.isCancelled ? report : keptAndShown(report, key)
+    }
+
+    private func keptAndShown(_ report: ProbeReport, _ key: Key) -> ProbeReport {
+        state.withLock { state in
+            keep(report, key, in: &state)
+            return withShown(report, key, in: &state)
         }
     }
 
@@ -154,56 +153,11 @@ public final class ProbeCache: Probing {
         let report = await prober.probe(key.target, publishing: key.records, for: known(asker, key))
         // A doubt does not remove what is known, and a caller that was cancelled learns nothing else.
         if case .unreachable = report.end { return report }
-        return state.withLock { state in
-            keep(report, key, in: &state)
-            return withShown(report, key, in: &state)
-        }
+        return keptAndShown(report, key)
     }
 
     private func key(_ target: ProbeTarget, _ records: [TLSARecord]) -> Key {
         Key(target: target, records: records.sorted { $0.presentation < $1.presentation })
-    }
-
-    private func wait(
-        _ continuation: CheckedContinuation<ProbeReport, Never>, id: UInt64, for key: Key, _ asker: ProbeAsker
-    ) {
-        let kept = state.withLock { state -> ProbeReport? in
-            // A probe may have ended since the caller looked.
-            if let report = state.reports.value(for: key, at: .now) { return report }
-            if state.running[key] == nil {
-                let flight = state.newID()
-                // Not a child task of the caller, because others may wait for it too.
-                state.running[key] = Flight(id: flight, task: Task { await run(key, flight, asker) })
-            }
-            state.running[key]?.waiters[id] = continuation
-            return nil
-        }
-        if let kept { continuation.resume(returning: kept) }
-    }
-
-    private func giveUp(_ id: UInt64, _ key: Key) {
-        let waiter = state.withLock { state -> CheckedContinuation<ProbeReport, Never>? in
-            guard let waiter = state.running[key]?.waiters.removeValue(forKey: id) else { return nil }
-            if state.running[key]?.waiters.isEmpty == true {
-                // Later callers begin another probe, because this one only ends with its cancellation.
-                state.running.removeValue(forKey: key)?.task?.cancel()
-            }
-            return waiter
-        }
-        // Whether the probe had a connection already is unknown here. So the report says nothing about the host.
-        waiter?.resume(returning: ProbeReport(end: .crowded("cancelled")))
-    }
-
-    private func run(_ key: Key, _ flight: UInt64, _ asker: ProbeAsker) async {
-        let report = await prober.probe(key.target, publishing: key.records, for: known(asker, key))
-        typealias Waiters = [UInt64: CheckedContinuation<ProbeReport, Never>]
-        let (waiters, told) = state.withLock { state -> (Waiters, ProbeReport) in
-            guard state.running[key]?.id == flight else { return ([:], report) }
-            let waiters = state.running.removeValue(forKey: key)?.waiters ?? [:]
-            keep(report, key, in: &state)
-            return (waiters, withShown(report, key, in: &state))
-        }
-        for waiter in waiters.values { waiter.resume(returning: told) }
     }
 
     /// A report which says only that the host was not probed, together with what is known about its address (F-125).

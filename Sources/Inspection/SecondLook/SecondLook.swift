@@ -89,9 +89,9 @@ package struct SecondLook: Sendable {
 
     /// Makes the second look. If that also fails because of DNSSEC, tests the way to the DNS.
     private func confirmed(_ key: VerdictKey, _ pass: Pass) async -> Inspection {
-        // Its turn may come late. Until then it must not keep a place, nor the seat of an inspection that has just
-        // begun.
-        FlightStanding.current?.stepAside()
+        // Its turn may come late. Until then it must not keep a place, nor keep waiting threads from those whose
+        // inspection has just begun.
+        InspectionHandle.current?.stepAside()
         let lanes = LanePath(of: key.destination.name.text)
         guard let (second, parts) = await queue.look(at: lanes, { await again(key, pass, $0) }) else {
             return untold(key, pass)
@@ -104,14 +104,18 @@ package struct SecondLook: Sendable {
 
     /// The inspection of a failure that got no second look.
     private func untold(_ key: VerdictKey, _ pass: Pass) -> Inspection {
-        guard !Task.isCancelled else { return doubted(key, pass, .again, Self.outOfTime.0, Self.outOfTime.1) }
+        guard !Task.isCancelled else { return outOfTime(key, pass) }
         // If it took several looks, they are not repeated because the last one failed.
         if !pass.isWhole { walks.keep(pass.kept, for: key) }
         let first = pass.first ?? .nothing(of: key.destination)
         return first.withheld("a failure is to be looked at again, and too many others wait for that: \(pass.cause)")
     }
 
-    private static let outOfTime = ("no time was left", "a failure could not be looked at again in time")
+    private func outOfTime(_ key: VerdictKey, _ pass: Pass) -> Inspection {
+        doubted(
+            key, pass, failed: .again, detail: "no time was left",
+            because: "a failure could not be looked at again in time")
+    }
 
     /// The inspection of a failure that could not be looked at again.
     ///
@@ -120,7 +124,7 @@ package struct SecondLook: Sendable {
     ///   - detail: How it failed.
     ///   - cause: Why nothing is known.
     private func doubted(
-        _ key: VerdictKey, _ pass: Pass, _ kind: InspectionStep.Kind, _ detail: String, _ cause: String
+        _ key: VerdictKey, _ pass: Pass, failed kind: InspectionStep.Kind, detail: String, because cause: String
     ) -> Inspection {
         var trail = Trail(subject: key.destination.name.description)
         trail.add(kind, .failed, detail)
@@ -176,13 +180,15 @@ package struct SecondLook: Sendable {
     ) async -> (Inspection, Set<ResolverHealth.Part>) {
         let destination = key.destination
         var pass = pass
-        guard !Task.isCancelled else { return (doubted(key, pass, .again, Self.outOfTime.0, Self.outOfTime.1), []) }
+        guard !Task.isCancelled else { return (outOfTime(key, pass), []) }
         let fresh: any Resolving
         switch ticket {
         case .none(let why):
-            return (doubted(key, pass, .again, why, "a failure could not be looked at again: \(why)"), [])
+            let cause = "a failure could not be looked at again: \(why)"
+            return (doubted(key, pass, failed: .again, detail: why, because: cause), [])
         case .invalid(let why):
-            return (doubted(key, pass, .resolver, why, "the resolver does not validate: \(why)"), [])
+            let cause = "the resolver does not validate: \(why)"
+            return (doubted(key, pass, failed: .resolver, detail: why, because: cause), [])
         case .open(let resolver): fresh = resolver
         }
         var trail = Trail(subject: destination.name.description)

@@ -49,7 +49,8 @@ package final class SecondLookQueue: Sendable {
 
     private typealias Waiting = CheckedContinuation<(Ticket, Int)?, Never>
 
-    private struct Desk {
+    /// A place for a resolver, and the looks that it makes.
+    private struct Slot {
         var resolver: (any Resolving)?
         var isFree = true
         /// When its caches were emptied.
@@ -65,7 +66,7 @@ package final class SecondLookQueue: Sendable {
     }
 
     private struct State {
-        var desks: [Desk]
+        var slots: [Slot]
         var waiters: [UInt64: (path: LanePath, continuation: Waiting)] = [:]
         var shares: FairShares<UInt64>
         var lanes = SecondLookLanes()
@@ -86,7 +87,7 @@ package final class SecondLookQueue: Sendable {
         self.makeResolver = makeResolver
         self.bounds = bounds
         state = Mutex(
-            State(desks: (0..<bounds.resolvers).map { _ in Desk() }, shares: FairShares(bounds.waiting)))
+            State(slots: (0..<bounds.resolvers).map { _ in Slot() }, shares: FairShares(bounds.waiting)))
     }
 
     /// How many resolvers are in use, how many looks wait, and the domain with the most waiting looks.
@@ -94,7 +95,7 @@ package final class SecondLookQueue: Sendable {
         state.withLock { state in
             let foremost = state.shares.foremost
             return Occupancy(
-                used: state.desks.count { !$0.looks.isEmpty }, limit: state.desks.count, waiting: state.waiters.count,
+                used: state.slots.count { !$0.looks.isEmpty }, limit: state.slots.count, waiting: state.waiters.count,
                 foremost: foremost?.domain, foremostCount: foremost?.count ?? 0)
         }
     }
@@ -117,14 +118,14 @@ package final class SecondLookQueue: Sendable {
         } onCancel: {
             leave(id)
         }
-        guard let (ticket, desk) = turn else { return nil }
+        guard let (ticket, slot) = turn else { return nil }
         let task = Task { await look(ticket) }
         let isEnding = state.withLock { state in
-            state.desks[desk].looks[id]?.end = { task.cancel() }
-            return state.desks[desk].isEnding
+            state.slots[slot].looks[id]?.end = { task.cancel() }
+            return state.slots[slot].isEnding
         }
         if isEnding { task.cancel() }
-        defer { end(id, at: desk) }
+        defer { end(id, at: slot) }
         return await withTaskCancellationHandler {
             await task.value
         } onCancel: {
@@ -161,8 +162,8 @@ package final class SecondLookQueue: Sendable {
 
     private func end(_ id: UInt64, at index: Int) {
         let (isBack, resolver) = state.withLock { state in
-            state.desks[index].looks[id] = nil
-            return (state.desks[index].looks.isEmpty, state.desks[index].resolver)
+            state.slots[index].looks[id] = nil
+            return (state.slots[index].looks.isEmpty, state.slots[index].resolver)
         }
         if isBack { Task.detached { [self] in free(index, await emptied(resolver)) } }
         advance()
@@ -176,13 +177,13 @@ package final class SecondLookQueue: Sendable {
 
     /// Notes that a resolver has empty caches, or that it is gone.
     private func free(_ index: Int, _ resolver: (any Resolving)?) {
-        state.withLock { state in state.desks[index] = Desk(resolver: resolver) }
+        state.withLock { state in state.slots[index] = Slot(resolver: resolver) }
         advance()
     }
 
     // MARK: Turns
 
-    private typealias Party = (desk: Int, resolver: (any Resolving)?, isOld: Bool, looks: [(UInt64, Waiting)])
+    private typealias Party = (slot: Int, resolver: (any Resolving)?, isOld: Bool, looks: [(UInt64, Waiting)])
 
     /// Starts resolvers as long as there are both resolvers and looks that may start.
     private func advance() {
@@ -216,12 +217,12 @@ package final class SecondLookQueue: Sendable {
     }
 
     private func next(_ state: inout State, at now: ContinuousClock.Instant) -> Party? {
-        let free = state.desks.indices.filter { state.desks[$0].isFree }
+        let free = state.slots.indices.filter { state.slots[$0].isFree }
         // Prefer one that exists already.
-        guard let index = free.first(where: { state.desks[$0].resolver != nil }) ?? free.first else { return nil }
-        let (desks, waiters) = (state.desks, state.waiters)
+        guard let index = free.first(where: { state.slots[$0].resolver != nil }) ?? free.first else { return nil }
+        let (slots, waiters) = (state.slots, state.waiters)
         let ids = state.lanes.take(atMost: bounds.together, ofEach: bounds.perDomain) { domain in
-            desks.count { $0.has(domain) } < bounds.resolversPerDomain
+            slots.count { $0.has(domain) } < bounds.resolversPerDomain
         } isWaiting: {
             waiters[$0] != nil
         }
@@ -230,13 +231,13 @@ package final class SecondLookQueue: Sendable {
         for id in ids {
             guard let waiter = state.waiters.removeValue(forKey: id) else { continue }
             state.shares.leave(id, from: waiter.path)
-            state.desks[index].looks[id] = (waiter.path.domain, nil)
+            state.slots[index].looks[id] = (waiter.path.domain, nil)
             looks.append((id, waiter.continuation))
         }
-        state.desks[index].isFree = false
-        state.desks[index].began = now
-        let isOld = now - state.desks[index].emptied > bounds.freshness
-        return (index, state.desks[index].resolver, isOld, looks)
+        state.slots[index].isFree = false
+        state.slots[index].began = now
+        let isOld = now - state.slots[index].emptied > bounds.freshness
+        return (index, state.slots[index].resolver, isOld, looks)
     }
 
     /// Cancels the looks of resolvers that are delayed for long, if no resolver is free.
@@ -245,23 +246,23 @@ package final class SecondLookQueue: Sendable {
     private func relieve(
         _ state: inout State, at now: ContinuousClock.Instant, ending ends: inout [@Sendable () -> Void]
     ) -> ContinuousClock.Instant? {
-        guard !state.desks.contains(where: \.isFree) else { return nil }
+        guard !state.slots.contains(where: \.isFree) else { return nil }
         var next: ContinuousClock.Instant?
-        for index in state.desks.indices where !state.desks[index].isEnding {
-            let due = state.desks[index].began + bounds.patience
+        for index in state.slots.indices where !state.slots[index].isEnding {
+            let due = state.slots[index].began + bounds.patience
             guard due <= now else {
                 next = min(next ?? due, due)
                 continue
             }
-            state.desks[index].isEnding = true
-            ends += state.desks[index].looks.values.compactMap(\.end)
+            state.slots[index].isEnding = true
+            ends += state.slots[index].looks.values.compactMap(\.end)
         }
         return next
     }
 
     private func setOut(_ party: Party) async {
         let ticket = await ticket(party)
-        for (_, continuation) in party.looks { continuation.resume(returning: (ticket, party.desk)) }
+        for (_, continuation) in party.looks { continuation.resume(returning: (ticket, party.slot)) }
     }
 
     private func ticket(_ party: Party) async -> Ticket {
@@ -272,7 +273,7 @@ package final class SecondLookQueue: Sendable {
                 resolver = kept
             } else {
                 resolver = try makeResolver()
-                state.withLock { $0.desks[party.desk].resolver = resolver }
+                state.withLock { $0.slots[party.slot].resolver = resolver }
             }
         } catch {
             return .none(error.description)

@@ -49,7 +49,7 @@ public struct DestinationArgument: Sendable, Hashable {
             mailbox = nil
             destination = try Self.nextHop(word, port, fault)
         }
-        try Self.check(destination, word, names, fault)
+        try Self.check(destination, typed: word, names: names, fault)
     }
 
     /// Reads several arguments, and collects the faults of all.
@@ -135,7 +135,7 @@ public struct DestinationArgument: Sendable, Hashable {
 
     /// F-97: refuses names to which the DNS would only say "no such domain".
     private static func check(
-        _ destination: Destination, _ word: String, _ names: Names, _ fault: (String) -> DestinationArgumentError
+        _ destination: Destination, typed word: String, names: Names, _ fault: (String) -> DestinationArgumentError
     ) throws(DestinationArgumentError) {
         let labels = destination.name.labels
         // RFC 1123 §2.1: the name of a host does not end in a number. That keeps names apart from addresses.

@@ -88,7 +88,7 @@ public struct Checker: Sendable {
         let report = await check(argument.text(standard: settings.probePort))
         guard argument.isExempt(settings), let mailbox = argument.mailbox else { return report }
         return self.report(
-            report.domain, report.inspection, report.verdict, argument.destination, notes: report.notes,
+            on: report.domain, report.inspection, report.verdict, at: argument.destination, notes: report.notes,
             expiries: report.expiries, exempt: "by DANEGATE_EXEMPT_LOCALPARTS: \(mailbox)")
     }
 
@@ -96,16 +96,16 @@ public struct Checker: Sendable {
     public func check(_ text: String) async -> CheckReport {
         switch Destination.parse(nextHop: text, port: settings.probePort) {
         case .literal:
-            return report(text, nil, Verdict(outcome: .opportunistic, cause: "DANE does not apply to an address"), nil)
+            return unlooked(text, Verdict(outcome: .opportunistic, cause: "DANE does not apply to an address"))
         case .unmapped:
-            return report(text, nil, Verdict(outcome: .opportunistic, cause: "IDNA does not map this domain"), nil)
+            return unlooked(text, Verdict(outcome: .opportunistic, cause: "IDNA does not map this domain"))
         case .malformed, .several:
-            return report(text, nil, Verdict(outcome: .noSuchDomain, cause: "this is no domain name"), nil)
+            return unlooked(text, Verdict(outcome: .noSuchDomain, cause: "this is no domain name"))
         case .destination(let destination):
             if let resolverFault {
                 let verdict = Verdict(
                     outcome: .dnsUnavailable, cause: "the resolver does not work: \(resolverFault)", isOurs: true)
-                return report(destination.text(standard: settings.probePort), nil, verdict, destination)
+                return unlooked(destination.text(standard: settings.probePort), verdict, at: destination)
             }
             let demandsDANE = standing(destination.name).kind == .require
             let look = demandsDANE ? look.demandingDANE : look
@@ -120,7 +120,7 @@ public struct Checker: Sendable {
                 (inspection, expiries) = await foresight.look(inspection)
             }
             return report(
-                destination.text(standard: settings.probePort), inspection, inspection.verdict, destination,
+                on: destination.text(standard: settings.probePort), inspection, inspection.verdict, at: destination,
                 notes: notes, expiries: expiries)
         }
     }
@@ -145,8 +145,13 @@ public struct Checker: Sendable {
         StandingPolicy(name, nextHop: name, policies, exemptions, at: now)
     }
 
+    /// The report on a text that was not inspected.
+    private func unlooked(_ text: String, _ verdict: Verdict, at destination: Destination? = nil) -> CheckReport {
+        report(on: text, nil, verdict, at: destination)
+    }
+
     private func report(
-        _ domain: String, _ inspection: Inspection?, _ verdict: Verdict, _ destination: Destination?,
+        on domain: String, _ inspection: Inspection?, _ verdict: Verdict, at destination: Destination?,
         notes: [InspectionStep] = [], expiries: [Foresight.Expiry] = [], exempt: String? = nil
     ) -> CheckReport {
         let name = destination?.name ?? .root
@@ -156,7 +161,7 @@ public struct Checker: Sendable {
         // A check does not know the recipient either. F-91: if no recipient's domain can lead to a destination, this
         // site's configuration does.
         let isOwn = destination?.isOwnByForm(standard: settings.probePort) ?? false
-        let answer = InspectionDesk.Answer(verdict: verdict, isCached: false)
+        let answer = InspectionService.Answer(verdict: verdict, isCached: false)
         let ruled = Ruleset(settings).decide(
             answer,
             on: .init(

@@ -131,7 +131,7 @@ struct WhatHappensWhen: Sendable {
                 + "host that was verified keeps one. A network gets eight times what an address does. Own public "
                 + "networks stand in DANEGATE_PROBE_DENY. A name whose host is left alone is 451 4.7.0 pending if its "
                 + "TLSA records do not fit what the host has shown to other names.",
-            "ProbeMannersTests.oneZoneDoesNotUseUpAHost", "ProbeMannersTests.oneZoneDoesNotFloodANetwork",
+            "ProbeLimitsTests.oneZoneDoesNotUseUpAHost", "ProbeLimitsTests.oneZoneDoesNotFloodANetwork",
             "SharedHostSiegeTests.noNameIsAcceptedForBeingTheLast"),
         .init(
             "The disk is full",

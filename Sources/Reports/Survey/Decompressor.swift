@@ -61,7 +61,8 @@ struct Decompressor {
                 let result = try await run(
                     configuration, input: .inputWriter, output: .sequence, error: .string(limit: 1 << 16)
                 ) { execution in
-                    async let feeding: Void = Self.feed(execution.standardInputWriter, beginning, descriptor, course)
+                    async let feeding: Void = Self.feed(
+                        execution.standardInputWriter, beginning: beginning, from: descriptor, course)
                     try await Self.pass(execution.standardOutput, course, take) { try? execution.send(signal: .kill) }
                     _ = await feeding
                 }
@@ -131,7 +132,7 @@ struct Decompressor {
     /// Gives the program what comes through a pipe. The pipe may be silent for long, so the wait is interrupted
     /// regularly to look for the end of the task.
     private static func feed(
-        _ writer: StandardInputWriter, _ beginning: [UInt8], _ descriptor: Int32, _ course: Course
+        _ writer: StandardInputWriter, beginning: [UInt8], from descriptor: Int32, _ course: Course
     ) async {
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
         var part = beginning

@@ -2,6 +2,8 @@ import Inspection
 import Synchronization
 
 /// The inspections of relays. Each relay is inspected once, because all destinations of a site may be behind it.
+///
+/// This is not a `SingleFlight`: an inspection stays here after it has ended, and the task is what is kept.
 final class RelayInspections: Sendable {
     /// The subject of an inspection, and its kind.
     struct Key: Hashable, Sendable {

@@ -139,7 +139,7 @@ public struct Survey: Sendable {
         }
         let begun = ContinuousClock.now
         if start < destinations.count {
-            try await judge(input, from: start, policies.table, output, &tally)
+            try await judge(input, from: start, by: policies.table, into: output, counting: &tally)
         }
         guard !Task.isCancelled else { throw SurveyError(EX_TEMPFAIL, "stopped.") }
         try output.finish()
@@ -190,8 +190,8 @@ public struct Survey: Sendable {
     }
 
     private func judge(
-        _ input: SurveyInput, from start: Int, _ policies: PolicyTable, _ output: SurveyOutput,
-        _ tally: inout SurveyTally
+        _ input: SurveyInput, from start: Int, by policies: PolicyTable, into output: SurveyOutput,
+        counting tally: inout SurveyTally
     ) async throws(SurveyError) {
         let destinations = input.destinations
         let resolver: Resolver

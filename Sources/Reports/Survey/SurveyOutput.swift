@@ -14,7 +14,7 @@ final class SurveyOutput {
     /// Whether the first line has been written.
     private var isHeaded = false
 
-    private init(_ descriptor: Int32, _ path: String?, _ format: SurveyFormat, _ hasTimes: Bool) {
+    private init(_ descriptor: Int32, path: String?, format: SurveyFormat, hasTimes: Bool) {
         self.descriptor = descriptor
         self.path = path
         self.format = format
@@ -25,7 +25,7 @@ final class SurveyOutput {
 
     /// Returns standard output as the target.
     static func standard(_ format: SurveyFormat, hasTimes: Bool) -> SurveyOutput {
-        SurveyOutput(STDOUT_FILENO, nil, format, hasTimes)
+        SurveyOutput(STDOUT_FILENO, path: nil, format: format, hasTimes: hasTimes)
     }
 
     /// Opens a file that no other survey writes to meanwhile.
@@ -45,7 +45,7 @@ final class SurveyOutput {
             }
             throw SurveyError(EX_CANTCREAT, "\(path): it cannot be written (\(SurveyError.words(errno))).")
         }
-        let output = SurveyOutput(descriptor, path, format, hasTimes)
+        let output = SurveyOutput(descriptor, path: path, format: format, hasTimes: hasTimes)
         var facts = stat()
         guard fstat(descriptor, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG else {
             throw SurveyError(EX_CANTCREAT, "\(path): it is not a regular file.")

@@ -72,7 +72,7 @@ struct Surveyor: Sendable {
         guard case .destination(let destination) = Destination.parse(nextHop: text, port: settings.probePort) else {
             // The list has nothing but destinations in it, so this cannot happen.
             let verdict = Verdict(outcome: .noSuchDomain, cause: "this is no domain name")
-            return result(Subject(text: text, recipients: recipients), .root, verdict, nil, nil, nil)
+            return result(Subject(text: text, recipients: recipients), Judged(name: .root, verdict: verdict))
         }
         var subject = Subject(text: text, recipients: recipients)
         if let place, let relays { subject.relayed = await relays.relayed(place) }
@@ -86,9 +86,7 @@ struct Surveyor: Sendable {
         let policy = policies.policy(for: destination.name, at: now())?.kind
         let look = look(policy, isAgain: isAgain)
         let inspection = await Deadline.run(.seconds(90)) { await look.inspectToTheEnd(destination) }
-        return result(
-            subject, destination.name, inspection.verdict, policy, inspection.mxSecurity,
-            hasTimes ? inspection.elapsed.tenthsOfMilliseconds : nil)
+        return result(subject, Judged(name: destination.name, inspection, policy: policy, hasTimes: hasTimes))
     }
 
     /// Judges a domain by the relay that takes its mail, as the daemon behind such a relay does.
@@ -97,12 +95,12 @@ struct Surveyor: Sendable {
     ) async -> SurveyResult {
         guard case .destination(let hop) = Destination.parse(nextHop: relayed.hop, port: settings.probePort) else {
             let verdict = Verdict(outcome: .opportunistic, cause: "DANE does not apply to the relay, an address")
-            return result(subject, domain, verdict, nil, nil, hasTimes ? 0 : nil)
+            return result(subject, Judged(name: domain, verdict: verdict, elapsed: hasTimes ? 0 : nil))
         }
         // RFC 8314 §3.3: on this port TLS begins with the connection. The daemon does not inspect it.
         guard hop.port != 465 else {
             let verdict = Verdict(outcome: .opportunistic, cause: "the relay speaks TLS from the start")
-            return result(subject, domain, verdict, nil, nil, hasTimes ? 0 : nil)
+            return result(subject, Judged(name: domain, verdict: verdict, elapsed: hasTimes ? 0 : nil))
         }
         let policy = StandingPolicy(domain, nextHop: hop.name, policies, nil, at: now()).kind
         let look = look(policy, isAgain: isAgain)
@@ -110,9 +108,7 @@ struct Surveyor: Sendable {
         let inspection = await self.relayed.inspection(key) {
             await Deadline.run(.seconds(90)) { await look.inspectToTheEnd(hop) }
         }
-        return result(
-            subject, domain, inspection.verdict, policy, inspection.mxSecurity,
-            hasTimes ? inspection.elapsed.tenthsOfMilliseconds : nil)
+        return result(subject, Judged(name: domain, inspection, policy: policy, hasTimes: hasTimes))
     }
 
     private func look(_ policy: Policy.Kind?, isAgain: Bool) -> SecondLook {
@@ -130,26 +126,46 @@ struct Surveyor: Sendable {
         var isOwnHop = false
     }
 
-    private func result(
-        _ subject: Subject, _ name: DomainName, _ verdict: Verdict, _ policy: Policy.Kind?,
-        _ security: Inspection.Security?, _ elapsed: Double?
-    ) -> SurveyResult {
-        let answer = InspectionDesk.Answer(verdict: verdict, isCached: false)
-        let judged = Ruleset.Subject(destination: nil, place: name, isOwnHop: subject.isOwnHop)
-        let ruling = Ruleset(settings).decide(answer, on: judged, policy: policy, replies: .given, now: now).ruling
+    /// What was found out about a subject.
+    private struct Judged {
+        /// The name that the policy file and the roll-out go by.
+        let name: DomainName
+        let verdict: Verdict
+        var policy: Policy.Kind?
+        var mxSecurity: Inspection.Security?
+        /// In milliseconds; nil if the result does not say it.
+        var elapsed: Double?
+
+        init(name: DomainName, verdict: Verdict, elapsed: Double? = nil) {
+            (self.name, self.verdict, self.elapsed) = (name, verdict, elapsed)
+        }
+
+        init(name: DomainName, _ inspection: Inspection, policy: Policy.Kind?, hasTimes: Bool) {
+            self.init(
+                name: name, verdict: inspection.verdict,
+                elapsed: hasTimes ? inspection.elapsed.tenthsOfMilliseconds : nil)
+            (self.policy, mxSecurity) = (policy, inspection.mxSecurity)
+        }
+    }
+
+    private func result(_ subject: Subject, _ judged: Judged) -> SurveyResult {
+        let (verdict, policy) = (judged.verdict, judged.policy)
+        let answer = InspectionService.Answer(verdict: verdict, isCached: false)
+        let ruled = Ruleset.Subject(destination: nil, place: judged.name, isOwnHop: subject.isOwnHop)
+        let ruling = Ruleset(settings).decide(answer, on: ruled, policy: policy, replies: .given, now: now).ruling
         // A survey asks what would happen in full enforcement. Only exemptions by policy remain.
         var enforced = settings
         enforced.mode = .enforce
         enforced.rollout = 100
-        let lasting = Ruleset(enforced).decide(answer, on: judged, policy: policy, replies: .given, now: now) { _ in
+        let lasting = Ruleset(enforced).decide(answer, on: ruled, policy: policy, replies: .given, now: now) { _ in
             settings.deferFor
         }.ruling
         return SurveyResult(
             domain: subject.text, outcome: ruling.outcome, ruling: ruling.action, would: ruling.would,
             lasting: lasting.action, code: ruling.code?.description, host: verdict.host,
             cause: ruling.hazard ?? verdict.cause, isDegraded: verdict.isDegraded, hazards: verdict.hazards,
-            mxSecurity: security, recipients: subject.recipients, relay: subject.relayed?.hop,
-            relayed: subject.relayed?.recipients ?? 0, route: subject.route, elapsed: elapsed)
+            mxSecurity: judged.mxSecurity, recipients: subject.recipients, relay: subject.relayed?.hop,
+            relayed: subject.relayed?.recipients ?? 0, route: subject.route, elapsed: judged.elapsed)
     }
 
     /// Whether a second look may change the result.

@@ -5,12 +5,12 @@ final class ControlHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
-    private let desk: ControlDesk
+    private let service: ControlService
     private var isAsked = false
     private var deadline = LineDeadline()
 
-    /// A connection whose request the desk answers.
-    init(_ desk: ControlDesk) { self.desk = desk }
+    /// A connection whose request the service answers.
+    init(_ service: ControlService) { self.service = service }
 
     func channelActive(context: ChannelHandlerContext) { deadline.set(in: ControlServer.patience, context.channel) }
 
@@ -20,7 +20,7 @@ final class ControlHandler: ChannelInboundHandler {
         guard !isAsked else { return }
         isAsked = true
         let channel = context.channel
-        switch desk.answer(String(buffer: unwrapInboundIn(data))) {
+        switch service.answer(String(buffer: unwrapInboundIn(data))) {
         case .now(let answer): Self.end(channel, answer)
         case .later(let patience, let work):
             deadline.set(in: .milliseconds(patience.milliseconds), channel)

@@ -25,8 +25,8 @@ package final class ControlServer: Sendable {
     /// Opens the socket of the settings. If that fails, the failure is logged and mail is not affected. It blocks for a
     /// moment.
     ///
-    /// - Parameter desk: Answers the requests.
-    package static func open(_ settings: Settings, log: GateLog, desk: () -> ControlDesk) -> ControlServer? {
+    /// - Parameter service: Answers the requests.
+    package static func open(_ settings: Settings, log: GateLog, service: () -> ControlService) -> ControlServer? {
         guard let path = settings.controlSocketPath else { return nil }
         var isInState = false
         do {
@@ -36,11 +36,11 @@ package final class ControlServer: Sendable {
                     atPath: settings.stateDirectory, withIntermediateDirectories: true,
                     attributes: [.posixPermissions: 0o750])
             }
-            let desk = desk()
+            let service = service()
             let options = LineServer.Options(connections: connectionLimit, backlog: 64)
             return ControlServer(
                 try LineServer.open(.init(socket: MilterSocket(path)), options) { _ in
-                    LineLimit.lines(of: requestLimit) + [ControlHandler(desk)]
+                    LineLimit.lines(of: requestLimit) + [ControlHandler(service)]
                 })
         } catch {
             let message =

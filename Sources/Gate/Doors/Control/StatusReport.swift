@@ -246,7 +246,7 @@ public struct StatusReport: Codable, Sendable {
 
     /// Whether something was lost so recently that it is a reason for a warning.
     private static func isRecent(_ seconds: Int64?) -> Bool {
-        seconds.map { $0 < ControlDesk.longTrouble.components.seconds } ?? false
+        seconds.map { $0 < ControlService.longTrouble.components.seconds } ?? false
     }
 
     private static func lost(_ file: String, _ rows: Int, _ isOngoing: Bool) -> String {
@@ -273,7 +273,7 @@ public struct StatusReport: Codable, Sendable {
         if breaker.state == "open" {
             let isCritical =
                 !["descriptors", "failures"].contains(breaker.cause)
-                || (breaker.open_for_s ?? 0) > ControlDesk.longTrouble.components.seconds
+                || (breaker.open_for_s ?? 0) > ControlService.longTrouble.components.seconds
             let since = breaker.open_for_s.map { " for \(DurationText.brief(.seconds($0)))" } ?? ""
             note(
                 isCritical ? .critical : .warning,

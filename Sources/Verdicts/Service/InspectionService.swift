@@ -10,7 +10,10 @@ import Synchronization
 ///
 /// A caller waits until its deadline and then gets `pending`. The inspection goes on, and its verdict is cached. If a
 /// good verdict has expired but may still be used, nobody waits: it is returned, and renewed meanwhile.
-public final class InspectionDesk: Sendable {
+///
+/// This is not a `SingleFlight`: to begin an inspection may end another one or be refused, threads wait for it beside
+/// tasks, and it may give its place back meanwhile. All of that must happen under the same lock.
+public final class InspectionService: Sendable {
     /// A verdict, and where it came from.
     public struct Answer: Sendable {
         // Not a copy, because copying a verdict changes the reference counts of its texts one by one.
@@ -34,7 +37,7 @@ public final class InspectionDesk: Sendable {
         }
     }
 
-    /// The limits of the desk.
+    /// The limits of the service.
     public struct Limits: Sendable {
         /// The most callers that wait at once, each on its own thread. Beyond that, a newcomer or the one that has
         /// waited longest gets `pending`.
@@ -51,24 +54,25 @@ public final class InspectionDesk: Sendable {
         public init() {}
     }
 
-    private struct Flight {
-        let standing: FlightStanding
+    /// An inspection that is in flight, and who waits for it.
+    private struct InFlight {
+        let handle: InspectionHandle
         var isRenewal: Bool
         /// Whether it has returned its place.
         var isAside = false
-        var waiters: [ObjectIdentifier: WaitingRoom.Seat] = [:]
+        var waiters: [ObjectIdentifier: WaitingThreads.Waiter] = [:]
         /// Callers that do not block a thread.
         var followers: [@Sendable (Verdict) -> Void] = []
 
         /// Tells all callers.
         func call(_ verdict: Verdict) {
-            for seat in waiters.values { seat.call(verdict) }
+            for waiter in waiters.values { waiter.call(verdict) }
             for follower in followers { follower(verdict) }
         }
     }
 
     private struct State {
-        var flights: [VerdictKey: Flight] = [:]
+        var inFlight: [VerdictKey: InFlight] = [:]
         /// The places of the inspections that have not returned theirs.
         var shares: FairShares<VerdictKey>
         var renewals = 0
@@ -85,11 +89,11 @@ public final class InspectionDesk: Sendable {
     package let breaker: Breaker
     private let journal: (any InspectionJournal)?
     private let limits: Limits
-    let room: WaitingRoom
+    let threads: WaitingThreads
     private let state: Mutex<State>
     let isClosed = Atomic<Bool>(false)
 
-    /// A desk.
+    /// A service that has begun no inspection yet.
     ///
     /// - Parameters:
     ///   - keeper: Keeps the verdicts.
@@ -107,7 +111,7 @@ public final class InspectionDesk: Sendable {
         self.breaker = breaker
         self.journal = journal
         self.limits = limits
-        room = WaitingRoom(limits.waiting)
+        threads = WaitingThreads(limits.waiting)
         state = Mutex(State(shares: FairShares(limits.inspections)))
         self.wait = wait
         self.inspect = inspect
@@ -125,27 +129,27 @@ public final class InspectionDesk: Sendable {
     ) -> Answer {
         let key = VerdictKey(destination, demandsDANE: demandingDANE)
         if let answer = known(key, at: now) { return answer }
-        let seat = room.enter(at: now)
-        defer { if let seat { room.leave(seat) } }
-        switch take(seat, key, at: now) {
+        let waiter = threads.enter(at: now)
+        defer { if let waiter { threads.leave(waiter) } }
+        switch take(waiter, key, at: now) {
         case .kept(let body): return told(body, key, isCached: true)
         case .full: return told(Self.pending("too many checks are under way"), key, isCached: false)
-        case .boarded(let flight, let displaced):
-            // Also without a seat, so that the next try finds a verdict.
-            if let flight { begin(key, flight) }
+        case .joined(let handle, let displaced):
+            // Also if it may not wait, so that the next try finds a verdict.
+            if let handle { begin(key, handle) }
             if let displaced { displace(displaced) }
         }
-        guard let seat else {
+        guard let waiter else {
             return told(Self.pending("too many checks are under way"), key, isCached: false)
         }
         var verdict: Verdict?
-        wait { verdict = seat.wait(until: deadline) }
+        wait { verdict = waiter.wait(until: deadline) }
         // An inspection may go on for a long time after its caller has gone.
-        if verdict == nil { state.withLock { $0.flights[key]?.waiters[ObjectIdentifier(seat)] = nil } }
+        if verdict == nil { state.withLock { $0.inFlight[key]?.waiters[ObjectIdentifier(waiter)] = nil } }
         return told(verdict.map(VerdictBody.init) ?? Self.pending("the check has not ended yet"), key, isCached: false)
     }
 
-    /// The verdict on a destination, without a deadline. No thread waits, so no seat is needed.
+    /// The verdict on a destination, without a deadline. No thread waits, so `WaitingThreads` sets no limit.
     ///
     /// - Parameter demandingDANE: Whether policy demands DANE for the destination.
     package func verdict(on destination: Destination, demandingDANE: Bool) async -> Answer {
@@ -161,8 +165,8 @@ public final class InspectionDesk: Sendable {
             case .full:
                 continuation.resume(
                     returning: told(Self.pending("too many checks are under way"), key, isCached: false))
-            case .boarded(let flight, let displaced):
-                if let flight { begin(key, flight) }
+            case .joined(let handle, let displaced):
+                if let handle { begin(key, handle) }
                 if let displaced { displace(displaced) }
             }
         }
@@ -216,12 +220,12 @@ public final class InspectionDesk: Sendable {
     }
 
     /// The number of callers that wait.
-    public var waiting: Int { room.count }
+    public var waiting: Int { threads.count }
     /// The most callers that may wait.
     package var waitingLimit: Int { limits.waiting }
 
     /// The number of running inspections.
-    public var inspectionsInFlight: Int { state.withLock { $0.flights.count } }
+    public var inspectionsInFlight: Int { state.withLock { $0.inFlight.count } }
 
     /// The cached verdict for a key. If it is stale, its renewal begins.
     private func kept(_ key: VerdictKey, at now: ContinuousClock.Instant) -> VerdictBody? {
@@ -229,9 +233,9 @@ public final class InspectionDesk: Sendable {
         case .fresh(let body): return body
         case .stale(let body, let isDue):
             if isDue, !isClosed.load(ordering: .relaxed), breaker.fault == nil,
-                let flight = state.withLock({ board(key, in: &$0) })
+                let handle = state.withLock({ registerRenewal(key, in: &$0) })
             {
-                begin(key, flight)
+                begin(key, handle)
             }
             return body
         case nil: return nil
@@ -262,16 +266,16 @@ public final class InspectionDesk: Sendable {
     private enum Taken {
         /// A verdict after all.
         case kept(VerdictBody)
-        /// An inspection that will tell the caller, if it has a seat. If the caller must begin it, its standing; and
+        /// An inspection that will tell the caller, if it may wait. If the caller must begin it, its handle; and
         /// the one that has lost its place to it.
-        case boarded(FlightStanding?, displaced: Flight?)
+        case joined(InspectionHandle?, displaced: InFlight?)
         /// No inspection, because there are too many.
         case full
     }
 
     /// Finds a verdict for a caller, or an inspection.
     private func take(
-        _ seat: WaitingRoom.Seat?, _ key: VerdictKey, _ follower: (@Sendable (Verdict) -> Void)? = nil,
+        _ waiter: WaitingThreads.Waiter?, _ key: VerdictKey, _ follower: (@Sendable (Verdict) -> Void)? = nil,
         at now: ContinuousClock.Instant
     ) -> Taken {
         state.withLock { state in
@@ -280,52 +284,52 @@ public final class InspectionDesk: Sendable {
             case .fresh(let body), .stale(let body, _): return .kept(body)
             case nil: break
             }
-            if let flight = state.flights[key] {
-                if let seat { state.flights[key]?.waiters[ObjectIdentifier(seat)] = seat }
-                if let follower { state.flights[key]?.followers.append(follower) }
-                if let seat, flight.isAside { room.putAside([seat]) }
-                return .boarded(nil, displaced: nil)
+            if let running = state.inFlight[key] {
+                if let waiter { state.inFlight[key]?.waiters[ObjectIdentifier(waiter)] = waiter }
+                if let follower { state.inFlight[key]?.followers.append(follower) }
+                if let waiter, running.isAside { threads.putAside([waiter]) }
+                return .joined(nil, displaced: nil)
             }
-            var displaced: Flight?
+            var displaced: InFlight?
             switch state.shares.enter(key, at: Self.lanes(key)) {
             case .entered: break
             case .displaced(let other): displaced = Self.remove(other, from: &state)
             case .full: return .full
             }
-            let standing = standing(key)
-            state.flights[key] = Flight(
-                standing: standing, isRenewal: false, waiters: seat.map { [ObjectIdentifier($0): $0] } ?? [:],
+            let handle = handle(key)
+            state.inFlight[key] = InFlight(
+                handle: handle, isRenewal: false, waiters: waiter.map { [ObjectIdentifier($0): $0] } ?? [:],
                 followers: follower.map { [$0] } ?? [])
-            return .boarded(standing, displaced: displaced)
+            return .joined(handle, displaced: displaced)
         }
     }
 
     /// Registers an inspection that renews a verdict.
     ///
-    /// - Returns: The standing of the inspection to begin; nil if there is one already, or too many. It never takes the
+    /// - Returns: The handle of the inspection to begin; nil if there is one already, or too many. It never takes the
     ///   place of another one.
-    private func board(_ key: VerdictKey, in state: inout State) -> FlightStanding? {
-        guard state.flights[key] == nil, state.renewals < limits.renewals, state.shares.count < state.shares.limit,
+    private func registerRenewal(_ key: VerdictKey, in state: inout State) -> InspectionHandle? {
+        guard state.inFlight[key] == nil, state.renewals < limits.renewals, state.shares.count < state.shares.limit,
             case .entered = state.shares.enter(key, at: Self.lanes(key))
         else { return nil }
-        let standing = standing(key)
-        state.flights[key] = Flight(standing: standing, isRenewal: true)
+        let handle = handle(key)
+        state.inFlight[key] = InFlight(handle: handle, isRenewal: true)
         state.renewals += 1
-        return standing
+        return handle
     }
 
     private func renewNext(at now: ContinuousClock.Instant) {
-        let flights = state.withLock { state in
-            var flights: [(VerdictKey, FlightStanding)] = []
+        let handles = state.withLock { state in
+            var handles: [(VerdictKey, InspectionHandle)] = []
             while state.renewals < limits.renewals, let key = state.due.popFirst() {
                 // It may have been renewed since it was found.
-                if keeper.cache.hasRunOut(key, at: now), let flight = board(key, in: &state) {
-                    flights.append((key, flight))
+                if keeper.cache.hasRunOut(key, at: now), let handle = registerRenewal(key, in: &state) {
+                    handles.append((key, handle))
                 }
             }
-            return flights
+            return handles
         }
-        for (key, flight) in flights { begin(key, flight) }
+        for (key, handle) in handles { begin(key, handle) }
     }
 
     // MARK: Places
@@ -342,61 +346,61 @@ public final class InspectionDesk: Sendable {
 
     private static func lanes(_ key: VerdictKey) -> LanePath { LanePath(of: key.destination.name.text) }
 
-    private func standing(_ key: VerdictKey) -> FlightStanding {
-        FlightStanding { [weak self] standing in self?.stepAside(key, standing) }
+    private func handle(_ key: VerdictKey) -> InspectionHandle {
+        InspectionHandle { [weak self] handle in self?.stepAside(key, handle) }
     }
 
     /// Takes back the place of an inspection, because it waits for a second look, which must not delay others.
-    private func stepAside(_ key: VerdictKey, _ standing: FlightStanding) {
-        let (seats, wasRenewal) = state.withLock { state -> ([WaitingRoom.Seat], Bool) in
-            guard let flight = state.flights[key], flight.standing === standing else { return ([], false) }
+    private func stepAside(_ key: VerdictKey, _ handle: InspectionHandle) {
+        let (waiters, wasRenewal) = state.withLock { state -> ([WaitingThreads.Waiter], Bool) in
+            guard let running = state.inFlight[key], running.handle === handle else { return ([], false) }
             state.shares.leave(key, from: Self.lanes(key))
-            state.flights[key]?.isAside = true
-            state.flights[key]?.isRenewal = false
-            if flight.isRenewal { state.renewals -= 1 }
-            return (Array(flight.waiters.values), flight.isRenewal)
+            state.inFlight[key]?.isAside = true
+            state.inFlight[key]?.isRenewal = false
+            if running.isRenewal { state.renewals -= 1 }
+            return (Array(running.waiters.values), running.isRenewal)
         }
-        room.putAside(seats)
+        threads.putAside(waiters)
         if wasRenewal { renewNext(at: .now) }
     }
 
     /// Ends an inspection that has lost its place, and tells its callers.
-    private func displace(_ flight: Flight) {
-        flight.standing.end()
+    private func displace(_ running: InFlight) {
+        running.handle.end()
         let verdict = Verdict(outcome: .pending, cause: "too many checks of its domain are under way")
-        flight.call(verdict)
+        running.call(verdict)
     }
 
     /// Removes an inspection and its place.
-    private static func remove(_ key: VerdictKey, from state: inout State) -> Flight? {
-        guard let flight = state.flights.removeValue(forKey: key) else { return nil }
-        if !flight.isAside { state.shares.leave(key, from: lanes(key)) }
-        if flight.isRenewal { state.renewals -= 1 }
-        return flight
+    private static func remove(_ key: VerdictKey, from state: inout State) -> InFlight? {
+        guard let running = state.inFlight.removeValue(forKey: key) else { return nil }
+        if !running.isAside { state.shares.leave(key, from: lanes(key)) }
+        if running.isRenewal { state.renewals -= 1 }
+        return running
     }
 
-    private func begin(_ key: VerdictKey, _ standing: FlightStanding) {
-        standing.carry(
+    private func begin(_ key: VerdictKey, _ handle: InspectionHandle) {
+        handle.attach(
             Task {
-                let inspection = await FlightStanding.$current.withValue(standing) {
+                let inspection = await InspectionHandle.$current.withValue(handle) {
                     await Deadline.run(limits.inspection) { await self.inspect(key.destination, key.demandsDANE) }
                 }
-                land(key, standing, inspection)
+                finish(key, handle, inspection)
             })
     }
 
-    private func land(_ key: VerdictKey, _ standing: FlightStanding, _ inspection: Inspection) {
+    private func finish(_ key: VerdictKey, _ handle: InspectionHandle, _ inspection: Inspection) {
         // One that has lost its place has found nothing.
-        guard state.withLock({ $0.flights[key]?.standing === standing }) else { return }
+        guard state.withLock({ $0.inFlight[key]?.handle === handle }) else { return }
         // A look that has not seen all hosts says nothing for or against anybody.
         if inspection.verdict.outcome != .pending { breaker.note(key, inspection.verdict) }
         journal?.ended(inspection, demandingDANE: key.demandsDANE)
         // Store it before the inspection ends, so that a caller always finds one of the two.
         keeper.keep(inspection, demandingDANE: key.demandsDANE, isInTrouble: breaker.trouble != nil)
-        let flight = state.withLock { state in
-            state.flights[key]?.standing === standing ? Self.remove(key, from: &state) : nil
+        let running = state.withLock { state in
+            state.inFlight[key]?.handle === handle ? Self.remove(key, from: &state) : nil
         }
-        flight?.call(inspection.verdict)
-        if flight?.isRenewal == true { renewNext(at: .now) }
+        running?.call(inspection.verdict)
+        if running?.isRenewal == true { renewNext(at: .now) }
     }
 }

@@ -6,15 +6,15 @@ import World
 @testable import Probe
 
 @Suite("A host is spared", .timeLimit(.minutes(2)))
-struct ProbeMannersTests {
-    private let host = ProbeManners.Endpoint(address: .v4(0xC000_0201), port: 25)
+struct ProbeLimitsTests {
+    private let host = ProbeLimits.Endpoint(address: .v4(0xC000_0201), port: 25)
 
     @Test func soManyAnHour() {
-        let manners = ProbeManners(atOnce: 8, hourly: 60)
+        let limits = ProbeLimits(atOnce: 8, hourly: 60)
         var now = ContinuousClock.now
         func probe() -> Bool {
-            defer { manners.leave(host, at: now) }
-            return manners.enter(host, at: now).slots != nil
+            defer { limits.leave(host, at: now) }
+            return limits.enter(host, at: now).slots != nil
         }
         // A sixth in a row, then one a minute.
         #expect((0..<20).count { _ in probe() } == 10)
@@ -25,10 +25,10 @@ struct ProbeMannersTests {
         #expect(!probe())
         // Another port, or another address, is another host, as long as its network is not spent either.
         for other in [
-            ProbeManners.Endpoint(address: host.address, port: 587), .init(address: .v4(0xC000_0202), port: 25),
+            ProbeLimits.Endpoint(address: host.address, port: 587), .init(address: .v4(0xC000_0202), port: 25),
         ] {
-            #expect(manners.enter(other, at: now).slots != nil)
-            manners.leave(other, at: now)
+            #expect(limits.enter(other, at: now).slots != nil)
+            limits.leave(other, at: now)
         }
         // In an hour it has its tokens back, and no more of them.
         now += .seconds(36_000)
@@ -36,77 +36,77 @@ struct ProbeMannersTests {
     }
 
     @Test func anyNumberWhereThereIsNoBound() {
-        let manners = ProbeManners(atOnce: 8, hourly: 0)
+        let limits = ProbeLimits(atOnce: 8, hourly: 0)
         for _ in 0..<10_000 {
-            #expect(manners.enter(host).slots != nil)
-            manners.leave(host)
+            #expect(limits.enter(host).slots != nil)
+            limits.leave(host)
         }
-        #expect(manners.count == 0)
+        #expect(limits.count == 0)
     }
 
     @Test func theTableIsBounded() {
-        let manners = ProbeManners(atOnce: 8, hourly: 60)
+        let limits = ProbeLimits(atOnce: 8, hourly: 60)
         let now = ContinuousClock.now
-        for number in 0..<UInt32(ProbeManners.limit + 1000) {
-            let host = ProbeManners.Endpoint(address: .v4(number << 8), port: 25)
+        for number in 0..<UInt32(ProbeLimits.limit + 1000) {
+            let host = ProbeLimits.Endpoint(address: .v4(number << 8), port: 25)
             // Whom there is no room for may be probed: the bound of all probes together is left.
-            #expect(manners.enter(host, at: now).slots != nil)
-            manners.leave(host, at: now)
+            #expect(limits.enter(host, at: now).slots != nil)
+            limits.leave(host, at: now)
         }
-        #expect(manners.count == ProbeManners.limit)
+        #expect(limits.count == ProbeLimits.limit)
         let later = now + .seconds(3600)
-        #expect(manners.enter(ProbeManners.Endpoint(address: .v4(0xFFFF_0000), port: 25), at: later).slots != nil)
-        #expect(manners.count == 1)
+        #expect(limits.enter(ProbeLimits.Endpoint(address: .v4(0xFFFF_0000), port: 25), at: later).slots != nil)
+        #expect(limits.count == 1)
     }
 
     // MARK: Fair between zones
 
-    private func ask(_ manners: ProbeManners, _ zone: String, at now: ContinuousClock.Instant, vouched: Bool = false)
+    private func ask(_ limits: ProbeLimits, _ zone: String, at now: ContinuousClock.Instant, vouched: Bool = false)
         -> Bool
     {
-        defer { manners.leave(host, at: now) }
-        return manners.enter(host, for: ProbeAsker(zone: zone, isVouched: vouched), at: now).slots != nil
+        defer { limits.leave(host, at: now) }
+        return limits.enter(host, for: ProbeAsker(zone: zone, isVouched: vouched), at: now).slots != nil
     }
 
     /// One zone points its names at a provider's host, many in a row and then ten a second.
     @Test(.rules("F-121")) func oneZoneDoesNotUseUpAHost() {
-        let manners = ProbeManners(atOnce: 8, hourly: 1800)
+        let limits = ProbeLimits(atOnce: 8, hourly: 1800)
         var now = ContinuousClock.now
-        #expect((0..<1000).count { _ in ask(manners, "attack.example", at: now) } == 300)
+        #expect((0..<1000).count { _ in ask(limits, "attack.example", at: now) } == 300)
         for second in 0..<300 {
             now += .seconds(1)
-            for _ in 0..<10 { _ = ask(manners, "attack.example", at: now) }
-            if second % 60 == 0 { #expect(ask(manners, "good.example", at: now)) }
-            #expect(ask(manners, "good\(second).example", at: now), "second \(second)")
+            for _ in 0..<10 { _ = ask(limits, "attack.example", at: now) }
+            if second % 60 == 0 { #expect(ask(limits, "good.example", at: now)) }
+            #expect(ask(limits, "good\(second).example", at: now), "second \(second)")
         }
     }
 
     /// Hundreds of zones of one owner use up a host, and who is known to be in order there keeps a share.
     @Test(.rules("F-121")) func whoWasVerifiedKeepsAShare() {
-        let manners = ProbeManners(atOnce: 8, hourly: 1800)
+        let limits = ProbeLimits(atOnce: 8, hourly: 1800)
         let now = ContinuousClock.now
-        let taken = (0..<5000).count { ask(manners, "a\($0 % 2500).example", at: now) }
+        let taken = (0..<5000).count { ask(limits, "a\($0 % 2500).example", at: now) }
         #expect((500...600).contains(taken))
-        #expect(!ask(manners, "good.example", at: now))
-        #expect((0..<50).allSatisfy { ask(manners, "good\($0).example", at: now, vouched: true) })
+        #expect(!ask(limits, "good.example", at: now))
+        #expect((0..<50).allSatisfy { ask(limits, "good\($0).example", at: now, vouched: true) })
     }
 
     /// One zone's names on all addresses of a stranger's network.
     @Test(.rules("F-122"), arguments: ["192.0.2.0/24", "2001:db8:0:100::/56"])
     func oneZoneDoesNotFloodANetwork(_ range: String) throws {
-        let manners = ProbeManners(atOnce: 8, hourly: 1800)
+        let limits = ProbeLimits(atOnce: 8, hourly: 1800)
         let now = ContinuousClock.now
         let network = try #require(AddressRange(range))
-        func host(_ number: UInt32) -> ProbeManners.Endpoint {
+        func host(_ number: UInt32) -> ProbeLimits.Endpoint {
             switch network.base {
             case .v4(let base): .init(address: .v4(base + number % 256), port: 25)
             // On as many /64 as there are.
             case .v6(let high, _): .init(address: .v6(high + UInt64(number % 256), UInt64(number)), port: 25)
             }
         }
-        func ask(_ number: UInt32, _ zone: String) -> ProbeManners.Entry {
-            defer { manners.leave(host(number), at: now) }
-            return manners.enter(host(number), for: ProbeAsker(zone: zone), at: now)
+        func ask(_ number: UInt32, _ zone: String) -> ProbeLimits.Entry {
+            defer { limits.leave(host(number), at: now) }
+            return limits.enter(host(number), for: ProbeAsker(zone: zone), at: now)
         }
         var spent = 0
         let taken = (0..<UInt32(20_000)).count { number in
@@ -145,13 +145,13 @@ struct ProbeMannersTests {
 
     /// A host's slots are handed on, and never more of them are held than there are.
     @Test func neverMoreThanTheHostsOwn() async throws {
-        let manners = ProbeManners(atOnce: 3, hourly: 0)
+        let limits = ProbeLimits(atOnce: 3, hourly: 0)
         let host = host
         let most = await withTaskGroup(of: Int.self) { group in
             for _ in 0..<200 {
                 group.addTask {
-                    guard let slots = manners.enter(host).slots else { return 0 }
-                    defer { manners.leave(host) }
+                    guard let slots = limits.enter(host).slots else { return 0 }
+                    defer { limits.leave(host) }
                     guard await slots.acquire(within: .seconds(60)) == .granted else { return 0 }
                     defer { slots.release() }
                     let held = slots.held
@@ -162,7 +162,7 @@ struct ProbeMannersTests {
             return await group.reduce(0) { max($0, $1) }
         }
         #expect((1...3).contains(most))
-        #expect(manners.count == 0)
+        #expect(limits.count == 0)
     }
 
     @Test func whoIsProbedTooOftenIsLeftAlone() async throws {
@@ -191,6 +191,6 @@ struct ProbeMannersTests {
     }
 }
 
-extension ProbeManners.Entry {
+extension ProbeLimits.Entry {
     fileprivate var slots: ProbeSlots? { if case .slots(let slots) = self { slots } else { nil } }
 }

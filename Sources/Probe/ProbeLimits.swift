@@ -7,7 +7,7 @@ import Synchronization
 /// `ProbeBudget` has the hourly limits: a host that was left alone for a while may be probed several times in a row,
 /// and one zone cannot use up the share of others. The memory is bounded: for hosts and networks beyond `limit` of
 /// each, only the limits for all probes together apply.
-final class ProbeManners: Sendable {
+final class ProbeLimits: Sendable {
     /// A server.
     struct Endpoint: Hashable, Sendable {
         let address: IPAddress
@@ -78,7 +78,7 @@ final class ProbeManners: Sendable {
                     return .hostSpent
                 }
                 // F-122.
-                guard spend(network, asker, &state, now) else { return .networkSpent(network) }
+                guard spend(network, for: asker, at: now, in: &state) else { return .networkSpent(network) }
                 host.budget.take(asker)
             }
             host.users += 1
@@ -90,7 +90,7 @@ final class ProbeManners: Sendable {
 
     /// Takes one of a network's probes. Returns false if there is none for the asker.
     private func spend(
-        _ network: AddressRange, _ asker: ProbeAsker, _ state: inout State, _ now: ContinuousClock.Instant
+        _ network: AddressRange, for asker: ProbeAsker, at now: ContinuousClock.Instant, in state: inout State
     ) -> Bool {
         if state.networks[network] == nil, state.networks.count >= Self.limit, state.nextNetworkSweep <= now {
             state.nextNetworkSweep = now + .seconds(1)

@@ -1,10 +1,10 @@
 import Synchronization
 
-/// The connection between an inspection and the desk that began it: the inspection can return its place, and the desk
-/// can end the inspection.
-package final class FlightStanding: Sendable {
-    /// That of the inspection that the current task belongs to; nil outside a desk.
-    @TaskLocal package static var current: FlightStanding?
+/// The connection between an inspection and the service that began it: the inspection can return its place, and the
+/// service can end the inspection.
+package final class InspectionHandle: Sendable {
+    /// That of the inspection that the current task belongs to; nil if no service began it.
+    @TaskLocal package static var current: InspectionHandle?
 
     private struct State {
         var task: Task<Void, Never>?
@@ -13,10 +13,10 @@ package final class FlightStanding: Sendable {
     }
 
     private let state = Mutex(State())
-    private let onAside: @Sendable (FlightStanding) -> Void
+    private let onAside: @Sendable (InspectionHandle) -> Void
 
     /// A connection. `onAside` is called when the inspection returns its place.
-    package init(onAside: @escaping @Sendable (FlightStanding) -> Void) { self.onAside = onAside }
+    package init(onAside: @escaping @Sendable (InspectionHandle) -> Void) { self.onAside = onAside }
 
     /// Returns the inspection's place, because it now waits elsewhere, where other limits apply.
     func stepAside() {
@@ -28,7 +28,7 @@ package final class FlightStanding: Sendable {
     }
 
     /// Stores the inspection's task, and cancels it if that was requested before.
-    package func carry(_ task: Task<Void, Never>) {
+    package func attach(_ task: Task<Void, Never>) {
         let isEnded = state.withLock { state in
             state.task = task
             return state.isEnded

@@ -9,7 +9,7 @@ import Support
 package import Verdicts
 
 /// Answers requests at the control socket, from what is cached and counted, without waiting for anything.
-package struct ControlDesk: Sendable {
+package struct ControlService: Sendable {
     /// If the breaker is open for longer than this, that is critical.
     static let longTrouble = Duration.seconds(900)
 
@@ -17,7 +17,7 @@ package struct ControlDesk: Sendable {
     let version: String
     let gate: Gate
     let policies: PolicyBook
-    let desk: InspectionDesk
+    let service: InspectionService
     let store: StateStore
     let records: DecisionRecords
     let exemptions: ExemptionBook
@@ -49,7 +49,7 @@ package struct ControlDesk: Sendable {
     private let began = ContinuousClock.now
 
     package init(
-        settings: SettingsBook, version: String, gate: Gate, policies: PolicyBook, desk: InspectionDesk,
+        settings: SettingsBook, version: String, gate: Gate, policies: PolicyBook, service: InspectionService,
         store: StateStore, records: DecisionRecords, exemptions: ExemptionBook, load: LoadWatch? = nil,
         probes: @escaping @Sendable () -> Int,
         probeName: @escaping @Sendable () -> ClientName? = { nil }, doors: Doors? = nil,
@@ -60,7 +60,7 @@ package struct ControlDesk: Sendable {
         self.version = version
         self.gate = gate
         self.policies = policies
-        self.desk = desk
+        self.service = service
         self.store = store
         self.records = records
         self.exemptions = exemptions
@@ -160,7 +160,7 @@ package struct ControlDesk: Sendable {
         let figures = ProcessFigures.current
         let threads = ThreadReserve.shared.standing
         let policy = policies.status
-        let breaker = desk.breaker.status(at: now)
+        let breaker = service.breaker.status(at: now)
         let (lost, dropped) = (store.losses, records.log.losses)
         let forwarders = settings.forwarderNames
         var report = StatusReport(
@@ -173,13 +173,13 @@ package struct ControlDesk: Sendable {
                 state: breaker == nil ? "closed" : "open", cause: breaker?.trouble.cause.rawValue,
                 message: breaker?.trouble.sentence, open_for_s: breaker?.openFor?.components.seconds),
             resolver: .init(
-                forward: forwarders, working: desk.breaker.fault == nil && !desk.breaker.hasResolverTrouble,
-                root_keys: desk.breaker.works(.rootKeys), denials: desk.breaker.works(.denials),
-                tlsa: desk.breaker.works(.tlsa), advice: breaker?.trouble.cause.advice(forwarders: forwarders)),
+                forward: forwarders, working: service.breaker.fault == nil && !service.breaker.hasResolverTrouble,
+                root_keys: service.breaker.works(.rootKeys), denials: service.breaker.works(.denials),
+                tlsa: service.breaker.works(.tlsa), advice: breaker?.trouble.cause.advice(forwarders: forwarders)),
             cache: .init(
-                destinations: desk.keeper.cache.count, capacity: settings.cacheDomains, hits: counted.cached,
+                destinations: service.keeper.cache.count, capacity: settings.cacheDomains, hits: counted.cached,
                 misses: counted.uncached),
-            faults: desk.keeper.faults.count, inspections: desk.inspectionsInFlight, waiting: desk.waiting,
+            faults: service.keeper.faults.count, inspections: service.inspectionsInFlight, waiting: service.waiting,
             probes: probes(), helo: probeName().map(Introduction.init), log_dropped: dropped.count,
             log_dropped_ago_s: dropped.ago(at: now),
             state: .init(

@@ -3,7 +3,7 @@ import DNSSEC
 import Inspection
 import Synchronization
 
-extension InspectionDesk {
+extension InspectionService {
     /// What is known about a domain that an MTA has replaced by another one (F-90).
     package enum Replaced: Sendable {
         /// It is an alias of its replacement, so the domain itself is judged.
@@ -41,7 +41,7 @@ extension InspectionDesk {
         return replaced(domain, name, standing)
     }
 
-    /// The same without a deadline. No thread waits, so no seat is needed.
+    /// The same without a deadline. No thread waits, so `WaitingThreads` sets no limit.
     package func standing(of domain: DomainName, replacedBy name: DomainName, _ aliases: AliasBook) async -> Replaced {
         let now = ContinuousClock.now
         if let kept = aliases.kept(domain, name) { return replaced(domain, name, kept) }
@@ -68,22 +68,22 @@ extension InspectionDesk {
         return told(VerdictBody(verdict), key, isCached: false)
     }
 
-    /// Waits in a seat of the waiting room for something that is being looked up.
+    /// Waits, as one of the waiting threads, for something that is being looked up.
     ///
-    /// - Returns: nil if it was not known in time, or there was no seat. The work goes on nevertheless.
+    /// - Returns: nil if it was not known in time, or too many wait. The work goes on nevertheless.
     private func wait<Result: Sendable>(
         at now: ContinuousClock.Instant, before deadline: ContinuousClock.Instant,
         for work: @escaping @Sendable () async -> Result
     ) -> Result? {
-        guard !isClosed.load(ordering: .relaxed), let seat = room.enter(at: now) else { return nil }
-        defer { room.leave(seat) }
+        guard !isClosed.load(ordering: .relaxed), let waiter = threads.enter(at: now) else { return nil }
+        defer { threads.leave(waiter) }
         let found = Found<Result>()
         Task {
             let result = await work()
             found.result.withLock { $0 = result }
-            seat.call(nil)
+            waiter.call(nil)
         }
-        wait { _ = seat.wait(until: deadline) }
+        wait { _ = waiter.wait(until: deadline) }
         return found.result.withLock { $0 }
     }
 

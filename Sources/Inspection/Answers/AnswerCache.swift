@@ -1,5 +1,6 @@
 package import DANE
 package import DNSSEC
+import Support
 import Synchronization
 
 /// Validated answers to one kind of question, kept until their TTL has expired. Callers that come during a lookup wait
@@ -7,7 +8,7 @@ import Synchronization
 ///
 /// Two generations limit their number and bytes. When the young one has half of either, it becomes the old one, and
 /// answers in the old one that nobody has asked for since are dropped.
-package final class AnswerShelf<Record: Sendable>: Sendable {
+package final class AnswerCache<Record: Sendable>: Sendable {
     private struct Kept {
         let answer: Answer<Record>
         let since: ContinuousClock.Instant
@@ -15,17 +16,10 @@ package final class AnswerShelf<Record: Sendable>: Sendable {
         let size: Int
     }
 
-    private struct Flight {
-        let began: ContinuousClock.Instant
-        var waiters: [UInt64: CheckedContinuation<Answer<Record>, Never>] = [:]
-    }
-
     private struct State {
         var young: [DomainName: Kept] = [:]
         var youngBytes = 0
         var old: [DomainName: Kept] = [:]
-        var running: [DomainName: Flight] = [:]
-        var lastID: UInt64 = 0
     }
 
     private let countLimit: Int
@@ -33,6 +27,8 @@ package final class AnswerShelf<Record: Sendable>: Sendable {
     private let size: @Sendable (Record) -> Int
     private let lookUp: @Sendable (DomainName) async -> Answer<Record>
     private let state = Mutex(State())
+    /// A lookup has a time limit of its own, and its answer serves others: so it goes on without its callers.
+    private let lookups = SingleFlight<DomainName, Answer<Record>>(abandoned: .goesOn)
 
     /// A cache without answers.
     ///
@@ -60,19 +56,7 @@ package final class AnswerShelf<Record: Sendable>: Sendable {
     /// The cached answer with its remaining TTL, or a new one. A cancellation ends only the caller's own wait.
     package func answer(_ name: DomainName) async -> Answer<Record> {
         if let answer = kept(name) { return answer }
-        let id = state.withLock { state in
-            state.lastID += 1
-            return state.lastID
-        }
-        return await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                wait(continuation, id: id, for: name)
-                // If the task was cancelled before the line above, nobody was there to be woken.
-                if Task.isCancelled { giveUp(id, name) }
-            }
-        } onCancel: {
-            giveUp(id, name)
-        }
+        return await lookups.value(for: name) { await self.newAnswer(name) } ?? .failed("cancelled")
     }
 
     /// Stores an answer that was looked up bypassing the caches. It replaces an older one, unless it is bogus or
@@ -81,36 +65,17 @@ package final class AnswerShelf<Record: Sendable>: Sendable {
         state.withLock { keep(answer, name, at: .now, in: &$0) }
     }
 
-    private func wait(
-        _ continuation: CheckedContinuation<Answer<Record>, Never>, id: UInt64, for name: DomainName
-    ) {
-        let now = ContinuousClock.now
-        let (answer, begins) = state.withLock { state -> (Answer<Record>?, Bool) in
-            // A lookup may have ended since the caller looked.
-            if let answer = find(name, at: now, in: &state) { return (answer, false) }
-            let begins = state.running[name] == nil
-            state.running[name, default: Flight(began: now)].waiters[id] = continuation
-            return (nil, begins)
-        }
-        if let answer { continuation.resume(returning: answer) }
-        // Not a child task of the caller: others wait for it too, and the caller's cancellation must not end it.
-        if begins { Task { land(name, await lookUp(name)) } }
-    }
-
-    private func giveUp(_ id: UInt64, _ name: DomainName) {
-        let waiter = state.withLock { $0.running[name]?.waiters.removeValue(forKey: id) }
-        waiter?.resume(returning: .failed(.cancelled))
-    }
-
-    private func land(_ name: DomainName, _ answer: Answer<Record>) {
-        let waiters = state.withLock { state -> [UInt64: CheckedContinuation<Answer<Record>, Never>] in
-            guard let flight = state.running.removeValue(forKey: name) else { return [:] }
+    private func newAnswer(_ name: DomainName) async -> Answer<Record> {
+        // A lookup may have ended since the caller looked.
+        if let answer = kept(name) { return answer }
+        let began = ContinuousClock.now
+        let answer = await lookUp(name)
+        state.withLock { state in
             // A second look may have bypassed the caches meanwhile, whereas this answer may come from a cache.
             let since = (state.young[name] ?? state.old[name])?.since
-            if since.map({ $0 < flight.began }) ?? true { keep(answer, name, at: .now, in: &state) }
-            return flight.waiters
+            if since.map({ $0 < began }) ?? true { keep(answer, name, at: .now, in: &state) }
         }
-        for waiter in waiters.values { waiter.resume(returning: answer) }
+        return answer
     }
 
     private func find(

@@ -42,7 +42,7 @@ package final class AliasBook: Sendable {
     /// At most so many domains are looked up at once. A flood of made-up aliases is deferred.
     static let concurrency = 500
 
-    private let chains: AnswerShelf<Link>
+    private let chains: AnswerCache<Link>
     private let staleTime: @Sendable () -> Duration
     private var stale: Duration { staleTime() }
     private let underWay = Atomic<Int>(0)
@@ -57,7 +57,7 @@ package final class AliasBook: Sendable {
     ///   - stale: How much longer an alias counts while the DNS gives no answer: `CACHE_STALE_TTL`.
     package init(_ resolver: any Resolving, stale: @escaping @autoclosure @Sendable () -> Duration) {
         staleTime = stale
-        chains = AnswerShelf(
+        chains = AnswerCache(
             countLimit: Self.limit.count, byteLimit: Self.limit.bytes, size: { _ in MemoryLayout<Link>.stride + 256 },
             lookUp: { domain in await Deadline.run(Self.patience) { await Self.chain(from: domain, resolver) } })
     }
