@@ -272,7 +272,8 @@ public struct Gate: Sendable {
             let aim = Aim(hop, domain, nil)
             let verdict = Verdict(outcome: .pending, cause: "the daemon was stopped before the check had ended")
             _ = rule(
-                copy, current, on: aim.subject, .init(verdict: verdict, isCached: false), policy: standing(of: aim).kind,
+                copy, current, on: aim.subject, .init(verdict: verdict, isCached: false),
+                policy: standing(of: aim).kind,
                 waited: waited)
         }
         switch entry {

@@ -48,7 +48,7 @@ package struct HoldFile: Sendable {
             throw HoldFileError(sentence: "more than \(HoldTable.limit) holds are not kept.")
         }
         do throws(WholeFile.WriteError) { try WholeFile.replace(Self.name, in: directory, with: table.text) } catch {
-            throw Fault(sentence: "cannot write \(LogLine.escaped(path)): \(error.cause).")
+            throw HoldFileError(sentence: "cannot write \(LogLine.escaped(path)): \(error.cause).")
         }
     }
 

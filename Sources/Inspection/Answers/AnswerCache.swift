@@ -56,7 +56,7 @@ package final class AnswerCache<Record: Sendable>: Sendable {
     /// The cached answer with its remaining TTL, or a new one. A cancellation ends only the caller's own wait.
     package func answer(_ name: DomainName) async -> Answer<Record> {
         if let answer = kept(name) { return answer }
-        return await lookups.value(for: name) { await self.newAnswer(name) } ?? .failed("cancelled")
+        return await lookups.value(for: name) { await self.newAnswer(name) } ?? .failed(.cancelled)
     }
 
     /// Stores an answer that was looked up bypassing the caches. It replaces an older one, unless it is bogus or

@@ -14,14 +14,6 @@ public final class PolicyBook: Sendable {
         case other(FileStamp?)
     }
 
-    /// What a check of the file has seen.
-    private enum Seen: Equatable {
-        /// The version that was read last.
-        case asRead
-        /// Another version, which has not been read; nil if there is no file.
-        case changed(Stamp?)
-    }
-
     private struct State {
         /// The file; nil for no policies.
         var path: String?

@@ -1,10 +1,9 @@
 import Foundation
-import Glibc
 
 /// The directory with the SQLite files.
 package enum StateDirectory {
     /// The mode of its files: the owner may read and write, the group may read.
-    package static let fileMode: mode_t = 0o640
+    package static let fileMode: UInt32 = 0o640
     /// The files that SQLite makes beside a file (https://www.sqlite.org/tempfiles.html). They get the file's mode and
     /// owner.
     package static let sideFiles = ["-wal", "-shm", "-journal"]
