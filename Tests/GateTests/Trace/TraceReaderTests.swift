@@ -248,7 +248,7 @@ import WorldServers
             let destination = DomainName(name).map { Destination(.domain($0), port: 25) }
             for _ in 0..<times {
                 store.counts.add(outcome, action, would: would, isCached: true)
-                store.count(ruling.outcome, isHazard: ruling.hazard != nil, destination)
+                if let destination { store.count(ruling.outcome, isHazard: ruling.hazard != nil, destination) }
                 if action != .accept || would != nil {
                     store.record(
                         traceEntry("x@\(name)", outcome, action: action, would: would, failingFor: .seconds(7200)))
