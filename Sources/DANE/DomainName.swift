@@ -37,25 +37,25 @@ public struct DomainName: Hashable, Sendable {
         // The bits of the characters that a label may have, below 64 and above: digits and `-`; letters and `_`.
         let low: UInt64 = 0x03FF_2000_0000_0000
         let high: UInt64 = 0x07FF_FFFE_87FF_FFFE
-        var isName = true
+        var start = 0
+        for index in 0..<count {
+            let byte = text[index]
+            if byte == UInt8(ascii: ".") {
+                guard index > start, index - start <= 63 else { return nil }
+                start = index + 1
+            } else {
+                let bits = byte < 64 ? low : high
+                guard byte < 0x80, bits &>> UInt64(byte & 63) & 1 != 0 else { return nil }
+            }
+        }
+        guard count > start, count - start <= 63 else { return nil }
         self.text = String(unsafeUninitializedCapacity: count) { lower in
-            var start = 0
             for index in 0..<count {
                 let byte = text[index]
-                if byte == UInt8(ascii: ".") {
-                    isName = index > start && index - start <= 63
-                    start = index + 1
-                    lower[index] = byte
-                } else {
-                    isName = byte < 0x80 && (byte < 64 ? low : high) &>> UInt64(byte & 63) & 1 != 0
-                    lower[index] = byte &- UInt8(ascii: "A") < 26 ? byte | 0x20 : byte
-                }
-                guard isName else { return 0 }
+                lower[index] = byte &- UInt8(ascii: "A") < 26 ? byte | 0x20 : byte
             }
-            isName = count > start && count - start <= 63
-            return isName ? count : 0
+            return count
         }
-        guard isName else { return nil }
     }
 
     /// Reads a name that was stored in the form of `text`, without an intermediate copy. At a start, a million are
@@ -121,7 +121,8 @@ public struct DomainName: Hashable, Sendable {
     /// §2.2).
     public var looksLikeAddress: Bool {
         // An IPv4 address ends in a digit. An IPv6 address cannot occur: a domain name has no colon.
-        guard let last = text.utf8.last, last >= UInt8(ascii: "0"), last <= UInt8(ascii: "9") else { return false }
+        let last = text.utf8.withContiguousStorageIfAvailable { $0.last } ?? text.utf8.last
+        guard let last, last >= UInt8(ascii: "0"), last <= UInt8(ascii: "9") else { return false }
         return IPAddress(text) != nil
     }
 }

@@ -70,8 +70,9 @@ struct MilterContext {
         guard let value = value(name), let start = value.baseAddress, value.count == text.utf8.count else {
             return false
         }
-        var text = text
-        return text.withUTF8 { bytes in bytes.baseAddress.map { memcmp(start, $0, bytes.count) == 0 } ?? false }
+        return text.utf8.withContiguousStorageIfAvailable { bytes in
+            bytes.baseAddress.map { memcmp(start, $0, bytes.count) == 0 } ?? false
+        } ?? false
     }
 
     private func value(_ name: StaticString) -> UnsafeRawBufferPointer? {

@@ -58,6 +58,8 @@ public struct RecipientEvent: ~Copyable {
     /// `{rcpt_host}`: the next hop. It is the name of a relay, in brackets if Postfix does not look up its MX, with a
     /// port if set.
     public var host: String? { context.macro("{rcpt_host}") }
+    /// Whether `{rcpt_mailer}` is this text. No copy of it is made.
+    public func transportIs(_ text: String) -> Bool { context.macro("{rcpt_mailer}", is: text) }
     /// Whether `{rcpt_host}` is this text. No copy of it is made.
     public func nextHopIs(_ text: String) -> Bool { context.macro("{rcpt_host}", is: text) }
     /// `{rcpt_addr}`: the recipient after the MTA's rewriting, without `<>`.
@@ -95,8 +97,9 @@ public struct RecipientEvent: ~Copyable {
         guard path.count == address.utf8.count + 2, path.first == UInt8(ascii: "<"), path.last == UInt8(ascii: ">"),
             let start = path.baseAddress
         else { return false }
-        var address = address
-        return address.withUTF8 { bytes in bytes.baseAddress.map { memcmp(start + 1, $0, bytes.count) == 0 } ?? true }
+        return address.utf8.withContiguousStorageIfAvailable { bytes in
+            bytes.baseAddress.map { memcmp(start + 1, $0, bytes.count) == 0 } ?? true
+        } ?? false
     }
 
     /// Whether this is probably Postfix's cleanup server, which simulates an SMTP session for mail that came in another

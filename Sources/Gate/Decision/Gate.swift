@@ -82,6 +82,36 @@ public struct Gate: Sendable {
         let settings: SettingsInForce
         let arrived: ContinuousClock.Instant
 
+        /// Whether the MTA has said what it has made of the recipient.
+        let isToldAddress: Bool
+        /// Whether that is what was typed.
+        let isAsTyped: Bool
+
+        init<Request: GateRequest & ~Copyable>(
+            _ request: borrowing Request, _ settings: SettingsInForce, at arrived: ContinuousClock.Instant
+        ) {
+            self.settings = settings
+            self.arrived = arrived
+            guard let address = request.receivedAddress else {
+                (typed, rewritten) = (Recipient(received: request.receivedRecipient), nil)
+                (isToldAddress, isAsTyped) = (false, false)
+                return
+            }
+            isToldAddress = true
+            // F-93: judge what the MTA has made of it. `user%example.org@here` and a plain `user` may really be
+            // recipients elsewhere.
+            let told = Recipient(received: address)
+            // Usually that is what was typed, so it need not be parsed twice.
+            isAsTyped = request.recipientIs(address.text) && told.address == address.text
+            if isAsTyped {
+                typed = told
+                rewritten = nil
+            } else {
+                typed = Recipient(received: request.receivedRecipient)
+                rewritten = told.domain == .none ? nil : told
+            }
+        }
+
         /// As it is judged.
         var recipient: Recipient { rewritten ?? typed }
     }
@@ -93,28 +123,15 @@ public struct Gate: Sendable {
     func decide<Request: GateRequest & ~Copyable>(_ request: borrowing Request) -> Decision {
         let arrived = ContinuousClock.now
         let inForce = request.settings(of: settings)
-        // F-93: judge what the MTA has made of it. `user%example.org@here` and a plain `user` may really be recipients
-        // elsewhere.
-        let address = request.receivedAddress
-        let rewritten = address.map(Recipient.init(received:))
-        // Usually that is what was typed, so it need not be parsed twice.
-        let isAsTyped = address.map { request.recipientIs($0.text) && rewritten?.address == $0.text } ?? false
-        let current =
-            if isAsTyped, let rewritten {
-                Case(typed: rewritten, rewritten: nil, settings: inForce, arrived: arrived)
-            } else {
-                Case(
-                    typed: Recipient(received: request.receivedRecipient),
-                    rewritten: rewritten?.domain == Recipient.Domain.none ? nil : rewritten, settings: inForce,
-                    arrived: arrived)
-            }
+        let current = Case(request, inForce, at: arrived)
         let recipient = current.recipient
         // If the address is cut, its domain may be anybody's.
-        let other = isAsTyped || rewritten == nil || request.recipientIsCut ? nil : current.typed
-        switch request.recipientIsCut && rewritten == nil
+        let other = current.isAsTyped || !current.isToldAddress || request.recipientIsCut ? nil : current.typed
+        switch request.recipientIsCut && !current.isToldAddress
             ? .impossible
             : inForce.scope.decide(
-                recipient, typed: other, mailer: request.transport, nextHop: nextHop(of: request, recipient))
+                recipient, typed: other, mailer: transport(of: request, inForce),
+                nextHop: nextHop(of: request, recipient))
         {
         case .notOurs:
             return .notOurs
@@ -145,12 +162,19 @@ public struct Gate: Sendable {
         return request.nextHop
     }
 
+    /// The transport; nil if the MTA did not say, or it is the one that takes nearly all mail off the site.
+    private func transport<Request: GateRequest & ~Copyable>(
+        of request: borrowing Request, _ inForce: SettingsInForce
+    ) -> String? {
+        inForce.scope.judgesSMTP && request.transportIs("smtp") ? nil : request.transport
+    }
+
     /// A next hop and the domain that policy goes by, after it has been looked up which of the names is an alias.
     private struct Aim: Sendable {
         /// What is judged.
         let destination: Destination
-        /// What is ruled upon. Behind a next hop of this site's own, the roll-out goes by the recipients' domains.
-        let subject: Ruleset.Subject
+        /// Whether this site's own configuration leads there.
+        let isOwn: Bool
         /// The domain of the address; the name of the next hop if it has none.
         let domain: DomainName
         /// The name by which the MTA has replaced the domain; nil if the domain is not judged in its place.
@@ -165,13 +189,16 @@ public struct Gate: Sendable {
                 case nil, .other: nil
                 case .alias, .unknown: hop.typed
                 }
-            let isOwn = judged == nil && hop.isOwn
             destination = judged.map(hop.destination.renamed) ?? hop.destination
-            subject = Ruleset.Subject(
-                destination: destination, place: isOwn ? domain : destination.name, isOwnHop: isOwn)
+            isOwn = judged == nil && hop.isOwn
             self.domain = judged ?? domain
             replacement = judged == nil ? nil : hop.destination.name
             doubt = if case .unknown(let answer) = standing { answer } else { nil }
+        }
+
+        /// What is ruled upon. Behind a next hop of this site's own, the roll-out goes by the recipients' domains.
+        var subject: Ruleset.Subject {
+            .init(destination: destination, place: isOwn ? domain : destination.name, isOwnHop: isOwn)
         }
     }
 
@@ -195,11 +222,12 @@ public struct Gate: Sendable {
         if let why = exemption ?? (demandsDANE ? nil : exemptSource(request, inForce.sources)) {
             return pass(request, current, .init(why: why, isExempt: true))
         }
+        let subject = aim.subject
         // F-132: an inspection would take a place from others.
         if let held = hold(on: aim) {
-            return rule(request, current, on: aim.subject, held, policy: policy, isHeld: true)
+            return rule(request, current, on: subject, held, policy: policy, isHeld: true)
         }
-        if aim.doubt == nil, isMonitored(request, inForce, on: aim.subject, policy: policy),
+        if aim.doubt == nil, isMonitored(request, inForce, on: subject, policy: policy),
             !service.isKnown(aim.destination, demandingDANE: demandsDANE, at: current.arrived)
         {
             return passAhead(request, current, hop: hop, domain: domain)
@@ -208,7 +236,7 @@ public struct Gate: Sendable {
             aim.doubt
             ?? service.verdict(
                 on: aim.destination, demandingDANE: demandsDANE, at: current.arrived, before: deadline)
-        return rule(request, current, on: aim.subject, answer, policy: policy)
+        return rule(request, current, on: subject, answer, policy: policy)
     }
 
     /// Rules on a recipient and records it.
@@ -217,13 +245,14 @@ public struct Gate: Sendable {
         policy: Policy.Kind?, isHeld: Bool = false, waited: Duration? = nil
     ) -> Decision {
         let inForce = current.settings
+        let destination = subject.destination
         let ruled = Ruleset(inForce).decide(
             answer, on: subject, policy: policy, isHeld: isHeld,
             isEnforced: inForce.sources.isEmpty ? false : inForce.sources.enforces(sender: request.sender),
             trace: TraceID(),
             replies: .given, now: now
         ) { outcome in
-            subject.destination.map { service.keeper.faults.failingFor(outcome, $0) } ?? .zero
+            destination.map { service.keeper.faults.failingFor(outcome, $0) } ?? .zero
         }
         guard !request.isLost else {
             records.noteUnanswered(on: subject, to: current.typed, request, arrived: current.arrived)

@@ -32,6 +32,9 @@ protocol GateRequest: ~Copyable {
     /// The settings for its message: those that were in force when its first recipient came.
     func settings(of book: SettingsBook) -> SettingsInForce
 
+    /// Whether the MTA said that this is the transport.
+    func transportIs(_ name: String) -> Bool
+
     /// Whether the MTA said that this is the next hop.
     func nextHopIs(_ name: String) -> Bool
 
@@ -40,6 +43,11 @@ protocol GateRequest: ~Copyable {
 }
 
 extension GateRequest where Self: ~Copyable {
-    /// Whether the MTA said that this is the next hop. A door that can compare without a copy has its own.
+    // A door that can compare without a copy has its own.
+
+    /// Whether the MTA said that this is the transport.
+    func transportIs(_ name: String) -> Bool { transport == name }
+
+    /// Whether the MTA said that this is the next hop.
     func nextHopIs(_ name: String) -> Bool { nextHop == name }
 }

@@ -20,19 +20,25 @@ package struct Scope: Sendable {
     let transports: Set<String>
     /// The same if they are few. Then a search through them costs less than a hash.
     private let fewTransports: [String]
+    /// Whether the transport `smtp` leaves the site.
+    package let judgesSMTP: Bool
     /// Whether the recipient's domain or the MTA's next hop is judged.
     let route: Settings.RouteSource
     /// The TCP port if the next hop names none.
     let port: UInt16
     /// The local parts that are never refused, in lower case.
     let exemptLocalparts: Set<String>
+    /// A bit for each of their lengths in bytes.
+    private let exemptLengths: UInt64
 
     init(_ settings: Settings) {
         transports = settings.transports
         fewTransports = transports.count <= 8 ? Array(transports) : []
+        judgesSMTP = transports.contains("smtp")
         route = settings.route
         port = settings.probePort
         exemptLocalparts = settings.exemptLocalparts
+        exemptLengths = exemptLocalparts.reduce(0) { $0 | Recipient.lengthBit($1.utf8.count) }
     }
 
     /// Decides what becomes of a recipient.
@@ -50,7 +56,7 @@ package struct Scope: Sendable {
         {
             return .notOurs
         }
-        if recipient.isLocalPart(in: exemptLocalparts) {
+        if recipient.isLocalPart(in: exemptLocalparts, lengths: exemptLengths) {
             return recipient.domain == .none ? .notOurs : .passed("exempt local part")
         }
         if route == .nexthop, let nextHop, !nextHop.isEmpty {

@@ -44,9 +44,8 @@ public struct Recipient: Sendable, Hashable {
     ///
     /// - Parameter path: The forward-path of RFC 5321 §4.1.2. MTAs give it with or without angle brackets.
     public init(path: String) {
-        var path = path
-        let whole = path
-        self = path.withUTF8 { Self(bytes: $0, text: whole, isUTF8: true) }
+        let read = path.utf8.withContiguousStorageIfAvailable { Self(bytes: $0, text: path, isUTF8: true) }
+        self = read ?? Array(path.utf8).withUnsafeBufferPointer { Self(bytes: $0, text: path, isUTF8: true) }
     }
 
     /// Takes a path apart. It keeps the bytes of an address that is no UTF-8 (F-98).
@@ -90,16 +89,22 @@ public struct Recipient: Sendable, Hashable {
     }
 
     /// Whether the local part is in a list. The list is in lower case; the case of the local part does not matter.
-    package func isLocalPart(in list: Set<String>) -> Bool {
+    ///
+    /// - Parameter lengths: The bits of the lengths in the list (`lengthBit`), if they are known.
+    package func isLocalPart(in list: Set<String>, lengths: UInt64 = .max) -> Bool {
         guard !list.isEmpty else { return false }
-        var address = address
-        let isPlain = address.withUTF8 { bytes in
-            bytes.prefix(localLength).allSatisfy { $0 < 0x80 && $0 != UInt8(ascii: "\"") }
-        }
         // Most local parts differ in length from all in the list. They need not be made strings of.
-        if isPlain, !list.contains(where: { $0.utf8.count == localLength }) { return false }
+        if lengths & Self.lengthBit(localLength) == 0 {
+            let isPlain = address.utf8.withContiguousStorageIfAvailable { bytes in
+                bytes.prefix(localLength).allSatisfy { $0 < 0x80 && $0 != UInt8(ascii: "\"") }
+            }
+            if isPlain == true { return false }
+        }
         return list.contains(mailbox.lowercased())
     }
+
+    /// The bit that stands for a length in bytes. The last one stands for all longer ones too.
+    package static func lengthBit(_ length: Int) -> UInt64 { 1 << UInt64(min(length, 63)) }
 
     /// The mailbox that the local part names. A quoted string that needs no quotes means the same without them, and a
     /// quoted pair the same as its second octet (RFC 5321 §4.1.2).

@@ -6,7 +6,11 @@ package import Support
 ///
 /// It is not copyable, because a copy would change the reference counts of all its texts one by one.
 package struct RulingLine: ~Copyable, Sendable {
-    package let ruling: Ruling
+    private let action: Ruling.Action
+    private let would: Ruling.Action?
+    private let outcome: Outcome
+    private let code: EnhancedStatusCode?
+    private let failingFor: Duration?
     package let mode: Settings.Mode
     package let recipient: String
     package let domain: String
@@ -33,12 +37,16 @@ package struct RulingLine: ~Copyable, Sendable {
 
     /// Makes one from its parts.
     package init(
-        ruling: Ruling, mode: Settings.Mode, recipient: String, domain: String, host: String?, isCached: Bool,
+        ruling: borrowing Ruling, mode: Settings.Mode, recipient: String, domain: String, host: String?, isCached: Bool,
         waited: Duration, trace: TraceID, client: String?, queueID: String?, recipientBytes: [UInt8]? = nil,
         ownHop: String? = nil, passed: String? = nil, sender: ReceivedText? = nil, tellsSender: Bool = true,
         authenticated: String? = nil, cause: String? = nil
     ) {
-        self.ruling = ruling
+        action = ruling.action
+        would = ruling.would
+        outcome = ruling.outcome
+        code = ruling.code
+        failingFor = ruling.failingFor
         self.mode = mode
         self.recipient = recipient
         self.domain = domain
@@ -78,10 +86,10 @@ package struct RulingLine: ~Copyable, Sendable {
     /// Writes the line.
     func write(to line: inout LineCursor) {
         line.put("ruling=" as StaticString)
-        line.put(ruling.action.rawValue)
+        line.put(action.rawValue)
         line.put(" mode=" as StaticString)
         line.put(mode.rawValue)
-        if let would = ruling.would {
+        if let would {
             line.put(" would=" as StaticString)
             line.put(would.rawValue)
         }
@@ -90,9 +98,9 @@ package struct RulingLine: ~Copyable, Sendable {
         line.put(" domain=" as StaticString)
         line.put(value: domain)
         line.put(" outcome=" as StaticString)
-        if passed == nil { line.put(ruling.outcome.rawValue) } else { line.put(UInt8(ascii: "-")) }
+        if passed == nil { line.put(outcome.rawValue) } else { line.put(UInt8(ascii: "-")) }
         line.put(" code=" as StaticString)
-        if let code = ruling.code { line.put(code.description) } else { line.put(UInt8(ascii: "-")) }
+        if let code { line.put(code.description) } else { line.put(UInt8(ascii: "-")) }
         line.put(" host=" as StaticString)
         line.put(value: host)
         line.put((isCached ? " cached=yes waited_ms=" : " cached=no waited_ms=") as StaticString)
@@ -101,7 +109,7 @@ package struct RulingLine: ~Copyable, Sendable {
         line.put(UInt8(ascii: "."))
         line.put(number: tenths % 10)
         line.put(" failing_for=" as StaticString)
-        if let failing = ruling.failingFor {
+        if let failing = failingFor {
             line.put(DurationText.brief(failing))
         } else {
             line.put(UInt8(ascii: "-"))

@@ -125,20 +125,21 @@ public struct LineCursor {
             place += 8
         }
         // The last eight may have been looked at in part.
-        return odd | oddities(bytes.loadUnaligned(fromByteOffset: bytes.count - 8, as: UInt64.self)) == 0
+        odd |= oddities(bytes.loadUnaligned(fromByteOffset: bytes.count - 8, as: UInt64.self))
+        return odd == 0 || value.allSatisfy(isPlain)
     }
 
-    /// Looks at eight bytes at once. Returns zero if none of them needs quotes.
+    /// Looks at eight bytes at once. Returns zero if none of them needs quotes or is a `!`.
     private static func oddities(_ word: UInt64) -> UInt64 {
         let ones: UInt64 = 0x0101_0101_0101_0101
         // The highest bit of a byte that is less than `bound`; it may also be set of a byte after such a one.
         func below(_ word: UInt64, _ bound: UInt64) -> UInt64 { (word &- ones &* bound) & ~word }
-        let quotes = below(word ^ ones &* 0x22, 1)
         let equals = below(word ^ ones &* 0x3D, 1)
         let backslashes = below(word ^ ones &* 0x5C, 1)
         // Beyond `~`: the highest bit is set, or adding one sets it.
         let beyond = word | (word &+ ones)
-        return (below(word, 0x21) | quotes | equals | backslashes | beyond) & (ones << 7)
+        // A quote is the one after `!`, which is rare.
+        return (below(word, 0x23) | equals | backslashes | beyond) & (ones << 7)
     }
 
     /// Writes digits of a number in base 32, the highest first.

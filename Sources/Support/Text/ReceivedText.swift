@@ -11,13 +11,12 @@ public struct ReceivedText: Sendable, Hashable {
     public init(_ bytes: UnsafeRawBufferPointer) {
         text = String(decoding: bytes, as: UTF8.self)
         // What is not UTF-8 has been replaced. Nearly all is UTF-8, so this costs less than to look before.
-        var copy = text
-        let isWhole = copy.withUTF8 { copied in
+        let isWhole = text.utf8.withContiguousStorageIfAvailable { copied in
             guard copied.count == bytes.count else { return false }
             guard let left = copied.baseAddress, let right = bytes.baseAddress else { return true }
             return memcmp(left, right, bytes.count) == 0
         }
-        self.bytes = isWhole ? nil : Array(bytes)
+        self.bytes = isWhole == true ? nil : Array(bytes)
     }
 
     /// Takes the bytes.
