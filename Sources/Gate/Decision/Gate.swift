@@ -240,6 +240,9 @@ public struct Gate: Sendable {
     }
 
     /// Rules on a recipient and records it.
+    ///
+    /// It stands by itself: made a part of each of its callers, it would copy the subject for each.
+    @inline(never)
     private func rule<Request: GateRequest & ~Copyable>(
         _ request: borrowing Request, _ current: Case, on subject: Ruleset.Subject, _ answer: InspectionService.Answer,
         policy: Policy.Kind?, isHeld: Bool = false, waited: Duration? = nil
@@ -254,12 +257,12 @@ public struct Gate: Sendable {
         ) { outcome in
             destination.map { service.keeper.faults.failingFor(outcome, $0) } ?? .zero
         }
-        guard !request.isLost else {
+        if request.isLost {
             records.noteUnanswered(on: subject, to: current.typed, request, arrived: current.arrived)
-            return .ruled(ruled)
+        } else {
+            records.note(
+                ruled, on: subject, to: current.typed, request, inForce, arrived: current.arrived, waited: waited)
         }
-        records.note(
-            ruled, on: subject, to: current.typed, request, current.settings, arrived: current.arrived, waited: waited)
         return .ruled(ruled)
     }
 

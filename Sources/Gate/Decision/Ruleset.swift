@@ -68,16 +68,16 @@ package struct Ruleset: Sendable {
             : inForce.rulebook.rule(
                 answer.verdict, domain: subject.place, policy: policy, isOwnHop: subject.isOwnHop,
                 isInTrouble: answer.isInTrouble, isEnforced: isEnforced, failingFor: failingFor)
-        guard ruling.action != .accept || replies == .orWouldBe else {
-            return Decision.Ruled(answer: answer, ruling: ruling, reply: nil, policy: policy, trace: trace)
-        }
-        return Decision.Ruled(
-            answer: answer, ruling: ruling,
-            reply: ruling.reply(
-                answer.verdict, domain: subject.shown,
-                nextHop: subject.isOwnHop ? subject.destination?.text(standard: inForce.settings.probePort) : nil,
-                firstSeen: ruling.failingFor.map { now() - $0.components.seconds }, trace: trace?.description,
-                helpURL: inForce.settings.helpURL),
-            policy: policy, trace: trace)
+        let reply: Reply? =
+            if ruling.action != .accept || replies == .orWouldBe {
+                ruling.reply(
+                    answer.verdict, domain: subject.shown,
+                    nextHop: subject.isOwnHop ? subject.destination?.text(standard: inForce.settings.probePort) : nil,
+                    firstSeen: ruling.failingFor.map { now() - $0.components.seconds }, trace: trace?.description,
+                    helpURL: inForce.settings.helpURL)
+            } else {
+                nil
+            }
+        return Decision.Ruled(answer: answer, ruling: ruling, reply: reply, policy: policy, trace: trace)
     }
 }

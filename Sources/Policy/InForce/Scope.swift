@@ -3,7 +3,7 @@ import Inspection
 import Milter
 
 /// Decides which recipients are judged, and which next hop is judged for them. It is the first step for each recipient.
-package struct Scope: Sendable {
+package final class Scope: Sendable {
     /// What becomes of a recipient.
     package enum Decision: Equatable {
         /// The recipient does not leave the site, or no DANE policy exists for it. It passes without a line in the log.
