@@ -20,6 +20,7 @@ public struct Tick: Comparable, Sendable {
         count = UInt32(clamping: (instant - Self.epoch).attoseconds >> Self.shift)
     }
 
+    /// Whether the left one is earlier.
     @inlinable
     public static func < (left: Tick, right: Tick) -> Bool { left.count < right.count }
 

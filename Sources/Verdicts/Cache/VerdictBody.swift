@@ -12,10 +12,12 @@ public final class VerdictBody: Sendable, Hashable {
     /// About how many bytes it takes.
     var byteCount: Int { MemoryLayout<Verdict>.size + 16 + verdict.textBytes }
 
+    /// Whether both say the same.
     public static func == (left: VerdictBody, right: VerdictBody) -> Bool {
         left === right || left.verdict == right.verdict
     }
 
+    /// Adds the verdict to a hash.
     public func hash(into hasher: inout Hasher) { hasher.combine(verdict) }
 }
 
