@@ -42,19 +42,19 @@ package final class ExemptionFile {
     /// - Parameter isReadOnly: Whether the file is only read; then it must exist. Otherwise it is made if it does not
     ///   exist.
     /// - Throws: Why the file cannot be used.
-    init(_ directory: String, isReadOnly: Bool = false) throws(DatabaseFault) {
+    init(_ directory: String, isReadOnly: Bool = false) throws(DatabaseFileError) {
         let path = Self.path(directory)
         var facts = stat()
         // Root may run the command, but the directory may belong to another user, who could put a link in the file's
         // place.
         if lstat(path, &facts) == 0, facts.st_mode & S_IFMT == S_IFLNK {
-            throw DatabaseFault(.unavailable, "it is a symbolic link")
+            throw DatabaseFileError(.unavailable, "it is a symbolic link")
         }
         var configuration = Configuration.stateFile("exemptions", patience: 2)
         configuration.readonly = isReadOnly
         database = try DatabaseFile(path, configuration, Self.schema)
         guard try database.perform({ try String.fetchOne($0, sql: "PRAGMA quick_check(1)") }) == "ok" else {
-            throw DatabaseFault(.corrupt, "its pages are damaged")
+            throw DatabaseFileError(.corrupt, "its pages are damaged")
         }
     }
 
@@ -65,12 +65,12 @@ package final class ExemptionFile {
     ///   - told: Gets the new path of a file that was set aside, and what is wrong with it.
     ///   - work: The work. Its parameter says whether it is done again.
     static func replacing<Result>(
-        in directory: String, told: (String, DatabaseFault) -> Void,
-        _ work: (_ isAgain: Bool) throws(DatabaseFault) -> Result
-    ) throws(DatabaseFault) -> Result {
+        in directory: String, told: (String, DatabaseFileError) -> Void,
+        _ work: (_ isAgain: Bool) throws(DatabaseFileError) -> Result
+    ) throws(DatabaseFileError) -> Result {
         let path = path(directory)
         let before = FileIdentity(path)
-        do throws(DatabaseFault) { return try work(false) } catch {
+        do throws(DatabaseFileError) { return try work(false) } catch {
             guard error.kind == .corrupt else { throw error }
             // Another process may have replaced the file meanwhile. The new one holds what it wrote.
             if before == nil || FileIdentity(path) == before { told(try error.setAside(path), error) }
@@ -81,11 +81,11 @@ package final class ExemptionFile {
     /// Whether the file exists.
     ///
     /// - Throws: If that cannot be found out. A file that nobody may see is not one that does not exist.
-    static func isThere(_ directory: String) throws(DatabaseFault) -> Bool {
+    static func isThere(_ directory: String) throws(DatabaseFileError) -> Bool {
         var facts = stat()
         if stat(path(directory), &facts) == 0 { return true }
         if errno == ENOENT || errno == ENOTDIR { return false }
-        throw DatabaseFault(.unavailable, "it cannot be looked at (\(String(cString: strerror(errno))))")
+        throw DatabaseFileError(.unavailable, "it cannot be looked at (\(String(cString: strerror(errno))))")
     }
 
     /// Returns the paths of files that were set aside because they were corrupt or of another version. They stay until
@@ -103,13 +103,13 @@ package final class ExemptionFile {
     // MARK: Reading
 
     /// Returns the exemptions that are live at a time, in seconds since 1970.
-    func live(at now: Int64) throws(DatabaseFault) -> [Exemption] {
+    func live(at now: Int64) throws(DatabaseFileError) -> [Exemption] {
         try read(
             ExemptionRecord.live.filter { $0.until > now }.order { $0.pattern }.limit(Self.liveLimit))
     }
 
     /// Returns the exemptions that have ended or expired, the latest first.
-    func history(at now: Int64) throws(DatabaseFault) -> [Exemption] {
+    func history(at now: Int64) throws(DatabaseFileError) -> [Exemption] {
         let ended = try read(
             ExemptionRecord.filter { $0.ended != nil || $0.until <= now }
                 .order { coalesce([$0.ended, $0.until]).desc }.limit(Self.historyLimit))
@@ -123,11 +123,11 @@ package final class ExemptionFile {
     }
 
     /// Finds an exemption, live or ended.
-    func exemption(_ key: Exemption.Key) throws(DatabaseFault) -> Exemption? {
+    func exemption(_ key: Exemption.Key) throws(DatabaseFileError) -> Exemption? {
         try read(ExemptionRecord.all().of(key)).first
     }
 
-    private func read(_ request: QueryInterfaceRequest<ExemptionRecord>) throws(DatabaseFault) -> [Exemption] {
+    private func read(_ request: QueryInterfaceRequest<ExemptionRecord>) throws(DatabaseFileError) -> [Exemption] {
         try database.perform { db in try Row.fetchAll(db, request).compactMap(Exemption.init) }
     }
 
@@ -136,11 +136,11 @@ package final class ExemptionFile {
     /// Writes an exemption. It replaces a live one about the same domains.
     ///
     /// - Returns: The exemption that it replaces; nil if there was none.
-    func add(_ exemption: Exemption, at now: Int64) throws(DatabaseFault) -> Exemption? {
+    func add(_ exemption: Exemption, at now: Int64) throws(DatabaseFileError) -> Exemption? {
         let known = try live(at: now)
         let replaced = known.first { $0.pattern == exemption.pattern }
         guard replaced != nil || known.count < Self.liveLimit else {
-            throw DatabaseFault(.full, "there are \(Self.liveLimit) exemptions already")
+            throw DatabaseFileError(.full, "there are \(Self.liveLimit) exemptions already")
         }
         try database.transaction { db in
             try Self.settle(db, at: now)
@@ -153,7 +153,7 @@ package final class ExemptionFile {
     /// Ends a live exemption.
     ///
     /// - Returns: The exemption; nil if there is no such live one.
-    func remove(_ pattern: DomainPattern, by: String, at now: Int64) throws(DatabaseFault) -> Exemption? {
+    func remove(_ pattern: DomainPattern, by: String, at now: Int64) throws(DatabaseFileError) -> Exemption? {
         guard let known = try live(at: now).first(where: { $0.pattern == pattern }) else { return nil }
         try database.transaction { db in
             try Self.settle(db, at: now)
@@ -166,7 +166,7 @@ package final class ExemptionFile {
     /// domains), the end of expired ones, and what was seen of domains.
     func update(
         restoring lost: [Exemption] = [], _ sightings: [ExemptionSighting] = [], liftAfter: Duration, at now: Int64
-    ) throws(DatabaseFault) {
+    ) throws(DatabaseFileError) {
         let liftAfter = liftAfter.milliseconds
         try database.transaction { db in
             for exemption in lost where try Self.isUnknown(exemption, db) {

@@ -50,7 +50,7 @@ struct ExemptionFollower {
         }
         guard ContinuousClock.now >= nextTry else { return hasExpired && dropExpired(at: now) }
         let isAnother = hasRead && stamp.map { old in found.map { !$0.isSameFile(old) } ?? true } ?? false
-        do throws(DatabaseFault) {
+        do throws(DatabaseFileError) {
             let (log, live) = (log, live)
             return try ExemptionFile.replacing(
                 in: directory,
@@ -59,7 +59,7 @@ struct ExemptionFollower {
                         .error, "set-aside",
                         [("cause", why.cause), ("path", aside), ("restored", "\(live.count)")])
                 }
-            ) { isAgain throws(DatabaseFault) in
+            ) { isAgain throws(DatabaseFileError) in
                 try read(restoring: isAgain || isAnother ? live : [], sightings, at: now)
             }
         } catch {
@@ -76,7 +76,7 @@ struct ExemptionFollower {
 
     private mutating func read(
         restoring lost: [Exemption], _ sightings: [ExemptionSighting], at now: Int64
-    ) throws(DatabaseFault) -> Bool {
+    ) throws(DatabaseFileError) -> Bool {
         let lost = lost.filter { $0.until > now }
         let isVanished = !lost.isEmpty && !Self.exists(path)
         let file = try ExemptionFile(directory)
@@ -105,7 +105,7 @@ struct ExemptionFollower {
     /// Logs which exemptions have ended, and which are new.
     private func tellChanges(
         from before: [Exemption], to after: [Exemption], _ file: ExemptionFile
-    ) throws(DatabaseFault) {
+    ) throws(DatabaseFileError) {
         let kept = Set(after.map(\.key))
         let known = Set(before.map(\.key))
         for exemption in before where !kept.contains(exemption.key) {

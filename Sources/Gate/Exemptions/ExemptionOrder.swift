@@ -102,7 +102,7 @@ public struct ExemptionOrder: Sendable {
         }
         let exemption = Exemption(
             pattern, until: end, reason: reason, keeps: keeps, by: by, added: StateClock.system.wall())
-        let (replaced, warning) = try write { file throws(DatabaseFault) in try file.add(exemption, at: now) }
+        let (replaced, warning) = try write { file throws(DatabaseFileError) in try file.add(exemption, at: now) }
         return (exemption, replaced, warning)
     }
 
@@ -110,16 +110,16 @@ public struct ExemptionOrder: Sendable {
     ///
     /// - Returns: The exemption; nil if there is none.
     public func remove(_ pattern: DomainPattern) throws(ExemptionOrderError) -> Exemption? {
-        do throws(DatabaseFault) { guard try ExemptionFile.isThere(directory) else { return nil } } catch {
+        do throws(DatabaseFileError) { guard try ExemptionFile.isThere(directory) else { return nil } } catch {
             throw refusal(error)
         }
-        return try write { file throws(DatabaseFault) in try file.remove(pattern, by: by, at: unixTime()) }.0
+        return try write { file throws(DatabaseFileError) in try file.remove(pattern, by: by, at: unixTime()) }.0
     }
 
     /// Returns the live exemptions. With `isWhole`, those that have ended follow.
     public static func list(_ settings: Settings, isWhole: Bool) throws(ExemptionOrderError) -> [Exemption] {
         let path = ExemptionFile.path(settings.stateDirectory)
-        do throws(DatabaseFault) {
+        do throws(DatabaseFileError) {
             guard try ExemptionFile.isThere(settings.stateDirectory) else { return [] }
             let file = try ExemptionFile(settings.stateDirectory, isReadOnly: true)
             return try file.live(at: unixTime()) + (isWhole ? file.history(at: unixTime()) : [])
@@ -128,14 +128,14 @@ public struct ExemptionOrder: Sendable {
         }
     }
 
-    private func refusal(_ fault: DatabaseFault) -> ExemptionOrderError {
+    private func refusal(_ fault: DatabaseFileError) -> ExemptionOrderError {
         let path = ExemptionFile.path(directory)
         return ExemptionOrderError(status: EX_UNAVAILABLE, sentence: "\(LogLine.escaped(path)): \(fault.cause).")
     }
 
     /// Does work on the file. A corrupt file is set aside first.
     private func write<Result>(
-        _ work: (ExemptionFile) throws(DatabaseFault) -> Result
+        _ work: (ExemptionFile) throws(DatabaseFileError) -> Result
     ) throws(ExemptionOrderError) -> (Result, warning: String?) {
         let path = ExemptionFile.path(directory)
         var facts = stat()
@@ -148,7 +148,7 @@ public struct ExemptionOrder: Sendable {
             )
         }
         var warning: String?
-        do throws(DatabaseFault) {
+        do throws(DatabaseFileError) {
             let result = try ExemptionFile.replacing(
                 in: directory,
                 told: { aside, why in
@@ -156,7 +156,7 @@ public struct ExemptionOrder: Sendable {
                         "\(LogLine.escaped(path)): \(why.cause); "
                         + "it is \(LogLine.escaped(aside)) now, and a new one is begun."
                 }
-            ) { _ throws(DatabaseFault) in
+            ) { _ throws(DatabaseFileError) in
                 try work(ExemptionFile(directory))
             }
             return (result, warning)

@@ -35,7 +35,7 @@ package struct HoldFile: Sendable {
     ///
     /// - Parameter body: Gets the holds that have not ended, and returns those to write.
     func change(at now: Int64 = unixTime(), _ body: ([Hold]) -> [Hold]) throws(HoldFileError) {
-        do throws(DatabaseFault) { try StateDirectory.make(directory) } catch {
+        do throws(DatabaseFileError) { try StateDirectory.make(directory) } catch {
             throw HoldFileError(sentence: "\(LogLine.escaped(directory)): \(error.cause).")
         }
         let folder = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)

@@ -36,7 +36,7 @@ public final class PolicyBook: Sendable {
     /// The largest file that is accepted, in bytes.
     static let limit = 64 << 20
 
-    private let contents: @Sendable (String) -> Result<String, ReadableFile.Fault>
+    private let contents: @Sendable (String) -> Result<String, ReadableFileError>
     private let state: Mutex<State>
     /// Whether there is a file: without one nobody takes the lock.
     private let hasFile: Atomic<Bool>
@@ -60,7 +60,7 @@ public final class PolicyBook: Sendable {
     /// The policies of a file that `contents` reads.
     init(
         path: String?, copy: PolicyCopy? = nil,
-        contents: @escaping @Sendable (String) -> Result<String, ReadableFile.Fault>
+        contents: @escaping @Sendable (String) -> Result<String, ReadableFileError>
     ) throws(PolicyError) {
         self.contents = contents
         // Take the stamp first, so that a change during the reading is noticed next time.
@@ -200,7 +200,7 @@ public final class PolicyBook: Sendable {
         }
     }
 
-    private static func unread(_ path: String, _ fault: ReadableFile.Fault) -> PolicyError {
+    private static func unread(_ path: String, _ fault: ReadableFileError) -> PolicyError {
         PolicyError(sentences: ["\(LogLine.escaped(path)): \(fault.clause)."])
     }
 }

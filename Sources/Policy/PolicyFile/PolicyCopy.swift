@@ -51,7 +51,7 @@ package struct PolicyCopy: Sendable {
     ///
     /// - Returns: Why that failed, as a clause; nil if it is written.
     func keep(_ text: String) -> String? {
-        do throws(DatabaseFault) { try StateDirectory.make(directory) } catch { return error.cause }
+        do throws(DatabaseFileError) { try StateDirectory.make(directory) } catch { return error.cause }
         let whole = text + (text.isEmpty || text.hasSuffix("\n") ? "" : "\n") + ending
         do throws(WholeFile.WriteError) { try WholeFile.replace(Self.name, in: directory, with: whole) } catch {
             return "the last good copy of the policy file, \(LogLine.escaped(file)), cannot be written (\(error.cause))"

@@ -41,7 +41,7 @@ public enum TrustAnchor {
         } catch {
             let cause =
                 isFilled(shipped)
-                ? (error as? DatabaseFault)?.cause ?? FileOwner.other(of: kept).map { "\(kept) \($0)" }
+                ? (error as? DatabaseFileError)?.cause ?? FileOwner.other(of: kept).map { "\(kept) \($0)" }
                     ?? "\(settings.stateDirectory) cannot be written"
                 : "\(shipped) is missing (dns-root-data)"
             return Choice(
@@ -55,7 +55,7 @@ public enum TrustAnchor {
         if case .success(let text) = contents(path) { !text.isEmpty } else { false }
     }
 
-    private static func contents(_ path: String) -> Result<String, ReadableFile.Fault> {
+    private static func contents(_ path: String) -> Result<String, ReadableFileError> {
         ReadableFile.contents(path, limit: 1 << 20)
     }
 }

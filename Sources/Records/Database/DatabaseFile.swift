@@ -20,8 +20,8 @@ package final class DatabaseFile {
     /// - Throws: Why the file cannot be used.
     package init(
         _ path: String, _ configuration: Configuration, _ schema: DatabaseSchema
-    ) throws(DatabaseFault) {
-        try DatabaseFault.refuseWhatIsNoFile(path)
+    ) throws(DatabaseFileError) {
+        try DatabaseFileError.refuseWhatIsNoFile(path)
         // The files that SQLite makes beside it get its mode and owner.
         if !configuration.readonly { try StateDirectory.makeFile(path) }
         self.path = path
@@ -29,25 +29,25 @@ package final class DatabaseFile {
             queue = try DatabaseQueue(path: path, configuration: configuration)
             identity = FileIdentity(path)
             try schema.prepare(queue, isReadOnly: configuration.readonly)
-        } catch { throw DatabaseFault(error, at: path) }
+        } catch { throw DatabaseFileError(error, at: path) }
     }
 
     /// Whether the path still leads to the opened file.
     package var isInPlace: Bool { identity != nil && FileIdentity(path) == identity }
 
     /// Does work in one transaction: afterwards the file has all of it, or nothing.
-    package func transaction(_ work: (Database) throws -> Void) throws(DatabaseFault) {
+    package func transaction(_ work: (Database) throws -> Void) throws(DatabaseFileError) {
         do {
             try queue.inTransaction(.immediate) { db in
                 try work(db)
                 return .commit
             }
-        } catch { throw DatabaseFault(error, at: path) }
+        } catch { throw DatabaseFileError(error, at: path) }
     }
 
     /// Does work outside a transaction.
-    package func perform<Result>(_ work: (Database) throws -> Result) throws(DatabaseFault) -> Result {
-        do { return try queue.writeWithoutTransaction(work) } catch { throw DatabaseFault(error, at: path) }
+    package func perform<Result>(_ work: (Database) throws -> Result) throws(DatabaseFileError) -> Result {
+        do { return try queue.writeWithoutTransaction(work) } catch { throw DatabaseFileError(error, at: path) }
     }
 
     /// Closes the file. SQLite then moves what is in its log into the file. Releasing the object does the same.

@@ -53,10 +53,12 @@ package struct DatabaseSchema: Sendable {
             }
             found = try queue.read(FileSignature.init)
         }
-        guard found.application == application else { throw DatabaseFault(.corrupt, "it is a file of something else") }
+        guard found.application == application else {
+            throw DatabaseFileError(.corrupt, "it is a file of something else")
+        }
         let isKnown = (isReadOnly ? 1...version : 0...version).contains(found.version)
         guard try isKnown || found.version > version && queue.read(canUseLater) else {
-            throw DatabaseFault(
+            throw DatabaseFileError(
                 .foreign(version: found.version), "it is of version \(found.version), and this is \(version)")
         }
         if !isReadOnly, found.version < version { try migrate(queue, from: found.version) }

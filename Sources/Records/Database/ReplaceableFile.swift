@@ -21,7 +21,7 @@ package final class ReplaceableFile<File: StoredFile> {
     private let log: DatabaseLog
     private let level: Logger.Level
     private let retryInterval: Duration
-    private let make: (String) throws(DatabaseFault) -> File
+    private let make: (String) throws(DatabaseFileError) -> File
     private var file: File?
     /// When a file that is not open may be tried again.
     private var nextTry = ContinuousClock.now
@@ -37,7 +37,7 @@ package final class ReplaceableFile<File: StoredFile> {
     ///   - make: Opens the file at a path.
     package init(
         _ name: String, in directory: String, log: DatabaseLog, settingAside level: Logger.Level,
-        retryInterval: Duration, make: @escaping (String) throws(DatabaseFault) -> File
+        retryInterval: Duration, make: @escaping (String) throws(DatabaseFileError) -> File
     ) {
         path = "\(directory)/\(name)"
         self.directory = directory
@@ -54,7 +54,7 @@ package final class ReplaceableFile<File: StoredFile> {
     }
 
     /// Opens the file at the start. A damaged one is set aside, once.
-    package func open() throws(DatabaseFault) -> File {
+    package func open() throws(DatabaseFileError) -> File {
         nextTry = .now + retryInterval
         try StateDirectory.make(directory)
         let file = try openReplacing()
@@ -63,26 +63,26 @@ package final class ReplaceableFile<File: StoredFile> {
         return file
     }
 
-    private func openReplacing() throws(DatabaseFault) -> File {
-        do throws(DatabaseFault) { return try make(path) } catch {
+    private func openReplacing() throws(DatabaseFileError) -> File {
+        do throws(DatabaseFileError) { return try make(path) } catch {
             try setAside(error)
             return try make(path)
         }
     }
 
-    private func setAside(_ why: DatabaseFault) throws(DatabaseFault) {
+    private func setAside(_ why: DatabaseFileError) throws(DatabaseFileError) {
         let aside = try why.setAside(path)
         log.tell(level, "set-aside", [("cause", why.cause), ("path", aside)])
     }
 
     /// Returns the file. It is opened anew if it is no longer at its path.
-    private func usable() throws(DatabaseFault) -> File {
+    private func usable() throws(DatabaseFileError) -> File {
         if let current { return current }
         if file != nil {
             close()
             log.tell(.warning, "vanished", [("path", path)], repeated: true)
         }
-        guard ContinuousClock.now >= nextTry else { throw DatabaseFault(.unavailable, "there is no file") }
+        guard ContinuousClock.now >= nextTry else { throw DatabaseFileError(.unavailable, "there is no file") }
         let file = try open()
         // One that fails each time after it was opened is not opened for each batch.
         nextTry = .now + retryInterval
@@ -91,9 +91,9 @@ package final class ReplaceableFile<File: StoredFile> {
 
     /// Does work on the file. If it turns out to be damaged, it is replaced, and the work is done once more. After
     /// another failure the file is kept, or tried again later.
-    package func perform(_ work: (File) throws(DatabaseFault) -> Void) throws(DatabaseFault) {
-        do throws(DatabaseFault) {
-            do throws(DatabaseFault) { try work(usable()) } catch {
+    package func perform(_ work: (File) throws(DatabaseFileError) -> Void) throws(DatabaseFileError) {
+        do throws(DatabaseFileError) {
+            do throws(DatabaseFileError) { try work(usable()) } catch {
                 guard error.kind == .corrupt else { throw error }
                 recover(from: error)
                 try work(usable())
@@ -107,14 +107,14 @@ package final class ReplaceableFile<File: StoredFile> {
     /// Sets the file aside, and begins a new one.
     ///
     /// - Throws: Why there is none now.
-    package func replace(_ why: DatabaseFault) throws(DatabaseFault) {
+    package func replace(_ why: DatabaseFileError) throws(DatabaseFileError) {
         close()
         try setAside(why)
         file = try openReplacing()
     }
 
     /// Decides after a failure: the file stays, is replaced, or is tried again later.
-    package func recover(from error: DatabaseFault) {
+    package func recover(from error: DatabaseFileError) {
         switch error.kind {
         // The file itself is good.
         case .full, .busy: return

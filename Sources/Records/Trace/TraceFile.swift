@@ -14,7 +14,7 @@ package final class TraceFile: StoredFile {
     /// Opens the file, and makes it if it does not exist.
     ///
     /// - Throws: Why the file cannot be used.
-    init(_ path: String) throws(DatabaseFault) {
+    init(_ path: String) throws(DatabaseFileError) {
         database = try DatabaseFile(path, Self.configuration, TraceSchema.schema)
         rows = try database.perform { try Int.fetchOne($0, sql: "SELECT count(*) FROM entry") ?? 0 }
     }

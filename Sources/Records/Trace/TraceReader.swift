@@ -18,7 +18,7 @@ public struct TraceReader: Sendable {
     /// Does work on the open file.
     package func read<Result>(_ work: (Database) throws -> Result) throws(TraceReaderError) -> Result {
         do {
-            try DatabaseFault.refuseWhatIsNoFile(path)
+            try DatabaseFileError.refuseWhatIsNoFile(path)
             guard access(path, F_OK) == 0 else {
                 let why =
                     errno == ENOENT
@@ -50,7 +50,7 @@ public struct TraceReader: Sendable {
         } catch let failure as TraceReaderError {
             throw failure
         } catch {
-            throw TraceReaderError(sentence: "\(path): it cannot be read: \(DatabaseFault(error, at: path).cause).")
+            throw TraceReaderError(sentence: "\(path): it cannot be read: \(DatabaseFileError(error, at: path).cause).")
         }
     }
 

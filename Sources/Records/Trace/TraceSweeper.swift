@@ -43,7 +43,7 @@ struct TraceSweeper {
     ///   - now: The wall clock, in milliseconds since 1970; nil while it is known to be wrong. Then no row is too old.
     ///   - uptime: A clock that nobody can set, in milliseconds.
     /// - Returns: Whether nothing more is to be done.
-    mutating func step(_ file: TraceFile, now: Int64?, uptime: Int64) throws(DatabaseFault) -> Bool {
+    mutating func step(_ file: TraceFile, now: Int64?, uptime: Int64) throws(DatabaseFileError) -> Bool {
         var isThrough = false
         var next = swept
         removed = 0

@@ -29,7 +29,7 @@ final class TraceWriter {
         files = ReplaceableFile(
             TraceFile.name, in: configuration.directory, log: self.log, settingAside: .error,
             retryInterval: configuration.retryInterval
-        ) { path throws(DatabaseFault) in
+        ) { path throws(DatabaseFileError) in
             try TraceFile(path)
         }
         sweeper = TraceSweeper(
@@ -48,7 +48,7 @@ final class TraceWriter {
 
     /// Opens the file.
     func open() {
-        do throws(DatabaseFault) {
+        do throws(DatabaseFileError) {
             statistics.rows = try files.open().rows
             statistics.state = .on
         } catch {
@@ -72,8 +72,8 @@ final class TraceWriter {
             if statistics.state == .on { ended() }
             return
         }
-        do throws(DatabaseFault) {
-            try files.perform { file throws(DatabaseFault) in try write(batch, isTime, file) }
+        do throws(DatabaseFileError) {
+            try files.perform { file throws(DatabaseFileError) in try write(batch, isTime, file) }
             noteRows()
             statistics.rowsWritten += batch.entries.count
             statistics.state = .on
@@ -102,7 +102,7 @@ final class TraceWriter {
         log.tell(.notice, "working", [("rows", "\(statistics.rows)"), ("lost", "\(lost)")])
     }
 
-    private func write(_ batch: TraceBatch, _ isTime: Bool, _ file: TraceFile) throws(DatabaseFault) {
+    private func write(_ batch: TraceBatch, _ isTime: Bool, _ file: TraceFile) throws(DatabaseFileError) {
         let port = configuration.port
         try file.database.transaction { db in
             try TraceTable.write(batch.ended, port: port, db)
@@ -152,7 +152,7 @@ final class TraceWriter {
         nextSweep = .now + configuration.sweepInterval
         guard let file = files.current else { return }
         sweeper.adopt(store.bounds)
-        do throws(DatabaseFault) {
+        do throws(DatabaseFileError) {
             // It deletes as many as came in, so that a flood does not exceed the bound.
             var left = sinceSweep
             sinceSweep = 0

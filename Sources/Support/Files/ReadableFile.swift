@@ -8,30 +8,11 @@ package enum ReadableFile {
         if case .failure(let fault) = contents(path, limit: 0) { fault.clause } else { nil }
     }
 
-    /// Why a file could not be read.
-    package enum Fault: Error {
-        /// The system refuses, in its own words. If the file belongs to another user, `owner` says so.
-        case refused(String, owner: String?)
-        /// It is a directory, a pipe or the like.
-        case notRegular
-        /// It has more bytes than may be read.
-        case tooLong(limit: Int)
-
-        /// A clause: "it cannot be read (No such file or directory)".
-        package var clause: String {
-            switch self {
-            case .refused(let why, let owner): "it cannot be read (\(why))\(owner.map { ": it \($0)" } ?? "")"
-            case .notRegular: "it is not a regular file"
-            case .tooLong(let limit): "it has more than \(limit) bytes"
-            }
-        }
-    }
-
     /// Returns the text of a file. It does not wait for a writer if the path is a named pipe.
     ///
     /// - Parameter limit: The most bytes to read; a longer file is a fault. With 0 it only tries whether the file can
     ///   be read.
-    package static func contents(_ path: String, limit: Int) -> Result<String, Fault> {
+    package static func contents(_ path: String, limit: Int) -> Result<String, ReadableFileError> {
         do {
             let file = try FileDescriptor.open(FilePath(path), .readOnly, options: [.closeOnExec, .nonBlocking])
             return try file.closeAfter {

@@ -11,12 +11,12 @@ package enum StateDirectory {
     /// Makes the directory if it does not exist.
     ///
     /// - Throws: If it cannot be made or written.
-    package static func make(_ path: String) throws(DatabaseFault) {
+    package static func make(_ path: String) throws(DatabaseFileError) {
         do {
             try FileManager.default.createDirectory(
                 atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o750])
-        } catch { throw DatabaseFault(.unavailable, "the state directory cannot be made") }
-        if let fault = fault(path) { throw DatabaseFault(.unavailable, fault) }
+        } catch { throw DatabaseFileError(.unavailable, "the state directory cannot be made") }
+        if let fault = fault(path) { throw DatabaseFileError(.unavailable, fault) }
     }
 
     /// Why no file can be made in the directory, as a clause; nil if one can.
@@ -31,13 +31,13 @@ package enum StateDirectory {
     /// is kept, but others lose access to it and to the files beside it.
     ///
     /// No process may have the file open as an SQLite database.
-    package static func makeFile(_ path: String) throws(DatabaseFault) {
+    package static func makeFile(_ path: String) throws(DatabaseFileError) {
         let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, fileMode)
         guard descriptor >= 0 else {
             guard errno == EEXIST else {
                 let code = errno
-                if let why = FileOwner.fault(ofDatabase: path) { throw DatabaseFault(.unavailable, why) }
-                throw DatabaseFault(.unavailable, "it cannot be made (\(String(cString: strerror(code))))")
+                if let why = FileOwner.fault(ofDatabase: path) { throw DatabaseFileError(.unavailable, why) }
+                throw DatabaseFileError(.unavailable, "it cannot be made (\(String(cString: strerror(code))))")
             }
             for part in [""] + sideFiles { shut(path + part) }
             return

@@ -37,7 +37,7 @@ package final class StateFile: StoredFile {
     ///   - path: Its path.
     ///   - world: A number for the settings that decide what is true. A file with another number is emptied.
     ///   - clock: The clocks.
-    init(_ path: String, world: Int64, clock: StateClock) throws(DatabaseFault) {
+    init(_ path: String, world: Int64, clock: StateClock) throws(DatabaseFileError) {
         self.clock = clock
         database = try DatabaseFile(path, Self.configuration, Self.schema)
         try database.transaction { try begin($0, world) }
@@ -78,8 +78,8 @@ package final class StateFile: StoredFile {
     var nowInSeconds: Int64 { now / 1000 }
 
     /// Runs `work` in one transaction: afterwards the file has all of it, or nothing.
-    func transaction(_ work: (Database) throws -> Void) throws(DatabaseFault) {
-        do throws(DatabaseFault) {
+    func transaction(_ work: (Database) throws -> Void) throws(DatabaseFileError) {
+        do throws(DatabaseFileError) {
             try database.transaction { db in
                 try work(db)
                 try db.cachedStatement(sql: "UPDATE run SET written = ?").execute(arguments: [clock.sinceBoot()])

@@ -28,7 +28,7 @@ struct StateSweeper {
     /// Looks at some rows.
     ///
     /// - Returns: Whether all rows have been looked at. The next step then begins a new round.
-    mutating func step(_ file: StateFile) throws(DatabaseFault) -> Bool {
+    mutating func step(_ file: StateFile) throws(DatabaseFileError) -> Bool {
         var next = self
         var isThrough = false
         let now = file.now

@@ -25,7 +25,7 @@ final class StateWriter {
         files = ReplaceableFile(
             StateFile.name, in: configuration.directory, log: self.log, settingAside: .warning,
             retryInterval: .seconds(10)
-        ) { path throws(DatabaseFault) in
+        ) { path throws(DatabaseFileError) in
             try StateFile(path, world: configuration.world, clock: configuration.clock)
         }
         sweeper = StateSweeper(limit: configuration.limit, faultMemory: configuration.faultMemory)
@@ -37,12 +37,12 @@ final class StateWriter {
     /// - Returns: false if there is no usable file. The daemon goes on without one.
     func open(isStopped: @escaping () -> Bool) -> Bool {
         defer { holders.faults.endRestoring() }
-        do throws(DatabaseFault) {
+        do throws(DatabaseFileError) {
             let file = try files.open()
             if file.wasForgotten {
                 log.tell(.notice, "forgotten", [("cause", "it was found out with other settings")])
             }
-            do throws(DatabaseFault) { try load(file, isStopped) } catch {
+            do throws(DatabaseFileError) { try load(file, isStopped) } catch {
                 // What was read until then is as good as the rest.
                 guard error.kind == .corrupt else { throw error }
                 try files.replace(error)
@@ -58,7 +58,7 @@ final class StateWriter {
 
     // MARK: Reading
 
-    private func load(_ file: StateFile, _ isStopped: @escaping () -> Bool) throws(DatabaseFault) {
+    private func load(_ file: StateFile, _ isStopped: @escaping () -> Bool) throws(DatabaseFileError) {
         let start = ContinuousClock.now
         let holders = holders
         var faults = 0
@@ -124,8 +124,8 @@ final class StateWriter {
 
     /// Writes a batch. What cannot be written is lost.
     func write(_ batch: StateBatch) {
-        do throws(DatabaseFault) {
-            try files.perform { file throws(DatabaseFault) in try write(batch, file) }
+        do throws(DatabaseFileError) {
+            try files.perform { file throws(DatabaseFileError) in try write(batch, file) }
             if batch.lost > 0 { lost(batch.lost, "too much came at once") } else { ended() }
         } catch {
             lost(batch.count + batch.lost, error.cause)
@@ -144,7 +144,7 @@ final class StateWriter {
         if let lost = losses.over() { log.tell(.notice, "working", [("lost", "\(lost)")]) }
     }
 
-    private func write(_ batch: StateBatch, _ file: StateFile) throws(DatabaseFault) {
+    private func write(_ batch: StateBatch, _ file: StateFile) throws(DatabaseFileError) {
         let offset = file.offset
         let all = file.faultsAreStale ? holders.faults.all() : nil
         let now = file.now
@@ -174,7 +174,7 @@ final class StateWriter {
             nextSweep = .now + .seconds(60)
             return
         }
-        do throws(DatabaseFault) {
+        do throws(DatabaseFileError) {
             let isThrough = try sweeper.step(file)
             nextSweep = .now + (isThrough ? configuration.sweepInterval : .zero)
         } catch {

@@ -126,9 +126,9 @@ import WorldServers
         let path = try directory.write("no SQLite file at all", to: ExemptionFile.name)
         var told: [String] = []
         let live = try ExemptionFile.replacing(in: directory.path, told: { aside, _ in told.append(aside) }) {
-            isAgain throws(DatabaseFault) -> [Exemption] in
+            isAgain throws(DatabaseFileError) -> [Exemption] in
             if !isAgain {
-                let fault = DatabaseFault(.corrupt, "as a test")
+                let fault = DatabaseFileError(.corrupt, "as a test")
                 _ = try fault.setAside(path)
                 _ = try ExemptionFile(directory.path).add(Self.exemption("a.example"), at: 0)
                 throw fault
@@ -138,8 +138,8 @@ import WorldServers
         #expect(told.isEmpty && live.count == 1)
         // Otherwise it is.
         let none = try ExemptionFile.replacing(in: directory.path, told: { aside, _ in told.append(aside) }) {
-            isAgain throws(DatabaseFault) -> [Exemption] in
-            if !isAgain { throw DatabaseFault(.corrupt, "as a test") }
+            isAgain throws(DatabaseFileError) -> [Exemption] in
+            if !isAgain { throw DatabaseFileError(.corrupt, "as a test") }
             return try ExemptionFile(directory.path).live(at: 0)
         }
         #expect(told == ["\(path).corrupt"] && none.isEmpty)

@@ -77,22 +77,22 @@ import WorldServers
             file.close()
         } else {
             #expect { try Self.open(path, older) } throws: {
-                $0 as? DatabaseFault == DatabaseFault(.foreign(version: 3), "it is of version 3, and this is 2")
+                $0 as? DatabaseFileError == DatabaseFileError(.foreign(version: 3), "it is of version 3, and this is 2")
             }
         }
         // Nobody's file is not used, whatever it holds.
         let other = DatabaseSchema(application: 78, steps: []) { _ in true }
-        #expect { try Self.open(path, other) } throws: { ($0 as? DatabaseFault)?.kind == .corrupt }
+        #expect { try Self.open(path, other) } throws: { ($0 as? DatabaseFileError)?.kind == .corrupt }
     }
 
     @Test func aReaderMakesNothing() throws {
         let directory = try ScratchDirectory("schema")
         let path = directory.file("a.sqlite")
-        #expect { try Self.open(path, isReadOnly: true) } throws: { ($0 as? DatabaseFault)?.kind == .unavailable }
+        #expect { try Self.open(path, isReadOnly: true) } throws: { ($0 as? DatabaseFileError)?.kind == .unavailable }
         #expect(!FileManager.default.fileExists(atPath: path))
         try Self.make(path, version: 0, isNoted: true)
         #expect { try Self.open(path, isReadOnly: true) } throws: {
-            ($0 as? DatabaseFault)?.kind == .foreign(version: 0)
+            ($0 as? DatabaseFileError)?.kind == .foreign(version: 0)
         }
     }
 

@@ -13,17 +13,17 @@ import WorldServers
     private final class Stored: StoredFile {
         let database: DatabaseFile
 
-        init(_ path: String) throws(DatabaseFault) {
+        init(_ path: String) throws(DatabaseFileError) {
             database = try DatabaseFile(
                 path, .stateFile("test", patience: 1),
                 DatabaseSchema(application: 7, steps: ["CREATE TABLE row (x INTEGER)"]))
         }
 
-        func add(_ number: Int) throws(DatabaseFault) {
+        func add(_ number: Int) throws(DatabaseFileError) {
             try database.transaction { try $0.execute(sql: "INSERT INTO row VALUES (?)", arguments: [number]) }
         }
 
-        func all() throws(DatabaseFault) -> [Int] {
+        func all() throws(DatabaseFileError) -> [Int] {
             try database.perform { try Int.fetchAll($0, sql: "SELECT x FROM row ORDER BY x") }
         }
     }
@@ -44,7 +44,7 @@ import WorldServers
         return ReplaceableFile(
             "a.sqlite", in: folder, log: DatabaseLog(event: "test", log: GateLog(settings)), settingAside: .warning,
             retryInterval: retryInterval
-        ) { path throws(DatabaseFault) in try Stored(path) }
+        ) { path throws(DatabaseFileError) in try Stored(path) }
     }
 
     private func names() throws -> [String] {
@@ -56,7 +56,7 @@ import WorldServers
     @Test func itIsOpenedAndWritten() throws {
         #expect(file.current == nil)
         _ = try file.open()
-        try file.perform { stored throws(DatabaseFault) in try stored.add(1) }
+        try file.perform { stored throws(DatabaseFileError) in try stored.add(1) }
         #expect(try all() == [1])
         file.close()
         #expect(file.current == nil)
@@ -66,9 +66,9 @@ import WorldServers
     @Test func aDamagedOneIsSetAsideAndTheWorkDoneOnceMore() throws {
         _ = try file.open().add(1)
         var attempts = 0
-        try file.perform { stored throws(DatabaseFault) in
+        try file.perform { stored throws(DatabaseFileError) in
             attempts += 1
-            if attempts == 1 { throw DatabaseFault(.corrupt, "as a test") }
+            if attempts == 1 { throw DatabaseFileError(.corrupt, "as a test") }
             try stored.add(2)
         }
         #expect(try attempts == 2 && all() == [2])
@@ -79,10 +79,10 @@ import WorldServers
     /// The work is not tried for ever.
     @Test func whatIsAlwaysDamagedFails() throws {
         var attempts = 0
-        #expect(throws: DatabaseFault(.corrupt, "as a test")) {
-            try file.perform { _ throws(DatabaseFault) in
+        #expect(throws: DatabaseFileError(.corrupt, "as a test")) {
+            try file.perform { _ throws(DatabaseFileError) in
                 attempts += 1
-                throw DatabaseFault(.corrupt, "as a test")
+                throw DatabaseFileError(.corrupt, "as a test")
             }
         }
         #expect(attempts == 2)
@@ -90,10 +90,10 @@ import WorldServers
     }
 
     /// The file itself is good, and stays open.
-    @Test(arguments: [DatabaseFault.Kind.full, .busy]) func itIsKept(kind: DatabaseFault.Kind) throws {
+    @Test(arguments: [DatabaseFileError.Kind.full, .busy]) func itIsKept(kind: DatabaseFileError.Kind) throws {
         let before = try file.open()
-        #expect(throws: DatabaseFault(kind, "as a test")) {
-            try file.perform { _ throws(DatabaseFault) in throw DatabaseFault(kind, "as a test") }
+        #expect(throws: DatabaseFileError(kind, "as a test")) {
+            try file.perform { _ throws(DatabaseFileError) in throw DatabaseFileError(kind, "as a test") }
         }
         #expect(file.current === before)
         #expect(try names() == ["a.sqlite"])
@@ -101,9 +101,9 @@ import WorldServers
 
     @Test func oneThatCannotBeUsedIsClosedAndTriedAgainLater() throws {
         let patient = Self.file(in: directory.path)
-        func fail(_ file: ReplaceableFile<Stored>) -> DatabaseFault? {
-            do throws(DatabaseFault) {
-                try file.perform { _ throws(DatabaseFault) in throw DatabaseFault(.unavailable, "as a test") }
+        func fail(_ file: ReplaceableFile<Stored>) -> DatabaseFileError? {
+            do throws(DatabaseFileError) {
+                try file.perform { _ throws(DatabaseFileError) in throw DatabaseFileError(.unavailable, "as a test") }
                 return nil
             } catch { return error }
         }
@@ -115,7 +115,7 @@ import WorldServers
         let hasty = Self.file(in: directory.path, retryInterval: .zero)
         #expect(fail(hasty)?.cause == "as a test")
         #expect(fail(hasty)?.cause == "as a test")
-        try hasty.perform { stored throws(DatabaseFault) in try stored.add(3) }
+        try hasty.perform { stored throws(DatabaseFileError) in try stored.add(3) }
         #expect(try hasty.current?.all() == [3])
         #expect(try names() == ["a.sqlite"])
     }
@@ -124,7 +124,7 @@ import WorldServers
         _ = try file.open().add(1)
         #expect(unlink(path) == 0)
         #expect(file.current == nil)
-        try file.perform { stored throws(DatabaseFault) in try stored.add(2) }
+        try file.perform { stored throws(DatabaseFileError) in try stored.add(2) }
         #expect(try all() == [2])
     }
 
@@ -146,7 +146,7 @@ import WorldServers
 
     @Test func aDirectoryThatCannotBeMadeIsAFault() throws {
         let other = Self.file(in: try directory.write("", to: "file") + "/below")
-        #expect { try other.open() } throws: { ($0 as? DatabaseFault)?.kind == .unavailable }
+        #expect { try other.open() } throws: { ($0 as? DatabaseFileError)?.kind == .unavailable }
         #expect(other.current == nil)
     }
 }

@@ -166,7 +166,7 @@ import WorldServers
             #expect(try file.remove(pattern, by: "me", at: at)?.reason == "they are moving their zone")
         } else {
             #expect { try ExemptionFile(place.directory.path) } throws: { error in
-                (error as? DatabaseFault)?.kind == .foreign(version: 7)
+                (error as? DatabaseFileError)?.kind == .foreign(version: 7)
             }
         }
     }

@@ -1,10 +1,10 @@
 import GRDB
 package import Support
 
-extension DatabaseFault {
+extension DatabaseFileError {
     /// The fault for an error of SQLite (https://www.sqlite.org/rescode.html).
     package init(_ error: any Error) {
-        if let fault = error as? DatabaseFault {
+        if let fault = error as? DatabaseFileError {
             self = fault
             return
         }
@@ -26,7 +26,7 @@ extension DatabaseFault {
     /// The fault for an error of SQLite with the file at a path. If the file belongs to somebody else, the fault says
     /// so. SQLite calls that a disk I/O error, a readonly database, or a file that it is unable to open.
     package init(_ error: any Error, at path: String) {
-        let fault = DatabaseFault(error)
+        let fault = DatabaseFileError(error)
         let why = fault.kind == .unavailable ? FileOwner.fault(ofDatabase: path) : nil
         self.init(fault.kind, why ?? fault.cause)
     }

@@ -1,11 +1,11 @@
 import Glibc
 
-extension DatabaseFault {
+extension DatabaseFileError {
     /// Renames the SQLite file that has the fault, together with its log. It replaces an older one that was set aside.
     ///
     /// - Returns: The new path.
     /// - Throws: The fault itself if a new file would not help; another fault if it cannot be renamed.
-    package func setAside(_ path: String) throws(DatabaseFault) -> String {
+    package func setAside(_ path: String) throws(DatabaseFileError) -> String {
         let suffix: String
         switch kind {
         case .corrupt: suffix = "corrupt"
@@ -13,7 +13,7 @@ extension DatabaseFault {
         case .busy, .unavailable, .full: throw self
         }
         guard let aside = Self.rename(path, as: suffix) else {
-            throw DatabaseFault(.unavailable, "\(cause), and it cannot be renamed")
+            throw DatabaseFileError(.unavailable, "\(cause), and it cannot be renamed")
         }
         return aside
     }

@@ -1,7 +1,7 @@
 import Glibc
 
 /// Why there is no usable SQLite file.
-package struct DatabaseFault: Error, Equatable {
+package struct DatabaseFileError: Error, Equatable {
     package enum Kind: Equatable {
         /// The file is corrupt, or not one of ours. A new one may replace it.
         case corrupt
@@ -25,8 +25,10 @@ package struct DatabaseFault: Error, Equatable {
     }
 
     /// Throws if the path leads to something other than a regular file. SQLite would wait for a pipe.
-    package static func refuseWhatIsNoFile(_ path: String) throws(DatabaseFault) {
+    package static func refuseWhatIsNoFile(_ path: String) throws(DatabaseFileError) {
         var info = stat()
-        if stat(path, &info) == 0, info.st_mode & S_IFMT != S_IFREG { throw DatabaseFault(.corrupt, "it is no file") }
+        if stat(path, &info) == 0, info.st_mode & S_IFMT != S_IFREG {
+            throw DatabaseFileError(.corrupt, "it is no file")
+        }
     }
 }
