@@ -41,8 +41,8 @@ final class DaemonGroup: Sendable {
 
     /// Ends the parts, the last one first, each when those after it have ended. It blocks the calling thread.
     ///
-    /// - Parameter limit: How long to wait. Each part has its own time limit. One that does not keep it must not delay a
-    ///   shutdown of the machine.
+    /// - Parameter limit: How long to wait. Each part has its own time limit. One that does not keep it must not delay
+    ///   a shutdown of the machine.
     /// - Returns: Why the parts have ended on their own; nil if they have not.
     func end(within limit: Duration) -> DaemonError? {
         Task { await group.triggerGracefulShutdown() }

@@ -277,8 +277,8 @@ public final class MilterService: Sendable {
         return sent(handler.recipient(event), to: event)
     }
 
-    /// An answer, unless the handler was told that nobody gets it: then the thread stays here until the process ends. What is
-    /// left of libmilter would send it, and log and trace would say that nobody was answered.
+    /// An answer, unless the handler was told that nobody gets it: then the thread stays here until the process ends.
+    /// What is left of libmilter would send it, and log and trace would say that nobody was answered.
     private func sent(_ answer: RecipientAnswer, to event: borrowing RecipientEvent) -> RecipientAnswer {
         while event.isToldLost { usleep(100_000) }
         return answer

@@ -120,7 +120,8 @@ final class ProbeDialogue: ChannelInboundHandler {
     /// Ends the dialogue at once.
     func giveUp(_ reason: String) { handle(.gaveUp(reason)) }
 
-    /// Ends the dialogue for a reason of this machine's own: the host has not been seen to the end, and nothing is said of it.
+    /// Ends the dialogue for a reason of this machine's own: the host has not been seen to the end, and nothing is said
+    /// of it.
     func abandon(_ reason: String) {
         guard !isReported else { return giveUp(reason) }
         finish(.crowded(reason), quit: false)

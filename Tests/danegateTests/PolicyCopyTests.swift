@@ -76,7 +76,8 @@ import World
         await world.stop()
     }
 
-    /// An editor that fails, a file system that is not mounted, a directory in its place: the daemon starts, and can be asked.
+    /// An editor that fails, a file system that is not mounted, a directory in its place: the daemon starts, and can be
+    /// asked.
     @Test(arguments: ["gone", "directory", "link"]) func theCopyStandsForAFileThatIsGone(how: String) async throws {
         let world = try await MailWorld([MailDomains.named("tlsa-invalid")])
         let place = try Place(world)

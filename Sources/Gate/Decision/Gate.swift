@@ -154,7 +154,8 @@ public struct Gate: Sendable {
         }
     }
 
-    /// The next hop as the MTA writes it; nil if the MTA did not say, or it is the recipient's domain, as nearly always.
+    /// The next hop as the MTA writes it; nil if the MTA did not say, or it is the recipient's domain, as nearly
+    /// always.
     private func nextHop<Request: GateRequest & ~Copyable>(
         of request: borrowing Request, _ recipient: Recipient
     ) -> String? {

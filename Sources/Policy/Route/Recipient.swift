@@ -140,8 +140,8 @@ public struct Recipient: Sendable, Hashable {
 
     /// Tells what a name in the form of the DNS is as the domain of an address.
     private static func domain(_ name: DomainName) -> Domain {
-        // An address stays an address with a dot at its end. IDNA makes one of full-width digits too, and the root of an
-        // ideographic full stop alone.
+        // An address stays an address with a dot at its end. IDNA makes one of full-width digits too, and the root of
+        // an ideographic full stop alone.
         name.looksLikeAddress ? .literal : name.isRoot ? .malformed : .name(name)
     }
 

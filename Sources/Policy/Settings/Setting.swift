@@ -91,7 +91,8 @@ public struct Setting: Sendable {
         }
     }
 
-    /// Makes a setting that is the path of a file. The file need not exist yet: its reader reports what is wrong with it.
+    /// Makes a setting that is the path of a file. The file need not exist yet: its reader reports what is wrong with
+    /// it.
     static func path(_ name: String, _ path: any WritableKeyPath<Settings, String?> & Sendable, _ summary: String)
         -> Setting
     {

@@ -2,8 +2,8 @@ public import Logging
 import Support
 import Synchronization
 
-/// Writes what libraries say through swift-log into danegate's log: `event=library`. (What libunbound says comes another
-/// way, see `LibraryLog`.)
+/// Writes what libraries say through swift-log into danegate's log: `event=library`. (What libunbound says comes
+/// another way, see `LibraryLog`.)
 ///
 /// A library may log for each connection of a hostile client, and put a client's words into its lines. So there is a
 /// bound for all libraries together, a line is cut where each value of the log is, and everything but printable ASCII

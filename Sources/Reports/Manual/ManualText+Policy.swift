@@ -23,12 +23,13 @@ extension ManualText {
 
         The daemon reads the file again within about three seconds after it has changed, by whatever means. It
         refuses a file with a fault as a whole, names each faulty line with its reasons in the log, and keeps the
-        old policies. It keeps them also if the file is removed or cannot be read, and tries again until it can. danegate
-        reload takes another file, too, if DANEGATE_POLICY_FILE names another one.
+        old policies. It keeps them also if the file is removed or cannot be read, and tries again until it can.
+        danegate reload takes another file, too, if DANEGATE_POLICY_FILE names another one.
 
         The daemon keeps the last good copy as policy.good in the state directory. If the file has a slip at the next
-        start, has gone, or cannot be read, that copy is in force, and danegate status is WARNING. check, notice, survey and settings go by the
-        copy, too, and say so. Without a copy of this very file they end with 78.
+        start, has gone, or cannot be read, that copy is in force, and danegate status is WARNING.
+        check, notice, survey and settings go by the copy, too, and say so. Without a copy of this very
+        file they end with 78.
         """#
 
     /// The order of precedence. No other text repeats it.

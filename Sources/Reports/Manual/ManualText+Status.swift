@@ -12,8 +12,9 @@ extension ManualText {
         0 :: OK - … | figures: all is well. What was lost longer than 15 minutes ago, and is written again, is well
           too.
         1 :: WARNING - … : breaker open for failures or descriptors; log lines or rows lost; no state file; policy
-          file refused; settings that the next start would not take; a file of exemptions was set aside, or cannot be used (exemptions_fault), so that a partner
-          may be refused again; probes call themselves by a private address; over four fifths of the descriptors in
+          file refused; settings that the next start would not take; a file of exemptions was
+          set aside, or cannot be used (exemptions_fault), so that a partner may be refused again;
+          probes call themselves by a private address; over four fifths of the descriptors in
           use; the system gives no more threads; nine tenths of the connections of MTAs that there may be are open;
           the state directory cannot be written; a next hop of this site's own fails and stands for more than a
           tenth of the last hour's recipients (own_next_hops in the JSON).

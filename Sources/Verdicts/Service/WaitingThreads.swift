@@ -6,8 +6,9 @@ import Synchronization
 /// The threads of callers that wait for verdicts. Their number is limited, and each may wait at least for a moment.
 ///
 /// Nearly all verdicts come within that moment. Callers that wait longer usually wait for dead servers. When too
-/// many wait, they give way to newcomers, the longest waiting first. So a thousand dead destinations do not keep anybody
-/// from a live one. Before them, callers give way whose destinations have failed once and wait for a second look.
+/// many wait, they give way to newcomers, the longest waiting first. So a thousand dead destinations do not keep
+/// anybody from a live one. Before them, callers give way whose destinations have failed once and wait for a second
+/// look.
 final class WaitingThreads: Sendable {
     /// One caller that waits for its verdict.
     final class Waiter: Sendable {

@@ -255,8 +255,8 @@ public struct StatusReport: Codable, Sendable {
         return "\(file) cannot be written" + (rows > 0 ? ": \(lost)" : "")
     }
 
-    /// Adds a warning about settings that the next start would refuse. The command passes them, because it reads what the
-    /// next start will read.
+    /// Adds a warning about settings that the next start would refuse. The command passes them, because it reads what
+    /// the next start will read.
     public mutating func note(faultsOfSettings faults: [String]) {
         guard let first = faults.first else { return }
         status = max(status, .warning)

@@ -1,9 +1,9 @@
 import NIOCore
 import NIOExtras
 
-/// Bounds the length of a client's lines, in front of NIOExtras' `LineBasedFrameDecoder`, which has no bound of its own.
-/// (`ByteToMessageHandler` has one, but it holds for what has come without a line end, and lets a long line pass that
-/// comes at once.)
+/// Bounds the length of a client's lines, in front of NIOExtras' `LineBasedFrameDecoder`, which has no bound of its
+/// own. (`ByteToMessageHandler` has one, but it holds for what has come without a line end, and lets a long line pass
+/// that comes at once.)
 ///
 /// Lines before one that is too long are passed on. Then the error `LineTooLongError` comes, and nothing after it.
 final class LineLimit: ChannelInboundHandler {
