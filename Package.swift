@@ -1,8 +1,9 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
-/// Those of the rooms, where Foundation and a package's C library meet Glibc: which module a struct such as `timespec` is said to be from
-/// depends there on what was compiled before, and now and then a build would fail for want of an import that nobody can write.
+/// Those of the rooms where Foundation and a package's C library meet Glibc: which module a struct such as `timespec` is
+/// said to be from depends there on what was compiled before, and now and then a build would fail for want of an import
+/// that nobody can write.
 let room: [SwiftSetting] = [
     // A release notices that its stack has been written over.
     .unsafeFlags(["-Xfrontend", "-enable-stack-protector"], .when(configuration: .release)),
@@ -101,7 +102,7 @@ let package = Package(
                 "Certificates", "DANE", "DNSSEC", "Probe", "Support",
                 .product(name: "DequeModule", package: "swift-collections"),
             ],
-            swiftSettings: room),
+            swiftSettings: strict),
         // What the operator wants: settings, policy file, exemptions as values, rulebook.
         .target(
             name: "Policy",
@@ -109,7 +110,7 @@ let package = Package(
                 "Certificates", "DANE", "DNSSEC", "Inspection", "Milter", "Probe", "Support",
                 .product(name: "Algorithms", package: "swift-algorithms"),
             ],
-            swiftSettings: room),
+            swiftSettings: strict),
         // What is written down: log, counts, message trace.
         .target(
             name: "Records",

@@ -1,3 +1,4 @@
+import Logging
 import Milter
 import Records
 import Support

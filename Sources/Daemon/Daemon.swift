@@ -1,3 +1,4 @@
+import Logging
 import DNSSEC
 import Gate
 import Glibc

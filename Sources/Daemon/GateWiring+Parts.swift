@@ -1,3 +1,4 @@
+import Synchronization
 import DNSSEC
 import Gate
 import Glibc

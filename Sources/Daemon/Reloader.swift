@@ -1,3 +1,4 @@
+import Logging
 import Gate
 import Glibc
 import Policy

@@ -1,3 +1,4 @@
+import Logging
 import Policy
 import Records
 import Support

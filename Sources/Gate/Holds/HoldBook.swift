@@ -1,3 +1,4 @@
+import Logging
 import DANE
 package import Records
 import Support

@@ -1,3 +1,4 @@
+import Logging
 package import DANE
 package import Records
 import Support

@@ -1,3 +1,4 @@
+import Algorithms
 import DANE
 import Foundation
 public import Inspection

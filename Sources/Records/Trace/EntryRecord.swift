@@ -1,3 +1,6 @@
+import DANE
+import Inspection
+import Policy
 import Foundation
 import GRDB
 

@@ -1,3 +1,4 @@
+import Support
 import NIOCore
 
 /// A connection to the control socket: a line in, a line of JSON out.

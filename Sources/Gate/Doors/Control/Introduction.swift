@@ -1,3 +1,4 @@
+import Logging
 import DANE
 package import Probe
 package import Records

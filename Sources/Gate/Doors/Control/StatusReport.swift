@@ -1,3 +1,4 @@
+import DANE
 import Inspection
 import Policy
 import Records

@@ -1,3 +1,4 @@
+import Logging
 import Glibc
 package import Records
 package import Support
