@@ -73,8 +73,9 @@ private func onMail(_ raw: OpaquePointer?, _ arguments: ArgumentVector?) -> sfsi
 private func onRecipient(_ raw: OpaquePointer?, _ arguments: ArgumentVector?) -> sfsistat {
     guard let context = MilterContext(raw), let session = session(of: context), let arguments, let path = arguments[0]
     else { return SMFIS_TEMPFAIL }
-    session.activity?.begins()
-    defer { session.activity?.ends() }
+    let activity = session.activity
+    activity?.begins()
+    defer { activity?.ends() }
     let event = RecipientEvent(session, ordinal: session.recipient(), context, arguments, path: path)
     switch session.service.answer(event) {
     case .continue: return SMFIS_CONTINUE

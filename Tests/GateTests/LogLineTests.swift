@@ -91,6 +91,24 @@ import Testing
         #expect(line.hasSuffix("\\x01\""))
     }
 
+    /// What does not fit is noticed wherever it ends, so that the line is written again with room.
+    @Test func aLineThatDoesNotFitSaysSo() {
+        let ruling = Ruling(action: .accept, would: nil, outcome: .verified, code: nil, failingFor: nil, hazard: nil)
+        let line = RulingLine(
+            ruling: ruling, mode: .enforce, recipient: "user@example.org", domain: "example.org", host: "mx.example.org",
+            isCached: true, waited: .zero, trace: TraceID(), client: "192.0.2.9", queueID: "4ABC", cause: "a b")
+        let whole = line.line.bytes
+        for room in 0...whole.count {
+            let bytes = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: room)
+            defer { bytes.deallocate() }
+            var cursor = LineCursor(bytes)
+            line.write(to: &cursor)
+            let (isCut, count) = (cursor.isCut, cursor.count)
+            #expect(isCut == (room < whole.count))
+            #expect(isCut || count == whole.count && bytes.elementsEqual(whole))
+        }
+    }
+
     @Test func traceIDsAreUniqueAndInOrderOfTime() {
         let ids = (0..<1000).map { _ in TraceID().description }
         #expect(Set(ids).count == 1000)

@@ -39,13 +39,15 @@ public final class GateLog: Sendable {
     /// Logs the ruling on a recipient. Allocates no memory unless the line is long.
     package func write(_ level: Logger.Level, _ ruling: borrowing RulingLine) {
         guard writes(level) else { return }
-        let room = ruling.room
-        guard room <= 1024 else { return writer.write(level, ruling.line) }
-        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 1024) { buffer in
+        // Nearly all lines fit. How much room a line needs is computed only if it does not.
+        let isWritten = withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 1024) { buffer in
             var cursor = LineCursor(buffer)
             ruling.write(to: &cursor)
+            guard !cursor.isCut else { return false }
             writer.write(level, UnsafeBufferPointer(rebasing: buffer.prefix(cursor.count)))
+            return true
         }
+        if !isWritten { writer.write(level, ruling.line) }
     }
 
     /// Logs an event.
@@ -69,19 +71,6 @@ public final class GateLog: Sendable {
 }
 
 extension Logger.Level {
-    /// The index among all levels, the lowest first.
-    fileprivate var place: Int {
-        switch self {
-        case .trace: 0
-        case .debug: 1
-        case .info: 2
-        case .notice: 3
-        case .warning: 4
-        case .error: 5
-        case .critical: 6
-        }
-    }
-
     init(_ level: Settings.LogLevel) {
         self =
             switch level {

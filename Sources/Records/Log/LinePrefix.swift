@@ -23,4 +23,17 @@ extension Logger.Level {
         case .critical: LOG_CRIT
         }
     }
+
+    /// The index among all levels, the lowest first.
+    var place: Int {
+        switch self {
+        case .trace: 0
+        case .debug: 1
+        case .info: 2
+        case .notice: 3
+        case .warning: 4
+        case .error: 5
+        case .critical: 6
+        }
+    }
 }

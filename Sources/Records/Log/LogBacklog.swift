@@ -18,8 +18,8 @@ struct LogBacklog: Sendable {
     private(set) var entries: [Entry] = []
 
     private let prefix: LinePrefix
-    /// The time of the last line as text, for the second that it is valid.
-    private var stamp: (second: Int, text: [UInt8]) = (.min, [])
+    /// What precedes the lines of a second, for each level.
+    private var stamps: (second: Int, texts: [[UInt8]]) = (.min, [])
 
     var isEmpty: Bool { entries.isEmpty }
 
@@ -37,10 +37,11 @@ struct LogBacklog: Sendable {
         case .none: break
         case .priority: bytes.append(contentsOf: "<\(level.severity)>".utf8)
         case .time:
-            if stamp.second != time { stamp = (time, Array("\(UnixTime.iso8601(Int64(time))) ".utf8)) }
-            bytes.append(contentsOf: stamp.text)
-            bytes.append(contentsOf: level.word)
-            bytes.append(UInt8(ascii: " "))
+            if stamps.second != time {
+                let second = UnixTime.iso8601(Int64(time))
+                stamps = (time, Logger.Level.allCases.map { Array("\(second) \($0.rawValue) ".utf8) })
+            }
+            bytes.append(contentsOf: stamps.texts[level.place])
         }
         bytes.append(contentsOf: line)
         bytes.append(UInt8(ascii: "\n"))
@@ -55,22 +56,5 @@ struct LogBacklog: Sendable {
         let isLarge = bytes.capacity > 1 << 20
         bytes.removeAll(keepingCapacity: !isLarge)
         entries.removeAll(keepingCapacity: !isLarge)
-    }
-}
-
-extension Logger.Level {
-    /// The level as the log has it. The bytes are those of a literal.
-    fileprivate var word: UnsafeBufferPointer<UInt8> {
-        let word: StaticString =
-            switch self {
-            case .trace: "trace"
-            case .debug: "debug"
-            case .info: "info"
-            case .notice: "notice"
-            case .warning: "warning"
-            case .error: "error"
-            case .critical: "critical"
-            }
-        return UnsafeBufferPointer(start: word.utf8Start, count: word.utf8CodeUnitCount)
     }
 }

@@ -64,7 +64,7 @@ final class LogQueue: Sendable {
             return
         }
         let header = header(isSecond, start)
-        header.pointee = Header(time: Int64(time), length: Int32(line.count), level: Self.number(level))
+        header.pointee = Header(time: Int64(time), length: Int32(line.count), level: Int32(level.place))
         if let base = line.baseAddress {
             UnsafeMutableRawPointer(header + 1).copyMemory(from: base, byteCount: line.count)
         }
@@ -115,18 +115,6 @@ final class LogQueue: Sendable {
 
     private func writtenBytes(_ isSecond: Bool) -> Int {
         isSecond ? second.load(ordering: .acquiring) : first.load(ordering: .acquiring)
-    }
-
-    private static func number(_ level: Logger.Level) -> Int32 {
-        switch level {
-        case .trace: 0
-        case .debug: 1
-        case .info: 2
-        case .notice: 3
-        case .warning: 4
-        case .error: 5
-        case .critical: 6
-        }
     }
 
     private static func level(_ number: Int32) -> Logger.Level {

@@ -10,6 +10,9 @@ public struct LineCursor {
     /// How many bytes have been written.
     @usableFromInline
     package var count = 0
+    /// Whether something did not fit and has been left out.
+    @usableFromInline
+    package var isCut = false
 
     package init(_ room: UnsafeMutableBufferPointer<UInt8>) { self.room = room }
 
@@ -44,14 +47,19 @@ public struct LineCursor {
     /// Writes a byte.
     @inlinable
     public mutating func put(_ byte: UInt8) {
-        guard count < room.count else { return }
+        guard count < room.count else {
+            isCut = true
+            return
+        }
         room[count] = byte
         count += 1
     }
 
     @inlinable @inline(__always)
     mutating func put(_ bytes: UnsafeBufferPointer<UInt8>) {
-        guard let start = bytes.baseAddress, let base = room.baseAddress, bytes.count <= room.count - count else {
+        guard let start = bytes.baseAddress else { return }
+        guard let base = room.baseAddress, bytes.count <= room.count - count else {
+            isCut = true
             return
         }
         (base + count).update(from: start, count: bytes.count)
@@ -101,7 +109,10 @@ public struct LineCursor {
     }
 
     private mutating func put(value: UnsafeBufferPointer<UInt8>) {
-        guard let base = room.baseAddress, value.count <= room.count - count else { return }
+        guard let base = room.baseAddress, value.count <= room.count - count else {
+            isCut = true
+            return
+        }
         guard Self.isPlain(value) else {
             // A byte that is not plain is escaped with a backslash, or is a blank or "=". In each case quotes are
             // needed.
@@ -149,7 +160,10 @@ public struct LineCursor {
     ///   - shift: By how much the number is shifted for the first digit. The last digit has a shift below five.
     ///   - alphabet: The 32 digits.
     mutating func put(base32 number: UInt64, from shift: UInt64, _ alphabet: StaticString) {
-        guard let base = room.baseAddress, Int(shift / 5) < room.count - count else { return }
+        guard let base = room.baseAddress, Int(shift / 5) < room.count - count else {
+            isCut = true
+            return
+        }
         let digits = alphabet.utf8Start
         var shift = shift
         var place = count
