@@ -95,8 +95,9 @@ import Testing
     @Test func aLineThatDoesNotFitSaysSo() {
         let ruling = Ruling(action: .accept, would: nil, outcome: .verified, code: nil, failingFor: nil, hazard: nil)
         let line = RulingLine(
-            ruling: ruling, mode: .enforce, recipient: "user@example.org", domain: "example.org", host: "mx.example.org",
-            isCached: true, waited: .zero, trace: TraceID(), client: "192.0.2.9", queueID: "4ABC", cause: "a b")
+            ruling: ruling, mode: .enforce, recipient: "user@example.org", domain: "example.org",
+            host: "mx.example.org", isCached: true, waited: .zero, trace: TraceID(), client: "192.0.2.9",
+            queueID: "4ABC", cause: "a b")
         let whole = line.line.bytes
         for room in 0...whole.count {
             let bytes = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: room)
