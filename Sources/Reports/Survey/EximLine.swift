@@ -57,7 +57,7 @@ enum EximLine {
             case "R" where router == nil: router = field.value
             case "T" where transport == nil: transport = field.value
             case "H" where relay == nil && !isLast:
-                _ = rest.skip("DS ")
+                if rest.skip("DS ") { rest.skipBlanks() }
                 (relay, isLast) = rest.eximRelay(field.value)
             default: break
             }
@@ -187,8 +187,11 @@ extension ByteScanner {
     /// - Returns: The field; nil at `C=`, at a word that is no field, and at the end. `isLast` is set if a colon
     ///   follows, because words of others stand after it.
     fileprivate mutating func eximField() -> (key: String, value: LentBytes, isLast: Bool)? {
-        while !isAtEnd {
+        while true {
+            // Each turn takes a word: with blanks in front there would be none to take, and the loop would not end.
+            skipBlanks()
             let word = peek()
+            guard !word.isEmpty else { return nil }
             guard let sign = word.firstIndex(of: UInt8(ascii: "=")), sign > 0, sign <= 5,
                 word.part(0..<sign).allSatisfy({ $0.isLetter })
             else {
@@ -212,7 +215,6 @@ extension ByteScanner {
             let isLast = value.last == UInt8(ascii: ":")
             return (key, isLast ? value.part(0..<value.count - 1) : value, isLast)
         }
-        return nil
     }
 
     /// Takes `[192.0.2.1]:25` after the name of a host, and tells whether a colon ends it.
