@@ -43,18 +43,18 @@ public struct Gate: Sendable {
         }
     }
 
-    private let settings: SettingsBook
+    let settings: SettingsBook
     private let policies: PolicyBook
     private let exemptions: ExemptionBook
     private let holds: HoldBook
-    private let service: InspectionService
+    let service: InspectionService
     private let aliases: AliasBook
     private let records: DecisionRecords
     /// Recipients that passed before their verdict was known.
     let late = LateRulings()
-    private let inspectAnew: @Sendable (Destination, Bool) async -> Inspection?
-    private let rechecks = Rechecks()
-    private let now: @Sendable () -> Int64
+    let inspectAnew: @Sendable (Destination, Bool) async -> Inspection?
+    let rechecks = Rechecks()
+    let now: @Sendable () -> Int64
 
     /// A gate made of these parts.
     package init(_ parts: Parts) {
@@ -71,50 +71,6 @@ public struct Gate: Sendable {
     }
 
     // MARK: A recipient
-
-    /// A recipient that is being decided on.
-    private struct Case: Sendable {
-        /// As the client typed it.
-        let typed: Recipient
-        /// The form to which the MTA has rewritten it; nil if that is how it was typed.
-        let rewritten: Recipient?
-        /// The settings for its message.
-        let settings: SettingsInForce
-        let arrived: ContinuousClock.Instant
-
-        /// Whether the MTA has said what it has made of the recipient.
-        let isToldAddress: Bool
-        /// Whether that is what was typed.
-        let isAsTyped: Bool
-
-        init<Request: GateRequest & ~Copyable>(
-            _ request: borrowing Request, _ settings: SettingsInForce, at arrived: ContinuousClock.Instant
-        ) {
-            self.settings = settings
-            self.arrived = arrived
-            guard let address = request.receivedAddress else {
-                (typed, rewritten) = (Recipient(received: request.receivedRecipient), nil)
-                (isToldAddress, isAsTyped) = (false, false)
-                return
-            }
-            isToldAddress = true
-            // F-93: judge what the MTA has made of it. `user%example.org@here` and a plain `user` may really be
-            // recipients elsewhere.
-            let told = Recipient(received: address)
-            // Usually that is what was typed, so it need not be parsed twice.
-            isAsTyped = request.recipientIs(address.text) && told.address == address.text
-            if isAsTyped {
-                typed = told
-                rewritten = nil
-            } else {
-                typed = Recipient(received: request.receivedRecipient)
-                rewritten = told.domain == .none ? nil : told
-            }
-        }
-
-        /// As it is judged.
-        var recipient: Recipient { rewritten ?? typed }
-    }
 
     /// Decides on a recipient: looks up the verdict, waits for it until `MILTER_DEADLINE` at most, rules, counts, logs
     /// and traces. A recipient that is only monitored does not wait.
@@ -168,39 +124,6 @@ public struct Gate: Sendable {
         of request: borrowing Request, _ inForce: SettingsInForce
     ) -> String? {
         inForce.scope.judgesSMTP && request.transportIs("smtp") ? nil : request.transport
-    }
-
-    /// A next hop and the domain that policy goes by, after it has been looked up which of the names is an alias.
-    private struct Aim: Sendable {
-        /// What is judged.
-        let destination: Destination
-        /// Whether this site's own configuration leads there.
-        let isOwn: Bool
-        /// The domain of the address; the name of the next hop if it has none.
-        let domain: DomainName
-        /// The name by which the MTA has replaced the domain; nil if the domain is not judged in its place.
-        let replacement: DomainName?
-        /// Why that could not be looked up; nil if it could.
-        let doubt: InspectionService.Answer?
-
-        init(_ hop: Hop, _ domain: DomainName, _ standing: InspectionService.Replaced?) {
-            // F-90: judge the typed domain if it is an alias of the one by which the MTA has replaced it.
-            let judged: DomainName? =
-                switch standing {
-                case nil, .other: nil
-                case .alias, .unknown: hop.typed
-                }
-            destination = judged.map(hop.destination.renamed) ?? hop.destination
-            isOwn = judged == nil && hop.isOwn
-            self.domain = judged ?? domain
-            replacement = judged == nil ? nil : hop.destination.name
-            doubt = if case .unknown(let answer) = standing { answer } else { nil }
-        }
-
-        /// What is ruled upon. Behind a next hop of this site's own, the roll-out goes by the recipients' domains.
-        var subject: Ruleset.Subject {
-            .init(destination: destination, place: isOwn ? domain : destination.name, isOwnHop: isOwn)
-        }
     }
 
     /// Judges a next hop, and rules on its recipient.
@@ -351,86 +274,7 @@ public struct Gate: Sendable {
         late.close()
     }
 
-    // MARK: A destination
-
-    /// What is known about a destination.
-    struct Known: Sendable {
-        /// What would be decided on the next recipient there; nil if nothing is known, so that the destination would be
-        /// inspected.
-        let decision: Decision?
-        /// The kind of policy that applies.
-        let policy: Policy.Kind?
-        /// How long the cached verdict is fresh, and how long it may be used; nil if there is none.
-        var kept: (fresh: Duration, left: Duration)?
-    }
-
-    /// What would be decided on a recipient of a destination now, by what is known. Nothing is looked up, nobody waits,
-    /// and nothing is recorded.
-    func known(_ destination: Destination, at now: ContinuousClock.Instant = .now) -> Known {
-        let (settings, rules) = (settings.current.settings, Ruleset(settings.current))
-        let standing = standing(of: destination.name, nextHop: destination.name)
-        let policy = standing.kind
-        if let why = standing.exemption {
-            return Known(decision: .passed(.init(why: why, isExempt: true)), policy: policy)
-        }
-        let subject = Ruleset.Subject(
-            destination: destination, place: destination.name,
-            isOwnHop: destination.isOwnByForm(standard: settings.probePort))
-        func ruled(_ answer: InspectionService.Answer, isHeld: Bool = false) -> Decision {
-            .ruled(
-                rules.decide(answer, on: subject, policy: policy, isHeld: isHeld, now: self.now) { outcome in
-                    service.keeper.faults.failingFor(outcome, destination, at: now)
-                })
-        }
-        if let held = hold(on: destination.name, destination.name) {
-            return Known(decision: ruled(held, isHeld: true), policy: policy)
-        }
-        let key = VerdictKey(destination, demandsDANE: policy == .require)
-        if let kept = service.keeper.cache.peek(key, at: now) {
-            return Known(
-                decision: ruled(service.told(kept.body, key, isCached: true)), policy: policy,
-                kept: (kept.fresh, kept.left))
-        }
-        return Known(decision: service.inTrouble.map { ruled($0) }, policy: policy)
-    }
-
-    /// The result of a check that an administrator asked for.
-    enum Recheck: Sendable {
-        /// The check was made. This is the ruling now.
-        case looked(Decision.Ruled)
-        /// Mail passes without an inspection, for this reason.
-        case exempt(String)
-        /// Too many checks are running.
-        case busy
-        /// The fault is on our side, in these words.
-        case inTrouble(String)
-    }
-
-    /// Inspects a destination, bypassing all caches, and keeps the result. A fault that has been repaired is then
-    /// forgotten.
-    func recheck(_ destination: Destination) async -> Recheck {
-        let standing = standing(of: destination.name, nextHop: destination.name)
-        if let why = standing.exemption { return .exempt(why) }
-        if let why = service.breaker.trouble?.sentence { return .inTrouble(why) }
-        guard rechecks.enter() else { return .busy }
-        defer { rechecks.leave() }
-        let demandsDANE = standing.kind == .require
-        let found = await Deadline.run(Rechecks.patience) { await inspectAnew(destination, demandsDANE) }
-        guard let found else { return .inTrouble("there is no resolver to be had") }
-        let trouble = service.breaker.trouble
-        service.keeper.keep(found, demandingDANE: demandsDANE, isInTrouble: trouble != nil)
-        let answer = service.told(
-            VerdictBody(found.verdict), VerdictKey(destination, demandsDANE: demandsDANE), isCached: false)
-        let subject = Ruleset.Subject(
-            destination: destination, place: destination.name,
-            isOwnHop: destination.isOwnByForm(standard: settings.settings.probePort))
-        return .looked(
-            Ruleset(settings.current).decide(answer, on: subject, policy: standing.kind, now: now) { outcome in
-                service.keeper.faults.failingFor(outcome, destination)
-            })
-    }
-
-    // MARK: Both
+    // MARK: Policies and holds
 
     /// What the policy file and the exemptions say about a recipient: the kind of policy, and why it is exempt.
     private func standing(of aim: Aim) -> (kind: Policy.Kind?, exemption: String?) {
@@ -442,7 +286,7 @@ public struct Gate: Sendable {
     private var hasPolicies: Bool { !policies.isEmpty || exemptions.count != 0 }
 
     /// What the policy file and the exemptions say about the address's domain, or else about the next hop.
-    private func standing(of domain: DomainName, nextHop: DomainName) -> StandingPolicy {
+    func standing(of domain: DomainName, nextHop: DomainName) -> StandingPolicy {
         let table = policies.table
         let exemptions = exemptions.current
         guard !table.isEmpty || exemptions != nil else { return .none }
@@ -455,20 +299,10 @@ public struct Gate: Sendable {
     }
 
     /// The answer if an administrator holds the mail back (F-132); nil if nobody does.
-    private func hold(on domain: DomainName, _ nextHop: DomainName) -> InspectionService.Answer? {
+    func hold(on domain: DomainName, _ nextHop: DomainName) -> InspectionService.Answer? {
         let time = now()
         guard let hold = holds.hold(on: domain, at: time) ?? holds.hold(on: nextHop, at: time) else { return nil }
         return InspectionService.Answer(
             verdict: Verdict(outcome: .pending, cause: hold.cause, isOurs: true), isCached: false)
-    }
-}
-
-extension FaultBook {
-    /// How long an outcome has lasted at a destination.
-    fileprivate func failingFor(
-        _ outcome: Outcome, _ destination: Destination, at now: ContinuousClock.Instant = .now
-    ) -> Duration {
-        guard outcome != .daneRequired else { return failingFor(.policy(destination), at: now) }
-        return failingFor(outcome.isDoubt ? .doubt(destination) : .destination(destination), at: now)
     }
 }

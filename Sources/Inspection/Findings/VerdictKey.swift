@@ -22,6 +22,12 @@ package struct VerdictKey: Hashable, Sendable {
         kind = host | (demandsDANE ? Self.isDemanding : 0)
     }
 
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(name)
+        // Both at once: a step of the hash costs more than the shift.
+        hasher.combine(UInt32(port) << 8 | UInt32(kind))
+    }
+
     /// The destination.
     package var destination: Destination {
         Destination(kind & Self.isHost != 0 ? .host(name) : .domain(name), port: port)
