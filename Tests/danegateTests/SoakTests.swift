@@ -7,18 +7,20 @@ import World
     /// descriptors.
     @Test func tenThousandConnectionsLeaveNothing() async throws {
         let world = try await MailWorld(["verified", "tlsa-invalid", "no-tlsa", "null-mx"].map(MailDomains.named))
-        let gate = try await DaemonTests.Gate(world)
+        // The rows that wait for the trace's file have a bound (`TraceBatch.limit`), and many megabytes below it: how many
+        // wait depends on how busy the machine is. `secondLooksLeaveNothing` has the trace on.
+        let gate = try await DaemonTests.Gate(world, ["TRACE": "off"])
         try await load(gate.socket, connections: Sanitizer.times(3000), seed: 1)
         var before = try await settled(gate)
-        // The heap grows in steps until it has its size, the later the busier the machine: a leak grows in every round.
-        for seed: UInt64 in 2...4 {
+        // The heap may take one more step until it has its size: a leak grows in every round.
+        for seed: UInt64 in 2...3 {
             try await load(gate.socket, connections: Sanitizer.times(10_000), seed: seed)
             let after = try await settled(gate)
             print("10 000 connections: before \(before), after \(after)")
-            let isSteady = Sanitizer.isActive || after.residentKB <= before.residentKB + 8192
+            let isSteady = Sanitizer.isActive || after.residentKB <= before.residentKB + 2048
             #expect(after.descriptors <= before.descriptors + 3)
             #expect(after.threads <= before.threads + 4)
-            #expect(isSteady || seed < 4, "\(before), \(after)")
+            #expect(isSteady || seed < 3, "\(before), \(after)")
             if isSteady { break }
             before = after
         }
