@@ -49,6 +49,25 @@ import Testing
                 """)
     }
 
+    /// Actions and modes stand in the line as in settings and JSON.
+    @Test(arguments: Ruling.Action.allCases, Settings.Mode.allCases)
+    func theLineHasTheWordsOfSettings(action: Ruling.Action, mode: Settings.Mode) {
+        let ruling = Ruling(
+            action: .accept, would: action, outcome: .verified, code: nil, failingFor: nil, hazard: nil)
+        let monitored = RulingLine(
+            ruling: ruling, mode: mode, recipient: "a@b", domain: "b", host: nil, isCached: true, waited: .zero,
+            trace: TraceID(), client: nil, queueID: nil
+        ).line.description
+        let word = action.rawValue
+        #expect(monitored.hasPrefix("ruling=accept mode=\(mode.rawValue) would=\(word) to=a@b "), "\(monitored)")
+        let other = Ruling(action: action, would: nil, outcome: .verified, code: nil, failingFor: nil, hazard: nil)
+        let enforced = RulingLine(
+            ruling: other, mode: mode, recipient: "a@b", domain: "b", host: nil, isCached: true, waited: .zero,
+            trace: TraceID(), client: nil, queueID: nil
+        ).line.description
+        #expect(enforced.hasPrefix("ruling=\(word) mode=\(mode.rawValue) to=a@b "), "\(enforced)")
+    }
+
     /// A sender as it comes, and as it stands in the line.
     static let senders: [(path: [UInt8], shown: String)] =
         [

@@ -86,12 +86,12 @@ package struct RulingLine: ~Copyable, Sendable {
     /// Writes the line.
     func write(to line: inout LineCursor) {
         line.put("ruling=" as StaticString)
-        line.put(action.rawValue)
+        line.put(action.word)
         line.put(" mode=" as StaticString)
-        line.put(mode.rawValue)
+        line.put(mode.word)
         if let would {
             line.put(" would=" as StaticString)
-            line.put(would.rawValue)
+            line.put(would.word)
         }
         line.put(" to=" as StaticString)
         line.put(value: recipient, recipientBytes)
@@ -140,6 +140,29 @@ package struct RulingLine: ~Copyable, Sendable {
         if let cause {
             line.put(" cause=" as StaticString)
             line.put(value: cause)
+        }
+    }
+}
+
+// Made from its raw value, each word would cost a line some seventy instructions more.
+
+extension Ruling.Action {
+    /// The raw value, as a literal.
+    fileprivate var word: StaticString {
+        switch self {
+        case .accept: "accept"
+        case .tempfail: "tempfail"
+        case .reject: "reject"
+        }
+    }
+}
+
+extension Settings.Mode {
+    /// The raw value, as a literal.
+    fileprivate var word: StaticString {
+        switch self {
+        case .enforce: "enforce"
+        case .monitor: "monitor"
         }
     }
 }
