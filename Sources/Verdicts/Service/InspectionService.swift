@@ -1,6 +1,5 @@
 public import DANE
 import DNSSEC
-import DequeModule
 public import Inspection
 import Support
 import Synchronization
@@ -14,72 +13,6 @@ import Synchronization
 /// This is not a `SingleFlight`: to begin an inspection may end another one or be refused, threads wait for it beside
 /// tasks, and it may give its place back meanwhile. All of that must happen under the same lock.
 public final class InspectionService: Sendable {
-    /// A verdict, and where it came from.
-    public struct Answer: Sendable {
-        // Not a copy, because copying a verdict changes the reference counts of its texts one by one.
-        @usableFromInline let body: VerdictBody
-        /// Whether it came from the cache.
-        public let isCached: Bool
-        /// Whether it is not a good verdict and the fault may be on our side: the breaker is open.
-        public let isInTrouble: Bool
-
-        /// The verdict.
-        @inlinable public var verdict: Verdict { body.verdict }
-
-        init(body: VerdictBody, isCached: Bool, isInTrouble: Bool = false) {
-            self.body = body
-            self.isCached = isCached
-            self.isInTrouble = isInTrouble
-        }
-
-        package init(verdict: Verdict, isCached: Bool, isInTrouble: Bool = false) {
-            self.init(body: VerdictBody(verdict), isCached: isCached, isInTrouble: isInTrouble)
-        }
-    }
-
-    /// The limits of the service.
-    public struct Limits: Sendable {
-        /// The most callers that wait at once, each on its own thread. Beyond that, a newcomer or the one that has
-        /// waited longest gets `pending`.
-        var waiting = 512
-        /// The most inspections at once, without those that wait for a second look. Beyond that, a new one takes the
-        /// place of one in the domain that has the most, or does not begin.
-        var inspections = 2000
-        /// How many of them may renew a good verdict that nobody waits for.
-        var renewals = 64
-        /// The longest that an inspection may take.
-        var inspection = Duration.seconds(90)
-
-        /// The limits of the daemon.
-        public init() {}
-    }
-
-    /// An inspection that is in flight, and who waits for it.
-    private struct InFlight {
-        let handle: InspectionHandle
-        var isRenewal: Bool
-        /// Whether it has returned its place.
-        var isAside = false
-        var waiters: [ObjectIdentifier: WaitingThreads.Waiter] = [:]
-        /// Callers that do not block a thread.
-        var followers: [@Sendable (Verdict) -> Void] = []
-
-        /// Tells all callers.
-        func call(_ verdict: Verdict) {
-            for waiter in waiters.values { waiter.call(verdict) }
-            for follower in followers { follower(verdict) }
-        }
-    }
-
-    private struct State {
-        var inFlight: [VerdictKey: InFlight] = [:]
-        /// The places of the inspections that have not returned theirs.
-        var shares: FairShares<VerdictKey>
-        var renewals = 0
-        /// Verdicts that are due for renewal and wait until another renewal ends.
-        var due: Deque<VerdictKey> = []
-    }
-
     /// The most verdicts that may wait for their renewal. Others are found again later.
     private static let dueLimit = 1024
 
