@@ -45,7 +45,7 @@ import Testing
             text.description == """
                 ruling=reject mode=enforce to=user@example.org domain=example.org outcome=tlsa-invalid code=5.7.323 \
                 host=mx1.example.org cached=yes waited_ms=0.1 failing_for=27m trace=\(trace) client=192.0.2.9 qid=- \
-                from=-
+                from=- via=milter
                 """)
     }
 
@@ -68,6 +68,15 @@ import Testing
         #expect(enforced.hasPrefix("ruling=\(word) mode=\(mode.rawValue) to=a@b "), "\(enforced)")
     }
 
+    @Test(arguments: DoorKind.allCases) func theLineHasTheDoor(door: DoorKind) {
+        let ruling = Ruling(action: .accept, would: nil, outcome: .verified, code: nil, failingFor: nil, hazard: nil)
+        let line = RulingLine(
+            ruling: ruling, mode: .enforce, door: door, recipient: "a@b", domain: "b", host: nil, isCached: true,
+            waited: .zero, trace: TraceID(), client: nil, queueID: nil
+        ).line.description
+        #expect(line.hasSuffix(" from=- via=\(door.rawValue)"), "\(line)")
+    }
+
     /// A sender as it comes, and as it stands in the line.
     static let senders: [(path: [UInt8], shown: String)] =
         [
@@ -85,7 +94,7 @@ import Testing
             ruling: ruling, mode: .enforce, recipient: "a@b", domain: "b", host: nil, isCached: true, waited: .zero,
             trace: TraceID(), client: nil, queueID: "4ABC", ownHop: "[relay]", passed: "why",
             sender: ReceivedText(path), authenticated: "user name", cause: "a cause")
-        let end = " qid=4ABC from=\(shown) sasl=\"user name\" own_hop=[relay] passed=why cause=\"a cause\""
+        let end = " qid=4ABC from=\(shown) sasl=\"user name\" via=milter own_hop=[relay] passed=why cause=\"a cause\""
         let (text, room) = (line.line, line.room)
         #expect(text.description.hasSuffix(end), "\(text)")
         #expect(text.bytes.count <= room)

@@ -53,7 +53,8 @@ package struct DecisionRecords: Sendable {
             log.write(
                 level,
                 RulingLine(
-                    ruling: ruled.ruling, mode: inForce.settings.mode, recipient: shown.recipient(typed),
+                    ruling: ruled.ruling, mode: inForce.settings.mode, door: request.door,
+                    recipient: shown.recipient(typed),
                     domain: subject.destination?.name.text ?? "",
                     host: ruled.verdict.host, isCached: ruled.isCached, waited: waited, trace: id,
                     client: request.clientAddress, queueID: request.queueID, recipientBytes: shown.bytes(of: typed),
@@ -115,7 +116,8 @@ package struct DecisionRecords: Sendable {
         log.write(
             .info,
             RulingLine(
-                ruling: ruling, mode: inForce.settings.mode, recipient: shown.recipient(recipient), domain: domain,
+                ruling: ruling, mode: inForce.settings.mode, door: request.door,
+                recipient: shown.recipient(recipient), domain: domain,
                 host: nil, isCached: false, waited: ContinuousClock.now - arrived, trace: TraceID(),
                 client: request.clientAddress, queueID: request.queueID, recipientBytes: shown.bytes(of: recipient),
                 passed: passed.why, sender: shown.sender(of: request), tellsSender: shown.tellsSender,

@@ -50,6 +50,8 @@ public struct Gate: Sendable {
     let service: InspectionService
     private let aliases: AliasBook
     private let records: DecisionRecords
+    /// For which destinations DANE applies at all hosts.
+    let reaches: DANEReaches
     /// Recipients that passed before their verdict was known.
     let late = LateRulings()
     let inspectAnew: @Sendable (Destination, Bool) async -> Inspection?
@@ -64,6 +66,7 @@ public struct Gate: Sendable {
         holds = parts.holds
         service = parts.service
         let settings = settings
+        reaches = DANEReaches(DANEReach(resolver: parts.resolver))
         aliases = AliasBook(parts.resolver, stale: settings.settings.cacheStaleTTL)
         records = parts.records
         now = parts.now
@@ -77,6 +80,25 @@ public struct Gate: Sendable {
     ///
     /// It blocks the calling thread, which must not belong to the cooperative pool.
     func decide<Request: GateRequest & ~Copyable>(_ request: borrowing Request) -> Decision {
+        consider(request) {
+            $0
+        } judge: { request, current, hop, domain in
+            judge(request, current, hop: hop, domain: domain)
+        }
+    }
+
+    /// Looks at all that is known without the destination: who is judged, if anybody is.
+    ///
+    /// A part of each of its callers, because what it hands on would be copied otherwise.
+    ///
+    /// - Parameters:
+    ///   - decided: Takes the decision if there is one already.
+    ///   - judge: Judges a next hop for a domain.
+    @inline(__always)
+    func consider<Request: GateRequest & ~Copyable, Result>(
+        _ request: borrowing Request, decided: (Decision) -> Result,
+        judge: (borrowing Request, Case, Hop, DomainName) -> Result
+    ) -> Result {
         let arrived = ContinuousClock.now
         let inForce = request.settings(of: settings)
         let current = Case(request, inForce, at: arrived)
@@ -90,12 +112,12 @@ public struct Gate: Sendable {
                 nextHop: nextHop(of: request, recipient))
         {
         case .notOurs:
-            return .notOurs
+            return decided(.notOurs)
         case .passed(let why):
-            return pass(request, current, .init(why: why))
+            return decided(pass(request, current, .init(why: why)))
         case .impossible:
             if let why = exemptSource(request, inForce.sources) {
-                return pass(request, current, .init(why: why, isExempt: true))
+                return decided(pass(request, current, .init(why: why, isExempt: true)))
             }
             // RFC 5321 §4.5.3.1: a path has at most 256 octets, a domain 255.
             let cause =
@@ -103,10 +125,10 @@ public struct Gate: Sendable {
                 ? "the address is longer than any address can be" : "its domain is no domain name"
             let answer = InspectionService.Answer(
                 verdict: Verdict(outcome: .noSuchDomain, cause: cause), isCached: false)
-            return rule(request, current, on: .init(destination: nil, place: .root), answer, policy: nil)
+            return decided(rule(request, current, on: .init(destination: nil, place: .root), answer, policy: nil))
         case .judged(let hop):
             let domain = if case .name(let domain) = recipient.domain { domain } else { hop.destination.name }
-            return judge(request, current, hop: hop, domain: domain)
+            return judge(request, current, hop, domain)
         }
     }
 
@@ -143,13 +165,9 @@ public struct Gate: Sendable {
         let aim = Aim(hop, domain, standing)
         let (policy, exemption) = self.standing(of: aim)
         let demandsDANE = policy == .require
-        if let why = exemption ?? (demandsDANE ? nil : exemptSource(request, inForce.sources)) {
-            return pass(request, current, .init(why: why, isExempt: true))
-        }
         let subject = aim.subject
-        // F-132: an inspection would take a place from others.
-        if let held = hold(on: aim) {
-            return rule(request, current, on: subject, held, policy: policy, isHeld: true)
+        if let decision = withoutVerdict(request, current, aim, on: subject, policy: policy, exemption: exemption) {
+            return decision
         }
         if aim.doubt == nil, isMonitored(request, inForce, on: subject, policy: policy),
             !service.isKnown(aim.destination, demandingDANE: demandsDANE, at: current.arrived)
@@ -163,11 +181,27 @@ public struct Gate: Sendable {
         return rule(request, current, on: subject, answer, policy: policy)
     }
 
+    /// The decision if no verdict can change it: an exemption, or a hold.
+    @inline(__always)
+    func withoutVerdict<Request: GateRequest & ~Copyable>(
+        _ request: borrowing Request, _ current: Case, _ aim: Aim, on subject: Ruleset.Subject, policy: Policy.Kind?,
+        exemption: String?
+    ) -> Decision? {
+        if let why = exemption ?? (policy == .require ? nil : exemptSource(request, current.settings.sources)) {
+            return pass(request, current, .init(why: why, isExempt: true))
+        }
+        // F-132: an inspection would take a place from others.
+        if let held = hold(on: aim) {
+            return rule(request, current, on: subject, held, policy: policy, isHeld: true)
+        }
+        return nil
+    }
+
     /// Rules on a recipient and records it.
     ///
     /// It stands by itself: made a part of each of its callers, it would copy the subject for each.
     @inline(never)
-    private func rule<Request: GateRequest & ~Copyable>(
+    func rule<Request: GateRequest & ~Copyable>(
         _ request: borrowing Request, _ current: Case, on subject: Ruleset.Subject, _ answer: InspectionService.Answer,
         policy: Policy.Kind?, isHeld: Bool = false, waited: Duration? = nil
     ) -> Decision {
@@ -190,7 +224,7 @@ public struct Gate: Sendable {
         return .ruled(ruled)
     }
 
-    private func pass<Request: GateRequest & ~Copyable>(
+    func pass<Request: GateRequest & ~Copyable>(
         _ request: borrowing Request, _ current: Case, _ passed: Decision.Passed
     ) -> Decision {
         records.note(passed, to: current.recipient, request, current.settings, arrived: current.arrived)
@@ -208,7 +242,7 @@ public struct Gate: Sendable {
 
     // MARK: Who is only monitored
 
-    private func isMonitored<Request: GateRequest & ~Copyable>(
+    func isMonitored<Request: GateRequest & ~Copyable>(
         _ request: borrowing Request, _ inForce: SettingsInForce, on subject: Ruleset.Subject, policy: Policy.Kind?
     ) -> Bool {
         inForce.rulebook.isMonitored(
@@ -218,7 +252,7 @@ public struct Gate: Sendable {
     }
 
     /// Lets a recipient pass, and determines afterwards what the ruling would have been.
-    private func passAhead<Request: GateRequest & ~Copyable>(
+    func passAhead<Request: GateRequest & ~Copyable>(
         _ request: borrowing Request, _ current: Case, hop: Hop, domain: DomainName
     ) -> Decision {
         let copy = RequestCopy(request, current.settings)
@@ -277,7 +311,7 @@ public struct Gate: Sendable {
     // MARK: Policies and holds
 
     /// What the policy file and the exemptions say about a recipient: the kind of policy, and why it is exempt.
-    private func standing(of aim: Aim) -> (kind: Policy.Kind?, exemption: String?) {
+    func standing(of aim: Aim) -> (kind: Policy.Kind?, exemption: String?) {
         guard hasPolicies else { return (nil, nil) }
         let standing = standing(of: aim.domain, nextHop: aim.replacement ?? aim.destination.name)
         return (standing.kind, standing.exemption)
@@ -294,7 +328,7 @@ public struct Gate: Sendable {
     }
 
     /// The same for a recipient.
-    private func hold(on aim: Aim) -> InspectionService.Answer? {
+    func hold(on aim: Aim) -> InspectionService.Answer? {
         holds.isEmpty ? nil : hold(on: aim.domain, aim.destination.name)
     }
 

@@ -1,4 +1,5 @@
 import Policy
+import Records
 import Support
 
 /// A recipient to decide on, as a door gets it from its client. Nothing in it may be trusted.
@@ -6,6 +7,8 @@ import Support
 /// Values are read only when they are needed, because most values of a milter must be searched for in libmilter's
 /// buffers.
 protocol GateRequest: ~Copyable {
+    /// The door that it came to.
+    var door: DoorKind { get }
     /// The recipient as the client typed it.
     var receivedRecipient: ReceivedText { get }
     /// Whether that was too long and has been cut. It then names somebody else, or nobody.

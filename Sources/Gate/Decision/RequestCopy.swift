@@ -1,8 +1,10 @@
 import Policy
+import Records
 import Support
 
 /// A request that outlives the call of its door.
 struct RequestCopy: GateRequest, Sendable {
+    let door: DoorKind
     let receivedRecipient: ReceivedText
     let recipientIsCut: Bool
     let receivedAddress: ReceivedText?
@@ -16,6 +18,7 @@ struct RequestCopy: GateRequest, Sendable {
 
     /// Copies what rulings, log and trace need.
     init<Request: GateRequest & ~Copyable>(_ request: borrowing Request, _ settings: SettingsInForce) {
+        door = request.door
         receivedRecipient = request.receivedRecipient
         recipientIsCut = request.recipientIsCut
         receivedAddress = request.receivedAddress

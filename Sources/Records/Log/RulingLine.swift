@@ -12,6 +12,8 @@ package struct RulingLine: ~Copyable, Sendable {
     private let code: EnhancedStatusCode?
     private let failingFor: Duration?
     package let mode: Settings.Mode
+    /// The door that the recipient came to.
+    package let door: DoorKind
     package let recipient: String
     package let domain: String
     package let host: String?
@@ -37,8 +39,9 @@ package struct RulingLine: ~Copyable, Sendable {
 
     /// Makes one from its parts.
     package init(
-        ruling: borrowing Ruling, mode: Settings.Mode, recipient: String, domain: String, host: String?, isCached: Bool,
-        waited: Duration, trace: TraceID, client: String?, queueID: String?, recipientBytes: [UInt8]? = nil,
+        ruling: borrowing Ruling, mode: Settings.Mode, door: DoorKind = .milter, recipient: String, domain: String,
+        host: String?, isCached: Bool, waited: Duration, trace: TraceID, client: String?, queueID: String?,
+        recipientBytes: [UInt8]? = nil,
         ownHop: String? = nil, passed: String? = nil, sender: ReceivedText? = nil, tellsSender: Bool = true,
         authenticated: String? = nil, cause: String? = nil
     ) {
@@ -48,6 +51,7 @@ package struct RulingLine: ~Copyable, Sendable {
         code = ruling.code
         failingFor = ruling.failingFor
         self.mode = mode
+        self.door = door
         self.recipient = recipient
         self.domain = domain
         self.host = host
@@ -128,6 +132,8 @@ package struct RulingLine: ~Copyable, Sendable {
             line.put(" sasl=" as StaticString)
             line.put(value: authenticated)
         }
+        line.put(" via=" as StaticString)
+        line.put(door.word)
         if let ownHop {
             line.put(" own_hop=" as StaticString)
             line.put(value: ownHop)
@@ -163,6 +169,17 @@ extension Settings.Mode {
         switch self {
         case .enforce: "enforce"
         case .monitor: "monitor"
+        }
+    }
+}
+
+extension DoorKind {
+    /// The raw value, as a literal.
+    fileprivate var word: StaticString {
+        switch self {
+        case .milter: "milter"
+        case .query: "query"
+        case .policy: "policy"
         }
     }
 }

@@ -28,6 +28,11 @@ extension Glossary {
         ("client", "The address of the SMTP client."),
         ("qid", "The MTA's queue id. It is - at the first recipient of a message, which has no id yet."),
         (
+            "via",
+            "The door that the recipient came to: milter, query (the query socket), or policy (Postfix's policy "
+                + "delegation)."
+        ),
+        (
             "own_hop",
             """
             The next hop as the MTA writes it, if this site's own configuration leads there and not the \

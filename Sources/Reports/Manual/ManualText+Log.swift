@@ -7,7 +7,7 @@ extension ManualText {
             ruling=reject mode=enforce to=user@example.org domain=example.org
             outcome=tlsa-invalid code=5.7.323 host=mx1.example.org cached=yes
             waited_ms=0.1 failing_for=27m trace=01K… client=192.0.2.9 qid=-
-            from=sender@example.net sasl=alice cause="…"
+            from=sender@example.net sasl=alice via=milter cause="…"
 
         There is one line per ruled recipient, in the facility mail, always in this order. New keys stand before
         cause, which is the last. Recipients that are not outbound have no line.

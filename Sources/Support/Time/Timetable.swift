@@ -4,8 +4,8 @@ import Synchronization
 ///
 /// Not one `Task.sleep` each: if such a task is cancelled, its timer stays with libdispatch until its time has come.
 /// With thousands of inspections per second and 90 seconds each, these would be hundreds of thousands.
-final class Timetable: Sendable {
-    struct Entry {
+package final class Timetable: Sendable {
+    package struct Entry {
         fileprivate let tick: Int
         fileprivate let id: UInt64
     }
@@ -16,13 +16,14 @@ final class Timetable: Sendable {
         var isTicking = false
     }
 
-    static let shared = Timetable()
+    package static let shared = Timetable()
     private static let interval = Duration.milliseconds(100)
 
     private let start = ContinuousClock.now
     private let state = Mutex(State())
 
-    func add(after limit: Duration, _ action: @escaping @Sendable () -> Void) -> Entry {
+    /// Runs an action once, so much later or up to two tenths of a second after that.
+    package func add(after limit: Duration, _ action: @escaping @Sendable () -> Void) -> Entry {
         let tick = self.tick(at: .now + limit) + 1
         let (id, starts) = state.withLock { state in
             state.lastID += 1
@@ -34,7 +35,8 @@ final class Timetable: Sendable {
         return Entry(tick: tick, id: id)
     }
 
-    func remove(_ entry: Entry) {
+    /// Takes an action back that has not run yet.
+    package func remove(_ entry: Entry) {
         state.withLock { state in
             state.entries[entry.tick]?[entry.id] = nil
             if state.entries[entry.tick]?.isEmpty == true { state.entries[entry.tick] = nil }

@@ -2,6 +2,7 @@ import DANE
 import DequeModule
 import Inspection
 import Support
+import Synchronization
 
 extension InspectionService {
     /// An inspection that is in flight, and who waits for it.
@@ -12,12 +13,29 @@ extension InspectionService {
         var isAside = false
         var waiters: [ObjectIdentifier: WaitingThreads.Waiter] = [:]
         /// Callers that do not block a thread.
-        var followers: [@Sendable (Verdict) -> Void] = []
+        var followers: [ObjectIdentifier: Follower] = [:]
 
         /// Tells all callers.
         func call(_ verdict: Verdict) {
             for waiter in waiters.values { waiter.call(verdict) }
-            for follower in followers { follower(verdict) }
+            for follower in followers.values { follower.call(verdict) }
+        }
+    }
+
+    /// A caller that waits for a verdict without a thread. It is told once.
+    final class Follower: Sendable {
+        private let told: Mutex<(@Sendable (VerdictBody, _ isCached: Bool) -> Void)?>
+
+        init(_ told: @escaping @Sendable (VerdictBody, _ isCached: Bool) -> Void) { self.told = Mutex(told) }
+
+        func call(_ verdict: Verdict) { call(VerdictBody(verdict), isCached: false) }
+
+        func call(_ body: VerdictBody, isCached: Bool) {
+            let told = self.told.withLock { told in
+                defer { told = nil }
+                return told
+            }
+            told?(body, isCached)
         }
     }
 

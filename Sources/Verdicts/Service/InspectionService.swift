@@ -82,28 +82,45 @@ public final class InspectionService: Sendable {
         return told(verdict.map(VerdictBody.init) ?? Self.pending("the check has not ended yet"), key, isCached: false)
     }
 
-    /// The verdict on a destination, without a deadline. No thread waits, so `WaitingThreads` sets no limit.
+    /// The verdict on a destination. No thread waits, so `WaitingThreads` sets no limit.
     ///
-    /// - Parameter demandingDANE: Whether policy demands DANE for the destination.
-    package func verdict(on destination: Destination, demandingDANE: Bool) async -> Answer {
+    /// - Parameters:
+    ///   - demandingDANE: Whether policy demands DANE for the destination.
+    ///   - deadline: When to return `pending`; nil to wait for as long as the inspection takes.
+    package func verdict(
+        on destination: Destination, demandingDANE: Bool, before deadline: ContinuousClock.Instant? = nil
+    ) async -> Answer {
         let key = VerdictKey(destination, demandsDANE: demandingDANE)
         let now = ContinuousClock.now
         if let answer = known(key, at: now) { return answer }
         return await withCheckedContinuation { continuation in
-            let follower: @Sendable (Verdict) -> Void = { verdict in
-                continuation.resume(returning: self.told(VerdictBody(verdict), key, isCached: false))
+            let follower = Follower { body, isCached in
+                continuation.resume(returning: self.told(body, key, isCached: isCached))
             }
             switch take(nil, key, follower, at: now) {
-            case .kept(let body): continuation.resume(returning: told(body, key, isCached: true))
-            case .full:
-                continuation.resume(
-                    returning: told(Self.pending("too many checks are under way"), key, isCached: false))
+            case .kept(let body): follower.call(body, isCached: true)
+            case .full: follower.call(Self.pending("too many checks are under way"), isCached: false)
             case .joined(let handle, let displaced):
                 if let handle { begin(key, handle) }
                 if let displaced { displace(displaced) }
+                if let deadline { giveUp(follower, key, at: deadline) }
             }
         }
     }
+
+    /// Tells a follower `pending` when it has waited for long enough. The inspection goes on.
+    private func giveUp(_ follower: Follower, _ key: VerdictKey, at deadline: ContinuousClock.Instant) {
+        // The entry of a follower that has its verdict stays until then: a handful of bytes.
+        _ = Timetable.shared.add(after: deadline - .now) {
+            self.state.withLock { $0.inFlight[key]?.followers[ObjectIdentifier(follower)] = nil }
+            follower.call(Self.pending("the check has not ended yet"), isCached: false)
+        }
+    }
+
+    /// The answer that a caller would get at once; nil if an inspection is needed.
+    package func known(
+        _ destination: Destination, demandingDANE: Bool, at now: ContinuousClock.Instant
+    ) -> Answer? { known(VerdictKey(destination, demandsDANE: demandingDANE), at: now) }
 
     /// Whether a caller would get its answer at once.
     package func isKnown(_ destination: Destination, demandingDANE: Bool, at now: ContinuousClock.Instant) -> Bool {
@@ -208,7 +225,7 @@ public final class InspectionService: Sendable {
 
     /// Finds a verdict for a caller, or an inspection.
     private func take(
-        _ waiter: WaitingThreads.Waiter?, _ key: VerdictKey, _ follower: (@Sendable (Verdict) -> Void)? = nil,
+        _ waiter: WaitingThreads.Waiter?, _ key: VerdictKey, _ follower: Follower? = nil,
         at now: ContinuousClock.Instant
     ) -> Taken {
         state.withLock { state in
@@ -219,7 +236,7 @@ public final class InspectionService: Sendable {
             }
             if let running = state.inFlight[key] {
                 if let waiter { state.inFlight[key]?.waiters[ObjectIdentifier(waiter)] = waiter }
-                if let follower { state.inFlight[key]?.followers.append(follower) }
+                if let follower { state.inFlight[key]?.followers[ObjectIdentifier(follower)] = follower }
                 if let waiter, running.isAside { threads.putAside([waiter]) }
                 return .joined(nil, displaced: nil)
             }
@@ -232,7 +249,7 @@ public final class InspectionService: Sendable {
             let handle = handle(key)
             state.inFlight[key] = InFlight(
                 handle: handle, isRenewal: false, waiters: waiter.map { [ObjectIdentifier($0): $0] } ?? [:],
-                followers: follower.map { [$0] } ?? [])
+                followers: follower.map { [ObjectIdentifier($0): $0] } ?? [:])
             return .joined(handle, displaced: displaced)
         }
     }

@@ -2,6 +2,7 @@ import DANE
 
 @testable import Gate
 @testable import Policy
+@testable import Records
 @testable import Support
 
 /// A packet as the gate takes it. Its protocol has a recipient, `<user@example.org>`, and nothing else.
@@ -9,6 +10,8 @@ struct PacketRequest: GateRequest {
     let receivedRecipient: ReceivedText
     let recipientIsCut: Bool
 
+    /// A door of its own would have a case of its own.
+    var door: DoorKind { .query }
     var receivedAddress: ReceivedText? { nil }
     var transport: String? { nil }
     var nextHop: String? { nil }

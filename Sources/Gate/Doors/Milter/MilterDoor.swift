@@ -1,5 +1,6 @@
 public import Milter
 import Policy
+import Records
 
 /// The milter's door to the gate. It translates a recipient into a request, and a decision into a reply.
 public struct MilterDoor: RecipientHandler {
@@ -18,6 +19,7 @@ public struct MilterDoor: RecipientHandler {
 }
 
 extension RecipientEvent: GateRequest {
+    var door: DoorKind { .milter }
     var transport: String? { mailer }
     var nextHop: String? { host }
 
