@@ -37,7 +37,7 @@ extension GateWiring {
                     await prober?.turn()
                 }
             },
-            controlPart, milterPart,
+            controlPart, doorsPart, milterPart,
         ]
     }
 
@@ -142,12 +142,24 @@ extension GateWiring {
         }
     }
 
+    /// The doors beside the milter. They serve as soon as it does. Until then, their clients wait in the backlog.
+    private var doorsPart: DaemonPart {
+        DaemonPart(name: "other doors") { () throws(DaemonError) in
+            do throws(ListenError) { try doors.open() } catch {
+                throw DaemonError(status: EX_UNAVAILABLE, sentences: [error.description])
+            }
+        } close: {
+            doors.close()
+        }
+    }
+
     private var controlService: ControlService {
         ControlService(
             settings: settings, version: version, gate: gate, policies: policies, service: service, store: store,
             records: records, exemptions: exemptions, load: load, probes: { prober?.connections ?? 0 },
             probeName: { prober?.name },
-            doors: ControlService.Doors(budget: budget, connections: { milter.connectionCounts }),
+            doors: ControlService.Doors(
+                budget: budget, connections: { milter.connectionCounts }, others: { doors.standing }),
             reload: { reload() }, standing: { reloader.standing() })
     }
 
@@ -184,6 +196,7 @@ extension GateWiring {
             return DaemonError(status: EX_CONFIG, sentences: [error.description])
         }
         exemptionKeeper.waitUntilLoaded(atMost: .seconds(5))
+        doors.serve()
         do throws(MilterError) { try milter.start(ended: ended) } catch {
             return DaemonError(status: EX_OSERR, sentences: [error.description])
         }

@@ -39,6 +39,7 @@ struct GateWiring: Sendable {
     let records: DecisionRecords
     let gate: Gate
     let milter: MilterService
+    let doors: LineDoors
     let reloader: Reloader
 
     init(
@@ -113,6 +114,7 @@ struct GateWiring: Sendable {
         ) { sentence in
             log.event(.warning, repeated: "milter", LogLine(event: "milter").adding("message", sentence))
         }
+        doors = LineDoors(started, connections: budget.doorConnections, gate: gate)
         reloader = Reloader(
             reader, environment: environment, settings: book, policies: policies, log: log
         ) { settings in

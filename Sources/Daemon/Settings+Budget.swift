@@ -21,7 +21,8 @@ extension Settings {
     func descriptorBudget(limit: Int) throws(DescriptorShortageError) -> DescriptorBudget {
         try DescriptorBudget(
             limit: limit, contexts: ResolverConfiguration.defaultContexts, probes: probe ? probeConcurrency : 0,
-            reserve: DescriptorReserve.size)
+            reserve: DescriptorReserve.size,
+            doors: [querySocket, tlsPolicySocket].count { $0.socket != nil })
     }
 
     /// The probe's part of the settings, within a budget.

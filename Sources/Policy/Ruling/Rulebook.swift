@@ -160,6 +160,9 @@ public struct Rulebook: Sendable {
     /// Whether all recipients pass, whoever they are.
     package var monitorsAll: Bool { mode == .monitor }
 
+    /// Whether recipients are accepted for whom policy demands DANE and finds none.
+    package var acceptsLackOfDANE: Bool { rulings[.daneRequired] == .accept }
+
     private func isMonitored(_ domain: DomainName, _ policy: Policy.Kind?, _ isEnforced: Bool) -> Bool {
         switch policy {
         case .exempt, .monitor: true

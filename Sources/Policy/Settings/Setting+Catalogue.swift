@@ -5,7 +5,7 @@ import Support
 
 extension Setting {
     /// All settings, in the order of the documentation.
-    public static let catalogue: [Setting] = gate + outcomes + dns + probing + keeping
+    public static let catalogue: [Setting] = gate + doors + outcomes + dns + probing + keeping
 
     /// The settings of the gate itself.
     private static let gate: [Setting] = [
@@ -90,6 +90,15 @@ extension Setting {
             return .taken
         },
     ]
+
+    /// The doors beside the milter.
+    private static let doors: [Setting] =
+        door(
+            "QUERY_SOCKET", \.querySocket,
+            "where an MTA without milters (Exim), or Postfix by policy delegation, asks about a recipient")
+        + door(
+            "TLS_POLICY_SOCKET", \.tlsPolicySocket,
+            "where Postfix (smtp_tls_policy_maps) and Sendmail ask by socketmap how to deliver")
 
     /// One setting per outcome, and one for hazards.
     private static let outcomes: [Setting] =

@@ -109,6 +109,10 @@ public struct Settings: Sendable {
     package var milterSocket = MilterSocket.inet(address: .v4(0x7F00_0001), port: 8895)
     package var milterSocketMode: UInt32?
     package var milterSocketGroup: String?
+    /// Where other MTAs, and policy delegation, ask about a recipient.
+    package var querySocket = DoorSocket()
+    /// Where MTAs ask how to deliver.
+    package var tlsPolicySocket = DoorSocket()
     package var milterDeadline = Duration.seconds(5)
     package var transports: Set<String> = ["smtp", "esmtp"]
     package var route = RouteSource.nexthop

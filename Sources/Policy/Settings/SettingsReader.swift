@@ -52,7 +52,7 @@ public struct SettingsReader: Sendable {
     /// The names of settings for doors that this version does not have, and what they are for. They may be set to
     /// `off`.
     private static let laterDoors = [
-        "QUERY_SOCKET": "the query socket", "TLS_POLICY_SOCKET": "the TLS policy socket", "WEB_LISTEN": "the web page",
+        "WEB_LISTEN": "the web page"
     ]
 
     /// Reads the settings and checks them.
@@ -199,6 +199,19 @@ public struct SettingsReader: Sendable {
             sentences.append(
                 "\(prefix)MILTER_SOCKET_MODE and \(prefix)MILTER_SOCKET_GROUP: only a unix socket has them; "
                     + "\(prefix)MILTER_SOCKET is \(settings.milterSocket).")
+        }
+        for (name, door) in [("QUERY_SOCKET", settings.querySocket), ("TLS_POLICY_SOCKET", settings.tlsPolicySocket)]
+        where door.isInContradiction {
+            sentences.append(
+                "\(prefix)\(name)_MODE and \(prefix)\(name)_GROUP: only a unix socket has them; "
+                    + "\(prefix)\(name) is \(door.socket.map { "\($0)" } ?? "off").")
+        }
+        let sockets = [settings.milterSocket, settings.querySocket.socket, settings.tlsPolicySocket.socket]
+            .compactMap { $0 }
+        if Set(sockets).count < sockets.count {
+            sentences.append(
+                "\(prefix)MILTER_SOCKET, \(prefix)QUERY_SOCKET and \(prefix)TLS_POLICY_SOCKET: "
+                    + "each needs a socket of its own.")
         }
         return sentences
     }

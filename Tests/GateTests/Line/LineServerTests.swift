@@ -52,7 +52,9 @@ import WorldServers
         var options = LineServer.Options(connections: 8, backlog: 64)
         options.allowsHalfClosure = true
         options.readsOnDemand = readsOnDemand
-        return try LineServer.open(.init(socket: MilterSocket(path), mode: mode), options) { _ in
+        var place = LineServer.Place(socket: try MilterSocket(path))
+        place.mode = mode
+        return try LineServer.open(place, options) { _ in
             LineLimit.lines(of: limit) + [Echo(patience: patience, readsOnDemand: readsOnDemand)]
         }
     }

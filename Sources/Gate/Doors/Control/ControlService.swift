@@ -31,11 +31,17 @@ package struct ControlService: Sendable {
     package struct Doors: Sendable {
         package let budget: DescriptorBudget
         package let connections: @Sendable () -> ConnectionCounts
+        /// The doors beside the milter, and their connections.
+        package let others: @Sendable () -> [LineDoors.Standing]
 
         /// Makes one from its parts.
-        package init(budget: DescriptorBudget, connections: @escaping @Sendable () -> ConnectionCounts) {
+        package init(
+            budget: DescriptorBudget, connections: @escaping @Sendable () -> ConnectionCounts,
+            others: @escaping @Sendable () -> [LineDoors.Standing] = { [] }
+        ) {
             self.budget = budget
             self.connections = connections
+            self.others = others
         }
     }
 
@@ -200,7 +206,8 @@ package struct ControlService: Sendable {
                 descriptor_limit: figures.descriptorLimit, threads_refused: threads.refused,
                 threads_short: threads.isShort),
             descriptors: doors.map { .init($0.budget, figures) },
-            connections: doors.map { .init($0.connections(), $0.budget.connectionLimits) })
+            connections: doors.map { .init($0.connections(), $0.budget.connectionLimits) },
+            doors: doors?.others().map(StatusReport.Door.init))
         report.judge()
         return report
     }

@@ -20,8 +20,12 @@ package struct DescriptorBudget: Sendable, Equatable {
     package let secondLooks: Int
     /// For connections to mail hosts.
     package let probes: Int
-    /// For connections of MTAs.
+    /// For connections of MTAs to the milter.
     let connections: Int
+    /// For connections to each of the other doors.
+    package let doorConnections: Int
+    /// How many other doors there are.
+    let doors: Int
     /// What all parts would get if there were enough.
     let wanted: Int
 
@@ -29,6 +33,10 @@ package struct DescriptorBudget: Sendable, Equatable {
     private static let ownFiles = 72
     /// The least for connections of MTAs, including their slack.
     private static let leastConnections = 40
+    /// The least for connections to each of the other doors.
+    private static let leastDoorConnections = 8
+    /// The most for connections to each of the other doors.
+    private static let mostDoorConnections = 256
     /// The least for probes, if there are any.
     private static let leastProbes = 8
 
@@ -39,8 +47,11 @@ package struct DescriptorBudget: Sendable, Equatable {
     ///   - contexts: How many libunbound contexts share the lookups, at most.
     ///   - probes: How many connections to mail hosts the settings allow; 0 if nothing is probed.
     ///   - reserve: How many are held open.
+    ///   - doors: How many doors there are beside the milter.
     /// - Throws: If the limit is too low.
-    package init(limit: Int, contexts: Int, probes: Int, reserve: Int) throws(DescriptorShortageError) {
+    package init(
+        limit: Int, contexts: Int, probes: Int, reserve: Int, doors: Int = 0
+    ) throws(DescriptorShortageError) {
         // At most two self-tests at once.
         let selfTests = 2 * ResolverDescriptors.selfTest
         let contexts = min(contexts, max(1, limit / 512))
@@ -50,6 +61,7 @@ package struct DescriptorBudget: Sendable, Equatable {
         let fixed = files + reserve
         let least =
             fixed + leastLookups + ResolverDescriptors.leastSecondLooks + leastProbes + Self.leastConnections
+            + doors * Self.leastDoorConnections
         guard limit >= least else {
             throw DescriptorShortageError(
                 sentence:
@@ -68,10 +80,13 @@ package struct DescriptorBudget: Sendable, Equatable {
         secondLooks = min(
             max(free * 13 / 100, ResolverDescriptors.leastSecondLooks), ResolverDescriptors.mostSecondLooks)
         self.probes = min(max(free * 12 / 100, leastProbes), probes)
-        connections = min(free - lookups - secondLooks - self.probes, mostConnections)
+        self.doors = doors
+        doorConnections =
+            doors == 0 ? 0 : min(max(free * 5 / 100, Self.leastDoorConnections), Self.mostDoorConnections)
+        connections = min(free - lookups - secondLooks - self.probes - doors * doorConnections, mostConnections)
         wanted =
             Self.ownFiles + ControlServer.connectionLimit + selfTests + reserve + ResolverDescriptors.mostLookups
-            + ResolverDescriptors.mostSecondLooks + probes + mostConnections
+            + ResolverDescriptors.mostSecondLooks + probes + mostConnections + doors * Self.mostDoorConnections
     }
 
     /// Whether a part gets less than it would with more descriptors.
@@ -88,5 +103,5 @@ package struct DescriptorBudget: Sendable, Equatable {
     }
 
     /// The sum of all parts.
-    var sum: Int { files + reserve + lookups + secondLooks + probes + connections }
+    var sum: Int { files + reserve + lookups + secondLooks + probes + connections + doors * doorConnections }
 }

@@ -6,6 +6,7 @@ extension StatusReport {
         /// The most that each part may use.
         struct Budget: Codable, Sendable {
             let connections: Int
+            let door_connections: Int
             let lookups: Int
             let second_looks: Int
             let probes: Int
@@ -22,7 +23,8 @@ extension StatusReport {
             limit = figures.descriptorLimit
             in_use = figures.descriptors
             self.budget = Budget(
-                connections: budget.connections, lookups: budget.lookups, second_looks: budget.secondLooks,
+                connections: budget.connections, door_connections: budget.doorConnections,
+                lookups: budget.lookups, second_looks: budget.secondLooks,
                 probes: budget.probes, files: budget.files, reserve: budget.reserve)
         }
 
@@ -30,6 +32,38 @@ extension StatusReport {
             "Descriptors: \(in_use) of \(limit); at most connections \(budget.connections), lookups \(budget.lookups), "
                 + "second looks \(budget.second_looks), probes \(budget.probes), files \(budget.files), "
                 + "reserve \(budget.reserve)"
+        }
+    }
+
+    /// A door beside the milter, its connections, and what has happened to others since the start.
+    public struct Door: Codable, Sendable {
+        /// `query` or `tls-policy`.
+        let door: String
+        let socket: String
+        let open: Int
+        let cap: Int
+        /// Those that gave way to others: they had asked nothing yet, or nothing for longest.
+        let displaced: Int
+        /// Those that were refused, because all others were waiting for an answer.
+        let refused: Int
+
+        init(_ standing: LineDoors.Standing) {
+            door = standing.kind.rawValue
+            socket = standing.socket.postfixForm
+            open = standing.open
+            cap = standing.limit
+            displaced = standing.displaced
+            refused = standing.refused
+        }
+
+        /// The door and its socket.
+        var place: String {
+            let name = if LineDoors.Kind(rawValue: door) == .tlsPolicy { "TLS policy socket" } else { "query socket" }
+            return "the \(name) \(socket)"
+        }
+
+        var text: String {
+            "Connections at \(place): \(open) of \(cap); \(displaced) displaced, \(refused) refused"
         }
     }
 

@@ -78,6 +78,7 @@ extension StatusReport {
                 + "\(CountText.of(log_dropped, "log line")) dropped"
                 + (log_dropped_ago_s.map { ", the last \(DurationText.brief(.seconds($0))) ago" } ?? ""))
         if let connections { lines.append(connections.text) }
+        lines += (doors ?? []).map(\.text)
         if let descriptors { lines.append(descriptors.text) }
         return lines.map(TerminalText.line).joined(separator: "\n")
     }
@@ -109,6 +110,9 @@ extension StatusReport {
         }
         if let connections {
             figures.append("connections=\(connections.open);\(connections.cap * 9 / 10);;0;\(connections.cap)")
+        }
+        for door in doors ?? [] {
+            figures.append("\(door.door)_connections=\(door.open);\(door.cap * 9 / 10);;0;\(door.cap)")
         }
         figures += [
             "descriptors=\(process.descriptors);\(process.descriptor_limit * 4 / 5);;0;\(process.descriptor_limit)",

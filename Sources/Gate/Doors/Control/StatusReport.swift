@@ -200,6 +200,8 @@ public struct StatusReport: Codable, Sendable {
     let process: Process
     @NullableJSON private(set) var descriptors: Descriptors?
     @NullableJSON private(set) var connections: Connections?
+    /// The doors beside the milter that are open.
+    @NullableJSON private(set) var doors: [Door]?
 
     init(
         pid: Int, version: String, libmilter: String, libunbound: String, gnutls: String, started: String,
@@ -209,7 +211,7 @@ public struct StatusReport: Codable, Sendable {
         exemptions_fault: String?,
         policy: PolicyFile, monitored: Monitored,
         recipients: Recipients, load: LoadReport?, own_next_hops: [OwnNextHop], process: Process,
-        descriptors: Descriptors?, connections: Connections?
+        descriptors: Descriptors?, connections: Connections?, doors: [Door]?
     ) {
         self.pid = pid
         self.version = version
@@ -243,6 +245,7 @@ public struct StatusReport: Codable, Sendable {
         self.process = process
         self.descriptors = descriptors
         self.connections = connections
+        self.doors = doors
     }
 
     /// Whether something was lost so recently that it is a reason for a warning.
@@ -307,6 +310,9 @@ public struct StatusReport: Codable, Sendable {
         }
         if let connections, connections.open * 10 >= connections.cap * 9 {
             note(.warning, "\(connections.open) connections of MTAs are open, of \(connections.cap) at most")
+        }
+        for door in doors ?? [] where door.open * 10 >= door.cap * 9 {
+            note(.warning, "\(door.open) connections are open at \(door.place), of \(door.cap) at most")
         }
         if let exemptions_fault { note(.warning, exemptions_fault) }
         if let fault = policy.fault {

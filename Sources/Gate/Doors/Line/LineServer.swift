@@ -1,6 +1,7 @@
 import Milter
 import NIOCore
 import NIOPosix
+import Policy
 
 /// A listening socket of a door whose clients send lines or other short requests, and its connections.
 ///
@@ -16,6 +17,17 @@ final class LineServer: Sendable {
         var mode: UInt32 = 0o660
         /// The name of the group of a Unix socket.
         var group: String?
+
+        /// A place with the usual mode and group.
+        init(socket: MilterSocket) { self.socket = socket }
+
+        /// The place that is set for a door; nil if the door is closed.
+        init?(_ door: DoorSocket) {
+            guard let socket = door.socket else { return nil }
+            self.init(socket: socket)
+            mode = door.mode ?? mode
+            group = door.group
+        }
     }
 
     /// The bounds of a door, and what its protocol needs.
@@ -30,6 +42,8 @@ final class LineServer: Sendable {
         /// `channelReadComplete` as soon as nothing is to be answered), so that one that sends more than it reads fills
         /// its own buffers.
         var readsOnDemand = false
+        /// Whether clients wait in the backlog until `serve` is called.
+        var isPaused = false
     }
 
     /// The most bytes that are read from a client at once.
@@ -81,6 +95,7 @@ final class LineServer: Sendable {
     ) throws -> any Channel {
         let bootstrap = ServerBootstrap(group: loops)
             .serverChannelOption(.backlog, value: options.backlog)
+            .serverChannelOption(.autoRead, value: !options.isPaused)
             .childChannelOption(.allowRemoteHalfClosure, value: options.allowsHalfClosure)
             .childChannelOption(.autoRead, value: !options.readsOnDemand)
             .childChannelOption(.maxMessagesPerRead, value: 1)
@@ -98,6 +113,9 @@ final class LineServer: Sendable {
                 .bind(host: "\(address)", port: Int(port)).wait()
         }
     }
+
+    /// Serves clients, if they had to wait for that.
+    func serve() { channel.setOption(.autoRead, value: true).whenComplete { _ in } }
 
     /// Closes the door and its connections, and removes the socket's file if that is still ours.
     func close() {

@@ -1,9 +1,9 @@
 import Milter
 
 /// Why a door cannot listen.
-struct ListenError: Error, CustomStringConvertible {
+package struct ListenError: Error, CustomStringConvertible {
     /// The reason, as a sentence without a full stop.
-    let description: String
+    package let description: String
 
     /// The error for what was thrown while a socket was opened.
     init(_ socket: MilterSocket, _ error: any Error) {

@@ -1,0 +1,98 @@
+import Milter
+import NIOCore
+package import Policy
+import Synchronization
+
+/// The doors beside the milter: those that the settings open, each with its socket.
+package final class LineDoors: Sendable {
+    /// Which door it is. The raw values stand in the status.
+    package enum Kind: String, Sendable, CaseIterable {
+        /// Query lines and policy delegation.
+        case query
+        /// The TLS policy map.
+        case tlsPolicy = "tls-policy"
+    }
+
+    /// A door that is open, and its connections.
+    package struct Standing: Sendable {
+        let kind: Kind
+        let socket: MilterSocket
+        /// How many connections there are, at most, had to give way, and were refused.
+        let open: Int
+        let limit: Int
+        let displaced: Int
+        let refused: Int
+    }
+
+    private struct Door {
+        let server: LineServer
+        let socket: MilterSocket
+    }
+
+    private let settings: Settings
+    /// Connections at once, of each.
+    private let connections: Int
+    private let gate: Gate
+    private let doors = Mutex<[Kind: Door]>([:])
+
+    /// None of them is open yet.
+    ///
+    /// - Parameters:
+    ///   - settings: Where they listen.
+    ///   - connections: How many connections each has at most.
+    ///   - gate: Decides for their clients.
+    package init(_ settings: Settings, connections: Int, gate: Gate) {
+        self.settings = settings
+        self.connections = connections
+        self.gate = gate
+    }
+
+    /// Opens those that the settings name. Their clients wait until `serve`. It blocks for a moment.
+    ///
+    /// - Throws: Why one cannot listen. Those before it are open then.
+    package func open() throws(ListenError) {
+        if let place = LineServer.Place(settings.querySocket) {
+            try open(.query, place) { [gate] in DialogueHandler(QueryDialogue(gate), $0) }
+        }
+        if let place = LineServer.Place(settings.tlsPolicySocket) {
+            try open(.tlsPolicy, place) { [gate, port = settings.probePort] in
+                DialogueHandler(SocketmapDialogue(gate, port: port), $0)
+            }
+        }
+    }
+
+    private func open(
+        _ kind: Kind, _ place: LineServer.Place,
+        _ handler: @escaping @Sendable (LineClients.Client) -> any ChannelHandler
+    ) throws(ListenError) {
+        let options = LineServer.Options(
+            connections: connections, backlog: 1024, allowsHalfClosure: true, readsOnDemand: true, isPaused: true)
+        let server = try LineServer.open(place, options) { [handler($0)] }
+        doors.withLock { $0[kind] = Door(server: server, socket: place.socket) }
+    }
+
+    /// Serves the clients.
+    package func serve() { doors.withLock { for door in $0.values { door.server.serve() } } }
+
+    /// The doors that are open.
+    package var standing: [Standing] {
+        let doors = doors.withLock { $0 }
+        return Kind.allCases.compactMap { kind in
+            doors[kind].map { door in
+                let counts = door.server.clients.counts
+                return Standing(
+                    kind: kind, socket: door.socket, open: counts.open, limit: connections,
+                    displaced: counts.displaced, refused: counts.refused)
+            }
+        }
+    }
+
+    /// Closes all of them, and removes their sockets.
+    package func close() {
+        let doors = self.doors.withLock { doors in
+            defer { doors = [:] }
+            return doors
+        }
+        for door in doors.values { door.server.close() }
+    }
+}

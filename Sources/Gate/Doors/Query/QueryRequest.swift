@@ -1,0 +1,68 @@
+import DANE
+import Support
+
+/// The question of a query line: `check NEXTHOP [to=… from=… client=… auth=…]`.
+///
+/// NEXTHOP is an address, a domain, `[host]` or `[host]:port`. Values are xtext (RFC 3461 §4): a sender with a blank in
+/// quotes cannot pass for a second value.
+enum QueryRequest {
+    /// The longest line in bytes, with its end.
+    static let lineLimit = 512
+
+    /// Reads a line without its end.
+    ///
+    /// - Throws: Why it cannot be answered. The client tries again: a newer daemon may know what it asks.
+    static func read(_ line: some Collection<UInt8>) throws(QueryError) -> DoorRequest {
+        guard line.count < lineLimit else { throw .tooLong }
+        guard line.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else {
+            throw QueryError(sentence: "the query has control characters")
+        }
+        let words = line.split(separator: UInt8(ascii: " "))
+        guard let verb = words.first else { throw QueryError(sentence: "the query is empty") }
+        guard verb.elementsEqual("check".utf8) else { throw QueryError(sentence: "the query's verb is not known") }
+        guard words.count > 1 else { throw QueryError(sentence: "the query names no next hop") }
+        return try request(nextHop: Array(words[1]), try values(words.dropFirst(2)))
+    }
+
+    private enum Key: String, CaseIterable { case to, from, client, auth }
+
+    private static func values(_ words: some Sequence<some Collection<UInt8>>) throws(QueryError) -> [Key: [UInt8]] {
+        var values: [Key: [UInt8]] = [:]
+        for word in words {
+            guard let end = word.firstIndex(of: UInt8(ascii: "=")) else {
+                throw QueryError(sentence: "a word of the query is no key=value")
+            }
+            guard let key = Key(rawValue: String(decoding: word[..<end], as: UTF8.self)) else {
+                throw QueryError(sentence: "the query has a key that is not known")
+            }
+            guard values[key] == nil else { throw QueryError(sentence: "the query has a key twice: \(key.rawValue)") }
+            guard let value = XText.decode(word[word.index(after: end)...]) else {
+                throw QueryError(sentence: "the query's value of \(key.rawValue) is no xtext")
+            }
+            values[key] = value
+        }
+        return values
+    }
+
+    private static func request(nextHop: [UInt8], _ values: [Key: [UInt8]]) throws(QueryError) -> DoorRequest {
+        // A bracketed host may hold no @; the last one of an address outside quotes is found where it is taken apart.
+        let isAddress = nextHop.first != UInt8(ascii: "[") && nextHop.contains(UInt8(ascii: "@"))
+        let isBracketed = nextHop.first == UInt8(ascii: "[")
+        var request = DoorRequest(
+            .query,
+            recipient: values[.to] ?? (isAddress ? nextHop : isBracketed ? [] : [UInt8(ascii: "@")] + nextHop))
+        if isAddress, values[.to] != nil {
+            throw QueryError(sentence: "the query has an address for its next hop, and to= beside it")
+        }
+        if !isAddress { request.nextHop = String(decoding: nextHop, as: UTF8.self) }
+        if let sender = values[.from] { request.take(sender: sender) }
+        // Empty where an MTA has none to tell, as of mail that enters on this machine.
+        if let client = values[.client], !client.isEmpty {
+            let text = String(decoding: client, as: UTF8.self)
+            guard IPAddress(text) != nil else { throw QueryError(sentence: "the query's client is no address") }
+            request.clientAddress = text
+        }
+        if let name = values[.auth], !name.isEmpty { request.authenticated = String(decoding: name, as: UTF8.self) }
+        return request
+    }
+}

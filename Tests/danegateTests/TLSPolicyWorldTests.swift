@@ -1,0 +1,88 @@
+import Foundation
+import Testing
+import World
+
+/// The TLS policy socket of a running daemon: how to deliver, by socketmap.
+@Suite(.timeLimit(.minutes(5))) struct TLSPolicyWorldTests {
+    /// A daemon with a TLS policy socket.
+    private struct Site: Sendable {
+        let gate: DaemonTests.Gate
+        let socket: String
+        private let directory: ScratchDirectory
+
+        init(_ world: MailWorld, _ settings: [String: String] = [:]) async throws {
+            directory = try ScratchDirectory("policy-map")
+            socket = directory.file("tls.sock")
+            gate = try await DaemonTests.Gate(world, settings.merging(["TLS_POLICY_SOCKET": "unix:\(socket)"]) { $1 })
+        }
+
+        /// The answers to requests on one connection.
+        func answers(_ requests: [(map: String, key: String)]) async throws -> [String?] {
+            try await onOwnThread { [socket] in
+                let client = try DoorClient(socket)
+                return try requests.map { try client.lookUp($0.map, $0.key) }
+            }
+        }
+    }
+
+    @Test func theLevelKeepsThePromise() async throws {
+        let rows: [(label: String, level: String, sts: String)] = [
+            ("verified", "OK dane-only", "NOTFOUND "), ("tlsa-invalid", "OK dane-only", "TEMP tlsa-invalid: "),
+            ("no-tlsa", "NOTFOUND ", "NOTFOUND "), ("null-mx", "NOTFOUND ", "NOTFOUND "),
+            ("certificate-expired-ta", "OK dane-only", "TEMP certificate-expired: "),
+        ].filter { row in MailDomains.all.contains { $0.label == row.0 } }
+        let world = try await MailWorld(rows.map { MailDomains.named($0.label) })
+        let site = try await Site(world)
+        for (map, expected) in [
+            ("danegate", rows.map(\.level)), ("sts", rows.map(\.sts)), ("danegate", rows.map(\.level)),
+        ] {
+            let answers = try await site.answers(rows.map { (map, "\($0.label).example") })
+            for (answer, (row, expected)) in zip(answers, zip(rows, expected)) {
+                #expect(answer?.hasPrefix(expected) == true, "\(map) \(row.label): \(answer ?? "closed")")
+            }
+        }
+        let others = try await site.answers([
+            ("danegate", ".example"), ("danegate", ".verified.example"), ("danegate", "[192.0.2.1]"), ("danegate", ""),
+            ("nothing", "verified.example"),
+        ])
+        #expect(others.prefix(4) == ["NOTFOUND ", "NOTFOUND ", "NOTFOUND ", "NOTFOUND "][...])
+        #expect(others[4]?.hasPrefix("PERM ") == true)
+        #expect(await site.gate.daemon.stop() == 0)
+        await world.stop()
+    }
+
+    @Test func policiesCount() async throws {
+        let world = try await MailWorld(["tlsa-invalid", "no-tlsa", "verified"].map(MailDomains.named))
+        let scratch = try ScratchDirectory("policies")
+        let file = try scratch.write(
+            "tlsa-invalid.example exempt\nno-tlsa.example require\nverified.example monitor\n", to: "policy")
+        let site = try await Site(world, ["POLICY_FILE": file])
+        let answers = try await site.answers([
+            ("danegate", "tlsa-invalid.example"), ("danegate", "no-tlsa.example"), ("danegate", "verified.example"),
+        ])
+        #expect(answers == ["OK may", "OK dane-only", "NOTFOUND "])
+        let sts = try await site.answers([("sts", "tlsa-invalid.example"), ("sts", "no-tlsa.example")])
+        #expect(sts[0] == "NOTFOUND " && sts[1]?.hasPrefix("TEMP dane-required") == true, "\(sts)")
+        await world.stop()
+        let monitored = try await Site(world, ["MODE": "monitor"])
+        #expect(try await monitored.answers([("danegate", "verified.example")]) == ["NOTFOUND "])
+    }
+
+    @Test(arguments: [
+        "1000000000000000000:x,", "12:danegate a.b", "x", ":", "0000000005:hello,", "5000:danegate a,", "3:abcd",
+    ])
+    func whatIsNoNetstringEndsTheConnection(bytes: String) async throws {
+        let world = try await MailWorld([MailDomains.named("verified")])
+        let site = try await Site(world)
+        let socket = site.socket
+        let answer = try await onOwnThread {
+            let client = try DoorClient(socket)
+            try client.send(bytes)
+            client.halfClose()
+            return (try? client.rest()) ?? ""
+        }
+        #expect(answer.isEmpty, "\(answer)")
+        #expect(try await site.answers([("danegate", "verified.example")]) == ["OK dane-only"])
+        await world.stop()
+    }
+}
