@@ -97,6 +97,19 @@ extension Manual {
         page.prose(ManualText.lastingFaults)
     }
 
+    func addQuery(_ page: inout Mdoc) {
+        page.section("Description")
+        for paragraph in ManualText.doors { page.paragraph(paragraph) }
+        page.section("The query")
+        page.prose(ManualText.query)
+        page.section("Policy delegation")
+        page.prose(ManualText.policyDelegation)
+        page.section("The TLS policy map")
+        page.prose(ManualText.tlsPolicy)
+        page.section("Bounds")
+        page.prose(ManualText.doorBounds)
+    }
+
     func addEnvironment(_ page: inout Mdoc) {
         page.section("Description")
         for paragraph in ManualText.settings { page.paragraph(paragraph) }

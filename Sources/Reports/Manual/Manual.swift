@@ -16,11 +16,13 @@ public enum Manual: String, CaseIterable, Sendable {
     case log = "danegate-log.5"
     /// The policy file, and the order of the steps of a ruling.
     case policy = "danegate-policy.5"
+    /// The query socket and the TLS policy socket.
+    case query = "danegate-query.5"
     /// The settings.
     case environment = "danegate.env.5"
 
     /// The day on which the parts written by hand last changed.
-    static let date = "November 28, 2026"
+    static let date = "November 29, 2026"
 
     /// The page's name without its section: `danegate-check`.
     var name: String { String(rawValue.dropLast(2)) }
@@ -40,7 +42,7 @@ public enum Manual: String, CaseIterable, Sendable {
         case .status: ["status", "hold"]
         case .survey: ["survey"]
         case .trace: ["trace", "report"]
-        case .log, .policy, .environment: []
+        case .log, .policy, .query, .environment: []
         }
     }
 
@@ -60,6 +62,7 @@ public enum Manual: String, CaseIterable, Sendable {
         case .trace: add(ManualText.trace, shown, &page)
         case .log: addLog(&page)
         case .policy: addPolicy(&page)
+        case .query: addQuery(&page)
         case .environment: addEnvironment(&page)
         }
         page.seeAlso(Self.allCases.filter { $0 != self }.map { ($0.name, $0.section) } + others)
@@ -81,6 +84,7 @@ public enum Manual: String, CaseIterable, Sendable {
         case .trace: "find out who was refused, and why"
         case .log: "log lines of danegate"
         case .policy: "policy file of danegate, and the order of rulings"
+        case .query: "how MTAs ask danegate otherwise than by milter"
         case .environment: "settings of danegate"
         }
     }
@@ -92,6 +96,7 @@ public enum Manual: String, CaseIterable, Sendable {
         case .check: [("delv", 1), ("openssl-s_client", 1)]
         case .environment: [("systemd.exec", 5), ("unbound.conf", 5)]
         case .log: [("journalctl", 1)]
+        case .query: [("postconf", 5), ("socketmap_table", 5)]
         case .exempt, .status, .survey, .trace, .policy: []
         }
     }

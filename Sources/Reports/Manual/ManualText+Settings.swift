@@ -49,6 +49,10 @@ extension ManualText {
         "STATE_DIRECTORY":
             "By default it is systemd's (STATE_DIRECTORY in the environment), if there is one. See WHAT OUTLIVES "
             + "A RESTART in danegate(8).",
+        "QUERY_SOCKET": "See danegate-query(5).",
+        "TLS_POLICY_SOCKET":
+            "See danegate-query(5). smtp(8) of Debian's Postfix is chrooted: there, the socket must lie below "
+            + "/var/spool/postfix, or be inet:.",
         "TRACE": "See danegate-trace(8).",
         "LOG": "stderr is also taken where there is no /dev/log.",
         "LOG_LEVEL": "notice leaves the refusals: see danegate-log(5).",
