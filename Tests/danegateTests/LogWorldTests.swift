@@ -48,14 +48,14 @@ import World
         let lines = gate.daemon.output.split(separator: "\n").map(\.withoutTime)
         let first = try #require(lines.first { $0.contains("qid=4FIRST") })
         #expect(
-            first.contains(" to=\(row.to) domain=") && first.contains(" qid=4FIRST\(row.parties) cause=\""), "\(first)")
+            first.contains(" to=\(row.to) domain=") && first.contains(" qid=4FIRST\(row.parties) via=milter cause=\""), "\(first)")
         let second = try #require(lines.first { $0.contains("qid=4SECOND") })
         #expect(
             second.contains(" to=\(row.to.replacing("user", with: "postmaster")) domain=")
                 && second.contains(" passed=")
-                && second.contains(" qid=4SECOND\(row.parties) passed="), "\(second)")
+                && second.contains(" qid=4SECOND\(row.parties) via=milter passed="), "\(second)")
         let third = try #require(lines.first { $0.contains("qid=4THIRD") })
-        #expect(third.contains(" qid=4THIRD\(row.null) cause=\""), "\(third)")
+        #expect(third.contains(" qid=4THIRD\(row.null) via=milter cause=\""), "\(third)")
         if row.parties.isEmpty || row.to.hasPrefix("@") {
             #expect(!gate.daemon.output.contains("alice"), "\(gate.daemon.output)")
         }

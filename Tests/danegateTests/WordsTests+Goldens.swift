@@ -7,7 +7,7 @@ extension WordsTests {
             line: """
                 ruling=accept mode=enforce to=user@verified.example domain=verified.example outcome=verified code=- \
                 host=mx.verified.example cached=no waited_ms={ms} failing_for=- trace={trace} client=192.0.2.9 qid=- \
-                from=sender@example.org
+                from=sender@example.org via=milter
                 """),
         Golden(
             label: "pkix-usages",
@@ -15,7 +15,7 @@ extension WordsTests {
             line: """
                 ruling=accept mode=enforce to=user@pkix-usages.example domain=pkix-usages.example outcome=encrypted \
                 code=- host=mx.pkix-usages.example cached=no waited_ms={ms} failing_for=- trace={trace} \
-                client=192.0.2.9 qid=- from=sender@example.org
+                client=192.0.2.9 qid=- from=sender@example.org via=milter
                 """),
         Golden(
             label: "no-tlsa",
@@ -23,7 +23,7 @@ extension WordsTests {
             line: """
                 ruling=accept mode=enforce to=user@no-tlsa.example domain=no-tlsa.example outcome=opportunistic \
                 code=- host=mx.no-tlsa.example cached=no waited_ms={ms} failing_for=- trace={trace} client=192.0.2.9 \
-                qid=- from=sender@example.org
+                qid=- from=sender@example.org via=milter
                 """),
         Golden(
             label: "without-starttls",
@@ -37,7 +37,7 @@ extension WordsTests {
                 ruling=reject mode=enforce to=user@without-starttls.example domain=without-starttls.example \
                 outcome=starttls-not-supported code=5.7.321 host=mx.without-starttls.example cached=no waited_ms={ms} \
                 failing_for=0s trace={trace} client=192.0.2.9 qid=- \
-                from=sender@example.org cause="EHLO was answered without STARTTLS"
+                from=sender@example.org via=milter cause="EHLO was answered without STARTTLS"
                 """),
         Golden(
             label: "starttls-refused",
@@ -51,7 +51,7 @@ extension WordsTests {
                 ruling=reject mode=enforce to=user@starttls-refused.example domain=starttls-refused.example \
                 outcome=starttls-not-supported code=5.7.321 host=mx.starttls-refused.example cached=no waited_ms={ms} \
                 failing_for=0s trace={trace} client=192.0.2.9 qid=- \
-                from=sender@example.org cause="454 4.7.0 TLS not available"
+                from=sender@example.org via=milter cause="454 4.7.0 TLS not available"
                 """),
         Golden(
             label: "plaintext-instead-of-tls",
@@ -66,7 +66,7 @@ extension WordsTests {
                 domain=plaintext-instead-of-tls.example outcome=tls-failed code=5.7.321 \
                 host=mx.plaintext-instead-of-tls.example cached=no waited_ms={ms} failing_for=0s trace={trace} \
                 client=192.0.2.9 qid=- \
-                from=sender@example.org cause="An unexpected TLS packet was received (GnuTLS -15)"
+                from=sender@example.org via=milter cause="An unexpected TLS packet was received (GnuTLS -15)"
                 """),
         Golden(
             label: "ta-expired",
@@ -80,7 +80,7 @@ extension WordsTests {
                 ruling=reject mode=enforce to=user@ta-expired.example domain=ta-expired.example \
                 outcome=certificate-expired code=5.7.322 host=mx.ta-expired.example cached=no waited_ms={ms} \
                 failing_for=0s trace={trace} client=192.0.2.9 qid=- \
-                from=sender@example.org cause="the certificate at depth 0 expired on \
+                from=sender@example.org via=milter cause="the certificate at depth 0 expired on \
                 {time}, so the chain to depth 1 does not verify (TLSA record 1, DANE-TA(2) SPKI(1) SHA2-256(1))"
                 """),
         Golden(
@@ -95,7 +95,7 @@ extension WordsTests {
                 ruling=reject mode=enforce to=user@tlsa-invalid.example domain=tlsa-invalid.example \
                 outcome=tlsa-invalid code=5.7.323 host=mx.tlsa-invalid.example cached=no waited_ms={ms} \
                 failing_for=0s trace={trace} client=192.0.2.9 qid=- \
-                from=sender@example.org cause="none of the usable TLSA records (1) \
+                from=sender@example.org via=milter cause="none of the usable TLSA records (1) \
                 matches the server's chain"
                 """),
         Golden(
@@ -110,7 +110,7 @@ extension WordsTests {
                 ruling=reject mode=enforce to=user@ta-other-name.example domain=ta-other-name.example \
                 outcome=certificate-host-mismatch code=5.7.325 host=mx.ta-other-name.example cached=no waited_ms={ms} \
                 failing_for=0s trace={trace} client=192.0.2.9 qid=- \
-                from=sender@example.org cause="the server's certificate is for \
+                from=sender@example.org via=milter cause="the server's certificate is for \
                 other.example, not for mx.ta-other-name.example or ta-other-name.example, though the chain to depth 1 \
                 verifies (TLSA record 1, DANE-TA(2) SPKI(1) SHA2-256(1))"
                 """),
@@ -125,7 +125,7 @@ extension WordsTests {
                 ruling=reject mode=enforce to=user@tlsa-bogus.example domain=tlsa-bogus.example \
                 outcome=dnssec-invalid code=5.7.324 host=mx.tlsa-bogus.example cached=no waited_ms={ms} \
                 failing_for=0s trace={trace} client=192.0.2.9 qid=- \
-                from=sender@example.org cause="the signature of the TLSA records of \
+                from=sender@example.org via=milter cause="the signature of the TLSA records of \
                 _{port}._tcp.mx.tlsa-bogus.example does not verify: altered or damaged data"
                 """),
         Golden(
@@ -139,7 +139,8 @@ extension WordsTests {
                 ruling=reject mode=enforce to=user@mx-corrupt-signature.example domain=mx-corrupt-signature.example \
                 outcome=dnssec-invalid code=5.7.324 host=- cached=no waited_ms={ms} failing_for=0s trace={trace} \
                 client=192.0.2.9 qid=- \
-                from=sender@example.org cause="the signature of the MX records of mx-corrupt-signature.example does \
+                from=sender@example.org via=milter \
+                cause="the signature of the MX records of mx-corrupt-signature.example does \
                 not verify: altered or damaged data"
                 """),
         Golden(
@@ -153,7 +154,8 @@ extension WordsTests {
             line: """
                 ruling=reject mode=enforce to=user@required-without-dane.example domain=required-without-dane.example \
                 outcome=dane-required code=5.7.10 host=mx.required-without-dane.example cached=no waited_ms={ms} \
-                failing_for=0s trace={trace} client=192.0.2.9 qid=- from=sender@example.org cause="no TLSA records"
+                failing_for=0s trace={trace} client=192.0.2.9 qid=- from=sender@example.org via=milter \
+                cause="no TLSA records"
                 """),
         Golden(
             label: "null-mx",
@@ -164,7 +166,7 @@ extension WordsTests {
             line: """
                 ruling=reject mode=enforce to=user@null-mx.example domain=null-mx.example outcome=null-mx code=5.1.10 \
                 host=- cached=no waited_ms={ms} failing_for=- trace={trace} client=192.0.2.9 qid=- \
-                from=sender@example.org cause="its MX \
+                from=sender@example.org via=milter cause="its MX \
                 record is \\".\\""
                 """),
         Golden(
@@ -176,7 +178,7 @@ extension WordsTests {
             line: """
                 ruling=reject mode=enforce to=user@no.such.example domain=no.such.example outcome=no-such-domain \
                 code=5.1.2 host=- cached=no waited_ms={ms} failing_for=- trace={trace} client=192.0.2.9 qid=- \
-                from=sender@example.org \
+                from=sender@example.org via=milter \
                 cause="the domain does not exist"
                 """),
         Golden(
@@ -189,7 +191,7 @@ extension WordsTests {
             line: """
                 ruling=reject mode=enforce to=user@no-address.example domain=no-address.example outcome=no-mail-host \
                 code=5.4.4 host=mx.no-address.example cached=no waited_ms={ms} failing_for=0s trace={trace} \
-                client=192.0.2.9 qid=- from=sender@example.org cause="the host has no address"
+                client=192.0.2.9 qid=- from=sender@example.org via=milter cause="the host has no address"
                 """),
         Golden(
             label: "tlsa-servfail",
@@ -203,7 +205,7 @@ extension WordsTests {
                 ruling=tempfail mode=enforce to=user@tlsa-servfail.example domain=tlsa-servfail.example \
                 outcome=dns-unavailable code=4.4.3 host=mx.tlsa-servfail.example cached=no waited_ms={ms} \
                 failing_for=0s trace={trace} client=192.0.2.9 qid=- \
-                from=sender@example.org cause="its TLSA records could not be looked up: \
+                from=sender@example.org via=milter cause="its TLSA records could not be looked up: \
                 _{port}._tcp.mx.tlsa-servfail.example TLSA: the name servers gave no usable answer"
                 """),
         Golden(
@@ -218,7 +220,7 @@ extension WordsTests {
                 ruling=tempfail mode=enforce to=user@private-address.example domain=private-address.example \
                 outcome=unreachable code=4.4.1 host=mx.private-address.example cached=no waited_ms={ms} \
                 failing_for=0s trace={trace} client=192.0.2.9 qid=- \
-                from=sender@example.org cause="fd00::1 is a unique-local address \
+                from=sender@example.org via=milter cause="fd00::1 is a unique-local address \
                 (fc00::/7)"
                 """),
         Golden(
@@ -231,7 +233,8 @@ extension WordsTests {
             line: """
                 ruling=tempfail mode=enforce to=user@busy-greeting.example domain=busy-greeting.example \
                 outcome=unreachable code=4.4.1 host=mx.busy-greeting.example cached=no waited_ms={ms} failing_for=0s \
-                trace={trace} client=192.0.2.9 qid=- from=sender@example.org cause="421 4.3.2 Too many connections"
+                trace={trace} client=192.0.2.9 qid=- from=sender@example.org via=milter \
+                cause="421 4.3.2 Too many connections"
                 """),
         Golden(
             label: "record-without-data",
@@ -244,7 +247,8 @@ extension WordsTests {
             line: """
                 ruling=tempfail mode=enforce to=user@record-without-data.example domain=record-without-data.example \
                 outcome=encrypted code=4.7.323 host=mx.record-without-data.example cached=no waited_ms={ms} \
-                failing_for=- trace={trace} client=192.0.2.9 qid=- from=sender@example.org cause="a TLSA record of \
+                failing_for=- trace={trace} client=192.0.2.9 qid=- from=sender@example.org via=milter \
+                cause="a TLSA record of \
                 mx.record-without-data.example has no association data, which makes Postfix 3.7 crash at delivery"
                 """),
         Golden(
@@ -254,7 +258,7 @@ extension WordsTests {
                 ruling=accept mode=enforce to=user@backup-verified.example domain=backup-verified.example \
                 outcome=verified code=- host=backup.backup-verified.example cached=no waited_ms={ms} failing_for=- \
                 trace={trace} client=192.0.2.9 qid=- \
-                from=sender@example.org cause="TLSA record 1, DANE-EE(3) SPKI(1) SHA2-256(1): matches \
+                from=sender@example.org via=milter cause="TLSA record 1, DANE-EE(3) SPKI(1) SHA2-256(1): matches \
                 the server's key"
                 """),
         Golden(
@@ -268,7 +272,8 @@ extension WordsTests {
                 ruling=reject mode=enforce to=user@mx-expired.example domain=mx-expired.example \
                 outcome=dnssec-invalid code=5.7.324 host=- cached=no waited_ms={ms} failing_for=0s trace={trace} \
                 client=192.0.2.9 qid=- \
-                from=sender@example.org cause="its MX records are bogus: the signature of the keys (DNSKEY) of \
+                from=sender@example.org via=milter \
+                cause="its MX records are bogus: the signature of the keys (DNSKEY) of \
                 mx-expired.example expired 10 days ago ({time})"
                 """),
     ]
@@ -283,6 +288,6 @@ extension WordsTests {
         line: """
             ruling=tempfail mode=enforce to=user@stalling-at-handshake.example domain=stalling-at-handshake.example \
             outcome=pending code=4.7.0 host=- cached=no waited_ms={ms} failing_for=- trace={trace} client=192.0.2.9 \
-            qid=- from=sender@example.org cause="the check has not ended yet"
+            qid=- from=sender@example.org via=milter cause="the check has not ended yet"
             """)
 }
