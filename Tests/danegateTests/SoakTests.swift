@@ -7,8 +7,8 @@ import World
     /// descriptors.
     @Test func tenThousandConnectionsLeaveNothing() async throws {
         let world = try await MailWorld(["verified", "tlsa-invalid", "no-tlsa", "null-mx"].map(MailDomains.named))
-        // The rows that wait for the trace's file have a bound (`TraceBatch.limit`), and many megabytes below it: how many
-        // wait depends on how busy the machine is. `secondLooksLeaveNothing` has the trace on.
+        // The rows that wait for the trace's file have a bound (`TraceBatch.limit`), and are many megabytes below it:
+        // how many wait depends on how busy the machine is. `secondLooksLeaveNothing` has the trace on.
         let gate = try await DaemonTests.Gate(world, ["TRACE": "off"])
         try await load(gate.socket, connections: Sanitizer.times(3000), seed: 1)
         var before = try await settled(gate)
