@@ -126,15 +126,22 @@ import World
         }
         #expect(await asked([]) == [Query("", "DNSKEY")])
         #expect(await asked([.rootKeys]) == [Query("", "DNSKEY")])
+        // Two names for each type but the MX of the root. libunbound may answer a DS question by the NSEC record of an
+        // answer that has come before, and then asks only for the other.
+        func isComplete(_ queries: [Query], _ types: [String]) -> Bool {
+            let own = queries.filter { !$0.name.hasSuffix("com") && $0 != Query("", "DNSKEY") }
+            let counts = Dictionary(grouping: own, by: \.type).mapValues(\.count)
+            return Set(counts.keys) == Set(types + ["MX", "DS"]) && counts["MX"] == 1
+                && types.allSatisfy { counts[$0] == 2 } && (1...2).contains(counts["DS"] ?? 0)
+        }
         let denials = await asked([.denials])
-        #expect(
-            !denials.contains { $0.type == "TLSA" } && denials.count { !$0.name.hasSuffix("com") } == 6, "\(denials)")
+        #expect(isComplete(denials, ["A"]), "\(denials)")
         let all = await asked(Set(ResolverHealth.Part.allCases))
-        #expect(all.count { !$0.name.hasSuffix("com") } == 8 && all.count <= 11, "\(all)")
+        #expect(isComplete(all, ["A", "TLSA"]) && all.count <= 11, "\(all)")
         // The names are new ones each time: no cache on the way has them.
         let names1 = Set(all.map(\.name).filter { $0.count >= 20 })
         let names2 = Set(await asked(Set(ResolverHealth.Part.allCases)).map(\.name).filter { $0.count >= 20 })
-        #expect(names1.count == 6 && names1.isDisjoint(with: names2))
+        #expect(names1.count >= 5 && names1.isDisjoint(with: names2))
         await names.stop()
     }
 

@@ -18,8 +18,7 @@ import World
             let after = try await settled(gate)
             print("10 000 connections: before \(before), after \(after)")
             let isSteady = Sanitizer.isActive || after.residentKB <= before.residentKB + 2048
-            #expect(after.descriptors <= before.descriptors + 3)
-            #expect(after.threads <= before.threads + 4)
+            #expect(try await isBack(gate, to: before, descriptors: 3, threads: 4))
             #expect(isSteady || seed < 3, "\(before), \(after)")
             if isSteady { break }
             before = after
@@ -50,9 +49,7 @@ import World
         print("second looks, 300 a round: \(usage), growth in KB \(growth)")
         // Without shared heaps it is 3 MB and more.
         #expect(Sanitizer.isActive || growth.last.map { $0 <= 1024 } == true, "\(growth)")
-        let (before, after) = (try #require(usage.first), try #require(usage.last))
-        #expect(after.descriptors <= before.descriptors + 10)
-        #expect(after.threads <= before.threads + 6)
+        #expect(try await isBack(gate, to: try #require(usage.first), descriptors: 10, threads: 6))
         #expect(await gate.daemon.stop() == 0)
         await world.stop()
     }
@@ -91,6 +88,17 @@ import World
             try client.abort()
         }
         if !chance.oneIn(3) { try client.quit() }
+    }
+
+    /// Whether descriptors and threads come back to what they were, but for so many. What closes yet on a busy machine
+    /// ends by and by; what leaks does not.
+    private func isBack(
+        _ gate: DaemonTests.Gate, to before: Usage, descriptors: Int, threads: Int
+    ) async throws -> Bool {
+        try await eventually(within: .seconds(60)) {
+            let now = try await settled(gate)
+            return now.descriptors <= before.descriptors + descriptors && now.threads <= before.threads + threads
+        }
     }
 
     /// The daemon's usage once libmilter's idle threads have gone: the same twice.
