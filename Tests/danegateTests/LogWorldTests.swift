@@ -48,7 +48,8 @@ import World
         let lines = gate.daemon.output.split(separator: "\n").map(\.withoutTime)
         let first = try #require(lines.first { $0.contains("qid=4FIRST") })
         #expect(
-            first.contains(" to=\(row.to) domain=") && first.contains(" qid=4FIRST\(row.parties) via=milter cause=\""), "\(first)")
+            first.contains(" to=\(row.to) domain=")
+                && first.contains(" qid=4FIRST\(row.parties) via=milter cause=\""), "\(first)")
         let second = try #require(lines.first { $0.contains("qid=4SECOND") })
         #expect(
             second.contains(" to=\(row.to.replacing("user", with: "postmaster")) domain=")
