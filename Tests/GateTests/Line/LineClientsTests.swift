@@ -57,4 +57,28 @@ import Testing
         _ = clients.enter(channels[2])
         #expect(channels.map(\.isActive) == [true, false, true])
     }
+
+    /// Of eight places one is left to those who are refused, for as long as it takes to tell them.
+    @Test func theRefusedGiveWayToEachOther() throws {
+        let clients = LineClients(8)
+        let channels = try Self.channels(11)
+        #expect(!clients.enter(channels[7]).isRefused)
+        for channel in channels.prefix(7) {
+            let client = clients.enter(channel)
+            #expect(!client.isRefused)
+            client.stands(.asking)
+        }
+        let ninth = clients.enter(channels[8])
+        #expect(ninth.isRefused && ninth.hasPlace && !channels[7].isActive)
+        let tenth = clients.enter(channels[9])
+        // Whatever its handler says.
+        tenth.stands(.asking)
+        #expect(tenth.isRefused && tenth.hasPlace && !channels[8].isActive && channels[9].isActive)
+        #expect(clients.counts == (8, 1, 2))
+        // There is a place, but it is kept for those.
+        _ = try channels[9].finish()
+        #expect(clients.enter(channels[10]).isRefused && clients.counts == (8, 1, 3))
+        _ = try channels[0].finish()
+        #expect(!clients.enter(channels[7]).isRefused && channels[10].isActive)
+    }
 }

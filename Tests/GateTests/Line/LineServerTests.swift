@@ -15,7 +15,7 @@ import WorldServers
         typealias OutboundOut = ByteBuffer
         private let patience: TimeAmount
         private let readsOnDemand: Bool
-        private var deadline = LineDeadline()
+        private var deadline: LineDeadline?
 
         init(patience: TimeAmount, readsOnDemand: Bool) {
             self.patience = patience
@@ -23,15 +23,18 @@ import WorldServers
         }
 
         func channelActive(context: ChannelHandlerContext) {
-            deadline.set(in: patience, context.channel)
+            deadline = LineDeadline(context.channel)
+            deadline?.set(in: patience)
             if readsOnDemand { context.read() }
         }
+
+        func channelInactive(context: ChannelHandlerContext) { deadline?.end() }
 
         /// Also after a read that made no line.
         func channelReadComplete(context: ChannelHandlerContext) { if readsOnDemand { context.read() } }
 
         func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-            deadline.cancel()
+            deadline?.cancel()
             var answer = unwrapInboundIn(data)
             answer.writeString("\n")
             context.writeAndFlush(wrapOutboundOut(answer), promise: nil)

@@ -8,14 +8,20 @@ final class ControlHandler: ChannelInboundHandler {
 
     private let service: ControlService
     private var isAsked = false
-    private var deadline = LineDeadline()
+    private var deadline: LineDeadline?
 
     /// A connection whose request the service answers.
     init(_ service: ControlService) { self.service = service }
 
-    func channelActive(context: ChannelHandlerContext) { deadline.set(in: ControlServer.patience, context.channel) }
+    func channelActive(context: ChannelHandlerContext) {
+        deadline = LineDeadline(context.channel)
+        deadline?.set(in: ControlServer.patience)
+    }
 
-    func channelInactive(context: ChannelHandlerContext) { deadline.cancel() }
+    func channelInactive(context: ChannelHandlerContext) {
+        deadline?.end()
+        deadline = nil
+    }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard !isAsked else { return }
@@ -24,7 +30,7 @@ final class ControlHandler: ChannelInboundHandler {
         switch service.answer(String(buffer: unwrapInboundIn(data))) {
         case .now(let answer): Self.end(channel, answer)
         case .later(let patience, let work):
-            deadline.set(in: .milliseconds(patience.milliseconds), channel)
+            deadline?.set(in: .milliseconds(patience.milliseconds))
             let task = Self.begin(work, for: channel)
             // A client that has gone needs no answer.
             channel.closeFuture.whenComplete { _ in task.cancel() }

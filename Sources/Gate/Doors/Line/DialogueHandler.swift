@@ -20,7 +20,13 @@ final class DialogueHandler<Talk: Dialogue>: ChannelInboundHandler {
     private var isBetween = false
     private var isAtEnd = false
     private var isLast = false
-    private var deadline = LineDeadline()
+    /// Whether the client has had its last answer, and what it still sends is thrown away.
+    private var isLingering = false
+    private var deadline: LineDeadline?
+
+    /// The most bytes that may wait for their turn. What a client sends beyond one read comes only with the end of its
+    /// side: then NIO reads all that the system has kept.
+    private static var bufferLimit: Int { 256 << 10 }
 
     /// A connection that speaks a dialogue.
     init(_ talk: Talk, _ client: LineClients.Client, patience: TimeAmount = .seconds(10)) {
@@ -30,35 +36,52 @@ final class DialogueHandler<Talk: Dialogue>: ChannelInboundHandler {
     }
 
     func channelActive(context: ChannelHandlerContext) {
+        deadline = LineDeadline(context.channel) { self.expired(context) }
         guard !client.isRefused else { return answer(context, Talk.full, isLast: true) }
-        wait(patience, context)
+        deadline?.set(in: patience)
         context.read()
     }
 
-    func channelInactive(context: ChannelHandlerContext) { deadline.cancel() }
+    func channelInactive(context: ChannelHandlerContext) {
+        deadline?.end()
+        deadline = nil
+    }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard !isLast else { return }
         var bytes = unwrapInboundIn(data)
         if isBetween {
             isBetween = false
-            wait(patience, context)
+            deadline?.set(in: patience)
         }
-        buffer.writeBuffer(&bytes)
-        if !isBusy { proceed(context) }
+        if buffer.readableBytes == 0 {
+            buffer = bytes
+        } else {
+            buffer.discardReadBytes()
+            buffer.writeBuffer(&bytes)
+        }
+        if !isBusy {
+            proceed(context)
+        } else if buffer.readableBytes > Self.bufferLimit {
+            context.close(promise: nil)
+        }
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
         // A read that is asked for within `channelRead` is forgotten.
-        if !isBusy, !isAtEnd { context.read() }
+        if !isBusy || isLingering, !isAtEnd { context.read() }
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        guard let event = event as? ChannelEvent, event == .inputClosed else {
-            return context.fireUserInboundEventTriggered(event)
+        if event is LineDisplacement {
+            // Who has begun a question, or would soon, hears why there is no answer. An end is enough for others.
+            if !isBusy, talk.late != nil { answer(context, Talk.full, isLast: true) }
+        } else if let event = event as? ChannelEvent, event == .inputClosed {
+            isAtEnd = true
+            if isLingering { context.close(promise: nil) } else if !isBusy { proceed(context) }
+        } else {
+            context.fireUserInboundEventTriggered(event)
         }
-        isAtEnd = true
-        if !isBusy { proceed(context) }
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
@@ -70,7 +93,7 @@ final class DialogueHandler<Talk: Dialogue>: ChannelInboundHandler {
         case .answer(let text, let isLast): answer(context, text, isLast: isLast)
         case .ask(let work, let isLast):
             isBusy = true
-            deadline.cancel()
+            deadline?.cancel()
             client.stands(.asking)
             let (loop, bound) = (context.eventLoop, NIOLoopBound((self, context), eventLoop: context.eventLoop))
             work { text in
@@ -92,7 +115,9 @@ final class DialogueHandler<Talk: Dialogue>: ChannelInboundHandler {
         guard context.channel.isActive else { return }
         isBusy = true
         self.isLast = isLast
-        wait(patience, context)
+        deadline?.set(in: patience)
+        // Who has its answer waits for none, though it may not take it.
+        client.stands(.idle)
         let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
         context.writeAndFlush(wrapOutboundOut(context.channel.allocator.buffer(string: text))).whenComplete { _ in
             let (handler, context) = bound.value
@@ -101,12 +126,12 @@ final class DialogueHandler<Talk: Dialogue>: ChannelInboundHandler {
     }
 
     private func wentOut(_ context: ChannelHandlerContext) {
-        guard !isLast, context.channel.isActive else { return context.close(promise: nil) }
+        guard context.channel.isActive else { return }
+        guard !isLast else { return end(context) }
         isBusy = false
-        client.stands(.idle)
         guard buffer.readableBytes > 0 || isAtEnd else {
             isBetween = true
-            wait(Talk.idle, context)
+            deadline?.set(in: Talk.idle)
             return context.read()
         }
         // The next turn of the loop, because a thousand questions that come at once must not be a thousand calls deep.
@@ -119,13 +144,23 @@ final class DialogueHandler<Talk: Dialogue>: ChannelInboundHandler {
         }
     }
 
-    /// Ends the connection if nothing has come, or gone, by then.
-    private func wait(_ time: TimeAmount, _ context: ChannelHandlerContext) {
-        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-        deadline.set(in: time, context.channel) { channel in
-            let (handler, context) = bound.value
-            guard !handler.isBusy, let late = handler.talk.late else { return channel.close(promise: nil) }
-            handler.answer(context, late, isLast: true)
+    /// Ends the connection behind its last answer.
+    private func end(_ context: ChannelHandlerContext) {
+        // A client that has not said all yet would find the connection broken before it reads. So it may finish for a
+        // moment, and nobody listens.
+        guard client.isRefused || buffer.readableBytes > 0, client.hasPlace, !isAtEnd else {
+            return context.close(promise: nil)
         }
+        isLingering = true
+        buffer.clear()
+        deadline?.set(in: min(patience, .seconds(2)))
+        context.close(mode: .output, promise: nil)
+        context.read()
+    }
+
+    /// Nothing has come, or gone, in time.
+    private func expired(_ context: ChannelHandlerContext) {
+        guard !isBusy, let late = talk.late else { return context.close(promise: nil) }
+        answer(context, late, isLast: true)
     }
 }

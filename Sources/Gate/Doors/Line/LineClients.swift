@@ -2,14 +2,17 @@ import NIOCore
 import Synchronization
 
 /// The connections of a door, a bounded number of them. If there are too many, one of them gives way: first those that
-/// have asked nothing yet, then those that wait for no answer, of each the one that has been so for longest. A client
-/// that waits for an answer does not give way. If all of them wait, the new one is refused.
+/// were refused, then those that have asked nothing yet, then those that wait for no answer, of each the one that has
+/// been so for longest. A client that waits for an answer does not give way. If seven eighths of the places are taken
+/// by those, a new client is refused; it has one of the others, so that it can be told.
 ///
 /// So clients that say nothing cannot keep out one that asks. A handler that never calls `Client.stands` leaves all of
 /// its door's connections as new ones, and then the oldest gives way, whatever it does.
 final class LineClients: Sendable {
     /// What a connection is doing.
     enum Standing: Int, Sendable {
+        /// It was refused, and is being told.
+        case refused
         /// It has asked nothing yet.
         case new
         /// It has had its answers, and may ask again.
@@ -22,8 +25,10 @@ final class LineClients: Sendable {
     struct Client: Sendable {
         fileprivate let clients: LineClients
         fileprivate let id: UInt64
-        /// Whether the connection has no place: its handler should say so, and close it.
+        /// Whether the connection may ask nothing: its handler should say so, and close it.
         let isRefused: Bool
+        /// Whether the connection counts among the others. If not, it must be closed at once.
+        let hasPlace: Bool
 
         /// Says what the connection is doing now.
         func stands(_ standing: Standing) { if !isRefused { clients.move(id, standing) } }
@@ -31,7 +36,7 @@ final class LineClients: Sendable {
 
     private struct Entry {
         let channel: any Channel
-        var standing = Standing.new
+        var standing: Standing
         /// The turn in which it began to stand so.
         var since: UInt64
     }
@@ -39,15 +44,34 @@ final class LineClients: Sendable {
     private struct State {
         var entries: [UInt64: Entry] = [:]
         var turn: UInt64 = 0
+        /// How many of them wait for an answer.
+        var asking = 0
         var displaced = 0
         var refused = 0
+
+        mutating func move(_ id: UInt64, to standing: Standing) {
+            guard let entry = entries[id] else { return }
+            turn += 1
+            asking += (standing == .asking ? 1 : 0) - (entry.standing == .asking ? 1 : 0)
+            entries[id]?.standing = standing
+            entries[id]?.since = turn
+        }
+
+        mutating func remove(_ id: UInt64) {
+            if entries.removeValue(forKey: id)?.standing == .asking { asking -= 1 }
+        }
     }
 
     private let limit: Int
+    /// So many may wait for an answer before new ones are refused.
+    private let waitingLimit: Int
     private let state = Mutex(State())
 
     /// A place for so many connections.
-    init(_ limit: Int) { self.limit = limit }
+    init(_ limit: Int) {
+        self.limit = limit
+        waitingLimit = limit - limit / 8
+    }
 
     /// How many there are, how many had to give way, and how many were refused.
     var counts: (open: Int, displaced: Int, refused: Int) {
@@ -56,38 +80,38 @@ final class LineClients: Sendable {
 
     /// Enters a connection, and ends another one if there are too many. The entry ends with the connection.
     func enter(_ channel: any Channel) -> Client {
-        let (id, displaced, isRefused) = state.withLock { state -> (UInt64, (any Channel)?, Bool) in
+        let (client, displaced) = state.withLock { state -> (Client, (any Channel)?) in
             state.turn += 1
             let id = state.turn
             var displaced: (any Channel)?
+            let isRefused = state.asking >= waitingLimit
+            if isRefused { state.refused += 1 }
             if state.entries.count >= limit {
                 // To look at some hundred costs less than to keep them in order all the time.
                 let next = state.entries.min {
                     ($0.value.standing.rawValue, $0.value.since) < ($1.value.standing.rawValue, $1.value.since)
                 }
                 guard let next, next.value.standing != .asking else {
-                    state.refused += 1
-                    return (id, nil, true)
+                    return (Client(clients: self, id: id, isRefused: true, hasPlace: false), nil)
                 }
                 displaced = next.value.channel
-                state.entries[next.key] = nil
-                state.displaced += 1
+                state.remove(next.key)
+                // The refused ones have been counted already.
+                if next.value.standing != .refused { state.displaced += 1 }
             }
-            state.entries[id] = Entry(channel: channel, since: id)
-            return (id, displaced, false)
+            state.entries[id] = Entry(channel: channel, standing: isRefused ? .refused : .new, since: id)
+            return (Client(clients: self, id: id, isRefused: isRefused, hasPlace: true), displaced)
         }
-        displaced?.close(promise: nil)
-        if !isRefused {
-            channel.closeFuture.whenComplete { _ in self.state.withLock { _ = $0.entries.removeValue(forKey: id) } }
+        if let displaced {
+            displaced.pipeline.fireUserInboundEventTriggered(LineDisplacement())
+            displaced.close(promise: nil)
         }
-        return Client(clients: self, id: id, isRefused: isRefused)
+        if client.hasPlace {
+            let id = client.id
+            channel.closeFuture.whenComplete { _ in self.state.withLock { $0.remove(id) } }
+        }
+        return client
     }
 
-    private func move(_ id: UInt64, _ standing: Standing) {
-        state.withLock { state in
-            state.turn += 1
-            state.entries[id]?.standing = standing
-            state.entries[id]?.since = state.turn
-        }
-    }
+    private func move(_ id: UInt64, _ standing: Standing) { state.withLock { $0.move(id, to: standing) } }
 }

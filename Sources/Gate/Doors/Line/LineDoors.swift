@@ -52,11 +52,14 @@ package final class LineDoors: Sendable {
     /// - Throws: Why one cannot listen. Those before it are open then.
     package func open() throws(ListenError) {
         if let place = LineServer.Place(settings.querySocket) {
-            try open(.query, place) { [gate] in DialogueHandler(QueryDialogue(gate), $0) }
+            // Made once: a connection has no copy of the gate.
+            let decide: QueryDialogue.Deciding = { [gate] in gate.decide($0, then: $1) }
+            try open(.query, place) { DialogueHandler(QueryDialogue(decide), $0) }
         }
         if let place = LineServer.Place(settings.tlsPolicySocket) {
-            try open(.tlsPolicy, place) { [gate, port = settings.probePort] in
-                DialogueHandler(SocketmapDialogue(gate, port: port), $0)
+            let answer: SocketmapDialogue.Answering = { [gate] in $0.answer($1, of: gate, then: $2) }
+            try open(.tlsPolicy, place) { [port = settings.probePort] in
+                DialogueHandler(SocketmapDialogue(port: port, answer), $0)
             }
         }
     }

@@ -7,6 +7,8 @@ import DANE
 struct PolicyRequest {
     /// The longest request in bytes. The certificate names of a client have no bound of their own.
     static let limit = 64 << 10
+    /// The longest name of an attribute.
+    private static let nameLimit = 64
 
     private var values: [Attribute: [UInt8]] = [:]
     /// How many bytes of it have come.
@@ -18,16 +20,19 @@ struct PolicyRequest {
 
     /// Whether a line begins as an attribute does: `name=`.
     static func isAttribute(_ line: some Collection<UInt8>) -> Bool {
-        let name = line.prefix { $0 == UInt8(ascii: "_") || $0 >= UInt8(ascii: "a") && $0 <= UInt8(ascii: "z") }
+        let name = line.prefix(nameLimit).prefix {
+            $0 == UInt8(ascii: "_") || $0 >= UInt8(ascii: "a") && $0 <= UInt8(ascii: "z")
+        }
         return !name.isEmpty && line.dropFirst(name.count).first == UInt8(ascii: "=")
     }
 
-    /// Takes a line without its end.
+    /// Takes a line without its `\n`.
     ///
     /// - Returns: Whether it was the empty line behind the last attribute.
-    mutating func take(_ line: some Collection<UInt8>) throws(PolicyRequestError) -> Bool {
+    mutating func take(_ line: some BidirectionalCollection<UInt8>) throws(PolicyRequestError) -> Bool {
         bytes += line.count + 1
         guard bytes <= Self.limit else { throw .tooLong }
+        let line = line.withoutReturn
         guard !line.isEmpty else { return true }
         guard let end = line.firstIndex(of: UInt8(ascii: "=")) else { throw .notAttributes }
         guard let name = Attribute(rawValue: String(decoding: line[..<end], as: UTF8.self)) else { return false }

@@ -8,12 +8,15 @@ struct QueryDialogue: Dialogue {
     // Nobody knows yet what such a client speaks. A query is the likeliest.
     static let full = "\(QueryAnswer.full)\n"
 
-    private let gate: Gate
+    /// Decides on a recipient, and hands the decision over: at once, on the same thread, or later, on any.
+    typealias Deciding = @Sendable (DoorRequest, @escaping @Sendable (Decision) -> Void) -> Void
+
+    private let decide: Deciding
     /// The request of policy delegation whose lines come; nil until the first line has shown that it is one.
     private var policy: PolicyRequest?
 
-    /// A dialogue whose questions a gate decides.
-    init(_ gate: Gate) { self.gate = gate }
+    /// A dialogue whose questions are decided so (`Gate.decide`).
+    init(_ decide: @escaping Deciding) { self.decide = decide }
 
     var late: String? { policy == nil ? "\(QueryAnswer.late)\n" : nil }
 
@@ -21,57 +24,48 @@ struct QueryDialogue: Dialogue {
         while let line = Self.line(&buffer) {
             if let step = take(line) { return step }
         }
-        guard let policy else {
-            // A query without the end of its line is a query all the same, because everybody gets an answer.
-            if isAtEnd { return take(query: buffer.readableBytesView.prefix(QueryRequest.lineLimit)) }
-            let bytes = buffer.readableBytesView
-            // The attributes of policy delegation have no bound of 512 bytes.
-            return bytes.count < QueryRequest.lineLimit
-                || PolicyRequest.isAttribute(bytes) && bytes.count <= PolicyRequest.limit
-                ? .wait : .answer(Self.text(.tooLong), isLast: true)
+        let bytes = buffer.readableBytesView
+        // The attributes of policy delegation have no bound of 512 bytes.
+        if let begun = policy?.bytes ?? (PolicyRequest.isAttribute(bytes) && !isAtEnd ? 0 : nil) {
+            return begun + bytes.count <= PolicyRequest.limit
+                ? .wait : .answer(PolicyAnswer.text(refusing: PolicyRequestError.tooLong.sentence), isLast: true)
         }
-        return policy.bytes + buffer.readableBytes <= PolicyRequest.limit
-            ? .wait : .answer(PolicyAnswer.text(refusing: PolicyRequestError.tooLong.sentence), isLast: true)
+        // A query without the end of its line is a query all the same, because everybody gets an answer.
+        return isAtEnd || bytes.count >= QueryRequest.lineLimit ? take(query: bytes) : .wait
     }
 
-    /// The next line without its end, `\n` or `\r\n`; nil if it has not come.
+    /// The next line without its `\n`; nil if it has not come.
     private static func line(_ buffer: inout ByteBuffer) -> ByteBufferView? {
         guard let end = buffer.readableBytesView.firstIndex(of: UInt8(ascii: "\n")) else { return nil }
         let line = buffer.readSlice(length: end - buffer.readerIndex)?.readableBytesView
         buffer.moveReaderIndex(forwardBy: 1)
-        buffer.discardReadBytes()
-        return line?.last == UInt8(ascii: "\r") ? line?.dropLast() : line
+        return line
     }
 
     /// Takes a line. Returns nil if the request goes on.
     private mutating func take(_ line: ByteBufferView) -> DialogueStep? {
-        guard let policy else {
-            guard PolicyRequest.isAttribute(line) else { return take(query: line) }
-            return take(line, of: PolicyRequest())
-        }
-        return take(line, of: policy)
+        policy != nil || PolicyRequest.isAttribute(line) ? take(attribute: line) : take(query: line)
     }
 
     private func take(query line: ByteBufferView) -> DialogueStep {
         do throws(QueryError) {
             let request = try QueryRequest.read(line)
-            return .ask(
-                { [gate] then in gate.decide(request) { then("\(QueryAnswer.text($0))\n") } }, isLast: true)
+            return .ask({ [decide] then in decide(request) { then("\(QueryAnswer.text($0))\n") } }, isLast: true)
         } catch {
-            return .answer(Self.text(error), isLast: true)
+            return .answer("\(QueryAnswer.text(error))\n", isLast: true)
         }
     }
 
-    private static func text(_ error: QueryError) -> String { "\(QueryAnswer.text(error))\n" }
-
-    private mutating func take(_ line: ByteBufferView, of begun: PolicyRequest) -> DialogueStep? {
-        var request = begun
+    private mutating func take(attribute line: ByteBufferView) -> DialogueStep? {
+        // Taken out, because its values would be copied for each line otherwise.
+        var request = policy.take() ?? PolicyRequest()
+        defer { policy = request }
         do throws(PolicyRequestError) {
-            let isWhole = try request.take(line)
-            policy = isWhole ? PolicyRequest() : request
-            guard isWhole else { return nil }
-            guard let question = try request.request() else { return .answer(PolicyAnswer.none, isLast: false) }
-            return .ask({ [gate] then in gate.decide(question) { then(PolicyAnswer.text($0)) } }, isLast: false)
+            guard try request.take(line) else { return nil }
+            let whole = request
+            request = PolicyRequest()
+            guard let question = try whole.request() else { return .answer(PolicyAnswer.none, isLast: false) }
+            return .ask({ [decide] then in decide(question) { then(PolicyAnswer.text($0)) } }, isLast: false)
         } catch {
             return .answer(PolicyAnswer.text(refusing: error.sentence), isLast: true)
         }

@@ -9,11 +9,13 @@ enum QueryRequest {
     /// The longest line in bytes, with its end.
     static let lineLimit = 512
 
-    /// Reads a line without its end.
+    /// Reads a line without its `\n`.
     ///
     /// - Throws: Why it cannot be answered. The client tries again: a newer daemon may know what it asks.
-    static func read(_ line: some Collection<UInt8>) throws(QueryError) -> DoorRequest {
+    static func read(_ line: some BidirectionalCollection<UInt8>) throws(QueryError) -> DoorRequest {
+        // A `\r` counts: otherwise it would depend on the pieces in which a line comes.
         guard line.count < lineLimit else { throw .tooLong }
+        let line = line.withoutReturn
         guard line.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else {
             throw QueryError(sentence: "the query has control characters")
         }

@@ -21,14 +21,11 @@ enum Netstring {
         let rest = bytes.dropFirst(figures.count)
         guard let colon = rest.first else { return nil }
         guard colon == UInt8(ascii: ":"), !figures.isEmpty else { throw NetstringError() }
-        guard rest.count >= length + 2 else {
-            return nil
-        }
+        guard rest.count >= length + 2 else { return nil }
         buffer.moveReaderIndex(forwardBy: figures.count + 1)
         guard let text = buffer.readSlice(length: length), buffer.readInteger() == UInt8(ascii: ",") else {
             throw NetstringError()
         }
-        buffer.discardReadBytes()
         return text.readableBytesView
     }
 

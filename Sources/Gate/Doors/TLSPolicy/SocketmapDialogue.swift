@@ -1,3 +1,4 @@
+import Inspection
 import NIOCore
 
 /// The dialogue at the TLS policy socket: socketmap (socketmap_table(5)), any number of requests.
@@ -7,14 +8,17 @@ struct SocketmapDialogue: Dialogue {
     static let idle = TimeAmount.seconds(120)
     static let full = Netstring.write("TEMP too many clients ask at once")
 
-    private let gate: Gate
+    /// Finds the words of a map for a destination, and hands them over: at once, on the same thread, or later, on any.
+    typealias Answering = @Sendable (TLSPolicyMap, Destination, @escaping @Sendable (String) -> Void) -> Void
+
     /// The port of a next hop that names none.
     private let port: UInt16
+    private let find: Answering
 
-    /// A dialogue whose questions a gate answers.
-    init(_ gate: Gate, port: UInt16) {
-        self.gate = gate
+    /// A dialogue whose questions are answered so (`TLSPolicyMap.answer`).
+    init(port: UInt16, _ find: @escaping Answering) {
         self.port = port
+        self.find = find
     }
 
     /// Half a netstring has no answer.
@@ -27,7 +31,7 @@ struct SocketmapDialogue: Dialogue {
             case .answered(let text): return .answer(Netstring.write(text), isLast: false)
             case .level(let map, let destination):
                 return .ask(
-                    { [gate] then in map.answer(destination, of: gate) { then(Netstring.write($0)) } }, isLast: false)
+                    { [find] then in find(map, destination) { then(Netstring.write($0)) } }, isLast: false)
             }
         } catch {
             // Where the next request begins cannot be told.

@@ -52,7 +52,8 @@ enum TLSPolicyMap: String {
         }
     }
 
-    private static func text(_ level: DeliveryLevel) -> String {
+    /// A level in the words of the protocol.
+    static func text(_ level: DeliveryLevel) -> String {
         switch level {
         case .own: notFound
         case .opportunistic: "OK may"
