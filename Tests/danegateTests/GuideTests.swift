@@ -23,7 +23,7 @@ import World
 
     @Test func whatAGuideRefersToIsThere() throws {
         var (links, settings) = (0, 0)
-        for guide in ["README.md", "postfix/README.md", "upkeep.md"] {
+        for guide in ["README.md", "postfix/README.md", "exim/README.md", "sendmail/README.md", "upkeep.md"] {
             let folder = Self.contrib.appendingPathComponent(guide).deletingLastPathComponent()
             for match in try Self.file(guide).matches(of: /\]\(([^)#:]+)\)/) {
                 links += 1
@@ -33,7 +33,10 @@ import World
             }
         }
         let names = Set(Setting.catalogue.map(\.name))
-        let files = ["README.md", "postfix/README.md", "upkeep.md", "policy.example", "monitoring/icinga2.conf"]
+        let files = [
+            "README.md", "postfix/README.md", "exim/README.md", "sendmail/README.md", "upkeep.md", "policy.example",
+            "monitoring/icinga2.conf",
+        ]
         for guide in files {
             for match in try Self.file(guide).matches(of: /DANEGATE_([A-Z][A-Z_]*[A-Z])/) {
                 settings += 1

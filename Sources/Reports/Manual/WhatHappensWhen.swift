@@ -17,6 +17,16 @@ struct WhatHappensWhen: Sendable {
             "ServiceFailureTests.aStoppedDaemonIsTheDefaultActionsAffair", "DaemonTests.sigtermDeliversTheReplyUnderWay"
         ),
         .init(
+            "Exim, Sendmail or Postfix's policy delegation gets no answer: the daemon is stopped or hangs, or another "
+                + "program closes, floods, or talks nonsense in its place",
+            "Every client is deferred and tries again. Postfix says 451 4.7.1 Service unavailable for a milter, and "
+                + "451 4.3.5 Server configuration problem for policy delegation; Sendmail 451 4.3.2 Please try again "
+                + "later, at MAIL; Exim 451 4.4.3 the policy service does not answer, after eight seconds at most. "
+                + "With default_action=accept or DUNNO (Postfix), without F=T (Sendmail), with an empty GATE_DOWN "
+                + "(Exim) mail passes unjudged.",
+            "DoorFailureTests.whateverAnswersMailIsDeferred", "DoorFailureTests.mailPassesWhereThatIsSet",
+            "DoorFailureTests.theDaemonComesAndGoes"),
+        .init(
             "The daemon is killed (SIGKILL, out of memory)",
             "A client in the middle of a message gets what milter_default_action says. Started again, the daemon takes "
                 + "the socket that was left, and knows what it knew a second or two before.",
@@ -95,7 +105,7 @@ struct WhatHappensWhen: Sendable {
         .init(
             "A host is slow",
             "451 4.7.0 pending after DANEGATE_MILTER_DEADLINE; the look goes on, and the next try has its verdict.",
-            "DaemonTests.aSlowHostIsPendingAndKnownLater"),
+            "DaemonTests.aSlowHostIsPendingAndKnownLater", "DoorFailureTests.theDaemonComesAndGoes"),
         .init(
             "A relayhost, a smart host or a next hop of a transport map is broken",
             "All mail that goes there is deferred (4xx), never refused for good, whatever is wrong with it, unless "
