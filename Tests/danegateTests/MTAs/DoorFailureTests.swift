@@ -21,7 +21,7 @@ struct DoorFailureTests {
     /// Nobody, and then each of those who are no danegate.
     @Test(arguments: ways) func whateverAnswersMailIsDeferred(way: MTATable.Way, says: String) async throws {
         let world = try await MailWorld([MailDomains.named("verified")])
-        let mta = try await DoorSite(way, world)
+        let mta = try await AskingMTA(way, world)
         let nobody = try await mta.line("user@verified.example")
         #expect(nobody.hasPrefix(says), "nobody: \(nobody)")
         for behaviour in FakeDoor.Behaviour.allCases {
@@ -41,7 +41,7 @@ struct DoorFailureTests {
     /// The same with what the guides have for sites whose mail is to pass.
     @Test(arguments: ways) func mailPassesWhereThatIsSet(way: MTATable.Way, says: String) async throws {
         let world = try await MailWorld([MailDomains.named("verified")])
-        let mta = try await DoorSite(way, world, failsOpen: true)
+        let mta = try await AskingMTA(way, world, failsOpen: true)
         #expect(try await mta.line("user@verified.example").hasPrefix("250 "))
         for behaviour in [FakeDoor.Behaviour.closing, .babbling] {
             let door = try FakeDoor(behaviour, path: mta.socket)
@@ -65,7 +65,7 @@ struct DoorFailureTests {
     /// The daemon itself: up, slow for a host's sake, halted, and gone.
     @Test(arguments: ways) func theDaemonComesAndGoes(way: MTATable.Way, says: String) async throws {
         let world = try await MailWorld(["verified", "stalling-at-starttls"].map(MailDomains.named))
-        let mta = try await DoorSite(way, world)
+        let mta = try await AskingMTA(way, world)
         let daemon = try await Danegate.start(environment: world.environment(mta.settings))
         #expect(try await mta.line("user@verified.example").hasPrefix("250 "))
         let slow = try await mta.line("user@stalling-at-starttls.example")

@@ -3,7 +3,7 @@ import Testing
 import World
 
 /// An MTA that asks at a Unix socket, at which nobody listens yet. Its patience is short.
-struct DoorSite: Sendable {
+struct AskingMTA: Sendable {
     /// Where the MTA asks.
     let socket: String
     /// The settings of a danegate that answers there.
