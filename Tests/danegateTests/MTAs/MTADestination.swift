@@ -9,7 +9,7 @@ struct MTADestination: Sendable {
     let nextHop: String?
     /// The same in Sendmail's mailertable; nil where Sendmail cannot tell it, as a port.
     let mailertable: String?
-    /// How the reply begins; nil for any.
+    /// How the reply begins, with DEFER_FOR=0.
     let codes: String
 
     /// The recipient.

@@ -88,6 +88,32 @@ struct SendmailGuideTests {
         await world.stop()
     }
 
+    /// The map of the section about delivery, asked by the command of the guide.
+    @Test func theMapOfDeliveryIsAsked() async throws {
+        let world = try await MailWorld(["tlsa-invalid", "verified"].map(MailDomains.named))
+        let heading = "Delivery held to the verdict"
+        let sendmail = try SendmailInstance(lines: Self.lines([heading]))
+        mkdir(sendmail.root.file("/run/danegate"), 0o755)
+        try await Self.start(sendmail, [heading], places: [:])
+        let examples = try GuideTests.examples(Self.guide, heading)
+        let command = try #require(examples.first { $0.kind == "try" }?.text)
+            .replacing("sendmail -bt", with: "/usr/libexec/sendmail/sendmail -bt")
+        func ask(_ domain: String) async throws -> String {
+            // Where a lookup fails it ends with a status of its own.
+            try await sendmail.root.run("sh", "-c", command.replacing("example.org", with: domain)).output
+        }
+        #expect(try await ask("verified.example").contains("no match (75)"))
+        let line = try #require(examples.first { $0.kind == "danegate.env" }?.text.split(separator: "\n").first)
+        let socket = line.trimmingPrefix("DANEGATE_TLS_POLICY_SOCKET=unix:")
+        let gate = try await DaemonTests.Gate(
+            world, ["DEFER_FOR": "0", "TLS_POLICY_SOCKET": "unix:\(sendmail.root.file(String(socket)))"])
+        #expect(try await ask("verified.example").contains("sts (verified.example) no match (68)"))
+        #expect(try await ask("tlsa-invalid.example").contains("sts (tlsa-invalid.example) no match (75)"))
+        await gate.daemon.stop()
+        await sendmail.stop()
+        await world.stop()
+    }
+
     @Test func aSmartHostIsTheNextHop() async throws {
         let world = try await MailWorld(["tlsa-invalid", "verified"].map(MailDomains.named))
         let heading = "A smarthost or a mailertable"
