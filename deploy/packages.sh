@@ -8,6 +8,11 @@ build_packages=(git ca-certificates binutils libc6-dev libstdc++-12-dev pkg-conf
 # program that compresses logs, one that rotates them, and what deploy/arrows is written in.
 test_packages=(nsd ldnsutils openssl libssl-dev postfix unbound mandoc xz-utils logrotate python3)
 
+# MTAs that Debian does not let be installed beside postfix, and what of their dependencies a Debian 12 may lack. They are
+# unpacked into folders, and run in roots of their own.
+exim_packages=(exim4-base exim4-config exim4-daemon-light libgnutls-dane0 libidn12)
+sendmail_packages=(sendmail-base sendmail-bin sendmail-cf m4 libwrap0 liblockfile1 libldap-2.5-0 libsasl2-2)
+
 # What the benchmark is measured in and beside: besides the above, peers, callgrind, a Python for one peer from PyPI.
 bench_packages=(nsd ldnsutils unbound postfix unbound-host gnutls-bin valgrind iproute2 python3-venv)
 
@@ -56,4 +61,55 @@ need_swift() {
         say "Swift 6.2 or later must be installed: https://www.swift.org/install/linux/"
         return 1
     }
+}
+
+# Unpacks the MTAs that the tests run beside the postfix that is installed. Installs nothing. What was unpacked before is
+# kept, until the packages that are wanted are others.
+unpack_mtas() {
+    unpack exim usr/sbin/exim4 "${exim_packages[@]}" && unpack sendmail usr/libexec/sendmail/sendmail "${sendmail_packages[@]}"
+}
+
+# Unpacks packages into a folder of .build/mtas, and looks whether the program there would find its libraries.
+unpack() {
+    local folder=.build/mtas/"$1" program="$2" made package libraries status=0
+    shift 2
+    [ "$(cat "$folder/packages" 2>/dev/null)" != "$*" ] || return 0
+    say "Unpacking $*"
+    mkdir -p .build/mtas || return 1
+    made="$(mktemp -d "$PWD/.build/mtas/new.XXXXXX")" || return 1
+    if fetch "$made" "$@"; then
+        for package in "$made"/*.deb; do dpkg -x "$package" "$made/root" || status=1; done
+    else
+        status=1
+    fi
+    if [ "$status" -eq 0 ]; then
+        # Who runs it is root already, and nobody else is to become more.
+        find "$made/root" -type f -perm /6000 -exec chmod ug-s {} + || status=1
+        libraries="$(echo "$made"/root/usr/lib/*-linux-gnu*)"
+        if LD_LIBRARY_PATH="$libraries" ldd "$made/root/$program" | grep 'not found' >&2; then
+            say "$program lacks libraries"
+            status=1
+        fi
+    fi
+    if [ "$status" -eq 0 ]; then
+        printf '%s\n' "$*" >"$made/root/packages" && rm -rf "$folder" && mv "$made/root" "$folder" || status=1
+    fi
+    rm -rf "$made"
+    return "$status"
+}
+
+# Downloads packages into a folder. The lists of packages may be missing, or older than what the mirror has.
+fetch() {
+    local folder="$1"
+    shift
+    download "$folder" "$@" && return 0
+    as_root apt-get update -q && download "$folder" "$@" && return 0
+    say "These packages cannot be fetched: $*"
+    return 1
+}
+
+download() {
+    local folder="$1"
+    shift
+    (cd "$folder" && apt-get download -q -o APT::Sandbox::User=root "$@")
 }
