@@ -21,6 +21,14 @@ import World
         return part.matches(of: /```([a-z_.]+)\n((?:.*\n)*?)```/).map { (String($0.1), String($0.2)) }
     }
 
+    /// The settings of an example, `name = value`; a line that begins with a blank goes on with the one before it.
+    static func lines(of text: String) -> [String: String] {
+        text.replacing(/\n[ \t]+/, with: " ").split(separator: "\n").reduce(into: [:]) { lines, line in
+            let parts = line.split(separator: "=", maxSplits: 1).map { $0.trimmingCharacters(in: .whitespaces) }
+            if parts.count == 2 { lines[parts[0]] = parts[1] }
+        }
+    }
+
     @Test func whatAGuideRefersToIsThere() throws {
         var (links, settings) = (0, 0)
         for guide in ["README.md", "postfix/README.md", "exim/README.md", "sendmail/README.md", "upkeep.md"] {

@@ -55,23 +55,9 @@ struct PostfixGuideTests {
             service = name == nil ? postfix.port : free
             guard !services.isEmpty else { return }
             // As an administrator does it: lines at the end of master.cf, and a reload.
-            let path = postfix.configuration + "/master.cf"
-            let old = try String(contentsOfFile: path, encoding: .utf8)
-            try (old + services).write(toFile: path, atomically: false, encoding: .utf8)
-            try reload()
-            let listening = service
-            let isThere = try await eventually(within: .seconds(60)) {
-                let greeting = try? await onOwnThread { try SMTPClient(port: listening).greeting }
-                return greeting?.code == 220
-            }
-            try #require(isThere, "\(services): \(postfix.log)")
-        }
-
-        /// What postfix(1) does for "reload".
-        func reload() throws {
-            let text = try String(contentsOfFile: postfix.queueFile("pid/master.pid"), encoding: .utf8)
-            let master = try #require(Int32(text.trimmingCharacters(in: .whitespacesAndNewlines)), "\(text)")
-            #expect(kill(master, SIGHUP) == 0)
+            try postfix.append(services, to: "master.cf")
+            try postfix.reload()
+            try await postfix.waitForGreeting(at: service)
         }
 
         /// The code of the reply to RCPT for a domain that is broken.
@@ -195,13 +181,6 @@ struct PostfixGuideTests {
         await without.stop()
     }
 
-    /// The settings of delivery do not stand in the way of the entrance.
-    @Test func aPolicyServerMayStandBeside() async throws {
-        let site = try await Site("Beside postfix-tlspol and other policy servers")
-        #expect(try await site.code(site.service) == 451)
-        await site.stop()
-    }
-
     /// A map that changed is the next recipient's.
     @Test func aTransportMapThatChangesCountsAtOnce() async throws {
         #expect(
@@ -216,7 +195,7 @@ struct PostfixGuideTests {
         )
         #expect(try await site.code(site.postfix.port) == 250)
         try scratch.write("other.example local:\n", to: "transport")
-        try site.reload()
+        try site.postfix.reload()
         #expect(try await eventually(within: .seconds(60)) { try await site.code(site.postfix.port) == 451 })
         await site.stop()
     }

@@ -5,7 +5,7 @@ import Verdicts
 
 /// What becomes of a delivery to one destination, by the settings of one moment.
 struct Delivery: Sendable {
-    /// smtp(8) waits for 100 s (`ipc_timeout`). An answer after that is none.
+    /// smtp(8) waits for 100 s (dict_sockmap.c, DICT_SOCKMAP_DEF_TIMEOUT). An answer after that is none.
     private static let patience = Duration.seconds(80)
 
     private let gate: Gate

@@ -125,6 +125,33 @@ struct WhatHappensWhen: Sendable {
                 + "a time.",
             "LoadReportTests", "HoldWorldTests"),
         .init(
+            "A domain breaks between RCPT and delivery",
+            "With the TLS policy map (DANEGATE_TLS_POLICY_SOCKET) Postfix keeps the message in its queue, with 4.7.5 "
+                + "or 4.7.4 and its own words, and delivers it once the domain is mended. Without the map Postfix's "
+                + "own settings decide.",
+            "DeliveryWorldTests.whatBreaksAfterRCPTStaysUntilItIsMended",
+            "DeliveryLevelWorldTests.whatIsRequiredIsRequiredAtDelivery"),
+        .init(
+            "The daemon is stopped while Postfix delivers by the TLS policy map",
+            "All mail that goes out waits in Postfix's queue (4.7.5, client TLS configuration problem). Nothing leaves "
+                + "unprotected, and nothing is lost. It leaves after the start.",
+            "DeliveryWorldTests.withoutDanegateNothingLeavesAndNothingIsLost",
+            "DeliveryWorldTests.whatCameInUnjudgedIsHeldByTheMap"),
+        .init(
+            "Mail passes at RCPT for its sender, client, login or local part, though its domain is broken",
+            "The TLS policy map is asked for the next hop alone, and does not know. So Postfix keeps the message, and "
+                + "returns it after maximal_queue_lifetime, unless it goes by a transport without the map "
+                + "(contrib/postfix). An exempt domain is delivered.",
+            "PostfixDeliveryGuideTests.whatPassedForItsLocalPartOrSenderIsDelivered",
+            "PostfixDeliveryGuideTests.whatPassedForItsClientIsDelivered",
+            "PostfixDeliveryGuideTests.withoutTheTransportItIsKept",
+            "DeliveryLevelWorldTests.anExemptDomainIsDelivered"),
+        .init(
+            "Postfix delivers without DNSSEC lookups (smtp_dns_support_level)",
+            "It takes the map's dane for may and delivers unprotected, with one warning in its log: dane configured "
+                + "with dnssec lookups disabled. It keeps what is dane-only. postconf smtp_dns_support_level shows it.",
+            "DeliveryLevelWorldTests.withoutDNSSECLookupsDANEIsNothing"),
+        .init(
             "A broken domain has been mended",
             "Its mail passes two minutes later at the latest: no 5xx rests on an older look, however long the fault "
                 + "has lasted.",

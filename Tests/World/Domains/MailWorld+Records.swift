@@ -1,4 +1,4 @@
-import DANE
+public import DANE
 
 extension MailWorld {
     /// Whether a domain leads to an address outside this machine, so that a client could be sent out of the world.
@@ -11,6 +11,28 @@ extension MailWorld {
             else { return false }
             return !address.description.hasPrefix("127.") && address.description != "::1"
         }
+    }
+
+    /// The address of a host, as a domain's zones have it.
+    ///
+    /// - Parameters:
+    ///   - host: The host's name in full.
+    ///   - domain: The name of one of the world's domains.
+    public func address(of host: String, in domain: String) throws -> IPAddress {
+        let record = records(of: domain).first { $0.type == "A" && $0.owner == host }
+        guard let address = record?.data.last.flatMap({ IPAddress($0) }) else {
+            throw WorldError("\(host) has no address")
+        }
+        return address
+    }
+
+    /// Serves a domain's own zone in another form.
+    ///
+    /// - Parameter change: Changes the zone that it was built with.
+    public func change(_ domain: String, _ change: (inout Zone) -> Void) async throws {
+        guard var zone = zones[domain]?.first else { throw WorldError("there is no domain \(domain)") }
+        change(&zone)
+        try await names.replace(zone)
     }
 
     /// What a domain that is an alias stands for, at the end of the aliases; nil if it is none.

@@ -68,7 +68,7 @@ final class HostConnection: ChannelInboundHandler {
                 message += "\(line)\n"
                 return
             }
-            host.took(message)
+            host.took(message, isSecure: isSecure)
             message = ""
             mode = .commands
             reply(["250 2.0.0 Ok"], context)

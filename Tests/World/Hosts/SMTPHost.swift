@@ -13,6 +13,7 @@ final class SMTPHost: Sendable {
         var serverNames: [String?] = []
         var hellos: [ClientHello] = []
         var messages: [String] = []
+        var messagesInClear = 0
     }
 
     /// How one connection is met.
@@ -65,7 +66,12 @@ final class SMTPHost: Sendable {
 
     func greeted(with hello: ClientHello) { memory.withLock { Self.add(hello, to: &$0.hellos) } }
 
-    func took(_ message: String) { memory.withLock { Self.add(message, to: &$0.messages) } }
+    func took(_ message: String, isSecure: Bool) {
+        memory.withLock { memory in
+            Self.add(message, to: &memory.messages)
+            if !isSecure { memory.messagesInClear += 1 }
+        }
+    }
 
     private static func add<Item>(_ item: Item, to list: inout [Item]) {
         if list.count < limit { list.append(item) }

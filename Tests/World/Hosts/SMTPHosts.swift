@@ -108,6 +108,9 @@ public final class SMTPHosts: Sendable {
     /// The messages a host has accepted.
     public func messages(at address: IPAddress) -> [String] { memory(of: address)?.messages ?? [] }
 
+    /// How many of these messages came without TLS.
+    public func messagesInClear(at address: IPAddress) -> Int { memory(of: address)?.messagesInClear ?? 0 }
+
     /// Closes all hosts and their connections.
     public func stop() async {
         let channels = state.withLock { state in

@@ -13,14 +13,18 @@ public final class ValidatingResolver: Sendable {
     private let process: ChildProcess
 
     /// Starts it and waits until it listens.
-    public init(before names: NameServers) async throws {
+    ///
+    /// - Parameters:
+    ///   - names: The name servers.
+    ///   - longest: How many seconds it keeps an answer at most, for names whose records change; nil for its default.
+    public init(before names: NameServers, keepingFor longest: Int? = nil) async throws {
         directory = try ScratchDirectory("unbound")
         // AppArmor keeps the package's own program to the package's own directories.
         let program = directory.file("unbound")
         try await ChildProcess.copy("unbound", to: program)
         for _ in 0..<5 {
             let address = "127.\(Int.random(in: 1...250)).\(Int.random(in: 1...250)).53"
-            try directory.write(Self.configuration(at: address, names, in: directory), to: "unbound.conf")
+            try directory.write(Self.configuration(at: address, names, in: directory, longest), to: "unbound.conf")
             let process = try await ChildProcess(program, ["-d", "-c", directory.file("unbound.conf")])
             let isUp = await process.waitForOutput(within: .seconds(30)) { $0.contains("start of service") }
             if isUp {
@@ -45,34 +49,36 @@ public final class ValidatingResolver: Sendable {
     public func stop() async { await process.stop() }
 
     private static func configuration(
-        at address: String, _ names: NameServers, in directory: ScratchDirectory
+        at address: String, _ names: NameServers, in directory: ScratchDirectory, _ longest: Int?
     ) -> String {
+        let limit = longest.map { "cache-max-ttl: \($0)\n    cache-max-negative-ttl: \($0)" } ?? ""
         // Its own judgement throughout, with the defaults of the package and three changes: no denial is derived from
         // another one, because that says nothing of the answer itself; an answer that takes long is still waited for;
         // servers that never answer are given up sooner.
-        """
-        server:
-            interface: \(address)
-            port: 53
-            access-control: 127.0.0.0/8 allow
-            do-ip6: no
-            do-not-query-localhost: no
-            username: ""
-            chroot: ""
-            directory: "\(directory.path)"
-            pidfile: ""
-            use-syslog: no
-            logfile: ""
-            verbosity: 1
-            val-log-level: 2
-            trust-anchor-file: "\(names.trustAnchorPath)"
-            aggressive-nsec: no
-            discard-timeout: 0
-            infra-cache-max-rtt: 2000
-        remote-control:
-            control-enable: no
-        include: "\(names.configurationPath)"
+        return """
+            server:
+                interface: \(address)
+                port: 53
+                access-control: 127.0.0.0/8 allow
+                do-ip6: no
+                do-not-query-localhost: no
+                username: ""
+                chroot: ""
+                directory: "\(directory.path)"
+                pidfile: ""
+                use-syslog: no
+                logfile: ""
+                verbosity: 1
+                val-log-level: 2
+                trust-anchor-file: "\(names.trustAnchorPath)"
+                aggressive-nsec: no
+                discard-timeout: 0
+                infra-cache-max-rtt: 2000
+                \(limit)
+            remote-control:
+                control-enable: no
+            include: "\(names.configurationPath)"
 
-        """
+            """
     }
 }

@@ -2,7 +2,8 @@ import Foundation
 
 /// A real Postfix in a directory of its own: smtpd on a free port of 127.0.0.1, with a milter.
 ///
-/// It is an open relay for this host, asks no DNS, and never sends mail out: accepted mail stays in its deferred queue.
+/// It is an open relay for this host. Unless told otherwise, it asks no DNS and never sends mail out: accepted mail
+/// stays in its deferred queue.
 /// Recipients at `local.example` are its own. The programs are those of the Debian package, at their usual paths, but
 /// nothing of the host's configuration is read. Any number can run at once.
 public final class PostfixInstance: Sendable {
@@ -45,10 +46,12 @@ public final class PostfixInstance: Sendable {
     ///   - milter: The value of `smtpd_milters`; empty for none.
     ///   - extra: More settings of main.cf, which win over those made here.
     ///   - transports: Lines of a transport(5) table, `recipient-or-domain` to `transport:nexthop`.
-    ///   - chroot: Whether smtpd runs chrooted in the queue directory, as Debian has it.
+    ///   - chroot: Whether smtpd and smtp run chrooted in the queue directory, as Debian has it.
+    ///   - delivery: How smtp(8) finds the hosts that it delivers to; nil if nothing is delivered.
     /// - Throws: If it does not start; the error holds its log.
     public init(
-        milter: String, extra: [String: String] = [:], transports: [String: String] = [:], chroot: Bool = false
+        milter: String, extra: [String: String] = [:], transports: [String: String] = [:], chroot: Bool = false,
+        delivering delivery: PostfixDelivery? = nil
     ) async throws {
         if let reason = Self.unavailable { throw WorldError(reason) }
         scratch = try ScratchDirectory("postfix")
@@ -58,17 +61,28 @@ public final class PostfixInstance: Sendable {
         var settings = Self.settings(scratch)
         settings["smtpd_milters"] = milter
         if !table.isEmpty { settings["transport_maps"] = "inline:{ \(table) }" }
+        if let delivery { settings.merge(delivery.settings) { $1 } }
         settings.merge(extra) { $1 }
         let lines = settings.sorted { $0.key < $1.key }.map { "\($0.key) = \($0.value)\n" }
         try scratch.write(lines.joined(), to: "etc/main.cf")
         try scratch.write(Self.services(port: port, chroot: chroot), to: "etc/master.cf")
-        master = try await ChildProcess(
-            "env", ["--default-signal", "sh", "-c", Self.run, "sh", "\(Self.programs)/master", scratch.file("etc")])
+        let words = [
+            "env", "--default-signal", "sh", "-c", Self.run, "sh", "\(Self.programs)/master", scratch.file("etc"),
+        ]
+        if let delivery {
+            if chroot { try scratch.write(delivery.resolverText, to: "queue/etc/resolv.conf") }
+            master = try await ChildProcess("unshare", delivery.wrapper + words)
+        } else {
+            master = try await ChildProcess(words[0], Array(words.dropFirst()))
+        }
         try await waitForGreeting()
     }
 
     /// All that Postfix has logged so far.
     public var log: String { (try? String(contentsOfFile: scratch.file("log/mail.log"), encoding: .utf8)) ?? "" }
+
+    /// The queue directory.
+    public var queue: String { scratch.file("queue") }
 
     /// The path of a file in the queue directory, which is the root directory of a chrooted smtpd.
     public func queueFile(_ name: String) -> String { scratch.file("queue/\(name)") }
@@ -191,7 +205,7 @@ public final class PostfixInstance: Sendable {
         trace unix - - n - 0 bounce
         proxymap unix - - n - - proxymap
         anvil unix - - n - 1 anvil
-        smtp unix - - n - - smtp
+        smtp unix - - \(chroot ? "y" : "n") - - smtp
         relay unix - - n - - smtp
         lmtp unix - - n - - lmtp
         error unix - - n - - error

@@ -7,7 +7,12 @@ import Support
 enum TLSPolicyMap: String {
     /// Postfix's smtp_tls_policy_maps.
     case danegate
-    /// The same for Postfix 3.10 and later, with what its TLS reports want to know.
+    /// The same for Postfix 3.10 and later, which reports about TLS.
+    ///
+    /// Its reports have the TLSA records from smtp(8) itself. The attributes for them (`policy_type`, `policy_domain`,
+    /// `policy_string`, `mx_host_pattern`, `policy_failure`) belong to the answer of an MTA-STS server: "It is an error
+    /// to specify these attributes for a non-STS policy" (TLSRPT_README), and a policy type is `sts` or
+    /// `no-policy-found`. So the answers of both maps are the same. Who names this one has what later versions accept.
     case reported = "danegate-tlsrpt"
     /// Sendmail's FEATURE(`sts').
     case sts
