@@ -23,7 +23,8 @@ import World
             String(repeating: "a=\n", count: 100_000), "request=smtpd_access_policy\nrecipient=",
             "request=smtpd_access_policy\nstress=" + String(repeating: "x", count: 100_000) + "\n\n",
             "request=smtpd_access_policy\nrecipient=" + String(repeating: "x", count: 60_000) + "@verified.example\n\n",
-            "request=smtpd_access_policy\nrecipient=u@verified.example\nsasl_username=x\0\u{1B}[2Jy\nqueue_id=\u{7}\n\n",
+            "request=smtpd_access_policy\nrecipient=u@verified.example\nsasl_username=x\0\u{1B}[2Jy\n"
+                + "queue_id=\u{7}\n\n",
             attributes + "check verified.example\n", attributes + attributes + "request=",
             "1000000000000000000:danegate verified.example,", "18446744073709551616:x,", "-5:hello,", "5", "5:",
             "5:hel",

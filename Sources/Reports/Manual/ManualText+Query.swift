@@ -7,8 +7,8 @@ extension ManualText {
             + "recipients are counted, logged (via= in danegate-log(5)) and traced like the others.",
         "DANEGATE_QUERY_SOCKET is asked about a recipient, before the MTA accepts it. DANEGATE_TLS_POLICY_SOCKET is "
             + "asked how to deliver to a next hop, so that the delivery keeps what was promised. Both are unix "
-            + "sockets, or TCP sockets on a loopback address. Whoever reaches them may ask, and so have mail hosts connected "
-            + "to.",
+            + "sockets, or TCP sockets on a loopback address. Whoever reaches them may ask, and so have mail hosts "
+            + "connected to.",
     ]
 
     /// A query, and its answer.
