@@ -42,11 +42,13 @@ import World
             }
         }
         let others = try await site.answers([
-            ("danegate", ".example"), ("danegate", ".verified.example"), ("danegate", "[192.0.2.1]"), ("danegate", ""),
+            ("danegate", ".example"), ("danegate", ".verified.example"), ("danegate", "[192.0.2.1]"),
+            ("danegate", "[mx.verified.example]:465"),
+            ("danegate", ""),
             ("nothing", "verified.example"),
         ])
-        #expect(others.prefix(4) == ["NOTFOUND ", "NOTFOUND ", "NOTFOUND ", "NOTFOUND "][...])
-        #expect(others[4]?.hasPrefix("PERM ") == true)
+        #expect(others.prefix(5).allSatisfy { $0 == "NOTFOUND " })
+        #expect(others[5]?.hasPrefix("PERM ") == true)
         #expect(await site.gate.daemon.stop() == 0)
         await world.stop()
     }

@@ -8,6 +8,8 @@ final class DANEReaches: Sendable {
     private static let limit = 10_000
 
     private let reach: DANEReach
+    /// It goes on when its callers have gone, because what it finds is kept for the next delivery.
+    private let searches = SingleFlight<Destination, DANEReach.Extent>(abandoned: .goesOn)
     private let kept = Mutex(BoundedCache<Destination, DANEReach.Extent>(limit: DANEReaches.limit))
 
     /// Knows none yet.
@@ -19,10 +21,24 @@ final class DANEReaches: Sendable {
     }
 
     /// Whether DANE applies to all mail hosts of a destination.
-    func extent(of destination: Destination) async -> DANEReach.Extent {
+    ///
+    /// - Parameter deadline: When to return `unknown`. The search goes on.
+    func extent(of destination: Destination, before deadline: ContinuousClock.Instant) async -> DANEReach.Extent {
         if let known = known(destination) { return known }
-        let (extent, lifetime) = await reach.find(destination)
-        kept.withLock { $0.keep(extent, for: destination, until: .now + lifetime) }
-        return extent
+        let found = await Deadline.run(deadline - .now) { [self] in
+            await searches.value(for: destination) { [self] in
+                if let known = known(destination) { return known }
+                // A search may ask for many hosts, and each may take its time.
+                return await Deadline.run(Self.patience) { [self] in
+                    let (extent, lifetime) = await reach.find(destination)
+                    if !Task.isCancelled { kept.withLock { $0.keep(extent, for: destination, until: .now + lifetime) } }
+                    return extent
+                }
+            }
+        }
+        return found ?? .unknown
     }
+
+    /// The longest that a search may take.
+    private static let patience = Duration.seconds(60)
 }

@@ -34,7 +34,10 @@ struct Delivery: Sendable {
 
     /// Whether nobody is refused there, whatever the verdict is.
     private var isLeftAlone: Bool {
-        inForce.rulebook.isMonitored(
+        // Behind a next hop of this site's own, the roll-out goes by the recipients' domains, which are not known here:
+        // some may have passed.
+        if subject.isOwnHop, policy == nil, !inForce.rulebook.isRolledOutEverywhere { return true }
+        return inForce.rulebook.isMonitored(
             subject.place, policy: policy, isEnforced: false, isOwnHop: subject.isOwnHop)
     }
 
@@ -43,8 +46,8 @@ struct Delivery: Sendable {
     }
 
     /// The verdict, which is waited for.
-    private func verdict() async -> InspectionService.Answer {
-        await gate.service.verdict(on: destination, demandingDANE: demandsDANE, before: .now + Self.patience)
+    private func verdict(before deadline: ContinuousClock.Instant) async -> InspectionService.Answer {
+        await gate.service.verdict(on: destination, demandingDANE: demandsDANE, before: deadline)
     }
 
     private func ruling(on answer: InspectionService.Answer) -> Ruling {
@@ -58,16 +61,15 @@ struct Delivery: Sendable {
         if isExempt { return .opportunistic }
         if isLeftAlone { return .own }
         if isHeld { return .wait(Self.held) }
-        // A site that accepts a lack of DANE all the same does not demand it.
-        if demandsDANE, !inForce.rulebook.acceptsLackOfDANE { return .daneOnly }
         guard let known else { return nil }
         return level(by: known) ?? gate.reaches.known(destination).map(Self.level)
     }
 
     /// The level, which is found out.
     func level() async -> DeliveryLevel {
-        if let level = level(by: await verdict()) { return level }
-        return Self.level(await gate.reaches.extent(of: destination))
+        let deadline = ContinuousClock.now + Self.patience
+        if let level = level(by: await verdict(before: deadline)) { return level }
+        return Self.level(await gate.reaches.extent(of: destination, before: deadline))
     }
 
     private static let held = "mail there is held back"
@@ -77,6 +79,7 @@ struct Delivery: Sendable {
         case .everywhere: .daneOnly
         // If it could not be found out, the MTA asks the DNS itself at this level, and defers if that fails.
         case .partly, .unknown: .dane
+        case .nowhere: .own
         }
     }
 
@@ -84,13 +87,19 @@ struct Delivery: Sendable {
     private func level(by answer: InspectionService.Answer) -> DeliveryLevel? {
         let (verdict, ruling) = (answer.verdict, ruling(on: answer))
         let isAccepted = ruling.action == .accept
+        // What a hazard does to the MTA it does at any level at which TLSA records are looked up.
+        if let hazard = verdict.hazards.first, !inForce.rulebook.acceptsHazards, !(subject.isOwnHop && isAccepted) {
+            return .wait(hazard)
+        }
+        // Whatever else is true, nothing leaves without DANE, unless the settings accept what was found.
+        if demandsDANE, !isAccepted || verdict.outcome == .verified { return .daneOnly }
         // The breaker is open, and no good verdict is kept.
         if answer.isInTrouble { return isAccepted ? .own : .wait("this site cannot check the domain now") }
         switch verdict.outcome {
         // The MTA itself says why it cannot deliver there.
-        case .opportunistic, .nullMX, .noSuchDomain, .noMailHost: return .own
-        // A hazard may be refused by the settings. No level of the MTA knows it.
-        case .verified, .encrypted, .unprobed: return isAccepted ? nil : .wait(ruling.hazard ?? verdict.cause)
+        case .nullMX, .noSuchDomain, .noMailHost: return .own
+        // The verdict is about the first host that can be used. DANE may apply to one behind it.
+        case .verified, .encrypted, .unprobed, .opportunistic: return nil
         case .pending, .dnsUnavailable, .dnssecInvalid:
             return isAccepted ? .own : .wait("\(verdict.outcome.rawValue): \(verdict.cause)")
         // It fails. By its records the MTA itself keeps the message, and delivers once they fit.
@@ -108,7 +117,7 @@ struct Delivery: Sendable {
     }
 
     /// Why recipients are refused, which is found out; nil if they are not.
-    func refusal() async -> String? { refusal(by: await verdict()) }
+    func refusal() async -> String? { refusal(by: await verdict(before: .now + Self.patience)) }
 
     private func refusal(by answer: InspectionService.Answer) -> String? {
         let ruling = ruling(on: answer)

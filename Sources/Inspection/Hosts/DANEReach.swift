@@ -11,8 +11,10 @@ package struct DANEReach: Sendable {
     package enum Extent: Sendable {
         /// Every host has secure TLSA records, one of which can be used.
         case everywhere
-        /// At least one host has none, or the way to the hosts is insecure.
+        /// DANE applies to some hosts, and not to all of them, or no record of one can be used.
         case partly
+        /// DANE applies to no host, or the way to the hosts is insecure.
+        case nowhere
         /// It could not be found out.
         case unknown
     }
@@ -40,7 +42,8 @@ package struct DANEReach: Sendable {
         case .domain(let name):
             switch await resolver.mx(name) {
             case .bogus, .failed: return (.unknown, Self.unknownLifetime)
-            case .insecure(let found): return Self.kept((.partly, found.ttl))
+            // V5, RFC 7672 §2.2.1: from insecure MX records no DANE follows.
+            case .insecure(let found): return Self.kept((.nowhere, found.ttl))
             case .secure(let found):
                 let named = found.records.compactMap { record -> DomainName? in
                     if case .host(let host) = record.exchange { host } else { nil }
@@ -61,24 +64,31 @@ package struct DANEReach: Sendable {
         return (found.0, min(max(found.1, leastLifetime), mostLifetime))
     }
 
-    /// Asks about one host after another. The first to which DANE does not apply decides.
+    /// Asks about one host after another, until it is known that DANE applies to one and not to another. The first that
+    /// cannot be looked up ends the search: the answer would be `unknown` or `partly`, which an MTA takes alike.
     private func extent(of hosts: [DomainName], port: UInt16) async -> (Extent, Duration) {
         var lifetime = Self.mostLifetime
-        var isUnknown = false
-        for host in hosts {
-            guard case .known(let known) = await HostAddresses.look(up: host, resolver) else {
-                isUnknown = true
-                continue
-            }
-            lifetime = min(lifetime, known.lifetime)
-            switch await TLSALookup(resolver: resolver, port: port).search(host, known) {
-            case .records(let records, _, let time):
-                lifetime = min(lifetime, time)
-                guard records.contains(where: \.fullUsability.isUsable) else { return (.partly, lifetime) }
-            case .none(_, let time): return (.partly, min(lifetime, time ?? lifetime))
-            case .bogus, .failed: isUnknown = true
+        var (applies, lacks) = (false, false)
+        for host in hosts where !(applies && lacks) {
+            switch await HostAddresses.look(up: host, resolver) {
+            case .bogus, .failed: return (.unknown, lifetime)
+            // Nobody delivers to a host without an address.
+            case .none(_, let time): lifetime = min(lifetime, time)
+            case .known(let known):
+                lifetime = min(lifetime, known.lifetime)
+                switch await TLSALookup(resolver: resolver, port: port).search(host, known) {
+                case .records(let records, _, let time):
+                    lifetime = min(lifetime, time)
+                    applies = true
+                    // D-17, RFC 7672 §2.2: without a usable record, TLS is mandatory and authentication is not.
+                    if !records.contains(where: \.fullUsability.isUsable) { lacks = true }
+                case .none(_, let time):
+                    lifetime = min(lifetime, time ?? lifetime)
+                    lacks = true
+                case .bogus, .failed: return (.unknown, lifetime)
+                }
             }
         }
-        return (isUnknown ? .unknown : .everywhere, lifetime)
+        return (applies ? (lacks ? .partly : .everywhere) : .nowhere, lifetime)
     }
 }

@@ -25,6 +25,14 @@ extension Destination {
         return text.withUTF8 { parse(nextHop: $0, port: port) }
     }
 
+    /// Whether a text is one next hop, or an address.
+    package static func isUnderstood(nextHop text: String) -> Bool {
+        switch parse(nextHop: text, port: 25) {
+        case .destination, .literal: true
+        case .several, .malformed, .unmapped: false
+        }
+    }
+
     private static func parse(nextHop text: UnsafeBufferPointer<UInt8>, port: UInt16) -> Parsed {
         let word = text.trimming(while: isSeparator)
         if word.contains(where: isSeparator) { return .several }

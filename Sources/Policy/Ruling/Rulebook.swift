@@ -160,8 +160,11 @@ public struct Rulebook: Sendable {
     /// Whether all recipients pass, whoever they are.
     package var monitorsAll: Bool { mode == .monitor }
 
-    /// Whether recipients are accepted for whom policy demands DANE and finds none.
-    package var acceptsLackOfDANE: Bool { rulings[.daneRequired] == .accept }
+    /// Whether a domain is accepted although it harms the MTA.
+    package var acceptsHazards: Bool { onHazard == .accept }
+
+    /// Whether all domains are fully ruled upon.
+    package var isRolledOutEverywhere: Bool { rollout >= 100 }
 
     private func isMonitored(_ domain: DomainName, _ policy: Policy.Kind?, _ isEnforced: Bool) -> Bool {
         switch policy {

@@ -34,7 +34,8 @@ import Testing
 
     static let contexts: [(context: String, nextHop: String?)] = [
         ("nexthop=[relay.example]:587", "[relay.example]:587"), ("nexthop=relay.example", "relay.example"),
-        ("nexthop=", nil), ("NEXTHOP=x", nil), ("anything", nil), ("x nexthop=y", nil), ("nexthop=a=b", "a=b"),
+        ("nexthop=", nil), ("NEXTHOP=x", nil), ("anything", nil), ("x nexthop=y", nil),
+        ("nexthop=[relay.example]", "[relay.example]"),
     ]
 
     @Test(arguments: contexts.indices) func theContextNamesTheNextHop(index: Int) throws {
@@ -88,13 +89,22 @@ import Testing
         }
     }
 
-    static let names: [(line: String, isAttribute: Bool)] = [
-        ("request=", true), ("a=b", true), ("policy_context=x", true), ("", false), ("=", false), ("request", false),
-        ("check a=b", false), ("Request=x", false), ("a1=x", false), ("a-b=x", false),
-        (String(repeating: "a", count: 64) + "=", true), (String(repeating: "a", count: 65) + "=", false),
+    static let lines: [(line: String, begins: Bool)] = [
+        ("request=", true), ("request=x", true), ("a=b", false), ("policy_context=x", false), ("", false),
+        ("=", false), ("request", false), ("check a=b", false), ("Request=x", false), (" request=x", false),
     ]
 
-    @Test(arguments: names.indices) func anAttributeBeginsWithItsName(index: Int) {
-        #expect(PolicyRequest.isAttribute(Array(Self.names[index].line.utf8)) == Self.names[index].isAttribute)
+    @Test(arguments: lines.indices) func aRequestBeginsWithItsKind(index: Int) {
+        #expect(PolicyRequest.begins(with: Array(Self.lines[index].line.utf8)) == Self.lines[index].begins)
+    }
+
+    /// A slip of the configuration does not let all mail pass.
+    @Test(arguments: [
+        "[relay.example:587]", "[relay.example", "relay.example:99999", "smtp:[relay.example]", "a,b", "a=b",
+    ])
+    func aNextHopThatIsNotUnderstoodIsRefused(nextHop: String) {
+        #expect(throws: PolicyRequestError.noNextHop) {
+            try Self.read(Self.begun + ["recipient=a@b.example", "policy_context=nexthop=\(nextHop)", ""])
+        }
     }
 }

@@ -107,7 +107,7 @@ import Testing
     }
 
     /// Whatever comes without an end, little of it is kept.
-    @Test(arguments: ["x", "check ", "request=", "request=a\nstress=", "request=a\n", "a=b\n"])
+    @Test(arguments: ["x", "check ", "request=", "request=a\nstress=", "request=a\n"])
     func whatNeverEndsIsBounded(piece: String) {
         let run = DialogueRun(
             DialogueRun.query(), (0..<3000).map { _ in Array(piece.utf8) + [UInt8](repeating: 120, count: 100) })
@@ -122,7 +122,8 @@ import Testing
             #expect(steps.count == 2 && steps[1] == "last", "\(byte): \(steps)")
             let answer = steps[0].split(separator: " ", maxSplits: 1)[1].utf8
             #expect(answer.count <= 512 && answer.last == 10 && answer.dropLast().allSatisfy { 0x20...0x7E ~= $0 })
-            #expect(steps[0].hasPrefix("answer tempfail 451 4.3.5 ") == (byte <= 0x20 || byte == 0x7F), "\(byte)")
+            let isRefused = byte <= 0x20 || byte == 0x7F || [UInt8(ascii: "\""), UInt8(ascii: "\\")].contains(byte)
+            #expect(steps[0].hasPrefix("answer tempfail 451 4.3.5 ") == isRefused, "\(byte)")
         }
     }
 

@@ -24,7 +24,9 @@ import Testing
         ("check [mx.example]:587", ["<>", "[mx.example]:587", nil, nil, nil]),
         ("check [mx.example]:587 to=a@b.example", ["<a@b.example>", "[mx.example]:587", nil, nil, nil]),
         ("check mx.example to=a@b.example", ["<a@b.example>", "mx.example", nil, nil, nil]),
-        ("check [a@b]", ["<>", "[a@b]", nil, nil, nil]),
+        ("check b.example:587", ["<>", "b.example:587", nil, nil, nil]),
+        ("check [192.0.2.1]", ["<>", "[192.0.2.1]", nil, nil, nil]),
+        ("check 2001:db8::1", ["<>", "2001:db8::1", nil, nil, nil]),
         (
             "check a@b.example auth=x client=192.0.2.1 from=c@d.example",
             ["<a@b.example>", nil, "<c@d.example>", "192.0.2.1", "x"]
@@ -62,6 +64,20 @@ import Testing
         ("check a.example client=1.2.3", "no address"), ("check a.example client=[192.0.2.1]", "no address"),
         ("check a.example client=192.0.2.1+20", "no address"),
         ("check a@b.example to=c@d.example", "to= beside it"),
+        // An empty next hop does not make one of the first value.
+        ("check  from=s@good.example", "names no next hop"), ("check  to=postmaster@x.example", "names no next hop"),
+        ("check client=192.0.2.1", "names no next hop"), ("check auth=", "names no next hop"),
+        // An address in quotes with a blank is cut there, and its rest is no second value.
+        ("check \"a client=127.0.0.1 from=b\"@ok.example", "is cut"), ("check \"a b\"@ok.example", "is cut"),
+        ("check \"a\\\" client=127.0.0.1 b\"@ok.example", "is cut"),
+        ("check \"a@b client=127.0.0.1\"@ok.example", "is cut"),
+        ("check a\\@b.example", "is cut"), ("check \"\"", "is cut"), ("check a\\", "is cut"),
+        // Slips of a configuration do not let all mail pass.
+        ("check [mx.example:587]", "not understood"), ("check [mx.example", "not understood"),
+        ("check mx.example:99999", "not understood"), ("check mx.example:Smtp", "not understood"),
+        ("check smtp:[mx.example]", "not understood"), ("check a.example,b.example", "not understood"),
+        ("check [a@b]", "not understood"), ("check []", "not understood"),
+        ("check [mx.example:587] to=a@b", "not understood"),
         // A sender in quotes with a blank, as an MTA writes it that does not encode: its rest is no second value.
         ("check a@b.example from=\"x client=192.0.2.7\"@d.example", "no address"),
         ("check a@b.example client=198.51.100.1 from=\"x client=192.0.2.7\"@d.example", "twice"),

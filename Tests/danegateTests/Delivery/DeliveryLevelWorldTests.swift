@@ -40,6 +40,15 @@ struct DeliveryLevelWorldTests {
         await site.stop()
     }
 
+    /// The verdict is about the first host. DANE may apply to one behind it, and is kept there.
+    @Test func aHostWithRecordsBehindOneWithoutIsReachedByDANE() async throws {
+        let site = try await DeliverySite([
+            Self.domain("behind", hosts: false, true), Self.domain("neither", hosts: false, false),
+        ])
+        #expect(try await site.answers("behind.example", "neither.example") == ["OK dane", "NOTFOUND "])
+        await site.stop()
+    }
+
     /// smtp(8) asks again for each host that it comes to.
     @Test func oneDeliveryHasOneAnswer() async throws {
         let site = try await DeliverySite(

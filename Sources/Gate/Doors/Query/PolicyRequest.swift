@@ -1,4 +1,6 @@
 import DANE
+import Inspection
+import Policy
 
 /// A request of Postfix's policy delegation (SMTPD_POLICY_README): `name=value` lines and an empty line.
 ///
@@ -7,8 +9,6 @@ import DANE
 struct PolicyRequest {
     /// The longest request in bytes. The certificate names of a client have no bound of their own.
     static let limit = 64 << 10
-    /// The longest name of an attribute.
-    private static let nameLimit = 64
 
     private var values: [Attribute: [UInt8]] = [:]
     /// How many bytes of it have come.
@@ -18,13 +18,8 @@ struct PolicyRequest {
         case request, recipient, sender, policy_context, client_address, sasl_username, queue_id, protocol_state
     }
 
-    /// Whether a line begins as an attribute does: `name=`.
-    static func isAttribute(_ line: some Collection<UInt8>) -> Bool {
-        let name = line.prefix(nameLimit).prefix {
-            $0 == UInt8(ascii: "_") || $0 >= UInt8(ascii: "a") && $0 <= UInt8(ascii: "z")
-        }
-        return !name.isEmpty && line.dropFirst(name.count).first == UInt8(ascii: "=")
-    }
+    /// Whether a request begins with a line: `request=`, which Postfix sends first.
+    static func begins(with line: some Collection<UInt8>) -> Bool { line.starts(with: "request=".utf8) }
 
     /// Takes a line without its `\n`.
     ///
@@ -49,7 +44,10 @@ struct PolicyRequest {
             return nil
         }
         var request = DoorRequest(.policy, recipient: recipient)
-        request.nextHop = nextHop
+        if let nextHop {
+            guard Destination.isUnderstood(nextHop: nextHop) else { throw .noNextHop }
+            request.nextHop = nextHop
+        }
         request.take(sender: values[.sender] ?? [])
         request.clientAddress = text(.client_address)
         request.authenticated = text(.sasl_username)

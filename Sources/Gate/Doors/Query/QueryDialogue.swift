@@ -26,7 +26,7 @@ struct QueryDialogue: Dialogue {
         }
         let bytes = buffer.readableBytesView
         // The attributes of policy delegation have no bound of 512 bytes.
-        if let begun = policy?.bytes ?? (PolicyRequest.isAttribute(bytes) && !isAtEnd ? 0 : nil) {
+        if let begun = policy?.bytes ?? (PolicyRequest.begins(with: bytes) && !isAtEnd ? 0 : nil) {
             return begun + bytes.count <= PolicyRequest.limit
                 ? .wait : .answer(PolicyAnswer.text(refusing: PolicyRequestError.tooLong.sentence), isLast: true)
         }
@@ -44,7 +44,7 @@ struct QueryDialogue: Dialogue {
 
     /// Takes a line. Returns nil if the request goes on.
     private mutating func take(_ line: ByteBufferView) -> DialogueStep? {
-        policy != nil || PolicyRequest.isAttribute(line) ? take(attribute: line) : take(query: line)
+        policy != nil || PolicyRequest.begins(with: line) ? take(attribute: line) : take(query: line)
     }
 
     private func take(query line: ByteBufferView) -> DialogueStep {

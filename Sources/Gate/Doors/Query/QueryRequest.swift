@@ -1,4 +1,6 @@
 import DANE
+import Inspection
+import Policy
 import Support
 
 /// The question of a query line: `check NEXTHOP [to=… from=… client=… auth=…]`.
@@ -23,7 +25,30 @@ enum QueryRequest {
         guard let verb = words.first else { throw QueryError(sentence: "the query is empty") }
         guard verb.elementsEqual("check".utf8) else { throw QueryError(sentence: "the query's verb is not known") }
         guard words.count > 1 else { throw QueryError(sentence: "the query names no next hop") }
+        // An MTA whose next hop is empty would have the sender's domain judged.
+        guard !Key.allCases.contains(where: { words[1].starts(with: "\($0.rawValue)=".utf8) }) else {
+            throw QueryError(sentence: "the query names no next hop")
+        }
         return try request(nextHop: Array(words[1]), try values(words.dropFirst(2)))
+    }
+
+    private static func isQuoting(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") }
+
+    /// Whether each quote of an address is closed, and an `@` stands outside of them (RFC 5321 §4.1.2).
+    private static func areQuotesClosed(_ address: [UInt8]) -> Bool {
+        var (isQuoted, isEscaped, hasDomain) = (false, false, false)
+        for byte in address {
+            if isEscaped {
+                isEscaped = false
+            } else if byte == UInt8(ascii: "\\") {
+                isEscaped = true
+            } else if byte == UInt8(ascii: "\"") {
+                isQuoted.toggle()
+            } else if byte == UInt8(ascii: "@"), !isQuoted {
+                hasDomain = true
+            }
+        }
+        return !isQuoted && !isEscaped && hasDomain
     }
 
     private enum Key: String, CaseIterable { case to, from, client, auth }
@@ -49,10 +74,15 @@ enum QueryRequest {
     private static func request(nextHop: [UInt8], _ values: [Key: [UInt8]]) throws(QueryError) -> DoorRequest {
         // A bracketed host may hold no @; the last one of an address outside quotes is found where it is taken apart.
         let isAddress = nextHop.first != UInt8(ascii: "[") && nextHop.contains(UInt8(ascii: "@"))
-        let isBracketed = nextHop.first == UInt8(ascii: "[")
+        guard isAddress ? areQuotesClosed(nextHop) : !nextHop.contains(where: isQuoting) else {
+            // A quoted local part with a blank would be cut there, and what follows it pass for keys.
+            throw QueryError(sentence: "the query's address is cut: one with a blank goes into to=")
+        }
+        // A plain domain is judged as that of an address. All else is what only a configuration says.
+        let isPlain = !isAddress && !nextHop.contains { "[]:,".utf8.contains($0) }
+        if !isAddress, !isPlain { try nextHop.mustBeUnderstood() }
         var request = DoorRequest(
-            .query,
-            recipient: values[.to] ?? (isAddress ? nextHop : isBracketed ? [] : [UInt8(ascii: "@")] + nextHop))
+            .query, recipient: values[.to] ?? (isAddress ? nextHop : isPlain ? [UInt8(ascii: "@")] + nextHop : []))
         if isAddress, values[.to] != nil {
             throw QueryError(sentence: "the query has an address for its next hop, and to= beside it")
         }
@@ -66,5 +96,16 @@ enum QueryRequest {
         }
         if let name = values[.auth], !name.isEmpty { request.authenticated = String(decoding: name, as: UTF8.self) }
         return request
+    }
+}
+
+extension [UInt8] {
+    /// Refuses a next hop that is none, or that several are: whoever writes one means that it is judged.
+    ///
+    /// A milter is told such next hops by an MTA, which knows what they mean. Here they are slips of a configuration.
+    fileprivate func mustBeUnderstood() throws(QueryError) {
+        guard Destination.isUnderstood(nextHop: String(decoding: self, as: UTF8.self)) else {
+            throw QueryError(sentence: "the query's next hop is not understood")
+        }
     }
 }

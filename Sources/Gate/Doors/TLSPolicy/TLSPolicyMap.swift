@@ -40,7 +40,9 @@ enum TLSPolicyMap: String {
         }
         let key = String(decoding: request[request.index(after: blank)...], as: UTF8.self)
         // Postfix asks for the parents of a domain, with a dot in front: levels are of the domain alone.
-        guard !key.hasPrefix("."), case .destination(let destination) = Destination.parse(nextHop: key, port: port)
+        // Port 465 begins with TLS (RFC 8314 §3.3), and STARTTLS is not looked for: the gate does not judge it.
+        guard !key.hasPrefix("."), case .destination(let destination) = Destination.parse(nextHop: key, port: port),
+            destination.port != 465
         else {
             return .answered(notFound)
         }
