@@ -20,7 +20,8 @@ extension ManualText {
         comes without the end of its line is read when the client closes its side.
 
         NEXTHOP :: where the MTA will deliver to: an address, a domain, [host] or [host]:port. Brackets mean that no MX
-          records are looked up. With an address the next hop is its domain.
+          records are looked up. With an address the next hop is its domain. An address with a blank in quotes goes into
+          to=, beside its domain. A next hop that is not understood is an error.
         to= :: the recipient, where NEXTHOP is a relay and no address. Policy file and exemptions go by its domain.
         from= :: the sender; <> or nothing for the null sender.
         client= :: the IP address of the client; nothing where there is none.
@@ -59,7 +60,7 @@ extension ManualText {
         recipients of other sites come, or danegate judges local domains as well.
 
             smtpd_recipient_restrictions = permit_auth_destination,
-              check_policy_service { unix:danegate/query, timeout=10s, default_action=DUNNO }
+              check_policy_service { unix:danegate/query.sock, timeout=10s }
         """#
 
     /// The TLS policy map.
@@ -92,6 +93,9 @@ extension ManualText {
 
     /// What a client may do.
     static let doorBounds = #"""
+        A recipient waits for its verdict for as long as at the milter (DANEGATE_MILTER_DEADLINE). That must be shorter
+        than the patience of the client: 8 s in the examples for Exim, 10 s in those for Postfix.
+
         A query, or a request, must come within ten seconds of its first byte, and its answer must be taken within as
         long. Between two requests, policy delegation may be silent for ten minutes and a map for two. A netstring may
         have 2048 bytes. A client that does otherwise loses its own connection only.

@@ -24,6 +24,21 @@ struct PostfixDeliveryGuideTests {
         await site.stop()
     }
 
+    /// Inbound mail of another transport, to a domain whose records are broken.
+    @Test func whatIsNotJudgedIsNotHeld() async throws {
+        let domain = MendableDomain("mendable")
+        let guide = try PostfixGuideSection("Transports that are not judged")
+        try #require(guide.master.contains("unix - - y - -"))
+        let site = try await DeliverySite(
+            [domain.domain], main: ["relay_domains": "mendable.example"],
+            master: guide.master.replacing("unix - - y - -", with: "unix - - n - -"))
+        #expect(try await site.answers("mendable.example") == ["OK dane-only"])
+        try await site.send(to: ["a@mendable.example"])
+        try await site.waitForAttempts(1)
+        #expect(domain.messages(in: site.world).count == 1, "\(site.postfix.log)")
+        await site.stop()
+    }
+
     @Test(arguments: ["dnssec", "enabled"]) func itIsSeenWhetherPostfixDoesDANE(_ support: String) async throws {
         let guide = try PostfixGuideSection("Delivery held to the verdict")
         let site = try await DeliverySite(
