@@ -1,9 +1,10 @@
 import Glibc
 
-/// Puts a load on a milter, as Postfix would, and prints the measurements as one line of JSON.
+/// Puts a load on a milter, as Postfix would, or on another door, and prints the measurements as one line of JSON.
 ///
 /// A message is MAIL, its recipients, and an abort. A connection ends with QUIT. Times are those of recipients, in
-/// microseconds, from the moment at which one was sent, or was due, to its answer.
+/// microseconds, from the moment at which one was sent, or was due, to its answer. At another door (`--door`) a
+/// question counts as a recipient.
 @main
 struct BenchLoad {
     static func main() {
@@ -17,7 +18,14 @@ struct BenchLoad {
             print("BenchLoad: \(options.list) has no names")
             exit(66)
         }
-        let jobs = (0..<options.threads).map { Job(LoadLoop(options, endpoint, names, thread: $0)) }
+        let jobs = (0..<options.threads).map { thread in
+            if let door = options.door {
+                var loop = DoorLoop(options, door, endpoint, names, thread: thread)
+                return Job { loop.run() }
+            }
+            var loop = LoadLoop(options, endpoint, names, thread: thread)
+            return Job { loop.run() }
+        }
         for job in jobs.dropFirst() { job.start() }
         jobs[0].run()
         var result = jobs[0].result
@@ -31,13 +39,13 @@ struct BenchLoad {
 
 /// One thread's part. Its result is read once it has ended.
 private final class Job: @unchecked Sendable {
-    private var loop: LoadLoop
+    private let load: () -> LoadResult
     private var thread = pthread_t()
     private(set) var result = LoadResult()
 
-    init(_ loop: LoadLoop) { self.loop = loop }
+    init(_ load: @escaping () -> LoadResult) { self.load = load }
 
-    func run() { result = loop.run() }
+    func run() { result = load() }
 
     func start() {
         pthread_create(

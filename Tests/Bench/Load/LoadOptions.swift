@@ -33,6 +33,10 @@ struct LoadOptions: Sendable {
     var threads = 1
     /// The value of `{rcpt_mailer}`.
     var mailer = "smtp"
+    /// The door that is asked; nil for the milter.
+    var door: DoorQuestion?
+    /// The name of the socketmap.
+    var map = "danegate"
 
     /// The options of a command line; nil if one is unknown or has no value.
     init?(_ arguments: [String]) {
@@ -63,6 +67,10 @@ struct LoadOptions: Sendable {
             case "--wait": wait = Double(value) ?? 0
             case "--threads": threads = max(1, Int(value) ?? 1)
             case "--mailer": mailer = value
+            case "--door":
+                guard let question = DoorQuestion(rawValue: value) else { return nil }
+                door = question
+            case "--map": map = value
             default: return nil
             }
         }
@@ -76,6 +84,6 @@ struct LoadOptions: Sendable {
         [--recipients N]
             [--seconds S] [--warmup S] [--once] [--offset N] [--count N] [--settle S] [--pause S] [--verdicts-only] \
         [--rate N] [--wait S] [--threads N]
-            [--mailer NAME]
+            [--mailer NAME] [--door query|policy|map] [--map NAME]
         """
 }

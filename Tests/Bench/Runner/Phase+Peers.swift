@@ -6,20 +6,12 @@ extension Bench.Scene {
     /// Measures postfix-mta-sts-resolver, which answers a similar question for MTA-STS, beside a warm danegate, with
     /// one connection each.
     func peers() async throws {
-        guard let folder = ProcessInfo.processInfo.environment["BENCH_MTA_STS"], !folder.isEmpty else {
-            book.note("peers: postfix-mta-sts-resolver could not be installed from PyPI")
-            return
-        }
-        let configuration = try world.directory.write(
-            "host: 127.0.0.1\nport: 8461\nreuse_port: true\ncache_grace: 60\ncache:\n  type: internal\n  options:\n"
-                + "    cache_size: 10000\ndefault_zone:\n  strict_testing: false\n  timeout: 4\n", to: "mta-sts.yml")
-        let resolver = try await PeerResolver(world)
-        let peer = try await ChildProcess("\(folder)/bin/mta-sts-daemon", ["-c", configuration])
+        guard let peer = try await STSPeer(world) else { return book.note(STSPeer.absence("peers")) }
         let daemon = try await Milter.danegate(world, isTCP: true)
         try await daemon.prime(world.lists.warm)
         let names = try String(contentsOfFile: world.lists.warm, encoding: .utf8).split(separator: "\n").map(
             String.init)
-        let client = try await SocketmapClient(port: 8461)
+        let client = try await SocketmapClient(port: STSPeer.port)
         _ = try client.ask(names, for: 1)
         var ours: [Double] = []
         var theirs: [Double] = []
@@ -38,7 +30,6 @@ extension Bench.Scene {
             ratio: zip(ours, theirs).map { $0 / $1 }.median)
         await daemon.stop()
         await peer.stop()
-        await resolver.stop()
     }
 }
 

@@ -2,7 +2,7 @@ import ArgumentParser
 
 /// What can be measured.
 enum Phase: String, CaseIterable, ExpressibleByArgument {
-    case warm, broken, cold, probes, dead, mixed, growth, start, instructions, peers
+    case warm, broken, cold, probes, dead, mixed, growth, start, instructions, peers, doors
 
     /// All of them, for the help.
     static var names: String { allCases.map(\.rawValue).joined(separator: ", ") }
@@ -20,6 +20,7 @@ enum Phase: String, CaseIterable, ExpressibleByArgument {
         case .start: try await scene.start()
         case .instructions: try await scene.instructions()
         case .peers: try await scene.peers()
+        case .doors: try await scene.doors()
         }
     }
 }
