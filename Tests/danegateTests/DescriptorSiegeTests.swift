@@ -265,7 +265,7 @@ import World
         #expect(code == 0 && status.descriptors.limit == 1000 && status.descriptors.in_use < 200)
         #expect(
             Set(status.descriptors.budget.keys)
-                == ["connections", "lookups", "second_looks", "probes", "files", "reserve"])
+                == ["connections", "door_connections", "lookups", "second_looks", "probes", "files", "reserve"])
         #expect(status.descriptors.budget.values.reduce(0, +) <= 1000)
         #expect(Set(status.connections.keys) == ["open", "cap", "ended_silent", "displaced", "refused"])
         #expect((status.connections["open"] ?? 0) >= 1)

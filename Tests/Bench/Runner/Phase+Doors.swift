@@ -68,9 +68,7 @@ extension Bench.Scene {
         var (alone, beside, floods): ([LoadReport], [LoadReport], [LoadReport]) = ([], [], [])
         for _ in 0..<options.rounds {
             alone.append(try await Built.load(daemon.socket, world.lists.warm, shape))
-            // At the lowest priority: what is measured beside it suffers from what danegate does for it, and not from
-            // what the load itself does.
-            async let flooding = Built.load(place, list, flood, niceness: 19)
+            async let flooding = Built.load(place, list, flood)
             beside.append(try await Built.load(daemon.socket, world.lists.warm, shape))
             floods.append(try await flooding)
         }
