@@ -48,14 +48,10 @@ enum Built {
 
     /// Puts a load on a socket, to its end.
     ///
-    /// - Parameters:
-    ///   - options: As of BenchLoad.
-    ///   - niceness: How much the load gives way to others, up to 19.
-    static func load(
-        _ socket: String, _ list: String, _ options: [String], niceness: Int = 0
-    ) async throws -> LoadReport {
-        let arguments = ["-n", "\(niceness)", path("BenchLoad"), "--socket", socket, "--list", list] + options
-        let (status, output) = try await ChildProcess.run("nice", arguments, within: .seconds(7200))
+    /// - Parameter options: As of BenchLoad.
+    static func load(_ socket: String, _ list: String, _ options: [String]) async throws -> LoadReport {
+        let arguments = ["--socket", socket, "--list", list] + options
+        let (status, output) = try await ChildProcess.run(path("BenchLoad"), arguments, within: .seconds(7200))
         guard status == 0, let report = try? JSONDecoder().decode(LoadReport.self, from: Data(output.utf8)) else {
             throw BenchError("BenchLoad \(options): \(output)")
         }

@@ -126,7 +126,6 @@ final class DialogueHandler<Talk: Dialogue>: ChannelInboundHandler {
     }
 
     private func wentOut(_ context: ChannelHandlerContext) {
-        defer { client.rests() }
         guard context.channel.isActive else { return }
         guard !isLast else { return end(context) }
         isBusy = false

@@ -32,9 +32,6 @@ final class LineClients: Sendable {
 
         /// Says what the connection is doing now.
         func stands(_ standing: Standing) { if !isRefused { clients.move(id, standing) } }
-
-        /// Says, on the door's thread, that an answer has left.
-        func rests() { clients.pace.rest() }
     }
 
     private struct Entry {
@@ -69,7 +66,6 @@ final class LineClients: Sendable {
     /// So many may wait for an answer before new ones are refused.
     private let waitingLimit: Int
     private let state = Mutex(State())
-    private let pace = LinePace()
 
     /// A place for so many connections.
     init(_ limit: Int) {
