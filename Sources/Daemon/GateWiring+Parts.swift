@@ -181,7 +181,9 @@ extension GateWiring {
             },
             close: {
                 gate.close()
-                milter.stop(after: Self.lastMoment, drain: settings.settings.milterDeadline + .seconds(1))
+                let drain = settings.settings.milterDeadline + .seconds(1)
+                doors.stop(by: .now + drain)
+                milter.stop(after: Self.lastMoment, drain: drain)
             })
     }
 

@@ -54,7 +54,7 @@ struct DialogueTrial {
             case .answer(let text, let isLast): try take(text, isLast)
             case .ask(let work, let isLast):
                 let told = Mutex<String?>(nil)
-                work { text in told.withLock { $0 = text } }
+                work({ false }) { text in told.withLock { $0 = text } }
                 try take(told.withLock { $0 } ?? "", isLast)
             }
         }

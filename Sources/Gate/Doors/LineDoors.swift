@@ -34,6 +34,7 @@ package final class LineDoors: Sendable {
     private let connections: Int
     private let gate: Gate
     private let doors = Mutex<[Kind: Door]>([:])
+    private let end = Mutex<ContinuousClock.Instant?>(nil)
 
     /// None of them is open yet.
     ///
@@ -49,8 +50,15 @@ package final class LineDoors: Sendable {
 
     /// Opens those that the settings name. Their clients wait until `serve`. It blocks for a moment.
     ///
-    /// - Throws: Why one cannot listen. Those before it are open then.
+    /// - Throws: Why one cannot listen. None is open then.
     package func open() throws(ListenError) {
+        do throws(ListenError) { try openAll() } catch {
+            close()
+            throw error
+        }
+    }
+
+    private func openAll() throws(ListenError) {
         if let place = LineServer.Place(settings.querySocket) {
             // Made once: a connection has no copy of the gate.
             let decide: QueryDialogue.Deciding = { [gate] in gate.decide($0, then: $1) }
@@ -90,12 +98,19 @@ package final class LineDoors: Sendable {
         }
     }
 
-    /// Closes all of them, and removes their sockets.
+    /// The daemon stops: `close` is to wait for clients that wait for an answer until a moment.
+    package func stop(by moment: ContinuousClock.Instant) { end.withLock { $0 = moment } }
+
+    /// Closes all of them, and removes their sockets. It blocks: see `stop`.
     package func close() {
+        let end = self.end.withLock { $0 } ?? .now
         let doors = self.doors.withLock { doors in
             defer { doors = [:] }
             return doors
         }
-        for door in doors.values { door.server.close() }
+        for door in doors.values {
+            door.server.drain(until: end)
+            door.server.close()
+        }
     }
 }

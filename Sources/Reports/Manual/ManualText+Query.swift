@@ -36,9 +36,9 @@ extension ManualText {
         reject 550 5.7.323 TEXT :: the recipient must be refused.
 
         The first word tells what to do. Codes and texts are those of the milter, without a doubled per cent sign. A
-        line that is no query gets tempfail 451 4.3.5 and the reason. Where there are too many clients, and all of them
-        wait, the answer is tempfail 451 4.7.0. An answer is never empty and never longer: take an empty one, or none,
-        for a temporary failure.
+        line that is no query gets tempfail 451 4.3.5 and the reason. Where there are too many clients that wait, the
+        answer is tempfail 451 4.7.0, and while the daemon is being stopped 451 4.3.2. An answer is never empty and
+        never longer: take an empty one, or none, for a temporary failure.
 
         This is version 1 of the protocol. A later version has another verb; an older daemon answers tempfail 451
         4.3.5 to it. New keys come with a new verb only.
@@ -101,7 +101,8 @@ extension ManualText {
         have 2048 bytes. A client that does otherwise loses its own connection only.
 
         Each socket has up to 256 connections at once, fewer if the process may open few files. Beyond that, one that
-        has asked nothing yet gives way, then the one that has had nothing to ask for longest. danegate status shows
-        both.
+        has asked nothing yet gives way, then the one that has had nothing to ask for longest. Seven eighths of the
+        places may wait for an answer. If so many do, the one that has waited for longest is put off, if it has waited
+        for 250 ms, and otherwise the new one. danegate status counts both.
         """#
 }

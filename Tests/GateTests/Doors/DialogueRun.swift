@@ -45,7 +45,7 @@ struct DialogueRun {
             case .answer(let text, let isLast): take("answer", text, isLast)
             case .ask(let work, let isLast):
                 let told = Mutex<String?>(nil)
-                work { text in told.withLock { $0 = text } }
+                work({ false }) { text in told.withLock { $0 = text } }
                 take("ask", told.withLock { $0 } ?? "nothing", isLast)
             }
         }

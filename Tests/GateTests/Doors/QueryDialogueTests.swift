@@ -158,8 +158,24 @@ import Testing
         buffer = ByteBuffer(string: "request=smtpd_access_policy\n")
         _ = talk.next(&buffer, isAtEnd: false)
         #expect(talk.late == nil)
-        for text in [QueryDialogue.full, "\(QueryAnswer.late)\n"] {
-            #expect(text.hasPrefix("tempfail 451 4.7.0 ") && text.hasSuffix("\n") && text.utf8.count <= 512)
-        }
+    }
+
+    /// Why there is no answer is told in the words of what the client speaks.
+    @Test func excusesSpeakAsTheClientDoes() {
+        var talk = DialogueRun.query()
+        let (full, stopping) = (
+            "451 4.7.0 too many clients ask at once; try again later",
+            "451 4.3.2 the daemon is being stopped; try again later"
+        )
+        #expect(talk.excuse(.full) == "tempfail \(full)\n" && talk.excuse(.stopping) == "tempfail \(stopping)\n")
+        var buffer = ByteBuffer(string: "request=smtpd_access_policy\nrecipient=a@b.example\n\n")
+        guard case .ask = talk.next(&buffer, isAtEnd: false) else { return #expect(Bool(false), "no question") }
+        #expect(talk.excuse(.full) == "action=\(full)\n\n" && talk.excuse(.stopping) == "action=\(stopping)\n\n")
+    }
+
+    /// A reply has its own bound. An answer has the protocol's.
+    @Test(arguments: [400, 470, 500, 5000]) func anAnswerFitsTheLine(count: Int) {
+        let text = QueryAnswer.text(.refusal(String(repeating: "x", count: count)))
+        #expect(text.hasPrefix("reject 550 5.7.323 ") && text.utf8.count < 512)
     }
 }

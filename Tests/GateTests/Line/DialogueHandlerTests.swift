@@ -11,13 +11,16 @@ import WorldServers
 @Suite(.timeLimit(.minutes(2))) struct DialogueHandlerTests {
     /// Questions that are answered when the test says so, and how many came.
     private final class Desk: Sendable {
-        private let open = Mutex<[@Sendable (String) -> Void]>([])
+        private let open = Mutex<[(isGone: @Sendable () -> Bool, then: @Sendable (String) -> Void)]>([])
         let asked = Atomic<Int>(0)
 
-        func ask(_ then: @escaping @Sendable (String) -> Void) {
+        func ask(_ isGone: @escaping @Sendable () -> Bool, _ then: @escaping @Sendable (String) -> Void) {
+            open.withLock { $0.append((isGone, then)) }
             asked.add(1, ordering: .relaxed)
-            open.withLock { $0.append(then) }
         }
+
+        /// Of those that are open, how many are asked by clients that have gone.
+        var gone: Int { open.withLock { $0.count { $0.isGone() } } }
 
         /// Answers all that are open.
         func answer(_ text: String) {
@@ -25,17 +28,17 @@ import WorldServers
                 defer { open = [] }
                 return open
             }
-            for then in all { then(text) }
+            for (_, then) in all { then(text) }
         }
     }
 
     /// A byte is a question, which the desk answers; `!` is answered at once with 64 KB, `.` is the last one.
     private struct Talk: Dialogue {
         static let idle = TimeAmount.milliseconds(200)
-        static let full = "full"
         static let long = String(repeating: "x", count: 64 << 10)
         let desk: Desk
         var late: String? { "late" }
+        func excuse(_ why: DialogueExcuse) -> String { "\(why)" }
 
         mutating func next(_ buffer: inout ByteBuffer, isAtEnd: Bool) -> DialogueStep {
             guard let byte = buffer.readInteger(as: UInt8.self) else { return .wait }
@@ -46,7 +49,7 @@ import WorldServers
             case UInt8(ascii: "."): return .answer("end", isLast: true)
             // Half a question.
             case UInt8(ascii: "?"): buffer.moveReaderIndex(to: buffer.readerIndex - 1)
-            default: return .ask({ [desk] in desk.ask($0) }, isLast: false)
+            default: return .ask({ [desk] isGone, then in desk.ask(isGone, then) }, isLast: false)
             }
             return .wait
         }
@@ -60,21 +63,24 @@ import WorldServers
         private let place: ScratchDirectory
 
         /// A server whose questions the desk answers.
-        init(places: Int = 8, patience: TimeAmount = .seconds(60)) throws {
+        init(places: Int = 8, patience: TimeAmount = .seconds(60), waiting: TimeAmount = .hours(1)) throws {
             let desk = Desk()
-            try self.init(places: places, desk) { DialogueHandler(Talk(desk: desk), $0, patience: patience) }
+            try self.init(places: places, waiting: waiting, desk) {
+                DialogueHandler(Talk(desk: desk), $0, patience: patience)
+            }
         }
 
         /// A server with other handlers.
         init(
-            places: Int = 8, _ desk: Desk = Desk(),
+            places: Int = 8, waiting: TimeAmount = .hours(1), _ desk: Desk = Desk(),
             handler: @escaping @Sendable (LineClients.Client) -> any ChannelHandler
         ) throws {
             self.desk = desk
             place = try ScratchDirectory("dialogue")
             path = place.file("s")
             let options = LineServer.Options(
-                connections: places, backlog: 1024, allowsHalfClosure: true, readsOnDemand: true)
+                connections: places, backlog: 1024, allowsHalfClosure: true, readsOnDemand: true,
+                patience: waiting)
             server = try LineServer.open(.init(socket: MilterSocket(path)), options) { [handler($0)] }
         }
 
@@ -256,6 +262,75 @@ import WorldServers
         }
         #expect(try await site.isLeft())
         site.server.close()
+    }
+
+    /// If all wait for destinations that do not answer, one whose answer is known has it, and so have the next ones.
+    @Test func whoWaitsLongGivesWay() async throws {
+        let site = try Site(places: 8, waiting: .zero)
+        try await onOwnThread {
+            var asking = try (0..<7).map { _ in try DoorClient(site.path) }
+            for client in asking {
+                try client.send("a")
+                client.halfClose()
+            }
+            try site.waitUntil(asked: 7)
+            for number in 1...3 {
+                #expect(try DoorClient.query(".", at: site.path) == "end")
+                // The one that has waited for longest.
+                #expect(try asking.removeFirst().rest() == "full")
+                #expect(site.desk.gone == number)
+                // Places are left now, and nobody gives way.
+                #expect(try DoorClient.query(".", at: site.path) == "end")
+                asking.append(try DoorClient(site.path))
+                try asking.last?.send("a")
+                asking.last?.halfClose()
+                try site.waitUntil(asked: 7 + number)
+            }
+            #expect(site.server.clients.counts.displaced == 3 && site.server.clients.counts.refused == 0)
+            site.desk.answer("yes")
+            let answers = try asking.map { try $0.rest() }
+            #expect(answers.count == 7 && answers.allSatisfy { $0 == "yes" }, "\(answers)")
+        }
+        #expect(try await site.isLeft())
+        site.server.close()
+    }
+
+    /// A door that is closed waits for those that wait for an answer.
+    @Test func theEndWaitsForAnswers() async throws {
+        let site = try Site()
+        let said = try await onOwnThread {
+            let asking = try (0..<5).map { _ in try DoorClient(site.path) }
+            for client in asking { try client.send("a") }
+            let silent = try DoorClient(site.path)
+            try site.waitUntil(asked: 5)
+            try site.waitUntil(open: 6)
+            let thread = Thread { site.server.drain(until: .now + .seconds(60)) }
+            thread.start()
+            // The place is given up at once, and those that ask are not.
+            while FileManager.default.fileExists(atPath: site.path) { usleep(1000) }
+            #expect(site.server.clients.counts.asking == 5)
+            site.desk.answer("yes")
+            return try (asking + [silent]).map { try $0.rest() }
+        }
+        #expect(said.dropLast().allSatisfy { $0 == "yesstopping" } && said.last == "stopping", "\(said)")
+        #expect(try await site.isLeft())
+        site.server.close()
+    }
+
+    /// Who has no answer by then is told that there is none, and what comes later goes nowhere.
+    @Test func theEndTellsThoseThatHaveNoAnswer() async throws {
+        let site = try Site()
+        let said = try await onOwnThread {
+            let asking = try (0..<5).map { _ in try DoorClient(site.path) }
+            for client in asking { try client.send("a") }
+            try site.waitUntil(asked: 5)
+            site.server.drain(until: .now)
+            return try asking.map { try $0.rest() }
+        }
+        #expect(said.allSatisfy { $0 == "stopping" }, "\(said)")
+        #expect(site.desk.gone == 5)
+        site.server.close()
+        site.desk.answer("yes")
     }
 
     /// Those who come and say nothing take the place of each other, not that of one who asks.

@@ -30,7 +30,7 @@ struct PostfixDeliveryGuideTests {
         let guide = try PostfixGuideSection("Transports that are not judged")
         try #require(guide.master.contains("unix - - y - -"))
         let site = try await DeliverySite(
-            [domain.domain], main: ["relay_domains": "mendable.example"],
+            [domain.domain], main: ["relay_domains": "mendable.example", "defer_transports": "lmtp"],
             master: guide.master.replacing("unix - - y - -", with: "unix - - n - -"))
         #expect(try await site.answers("mendable.example") == ["OK dane-only"])
         try await site.send(to: ["a@mendable.example"])

@@ -85,19 +85,28 @@ struct EximGuideTests {
 
     @Test func aSmarthostIsTheNextHop() async throws {
         let world = try await MailWorld(["tlsa-invalid", "verified"].map(MailDomains.named))
-        for (domain, start) in [
-            ("tlsa-invalid", "451 4.7.323 tlsa-invalid: [mx.tlsa-invalid.example]: "), ("verified", "250 Accepted"),
+        let long = String(repeating: "a", count: 236)
+        for (domain, nextHop, start) in [
+            ("tlsa-invalid", "[mx.tlsa-invalid.example]", "451 4.7.323 tlsa-invalid: [mx.tlsa-invalid.example]: "),
+            // Without brackets it looks like a recipient's domain.
+            ("tlsa-invalid", nil, "451 4.7.323 tlsa-invalid: tlsa-invalid.example: "),
+            ("verified", "[mx.verified.example]", "250 Accepted"),
         ] {
             let site = try await EximSite(
                 world, [Self.split, "A smarthost"], smarthost: "mx.\(domain).example::\(world.hosts.port)",
-                words: ["[smarthost.example]:587": "[mx.\(domain).example]:\(world.hosts.port)"])
+                words: ["[smarthost.example]:587": nextHop.map { "\($0):\(world.hosts.port)" } ?? "\(domain).example"])
             let gate = try await site.gate(world, ["DEFER_FOR": "0"])
             // Wherever the recipient is: it is the smarthost that is judged.
             for recipient in ["user@verified.example", "user@anywhere.else"] {
                 let line = try await site.reply(recipient).line
                 #expect(line.hasPrefix(start), "\(recipient): \(line)")
             }
-            #expect(gate.daemon.output.contains("to=user@anywhere.else domain=mx.\(domain).example"))
+            // Too long to be told.
+            let line = try await site.reply("\(long)@anywhere.else", from: "\(long)@example.org").line
+            #expect(line.hasPrefix(start), "\(line)")
+            let place = nextHop == nil ? "\(domain).example" : "mx.\(domain).example"
+            #expect(gate.daemon.output.contains("to=user@anywhere.else domain=\(place)"))
+            #expect(gate.daemon.output.contains("to=@anywhere.else domain=\(place)"))
             await gate.daemon.stop()
             await site.stop()
         }

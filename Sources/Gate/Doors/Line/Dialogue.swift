@@ -7,10 +7,11 @@ import NIOCore
 protocol Dialogue: SendableMetatype {
     /// How long a connection may say nothing between two questions.
     static var idle: TimeAmount { get }
-    /// What a client is told for which there is no place.
-    static var full: String { get }
     /// What a client is told whose question has not come in time; nil to close without a word.
     var late: String? { get }
+
+    /// What a client is told in the place of an answer, because there is none.
+    func excuse(_ why: DialogueExcuse) -> String
 
     /// Takes the next question out of what has come.
     ///
@@ -22,14 +23,41 @@ protocol Dialogue: SendableMetatype {
     mutating func next(_ buffer: inout ByteBuffer, isAtEnd: Bool) -> DialogueStep
 }
 
+/// Why a client has no answer.
+enum DialogueExcuse: Sendable {
+    /// There are too many clients.
+    case full
+    /// The daemon stops.
+    case stopping
+
+    /// The reason, as a sentence without a full stop.
+    var sentence: String {
+        switch self {
+        case .full: "too many clients ask at once; try again later"
+        case .stopping: "the daemon is being stopped; try again later"
+        }
+    }
+
+    /// The enhanced status code (RFC 3463 §3.4, §3.8), if the protocol has one.
+    var code: String {
+        switch self {
+        case .full: "4.7.0"
+        case .stopping: "4.3.2"
+        }
+    }
+}
+
 /// What is to be done next in a dialogue.
 enum DialogueStep: Sendable {
     /// More must come first.
     case wait
     /// An answer.
     case answer(String, isLast: Bool)
-    /// Work that hands over the answer: at once, on the same thread, or later, on any thread.
-    case ask(@Sendable (_ then: @escaping @Sendable (String) -> Void) -> Void, isLast: Bool)
+    /// Work that hands over the answer: at once, on the same thread, or later, on any thread. It is given what tells
+    /// whether the client has gone.
+    case ask(
+        @Sendable (_ isGone: @escaping @Sendable () -> Bool, _ then: @escaping @Sendable (String) -> Void) -> Void,
+        isLast: Bool)
     /// The connection ends without an answer.
     case close
 }

@@ -16,6 +16,8 @@ final class DialogueHandler<Talk: Dialogue>: ChannelInboundHandler {
     private var buffer = ByteBuffer()
     /// Whether an answer is being found, or is on its way.
     private var isBusy = false
+    /// Whether it is being found.
+    private var isAsking = false
     /// Whether the client has had an answer, and nothing of its next question has come.
     private var isBetween = false
     private var isAtEnd = false
@@ -37,7 +39,7 @@ final class DialogueHandler<Talk: Dialogue>: ChannelInboundHandler {
 
     func channelActive(context: ChannelHandlerContext) {
         deadline = LineDeadline(context.channel) { self.expired(context) }
-        guard !client.isRefused else { return answer(context, Talk.full, isLast: true) }
+        guard !client.isRefused else { return answer(context, talk.excuse(.full), isLast: true) }
         deadline?.set(in: patience)
         context.read()
     }
@@ -73,9 +75,11 @@ final class DialogueHandler<Talk: Dialogue>: ChannelInboundHandler {
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if event is LineDisplacement {
+        if let event = event as? LineEnding {
             // Who has begun a question, or would soon, hears why there is no answer. An end is enough for others.
-            if !isBusy, talk.late != nil { answer(context, Talk.full, isLast: true) }
+            guard isAsking || !isBusy && talk.late != nil else { return }
+            isAsking = false
+            answer(context, talk.excuse(event == .stop ? .stopping : .full), isLast: true)
         } else if let event = event as? ChannelEvent, event == .inputClosed {
             isAtEnd = true
             if isLingering { context.close(promise: nil) } else if !isBusy { proceed(context) }
@@ -93,21 +97,32 @@ final class DialogueHandler<Talk: Dialogue>: ChannelInboundHandler {
         case .answer(let text, let isLast): answer(context, text, isLast: isLast)
         case .ask(let work, let isLast):
             isBusy = true
+            isAsking = true
             deadline?.cancel()
             client.stands(.asking)
             let (loop, bound) = (context.eventLoop, NIOLoopBound((self, context), eventLoop: context.eventLoop))
-            work { text in
+            work({ [client] in client.isGone }) { [client] text in
                 // What is known already is answered without a turn of the loop.
                 guard !loop.inEventLoop else {
                     let (handler, context) = bound.value
-                    return handler.answer(context, text, isLast: isLast)
+                    return handler.found(context, text, isLast: isLast)
                 }
+                // The loop of a door that was closed takes nothing any more.
+                guard !client.isGone else { return }
                 loop.execute {
                     let (handler, context) = bound.value
-                    handler.answer(context, text, isLast: isLast)
+                    handler.found(context, text, isLast: isLast)
                 }
             }
         }
+    }
+
+    /// The answer to the question has been found.
+    private func found(_ context: ChannelHandlerContext, _ text: String, isLast: Bool) {
+        // The client may have been told meanwhile that there is none.
+        guard isAsking else { return }
+        isAsking = false
+        answer(context, text, isLast: isLast)
     }
 
     /// Answers, and goes on when the answer has left.

@@ -1,3 +1,4 @@
+import Glibc
 import Milter
 import NIOCore
 import NIOPosix
@@ -44,6 +45,9 @@ final class LineServer: Sendable {
         var readsOnDemand = false
         /// Whether clients wait in the backlog until `serve` is called.
         var isPaused = false
+        /// How long a client that waits for its answer keeps its place, if new ones find none. What is known already
+        /// is answered in less.
+        var patience = TimeAmount.milliseconds(250)
     }
 
     /// The most bytes that are read from a client at once.
@@ -76,7 +80,7 @@ final class LineServer: Sendable {
             var claim = try SocketClaim(place.socket)
             let loops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
             do {
-                let clients = LineClients(options.connections)
+                let clients = LineClients(options.connections, patience: options.patience)
                 let channel = try bind(place.socket, options, loops, clients, handlers)
                 try claim.settle(mode: place.mode, groupNamed: place.group)
                 return LineServer(loops, channel, claim, clients)
@@ -116,6 +120,18 @@ final class LineServer: Sendable {
 
     /// Serves clients, if they had to wait for that.
     func serve() { channel.setOption(.autoRead, value: true).whenComplete { _ in } }
+
+    /// Takes no more clients, lets those finish that wait for an answer, and tells the others that there is none. It
+    /// blocks until a moment, and a second longer at most. `close` comes next.
+    func drain(until end: ContinuousClock.Instant) {
+        claim.remove()
+        channel.close(promise: nil)
+        while clients.counts.asking > 0, .now < end { usleep(2000) }
+        clients.end()
+        // Last words are on their way.
+        let last = ContinuousClock.now + .seconds(1)
+        while clients.counts.open > 0, .now < last { usleep(2000) }
+    }
 
     /// Closes the door and its connections, and removes the socket's file if that is still ours.
     func close() {

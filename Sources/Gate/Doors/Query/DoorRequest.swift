@@ -18,6 +18,8 @@ struct DoorRequest: GateRequest, Sendable {
     var clientAddress: String?
     var authenticated: String?
     var queueID: String?
+    /// Tells whether the client has gone.
+    private var isGone: @Sendable () -> Bool = { false }
 
     /// A request about a recipient.
     ///
@@ -47,7 +49,18 @@ struct DoorRequest: GateRequest, Sendable {
     var receivedAddress: ReceivedText? { nil }
     var transport: String? { nil }
     var sender: String? { receivedSender?.text }
-    var isLost: Bool { false }
+    var isLost: Bool { isGone() }
+
+    /// The same request of a client.
+    ///
+    /// - Parameter isGone: Tells whether the client has gone, or was told already that it has no answer. Called from
+    ///   any thread.
+    func asked(by isGone: @escaping @Sendable () -> Bool) -> DoorRequest {
+        var request = self
+        request.isGone = isGone
+        return request
+    }
+
 
     func settings(of book: SettingsBook) -> SettingsInForce { book.current }
     func recipientIs(_ address: String) -> Bool { receivedRecipient.text == "<\(address)>" }

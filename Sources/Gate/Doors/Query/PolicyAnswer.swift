@@ -11,4 +11,7 @@ enum PolicyAnswer {
 
     /// The answer to a request that cannot be read.
     static func text(refusing sentence: String) -> String { "action=451 4.3.5 \(sentence)\n\n" }
+
+    /// That there is no answer.
+    static func text(_ excuse: DialogueExcuse) -> String { "action=451 \(excuse.code) \(excuse.sentence)\n\n" }
 }

@@ -5,8 +5,6 @@ import NIOCore
 struct QueryDialogue: Dialogue {
     /// Postfix itself closes a connection of policy delegation after 300 s (`smtpd_policy_service_max_idle`).
     static let idle = TimeAmount.seconds(600)
-    // Nobody knows yet what such a client speaks. A query is the likeliest.
-    static let full = "\(QueryAnswer.full)\n"
 
     /// Decides on a recipient, and hands the decision over: at once, on the same thread, or later, on any.
     typealias Deciding = @Sendable (DoorRequest, @escaping @Sendable (Decision) -> Void) -> Void
@@ -19,6 +17,11 @@ struct QueryDialogue: Dialogue {
     init(_ decide: @escaping Deciding) { self.decide = decide }
 
     var late: String? { policy == nil ? "\(QueryAnswer.late)\n" : nil }
+
+    func excuse(_ why: DialogueExcuse) -> String {
+        // Of a client that has said nothing nobody knows yet what it speaks. A query is the likeliest.
+        policy == nil ? "\(QueryAnswer.text(why))\n" : PolicyAnswer.text(why)
+    }
 
     mutating func next(_ buffer: inout ByteBuffer, isAtEnd: Bool) -> DialogueStep {
         while let line = Self.line(&buffer) {
@@ -50,7 +53,10 @@ struct QueryDialogue: Dialogue {
     private func take(query line: ByteBufferView) -> DialogueStep {
         do throws(QueryError) {
             let request = try QueryRequest.read(line)
-            return .ask({ [decide] then in decide(request) { then("\(QueryAnswer.text($0))\n") } }, isLast: true)
+            return .ask(
+                { [decide] isGone, then in
+                    decide(request.asked(by: isGone)) { then("\(QueryAnswer.text($0))\n") }
+                }, isLast: true)
         } catch {
             return .answer("\(QueryAnswer.text(error))\n", isLast: true)
         }
@@ -65,7 +71,9 @@ struct QueryDialogue: Dialogue {
             let whole = request
             request = PolicyRequest()
             guard let question = try whole.request() else { return .answer(PolicyAnswer.none, isLast: false) }
-            return .ask({ [decide] then in decide(question) { then(PolicyAnswer.text($0)) } }, isLast: false)
+            return .ask(
+                { [decide] isGone, then in decide(question.asked(by: isGone)) { then(PolicyAnswer.text($0)) } },
+                isLast: false)
         } catch {
             return .answer(PolicyAnswer.text(refusing: error.sentence), isLast: true)
         }

@@ -29,7 +29,14 @@ enum QueryRequest {
         guard !Key.allCases.contains(where: { words[1].starts(with: "\($0.rawValue)=".utf8) }) else {
             throw QueryError(sentence: "the query names no next hop")
         }
-        return try request(nextHop: Array(words[1]), try values(words.dropFirst(2)))
+        let nextHop = Array(words[1])
+        // A bracketed host may hold no @; the last one of an address outside quotes is found where it is taken apart.
+        let isAddress = nextHop.first != UInt8(ascii: "[") && nextHop.contains(UInt8(ascii: "@"))
+        guard isAddress ? areQuotesClosed(nextHop) : !nextHop.contains(where: isQuoting) else {
+            // A quoted local part with a blank would be cut there, and what follows it pass for keys.
+            throw QueryError(sentence: "the query's address is cut: one with a blank goes into to=")
+        }
+        return try request(nextHop: nextHop, isAddress: isAddress, try values(words.dropFirst(2)))
     }
 
     private static func isQuoting(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") }
@@ -71,13 +78,9 @@ enum QueryRequest {
         return values
     }
 
-    private static func request(nextHop: [UInt8], _ values: [Key: [UInt8]]) throws(QueryError) -> DoorRequest {
-        // A bracketed host may hold no @; the last one of an address outside quotes is found where it is taken apart.
-        let isAddress = nextHop.first != UInt8(ascii: "[") && nextHop.contains(UInt8(ascii: "@"))
-        guard isAddress ? areQuotesClosed(nextHop) : !nextHop.contains(where: isQuoting) else {
-            // A quoted local part with a blank would be cut there, and what follows it pass for keys.
-            throw QueryError(sentence: "the query's address is cut: one with a blank goes into to=")
-        }
+    private static func request(
+        nextHop: [UInt8], isAddress: Bool, _ values: [Key: [UInt8]]
+    ) throws(QueryError) -> DoorRequest {
         // A plain domain is judged as that of an address. All else is what only a configuration says.
         let isPlain = !isAddress && !nextHop.contains { "[]:,".utf8.contains($0) }
         if !isAddress, !isPlain { try nextHop.mustBeUnderstood() }

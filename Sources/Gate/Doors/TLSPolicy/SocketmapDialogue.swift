@@ -6,7 +6,6 @@ import NIOCore
 /// Postfix's smtp(8) keeps a connection for ten idle seconds. Sendmail has one for each delivery.
 struct SocketmapDialogue: Dialogue {
     static let idle = TimeAmount.seconds(120)
-    static let full = Netstring.write("TEMP too many clients ask at once")
 
     /// Finds the words of a map for a destination, and hands them over: at once, on the same thread, or later, on any.
     typealias Answering = @Sendable (TLSPolicyMap, Destination, @escaping @Sendable (String) -> Void) -> Void
@@ -24,6 +23,8 @@ struct SocketmapDialogue: Dialogue {
     /// Half a netstring has no answer.
     var late: String? { nil }
 
+    func excuse(_ why: DialogueExcuse) -> String { Netstring.write("TEMP \(why.sentence)") }
+
     mutating func next(_ buffer: inout ByteBuffer, isAtEnd: Bool) -> DialogueStep {
         do throws(NetstringError) {
             guard let request = try Netstring.read(&buffer) else { return .wait }
@@ -31,7 +32,7 @@ struct SocketmapDialogue: Dialogue {
             case .answered(let text): return .answer(Netstring.write(text), isLast: false)
             case .level(let map, let destination):
                 return .ask(
-                    { [find] then in find(map, destination) { then(Netstring.write($0)) } }, isLast: false)
+                    { [find] _, then in find(map, destination) { then(Netstring.write($0)) } }, isLast: false)
             }
         } catch {
             // Where the next request begins cannot be told.
