@@ -95,14 +95,9 @@ public final class EximInstance: Sendable {
         try await root.run(steps: "update-exim4.conf")
         let process = try await root.start(["exim4", "-bdf", "-odq"])
         running.process = process
-        let (port, name) = (port, root.hostName)
-        let deadline = ContinuousClock.now + .seconds(30)
-        while ContinuousClock.now < deadline, process.status == nil {
-            let greeting = try? await onOwnThread { try SMTPClient(port: port).greeting }
-            if let greeting, greeting.code == 220, greeting.text.hasPrefix(name) { return }
-            try await Task.sleep(for: .milliseconds(50))
+        guard try await root.greets(process, at: port) else {
+            throw WorldError("Exim did not start: \(process.output) \(log)")
         }
-        throw WorldError("Exim did not start: \(process.output) \(log)")
     }
 
     /// All that Exim has logged so far: what happened, what it refused, and what must not happen.

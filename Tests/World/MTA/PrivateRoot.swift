@@ -128,6 +128,18 @@ public final class PrivateRoot: Sendable {
         try await ChildProcess("unshare", arguments(words))
     }
 
+    /// Waits until an MTA that runs in it greets by the host's name.
+    ///
+    /// - Returns: Whether it has; false if it has ended.
+    func greets(_ mta: ChildProcess, at port: UInt16) async throws -> Bool {
+        let name = hostName
+        return try await eventually(within: .seconds(30)) {
+            guard mta.status == nil else { return true }
+            let greeting = try? await onOwnThread { try SMTPClient(port: port).greeting }
+            return greeting.map { $0.code == 220 && $0.text.hasPrefix(name) } ?? false
+        } && mta.status == nil
+    }
+
     /// Runs a program in it to its end.
     ///
     /// - Returns: Its exit status, and all that it has printed.

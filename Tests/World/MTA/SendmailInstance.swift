@@ -68,14 +68,9 @@ public final class SendmailInstance: Sendable {
         let words = [Self.daemon, "-bD", "-X", "/var/log/transcript", "-O", "DeliveryMode=queueonly"] + options
         let process = try await root.start(words)
         running.process = process
-        let (port, name) = (port, root.hostName)
-        let deadline = ContinuousClock.now + .seconds(30)
-        while ContinuousClock.now < deadline, process.status == nil {
-            let greeting = try? await onOwnThread { try SMTPClient(port: port).greeting }
-            if let greeting, greeting.code == 220, greeting.text.hasPrefix(name) { return }
-            try await Task.sleep(for: .milliseconds(50))
+        guard try await root.greets(process, at: port) else {
+            throw WorldError("Sendmail did not start: \(process.output) \(log)")
         }
-        throw WorldError("Sendmail did not start: \(process.output) \(log)")
     }
 
     /// Tries to deliver what is in the queue, once.

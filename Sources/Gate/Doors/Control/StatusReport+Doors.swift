@@ -42,9 +42,9 @@ extension StatusReport {
         let socket: String
         let open: Int
         let cap: Int
-        /// Those that gave way to others: they had asked nothing yet, or nothing for longest.
+        /// Those that gave way to others: they had asked nothing yet, nothing for longest, or waited for longest.
         let displaced: Int
-        /// Those that were refused, because all others were waiting for an answer.
+        /// Those that were refused, because too many others were waiting for an answer.
         let refused: Int
 
         init(_ standing: LineDoors.Standing) {

@@ -61,7 +61,6 @@ struct DoorRequest: GateRequest, Sendable {
         return request
     }
 
-
     func settings(of book: SettingsBook) -> SettingsInForce { book.current }
     func recipientIs(_ address: String) -> Bool { receivedRecipient.text == "<\(address)>" }
 }
