@@ -63,6 +63,8 @@ extension GateWiring {
             do throws(MilterError) { try milter.open() } catch {
                 throw DaemonError(status: EX_UNAVAILABLE, sentences: [error.description])
             }
+        } close: {
+            milter.leave()
         }
     }
 

@@ -264,6 +264,9 @@ public final class MilterService: Sendable {
         claim?.remove()
     }
 
+    /// Removes the socket's file if it is still there and ours: that of a service that was opened and never started.
+    public func leave() { claim.withLock { $0 }?.remove() }
+
     // MARK: From the callbacks
 
     package func answer(_ event: borrowing RecipientEvent) -> RecipientAnswer {

@@ -17,7 +17,9 @@ import Testing
         case usable, unusable, lacking, failing, bogus, unsigned, away
     }
 
-    private static func resolver(_ hosts: [Host], isSecure: Bool = true, more: Int = 0) -> FakeResolver {
+    private static func resolver(
+        _ hosts: [Host], isSecure: Bool = true, more: Int = 0, fresh: FakeResolver? = nil
+    ) -> FakeResolver {
         var tlsa: [String: Answer<TLSARecord>] = [:]
         var addresses: [String: Answer<IPAddress>] = [:]
         for (index, host) in hosts.enumerated() {
@@ -37,7 +39,9 @@ import Testing
         }
         let records = (0..<hosts.count + more).map { MXRecord(UInt16($0), "mx\($0).example") }
         let found = Found(records: records, existence: .records, canonicalName: nil, ttl: .seconds(600))
-        return FakeResolver(mx: ["d.example": isSecure ? .secure(found) : .insecure(found)], a: addresses, tlsa: tlsa)
+        return FakeResolver(
+            mx: ["d.example": isSecure ? .secure(found) : .insecure(found)], a: addresses, tlsa: tlsa,
+            fresh: fresh)
     }
 
     private static let rows: [(hosts: [Host], extent: DANEReach.Extent)] = [
@@ -83,14 +87,15 @@ import Testing
         let resolver = Self.resolver([.usable, .usable])
         let reaches = DANEReaches(DANEReach(resolver: resolver))
         let destination = Destination(.domain("d.example"), port: 25)
-        #expect(reaches.known(destination) == nil)
+        let verdict = Verdict(outcome: .verified, cause: "")
+        #expect(reaches.known(destination, verdict) == nil)
         await withTaskGroup(of: DANEReach.Extent.self) { group in
             for _ in 0..<20 {
-                group.addTask { await reaches.extent(of: destination, before: .now + .seconds(60)) }
+                group.addTask { await reaches.extent(of: destination, verdict, before: .now + .seconds(60)) }
             }
             for await extent in group { #expect(extent == .everywhere) }
         }
-        #expect(reaches.known(destination) == .everywhere)
+        #expect(reaches.known(destination, verdict) == .everywhere)
         #expect(resolver.questions.count { $0 == "MX d.example" } == 1, "\(resolver.questions)")
     }
 
@@ -98,8 +103,38 @@ import Testing
     @Test(.timeLimit(.minutes(1))) func theWaitHasAnEnd() async {
         let reaches = DANEReaches(DANEReach(resolver: Self.resolver([.usable])))
         let destination = Destination(.domain("d.example"), port: 25)
-        _ = await reaches.extent(of: destination, before: .now - .seconds(1))
-        while reaches.known(destination) == nil { await Task.yield() }
-        #expect(reaches.known(destination) == .everywhere)
+        let verdict = Verdict(outcome: .verified, cause: "")
+        _ = await reaches.extent(of: destination, verdict, before: .now - .seconds(1))
+        while reaches.known(destination, verdict) == nil { await Task.yield() }
+        #expect(reaches.known(destination, verdict) == .everywhere)
+    }
+
+    /// What the verdict has seen and the caches have not, and what has changed since, is looked up past the caches.
+    @Test(arguments: [
+        (Outcome.tlsaInvalid, [Host.lacking], [Host.usable], DANEReach.Extent.everywhere),
+        (.opportunistic, [.usable], [.lacking], .nowhere), (.verified, [.lacking], [.lacking], .nowhere),
+        (.verified, [.usable, .lacking], [.usable], .partly), (.encrypted, [.failing], [.usable], .unknown),
+    ])
+    private func whatContradictsIsLookedUpAnew(
+        _ outcome: Outcome, _ cached: [Host], _ fresh: [Host], _ extent: DANEReach.Extent
+    ) async {
+        let reaches = DANEReaches(DANEReach(resolver: Self.resolver(cached, fresh: Self.resolver(fresh))))
+        let verdict = Verdict(outcome: outcome, cause: "")
+        let destination = Destination(.domain("d.example"), port: 25)
+        #expect(await reaches.extent(of: destination, verdict, before: .now + .seconds(60)) == extent)
+        #expect(reaches.known(destination, verdict) == extent)
+    }
+
+    /// An administrator's `recheck` counts at delivery as well.
+    @Test func aNewVerdictHasAnExtentOfItsOwn() async {
+        let fresh = Self.resolver([.usable, .lacking])
+        let reaches = DANEReaches(DANEReach(resolver: Self.resolver([.usable, .usable], fresh: fresh)))
+        let (old, new) = (Verdict(outcome: .verified, cause: "old"), Verdict(outcome: .tlsaInvalid, cause: "new"))
+        let destination = Destination(.domain("d.example"), port: 25)
+        #expect(await reaches.extent(of: destination, old, before: .now + .seconds(60)) == .everywhere)
+        #expect(fresh.questions.isEmpty)
+        #expect(reaches.known(destination, new) == nil)
+        #expect(await reaches.extent(of: destination, new, before: .now + .seconds(60)) == .partly)
+        #expect(reaches.known(destination, new) == .partly && reaches.known(destination, old) == nil)
     }
 }

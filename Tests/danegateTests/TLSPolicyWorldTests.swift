@@ -1,3 +1,4 @@
+import DANE
 import Foundation
 import Testing
 import World
@@ -85,6 +86,81 @@ import World
             }
             #expect(await site.gate.daemon.stop() == 0)
         }
+        await world.stop()
+    }
+
+    /// RCPT and delivery agree: what the settings accept is not accepted if it would crash the MTA.
+    @Test func aHazardBesideWhatIsAcceptedIsPutOffAtBothDoors() async throws {
+        let domain = MailDomain("mixed-hazard", "V16", .tlsaInvalid, hazard: true) { draft in
+            let chain = try await draft.chain("mx.\(draft.domain)")
+            let other = try await draft.chain("mx.\(draft.domain)")
+            try await draft.host(.normal(chain), tlsa: other.tlsa(), "\\# 3 030101")
+        }
+        let world = try await MailWorld([domain])
+        let site = try await DoorSite(world, ["ON_TLSA_INVALID": "accept"])
+        #expect(try await site.ask("mixed-hazard.example").hasPrefix("tempfail 451 4.7.323 "))
+        #expect(try await site.level("mixed-hazard.example")?.hasPrefix("TEMP ") == true)
+        #expect(await site.gate.daemon.stop() == 0)
+        await world.stop()
+    }
+
+    /// A hold holds whatever else is set, at each door.
+    @Test(arguments: [["MODE": "monitor"], ["ROLLOUT": "0"], ["ROUTE": "recipient"], [:]])
+    func whatIsHeldIsHeldAtDelivery(settings: [String: String]) async throws {
+        let world = try await MailWorld([MailDomains.named("verified")])
+        let state = try ScratchDirectory("state")
+        let site = try await DoorSite(world, settings.merging(["STATE_DIRECTORY": state.path]) { $1 })
+        let (status, output) = try await Danegate.run(
+            ["hold", "verified.example", "--for", "1h"], environment: ["DANEGATE_STATE_DIRECTORY": state.path])
+        #expect(status == 0, "\(output)")
+        #expect(await site.gate.daemon.waitForOutput { $0.contains("event=hold result=on") })
+        #expect(try await site.ask("verified.example").hasPrefix("tempfail 451 "))
+        #expect(try await site.level("verified.example") == "TEMP mail there is held back")
+        let map = site.map
+        let sts = try await onOwnThread { try DoorClient(map).lookUp("sts", "verified.example") }
+        #expect(sts == "TEMP mail there is held back")
+        #expect(await site.gate.daemon.stop() == 0)
+        await world.stop()
+    }
+
+    /// Where the recipients' domains are judged, a next hop of the site's own is not: neither at RCPT nor at delivery.
+    /// Who asks about nothing but a next hop has it judged.
+    @Test func byTheRecipientsDomainNoOwnNextHopIsHeld() async throws {
+        let world = try await MailWorld(["tlsa-invalid", "verified"].map(MailDomains.named))
+        let site = try await DoorSite(world, ["ROUTE": "recipient", "DEFER_FOR": "0"])
+        let hop = "[mx.tlsa-invalid.example]"
+        let query = site.query
+        let (named, alone) = try await onOwnThread {
+            (
+                try DoorClient.query("check \(hop) to=a@verified.example\n", at: query),
+                try DoorClient.query("check \(hop)\n", at: query)
+            )
+        }
+        #expect(named == "accept\n" && alone.hasPrefix("tempfail 451 4.7.323 "), "\(named), \(alone)")
+        #expect(try await site.level(hop) == "NOTFOUND ")
+        #expect(try await site.level("tlsa-invalid.example") == "OK dane-only")
+        #expect(await site.gate.daemon.stop() == 0)
+        await world.stop()
+    }
+
+    /// A recheck counts at delivery at once, though the old records may be kept for long.
+    @Test func aRecheckCountsAtDelivery() async throws {
+        let domain = MendableDomain("mendable", sound: true)
+        let world = try await MailWorld([domain.domain])
+        let state = try ScratchDirectory("state")
+        let settings = ["STATE_DIRECTORY": state.path]
+        let site = try await DoorSite(world, settings)
+        #expect(try await site.level("mendable.example") == "OK dane-only")
+        for (records, level) in [
+            (MendableDomain.Records.none, "NOTFOUND "), (.fitting, "OK dane-only"), (.other, "OK dane-only"),
+            (.none, "NOTFOUND "),
+        ] {
+            try await domain.publish(records, in: world)
+            let (_, output) = try await Danegate.run(
+                ["recheck", "mendable.example"], environment: world.environment(settings))
+            #expect(try await site.level("mendable.example") == level, "\(records): \(output)")
+        }
+        #expect(await site.gate.daemon.stop() == 0)
         await world.stop()
     }
 

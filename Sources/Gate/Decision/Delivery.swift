@@ -34,6 +34,8 @@ struct Delivery: Sendable {
 
     /// Whether nobody is refused there, whatever the verdict is.
     private var isLeftAlone: Bool {
+        // A next hop of this site's own is not judged at RCPT.
+        if subject.isOwnHop, inForce.scope.judgesDomains { return true }
         // Behind a next hop of this site's own, the roll-out goes by the recipients' domains, which are not known here:
         // some may have passed.
         if subject.isOwnHop, policy == nil, !inForce.rulebook.isRolledOutEverywhere { return true }
@@ -51,7 +53,7 @@ struct Delivery: Sendable {
     }
 
     private func ruling(on answer: InspectionService.Answer) -> Ruling {
-        Ruleset(inForce).decide(answer, on: subject, policy: policy, now: gate.now).ruling
+        Ruleset(inForce).decide(answer, on: subject, policy: policy, replies: .given, now: gate.now).ruling
     }
 
     // MARK: The level
@@ -59,17 +61,19 @@ struct Delivery: Sendable {
     /// The level if nothing must be found out for it.
     var levelAtOnce: DeliveryLevel? {
         if isExempt { return .opportunistic }
-        if isLeftAlone { return .own }
+        // F-132: a hold holds whatever mode and roll-out say.
         if isHeld { return .wait(Self.held) }
+        if isLeftAlone { return .own }
         guard let known else { return nil }
-        return level(by: known) ?? gate.reaches.known(destination).map(Self.level)
+        return level(by: known) ?? gate.reaches.known(destination, known.verdict).map(Self.level)
     }
 
     /// The level, which is found out.
     func level() async -> DeliveryLevel {
         let deadline = ContinuousClock.now + Self.patience
-        if let level = level(by: await verdict(before: deadline)) { return level }
-        return Self.level(await gate.reaches.extent(of: destination, before: deadline))
+        let answer = await verdict(before: deadline)
+        if let level = level(by: answer) { return level }
+        return Self.level(await gate.reaches.extent(of: destination, answer.verdict, before: deadline))
     }
 
     private static let held = "mail there is held back"
@@ -111,8 +115,9 @@ struct Delivery: Sendable {
 
     /// Why recipients are refused, if nothing must be found out for it; nil if something must.
     var refusalAtOnce: String?? {
-        if isExempt || isLeftAlone { return .some(nil) }
+        if isExempt { return .some(nil) }
         if isHeld { return Self.held }
+        if isLeftAlone { return .some(nil) }
         return known.map(refusal(by:))
     }
 

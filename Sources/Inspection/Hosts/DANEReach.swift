@@ -32,6 +32,17 @@ package struct DANEReach: Sendable {
     /// Asks a resolver.
     package init(resolver: any Resolving) { self.resolver = resolver }
 
+    /// That an extent could not be found out.
+    package static let notFound = (extent: Extent.unknown, lifetime: unknownLifetime)
+
+    /// Finds out the extent with a resolver that has nothing in its caches.
+    ///
+    /// - Returns: As of `find`.
+    package func findPastCaches(_ destination: Destination) async -> (extent: Extent, lifetime: Duration) {
+        guard let fresh = try? resolver.pastCaches() else { return Self.notFound }
+        return await DANEReach(resolver: fresh).find(destination)
+    }
+
     /// Finds out the extent, from the DNS alone.
     ///
     /// - Returns: The extent, and how long it may be kept.

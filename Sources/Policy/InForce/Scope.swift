@@ -24,6 +24,8 @@ package final class Scope: Sendable {
     package let judgesSMTP: Bool
     /// Whether the recipient's domain or the MTA's next hop is judged.
     let route: Settings.RouteSource
+    /// Whether the recipient's domain is judged, and not the next hop.
+    package var judgesDomains: Bool { route == .recipient }
     /// The TCP port if the next hop names none.
     let port: UInt16
     /// The local parts that are never refused, in lower case.
@@ -59,7 +61,8 @@ package final class Scope: Sendable {
         if recipient.isLocalPart(in: exemptLocalparts, lengths: exemptLengths) {
             return recipient.domain == .none ? .notOurs : .passed("exempt local part")
         }
-        if route == .nexthop, let nextHop, !nextHop.isEmpty {
+        // Who names a next hop and no recipient asks about the next hop.
+        if route == .nexthop || recipient.isEmpty, let nextHop, !nextHop.isEmpty {
             // Most next hops are the recipient's domain, which has been read already.
             if case .name(let name) = recipient.domain, name.text == nextHop { return .judged(hop(to: name, typed)) }
             switch Destination.parse(nextHop: nextHop, port: port) {
@@ -99,6 +102,8 @@ package final class Scope: Sendable {
 }
 
 extension Recipient {
+    fileprivate var isEmpty: Bool { domain == .none && localPart.isEmpty }
+
     /// Whether a next hop is the text after the `@`.
     ///
     /// RFC 5321 §4.1.3 has only addresses in brackets, and Postfix 3.7 refuses all else. If an MTA accepts

@@ -69,7 +69,7 @@ public struct Rulebook: Sendable {
         if let own { action = own.limit(action) }
         var code = code(outcome, action, isOwnHop: isOwnHop)
         var hazard: String?
-        if action == .accept, let found = verdict.hazards.first, outcome.allowsDelivery {
+        if action == .accept, let found = verdict.hazards.first {
             switch onHazard {
             case .accept: break
             case .reject: action = .reject

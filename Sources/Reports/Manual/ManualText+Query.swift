@@ -21,8 +21,8 @@ extension ManualText {
 
         NEXTHOP :: where the MTA will deliver to: an address, a domain, [host] or [host]:port. Brackets mean that no MX
           records are looked up. With an address the next hop is its domain. An address with a blank in quotes goes into
-          to=, beside its domain. A next hop that is not understood is an error.
-        to= :: the recipient, where NEXTHOP is a relay and no address. Policy file and exemptions go by its domain.
+          to=, beside its domain. A next hop that is not understood, or several, is an error.
+        to= :: the recipient, where NEXTHOP is no address. Policy file and exemptions go by its domain.
         from= :: the sender; <> or nothing for the null sender.
         client= :: the IP address of the client; nothing where there is none.
         auth= :: the name with which the client has authenticated; nothing where it has not.
@@ -37,7 +37,8 @@ extension ManualText {
 
         The first word tells what to do. Codes and texts are those of the milter, without a doubled per cent sign. A
         line that is no query gets tempfail 451 4.3.5 and the reason. Where there are too many clients that wait, the
-        answer is tempfail 451 4.7.0, and while the daemon is being stopped 451 4.3.2. An answer is never empty and
+        answer is tempfail 451 4.7.0, as it is for what cannot be checked while the daemon is being stopped; who still
+        waits at its end gets 451 4.3.2. An answer is never empty and
         never longer: take an empty one, or none, for a temporary failure.
 
         This is version 1 of the protocol. A later version has another verb; an older daemon answers tempfail 451
@@ -50,7 +51,8 @@ extension ManualText {
         both it is. A connection carries any number of requests. Only the state RCPT is judged.
 
         recipient :: the recipient as typed. Its domain is the next hop.
-        policy_context=nexthop=[relay.example]:587 :: the next hop of this service, because Postfix names none.
+        policy_context=nexthop=[relay.example]:587 :: the next hop of this service, because Postfix names none. Any
+          other policy_context is an error (451 4.3.5).
         sender, client_address, sasl_username, queue_id :: as the keys of a query.
 
         action=DUNNO accepts, and other restrictions decide. Otherwise action= has the code and the text of the
@@ -66,25 +68,29 @@ extension ManualText {
     /// The TLS policy map.
     static let tlsPolicy = #"""
         The TLS policy socket is a socketmap (socketmap_table(5)). The key is the next hop alone, so nothing is known
-        here of what the gate lets pass for its sender, client, login or local part.
+        here of what the gate lets pass for its sender, client, login or local part. Behind a next hop that is not the
+        recipient's domain, a line of the policy file for that domain is not known either: give the next hop a line.
 
         The map danegate is for smtp_tls_policy_maps of Postfix:
 
         dane-only :: the MX records are secure, or the next hop is a host in brackets, and all MX hosts have TLSA
           records that can be used; or a policy is require.
-        dane :: DANE applies to some of the hosts.
+        dane :: DANE applies to some of the hosts, no TLSA record of one can be used, one could not be looked up, or
+          there are more than 64.
         may :: the domain is exempt, by policy or exemption. The exemption holds at delivery, too.
         NOTFOUND :: no DANE applies, the domain is monitored or not rolled out, the settings accept the outcome, there
-          is nobody to deliver to, or the key begins with a dot. Postfix's own level counts.
+          is nobody to deliver to, or the key begins with a dot. Postfix's own level counts. With
+          DANEGATE_ROUTE=recipient also a next hop of this site's own, in brackets or with another port.
         TEMP :: the domain is dnssec-invalid, nothing can be found out, the mail is held back, or danegate itself is in
           trouble and knows no good verdict. Postfix keeps the message.
 
         A domain that fails gets the level of its records: Postfix itself keeps the message, and delivers when the
-        records fit. danegate waits for its inspection before it answers TEMP. Postfix asks again for each MX host of a
-        delivery, and all of these get the same level for a minute.
+        records fit. danegate waits for its inspection, for 80 s at most, before it answers TEMP. Postfix asks again for
+        each MX host of a delivery. All of these get the same level, unless the verdict changes meanwhile, or a host
+        could not be looked up.
 
         The levels dane and dane-only need smtp_dns_support_level = dnssec. Without it Postfix takes dane for may, and
-        only a line of its log says so: smtp_dns_support_level is not "dnssec".
+        only a line of its log says so: dane configured with dnssec lookups disabled.
 
         The map danegate-tlsrpt has the same answers for Postfix 3.10 and later.
 
@@ -96,9 +102,10 @@ extension ManualText {
         A recipient waits for its verdict for as long as at the milter (DANEGATE_MILTER_DEADLINE). That must be shorter
         than the patience of the client: 8 s in the examples for Exim, 10 s in those for Postfix.
 
-        A query, or a request, must come within ten seconds of its first byte, and its answer must be taken within as
-        long. Between two requests, policy delegation may be silent for ten minutes and a map for two. A netstring may
-        have 2048 bytes. A client that does otherwise loses its own connection only.
+        A query, or a request, must come within ten seconds of its first byte, the first one within ten seconds of the
+        connection. Its answer must be taken within as long. Between two requests, policy delegation may be silent for
+        ten minutes and a map for two. A netstring may have 2048 bytes. A client that does otherwise loses its own
+        connection only.
 
         Each socket has up to 256 connections at once, fewer if the process may open few files. Beyond that, one that
         has asked nothing yet gives way, then the one that has had nothing to ask for longest. Seven eighths of the

@@ -34,8 +34,7 @@ import Testing
 
     static let contexts: [(context: String, nextHop: String?)] = [
         ("nexthop=[relay.example]:587", "[relay.example]:587"), ("nexthop=relay.example", "relay.example"),
-        ("nexthop=", nil), ("NEXTHOP=x", nil), ("anything", nil), ("x nexthop=y", nil),
-        ("nexthop=[relay.example]", "[relay.example]"),
+        ("", nil), ("nexthop=[relay.example]", "[relay.example]"),
     ]
 
     @Test(arguments: contexts.indices) func theContextNamesTheNextHop(index: Int) throws {
@@ -100,11 +99,13 @@ import Testing
 
     /// A slip of the configuration does not let all mail pass.
     @Test(arguments: [
-        "[relay.example:587]", "[relay.example", "relay.example:99999", "smtp:[relay.example]", "a,b", "a=b",
+        "nexthop=[relay.example:587]", "nexthop=[relay.example", "nexthop=relay.example:99999", "nexthop=",
+        "nexthop=smtp:[relay.example]", "nexthop=a,b", "nexthop=a=b", "nexthop=bad..example", "NEXTHOP=x.example",
+        "next_hop=x.example", "nexthop = x.example", "anything", "x nexthop=y", "[relay.example]:587",
     ])
-    func aNextHopThatIsNotUnderstoodIsRefused(nextHop: String) {
+    func aNextHopThatIsNotUnderstoodIsRefused(context: String) {
         #expect(throws: PolicyRequestError.noNextHop) {
-            try Self.read(Self.begun + ["recipient=a@b.example", "policy_context=nexthop=\(nextHop)", ""])
+            try Self.read(Self.begun + ["recipient=a@b.example", "policy_context=\(context)", ""])
         }
     }
 }

@@ -295,6 +295,31 @@ import WorldServers
         site.server.close()
     }
 
+    /// Questions of clients that have gone are bounded, too: their work goes on.
+    @Test func whoGoesLeavesNoEndOfQuestions() async throws {
+        let site = try Site(places: 8)
+        try await onOwnThread {
+            for number in 1...64 {
+                do {
+                    let client = try DoorClient(site.path)
+                    try client.send("a")
+                    try withExtendedLifetime(client) { try site.waitUntil(asked: number) }
+                }
+                try site.waitUntil(open: 0)
+            }
+            #expect(try DoorClient.query("a", at: site.path) == "full")
+            site.desk.answer("nobody hears it")
+            let next = try DoorClient(site.path)
+            try next.send("a")
+            next.halfClose()
+            try site.waitUntil(asked: 65)
+            site.desk.answer("yes")
+            #expect(try next.rest() == "yes")
+        }
+        #expect(try await site.isLeft())
+        site.server.close()
+    }
+
     /// A door that is closed waits for those that wait for an answer.
     @Test func theEndWaitsForAnswers() async throws {
         let site = try Site()

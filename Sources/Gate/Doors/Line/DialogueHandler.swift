@@ -96,12 +96,13 @@ final class DialogueHandler<Talk: Dialogue>: ChannelInboundHandler {
         case .wait: break
         case .answer(let text, let isLast): answer(context, text, isLast: isLast)
         case .ask(let work, let isLast):
+            guard client.asks() else { return answer(context, talk.excuse(.full), isLast: true) }
             isBusy = true
             isAsking = true
             deadline?.cancel()
-            client.stands(.asking)
             let (loop, bound) = (context.eventLoop, NIOLoopBound((self, context), eventLoop: context.eventLoop))
             work({ [client] in client.isGone }) { [client] text in
+                client.answered()
                 // What is known already is answered without a turn of the loop.
                 guard !loop.inEventLoop else {
                     let (handler, context) = bound.value

@@ -44,6 +44,16 @@ final class LineClients: Sendable {
         /// Whether nobody is there any more who could be answered. Called from any thread.
         var isGone: Bool { !channel.isActive }
 
+        /// Enters a question; false if there are too many whose clients have gone. `answered` must follow.
+        func asks() -> Bool {
+            guard clients.ask() else { return false }
+            stands(.asking)
+            return true
+        }
+
+        /// The question has its answer, whether the client is still there or not. Called from any thread.
+        func answered() { clients.answer() }
+
         /// Says what the connection is doing now.
         func stands(_ standing: Standing) { if !isRefused { clients.move(id, standing) } }
     }
@@ -62,6 +72,8 @@ final class LineClients: Sendable {
         var turn: UInt64 = 0
         /// How many of them wait for an answer.
         var asking = 0
+        /// How many questions have no answer yet, those of clients that have gone among them.
+        var questions = 0
         var displaced = 0
         var refused = 0
 
@@ -158,6 +170,20 @@ final class LineClients: Sendable {
         }
         return client
     }
+
+    /// Work for clients that have gone goes on, because others may want what it finds. It is bounded all the same.
+    private func ask() -> Bool {
+        state.withLock { state in
+            guard state.questions < limit * Self.questionsAPlace else { return false }
+            state.questions += 1
+            return true
+        }
+    }
+
+    private func answer() { state.withLock { $0.questions -= 1 } }
+
+    /// The most questions without an answer, for each place.
+    private static let questionsAPlace = 8
 
     private func move(_ id: UInt64, _ standing: Standing) { state.withLock { $0.move(id, to: standing) } }
 }

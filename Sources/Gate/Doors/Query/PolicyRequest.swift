@@ -44,7 +44,11 @@ struct PolicyRequest {
             return nil
         }
         var request = DoorRequest(.policy, recipient: recipient)
-        if let nextHop {
+        if let context = text(.policy_context) {
+            // A slip would have the recipient's domain judged.
+            let prefix = "nexthop="
+            guard context.hasPrefix(prefix) else { throw .noNextHop }
+            let nextHop = String(context.dropFirst(prefix.count))
             guard Destination.isUnderstood(nextHop: nextHop) else { throw .noNextHop }
             request.nextHop = nextHop
         }
@@ -53,14 +57,6 @@ struct PolicyRequest {
         request.authenticated = text(.sasl_username)
         request.queueID = text(.queue_id)
         return request
-    }
-
-    /// The next hop that the administrator has named for the service.
-    private var nextHop: String? {
-        let prefix = "nexthop="
-        guard let context = text(.policy_context), context.hasPrefix(prefix) else { return nil }
-        let name = context.dropFirst(prefix.count)
-        return name.isEmpty ? nil : String(name)
     }
 
     private func text(_ attribute: Attribute) -> String? {

@@ -32,7 +32,7 @@ enum QueryRequest {
         let nextHop = Array(words[1])
         // A bracketed host may hold no @; the last one of an address outside quotes is found where it is taken apart.
         let isAddress = nextHop.first != UInt8(ascii: "[") && nextHop.contains(UInt8(ascii: "@"))
-        guard isAddress ? areQuotesClosed(nextHop) : !nextHop.contains(where: isQuoting) else {
+        guard isAddress ? domain(of: nextHop) != nil : !nextHop.contains(where: isQuoting) else {
             // A quoted local part with a blank would be cut there, and what follows it pass for keys.
             throw QueryError(sentence: "the query's address is cut: one with a blank goes into to=")
         }
@@ -41,10 +41,12 @@ enum QueryRequest {
 
     private static func isQuoting(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") }
 
-    /// Whether each quote of an address is closed, and an `@` stands outside of them (RFC 5321 §4.1.2).
-    private static func areQuotesClosed(_ address: [UInt8]) -> Bool {
-        var (isQuoted, isEscaped, hasDomain) = (false, false, false)
-        for byte in address {
+    /// What stands behind the last `@` outside of quotes (RFC 5321 §4.1.2); nil if there is none, or a quote is not
+    /// closed.
+    private static func domain(of address: [UInt8]) -> ArraySlice<UInt8>? {
+        var (isQuoted, isEscaped) = (false, false)
+        var domain: ArraySlice<UInt8>?
+        for (index, byte) in address.enumerated() {
             if isEscaped {
                 isEscaped = false
             } else if byte == UInt8(ascii: "\\") {
@@ -52,10 +54,18 @@ enum QueryRequest {
             } else if byte == UInt8(ascii: "\"") {
                 isQuoted.toggle()
             } else if byte == UInt8(ascii: "@"), !isQuoted {
-                hasDomain = true
+                domain = address[(index + 1)...]
             }
         }
-        return !isQuoted && !isEscaped && hasDomain
+        if domain?.last == UInt8(ascii: ">") { domain = domain?.dropLast() }
+        return isQuoted || isEscaped ? nil : domain
+    }
+
+    /// Whether a domain of an address is what a slip of a configuration makes of one: nothing, or a host in brackets.
+    /// What else is no domain name can be an address that a client has typed, whose domain cannot exist.
+    private static func isSlip(_ domain: ArraySlice<UInt8>) -> Bool {
+        guard domain.first == UInt8(ascii: "[") else { return domain.isEmpty }
+        return Destination.parse(nextHop: String(decoding: domain, as: UTF8.self), port: 25) != .literal
     }
 
     private enum Key: String, CaseIterable { case to, from, client, auth }
@@ -81,14 +91,20 @@ enum QueryRequest {
     private static func request(
         nextHop: [UInt8], isAddress: Bool, _ values: [Key: [UInt8]]
     ) throws(QueryError) -> DoorRequest {
-        // A plain domain is judged as that of an address. All else is what only a configuration says.
-        let isPlain = !isAddress && !nextHop.contains { "[]:,".utf8.contains($0) }
-        if !isAddress, !isPlain { try nextHop.mustBeUnderstood() }
-        var request = DoorRequest(
-            .query, recipient: values[.to] ?? (isAddress ? nextHop : isPlain ? [UInt8(ascii: "@")] + nextHop : []))
-        if isAddress, values[.to] != nil {
+        // Empty where an MTA has none to tell.
+        let recipient = values[.to].flatMap { $0.isEmpty ? nil : $0 }
+        if isAddress, recipient != nil {
             throw QueryError(sentence: "the query has an address for its next hop, and to= beside it")
         }
+        let domain = (recipient ?? (isAddress ? nextHop : nil)).flatMap(domain(of:))
+        if let domain, isSlip(domain) { throw QueryError(sentence: "the query's recipient has no domain") }
+        // An MTA that delivers to the recipient's domain names it twice, and a client may have typed anything.
+        let isDomain = domain?.lazy.map(\.lowercased).elementsEqual(nextHop.lazy.map(\.lowercased)) ?? false
+        if !isAddress, !isDomain { try nextHop.mustBeUnderstood() }
+        // A plain domain is judged as that of an address. All else is what only a configuration says.
+        let isPlain = !nextHop.contains { "[]:,".utf8.contains($0) }
+        var request = DoorRequest(
+            .query, recipient: recipient ?? (isAddress ? nextHop : isPlain ? [UInt8(ascii: "@")] + nextHop : []))
         if !isAddress { request.nextHop = String(decoding: nextHop, as: UTF8.self) }
         if let sender = values[.from] { request.take(sender: sender) }
         // Empty where an MTA has none to tell, as of mail that enters on this machine.
@@ -100,6 +116,11 @@ enum QueryRequest {
         if let name = values[.auth], !name.isEmpty { request.authenticated = String(decoding: name, as: UTF8.self) }
         return request
     }
+}
+
+extension UInt8 {
+    /// The same letter in lower case (RFC 4343 §3).
+    fileprivate var lowercased: UInt8 { 0x41...0x5A ~= self ? self | 0x20 : self }
 }
 
 extension [UInt8] {
