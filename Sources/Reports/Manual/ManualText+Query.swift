@@ -36,10 +36,10 @@ extension ManualText {
         reject 550 5.7.323 TEXT :: the recipient must be refused.
 
         The first word tells what to do. Codes and texts are those of the milter, without a doubled per cent sign. A
-        line that is no query gets tempfail 451 4.3.5 and the reason. Where there are too many clients that wait, the
-        answer is tempfail 451 4.7.0, as it is for what cannot be checked while the daemon is being stopped; who still
-        waits at its end gets 451 4.3.2. An answer is never empty and
-        never longer: take an empty one, or none, for a temporary failure.
+        line that is no query gets tempfail 451 4.3.5 and the reason. If too many clients wait, the answer is tempfail
+        451 4.7.0. While the daemon is being stopped, what must be checked first gets tempfail 451 4.7.0, and a client
+        that still waits at the end gets tempfail 451 4.3.2. An answer is never empty and never longer: take an empty
+        one, or none, for a temporary failure.
 
         This is version 1 of the protocol. A later version has another verb; an older daemon answers tempfail 451
         4.3.5 to it. New keys come with a new verb only.
