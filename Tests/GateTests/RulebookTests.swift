@@ -7,12 +7,13 @@ import Testing
 @Suite struct RulebookTests {
     private func rule(
         _ outcome: Outcome, _ change: (inout Settings) -> Void = { _ in }, policy: Policy.Kind? = nil,
-        failingFor: Duration = .zero, hazards: [String] = []
+        failingFor: Duration = .zero, isInTrouble: Bool = false, hazards: [String] = []
     ) -> Ruling {
         var settings = Settings()
         change(&settings)
         return Rulebook(settings).rule(
-            Verdict(outcome: outcome, cause: "why", hazards: hazards), domain: "example.org", policy: policy
+            Verdict(outcome: outcome, cause: "why", hazards: hazards), domain: "example.org", policy: policy,
+            isInTrouble: isInTrouble
         ) { _ in failingFor }
     }
 
@@ -246,6 +247,25 @@ import Testing
         #expect(rule(.verified, hazards: ["x"]).code?.description == "4.7.323")
         #expect(rule(.verified, { $0.onHazard = .reject }, hazards: ["x"]).action == .reject)
         #expect(rule(.verified, { $0.onHazard = .accept }, hazards: ["x"]).action == .accept)
+        // Also where the settings accept what else is found, and whatever the breaker says: the records have been seen.
+        let unproven: (inout Settings) -> Void = { $0.rulings[.daneRequired] = .accept }
+        for ruling in [
+            rule(.unprobed, unproven, policy: .require, hazards: ["x"]),
+            rule(.tlsaInvalid, { $0.rulings[.tlsaInvalid] = .accept }, hazards: ["x"]),
+            rule(.tlsaInvalid, { $0.onLocalTrouble = .accept }, isInTrouble: true, hazards: ["x"]),
+            rule(
+                .tlsaInvalid, { ($0.onLocalTrouble, $0.onHazard) = (.accept, .reject) }, isInTrouble: true,
+                hazards: ["x"]),
+        ] {
+            #expect(ruling.action == .tempfail && ruling.code?.description == "4.7.323" && ruling.hazard == "x")
+        }
+        let monitored = rule(
+            .unprobed, { ($0.rulings[.daneRequired], $0.mode) = (.accept, .monitor) }, policy: .require, hazards: ["x"])
+        #expect(monitored.action == .accept && monitored.would == .tempfail && monitored.hazard == "x")
+        #expect(rule(.unprobed, unproven, policy: .require).action == .accept)
+        let accepted = rule(
+            .tlsaInvalid, { ($0.onLocalTrouble, $0.onHazard) = (.accept, .accept) }, isInTrouble: true, hazards: ["x"])
+        #expect(accepted.action == .accept)
     }
 
     @Test func aReplyKeepsItsEndHoweverLongItsParts() {

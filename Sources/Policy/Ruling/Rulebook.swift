@@ -60,9 +60,10 @@ public struct Rulebook: Sendable {
         let outcome = policy == .require && verdict.outcome.lacksDANE ? Outcome.daneRequired : verdict.outcome
         let own = isOwnHop ? onOwnNextHop.with(policy) : nil
         if isInTrouble, !outcome.allowsDelivery {
-            return ruleInTrouble(outcome, policy, own, isMonitored: isMonitored(domain, policy, isEnforced))
+            return ruleInTrouble(
+                outcome, policy, own, verdict.hazards.first, isMonitored: isMonitored(domain, policy, isEnforced))
         }
-        if policy == .require, outcome == .unprobed { return ruleUnproven(isOwnHop: isOwnHop) }
+        if policy == .require, outcome == .unprobed { return ruleUnproven(verdict.hazards.first, isOwnHop: isOwnHop) }
         let failing = outcome.lasts ? failingFor(outcome) : nil
         var action = action(outcome, failingFor: failing ?? .zero)
         // F-91: a fault of this site's own next hop is not the recipient's.
@@ -70,12 +71,7 @@ public struct Rulebook: Sendable {
         var code = code(outcome, action, isOwnHop: isOwnHop)
         var hazard: String?
         if action == .accept, let found = verdict.hazards.first {
-            switch onHazard {
-            case .accept: break
-            case .reject: action = .reject
-            case .tempfail, .default: action = .tempfail
-            }
-            if let own { action = own.limit(action) }
+            action = own?.limit(hazardAction) ?? hazardAction
             if action != .accept {
                 hazard = found
                 code = action.class.flatMap(Outcome.tlsaInvalid.enhancedCode)
@@ -98,14 +94,20 @@ public struct Rulebook: Sendable {
     ///
     /// If policy demands DANE, that goes before our doubt: such a recipient is never accepted without a check.
     private func ruleInTrouble(
-        _ outcome: Outcome, _ policy: Policy.Kind?, _ own: Settings.OwnNextHopRuling?, isMonitored: Bool
+        _ outcome: Outcome, _ policy: Policy.Kind?, _ own: Settings.OwnNextHopRuling?, _ hazard: String?,
+        isMonitored: Bool
     ) -> Ruling {
         let isAccepted =
             rulings[outcome] == .accept || own == .accept || onLocalTrouble == .accept && policy != .require
         guard !isAccepted else {
+            // Whoever is to blame for the outcome, the records that harm the MTA have been seen.
+            let isPutOff = hazard != nil && (own?.limit(hazardAction) ?? hazardAction) != .accept
+            let isMonitored = own == .monitor || isMonitored
             return Ruling(
-                action: .accept, would: nil, outcome: outcome, code: nil, failingFor: nil, hazard: nil,
-                isOwnHop: own != nil)
+                action: isPutOff && !isMonitored ? .tempfail : .accept,
+                would: isPutOff && isMonitored ? .tempfail : nil, outcome: outcome,
+                code: isPutOff ? Outcome.tlsaInvalid.enhancedCode(.persistentTransient) : nil, failingFor: nil,
+                hazard: isPutOff ? hazard : nil, isOwnHop: own != nil)
         }
         let isMonitored = onLocalTrouble == .monitor && policy != .require || own == .monitor || isMonitored
         return Ruling(
@@ -115,14 +117,25 @@ public struct Rulebook: Sendable {
 
     /// The ruling if policy demands DANE and the hosts were not probed. That is neither DANE nor its absence but a
     /// doubt, so delivery is deferred (D-20, RFC 7672 §2.2). It is accepted only if the site accepts a lack of DANE as
-    /// well.
-    private func ruleUnproven(isOwnHop: Bool) -> Ruling {
+    /// well, and then a hazard counts as it does elsewhere.
+    private func ruleUnproven(_ hazard: String?, isOwnHop: Bool) -> Ruling {
         let isAccepted = rulings[.daneRequired] == .accept
-        let would: Ruling.Action? = !isAccepted && mode == .monitor ? .tempfail : nil
+        let action: Ruling.Action = !isAccepted ? .tempfail : hazard == nil ? .accept : hazardAction
+        let isHazard = isAccepted && action != .accept
+        let isMonitored = action != .accept && mode == .monitor
         return Ruling(
-            action: isAccepted || mode == .monitor ? .accept : .tempfail, would: would, outcome: .unprobed,
-            code: isAccepted ? nil : Outcome.daneRequired.enhancedCode(.persistentTransient), failingFor: nil,
-            hazard: nil, isOwnHop: isOwnHop)
+            action: isMonitored ? .accept : action, would: isMonitored ? action : nil, outcome: .unprobed,
+            code: action.class.flatMap((isHazard ? Outcome.tlsaInvalid : .daneRequired).enhancedCode), failingFor: nil,
+            hazard: isHazard ? hazard : nil, isOwnHop: isOwnHop)
+    }
+
+    /// What becomes of mail to a destination whose records would crash an MTA, or block it.
+    private var hazardAction: Ruling.Action {
+        switch onHazard {
+        case .accept: .accept
+        case .reject: .reject
+        case .tempfail, .default: .tempfail
+        }
     }
 
     private func action(_ outcome: Outcome, failingFor: Duration) -> Ruling.Action {
