@@ -160,7 +160,11 @@ struct EximGuideTests {
         let site = try await EximSite(world, [Self.split, "Mail must pass while danegate is stopped"])
         #expect(try await site.reply("user@tlsa-invalid.example").code == 250)
         let gate = try await site.gate(world, ["DEFER_FOR": "0"])
-        #expect(try await site.reply("user@tlsa-invalid.example").enhanced == "5.7.323")
+        // Mail passes as well if the answer takes too long, which may be once on a busy machine.
+        #expect(
+            try await eventually(within: .seconds(60)) {
+                try await site.reply("user@tlsa-invalid.example").enhanced == "5.7.323"
+            })
         await gate.daemon.stop()
         #expect(try await site.reply("user@tlsa-invalid.example").code == 250)
         await site.stop()

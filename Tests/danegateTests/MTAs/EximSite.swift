@@ -52,9 +52,19 @@ struct EximSite: Sendable {
     }
 
     /// What a client is told at RCPT.
+    ///
+    /// Exim waits eight seconds for danegate, which needs five at most. A machine that stands still for a while takes
+    /// the rest, and Exim then asks the client to try again, as a sender does, and so does this one.
     func reply(_ recipient: String, from sender: String = "") async throws -> SMTPClient.Reply {
-        try await MTASession.reply(exim.port, recipient, from: sender)
+        for _ in 0..<4 {
+            let reply = try await MTASession.reply(exim.port, recipient, from: sender)
+            guard reply.line == Self.unanswered || reply.line.hasPrefix("451 4.7.0 pending: ") else { return reply }
+        }
+        return try await MTASession.reply(exim.port, recipient, from: sender)
     }
+
+    /// What Exim says if danegate does not answer in time (`GATE_DOWN`).
+    private static let unanswered = "451 4.4.3 the policy service does not answer"
 
     func stop() async {
         await exim.stop()
