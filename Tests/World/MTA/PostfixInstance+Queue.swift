@@ -36,10 +36,7 @@ extension PostfixInstance {
 
     /// What postfix(1) does for "reload".
     public func reload() throws {
-        let text = try String(contentsOfFile: queueFile("pid/master.pid"), encoding: .utf8)
-        guard let master = Int32(text.trimmingCharacters(in: .whitespacesAndNewlines)), kill(master, SIGHUP) == 0 else {
-            throw WorldError("no master to reload: \(text)")
-        }
+        guard let master = masterID, kill(master, SIGHUP) == 0 else { throw WorldError("no master to reload") }
     }
 
     /// Changes a line of main.cf. It is in force after a reload.

@@ -24,14 +24,14 @@ public final class PostfixInstance: Sendable {
 
     private static let programs = "/usr/lib/postfix/sbin"
 
-    /// Runs master(8) below a shell, in a session of its own. master needs the session to end its servers.
+    /// Runs master(8) below a shell, each in a session of its own: master needs it to end its servers, and a Ctrl-C at
+    /// a terminal must not end the shell before it has ended master.
     ///
-    /// The shell is there for Foundation. It takes a program that closes its inherited descriptors, as master does, for
-    /// ended, and then waits for it on the thread that looks after all programs. master ends with the shell, however
-    /// that ends. env(1) is there because programs started by Foundation may have all signals blocked, SIGTERM
-    /// included.
+    /// The shell is there because master cannot be told to end with this process: the kernel forgets a signal for the
+    /// parent's death when a process changes its user for a moment, as master does. The shell gets that signal, and
+    /// ends master. env(1) is there because a program may have been started with signals blocked or ignored.
     private static let run = """
-        setsid setpriv --pdeathsig TERM -- "$1" -c "$2" -d &
+        setsid -- "$1" -c "$2" -d &
         master=$!
         trap 'kill $master; wait $master' TERM
         wait $master
@@ -67,7 +67,8 @@ public final class PostfixInstance: Sendable {
         try scratch.write(lines.joined(), to: "etc/main.cf")
         try scratch.write(Self.services(port: port, chroot: chroot), to: "etc/master.cf")
         let words = [
-            "env", "--default-signal", "sh", "-c", Self.run, "sh", "\(Self.programs)/master", scratch.file("etc"),
+            "setsid", "setpriv", "--pdeathsig", "TERM", "--", "env", "--default-signal", "sh", "-c", Self.run, "sh",
+            "\(Self.programs)/master", scratch.file("etc"),
         ]
         if let delivery {
             if chroot { try scratch.write(delivery.resolverText, to: "queue/etc/resolv.conf") }
@@ -78,8 +79,20 @@ public final class PostfixInstance: Sendable {
         try await waitForGreeting()
     }
 
+    // The shell is about to be killed with `master`, and a Postfix that nobody stopped would outlive it.
+    deinit { if master.status == nil, let pid = masterID { kill(pid, SIGTERM) } }
+
+    /// The process id of master(8), by the file that it locks; nil if there is none.
+    var masterID: Int32? {
+        let text = try? String(contentsOfFile: queueFile("pid/master.pid"), encoding: .utf8)
+        return text.flatMap { Int32($0.trimmingCharacters(in: .whitespacesAndNewlines)) }
+    }
+
     /// All that Postfix has logged so far.
-    public var log: String { (try? String(contentsOfFile: scratch.file("log/mail.log"), encoding: .utf8)) ?? "" }
+    public var log: String { (try? String(contentsOfFile: logPath, encoding: .utf8)) ?? "" }
+
+    /// The path of its log.
+    public var logPath: String { scratch.file("log/mail.log") }
 
     /// The queue directory.
     public var queue: String { scratch.file("queue") }
@@ -105,7 +118,7 @@ public final class PostfixInstance: Sendable {
         }
     }
 
-    /// Ends Postfix. It also ends with the test process.
+    /// Ends Postfix. It also ends with this process, however that ends.
     public func stop() async { await master.stop() }
 
     private func waitForGreeting() async throws {
