@@ -285,6 +285,11 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Tests/Siege", swiftSettings: strict),
+        // The world as a program (deploy/demo), and mail that is counted.
+        .executableTarget(
+            name: "Playground",
+            dependencies: ["DANE", "World", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            path: "Tests/Playground", swiftSettings: strict),
         .systemLibrary(name: "CEpoll", path: "Tests/Bench/CEpoll"),
         .executableTarget(
             name: "BenchLoad", dependencies: ["CEpoll"], path: "Tests/Bench/Load", swiftSettings: strict),

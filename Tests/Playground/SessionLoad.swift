@@ -1,0 +1,69 @@
+import Foundation
+import Synchronization
+import World
+
+/// Sessions by the clock: each begins when it is due, however long those before it take.
+final class SessionLoad: Sendable {
+    /// Sessions that may be open at once, a thread each. One that is due beyond that could not start.
+    private static let atOnce = 2_000
+
+    private let session: Session
+    private let rate: Int
+    private let count: Int
+    private let counts: Mutex<SessionCounts>
+    private let open = Atomic<Int>(0)
+
+    /// A load of sessions.
+    ///
+    /// - Parameters:
+    ///   - session: What each does.
+    ///   - rate: How many begin a second.
+    ///   - count: How many there are.
+    init(_ session: Session, rate: Int, count: Int) {
+        self.session = session
+        self.rate = rate
+        self.count = count
+        counts = Mutex(SessionCounts(run: session.run))
+    }
+
+    /// Takes each line of standard input for a mark, and answers with a line when it is set.
+    func readMarks() {
+        Thread.detachNewThread { [weak self] in
+            while let line = readLine() {
+                guard let self else { return }
+                if let mark = counts.withLock({ $0.mark(line) }) {
+                    Playground.say("MARKED=\(mark.name.filter { $0.isLetter || $0.isNumber }),\(mark.open)")
+                }
+            }
+        }
+    }
+
+    /// Sends all, and waits for the last one.
+    ///
+    /// - Returns: What became of them.
+    func run() async -> SessionCounts {
+        let begin = ContinuousClock.now
+        await withTaskGroup(of: Void.self) { group in
+            for number in 0..<count {
+                try? await Task.sleep(until: begin + .seconds(1) * Double(number) / Double(rate))
+                group.addTask { await self.play(number) }
+            }
+        }
+        let took = begin.duration(to: .now)
+        return counts.withLock { counts in
+            counts.seconds = took / .seconds(1)
+            return counts
+        }
+    }
+
+    private func play(_ number: Int) async {
+        counts.withLock { $0.begin() }
+        let underWay = open.add(1, ordering: .relaxed).newValue
+        var end = Session.End.notStarted("\(Self.atOnce) sessions were open already")
+        if underWay <= Self.atOnce {
+            end = (try? await onOwnThread { [session] in session.play(number) }) ?? .notStarted("no thread")
+        }
+        open.subtract(1, ordering: .relaxed)
+        counts.withLock { $0.end(end) }
+    }
+}
