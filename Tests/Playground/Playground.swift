@@ -6,7 +6,7 @@ import Foundation
 struct Playground: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Brings the test world to life for other programs, or sends mail and counts what becomes of it.",
-        subcommands: [WorldCommand.self, SessionsCommand.self])
+        subcommands: [WorldCommand.self, SendCommand.self, SessionsCommand.self])
 
     /// Writes a line of standard output at once: who started this program waits for it, mostly through a pipe.
     static func say(_ line: String) {

@@ -21,7 +21,7 @@ struct WorldSettings {
         var lines = world.environment().compactMapValues { $0 }
         lines["DANEGATE_STATE_DIRECTORY"] = nil
         lines["DANEGATE_LOG"] = nil
-        // The test world is patient with a machine that is busy; an MTA is answered within the default.
+        // How long an MTA waits is for who runs the daemon to say.
         lines["DANEGATE_MILTER_DEADLINE"] = nil
         var files: [String: String] = [:]
         let names = ["DNS_CONFIG": "unbound.conf", "DNS_TRUST_ANCHOR": "root.key", "POLICY_FILE": "policy"]
