@@ -6,16 +6,18 @@ import Support
 /// libmilter has no hook for the start of a connection, does not report connections on which nothing is sent, and if
 /// descriptors have run out, it calls accept(2) again and again without a pause. A shared library's call of a C
 /// function goes to the program's own function of that name, if there is one (ELF symbol interposition). That makes
-/// this hook possible. Only the milter's listening socket is treated specially. For any other, the result is that of
-/// the C library.
-///
-/// For the milter's socket, libmilter calls it on the thread that runs `smfi_main`.
+/// this hook possible. Only libmilter's calls for the milter's socket are treated specially, all of which come
+/// from the thread that runs `smfi_main`. For any other, the result is that of the C library.
 @_cdecl("accept")
 public func acceptInPlaceOfTheLibrary(
     _ listener: Int32, _ address: UnsafeMutablePointer<sockaddr>?, _ length: UnsafeMutablePointer<socklen_t>?
 ) -> Int32 {
-    guard let connections = MilterService.current?.connections, connections.listens(on: listener) else {
-        return libraryAccept(listener, address, length)
+    guard let listening = MilterService.listenerOfThisThread, let connections = MilterService.current?.connections
+    else { return libraryAccept(listener, address, length) }
+    if let empty = listening.takePass(address) {
+        // libmilter has closed the earlier connection with this descriptor.
+        if empty >= 0 { connections.closes(empty, nil) }
+        return empty
     }
     // Callers that must not fail for lack of a descriptor come first. This takes 50 ms at most.
     var rounds = 100

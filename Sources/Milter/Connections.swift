@@ -34,21 +34,13 @@ final class Connections: Sendable {
         /// How many have been ended and are not closed yet.
         var ending = 0
         var counts = ConnectionCounts()
-        /// The descriptor that libmilter listens on.
-        var listener: Int32?
     }
 
     private let limits: ConnectionLimits
-    private let socket: MilterSocket
     private let state = Mutex(State())
 
     /// No connections yet.
-    ///
-    /// - Parameter socket: Where libmilter listens.
-    init(_ limits: ConnectionLimits, of socket: MilterSocket) {
-        self.limits = limits
-        self.socket = socket
-    }
+    init(_ limits: ConnectionLimits) { self.limits = limits }
 
     /// What has happened to connections since the start.
     var counts: ConnectionCounts {
@@ -71,14 +63,6 @@ final class Connections: Sendable {
 
     // MARK: At accept(2)
 
-    /// Whether libmilter listens on this descriptor. There is only one.
-    func listens(on descriptor: Int32) -> Bool {
-        state.withLock { state in
-            if state.listener == nil, SocketClaim.isBound(descriptor, to: socket) { state.listener = descriptor }
-            return state.listener == descriptor
-        }
-    }
-
     /// Adds a new connection. If there are too many, another one is ended.
     ///
     /// - Returns: false if the new one must be closed.
@@ -87,8 +71,6 @@ final class Connections: Sendable {
         return state.withLock { state in
             // libmilter has closed the earlier connection with this descriptor.
             if let old = state.numbers[descriptor] { Self.forget(old, &state) }
-            // `WorkerRelief` makes such a connection and closes it at once.
-            guard !SocketOwner.isOwn(descriptor) else { return true }
             var isExcess = false
             // Nobody loses a connection to a peer that has hung up already.
             if state.entries.count - state.ending >= limits.connections, !Self.hasHungUp(descriptor) {

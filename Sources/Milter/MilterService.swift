@@ -15,10 +15,21 @@ import Synchronization
 public final class MilterService: Sendable {
     /// How long `stop` waits for libmilter to write the replies of finished callbacks, which it does not report.
     private static let replyGrace: Duration = .milliseconds(100)
+    /// How long `stop` waits until libmilter takes no more connections: longer than one of `AcceptHook`'s waits.
+    private static let holdLimit: Duration = .seconds(3)
 
     /// The opened service. It is set once, because callbacks may run until the process ends.
     private static let opened = Mutex<MilterService?>(nil)
     static var current: MilterService? { opened.withLock { $0 } }
+
+    /// The listener, if the calling thread is libmilter's that waits for connections. poll(2) asks for it every time.
+    static var listenerOfThisThread: Listener? {
+        guard listeningThread.load(ordering: .relaxed) == UInt(pthread_self()) else { return nil }
+        return current?.listener
+    }
+
+    /// The thread that runs `smfi_main` (`pthread_self`); 0 as long as there is none.
+    private static let listeningThread = Atomic<UInt>(0)
 
     /// Where it listens.
     public let socket: MilterSocket
@@ -34,6 +45,7 @@ public final class MilterService: Sendable {
     /// The connections of MTAs.
     let connections: Connections
     private let claim = Mutex<SocketClaim?>(nil)
+    private let listener: Listener
     private let relief: WorkerRelief
     /// Running calls of the handler: those that began before `stop`, and those that began after it.
     private let inFlightBefore = Atomic<Int>(0)
@@ -75,8 +87,10 @@ public final class MilterService: Sendable {
         self.handler = handler
         self.log = log
         self.told = told
-        connections = Connections(limits, of: socket)
-        relief = WorkerRelief { SocketClaim.wake(socket) }
+        connections = Connections(limits)
+        let listener = Listener(of: socket)
+        self.listener = listener
+        relief = WorkerRelief { listener.pass() }
     }
 
     /// The version of libmilter, such as `1.0.1` (`smfi_version`).
@@ -162,7 +176,12 @@ public final class MilterService: Sendable {
     }
 
     private func serve() throws(MilterError) {
-        guard smfi_main() == MI_SUCCESS else {
+        Self.listeningThread.store(UInt(pthread_self()), ordering: .relaxed)
+        listener.isUsed(true)
+        let result = smfi_main()
+        listener.isUsed(false)
+        Self.listeningThread.store(0, ordering: .relaxed)
+        guard result == MI_SUCCESS else {
             throw MilterError(.library, "libmilter gave up serving \(socket); it has told syslog why")
         }
         guard isStopping.load(ordering: .acquiring) else {
@@ -228,32 +247,33 @@ public final class MilterService: Sendable {
     }
 
     /// Ends the service: waits for the recipients that are being handled, takes no more sessions, and removes the
-    /// socket.
+    /// socket. An inherited socket stays, and whoever connects from the call on waits there for the next daemon.
     ///
     /// At first libmilter goes on for a moment, so that MTAs that have already sent a recipient get an answer: once
     /// libmilter is told to stop, it no longer looks at sessions that are between two commands, and leaves them until
     /// the process ends. By then the handler should answer new recipients at once. The call blocks its thread for at
-    /// most `moment`, `drain` and six seconds. Call it from any thread except the handler's.
+    /// most `moment`, `drain` and twelve seconds. Call it from any thread except the handler's.
     ///
     /// - Parameters:
     ///   - moment: How long libmilter goes on at least.
     ///   - drain: How long to wait for the recipients that came before the call.
     public func stop(after moment: Duration = .zero, drain: Duration) {
         isEnding.store(true, ordering: .relaxed)
+        if inherited != nil { listener.hold(atMost: Self.holdLimit) }
         let begun = ContinuousClock.now
         // Polling costs the callbacks nothing. A group that each of them enters and leaves would cost something.
         while ContinuousClock.now < begun + moment { usleep(2000) }
         while inFlightBefore.load(ordering: .relaxed) > 0, ContinuousClock.now < begun + drain { usleep(2000) }
+        // If libmilter took a connection when it has been told to stop, it could not serve it, and would sleep for a
+        // second before it ends. Meanwhile nobody would listen.
+        listener.hold(atMost: Self.holdLimit)
         isStopping.store(true, ordering: .releasing)
         relief.end()
-        // smfi_stop blocks until the listener returns from poll, up to five seconds. A connection wakes it.
+        // smfi_stop blocks until the listener returns from poll.
         try? ServiceThread.start { _ = smfi_stop() }
+        listener.end()
+        _ = main.wait(timeout: .now() + .seconds(6))
         let claim = self.claim.withLock { $0 }
-        var rounds = 300
-        while rounds > 0, main.wait(timeout: .now() + .milliseconds(20)) == .timedOut {
-            SocketClaim.wake(socket)
-            rounds -= 1
-        }
         // Recipients that came after the start of `stop` are answered at once.
         let end = ContinuousClock.now + .seconds(1)
         while callbacksInFlight > 0, ContinuousClock.now < max(begun + drain, end) { usleep(2000) }

@@ -2,6 +2,8 @@ public import Glibc
 
 /// Replaces poll(2) for all libraries of the process, by ELF symbol interposition (F-102).
 ///
+/// On the thread on which libmilter waits for connections, `Listener` decides what libmilter sees.
+///
 /// If the kernel has no memory for the call (`ENOMEM`), or the limit of open files is now below the number of
 /// connections (`EINVAL`), libmilter repeats the call sixteen times without a pause and then ends for good. A short
 /// wait and `EINTR` are a valid answer to every caller, and all of them can handle it.
@@ -13,7 +15,12 @@ public func pollInPlaceOfTheLibrary(
         errno = ENOSYS
         return -1
     }
-    let ready = function(descriptors, count, timeout)
+    let ready: Int32
+    if count == 1, let descriptors, let listener = MilterService.listenerOfThisThread {
+        ready = listener.wait(descriptors, timeout: timeout, function)
+    } else {
+        ready = function(descriptors, count, timeout)
+    }
     guard ready < 0, errno == ENOMEM || errno == EAGAIN || errno == EINVAL else { return ready }
     usleep(50_000)
     errno = EINTR

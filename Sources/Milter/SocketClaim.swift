@@ -91,32 +91,6 @@ public struct SocketClaim: Sendable {
         unlink(path)
     }
 
-    /// Whether a descriptor is a socket that is bound to this address (getsockname(2)).
-    static func isBound(_ descriptor: Int32, to socket: MilterSocket) -> Bool {
-        var bound = sockaddr_storage()
-        var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
-        let code = withUnsafeMutablePointer(to: &bound) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &length) }
-        }
-        guard code == 0 else { return false }
-        return withUnsafeBytes(of: bound) { bytes in
-            switch socket {
-            case .unix(let path):
-                guard Int32(bound.ss_family) == AF_UNIX else { return false }
-                return bytes.dropFirst(MemoryLayout<sa_family_t>.size).prefix { $0 != 0 }.elementsEqual(path.utf8)
-            case .inet(.v4(let number), let port):
-                guard Int32(bound.ss_family) == AF_INET else { return false }
-                let four = bytes.loadUnaligned(as: sockaddr_in.self)
-                return four.sin_port.bigEndian == port && four.sin_addr.s_addr.bigEndian == number
-            case .inet(let address, let port):
-                guard Int32(bound.ss_family) == AF_INET6 else { return false }
-                let six = bytes.loadUnaligned(as: sockaddr_in6.self)
-                return six.sin6_port.bigEndian == port
-                    && withUnsafeBytes(of: six.sin6_addr) { $0.elementsEqual(address.bytes) }
-            }
-        }
-    }
-
     /// Where a descriptor listens; nil if it is not a listening stream socket of a kind that an MTA connects to.
     static func place(of descriptor: Int32) -> MilterSocket? {
         func option(_ name: Int32) -> Int32? {
@@ -148,9 +122,6 @@ public struct SocketClaim: Sendable {
             }
         }
     }
-
-    /// Connects and closes without waiting, which makes a listener return from poll.
-    static func wake(_ socket: MilterSocket) { _ = connect(to: socket) }
 
     /// The id of a group (getgrnam_r(3)).
     static func group(_ name: String) throws(MilterError) -> gid_t {

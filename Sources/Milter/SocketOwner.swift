@@ -17,10 +17,6 @@ enum SocketOwner {
         return .user(user)
     }
 
-    /// Whether this process is at the other end of a Unix socket. For a TCP socket the answer is no, because it is
-    /// unknown.
-    static func isOwn(_ descriptor: Int32) -> Bool { credentials(of: descriptor)?.process == getpid() }
-
     /// The process and user that connected to a Unix socket; nil for another kind of socket.
     private static func credentials(of descriptor: Int32) -> (process: pid_t, user: uid_t)? {
         // struct ucred: process, user, group. Swift's Glibc module does not have it. For other kinds of sockets it is

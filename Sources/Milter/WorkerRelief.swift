@@ -6,8 +6,8 @@ import Synchronization
 /// For each session that becomes ready, libmilter checks whether a worker is idle, but does not reserve one. If fifty
 /// become ready at once, one worker may have to serve them all, one after the other. A new connection makes libmilter
 /// look again: it starts a worker if none is idle, or wakes one, and a worker serves the queue before it rests. So a
-/// callback that is about to wait connects to the milter's own socket and closes the connection, which passes the queue
-/// on. If the next session waits as well, it does the same.
+/// callback that is about to wait gives libmilter an empty connection (`Listener`), which passes the queue on. If the
+/// next session waits as well, it does the same.
 ///
 /// libmilter closes such a connection as one on which nothing was sent. It makes no session here and no line in a log.
 ///
@@ -43,7 +43,7 @@ final class WorkerRelief: Sendable {
 
     /// A relief that has made no connection yet.
     ///
-    /// - Parameter connect: Connects to the milter's socket and closes the connection, without waiting.
+    /// - Parameter connect: Gives libmilter an empty connection, without waiting.
     init(connect: @escaping @Sendable () -> Void) { self.connect = connect }
 
     /// Call this on one of libmilter's threads before a wait.
@@ -69,7 +69,7 @@ final class WorkerRelief: Sendable {
     /// Call this when the wait is over.
     func waitEnds() { state.withLock { $0.waiting -= 1 } }
 
-    /// Makes no more connections, because the socket may soon belong to another process.
+    /// Makes no more connections, because libmilter takes none.
     func end() { state.withLock { $0.hasEnded = true } }
 
     /// Takes a connection from the allowance. Returns false if there is none.

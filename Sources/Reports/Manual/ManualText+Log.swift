@@ -28,8 +28,7 @@ extension ManualText {
         (JOURNAL_STREAM), else with time and level: 2026-11-23T15:04:05Z info ruling=….
 
         waited_ms counts from the moment at which libmilter hands the recipient over. libmilter would leave sessions
-        in its queue behind recipients that wait for an inspection. danegate keeps it from that: it connects to its
-        own milter socket, now and then while anybody waits.
+        in its queue behind recipients that wait for an inspection. danegate keeps it from that.
         """#
 
     /// The other lines, and the form of all lines.
