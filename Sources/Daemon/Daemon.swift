@@ -33,7 +33,8 @@ public struct Daemon: Sendable {
     /// - Throws: Why it did not start, or ended on its own.
     public func run() throws(DaemonError) {
         // Before anything is opened, because the descriptor is known by its number.
-        let inherited = try InheritedSocket(environment)
+        let inherited = try InheritedSockets(environment)
+        InheritedSockets.forgetAnnouncement()
         // Before other threads, which would not report as well why they cannot be made. These take no signals.
         let code = ThreadReserve.shared.begin()
         guard code == 0 else { throw DaemonError(status: EX_OSERR, sentences: [ThreadNews.shortage(errno: code)]) }
@@ -44,7 +45,7 @@ public struct Daemon: Sendable {
         Descriptors.raiseLimit()
         let budget: DescriptorBudget
         do throws(DescriptorShortageError) {
-            budget = try settings.descriptorBudget(limit: DescriptorLimit.current)
+            budget = try settings.descriptorBudget(limit: DescriptorLimit.current, inherited: inherited)
         } catch {
             throw DaemonError(status: EX_CONFIG, sentences: ["\(error.sentence)."])
         }

@@ -161,8 +161,9 @@ extension GateWiring {
             records: records, exemptions: exemptions, load: load, probes: { prober?.connections ?? 0 },
             probeName: { prober?.name },
             doors: ControlService.Doors(
-                budget: budget, connections: { milter.connectionCounts }, others: { doors.standing }),
-            reload: { reload() }, standing: { reloader.standing() })
+                budget: budget, milter: milter.socket, connections: { milter.connectionCounts },
+                others: { doors.standing }),
+            reload: { reload() }, standing: { reloader.standing().naming(inherited: inherited.settings) })
     }
 
     /// MTAs that connect before it serves wait in the backlog.
@@ -217,8 +218,10 @@ extension GateWiring {
     }
 
     private var startLine: LogLine {
-        LogLine(event: "start").adding("version", version).adding("mode", settings.settings.mode.rawValue)
-            .adding("socket", milter.socket.postfixForm).adding("libmilter", MilterService.libraryVersion)
+        var line = LogLine(event: "start").adding("version", version).adding("mode", settings.settings.mode.rawValue)
+            .adding("socket", milter.socket.postfixForm)
+        for door in doors.standing { line = line.adding(door.kind.rawValue, door.socket.postfixForm) }
+        return line.adding("libmilter", MilterService.libraryVersion)
             .adding("libunbound", Resolver.libraryVersion).adding("gnutls", Prober.gnuTLSVersion)
     }
 }

@@ -15,6 +15,7 @@ import Verdicts
 /// The parts of the gate, connected to each other. Nothing runs yet.
 struct GateWiring: Sendable {
     let started: Settings
+    let inherited: InheritedSockets
     let version: String
     let log: GateLog
     let anchor: TrustAnchor.Choice
@@ -45,9 +46,10 @@ struct GateWiring: Sendable {
     init(
         _ reader: SettingsReader, version: String, environment: [String: String], policies: PolicyBook,
         resolver: Resolver, anchor: TrustAnchor.Choice, budget: DescriptorBudget, log: GateLog,
-        inherited: InheritedSocket?
+        inherited: InheritedSockets = InheritedSockets()
     ) {
         started = reader.settings
+        self.inherited = inherited
         self.version = version
         self.log = log
         self.anchor = anchor
@@ -108,13 +110,14 @@ struct GateWiring: Sendable {
                 resolver: resolver,
                 inspectAnew: { await ($1 ? look.demandingDANE : look).inspectPastCaches($0) }, records: records))
         milter = MilterService(
-            socket: inherited?.socket ?? started.milterSocket, inherited: inherited?.descriptor,
+            socket: inherited.milter?.socket ?? started.milterSocket, inherited: inherited.milter?.descriptor,
             mode: started.milterSocketMode, group: started.milterSocketGroup, limits: budget.connectionLimits,
             handler: MilterDoor(gate), told: { ConnectionNews.tell($0, log) }
         ) { sentence in
             log.event(.warning, repeated: "milter", LogLine(event: "milter").adding("message", sentence))
         }
-        doors = LineDoors(started, connections: budget.doorConnections, gate: gate)
+        doors = LineDoors(
+            started, inherited: inherited.doors, connections: budget.doorConnections, gate: gate)
         reloader = Reloader(
             reader, environment: environment, settings: book, policies: policies, log: log
         ) { settings in

@@ -17,12 +17,17 @@ extension Settings {
 
     /// How the file descriptors are divided.
     ///
-    /// - Parameter limit: The limit of the process.
-    func descriptorBudget(limit: Int) throws(DescriptorShortageError) -> DescriptorBudget {
+    /// - Parameters:
+    ///   - limit: The limit of the process.
+    ///   - inherited: The sockets of doors that are open without a setting.
+    func descriptorBudget(
+        limit: Int, inherited: InheritedSockets = InheritedSockets()
+    ) throws(DescriptorShortageError) -> DescriptorBudget {
         try DescriptorBudget(
             limit: limit, contexts: ResolverConfiguration.defaultContexts, probes: probe ? probeConcurrency : 0,
             reserve: DescriptorReserve.size,
-            doors: [querySocket, tlsPolicySocket].count { $0.socket != nil })
+            doors: [(LineDoors.Kind.query, querySocket), (.tlsPolicy, tlsPolicySocket)]
+                .count { $1.socket != nil || inherited.doors[$0] != nil })
     }
 
     /// The probe's part of the settings, within a budget.

@@ -35,12 +35,6 @@ public enum MilterSocket: Sendable, Hashable {
         }
     }
 
-    /// Where a descriptor listens; nil if it is not a listening stream socket that an MTA can connect to.
-    public init?(listening descriptor: Int32) {
-        guard let place = SocketClaim.place(of: descriptor) else { return nil }
-        self = place
-    }
-
     /// The form for `smfi_setconn`: `inet:8895@127.0.0.1`, `inet6:8895@::1`, `unix:/path`.
     public var libmilterForm: String {
         switch self {

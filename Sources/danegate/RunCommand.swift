@@ -9,9 +9,10 @@ struct RunCommand: ParsableCommand {
         discussion: """
             Register it in Postfix's main.cf: smtpd_milters = inet:127.0.0.1:8895
             SIGTERM ends it after the recipients under way have their answers; SIGHUP and SIGUSR1 read environment \
-            file and policy file again, as danegate reload does. A listening socket of systemd's (LISTEN_FDS) is taken \
-            over.
-            Exits 0 after SIGTERM, 69 if the socket cannot be had, 78 if a setting is at fault.
+            file and policy file again, as danegate reload does. Listening sockets of systemd's \
+            (LISTEN_FDS) are taken over.
+            Exits 0 after SIGTERM, 69 if the socket cannot be had, 78 if a setting or a socket of systemd's is \
+            at fault.
             """)
 
     @OptionGroup var options: SettingsOptions

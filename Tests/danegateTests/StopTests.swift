@@ -14,7 +14,7 @@ import World
     }
 
     /// When the signal was sent.
-    private final class End: Sendable {
+    final class End: Sendable {
         private let state = Mutex<ContinuousClock.Instant?>(nil)
 
         var moment: ContinuousClock.Instant? { state.withLock { $0 } }

@@ -1,4 +1,4 @@
-import Milter
+package import Milter
 import NIOCore
 package import Policy
 import Synchronization
@@ -15,8 +15,8 @@ package final class LineDoors: Sendable {
 
     /// A door that is open, and its connections.
     package struct Standing: Sendable {
-        let kind: Kind
-        let socket: MilterSocket
+        package let kind: Kind
+        package let socket: MilterSocket
         /// How many connections there are, at most, had to give way, and were refused.
         let open: Int
         let limit: Int
@@ -30,6 +30,7 @@ package final class LineDoors: Sendable {
     }
 
     private let settings: Settings
+    private let inherited: [Kind: InheritedSocket]
     /// Connections at once, of each.
     private let connections: Int
     private let gate: Gate
@@ -40,15 +41,21 @@ package final class LineDoors: Sendable {
     ///
     /// - Parameters:
     ///   - settings: Where they listen.
+    ///   - inherited: The sockets of those that listen already. They are served in place of what is set, and also if
+    ///     the door is off.
     ///   - connections: How many connections each has at most.
     ///   - gate: Decides for their clients.
-    package init(_ settings: Settings, connections: Int, gate: Gate) {
+    package init(
+        _ settings: Settings, inherited: [Kind: InheritedSocket] = [:], connections: Int, gate: Gate
+    ) {
         self.settings = settings
+        self.inherited = inherited
         self.connections = connections
         self.gate = gate
     }
 
-    /// Opens those that the settings name. Their clients wait until `serve`. It blocks for a moment.
+    /// Opens those that the settings name, and those whose sockets were inherited. Their clients wait until `serve`. It
+    /// blocks for a moment.
     ///
     /// - Throws: Why one cannot listen. None is open then.
     package func open() throws(ListenError) {
@@ -59,17 +66,21 @@ package final class LineDoors: Sendable {
     }
 
     private func openAll() throws(ListenError) {
-        if let place = LineServer.Place(settings.querySocket) {
+        if let place = place(.query, settings.querySocket) {
             // Made once: a connection has no copy of the gate.
             let decide: QueryDialogue.Deciding = { [gate] in gate.decide($0, then: $1) }
             try open(.query, place) { DialogueHandler(QueryDialogue(decide), $0) }
         }
-        if let place = LineServer.Place(settings.tlsPolicySocket) {
+        if let place = place(.tlsPolicy, settings.tlsPolicySocket) {
             let answer: SocketmapDialogue.Answering = { [gate] in $0.answer($1, of: gate, then: $2) }
             try open(.tlsPolicy, place) { [port = settings.probePort] in
                 DialogueHandler(SocketmapDialogue(port: port, answer), $0)
             }
         }
+    }
+
+    private func place(_ kind: Kind, _ door: DoorSocket) -> LineServer.Place? {
+        inherited[kind].map(LineServer.Place.init) ?? LineServer.Place(door)
     }
 
     private func open(
@@ -98,8 +109,12 @@ package final class LineDoors: Sendable {
         }
     }
 
-    /// The daemon stops: `close` is to wait for clients that wait for an answer until a moment.
-    package func stop(by moment: ContinuousClock.Instant) { end.withLock { $0 = moment } }
+    /// The daemon stops: `close` is to wait for clients that wait for an answer until a moment. Whoever connects to an
+    /// inherited socket from now on waits there for the next daemon.
+    package func stop(by moment: ContinuousClock.Instant) {
+        end.withLock { $0 = moment }
+        doors.withLock { for door in $0.values { door.server.leaveInherited() } }
+    }
 
     /// Closes all of them, and removes their sockets. It blocks: see `stop`.
     package func close() {

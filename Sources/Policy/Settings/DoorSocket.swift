@@ -10,6 +10,11 @@ package struct DoorSocket: Sendable, Hashable {
     /// The name of the group of a Unix socket, usually the MTA's; nil for the group of the process.
     package var group: String?
 
+    /// Whether such a door may listen there. Whoever reaches it may ask, and so have hosts connected to.
+    package static func mayListen(on socket: MilterSocket) -> Bool {
+        if case .inet(let address, _) = socket { address.isLoopback } else { true }
+    }
+
     /// Whether a mode or a group is set that no Unix socket has.
     var isInContradiction: Bool {
         if case .unix = socket { return false }
@@ -39,8 +44,7 @@ extension Setting {
                 do throws(MilterError) { socket = try MilterSocket(text) } catch {
                     return .refusedBecause(error.description)
                 }
-                // Whoever reaches it may ask, and so have hosts connected to.
-                if case .inet(let address, _) = socket, !address.isLoopback {
+                guard DoorSocket.mayListen(on: socket) else {
                     return .refusedBecause(
                         "it must be a loopback address or a unix socket, because anybody may ask there")
                 }

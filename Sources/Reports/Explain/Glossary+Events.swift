@@ -1,7 +1,10 @@
 extension Glossary {
     /// The lines `event=…` of the log. A test holds this to be all that the sources write.
     static let events: [Entry] = [
-        ("start", "The daemon serves. The line names its version, mode, socket and libraries."),
+        (
+            "start",
+            "The daemon serves. The line names its version, mode and libraries, and where each door listens."
+        ),
         ("stop", "The daemon ends. The key reason has the signal, or why libmilter ended."),
         (
             "reload",

@@ -75,7 +75,14 @@ extension ManualText {
 
         run ends at SIGTERM once the recipients under way have
         their answers. It tells systemd that it is ready when it serves, also while the DNS does not work yet
-        (STATUS= says so), and takes over a socket unit's socket.
+        (STATUS= says so).
+
+        It takes over sockets of systemd's socket units in place of those that are set, one for each door. The unit
+        says by FileDescriptorName= what a socket is for: milter, query or tls-policy. Without that, it is the
+        milter's. Then the unit determines address, owner, group and mode, and danegate neither changes nor removes
+        the socket. A door whose socket is handed over is open, also if its setting is off. The line event=start,
+        danegate status and danegate settings tell where each door listens. Whoever connects while danegate stops or
+        starts waits for the next one.
 
         ## What explain takes
 

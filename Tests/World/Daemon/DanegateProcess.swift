@@ -32,13 +32,16 @@ public enum Danegate {
     ///   - arguments: The command, and its options.
     ///   - environment: The settings; the socket among them.
     ///   - wrapper: A program and its arguments, which runs it.
+    ///   - inherited: Descriptors of listening sockets that it gets as systemd would hand them over.
     /// - Throws: If it ends instead; the error holds what it printed.
     public static func start(
-        _ arguments: [String] = ["run"], environment: [String: String?], wrapper: [String] = []
+        _ arguments: [String] = ["run"], environment: [String: String?], wrapper: [String] = [],
+        inherited: [Int32] = []
     ) async throws -> ChildProcess {
         let words = wrapper + [path] + arguments
         let child = try await ChildProcess(
-            words[0], Array(words.dropFirst()), environment: environment.merging(notSettings) { $1 })
+            words[0], Array(words.dropFirst()), environment: environment.merging(notSettings) { $1 },
+            inherited: inherited)
         guard await child.waitForOutput(where: { $0.contains("event=start ") }) else {
             throw WorldError("danegate did not start: \(child.output)")
         }

@@ -45,18 +45,26 @@ public final class ChildProcess: Sendable {
     ///   - arguments: Its arguments.
     ///   - environment: Variables added to those of this process; a nil value takes one away.
     ///   - directory: Its working directory.
+    ///   - inherited: Descriptors of listening sockets that it gets as systemd would hand them over.
     /// - Throws: If the program is not there or cannot be started.
     public init(
-        _ program: String, _ arguments: [String] = [], environment: [String: String?] = [:], directory: String? = nil
+        _ program: String, _ arguments: [String] = [], environment: [String: String?] = [:], directory: String? = nil,
+        inherited: [Int32] = []
     ) async throws {
         var merged = ProcessInfo.processInfo.environment
         for (name, value) in environment { merged[name] = value }
+        var words = [try Self.find(program)] + arguments
+        if !inherited.isEmpty {
+            // The sockets are announced to one process (sd_listen_fds(3)).
+            merged["LISTEN_FDS"] = "\(inherited.count)"
+            words = [try Self.find("sh"), "-c", "LISTEN_PID=$$ exec \"$@\"", "sh"] + words
+        }
         // setpriv(1) asks the kernel to end the program when the thread that started it ends: see Spawner.
         let started = try await Spawner.shared.start(
             Spawner.Request(
                 path: try Self.find("setpriv"),
-                arguments: ["--pdeathsig", "KILL", "--", try Self.find(program)] + arguments,
-                environment: merged, directory: directory))
+                arguments: ["--pdeathsig", "KILL", "--"] + words,
+                environment: merged, directory: directory, inherited: inherited))
         pid = started.pid
         let output = started.output
         // Not readabilityHandler: FileHandle closes its descriptor when it goes, while libdispatch still uses it, which

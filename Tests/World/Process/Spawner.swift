@@ -16,6 +16,8 @@ final class Spawner: Sendable {
         let arguments: [String]
         let environment: [String: String]
         let directory: String?
+        /// What it gets as descriptors 3 and up.
+        var inherited: [Int32] = []
     }
 
     /// What was started, and the end of the pipe that it prints to, which is the caller's to close.
@@ -39,7 +41,8 @@ final class Spawner: Sendable {
         }
     }
 
-    /// Starts a program; its standard input is empty, and it has no other descriptors of this process.
+    /// Starts a program; its standard input is empty, and it has no other descriptors of this process than it is to
+    /// inherit.
     func start(_ request: Request) async throws -> Started {
         try await withCheckedThrowingContinuation { continuation in
             queue.withLock { $0.append((request, continuation)) }
@@ -57,7 +60,13 @@ final class Spawner: Sendable {
         posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
         posix_spawn_file_actions_adddup2(&actions, ends[1], 1)
         posix_spawn_file_actions_adddup2(&actions, ends[1], 2)
-        posix_spawn_file_actions_addclosefrom_np(&actions, 3)
+        // Copies above those numbers that they are to get.
+        let copies = request.inherited.map { fcntl($0, F_DUPFD_CLOEXEC, 100) }
+        defer { for copy in copies { close(copy) } }
+        for (number, copy) in copies.enumerated() {
+            posix_spawn_file_actions_adddup2(&actions, copy, Int32(3 + number))
+        }
+        posix_spawn_file_actions_addclosefrom_np(&actions, Int32(3 + copies.count))
         if let directory = request.directory { posix_spawn_file_actions_addchdir_np(&actions, directory) }
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)

@@ -69,7 +69,7 @@ import World
         let wiring = GateWiring(
             reader, version: "test", environment: [:], policies: try PolicyBook(settings),
             resolver: try Resolver(settings.resolverConfiguration(anchor.anchor, within: budget)), anchor: anchor,
-            budget: budget, log: GateLog(settings), inherited: nil)
+            budget: budget, log: GateLog(settings))
         // Nothing is believed before the resolver has been tried.
         var watch = TroubleWatch(wiring.breaker, .init(wiring.tests) { _ in nil })
         await watch.turn(at: .now)

@@ -30,16 +30,20 @@ package struct ControlService: Sendable {
     /// The connections of MTAs, and the file descriptors for them and for everything else; nil if there is no milter.
     package struct Doors: Sendable {
         package let budget: DescriptorBudget
+        /// Where the milter listens; nil for where the settings say.
+        package let milter: MilterSocket?
         package let connections: @Sendable () -> ConnectionCounts
         /// The doors beside the milter, and their connections.
         package let others: @Sendable () -> [LineDoors.Standing]
 
         /// Makes one from its parts.
         package init(
-            budget: DescriptorBudget, connections: @escaping @Sendable () -> ConnectionCounts,
+            budget: DescriptorBudget, milter: MilterSocket? = nil,
+            connections: @escaping @Sendable () -> ConnectionCounts,
             others: @escaping @Sendable () -> [LineDoors.Standing] = { [] }
         ) {
             self.budget = budget
+            self.milter = milter
             self.connections = connections
             self.others = others
         }
@@ -174,7 +178,7 @@ package struct ControlService: Sendable {
             libunbound: Resolver.libraryVersion, gnutls: Prober.gnuTLSVersion,
             started: UnixTime.iso8601(started), uptime_s: (now - began).components.seconds,
             mode: settings.mode.rawValue, rollout: settings.rollout,
-            milter_socket: settings.milterSocket.postfixForm,
+            milter_socket: (doors?.milter ?? settings.milterSocket).postfixForm,
             breaker: .init(
                 state: breaker == nil ? "closed" : "open", cause: breaker?.trouble.cause.rawValue,
                 message: breaker?.trouble.sentence, open_for_s: breaker?.openFor?.components.seconds),

@@ -1,4 +1,5 @@
 import Foundation
+package import Milter
 public import Policy
 import Support
 
@@ -14,6 +15,8 @@ public struct SettingsStanding: Codable, Sendable {
     /// The environment file that it reads; nil if there is none.
     @NullableJSON private(set) var file: String?
     let settings: [InForce]
+    /// Where the doors listen whose sockets the service manager has made, by their settings.
+    private(set) var inherited: [InForce]?
     /// What a reload would change.
     let pending: ReloadReport
 
@@ -21,6 +24,13 @@ public struct SettingsStanding: Codable, Sendable {
         self.file = file
         settings = running.inForce.map { InForce(name: $0.name, text: $0.text) }
         self.pending = pending
+    }
+
+    /// The same, with the sockets that the service manager has made.
+    package func naming(inherited sockets: [(name: String, socket: MilterSocket)]) -> SettingsStanding {
+        var standing = self
+        standing.inherited = sockets.map { InForce(name: $0.name, text: "\($0.socket)") }
+        return standing
     }
 
     /// Parses the settings from a line of a daemon; nil if the line is not one.
@@ -46,6 +56,10 @@ public struct SettingsStanding: Codable, Sendable {
             guard let text = running[setting.name], text != setting.text else { continue }
             let own = pending.environment.contains(setting.name) ? ": its own environment wins over the file" : ""
             lines.append("\(setting.name): the running daemon has \(Self.shown(text))\(own).")
+        }
+        for socket in inherited ?? [] {
+            lines.append(
+                "\(socket.name): the running daemon listens on \(socket.text), which the service manager has made.")
         }
         if !pending.faults.isEmpty {
             lines.append("the running daemon cannot take what the environment file says now:")

@@ -18,9 +18,18 @@ final class LineServer: Sendable {
         var mode: UInt32 = 0o660
         /// The name of the group of a Unix socket.
         var group: String?
+        /// The descriptor of the socket if it was inherited and listens already. Then it is neither made, changed nor
+        /// removed.
+        private(set) var inherited: Int32?
 
         /// A place with the usual mode and group.
         init(socket: MilterSocket) { self.socket = socket }
+
+        /// The place of a socket that another process has made.
+        init(_ inherited: InheritedSocket) {
+            self.init(socket: inherited.socket)
+            self.inherited = inherited.descriptor
+        }
 
         /// The place that is set for a door; nil if the door is closed.
         init?(_ door: DoorSocket) {
@@ -55,12 +64,13 @@ final class LineServer: Sendable {
 
     private let group: MultiThreadedEventLoopGroup
     private let channel: any Channel
-    private let claim: SocketClaim
+    /// nil for an inherited socket.
+    private let claim: SocketClaim?
     /// The connections.
     let clients: LineClients
 
     private init(
-        _ group: MultiThreadedEventLoopGroup, _ channel: any Channel, _ claim: SocketClaim, _ clients: LineClients
+        _ group: MultiThreadedEventLoopGroup, _ channel: any Channel, _ claim: SocketClaim?, _ clients: LineClients
     ) {
         self.group = group
         self.channel = channel
@@ -77,12 +87,12 @@ final class LineServer: Sendable {
         handlers: @escaping @Sendable (LineClients.Client) -> [any ChannelHandler]
     ) throws(ListenError) -> LineServer {
         do {
-            var claim = try SocketClaim(place.socket)
+            var claim = place.inherited == nil ? try SocketClaim(place.socket) : nil
             let loops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
             do {
                 let clients = LineClients(options.connections, patience: options.patience)
-                let channel = try bind(place.socket, options, loops, clients, handlers)
-                try claim.settle(mode: place.mode, groupNamed: place.group)
+                let channel = try bind(place, options, loops, clients, handlers)
+                try claim?.settle(mode: place.mode, groupNamed: place.group)
                 return LineServer(loops, channel, claim, clients)
             } catch {
                 loops.shutdownGracefully { _ in }
@@ -94,7 +104,7 @@ final class LineServer: Sendable {
     }
 
     private static func bind(
-        _ socket: MilterSocket, _ options: Options, _ loops: MultiThreadedEventLoopGroup, _ clients: LineClients,
+        _ place: Place, _ options: Options, _ loops: MultiThreadedEventLoopGroup, _ clients: LineClients,
         _ handlers: @escaping @Sendable (LineClients.Client) -> [any ChannelHandler]
     ) throws -> any Channel {
         let bootstrap = ServerBootstrap(group: loops)
@@ -109,7 +119,13 @@ final class LineServer: Sendable {
                     try channel.pipeline.syncOperations.addHandlers(handlers(clients.enter(channel)))
                 }
             }
-        switch socket {
+        if let descriptor = place.inherited {
+            let channel = try bootstrap.withBoundSocket(descriptor).wait()
+            // NIO has made the backlog as small as its own usual one.
+            listen(descriptor, options.backlog)
+            return channel
+        }
+        switch place.socket {
         case .unix(let path): return try bootstrap.bind(unixDomainSocketPath: path).wait()
         case .inet(let address, let port):
             // As soon as the daemon has ended, the next one may listen.
@@ -121,10 +137,13 @@ final class LineServer: Sendable {
     /// Serves clients, if they had to wait for that.
     func serve() { channel.setOption(.autoRead, value: true).whenComplete { _ in } }
 
+    /// Takes no more clients from an inherited socket: they wait there for the next daemon.
+    func leaveInherited() { if claim == nil { channel.close(promise: nil) } }
+
     /// Takes no more clients, lets those finish that wait for an answer, and tells the others that there is none. It
     /// blocks until a moment, and a second longer at most. `close` comes next.
     func drain(until end: ContinuousClock.Instant) {
-        claim.remove()
+        claim?.remove()
         channel.close(promise: nil)
         while clients.counts.asking > 0, .now < end { usleep(2000) }
         clients.end()
@@ -135,7 +154,7 @@ final class LineServer: Sendable {
 
     /// Closes the door and its connections, and removes the socket's file if that is still ours.
     func close() {
-        claim.remove()
+        claim?.remove()
         channel.close(promise: nil)
         group.shutdownGracefully { _ in }
     }
