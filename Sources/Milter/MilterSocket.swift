@@ -35,6 +35,10 @@ public enum MilterSocket: Sendable, Hashable {
         }
     }
 
+    /// Whether something listens there, the daemon or the service manager in its place; nil if that cannot be told.
+    /// Nothing is connected to. It reads files and may block for a moment.
+    public var isListenedOn: Bool? { SystemSockets().listens(on: self) }
+
     /// The form for `smfi_setconn`: `inet:8895@127.0.0.1`, `inet6:8895@::1`, `unix:/path`.
     public var libmilterForm: String {
         switch self {

@@ -51,16 +51,6 @@ public struct SocketClaim: Sendable {
         }
     }
 
-    /// Whether something accepts connections on a socket; nil if this user cannot find out.
-    public static func isServed(_ socket: MilterSocket) -> Bool? {
-        switch connect(to: socket, waiting: true) {
-        // A full backlog is a daemon's, too; and so is what takes a second to answer on this machine.
-        case 0, EAGAIN, EINPROGRESS: true
-        case ECONNREFUSED, ENOENT, ENOTDIR: false
-        default: nil
-        }
-    }
-
     /// Gives a new Unix socket its mode, and the group with this name if there is one, and remembers it.
     public mutating func settle(mode: UInt32, groupNamed name: String?) throws(MilterError) {
         try settle(mode: mode, group: try name.map { (name) throws(MilterError) in try Self.group(name) })
@@ -134,28 +124,9 @@ public struct SocketClaim: Sendable {
         return entry.gr_gid
     }
 
-    /// Tries to connect. Returns errno, or 0 if the connection was accepted.
-    ///
-    /// - Parameter isWaiting: Whether to wait for the result, for one second at most. Over TCP even a refusal by this
-    ///   machine may come a moment later.
-    private static func connect(to socket: MilterSocket, waiting isWaiting: Bool = false) -> Int32 {
-        var socket = socket
-        if case .inet(.v4(0), let port) = socket { socket = .inet(address: .v4(0x7F00_0001), port: port) }
-        if case .inet(.v6(0, 0), let port) = socket { socket = .inet(address: .v6(0, 1), port: port) }
-        return withSocket(socket) { descriptor, address, length in
-            let result = Glibc.connect(descriptor, address, length)
-            guard result != 0, errno == EINPROGRESS, isWaiting else { return result }
-            var poll = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-            guard Glibc.poll(&poll, 1, 1000) == 1 else {
-                errno = EINPROGRESS
-                return -1
-            }
-            var code: Int32 = 0
-            var size = socklen_t(MemoryLayout.size(ofValue: code))
-            getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &code, &size)
-            errno = code
-            return code == 0 ? 0 : -1
-        }
+    /// Tries to connect to a Unix socket, without waiting. Returns errno, or 0 if the connection was accepted.
+    private static func connect(to socket: MilterSocket) -> Int32 {
+        withSocket(socket) { Glibc.connect($0, $1, $2) }
     }
 
     /// Calls `call` with a new non-blocking descriptor and the socket's address. Returns errno, or 0 for success.

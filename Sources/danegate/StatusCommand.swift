@@ -14,8 +14,9 @@ struct StatusCommand: ParsableCommand {
             holds), exemptions were set aside, probes call themselves by a private address, few descriptors or no \
             threads left); 2 CRITICAL (no daemon answers or runs, the resolver does not work or does not validate, not \
             everything comes through on the way to the DNS, the breaker is open for more than 15 minutes); 3 UNKNOWN \
-            (the daemon cannot be asked: the socket may not be opened, is off, or is not there though something serves \
-            the milter socket; or something else answers there). The first line says it in one sentence, with figures \
+            (the daemon cannot be asked: the socket may not be opened, is off, or is not there though something \
+            listens on the milter socket; or something else answers there). The first line says it in one sentence, \
+            with figures \
             behind a bar, as Nagios, Icinga and their kin read them. Recipients are counted since the start, exactly; \
             rows of the trace are those in its file. What was lost is a reason for a warning while it goes on and for \
             15 minutes afterwards; then a line tells how long ago it was. Settings at fault are a WARNING: the next \
@@ -42,8 +43,8 @@ struct StatusCommand: ParsableCommand {
             case .noSocket(let sentence):
                 // A daemon that is stopped removes its control socket. One that could not make the socket still serves
                 // mail.
-                let (isServed, more) = settings.isMilterServed
-                throw try end(isServed == false ? .critical : .unknown, "\(sentence.dropLast()); \(more).")
+                let (isListenedOn, more) = settings.milterStanding
+                throw try end(isListenedOn == false ? .critical : .unknown, "\(sentence.dropLast()); \(more).")
             case .noDaemon(let sentence), .silent(let sentence): throw try end(.critical, sentence)
             }
         }

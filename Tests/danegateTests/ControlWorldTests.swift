@@ -164,7 +164,7 @@ import World
         inet["DANEGATE_MILTER_SOCKET"] = "inet:127.0.0.1:\(try freePort())"
         for _ in 0..<10 {
             let (status, text) = try await Danegate.run(["status"], environment: inet)
-            #expect(status == 2 && text.contains("nobody serves the milter socket"), "\(text)")
+            #expect(status == 2 && text.contains("nobody listens on the milter socket"), "\(text)")
         }
         let off = world.environment(["CONTROL_SOCKET": "off"])
         #expect(try await Danegate.run(["status"], environment: off).status == 3)

@@ -209,4 +209,21 @@ import World
         try client.quit()
         return 4
     }
+
+    /// `danegate status` only looks: a connection would start a service that has been stopped.
+    @Test func statusConnectsToNoMilterSocket() async throws {
+        let directory = try ScratchDirectory("handed")
+        for (socket, setting) in [
+            (try HandedSocket(unix: directory.file("m.sock")), "unix:\(directory.file("m.sock"))"),
+            (try HandedSocket(port: freePort()), ""),
+        ] {
+            let environment = [
+                "DANEGATE_STATE_DIRECTORY": directory.path,
+                "DANEGATE_MILTER_SOCKET": setting.isEmpty ? "inet:\(socket.place)@127.0.0.1" : setting,
+            ]
+            let (status, text) = try await Danegate.run(["status"], environment: environment)
+            #expect(status == 3 && text.contains("something listens on the milter socket"), "\(text)")
+            #expect(socket.takeWaiting().isEmpty)
+        }
+    }
 }

@@ -184,7 +184,7 @@ import World
         // No control socket, and yet a daemon: that is not "no daemon".
         let (unknown, sentence) = try await Danegate.run(["status"], environment: environment)
         #expect(unknown == 3 && sentence.hasPrefix("UNKNOWN - cannot ask: there is no control socket"), "\(sentence)")
-        #expect(sentence.contains("something serves the milter socket unix:\(place.file("m.sock"))"), "\(sentence)")
+        #expect(sentence.contains("something listens on the milter socket unix:\(place.file("m.sock"))"), "\(sentence)")
         #expect(await other.stop() == 0)
         let (critical, gone) = try await Danegate.run(["status"], environment: environment)
         #expect(critical == 2 && gone.hasPrefix("CRITICAL - cannot ask: there is no control socket"), "\(gone)")

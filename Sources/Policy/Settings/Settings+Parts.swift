@@ -30,14 +30,14 @@ extension Settings {
         }
     }
 
-    /// Whether something accepts connections on the milter socket, and the same as a clause. The value is nil if this
-    /// user cannot find out. It blocks for a moment.
-    public var isMilterServed: (isServed: Bool?, clause: String) {
-        switch SocketClaim.isServed(milterSocket) {
-        case true: (true, "something serves the milter socket \(milterSocket.postfixForm)")
-        case false:
-            (false, "nobody serves the milter socket \(milterSocket.postfixForm) either: the daemon does not run")
-        case nil: (nil, "whether something serves the milter socket \(milterSocket.postfixForm) cannot be told")
+    /// Whether something listens on the milter socket, and the same as a clause. The value is nil if that cannot be
+    /// told. Nothing is connected to, because that would start a service that systemd listens for.
+    public var milterStanding: (isListenedOn: Bool?, clause: String) {
+        let place = milterSocket.postfixForm
+        return switch milterSocket.isListenedOn {
+        case true: (true, "something listens on the milter socket \(place), the daemon or the service manager for it")
+        case false: (false, "nobody listens on the milter socket \(place) either: the daemon does not run")
+        case nil: (nil, "whether something listens on the milter socket \(place) cannot be told")
         }
     }
 }

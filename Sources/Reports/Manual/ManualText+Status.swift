@@ -22,7 +22,7 @@ extension ManualText {
           does not work or validate (clock, trust anchor), or not everything comes through (denials, tlsa), with
           what to do; breaker open for more than 15 minutes.
         3 :: UNKNOWN - … : the daemon cannot be asked: this user may not open the socket, it is off, or it is not
-          there while something serves the milter socket; or something else answers.
+          there while something listens on the milter socket; or something else answers.
 
         Another program on the socket is told apart as well as one can. Silence for five seconds, or no line within
         1 MB, is CRITICAL. An answer that is none of danegate's is UNKNOWN.
