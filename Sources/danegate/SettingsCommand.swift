@@ -25,6 +25,9 @@ struct SettingsCommand: ParsableCommand {
     @Flag(help: "Say what each setting is for, and what it may be.")
     var explain = false
 
+    @Flag(help: "Print a file of settings to begin with: every setting with its default, commented out.")
+    var template = false
+
     @Flag(help: "Print only what is set: the environment, the file or systemd says it.")
     var changed = false
 
@@ -38,11 +41,16 @@ struct SettingsCommand: ParsableCommand {
     var json = false
 
     func validate() throws {
+        if template, explain || changed || !policy.isEmpty || options.envFile != nil {
+            throw ValidationError("--template stands alone: it says nothing about the settings in force")
+        }
         if changed, !policy.isEmpty { throw ValidationError("--changed and --policy exclude each other") }
         if json, policy.isEmpty { throw ValidationError("--json goes with --policy") }
     }
 
     func run() throws {
+        // `put` adds the end of the last line.
+        if template { return try StandardDescriptors.put(String(SettingsTemplate.text.dropLast())) }
         let reader = try options.read()
         let policies = try options.policies(reader.settings)
         guard policy.isEmpty else { return try explain(policy, reader, policies.table) }
