@@ -17,6 +17,11 @@ let room: [SwiftSetting] = [
 /// The settings of every target of our own: nothing is less strict for being a test.
 let strict: [SwiftSetting] = room + [.enableUpcomingFeature("MemberImportVisibility")]
 
+/// The commit that a package's build puts behind the version, if it is one.
+let commit = Context.environment["DANEGATE_COMMIT"].flatMap { text in
+    (7...40).contains(text.count) && text.allSatisfy { $0.isASCII && $0.isHexDigit } ? text : nil
+}
+
 let package = Package(
     name: "danegate",
     products: [
@@ -47,6 +52,9 @@ let package = Package(
         // No pkgConfig: libunbound.pc requires libevent.pc, which libunbound-dev does not bring.
         .systemLibrary(name: "CUnbound", providers: [.apt(["libunbound-dev"])]),
         .systemLibrary(name: "CGnuTLS", pkgConfig: "gnutls", providers: [.apt(["libgnutls28-dev"])]),
+        // The version.
+        .target(
+            name: "CVersion", cSettings: commit.map { [.define("DANEGATE_COMMIT", to: "\"\($0)\"")] }),
         // What any part of the process may need.
         .target(
             name: "Support",
@@ -168,8 +176,8 @@ let package = Package(
         .executableTarget(
             name: "danegate",
             dependencies: [
-                "Certificates", "DANE", "DNSSEC", "Daemon", "Gate", "Inspection", "Milter", "Policy", "Probe",
-                "Records",
+                "CVersion", "Certificates", "DANE", "DNSSEC", "Daemon", "Gate", "Inspection", "Milter", "Policy",
+                "Probe", "Records",
                 "Reports", "Support",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],

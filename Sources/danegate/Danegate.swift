@@ -1,4 +1,5 @@
 import ArgumentParser
+import CVersion
 import DNSSEC
 import Foundation
 import Milter
@@ -8,8 +9,8 @@ import Probe
 /// The command line. Each subcommand has a file of its own.
 @main
 struct Danegate: ParsableCommand {
-    /// The version of this program.
-    static let version = "0.1.0"
+    /// The version of this program, as CVersion.h has it.
+    static let version = String(cString: danegate_version())
 
     static let configuration = CommandConfiguration(
         commandName: "danegate",
