@@ -14,6 +14,8 @@ import Verdicts
 extension GateWiring {
     /// How long libmilter goes on when the daemon is told to stop.
     private static let lastMoment = Duration.milliseconds(200)
+    /// How long the start waits for a lookup of the first self-test at most.
+    private static let longestFirstTest = Duration.seconds(4)
 
     /// The daemon as a list of its parts. They are opened in this order, and closed in the reverse order.
     var parts: [DaemonPart] {
@@ -196,7 +198,8 @@ extension GateWiring {
     /// - Returns: Why it cannot start.
     private func startMilter(ended: @escaping @Sendable (MilterError?) -> Void) -> DaemonError? {
         do throws(ResolverError) {
-            try breaker.waitForFirstTest(atMost: started.dnsTimeout + .seconds(1))
+            // Whatever a lookup may take: at a boot, whoever waits for the daemon is not held up.
+            try breaker.waitForFirstTest(atMost: min(started.dnsTimeout, Self.longestFirstTest) + .seconds(1))
         } catch {
             return DaemonError(status: EX_CONFIG, sentences: [error.description])
         }
