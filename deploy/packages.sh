@@ -16,6 +16,9 @@ sendmail_packages=(sendmail-base sendmail-bin sendmail-cf m4 libwrap0 liblockfil
 # What the benchmark is measured in and beside: besides the above, peers, callgrind, a Python for one peer from PyPI.
 bench_packages=(nsd ldnsutils unbound postfix unbound-host gnutls-bin valgrind iproute2 python3-venv)
 
+# What the Debian package is made with, judged by, and tried on.
+package_packages=(debhelper fakeroot lintian debootstrap)
+
 say() { printf '%s\n' "$*" >&2; }
 
 # Runs a command as root, by sudo if we are not.
