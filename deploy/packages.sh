@@ -66,6 +66,13 @@ need_swift() {
     }
 }
 
+# Builds the release: it runs where there is no Swift, and it says of which commit it is, unless that is a released one.
+build_release() {
+    local commit=""
+    git describe --tags --exact-match --match 'v*' >/dev/null 2>&1 || commit="$(git rev-parse --short=8 HEAD 2>/dev/null)" || :
+    DANEGATE_COMMIT="$commit" swift build -c release --product danegate --disable-local-rpath
+}
+
 # Unpacks the MTAs that the tests run beside the postfix that is installed. Installs nothing. What was unpacked before is
 # kept, until the packages that are wanted are others.
 unpack_mtas() {

@@ -31,7 +31,9 @@ import World
 
     @Test func whatAGuideRefersToIsThere() throws {
         var (links, settings) = (0, 0)
-        for guide in ["README.md", "postfix/README.md", "exim/README.md", "sendmail/README.md", "upkeep.md"] {
+        for guide in [
+            "README.md", "postfix/README.md", "exim/README.md", "sendmail/README.md", "systemd/README.md", "upkeep.md",
+        ] {
             let folder = Self.contrib.appendingPathComponent(guide).deletingLastPathComponent()
             for match in try Self.file(guide).matches(of: /\]\(([^)#:]+)\)/) {
                 links += 1
@@ -42,8 +44,8 @@ import World
         }
         let names = Set(Setting.catalogue.map(\.name))
         let files = [
-            "README.md", "postfix/README.md", "exim/README.md", "sendmail/README.md", "upkeep.md", "policy.example",
-            "monitoring/icinga2.conf",
+            "README.md", "postfix/README.md", "exim/README.md", "sendmail/README.md", "systemd/README.md", "upkeep.md",
+            "policy.example", "monitoring/icinga2.conf",
         ]
         for guide in files {
             for match in try Self.file(guide).matches(of: /DANEGATE_([A-Z][A-Z_]*[A-Z])/) {
@@ -78,7 +80,7 @@ import World
 
     @Test func icingaIsToldHowTheDaemonIs() async throws {
         let words = try Self.icingaCommand()
-        #expect(words.first == "/usr/local/sbin/danegate")
+        #expect(words.first == "/usr/sbin/danegate")
         let world = try await MailWorld([MailDomains.named("verified")])
         let state = try ScratchDirectory("state")
         // A socket of its own: a port may be somebody else's by now, and status would then say that it cannot ask.

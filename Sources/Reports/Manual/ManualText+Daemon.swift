@@ -98,10 +98,15 @@ extension ManualText {
 
     /// How an MTA is told to use danegate.
     static let registration = #"""
-        A release (swift build -c release --product danegate --disable-local-rpath) runs on a Debian 12 without
-        Swift that has libmilter1.0.1, libunbound8, libgnutls30, libsqlite3-0 and dns-root-data. deploy/run installs
-        what is missing, builds, and runs the daemon in the foreground with its defaults. contrib/postfix has more
-        examples than this page.
+        The Debian package, or deploy/install on other systems with systemd, brings danegate.service and
+        danegate.socket: danegate runs, and milter clients find it on 127.0.0.1, port 8895. Examples for Postfix,
+        Exim, Sendmail and sockets elsewhere are in /usr/share/doc/danegate/examples, contrib of the sources.
+        deploy/run builds danegate and runs it in the foreground with its defaults.
+
+        While a socket unit is in use (danegate.socket, danegate-query.socket, danegate-tls-policy.socket), systemd
+        makes and keeps its socket, and DANEGATE_MILTER_SOCKET, DANEGATE_QUERY_SOCKET or DANEGATE_TLS_POLICY_SOCKET
+        does not count. If danegate cannot start while clients wait, systemd gives up the socket after ten starts.
+        When the cause is mended: systemctl restart danegate.socket danegate.service.
 
         In main.cf, behind milters that are there already, and then postfix reload:
 
@@ -121,7 +126,8 @@ extension ManualText {
         ## A unix socket and the chroot
 
         Debian runs smtpd chrooted in /var/spool/postfix: Postfix looks a path in main.cf up below that directory.
-        Make a directory there that danegate may write to and Postfix may search:
+        With the package a drop-in for danegate.socket puts the socket there (examples/systemd). Without it, make a
+        directory there that danegate may write to and Postfix may search:
 
             install -d -o danegate -g postfix -m 0750 /var/spool/postfix/danegate
 
