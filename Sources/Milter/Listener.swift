@@ -27,8 +27,10 @@ final class Listener: Sendable {
     /// The empty connections that libmilter is still to get.
     private let passes = Atomic<Int>(0)
     /// A pair of sockets that wakes the thread, the end that it reads and the other one; -1 if the system gave none.
-    private let bell: Int32
+    let bell: Int32
     private let cord: Int32
+    /// Whether the bell has failed: then the thread looks around instead.
+    private let isDeaf = Atomic<Bool>(false)
     /// The address family of libmilter's socket.
     private let family: sa_family_t
 
@@ -95,9 +97,10 @@ final class Listener: Sendable {
         _ entry: UnsafeMutablePointer<pollfd>, timeout: Int32,
         _ poll: (UnsafeMutablePointer<pollfd>?, nfds_t, Int32) -> Int32
     ) -> Int32 {
-        // Without a bell, the thread looks around.
-        let timeout = bell >= 0 ? timeout : min(timeout, 20)
         while true {
+            // Without a bell, the thread looks around. poll(2) ignores an entry without a descriptor.
+            let bell = isDeaf.load(ordering: .relaxed) ? -1 : bell
+            let timeout = bell >= 0 ? timeout : min(timeout, 20)
             let phase = phase.load(ordering: .sequentiallyConsistent)
             if phase == .ending {
                 StopFlag.waitUntilSet()
@@ -116,7 +119,8 @@ final class Listener: Sendable {
             if both[0].revents != 0 {
                 // What it rang for comes first: a held thread must not take the connection that came at the same time.
                 var bytes = [UInt8](repeating: 0, count: 512)
-                _ = read(bell, &bytes, bytes.count)
+                // One that says something and has nothing to read would say it for ever: no connection would be taken.
+                if read(bell, &bytes, bytes.count) <= 0 { isDeaf.store(true, ordering: .relaxed) }
                 continue
             }
             entry.pointee.revents = both[1].revents

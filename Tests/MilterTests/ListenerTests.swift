@@ -58,4 +58,28 @@ import World
         #expect(Self.wait(listener, on: socket.descriptor, timeout: 0).ready == 0)
         #expect(socket.takeWaiting().isEmpty)
     }
+
+    /// A thread that goes round and round there takes no connection.
+    @Test func aBellThatHasFailedIsDoneWithout() async throws {
+        let directory = try ScratchDirectory("listener")
+        let (socket, place) = try Self.socket(in: directory)
+        let listener = Listener(of: place)
+        shutdown(listener.bell, Int32(SHUT_RDWR))
+        let rounds = Atomic<Int>(0)
+        func wait() -> Int32 {
+            var entry = pollfd(fd: socket.descriptor, events: Int16(POLLIN), revents: 0)
+            return listener.wait(&entry, timeout: 60_000) {
+                rounds.add(1, ordering: .relaxed).newValue < 100 ? poll($0, $1, $2) : 0
+            }
+        }
+        #expect(wait() == 0)
+        try await onOwnThread { _ = try MilterClient(socket.place) }
+        #expect(wait() == 1)
+        #expect(rounds.load(ordering: .relaxed) == 3)
+        // It sees what it would have been woken for.
+        listener.pass()
+        #expect(wait() == 1)
+        #expect(rounds.load(ordering: .relaxed) == 3)
+        #expect(socket.takeWaiting() == [getpid()])
+    }
 }
