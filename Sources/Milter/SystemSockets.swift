@@ -1,5 +1,6 @@
 import DANE
 import Glibc
+import Support
 
 /// The listening sockets of this machine, as proc(5) lists them: who only wants to know whether somebody listens must
 /// not connect, because a connection starts a service that the service manager listens for.
@@ -15,8 +16,7 @@ struct SystemSockets {
         case .unix(let path):
             if holds("unix", { Self.isListening($0, at: path) }) == true { return true }
             // A socket that is not listed is left over, or belongs to another network namespace.
-            var facts = stat()
-            return lstat(path, &facts) != 0 && (errno == ENOENT || errno == ENOTDIR) ? false : nil
+            return Self.isAbandoned(path) ? false : nil
         case .inet(let address, let port):
             let places = Self.places(of: address, port)
             guard let four = holds("tcp", { Self.isListening($0, at: places) }),
@@ -24,6 +24,18 @@ struct SystemSockets {
             else { return nil }
             return four || six
         }
+    }
+
+    /// Whether no socket of any process is bound to a path, in whatever network namespace: there is no file, or it is
+    /// left over. A datagram socket finds that out (unix(7)): if a stream's socket is bound there, the system says that
+    /// it is of another type (`EPROTOTYPE`), and who listens there learns of nothing.
+    private static func isAbandoned(_ path: String) -> Bool {
+        guard let address = UnixSocketAddress(path) else { return false }
+        let descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        return address.withPointer { connect(descriptor, $0, $1) } != 0
+            && [ENOENT, ENOTDIR, ECONNREFUSED].contains(errno)
     }
 
     /// Whether a line of a list is the one; nil if the list cannot be read, or not to its end.

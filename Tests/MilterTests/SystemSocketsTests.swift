@@ -15,10 +15,15 @@ import World
             let socket = try HandedSocket(unix: directory.file("a b.sock"))
             #expect(place.isListenedOn == true)
             #expect(MilterSocket.unix(path: directory.file("a b")).isListenedOn == false)
+            // As in another network namespace, where it is not listed.
+            #expect(SystemSockets(folder: directory.path).listens(on: place) == nil)
             #expect(socket.takeWaiting().isEmpty)
         }
-        // What is left behind may be another network namespace's.
-        #expect(place.isListenedOn == nil)
+        // What a daemon has left behind that was killed.
+        #expect(access(directory.file("a b.sock"), F_OK) == 0)
+        #expect(place.isListenedOn == false)
+        _ = try directory.write("", to: "file")
+        #expect(MilterSocket.unix(path: directory.file("file")).isListenedOn == false)
     }
 
     @Test(arguments: [0x7F00_0001, 0] as [UInt32]) func aPortIsSeenAsLongAsSomebodyListens(address: UInt32) throws {
