@@ -252,7 +252,7 @@ public final class MilterService: Sendable {
     /// At first libmilter goes on for a moment, so that MTAs that have already sent a recipient get an answer: once
     /// libmilter is told to stop, it no longer looks at sessions that are between two commands, and leaves them until
     /// the process ends. By then the handler should answer new recipients at once. The call blocks its thread for at
-    /// most `moment`, `drain` and twelve seconds. Call it from any thread except the handler's.
+    /// most `moment`, `drain` and fourteen seconds. Call it from any thread except the handler's.
     ///
     /// - Parameters:
     ///   - moment: How long libmilter goes on at least.
