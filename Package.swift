@@ -36,6 +36,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
@@ -123,8 +124,9 @@ let package = Package(
         .target(
             name: "Records",
             dependencies: [
-                "Certificates", "DANE", "DNSSEC", "Inspection", "Policy", "Support",
+                "Certificates", "DANE", "DNSSEC", "Inspection", "Policy", "Probe", "Support",
                 .product(name: "Algorithms", package: "swift-algorithms"),
+                .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -254,6 +256,7 @@ let package = Package(
                 "Records",
                 "Reports", "RuleMarks", "Rules", "StateTestWriter", "Support", "TraceTestWriter", "Verdicts",
                 "WorldServers",
+                .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),

@@ -25,34 +25,74 @@ public final class RecipientCounts: Sendable {
         var outcomeText: String { outcome?.rawValue ?? (isExempt ? "exempt" : "passed") }
     }
 
+    /// Where a recipient came in, and under which mode of the settings. Metrics tell these apart; the trace does not.
+    package struct Place: Sendable, Hashable {
+        package let door: DoorKind
+        package let mode: Settings.Mode
+
+        /// A recipient's place.
+        package init(_ door: DoorKind, _ mode: Settings.Mode) {
+            self.door = door
+            self.mode = mode
+        }
+
+        static let all = DoorKind.allCases.flatMap { door in Settings.Mode.allCases.map { Place(door, $0) } }
+
+        /// The index in `all`. A switch is compiled to a constant, whereas a search would compare texts.
+        var ordinal: Int {
+            let first =
+                switch door {
+                case .milter: 0
+                case .query: 2
+                case .policy: 4
+                }
+            return mode == .enforce ? first : first + 1
+        }
+    }
+
+    /// What a recipient is counted as, and where.
+    package struct Cell: Sendable, Hashable {
+        package let kind: Kind
+        package let place: Place
+    }
+
     private static let actions: [Ruling.Action] = [.accept, .tempfail, .reject]
     private static let outcomes = Outcome.allCases
 
     /// A place for each action, each other action that would have been taken or none, and cached or not.
     private typealias Row = InlineArray<24, Atomic<UInt64>>
+    private typealias Rows = InlineArray<24, Row>
 
-    /// A row for each outcome, then those of recipients that passed and of those that were exempt. The others are for
-    /// outcomes to come. The memory is this object's own, so a count is one addition. swift-metrics would look up a
-    /// handler behind an existential for each, and the trace needs the exact numbers back.
-    private let rows = InlineArray<24, Row> { _ in Row { _ in Atomic(0) } }
+    /// For each place a row for each outcome, then those of recipients that passed and of those that were exempt. The
+    /// others are for outcomes to come. The memory is this object's own, so a count is one addition. swift-metrics
+    /// would look up a handler behind an existential for each, and the trace needs the exact numbers back.
+    private let places = InlineArray<6, Rows> { _ in Rows { _ in Row { _ in Atomic(0) } } }
     /// The counts that have been taken, for those who ask for all since the start.
-    private let taken = Mutex<[Kind: UInt64]>([:])
+    private let taken = Mutex<[Cell: UInt64]>([:])
 
     /// No recipients yet.
-    public init() { precondition(Self.outcomes.count + 2 <= rows.count, "an outcome has no row to be counted in") }
+    public init() {
+        precondition(Self.outcomes.count + 2 <= 24 && Place.all.count <= 6, "a kind has no place to be counted in")
+    }
 
     /// Counts a recipient that was ruled upon.
     @inline(__always)
-    package func add(_ outcome: Outcome, _ action: Ruling.Action, would: Ruling.Action?, isCached: Bool) {
-        add(outcome.ordinal, action, would, isCached)
-    }
+    package func add(
+        _ outcome: Outcome, _ action: Ruling.Action, would: Ruling.Action?, isCached: Bool,
+        at place: Place = Place(.milter, .enforce)
+    ) { add(outcome.ordinal, action, would, isCached, place) }
 
     /// Counts a recipient that passed without a verdict.
-    package func addPassed(isExempt: Bool) { add(Self.outcomes.count + (isExempt ? 1 : 0), .accept, nil, false) }
+    package func addPassed(isExempt: Bool, at place: Place = Place(.milter, .enforce)) {
+        add(Self.outcomes.count + (isExempt ? 1 : 0), .accept, nil, false, place)
+    }
 
-    private func add(_ row: Int, _ action: Ruling.Action, _ would: Ruling.Action?, _ isCached: Bool) {
+    @inline(__always)
+    private func add(
+        _ row: Int, _ action: Ruling.Action, _ would: Ruling.Action?, _ isCached: Bool, _ place: Place
+    ) {
         let column = (action.ordinal * 4 + (would.map { $0.ordinal + 1 } ?? 0)) * 2 + (isCached ? 1 : 0)
-        rows[row][column].wrappingAdd(1, ordering: .relaxed)
+        places[place.ordinal][row][column].wrappingAdd(1, ordering: .relaxed)
     }
 
     private static func kind(_ row: Int, _ column: Int) -> Kind {
@@ -69,29 +109,36 @@ public final class RecipientCounts: Sendable {
     func take() -> [Kind: UInt64] {
         taken.withLock { taken in
             var found: [Kind: UInt64] = [:]
-            for row in rows.indices {
-                for column in rows[row].indices where rows[row][column].load(ordering: .relaxed) > 0 {
-                    let kind = Self.kind(row, column)
-                    found[kind] = rows[row][column].exchange(0, ordering: .relaxed)
-                    taken[kind, default: 0] += found[kind] ?? 0
-                }
+            for (place, row, column) in Self.indices
+            where places[place][row][column].load(ordering: .relaxed) > 0 {
+                let kind = Self.kind(row, column)
+                let count = places[place][row][column].exchange(0, ordering: .relaxed)
+                found[kind, default: 0] += count
+                taken[Cell(kind: kind, place: Place.all[place]), default: 0] += count
             }
             return found.filter(\.key.isQuiet)
         }
     }
 
+    private static let indices = Place.all.indices.flatMap { place in
+        (0..<outcomes.count + 2).flatMap { row in (0..<24).map { (place: place, row: row, column: $0) } }
+    }
+
     /// How many recipients of any kind have been counted since the start.
-    package var total: UInt64 { snapshot().values.reduce(0, +) }
+    package var total: UInt64 { cells().values.reduce(0, +) }
 
     /// Everything that has been counted since the start.
     public func snapshot() -> [Kind: UInt64] {
+        cells().reduce(into: [:]) { $0[$1.key.kind, default: 0] += $1.value }
+    }
+
+    /// The same, with the places.
+    package func cells() -> [Cell: UInt64] {
         taken.withLock { taken in
             var all = taken
-            for row in rows.indices {
-                for column in rows[row].indices {
-                    let count = rows[row][column].load(ordering: .relaxed)
-                    if count > 0 { all[Self.kind(row, column), default: 0] += count }
-                }
+            for (place, row, column) in Self.indices {
+                let count = places[place][row][column].load(ordering: .relaxed)
+                if count > 0 { all[Cell(kind: Self.kind(row, column), place: Place.all[place]), default: 0] += count }
             }
             return all
         }

@@ -3,8 +3,8 @@ import Synchronization
 /// An id that connects a reply with its log line: a ULID, 26 letters and digits, which sort by time.
 package struct TraceID: Sendable, Hashable, CustomStringConvertible {
     /// The upper and the lower half of 128 bits: 48 bits of time in milliseconds since 1970, and 80 others.
-    private let upper: UInt64
-    private let lower: UInt64
+    package let upper: UInt64
+    package let lower: UInt64
 
     /// 80 random bits from the start, incremented for each id. So an id is unique in a process and cannot be guessed
     /// outside.
@@ -18,6 +18,12 @@ package struct TraceID: Sendable, Hashable, CustomStringConvertible {
         let time = UInt64(max(0, SystemClock.coarseWall.milliseconds))
         upper = time << 16 | UInt64(Self.seed.high)
         lower = Self.seed.low &+ Self.counter.wrappingAdd(1, ordering: .relaxed).newValue
+    }
+
+    /// The id with these halves, where an id was kept as such.
+    package init(upper: UInt64, lower: UInt64) {
+        self.upper = upper
+        self.lower = lower
     }
 
     /// In Crockford's base 32: 10 digits of time, 16 others.
