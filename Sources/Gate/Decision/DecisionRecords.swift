@@ -12,18 +12,20 @@ package struct DecisionRecords: Sendable {
     /// Recipients whose verdict did not come from the cache, by neighbourhood.
     package var looks = NeighbourhoodCounts()
     package var ownHops = OwnHopCounts()
+    package var measurements = Measurements()
     /// The message trace; nil if there is none.
     package var trace: TraceStore?
 
     /// Makes one from its parts.
     package init(
         log: GateLog, counts: RecipientCounts = RecipientCounts(), looks: NeighbourhoodCounts = NeighbourhoodCounts(),
-        ownHops: OwnHopCounts = OwnHopCounts(), trace: TraceStore? = nil
+        ownHops: OwnHopCounts = OwnHopCounts(), measurements: Measurements = Measurements(), trace: TraceStore? = nil
     ) {
         self.log = log
         self.counts = counts
         self.looks = looks
         self.ownHops = ownHops
+        self.measurements = measurements
         self.trace = trace
     }
 
@@ -38,7 +40,9 @@ package struct DecisionRecords: Sendable {
         if !ruled.isCached, !ruled.ruling.isHeld, let destination = subject.destination {
             looks.note(destination.name, ruled.ruling.outcome, at: arrived)
         }
-        counts.add(ruled.ruling.outcome, ruled.ruling.action, would: ruled.ruling.would, isCached: ruled.isCached)
+        counts.add(
+            ruled.ruling.outcome, ruled.ruling.action, would: ruled.ruling.would, isCached: ruled.isCached,
+            at: .init(request.door, inForce.settings.mode))
         if subject.isOwnHop, let destination = subject.destination {
             let isKnown = ruled.ruling.outcome != .pending && !ruled.isInTrouble
             let isFailing = !ruled.ruling.outcome.allowsDelivery || ruled.ruling.hazard != nil
@@ -48,6 +52,8 @@ package struct DecisionRecords: Sendable {
         let waited = waited ?? ContinuousClock.now - arrived
         let level = isQuiet ? Logger.Level.info : .notice
         let id = ruled.trace ?? TraceID()
+        // What is kept and accepted is no example of anything, and nobody looks for it.
+        measurements.waits.add(waited, trace: isQuiet && ruled.isCached ? nil : id)
         if log.writes(level) {
             let shown = inForce.settings.loggedAddresses
             log.write(
@@ -107,7 +113,8 @@ package struct DecisionRecords: Sendable {
         _ passed: Decision.Passed, to recipient: Recipient, _ request: borrowing Request, _ inForce: SettingsInForce,
         arrived: ContinuousClock.Instant
     ) {
-        counts.addPassed(isExempt: passed.isExempt)
+        counts.addPassed(isExempt: passed.isExempt, at: .init(request.door, inForce.settings.mode))
+        measurements.waits.add(ContinuousClock.now - arrived)
         guard log.writes(.info) else { return }
         let domain = if case .name(let name) = recipient.domain { name.text } else { "" }
         let ruling = Ruling(

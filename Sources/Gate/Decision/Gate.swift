@@ -210,7 +210,7 @@ public struct Gate: Sendable {
         let ruled = Ruleset(inForce).decide(
             answer, on: subject, policy: policy, isHeld: isHeld,
             isEnforced: inForce.sources.isEmpty ? false : inForce.sources.enforces(sender: request.sender),
-            trace: TraceID(),
+            trace: answer.trace ?? TraceID(),
             replies: .given, now: now
         ) { outcome in
             destination.map { service.keeper.faults.failingFor(outcome, $0) } ?? .zero

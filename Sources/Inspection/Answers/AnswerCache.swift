@@ -50,6 +50,9 @@ package final class AnswerCache<Record: Sendable>: Sendable {
     /// The number of answers, expired ones included.
     var count: Int { state.withLock { $0.young.count + $0.old.count } }
 
+    /// How many callers have waited for a lookup that was under way.
+    var joins: UInt64 { lookups.joins }
+
     /// The cached answer with its remaining TTL; nil if there is none. Never waits.
     package func kept(_ name: DomainName) -> Answer<Record>? { state.withLock { find(name, at: .now, in: &$0) } }
 

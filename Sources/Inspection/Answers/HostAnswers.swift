@@ -33,6 +33,11 @@ public final class HostAnswers: Resolving {
         aliases = cache({ MemoryLayout<DomainName>.stride + 32 + $0.text.utf8.count }, resolver.cname)
     }
 
+    /// How many answers are kept, expired ones included.
+    package var count: Int { fours.count + sixes.count + records.count + aliases.count }
+    /// How many callers have waited for a lookup that was under way.
+    package var joins: UInt64 { fours.joins + sixes.joins + records.joins + aliases.joins }
+
     /// Looks up the MX records of a name, which are not cached here.
     public func mx(_ name: DomainName) async -> Answer<MXRecord> { await resolver.mx(name) }
 

@@ -80,7 +80,10 @@ public final class ProbeCache: Probing {
     }
 
     /// How many bytes the cached reports take, and their number.
-    var kept: (weight: Int, count: Int) { state.withLock { ($0.reports.weight, $0.reports.count) } }
+    package var kept: (weight: Int, count: Int) { state.withLock { ($0.reports.weight, $0.reports.count) } }
+
+    /// How many callers have waited for a probe that was under way.
+    package var joins: UInt64 { probes.joins }
 
     /// The cached report, or a new one on behalf of nobody.
     public func probe(_ target: ProbeTarget, publishing records: [TLSARecord]) async -> ProbeReport {

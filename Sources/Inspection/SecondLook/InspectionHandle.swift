@@ -1,3 +1,4 @@
+package import Support
 import Synchronization
 
 /// The connection between an inspection and the service that began it: the inspection can return its place, and the
@@ -13,10 +14,17 @@ package final class InspectionHandle: Sendable {
     }
 
     private let state = Mutex(State())
+    /// The id of the recipient that it was begun for; nil if nobody waits for it.
+    package let trace: TraceID?
     private let onAside: @Sendable (InspectionHandle) -> Void
 
     /// A connection. `onAside` is called when the inspection returns its place.
-    package init(onAside: @escaping @Sendable (InspectionHandle) -> Void) { self.onAside = onAside }
+    ///
+    /// - Parameter trace: The id of the recipient that it is begun for; nil if nobody waits for it.
+    package init(trace: TraceID? = nil, onAside: @escaping @Sendable (InspectionHandle) -> Void) {
+        self.trace = trace
+        self.onAside = onAside
+    }
 
     /// Returns the inspection's place, because it now waits elsewhere, where other limits apply.
     func stepAside() {

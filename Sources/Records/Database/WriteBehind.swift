@@ -37,6 +37,9 @@ package final class WriteBehind<Rows: PendingRows>: Sendable {
         var isOff = false
         var isClosed = false
         var waiters: [Signal] = []
+        /// Since when rows wait, and the oldest of those that are being written.
+        var since: ContinuousClock.Instant?
+        var writingSince: ContinuousClock.Instant?
     }
 
     private let interval: Duration
@@ -62,12 +65,15 @@ package final class WriteBehind<Rows: PendingRows>: Sendable {
 
     /// Waits for rows or for the time, and then for the rows of the interval. On the writer's thread.
     package func turn(until time: ContinuousClock.Instant) -> Turn {
+        // Whoever asks for the next turn has written the last one, or lost it.
+        state.withLock { $0.writingSince = nil }
         _ = work.wait(until: time)
         _ = hurry.wait(until: .now + interval)
         return state.withLock { state in
             defer {
                 state.rows = Rows()
                 state.waiters = []
+                (state.writingSince, state.since) = (state.since, nil)
             }
             return Turn(
                 rows: state.rows, isAwaited: !state.waiters.isEmpty, isLast: state.isClosed, waiters: state.waiters)
@@ -80,6 +86,7 @@ package final class WriteBehind<Rows: PendingRows>: Sendable {
             guard !state.isOff, !state.isClosed else { return (false, false) }
             let wasEmpty = state.rows.isEmpty
             change(&state.rows)
+            if wasEmpty { state.since = .now }
             return (wasEmpty, state.rows.isPressing)
         }
         if wakes { work.signal() }
@@ -113,6 +120,9 @@ package final class WriteBehind<Rows: PendingRows>: Sendable {
 
     /// Whether the end has begun.
     package var isClosed: Bool { state.withLock { $0.isClosed } }
+
+    /// Since when the oldest rows wait that are not written; nil if there are none.
+    package var oldest: ContinuousClock.Instant? { state.withLock { $0.writingSince ?? $0.since } }
 
     /// Looks at what waits to be written.
     func pending<Result: Sendable>(_ look: (Rows) -> Result) -> Result { state.withLock { look($0.rows) } }

@@ -1,4 +1,5 @@
 package import DANE
+import Glibc
 public import Inspection
 package import Policy
 public import Support
@@ -119,6 +120,15 @@ public final class TraceStore: InspectionJournal {
         var statistics = state.withLock { $0 }
         statistics.queued = pending.pending { $0.entries.count }
         return statistics
+    }
+
+    /// How many bytes the file has, with its write-ahead log. It asks the system, which takes a moment.
+    package var bytes: Int {
+        ["", "-wal"].reduce(0) { sum, ending in
+            var facts = stat()
+            let path = "\(configuration.directory)/\(TraceFile.name)\(ending)"
+            return sum + (stat(path, &facts) == 0 ? max(0, Int(facts.st_size)) : 0)
+        }
     }
 
     /// The time for entries, in milliseconds since 1970.

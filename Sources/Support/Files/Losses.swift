@@ -8,6 +8,8 @@ public struct Losses: Sendable, Hashable {
     private var owed: Int?
     /// When the log may say so: at most once per minute.
     private var nextTold = ContinuousClock.now
+    /// Since when everything is lost; nil if the last write did not fail.
+    package private(set) var since: ContinuousClock.Instant?
     /// When something was last lost; nil if nothing was.
     private(set) var last: ContinuousClock.Instant?
 
@@ -18,12 +20,16 @@ public struct Losses: Sendable, Hashable {
     package mutating func note(_ count: Int, at now: ContinuousClock.Instant = .now) {
         self.count += count
         owed = (owed ?? 0) + count
+        if !isOngoing { since = now }
         isOngoing = true
         if count > 0 { last = now }
     }
 
     /// Notes that everything was written.
-    package mutating func end() { isOngoing = false }
+    package mutating func end() {
+        isOngoing = false
+        since = nil
+    }
 
     /// Whether the log must now say that writing works again.
     ///

@@ -27,6 +27,7 @@ package final class SingleFlight<Key: Hashable & Sendable, Value: Sendable>: Sen
     private struct State {
         var inFlight: [Key: Work] = [:]
         var lastID: UInt64 = 0
+        var joins: UInt64 = 0
     }
 
     private let abandoned: Abandoned
@@ -37,6 +38,8 @@ package final class SingleFlight<Key: Hashable & Sendable, Value: Sendable>: Sen
 
     /// The number of keys whose work is in flight. Cancelled work does not count.
     package var count: Int { state.withLock { $0.inFlight.count } }
+    /// How many callers have joined work that was in flight.
+    package var joins: UInt64 { state.withLock { $0.joins } }
     /// The number of callers that wait.
     package var waiting: Int { state.withLock { $0.inFlight.values.reduce(0) { $0 + $1.callers.count } } }
 
@@ -59,6 +62,8 @@ package final class SingleFlight<Key: Hashable & Sendable, Value: Sendable>: Sen
                 state.lastID += 1
                 let id = state.lastID
                 state.inFlight[key] = Work(id: id, task: Task { finish(key, id, await work()) })
+            } else {
+                state.joins += 1
             }
             state.inFlight[key]?.callers[ObjectIdentifier(caller)] = caller
         }

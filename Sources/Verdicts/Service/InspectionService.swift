@@ -1,7 +1,8 @@
 public import DANE
 import DNSSEC
 public import Inspection
-import Support
+package import Records
+package import Support
 import Synchronization
 
 /// Verdicts on demand, from the cache or else from an inspection. There is at most one inspection per destination at a
@@ -21,6 +22,8 @@ public final class InspectionService: Sendable {
     package let keeper: VerdictKeeper
     package let breaker: Breaker
     private let journal: (any InspectionJournal)?
+    private let measurements: Measurements
+    private let joined = Atomic<UInt64>(0)
     private let limits: Limits
     let threads: WaitingThreads
     private let state: Mutex<State>
@@ -35,14 +38,27 @@ public final class InspectionService: Sendable {
     ///   - limits: The limits.
     ///   - wait: Runs the only wait of a caller, and may see to it that others are served meanwhile.
     ///   - inspect: Inspects a destination for which policy demands DANE or does not. It must honour cancellation.
-    public init(
+    public convenience init(
         keeper: VerdictKeeper, breaker: Breaker, journal: (any InspectionJournal)? = nil, limits: Limits = Limits(),
+        wait: @escaping @Sendable (() -> Void) -> Void = { $0() },
+        inspect: @escaping @Sendable (Destination, _ demandingDANE: Bool) async -> Inspection
+    ) {
+        self.init(
+            keeper: keeper, breaker: breaker, journal: journal, measurements: Measurements(), limits: limits,
+            wait: wait, inspect: inspect)
+    }
+
+    /// The same, with what its inspections are measured by.
+    package init(
+        keeper: VerdictKeeper, breaker: Breaker, journal: (any InspectionJournal)? = nil, measurements: Measurements,
+        limits: Limits = Limits(),
         wait: @escaping @Sendable (() -> Void) -> Void = { $0() },
         inspect: @escaping @Sendable (Destination, _ demandingDANE: Bool) async -> Inspection
     ) {
         self.keeper = keeper
         self.breaker = breaker
         self.journal = journal
+        self.measurements = measurements
         self.limits = limits
         threads = WaitingThreads(limits.waiting)
         state = Mutex(State(shares: FairShares(limits.inspections)))
@@ -64,22 +80,24 @@ public final class InspectionService: Sendable {
         if let answer = known(key, at: now) { return answer }
         let waiter = threads.enter(at: now)
         defer { if let waiter { threads.leave(waiter) } }
-        switch take(waiter, key, at: now) {
+        let trace = TraceID()
+        switch take(waiter, key, for: trace, at: now) {
         case .kept(let body): return told(body, key, isCached: true)
-        case .full: return told(Self.pending("too many checks are under way"), key, isCached: false)
+        case .full: return told(Self.pending("too many checks are under way"), key, isCached: false, trace: trace)
         case .joined(let handle, let displaced):
             // Also if it may not wait, so that the next try finds a verdict.
             if let handle { begin(key, handle) }
             if let displaced { displace(displaced) }
         }
         guard let waiter else {
-            return told(Self.pending("too many checks are under way"), key, isCached: false)
+            return told(Self.pending("too many checks are under way"), key, isCached: false, trace: trace)
         }
         var verdict: Verdict?
         wait { verdict = waiter.wait(until: deadline) }
         // An inspection may go on for a long time after its caller has gone.
         if verdict == nil { state.withLock { $0.inFlight[key]?.waiters[ObjectIdentifier(waiter)] = nil } }
-        return told(verdict.map(VerdictBody.init) ?? Self.pending("the check has not ended yet"), key, isCached: false)
+        let body = verdict.map(VerdictBody.init) ?? Self.pending("the check has not ended yet")
+        return told(body, key, isCached: false, trace: trace)
     }
 
     /// The verdict on a destination. No thread waits, so `WaitingThreads` sets no limit.
@@ -93,11 +111,13 @@ public final class InspectionService: Sendable {
         let key = VerdictKey(destination, demandsDANE: demandingDANE)
         let now = ContinuousClock.now
         if let answer = known(key, at: now) { return answer }
+        let trace = TraceID()
         return await withCheckedContinuation { continuation in
             let follower = Follower { body, isCached in
-                continuation.resume(returning: self.told(body, key, isCached: isCached))
+                continuation.resume(
+                    returning: self.told(body, key, isCached: isCached, trace: isCached ? nil : trace))
             }
-            switch take(nil, key, follower, at: now) {
+            switch take(nil, key, follower, for: trace, at: now) {
             case .kept(let body): follower.call(body, isCached: true)
             case .full: follower.call(Self.pending("too many checks are under way"), isCached: false)
             case .joined(let handle, let displaced):
@@ -177,6 +197,9 @@ public final class InspectionService: Sendable {
     /// The number of running inspections.
     public var inspectionsInFlight: Int { state.withLock { $0.inFlight.count } }
 
+    /// How many callers have joined an inspection that was under way.
+    package var joins: UInt64 { joined.load(ordering: .relaxed) }
+
     /// The cached verdict for a key. If it is stale, its renewal begins.
     private func kept(_ key: VerdictKey, at now: ContinuousClock.Instant) -> VerdictBody? {
         switch keeper.cache.find(key, at: now) {
@@ -193,23 +216,23 @@ public final class InspectionService: Sendable {
     }
 
     /// The verdict as a caller gets it. A failure that may be our own fault is not blamed on the recipient.
-    package func told(_ body: VerdictBody, _ key: VerdictKey, isCached: Bool) -> Answer {
+    package func told(_ body: VerdictBody, _ key: VerdictKey, isCached: Bool, trace: TraceID? = nil) -> Answer {
         guard !key.allows(body.verdict), let trouble = breaker.trouble else {
-            return Answer(body: body, isCached: isCached)
+            return Answer(body: body, isCached: isCached, trace: trace)
         }
         let verdict = body.verdict
         guard verdict.outcome != .pending else {
-            return Answer(body: body, isCached: isCached, isInTrouble: true)
+            return Answer(body: body, isCached: isCached, isInTrouble: true, trace: trace)
         }
         // The second look may have found the same.
         guard !verdict.isWithdrawn else {
-            return Answer(body: body, isCached: isCached, isInTrouble: true)
+            return Answer(body: body, isCached: isCached, isInTrouble: true, trace: trace)
         }
         let found = verdict.outcome == .dnsUnavailable ? "" : "\(verdict.outcome.rawValue): "
         let cause = "\(trouble.sentence); what was found is not counted: \(found)\(verdict.cause)"
         return Answer(
             verdict: Verdict(outcome: .dnsUnavailable, cause: cause, isOurs: true), isCached: isCached,
-            isInTrouble: true)
+            isInTrouble: true, trace: trace)
     }
 
     /// What a caller without a verdict gets.
@@ -225,7 +248,7 @@ public final class InspectionService: Sendable {
 
     /// Finds a verdict for a caller, or an inspection.
     private func take(
-        _ waiter: WaitingThreads.Waiter?, _ key: VerdictKey, _ follower: Follower? = nil,
+        _ waiter: WaitingThreads.Waiter?, _ key: VerdictKey, _ follower: Follower? = nil, for trace: TraceID,
         at now: ContinuousClock.Instant
     ) -> Taken {
         state.withLock { state in
@@ -235,6 +258,7 @@ public final class InspectionService: Sendable {
             case nil: break
             }
             if let running = state.inFlight[key] {
+                joined.wrappingAdd(1, ordering: .relaxed)
                 if let waiter { state.inFlight[key]?.waiters[ObjectIdentifier(waiter)] = waiter }
                 if let follower { state.inFlight[key]?.followers[ObjectIdentifier(follower)] = follower }
                 if let waiter, running.isAside { threads.putAside([waiter]) }
@@ -246,7 +270,7 @@ public final class InspectionService: Sendable {
             case .displaced(let other): displaced = Self.remove(other, from: &state)
             case .full: return .full
             }
-            let handle = handle(key)
+            let handle = handle(key, for: trace)
             state.inFlight[key] = InFlight(
                 handle: handle, isRenewal: false, waiters: waiter.map { [ObjectIdentifier($0): $0] } ?? [:],
                 followers: follower.map { [ObjectIdentifier($0): $0] } ?? [:])
@@ -262,7 +286,7 @@ public final class InspectionService: Sendable {
         guard state.inFlight[key] == nil, state.renewals < limits.renewals, state.shares.count < state.shares.limit,
             case .entered = state.shares.enter(key, at: Self.lanes(key))
         else { return nil }
-        let handle = handle(key)
+        let handle = handle(key, for: nil)
         state.inFlight[key] = InFlight(handle: handle, isRenewal: true)
         state.renewals += 1
         return handle
@@ -296,8 +320,8 @@ public final class InspectionService: Sendable {
 
     private static func lanes(_ key: VerdictKey) -> LanePath { LanePath(of: key.destination.name.text) }
 
-    private func handle(_ key: VerdictKey) -> InspectionHandle {
-        InspectionHandle { [weak self] handle in self?.stepAside(key, handle) }
+    private func handle(_ key: VerdictKey, for trace: TraceID?) -> InspectionHandle {
+        InspectionHandle(trace: trace) { [weak self] handle in self?.stepAside(key, handle) }
     }
 
     /// Takes back the place of an inspection, because it waits for a second look, which must not delay others.
@@ -342,6 +366,7 @@ public final class InspectionService: Sendable {
     private func finish(_ key: VerdictKey, _ handle: InspectionHandle, _ inspection: Inspection) {
         // One that has lost its place has found nothing.
         guard state.withLock({ $0.inFlight[key]?.handle === handle }) else { return }
+        measurements.note(inspection.verdict.outcome, took: inspection.elapsed, trace: handle.trace)
         // A look that has not seen all hosts says nothing for or against anybody.
         if inspection.verdict.outcome != .pending { breaker.note(key, inspection.verdict) }
         journal?.ended(inspection, demandingDANE: key.demandsDANE)

@@ -83,6 +83,11 @@ public final class StateStore: VerdictJournal, FaultJournal, ReportJournal {
 
     /// Whether there is no file in this run, so that everything is forgotten at its end.
     public var isOff: Bool { changes.isOff }
+    /// How long the file has lacked something: the age of the oldest change that is not in it; zero if there is none.
+    package func age(at now: ContinuousClock.Instant = .now) -> Duration {
+        [losses.since, changes.oldest].compactMap { $0 }.min().map { max(.zero, now - $0) } ?? .zero
+    }
+
     /// What could not be written since the start.
     package var losses: Losses { lost.withLock { $0 } }
     /// How many rows could not be written since the start.
