@@ -145,7 +145,9 @@ let package = Package(
         .target(
             name: "Gate",
             dependencies: [
-                "DANE", "DNSSEC", "Inspection", "Milter", "Policy", "Probe", "Records", "Support", "Verdicts",
+                "Certificates", "DANE", "DNSSEC", "Inspection", "Milter", "Policy", "Probe", "Records", "Support",
+                "Verdicts",
+                .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -158,6 +160,7 @@ let package = Package(
             name: "Daemon",
             dependencies: [
                 "DANE", "DNSSEC", "Gate", "Inspection", "Milter", "Policy", "Probe", "Records", "Support", "Verdicts",
+                .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],

@@ -1,4 +1,5 @@
 import Synchronization
+import CoreMetrics
 import DNSSEC
 import Gate
 import Glibc
@@ -32,6 +33,9 @@ extension GateWiring {
             .task("own next hops") { await records.ownHops.follow(records.counts) },
             .task("holds") { await holds.follow(HoldFile(directory: started.stateDirectory), log) },
             .task("load") { await load.run(log) },
+            .task("expiry") {
+                await ExpiryWatch(frequent, resolver: resolver, breaker: breaker, log: log).run()
+            },
             .task("service manager") {
                 await manager.follow {
                     stateLine
@@ -157,7 +161,15 @@ extension GateWiring {
         }
     }
 
-    private var controlService: ControlService {
+    /// What libraries count through swift-metrics, which has one factory in a process.
+    static let libraries = {
+        let libraries = LibraryMetrics()
+        MetricsSystem.bootstrap(libraries)
+        return libraries
+    }()
+
+    /// Answers at the control socket, and for the page.
+    var controlService: ControlService {
         ControlService(
             settings: settings, version: version, gate: gate, policies: policies, service: service, store: store,
             records: records, exemptions: exemptions, load: load, probes: { prober?.connections ?? 0 },
@@ -165,6 +177,14 @@ extension GateWiring {
             doors: ControlService.Doors(
                 budget: budget, milter: milter.socket, connections: { milter.connectionCounts },
                 others: { doors.standing }),
+            frequent: frequent,
+            caches: {
+                let reports = probes?.kept
+                return ControlService.Caches(
+                    answers: answers.count, reports: reports?.count ?? 0, reportBytes: reports?.weight ?? 0,
+                    lookupJoins: answers.joins, probeJoins: probes?.joins ?? 0)
+            },
+            libraries: Self.libraries, serving: serving, isAlive: { await prober?.turn() },
             reload: { reload() }, standing: { reloader.standing().naming(inherited: inherited.settings) })
     }
 
@@ -179,12 +199,14 @@ extension GateWiring {
                 // Whoever reads that it has started may use the control socket.
                 log.event(.notice, startLine)
                 manager.ready()
+                serving.begin()
                 for await failure in endings {
                     guard let failure else { return }
                     throw DaemonError(status: EX_UNAVAILABLE, sentences: [failure.description])
                 }
             },
             close: {
+                serving.end()
                 gate.close()
                 let drain = settings.settings.milterDeadline + .seconds(1)
                 doors.stop(by: .now + drain)

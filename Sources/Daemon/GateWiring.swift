@@ -1,3 +1,4 @@
+import CoreMetrics
 import DANE
 import DNSSEC
 import Gate
@@ -38,6 +39,9 @@ struct GateWiring: Sendable {
     let holds: HoldBook
     let load: LoadWatch
     let records: DecisionRecords
+    let answers: HostAnswers
+    let frequent: FrequentDestinations
+    let serving = ServingState()
     let gate: Gate
     let milter: MilterService
     let doors: LineDoors
@@ -48,6 +52,8 @@ struct GateWiring: Sendable {
         resolver: Resolver, anchor: TrustAnchor.Choice, budget: DescriptorBudget, log: GateLog,
         inherited: InheritedSockets = InheritedSockets()
     ) {
+        // Before anything is made that may count.
+        _ = Self.libraries
         started = reader.settings
         self.inherited = inherited
         self.version = version
@@ -68,17 +74,21 @@ struct GateWiring: Sendable {
         self.breaker = breaker
         let tests = ResolverTests { await breaker.test(resolver) }
         self.tests = tests
+        let measurements = Measurements()
+        let answers = HostAnswers(MeasuredResolving(resolver, measurements))
+        self.answers = answers
         let holds = HoldBook()
         self.holds = holds
         let probes = prober.map {
             ProbeCache(
-                HeldProbing($0, holds), lifetime: book.settings.probeTTL, failureLifetime: book.settings.failureTTL,
+                HeldProbing(MeasuredProbing($0, measurements), holds), lifetime: book.settings.probeTTL,
+                failureLifetime: book.settings.failureTTL,
                 journal: store)
         }
         self.probes = probes
         let look = SecondLook(
             Inspector(
-                resolver: HostAnswers(resolver), prober: probes, expiredEE: started.expiredEE, isComplete: false,
+                resolver: answers, prober: probes, expiredEE: started.expiredEE, isComplete: false,
                 now: unixTime),
             uncached: probes?.renewing, path: WatchedPath(breaker: breaker, tests: tests))
         self.look = look
@@ -90,8 +100,12 @@ struct GateWiring: Sendable {
         traced.isClockWrong = { breaker.trouble?.cause == .clock }
         let trace = started.trace ? TraceStore(traced, log: log, counts: counts) : nil
         self.trace = trace
+        let frequent = FrequentDestinations(expiredEE: started.expiredEE)
+        self.frequent = frequent
         let service = InspectionService(
-            keeper: keeper, breaker: breaker, journal: trace, wait: MilterService.wait, inspect: inspect)
+            keeper: keeper, breaker: breaker, journal: InspectionJournals(trace, frequent), measurements: measurements,
+            wait: MilterService.wait,
+            inspect: inspect)
         self.service = service
         exemptions = ExemptionBook()
         exemptionKeeper = ExemptionKeeper(book, book: exemptions, log: log)
@@ -103,7 +117,8 @@ struct GateWiring: Sendable {
                 .waiting: Occupancy(used: service.waiting, limit: service.waitingLimit),
             ]
         }
-        records = DecisionRecords(log: log, counts: counts, looks: looks, ownHops: OwnHopCounts(), trace: trace)
+        records = DecisionRecords(
+            log: log, counts: counts, looks: looks, ownHops: OwnHopCounts(), measurements: measurements, trace: trace)
         gate = Gate(
             Gate.Parts(
                 settings: book, policies: policies, exemptions: exemptions, holds: holds, service: service,
@@ -131,6 +146,7 @@ struct GateWiring: Sendable {
     /// Reads settings and policies again, and tells the service manager.
     @discardableResult
     func reload() -> ReloadReport {
+        Counter(label: "danegate_reloads").increment()
         manager.reloading()
         defer { manager.ready() }
         return reloader.reload()

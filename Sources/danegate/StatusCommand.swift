@@ -20,13 +20,26 @@ struct StatusCommand: ParsableCommand {
             behind a bar, as Nagios, Icinga and their kin read them. Recipients are counted since the start, exactly; \
             rows of the trace are those in its file. What was lost is a reason for a warning while it goes on and for \
             15 minutes afterwards; then a line tells how long ago it was. Settings at fault are a WARNING: the next \
-            start will fail. 78 if a setting that leads to the socket is at fault.
+            start will fail. 78 if a setting that leads to the socket is at fault. With --metrics or --openmetrics it \
+            prints metrics instead, and exits 0 if a daemon answers.
             """)
 
     @OptionGroup var options: SettingsOptions
 
     @Flag(help: "Print one JSON object.")
     var json = false
+
+    @Flag(help: "Print metrics for Prometheus, in its text format.")
+    var metrics = false
+
+    @Flag(name: .customLong("openmetrics"), help: "Print metrics as OpenMetrics, with exemplars.")
+    var openMetrics = false
+
+    func validate() throws {
+        guard [json, metrics, openMetrics].count(where: \.self) <= 1 else {
+            throw ValidationError("--json, --metrics and --openmetrics exclude each other.")
+        }
+    }
 
     func run() throws {
         let (settings, note, faults) = try options.readToAsk()
@@ -37,7 +50,8 @@ struct StatusCommand: ParsableCommand {
             throw try end(.unknown, "cannot ask: the control socket is off (DANEGATE_CONTROL_SOCKET).")
         }
         let line: String
-        do throws(ControlError) { line = try ControlClient.ask(path, "status") } catch {
+        let request = openMetrics ? "metrics openmetrics" : metrics ? "metrics" : "status"
+        do throws(ControlError) { line = try ControlClient.ask(path, request) } catch {
             switch error {
             case .denied(let sentence): throw try end(.unknown, sentence)
             case .noSocket(let sentence):
@@ -47,6 +61,13 @@ struct StatusCommand: ParsableCommand {
                 throw try end(isListenedOn == false ? .critical : .unknown, "\(sentence.dropLast()); \(more).")
             case .noDaemon(let sentence), .silent(let sentence): throw try end(.critical, sentence)
             }
+        }
+        if metrics || openMetrics {
+            guard let text = MetricsAnswer(json: line)?.metrics else {
+                throw try end(.unknown, "a daemon of another version answers, or something else.")
+            }
+            let lines = text.split(separator: "\n").map { TerminalText.line(String($0)) }
+            return try StandardDescriptors.put(lines.joined(separator: "\n"))
         }
         guard var report = StatusReport(json: line) else {
             throw try end(.unknown, "a daemon of another version answers, or something else.")
@@ -58,6 +79,11 @@ struct StatusCommand: ParsableCommand {
 
     private func end(_ level: StatusLevel, _ sentence: String) throws -> ExitCode {
         let text = "\(level.rawValue.uppercased()) - \(sentence)"
+        // What reads metrics is to get metrics or nothing.
+        guard !metrics, !openMetrics else {
+            StandardDescriptors.tell([sentence])
+            return ExitCode(level.exitStatus)
+        }
         try StandardDescriptors.put(json ? StatusReport.json(level, sentence) : text)
         return ExitCode(level.exitStatus)
     }

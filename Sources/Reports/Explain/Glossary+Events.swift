@@ -40,6 +40,14 @@ extension Glossary {
         ),
         ("clock", "Somebody set this machine's clock, by step."),
         (
+            "expiry",
+            """
+            A certificate or a signature (what) of a domain that mail often goes to ends within seven days (ends). \
+            After that, mail to the domain is deferred, and later refused, if its administrator renews nothing. The \
+            line comes at most once a day for a domain.
+            """
+        ),
+        (
             "resolver-down",
             "The resolver does not work or does not validate. Nothing new is found out, and good verdicts still serve."
         ),

@@ -55,7 +55,7 @@ extension ManualText {
         - The trace has a row for those who were refused or would have been. Of all others there are counts alone.
         - check, survey and notice know the settings and the policy file. Exemptions are the daemon's: check
           --cached and settings --policy tell them.
-        - No MTA-STS, no TLS reporting, no metrics, no web page.
+        - No MTA-STS, no TLS reporting, no web page.
         """#
 
     /// More about the commands that the daemon's page describes.

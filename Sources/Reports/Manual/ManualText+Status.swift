@@ -43,6 +43,43 @@ extension ManualText {
         was due on each. A refused one is told so in its negotiation, and the MTA does as its default action says.
         With milter_default_action=accept that mail passes unjudged; leave it at tempfail.
 
+        ## Metrics
+
+        status --metrics prints the daemon's metrics in the text format of Prometheus, status --openmetrics as
+        OpenMetrics, where an example stands behind each bucket of a histogram: the trace id of a recipient, which
+        danegate trace --id finds. Nothing else is printed then, and the exit status is 0 if a daemon answers. To
+        have them scraped, let a timer write them where the textfile collector of node_exporter looks:
+
+            danegate status --metrics >/var/lib/prometheus/node-exporter/danegate.prom.new &&
+            mv /var/lib/prometheus/node-exporter/danegate.prom.new /var/lib/prometheus/node-exporter/danegate.prom
+
+        Labels are of fixed sets, never a name of anybody. Numbers count from the start of the daemon.
+
+        danegate_recipients_total :: Recipients by door, mode, ruling, would (what it would have been, or none), and
+          outcome. passed and exempt are those without a verdict.
+        danegate_rcpt_wait_seconds, danegate_inspection_seconds :: How long recipients wait, and how long
+          inspections take.
+        danegate_dns_lookup_seconds, danegate_probe_step_seconds :: How long lookups take, by type, and probes, by
+          step.
+        danegate_cache_hits_total, danegate_cache_entries :: What was known already, and what is kept.
+        danegate_single_flight_joins_total :: How many callers waited for work that was under way for others.
+        danegate_places_used, danegate_places_limit :: How full each part of the gate is, as under Load.
+        danegate_breaker_open, danegate_resolver_working, danegate_status :: What the first line says.
+        danegate_state_age_seconds :: How old the oldest change is that the state file lacks. It is zero if nothing
+          waits to be written.
+        danegate_expiry_horizon_seconds, danegate_expiring_destinations :: When the first certificate or signature
+          of a frequent destination ends. Frequent is a destination with DANE that has been inspected three times.
+          A certificate under DANE-EE counts only with DANEGATE_EXPIRED_EE=fail. The log has the names
+          (event=expiry).
+        danegate_lost_destinations :: Frequent destinations that have failed for more than a day, and were verified
+          in the week before. A restart forgets which were verified.
+        danegate_log_lines_dropped_total, danegate_trace_rows_dropped_total :: What could not be written.
+        process_resident_memory_bytes, process_open_fds, process_threads :: What the process uses.
+
+        contrib/prometheus in the sources has alerts for these, contrib/grafana a dashboard.
+
+        ## Threads
+
         32 threads are held back for when the system gives none. process has how many the system has not given
         (threads_refused) and whether it gives none now (threads_short). Sessions then wait for the threads that
         there are.

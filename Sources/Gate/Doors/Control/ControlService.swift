@@ -1,10 +1,11 @@
+import CoreMetrics
 import DNSSEC
 import Glibc
 import Inspection
 package import Milter
 package import Policy
 package import Probe
-import Records
+package import Records
 import Support
 package import Verdicts
 
@@ -50,12 +51,22 @@ package struct ControlService: Sendable {
     }
 
     let doors: Doors?
+    /// The destinations that mail goes to again and again.
+    let frequent: FrequentDestinations?
+    /// What the caches of answers and probes have, and how many callers have joined others there.
+    let caches: @Sendable () -> Caches
+    /// What libraries count.
+    let libraries: LibraryMetrics
+    /// How far the daemon has come.
+    let serving: ServingState
+    /// Returns when the threads that serve have done something.
+    let isAlive: @Sendable () async -> Void
     /// Reads settings and policies again.
     let reload: @Sendable () -> ReloadReport
     /// The settings in force, and what has changed since. It reads the environment file.
     let standing: @Sendable () -> SettingsStanding?
     /// When the daemon began to serve, in seconds since 1970 and by the monotonic clock.
-    private let started = unixTime()
+    let started = unixTime()
     private let began = ContinuousClock.now
 
     package init(
@@ -63,6 +74,9 @@ package struct ControlService: Sendable {
         store: StateStore, records: DecisionRecords, exemptions: ExemptionBook, load: LoadWatch? = nil,
         probes: @escaping @Sendable () -> Int,
         probeName: @escaping @Sendable () -> ClientName? = { nil }, doors: Doors? = nil,
+        frequent: FrequentDestinations? = nil, caches: @escaping @Sendable () -> Caches = { Caches() },
+        libraries: LibraryMetrics = LibraryMetrics(), serving: ServingState = ServingState(),
+        isAlive: @escaping @Sendable () async -> Void = {},
         reload: @escaping @Sendable () -> ReloadReport = { ReloadReport() },
         standing: @escaping @Sendable () -> SettingsStanding? = { nil }
     ) {
@@ -78,6 +92,11 @@ package struct ControlService: Sendable {
         self.probes = probes
         self.probeName = probeName
         self.doors = doors
+        self.frequent = frequent
+        self.caches = caches
+        self.libraries = libraries
+        self.serving = serving
+        self.isAlive = isAlive
         self.reload = reload
         self.standing = standing
     }
@@ -108,8 +127,15 @@ package struct ControlService: Sendable {
     /// The answer to a request.
     func answer(_ request: String) -> Answer {
         let words = request.split(whereSeparator: { $0 == " " || $0 == "\t" || $0 == "\r" })
+        Counter(
+            label: "danegate_control_requests", dimensions: [("request", words.first.map(String.init) ?? "")],
+            factory: libraries
+        ).increment()
         switch words.first {
         case "status" where words.count == 1: return .now(JSONLine.of(status()))
+        case "metrics" where words.count == 1: return .now(JSONLine.of(MetricsAnswer(metrics(as: .text).text)))
+        case "metrics" where words.dropFirst().elementsEqual(["openmetrics"]):
+            return .now(JSONLine.of(MetricsAnswer(metrics(as: .openMetrics).text)))
         case "verdict" where words.count == 2: return .now(JSONLine.of(verdict(String(words[1]))))
         case "reload" where words.count == 1:
             return .later(within: .seconds(60)) { await onOwnThread { JSONLine.of(reload()) } }
@@ -122,7 +148,8 @@ package struct ControlService: Sendable {
             return .now(
                 JSONLine.of([
                     "error":
-                        "the requests are: status, verdict DESTINATION, recheck DESTINATION, reload, settings"
+                        "the requests are: status, metrics, metrics openmetrics, verdict DESTINATION, "
+                        + "recheck DESTINATION, reload, settings"
                 ]))
         }
     }
