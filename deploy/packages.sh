@@ -5,8 +5,8 @@ build_packages=(git ca-certificates binutils libc6-dev libstdc++-12-dev pkg-conf
     libmilter-dev libunbound-dev libgnutls28-dev libsqlite3-dev dns-root-data)
 
 # What the tests run against: name servers, certificates, a real MTA, a validating resolver, OpenSSL as a judge beside, a
-# program that compresses logs, one that rotates them, and what deploy/arrows is written in.
-test_packages=(nsd ldnsutils openssl libssl-dev postfix unbound mandoc xz-utils logrotate python3)
+# program that compresses logs, one that rotates them, a Prometheus, and what deploy/arrows is written in.
+test_packages=(nsd ldnsutils openssl libssl-dev postfix unbound mandoc xz-utils logrotate prometheus python3)
 
 # MTAs that Debian does not let be installed beside postfix, and what of their dependencies a Debian 12 may lack. They are
 # unpacked into folders, and run in roots of their own.

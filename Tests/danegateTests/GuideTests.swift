@@ -45,7 +45,7 @@ import World
         let names = Set(Setting.catalogue.map(\.name))
         let files = [
             "README.md", "postfix/README.md", "exim/README.md", "sendmail/README.md", "systemd/README.md", "upkeep.md",
-            "policy.example", "monitoring/icinga2.conf",
+            "policy.example", "monitoring/icinga2.conf", "prometheus/danegate.rules.yml",
         ]
         for guide in files {
             for match in try Self.file(guide).matches(of: /DANEGATE_([A-Z][A-Z_]*[A-Z])/) {
