@@ -40,7 +40,11 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0", traits: []),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        // The page. Its traits would bring a configuration of its own and all of Foundation.
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         // Logs that are compressed are read through gzip and xz.
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
@@ -155,16 +159,6 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: room),
-        // The daemon: its parts, and what they are wired with.
-        .target(
-            name: "Daemon",
-            dependencies: [
-                "DANE", "DNSSEC", "Gate", "Inspection", "Milter", "Policy", "Probe", "Records", "Support", "Verdicts",
-                .product(name: "CoreMetrics", package: "swift-metrics"),
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-            ],
-            swiftSettings: room),
         // What people read: check, judge, notice, survey, report, explain, manual.
         .target(
             name: "Reports",
@@ -176,6 +170,33 @@ let package = Package(
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: room),
+        // The page: the analyzer, the message trace, the overview.
+        .target(
+            name: "Web",
+            dependencies: [
+                "Certificates", "DANE", "DNSSEC", "Gate", "Inspection", "Milter", "Policy", "Probe", "Records",
+                "Reports", "Support",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Mustache", package: "swift-mustache"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: room),
+        // The daemon: its parts, and what they are wired with.
+        .target(
+            name: "Daemon",
+            dependencies: [
+                "Certificates", "DANE", "DNSSEC", "Gate", "Inspection", "Milter", "Policy", "Probe", "Records",
+                "Support", "Verdicts", "Web",
+                .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: room),
         .executableTarget(
@@ -268,6 +289,14 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
             exclude: ["Fixtures"], swiftSettings: strict),
+        .testTarget(
+            name: "WebTests",
+            dependencies: [
+                "DANE", "Policy", "Probe", "Records", "Support", "Web", "WorldServers",
+                .product(name: "Mustache", package: "swift-mustache"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ],
+            swiftSettings: strict),
         .testTarget(
             name: "danegateTests",
             dependencies: [

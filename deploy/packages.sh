@@ -5,8 +5,12 @@ build_packages=(git ca-certificates binutils libc6-dev libstdc++-12-dev pkg-conf
     libmilter-dev libunbound-dev libgnutls28-dev libsqlite3-dev dns-root-data)
 
 # What the tests run against: name servers, certificates, a real MTA, a validating resolver, OpenSSL as a judge beside, a
-# program that compresses logs, one that rotates them, a Prometheus, and what deploy/arrows is written in.
-test_packages=(nsd ldnsutils openssl libssl-dev postfix unbound mandoc xz-utils logrotate prometheus python3)
+# program that compresses logs, one that rotates them, a Prometheus, what deploy/arrows is written in, and a browser.
+test_packages=(nsd ldnsutils openssl libssl-dev postfix unbound mandoc xz-utils logrotate prometheus python3 python3-venv
+    chromium-headless-shell)
+
+# What drives the browser, and what looks at its pages for those who do not see them: from PyPI.
+browser_modules=(playwright==1.65.2 axe-playwright-python==0.1.8)
 
 # MTAs that Debian does not let be installed beside postfix, and what of their dependencies a Debian 12 may lack. They are
 # unpacked into folders, and run in roots of their own.
@@ -77,6 +81,16 @@ build_release() {
 # kept, until the packages that are wanted are others.
 unpack_mtas() {
     unpack exim usr/sbin/exim4 "${exim_packages[@]}" && unpack sendmail usr/libexec/sendmail/sendmail "${sendmail_packages[@]}"
+}
+
+# Makes a Python of its own for the tests with a browser, in .build/browser. What was made before is kept, until the modules
+# that are wanted are others.
+make_browser() {
+    local folder=.build/browser
+    [ "$(cat "$folder/modules" 2>/dev/null)" != "${browser_modules[*]}" ] || return 0
+    say "Fetching ${browser_modules[*]}"
+    rm -rf "$folder" && python3 -m venv "$folder" && "$folder/bin/pip" install -q "${browser_modules[@]}" &&
+        printf '%s\n' "${browser_modules[*]}" >"$folder/modules"
 }
 
 # Unpacks packages into a folder of .build/mtas, and looks whether the program there would find its libraries.

@@ -43,7 +43,7 @@ extension GateWiring {
                     await prober?.turn()
                 }
             },
-            controlPart, doorsPart, milterPart,
+            controlPart, doorsPart, webPart, milterPart,
         ]
     }
 

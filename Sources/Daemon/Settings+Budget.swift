@@ -3,6 +3,8 @@ import Gate
 import Policy
 import Probe
 import Support
+import Verdicts
+import Web
 
 extension Settings {
     /// The resolver's part of the settings, within a budget.
@@ -27,13 +29,36 @@ extension Settings {
             limit: limit, contexts: ResolverConfiguration.defaultContexts, probes: probe ? probeConcurrency : 0,
             reserve: DescriptorReserve.size,
             doors: [(LineDoors.Kind.query, querySocket), (.tlsPolicy, tlsPolicySocket)]
-                .count { $1.socket != nil || inherited.doors[$0] != nil })
+                .count { $1.socket != nil || inherited.doors[$0] != nil } + (web.listen.socket != nil ? 1 : 0),
+            hasPage: web.listen.socket != nil)
     }
 
     /// The probe's part of the settings, within a budget.
     func probeConfiguration(within budget: DescriptorBudget) -> ProbeConfiguration {
         var configuration = probeConfiguration
-        configuration.concurrency = min(configuration.concurrency, max(1, budget.probes))
+        // The page has a tenth of them.
+        let page = web.listen.socket == nil ? 0 : Self.tenth(of: configuration.concurrency)
+        configuration.concurrency = min(max(1, configuration.concurrency - page), max(1, budget.probes))
         return configuration
     }
+
+    /// What the page's tests have: a tenth of each budget.
+    func labShare(within budget: DescriptorBudget) -> TestLab.Share {
+        var resolver = resolverConfiguration(TrustAnchor.forAsking(self).anchor)
+        resolver.contexts = 1
+        resolver.concurrency = Self.tenth(of: resolver.concurrency)
+        resolver.descriptors = ResolverDescriptors(
+            lookups: budget.page.lookups, secondLooks: budget.page.secondLooks)
+        var probing = probeConfiguration
+        probing.concurrency = max(1, min(Self.tenth(of: probing.concurrency), budget.page.probes))
+        // One of its own at least, to each host, and six in a row.
+        probing.perHost = Self.tenth(of: probing.perHost)
+        if probing.perHour > 0 { probing.perHour = max(36, probing.perHour / 10) }
+        probing.threads = 1
+        return TestLab.Share(
+            tests: Self.tenth(of: InspectionService.Limits().inspections), resolver: resolver,
+            probe: probe ? probing : nil)
+    }
+
+    private static func tenth(of number: Int) -> Int { max(1, number / 10) }
 }

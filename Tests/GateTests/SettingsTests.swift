@@ -37,7 +37,10 @@ import Testing
         ("PROBE_CONCURRENCY", "0"), ("PROBE_HELO", "a b"), ("PROBE_HELO", "--"), ("EXEMPT_LOCALPARTS", "a b"),
         ("HELP_URL", "https://h/%c%25"), ("EXPIRED_EE", "warn"), ("CACHE_DOMAINS", "many"), ("CACHE_STALE_TTL", "25h"),
         ("CACHE_STALE_TTL", "-1"), ("ON_LOCAL_TROUBLE", "reject"),
-        ("STATE_DIRECTORY", "here"), ("LOG", "file"), ("LOG_LEVEL", "loud"), ("WEB_LISTEN", "127.0.0.1:80"),
+        ("STATE_DIRECTORY", "here"), ("LOG", "file"), ("LOG_LEVEL", "loud"), ("WEB_LISTEN", "on"),
+        ("WEB_LISTEN", "8896"),
+        ("WEB_LISTEN", "host.example:8896"), ("WEB_LISTEN_MODE", "999"), ("WEB_HOSTS", "a b"), ("WEB_HOSTS", "a,,b"),
+        ("WEB_HOSTS", "https://a"), ("WEB_PROXIES", "proxy.example"), ("WEB_PROXIES", "10.0.0.0/33"),
         ("ENFORCE_SENDERS", "a b"), ("ENFORCE_SENDERS", "@"), ("EXEMPT_SENDERS", "a@"), ("EXEMPT_SENDERS", "x,,y"),
         ("EXEMPT_CLIENTS", "10.0.0.0/33"), ("EXEMPT_CLIENTS", "localhost"), ("EXEMPT_AUTH", "a,,b"),
         ("EXEMPT_AUTH", "a b"),
@@ -93,9 +96,24 @@ import Testing
         #expect(Outcome.tlsaInvalid.settingName == "ON_TLSA_INVALID")
     }
 
-    @Test func doorsOfLaterVersionsMayBeOff() {
-        #expect(faults(["DANEGATE_WEB_LISTEN": "off"]).isEmpty)
-        #expect(faults(["DANEGATE_WEB_LISTEN": "on"]).count == 1)
+    @Test(arguments: [
+        ("127.0.0.1:8896", MilterSocket.inet(address: .v4(0x7F00_0001), port: 8896)),
+        ("[::1]:8896", .inet(address: .v6(0, 1), port: 8896)),
+        ("localhost:8896", .inet(address: .v4(0x7F00_0001), port: 8896)),
+        ("inet:8896@127.0.0.1", .inet(address: .v4(0x7F00_0001), port: 8896)),
+        ("unix:/run/danegate/page.sock", .unix(path: "/run/danegate/page.sock")),
+    ])
+    func thePageListensWhereTheSettingSays(text: String, socket: MilterSocket) throws {
+        #expect(try SettingsReader(environment: ["DANEGATE_WEB_LISTEN": text]).settings.web.listen.socket == socket)
+    }
+
+    @Test func aPageThatOthersCanReachNeedsAuthorization() throws {
+        let open = ["DANEGATE_WEB_LISTEN": "192.0.2.1:8896"]
+        #expect(faults(open).first?.contains("DANEGATE_WEB_TOKEN_FILE") == true)
+        #expect(faults(open.merging(["DANEGATE_WEB_TOKEN_FILE": "/etc/danegate/tokens"]) { $1 }).isEmpty)
+        #expect(faults(open.merging(["DANEGATE_WEB_PROXIES": "192.0.2.2, 2001:db8::/32,unix"]) { $1 }).isEmpty)
+        #expect(faults(["DANEGATE_WEB_LISTEN": "[::]:8896"]).count == 1)
+        #expect(faults(["DANEGATE_WEB_LISTEN": "off", "DANEGATE_WEB_LISTEN_MODE": "0660"]).count == 1)
     }
 
     @Test func systemdNamesTheStateDirectory() throws {

@@ -10,7 +10,9 @@ struct Trail {
     /// Adds a step that has just ended.
     mutating func add(_ kind: InspectionStep.Kind, _ result: InspectionStep.Result, _ detail: String) {
         let now = ContinuousClock.now
-        steps.append(InspectionStep(kind: kind, subject: subject, result: result, detail: detail, elapsed: now - last))
+        let step = InspectionStep(kind: kind, subject: subject, result: result, detail: detail, elapsed: now - last)
+        steps.append(step)
         last = now
+        StepWatch.current?(step)
     }
 }

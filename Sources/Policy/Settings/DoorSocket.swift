@@ -50,7 +50,15 @@ extension Setting {
                 }
                 settings[keyPath: path].socket = socket
                 return .taken
-            },
+            }
+        ] + doorAccess(name, path)
+    }
+
+    /// The settings of who may connect to a door's Unix socket.
+    static func doorAccess(
+        _ name: String, _ path: any WritableKeyPath<Settings, DoorSocket> & Sendable
+    ) -> [Setting] {
+        [
             Setting("\(name)_MODE", "", "three or four octal digits, like 0660", "access mode of that unix socket") {
                 text, settings in
                 guard (3...4).contains(text.utf8.count), let mode = UInt32(text, radix: 8), mode <= 0o777 else {
@@ -70,7 +78,7 @@ extension Setting {
 
 extension IPAddress {
     /// Whether it leads back to this machine (RFC 1122 §3.2.1.3, RFC 4291 §2.5.3).
-    fileprivate var isLoopback: Bool {
+    var isLoopback: Bool {
         switch self {
         case .v4(let number): number >> 24 == 127
         case .v6(let high, let low): high == 0 && low == 1

@@ -113,6 +113,8 @@ public struct Settings: Sendable {
     package var querySocket = DoorSocket()
     /// Where MTAs ask how to deliver.
     package var tlsPolicySocket = DoorSocket()
+    /// Where the page is served, and to whom.
+    package var web = WebDoor()
     package var milterDeadline = Duration.seconds(5)
     package var transports: Set<String> = ["smtp", "esmtp"]
     package var route = RouteSource.nexthop

@@ -49,12 +49,6 @@ public struct SettingsReader: Sendable {
     /// The prefix of all names of settings.
     package static let prefix = "DANEGATE_"
 
-    /// The names of settings for doors that this version does not have, and what they are for. They may be set to
-    /// `off`.
-    private static let laterDoors = [
-        "WEB_LISTEN": "the web page"
-    ]
-
     /// Reads the settings and checks them.
     ///
     /// - Parameters:
@@ -171,12 +165,8 @@ public struct SettingsReader: Sendable {
         let names = Set(environment.keys).union(fromFile.keys).filter { $0.hasPrefix(prefix) }
         return names.sorted().compactMap { name in
             let short = String(name.dropFirst(prefix.count))
-            let text = environment[name] ?? fromFile[name] ?? ""
             if known.contains(short) { return nil }
-            if let door = laterDoors[short] {
-                return text == "off" || text.isEmpty
-                    ? nil : "\(name)=\(shown(text)): \(door) is not part of this version; leave it unset or off."
-            }
+            let text = environment[name] ?? fromFile[name] ?? ""
             let nearest = known.filter { NearNames.distance($0, short) <= 2 }.min {
                 NearNames.distance($0, short) < NearNames.distance($1, short)
             }
@@ -200,18 +190,26 @@ public struct SettingsReader: Sendable {
                 "\(prefix)MILTER_SOCKET_MODE and \(prefix)MILTER_SOCKET_GROUP: only a unix socket has them; "
                     + "\(prefix)MILTER_SOCKET is \(settings.milterSocket).")
         }
-        for (name, door) in [("QUERY_SOCKET", settings.querySocket), ("TLS_POLICY_SOCKET", settings.tlsPolicySocket)]
-        where door.isInContradiction {
+        let doors = [
+            ("QUERY_SOCKET", settings.querySocket), ("TLS_POLICY_SOCKET", settings.tlsPolicySocket),
+            ("WEB_LISTEN", settings.web.listen),
+        ]
+        for (name, door) in doors where door.isInContradiction {
             sentences.append(
                 "\(prefix)\(name)_MODE and \(prefix)\(name)_GROUP: only a unix socket has them; "
                     + "\(prefix)\(name) is \(door.socket.map { "\($0)" } ?? "off").")
         }
-        let sockets = [settings.milterSocket, settings.querySocket.socket, settings.tlsPolicySocket.socket]
-            .compactMap { $0 }
+        let sockets = [settings.milterSocket] + doors.compactMap(\.1.socket)
         if Set(sockets).count < sockets.count {
             sentences.append(
-                "\(prefix)MILTER_SOCKET, \(prefix)QUERY_SOCKET and \(prefix)TLS_POLICY_SOCKET: "
+                "\(prefix)MILTER_SOCKET, \(prefix)QUERY_SOCKET, \(prefix)TLS_POLICY_SOCKET and \(prefix)WEB_LISTEN: "
                     + "each needs a socket of its own.")
+        }
+        if settings.web.isOpenToOthers, settings.web.tokenFile == nil, settings.web.proxies.isEmpty {
+            sentences.append(
+                "\(prefix)WEB_LISTEN=\(settings.web.listen.socket.map { "\($0)" } ?? "off"): other machines can reach "
+                    + "this address: set \(prefix)WEB_TOKEN_FILE, or \(prefix)WEB_PROXIES for a proxy that "
+                    + "authenticates its users.")
         }
         return sentences
     }

@@ -6,7 +6,7 @@ import Support
 public struct TraceRow: Sendable {
     /// The row number in the file. Later rows have greater numbers.
     public let id: Int64
-    let time: Int64
+    package let time: Int64
     /// The trace id, which the reply and the log line carry too.
     public let trace: String
     let sender: String?
@@ -16,16 +16,16 @@ public struct TraceRow: Sendable {
     /// F-98: the bytes of a recipient that is no UTF-8; nil otherwise.
     let recipientBytes: [UInt8]?
     let domain: String?
-    let hop: String?
+    package let hop: String?
     let client: String?
     let authenticated: String?
-    let outcome: String
-    let host: String?
-    let code: String?
+    package let outcome: String
+    package let host: String?
+    package let code: String?
     let reply: String?
     let queueID: String?
-    let ruling: String
-    let would: String?
+    package let ruling: String
+    package let would: String?
     let mode: String
     let isCached: Bool
     let failingFor: Int64?
@@ -37,7 +37,7 @@ public struct TraceRow: Sendable {
     /// The inspection's row number; nil if none is kept.
     let inspection: Int64?
     /// The inspection as JSON, if the caller asked for it and it is still kept.
-    let inspectionJSON: String?
+    package let inspectionJSON: String?
 
     /// Reads a row of the table `entry`, with the inspection's JSON beside it. A column that a file of another version
     /// lacks is read as null.
@@ -149,9 +149,9 @@ public struct TraceRow: Sendable {
     }
 
     /// The sender as it is shown, escaped; `<>` for the null sender.
-    var shownSender: String? { sender.map { $0.isEmpty ? "<>" : LogLine.escaped($0, senderBytes) } }
+    package var shownSender: String? { sender.map { $0.isEmpty ? "<>" : LogLine.escaped($0, senderBytes) } }
     /// The recipient as it is shown, escaped.
-    var shownRecipient: String { LogLine.escaped(recipient, recipientBytes) }
+    package var shownRecipient: String { LogLine.escaped(recipient, recipientBytes) }
 
     /// The recipient with all its details, for a person.
     public var text: String {

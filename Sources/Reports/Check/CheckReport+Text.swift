@@ -1,5 +1,5 @@
 import DANE
-import Inspection
+package import Inspection
 import Policy
 public import Support
 
@@ -70,7 +70,7 @@ extension CheckReport {
 
     /// The step that decided against the domain: a failed step of the lookup of its MX hosts; otherwise of the host
     /// that decided; otherwise of any host that fails.
-    private var failedStep: InspectionStep? {
+    package var failedStep: InspectionStep? {
         guard let inspection, !verdict.outcome.allowsDelivery || verdict.isDegraded else { return nil }
         func isFailed(_ step: InspectionStep) -> Bool { step.result == .failed }
         if let step = inspection.steps.first(where: { $0.kind == .mx && isFailed($0) }) { return step }

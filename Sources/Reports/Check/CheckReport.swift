@@ -9,11 +9,11 @@ public struct CheckReport: Sendable {
     /// What was seen; nil if the text is no domain.
     public let inspection: Inspection?
     /// Notes about the domain itself, beyond the inspection. They do not change the verdict.
-    let notes: [InspectionStep]
+    package let notes: [InspectionStep]
     /// What will expire and when, the soonest first, if the user asked for it.
     var expiries: [Foresight.Expiry] = []
     /// Why mail to the domain passes without an inspection: until when, by whom, for what reason; nil if it does not.
-    var exempt: String?
+    package var exempt: String?
     /// The verdict that was ruled on.
     public let verdict: Verdict
     /// The ruling.

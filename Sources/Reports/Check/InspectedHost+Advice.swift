@@ -1,11 +1,11 @@
 import Certificates
 import DANE
-import Inspection
+package import Inspection
 
 extension InspectedHost {
     /// What the operator of the host should mend although mail passes, for the reader of `danegate check`. It does not
     /// change the verdict.
-    var advice: [InspectionStep] {
+    package var advice: [InspectionStep] {
         let usable = records.filter(\.fullUsability.isUsable)
         var sentences: [String] = []
         // E-12, RFC 7671 §8: each combination of parameters must hold a record that matches the chain in use, because a

@@ -1,4 +1,4 @@
-import DANE
+package import DANE
 import Inspection
 import Policy
 import Rules
@@ -6,7 +6,7 @@ import Verdicts
 
 extension Explanation {
     /// The outcome.
-    init(_ outcome: Outcome) {
+    package init(_ outcome: Outcome) {
         self.init(.outcome, outcome.rawValue, outcome.meaning.asSentence)
         for `class` in [EnhancedStatusCode.Class.persistentTransient, .permanent] {
             guard let code = outcome.enhancedCode(`class`) else { continue }

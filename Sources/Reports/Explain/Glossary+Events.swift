@@ -164,6 +164,17 @@ extension Glossary {
             "log-dropped",
             "So many lines (count) were lost because neither syslog nor standard error took them. No mail had to wait."
         ),
+        (
+            "web",
+            """
+            The page (danegate-web(5)). result=listening says where it is served, and in authorization who lets \
+            people in: a file of tokens (token), the mode and the group of a unix socket (socket), or the proxies \
+            of DANEGATE_WEB_PROXIES (proxy). With authorization=none nobody may see the trace. result=refused \
+            means that somebody asked by a host name that is none of its own, and result=denied that a token was \
+            wrong. With recheck and notice an administrator asked for one (domain, client). With not-kept the \
+            result of a test could not be written.
+            """
+        ),
         ("milter", "An MTA's connection broke the milter protocol, or libmilter says something about one."),
         (
             "state",

@@ -6,47 +6,47 @@ public import Records
 /// How much mail was judged in a time, what was found, and which destinations are broken.
 public struct ImpactReport: Sendable {
     /// The numbers of recipients and destinations with one outcome.
-    struct Share: Sendable {
-        let outcome: String
-        let recipients: Int64
+    package struct Share: Sendable {
+        package let outcome: String
+        package let recipients: Int64
         /// The number of destinations; nil if they were not counted.
-        let destinations: Int?
+        package let destinations: Int?
         let isExact: Bool
     }
 
     /// A destination whose DNSSEC or DANE is broken.
-    struct Broken: Sendable {
-        let destination: String
-        let outcome: String
-        let cause: String
-        let host: String?
-        let recipients: Int64
+    package struct Broken: Sendable {
+        package let destination: String
+        package let outcome: String
+        package let cause: String
+        package let host: String?
+        package let recipients: Int64
         /// When the fault began as far as is known, and when it was last seen, in milliseconds since 1970.
-        let firstSeen: Int64
-        let lastSeen: Int64
+        package let firstSeen: Int64
+        package let lastSeen: Int64
     }
 
     /// The outcomes that are a proven fault of DNSSEC, DANE or the mail hosts.
     private static let faults = Outcome.allCases.filter { $0.defaultRuling == .deferThenReject }.map(\.rawValue)
 
-    var since: Int64
-    var until: Int64
-    var recipients: Int64 = 0
+    package var since: Int64
+    package var until: Int64
+    package var recipients: Int64 = 0
     var passed: Int64 = 0
     var exempt: Int64 = 0
     var cached: Int64 = 0
-    var destinations = 0
-    var destinationsAreExact = true
-    var outcomes: [Share] = []
+    package var destinations = 0
+    package var destinationsAreExact = true
+    package var outcomes: [Share] = []
     /// The recipients by `accept`, `tempfail` and `reject`, and what would have been done with those accepted in
     /// monitor mode.
-    var rulings: [String: Int64] = [:]
-    var would: [String: Int64] = [:]
+    package var rulings: [String: Int64] = [:]
+    package var would: [String: Int64] = [:]
     /// When the counts begin, in milliseconds since 1970; nil if no recipient has been counted.
-    var beginning: Int64?
-    var brokenRecipients: Int64 = 0
-    var brokenDestinations = 0
-    var top: [Broken] = []
+    package var beginning: Int64?
+    package var brokenRecipients: Int64 = 0
+    package var brokenDestinations = 0
+    package var top: [Broken] = []
 
     /// Reads a report from the trace.
     ///

@@ -110,6 +110,19 @@ extension Manual {
         page.prose(ManualText.doorBounds)
     }
 
+    func addWeb(_ page: inout Mdoc) {
+        page.section("Description")
+        for paragraph in ManualText.page { page.paragraph(paragraph) }
+        page.section("Who may do what")
+        page.prose(ManualText.pageAccess)
+        page.section("Behind a proxy")
+        page.prose(ManualText.pageProxy)
+        page.section("Tests")
+        page.prose(ManualText.pageTests)
+        page.section("Bounds")
+        page.prose(ManualText.pageBounds)
+    }
+
     func addEnvironment(_ page: inout Mdoc) {
         page.section("Description")
         for paragraph in ManualText.settings { page.paragraph(paragraph) }

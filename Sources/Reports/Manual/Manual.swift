@@ -18,6 +18,8 @@ public enum Manual: String, CaseIterable, Sendable {
     case policy = "danegate-policy.5"
     /// The query socket and the TLS policy socket.
     case query = "danegate-query.5"
+    /// The page.
+    case web = "danegate-web.5"
     /// The settings.
     case environment = "danegate.env.5"
 
@@ -42,7 +44,7 @@ public enum Manual: String, CaseIterable, Sendable {
         case .status: ["status", "hold"]
         case .survey: ["survey"]
         case .trace: ["trace", "report"]
-        case .log, .policy, .query, .environment: []
+        case .log, .policy, .query, .web, .environment: []
         }
     }
 
@@ -63,6 +65,7 @@ public enum Manual: String, CaseIterable, Sendable {
         case .log: addLog(&page)
         case .policy: addPolicy(&page)
         case .query: addQuery(&page)
+        case .web: addWeb(&page)
         case .environment: addEnvironment(&page)
         }
         page.seeAlso(Self.allCases.filter { $0 != self }.map { ($0.name, $0.section) } + others)
@@ -85,6 +88,7 @@ public enum Manual: String, CaseIterable, Sendable {
         case .log: "log lines of danegate"
         case .policy: "policy file of danegate, and the order of rulings"
         case .query: "how MTAs ask danegate otherwise than by milter"
+        case .web: "web page of danegate"
         case .environment: "settings of danegate"
         }
     }
@@ -97,6 +101,7 @@ public enum Manual: String, CaseIterable, Sendable {
         case .environment: [("systemd.exec", 5), ("unbound.conf", 5)]
         case .log: [("journalctl", 1)]
         case .query: [("postconf", 5), ("socketmap_table", 5)]
+        case .web: [("openssl-rand", 1)]
         case .exempt, .status, .survey, .trace, .policy: []
         }
     }

@@ -41,7 +41,8 @@ enum ManualText {
             "The state directory, DANEGATE_STATE_DIRECTORY or systemd's: root.key, the root's keys, kept up to date "
                 + "(RFC 5011); state.sqlite, verdicts, probe results and faults; trace.sqlite, the message trace; "
                 + "exemptions.sqlite, the exemptions with their history; holds, what danegate hold holds back; "
-                + "policy.good, the last good copy of the policy file; control.sock, the control socket. A corrupt "
+                + "policy.good, the last good copy of the policy file; tests, the results of the page's tests; "
+                + "control.sock, the control socket. A corrupt "
                 + "file is renamed, as to state.sqlite.corrupt, and a new one begun. Files have mode 0640, and what "
                 + "root makes belongs to the directory's owner."
         ),

@@ -23,7 +23,7 @@ public enum TerminalText {
     public static func line(_ text: String) -> String { line(text, takesUnicode: takesUnicode) }
 
     /// Returns the same for an output that is known to take Unicode or not.
-    static func line(_ text: String, takesUnicode: Bool) -> String {
+    package static func line(_ text: String, takesUnicode: Bool) -> String {
         String(
             String.UnicodeScalarView(
                 text.unicodeScalars.map { isVisible($0) && (takesUnicode || $0.isASCII) ? $0 : "?" }))

@@ -6,7 +6,7 @@ extension InspectionService {
         var waiting = 512
         /// The most inspections at once, without those that wait for a second look. Beyond that, a new one takes the
         /// place of one in the domain that has the most, or does not begin.
-        var inspections = 2000
+        package var inspections = 2000
         /// How many of them may renew a good verdict that nobody waits for.
         var renewals = 64
         /// The longest that an inspection may take.

@@ -21,9 +21,10 @@ public enum Danegate {
     ///
     /// - Returns: The exit status and all that was printed.
     public static func run(
-        _ arguments: [String], environment: [String: String?] = [:]
+        _ arguments: [String], environment: [String: String?] = [:], within limit: Duration = .seconds(120)
     ) async throws -> (status: Int32, output: String) {
-        try await ChildProcess.run(path, arguments, environment: environment.merging(notSettings) { $1 })
+        try await ChildProcess.run(
+            path, arguments, environment: environment.merging(notSettings) { $1 }, within: limit)
     }
 
     /// Starts the daemon and waits until it serves a milter socket.

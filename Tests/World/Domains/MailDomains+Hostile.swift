@@ -139,6 +139,19 @@ extension MailDomains {
             let rest = [Int](repeating: 1, count: 148)
             try await draft.host(.normal(chain, sending: [0] + rest + [2]), tlsa: chain.tlsa(usage: 2, depth: 2))
         },
+        // Everything that a page could show is markup: names, certificates, replies.
+        MailDomain("markup", "V19", .tlsaInvalid) { draft in
+            let names = ["mx.markup.example", "<svg onload=alert(1)>.markup.example"]
+            let chain = try await IssuedChain.selfSigned(
+                names[0], names[1],
+                commonName: "<script>alert(2)</script>\"><img src=//evil.example/x onerror=alert(3)>")
+            try await draft.host(
+                .normal(chain).greeting("220 <script>alert(4)</script> '\"><b>"), tlsa: draft.chain().tlsa())
+            try await draft.host(
+                named: "b", preference: 20, .refusingSTARTTLS("454 4.7.0 <img src=x onerror=alert(5)> {{{x}}}"),
+                tlsa: draft.chain().tlsa())
+            draft.mx(30, "<script>x")
+        },
     ]
 
     // MARK: Parts

@@ -154,8 +154,11 @@ package struct ControlService: Sendable {
         }
     }
 
+    /// The live exemptions.
+    package var liveExemptions: [Exemption] { exemptions.current?.exemptions ?? [] }
+
     /// What the daemon would rule on a destination now.
-    func verdict(_ text: String, at now: ContinuousClock.Instant = .now) -> CachedReport {
+    package func verdict(_ text: String, at now: ContinuousClock.Instant = .now) -> CachedReport {
         guard case .destination(let destination) = Destination.parse(nextHop: text, port: settings.settings.probePort)
         else {
             return CachedReport(domain: LogLine.escaped(text), note: "this is no domain that is judged")
@@ -172,7 +175,7 @@ package struct ControlService: Sendable {
     }
 
     /// Inspects a destination, bypassing all caches.
-    private func recheck(_ text: String) async -> RecheckReport {
+    package func recheck(_ text: String) async -> RecheckReport {
         let port = settings.settings.probePort
         guard case .destination(let destination) = Destination.parse(nextHop: text, port: port) else {
             return RecheckReport(domain: LogLine.escaped(text), note: "this is no domain that is judged")
@@ -191,7 +194,7 @@ package struct ControlService: Sendable {
     }
 
     /// The state of the daemon.
-    func status(at now: ContinuousClock.Instant = .now) -> StatusReport {
+    package func status(at now: ContinuousClock.Instant = .now) -> StatusReport {
         let settings = settings.settings
         let counted = RulingCounts(records.counts.snapshot())
         let figures = ProcessFigures.current

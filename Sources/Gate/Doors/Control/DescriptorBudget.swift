@@ -26,8 +26,19 @@ package struct DescriptorBudget: Sendable, Equatable {
     package let doorConnections: Int
     /// How many other doors there are.
     let doors: Int
+    /// For the page's tests: the same for their own resolver and prober.
+    package let page: Page
     /// What all parts would get if there were enough.
     let wanted: Int
+
+    /// The part of the page's tests.
+    package struct Page: Sendable, Equatable {
+        package var lookups = 0
+        package var secondLooks = 0
+        package var probes = 0
+
+        var sum: Int { lookups + secondLooks + probes }
+    }
 
     /// About forty are open when nothing happens, and files are opened for short times.
     private static let ownFiles = 72
@@ -48,9 +59,10 @@ package struct DescriptorBudget: Sendable, Equatable {
     ///   - probes: How many connections to mail hosts the settings allow; 0 if nothing is probed.
     ///   - reserve: How many are held open.
     ///   - doors: How many doors there are beside the milter.
+    ///   - hasPage: Whether one of them is the page.
     /// - Throws: If the limit is too low.
     package init(
-        limit: Int, contexts: Int, probes: Int, reserve: Int, doors: Int = 0
+        limit: Int, contexts: Int, probes: Int, reserve: Int, doors: Int = 0, hasPage: Bool = false
     ) throws(DescriptorShortageError) {
         // At most two self-tests at once.
         let selfTests = 2 * ResolverDescriptors.selfTest
@@ -58,17 +70,29 @@ package struct DescriptorBudget: Sendable, Equatable {
         let leastLookups = contexts * ResolverDescriptors.leastLookups
         let leastProbes = min(probes, Self.leastProbes)
         let files = Self.ownFiles + ControlServer.connectionLimit + min(selfTests, max(72, limit / 12))
+        // A tenth of what the others have, or the least that works.
+        let leastPage = Page(
+            lookups: hasPage ? ResolverDescriptors.leastLookups : 0,
+            secondLooks: hasPage ? ResolverDescriptors.leastSecondLooks : 0, probes: hasPage ? leastProbes : 0)
         let fixed = files + reserve
         let least =
             fixed + leastLookups + ResolverDescriptors.leastSecondLooks + leastProbes + Self.leastConnections
-            + doors * Self.leastDoorConnections
+            + doors * Self.leastDoorConnections + leastPage.sum
         guard limit >= least else {
             throw DescriptorShortageError(
                 sentence:
                     "the process may open \(limit) files (RLIMIT_NOFILE), and at least \(least) are needed: raise "
                     + "LimitNOFILE of the unit, or ulimit -n")
         }
-        let free = limit - fixed
+        var page = leastPage
+        if hasPage {
+            let rest = limit - fixed
+            page.lookups = min(max(rest * 35 / 1000, page.lookups), ResolverDescriptors.mostLookups / 10)
+            page.secondLooks = min(max(rest * 13 / 1000, page.secondLooks), ResolverDescriptors.mostSecondLooks / 10)
+            page.probes = min(max(rest * 12 / 1000, page.probes), max(probes / 10, page.probes))
+        }
+        self.page = page
+        let free = limit - fixed - page.sum
         self.limit = limit
         self.files = files
         self.reserve = reserve
@@ -87,6 +111,7 @@ package struct DescriptorBudget: Sendable, Equatable {
         wanted =
             Self.ownFiles + ControlServer.connectionLimit + selfTests + reserve + ResolverDescriptors.mostLookups
             + ResolverDescriptors.mostSecondLooks + probes + mostConnections + doors * Self.mostDoorConnections
+            + (hasPage ? (ResolverDescriptors.mostLookups + ResolverDescriptors.mostSecondLooks + probes) / 10 : 0)
     }
 
     /// Whether a part gets less than it would with more descriptors.
@@ -103,5 +128,7 @@ package struct DescriptorBudget: Sendable, Equatable {
     }
 
     /// The sum of all parts.
-    var sum: Int { files + reserve + lookups + secondLooks + probes + connections + doors * doorConnections }
+    var sum: Int {
+        files + reserve + lookups + secondLooks + probes + connections + doors * doorConnections + page.sum
+    }
 }

@@ -165,14 +165,14 @@ public struct StatusReport: Codable, Sendable {
     public private(set) var problems: [String] = []
 
     let pid: Int
-    let version: String
+    package let version: String
     let libmilter: String
     let libunbound: String
     let gnutls: String
     let started: String
-    let uptime_s: Int64
-    let mode: String
-    let rollout: Int
+    package let uptime_s: Int64
+    package let mode: String
+    package let rollout: Int
     let milter_socket: String
     let breaker: BreakerState
     let resolver: ResolverState
@@ -258,6 +258,9 @@ public struct StatusReport: Codable, Sendable {
         guard isOngoing else { return "\(file) could not be written for a while: \(lost); it is written again" }
         return "\(file) cannot be written" + (rows > 0 ? ": \(lost)" : "")
     }
+
+    /// Whether the daemon can judge now. While it cannot, it defers what it does not know.
+    package var isReady: Bool { status < .critical }
 
     /// Adds a warning about settings that the next start would refuse. The command passes them, because it reads what
     /// the next start will read.

@@ -1,11 +1,11 @@
-import NIOCore
+package import NIOCore
 
 /// By when a connection must have got further: the request has come, or the answer was taken. For the thread of the
 /// channel's event loop.
 ///
 /// NIO's `IdleStateHandler` does not do this: it watches for silence, and a client that sends a byte now and then is
 /// never silent.
-final class LineDeadline {
+package final class LineDeadline {
     private let channel: any Channel
     private let expired: (() -> Void)?
     private var due: NIODeadline?
@@ -15,13 +15,13 @@ final class LineDeadline {
     ///
     /// - Parameter expired: What happens when one has passed, on the event loop; by default the connection is closed.
     ///   It is let go by `end`.
-    init(_ channel: any Channel, expired: (() -> Void)? = nil) {
+    package init(_ channel: any Channel, expired: (() -> Void)? = nil) {
         self.channel = channel
         self.expired = expired
     }
 
     /// Sets the deadline anew.
-    func set(in time: TimeAmount) {
+    package func set(in time: TimeAmount) {
         let due = NIODeadline.now() + time
         self.due = due
         // To move a timer costs more than most answers. One that comes too early looks when it is to come again.
@@ -31,10 +31,10 @@ final class LineDeadline {
     }
 
     /// There is no deadline from now on.
-    func cancel() { due = nil }
+    package func cancel() { due = nil }
 
     /// The connection has ended.
-    func end() {
+    package func end() {
         due = nil
         timer?.task.cancel()
         timer = nil

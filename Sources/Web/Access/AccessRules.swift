@@ -1,0 +1,120 @@
+import DANE
+import Foundation
+import HTTPTypes
+import Milter
+import NIOCore
+import Policy
+import Probe
+import Support
+
+/// Who may do what with the page, and who it is that asks.
+///
+/// | where it listens | without a token | with a token |
+/// |---|---|---|
+/// | Unix socket, no token file | administrator: mode and group of the socket let people in | |
+/// | Unix socket, token file | visitor | administrator |
+/// | loopback | visitor: every user of this machine can connect | administrator |
+/// | elsewhere, token file | stranger | administrator |
+/// | elsewhere, no token file | visitor, if it is a proxy of the settings; else stranger | |
+struct AccessRules: Sendable {
+    private let door: WebDoor
+    /// The tokens; nil if none are set.
+    let tokens: TokenBook?
+
+    /// The rules by the settings.
+    ///
+    /// - Throws: Why the file of tokens cannot be used.
+    init(_ door: WebDoor) throws(WebError) {
+        self.door = door
+        tokens = try door.tokenFile.map { (path) throws(WebError) in try TokenBook(path) }
+    }
+
+    /// What the rules come to, for the log line of the start: what people need who are not administrators of the host.
+    var summary: String {
+        if tokens != nil { return "token" }
+        if door.isOpenToOthers { return "proxy" }
+        if case .unix = door.listen.socket { return "socket" }
+        return "none"
+    }
+
+    /// What somebody may do.
+    func standing(of peer: WebPeer, authorization: String?) -> Standing {
+        if let tokens, let token = Self.token(authorization), tokens.holds(token) { return .administrator }
+        if door.isOpenToOthers {
+            guard tokens == nil, case .address(let address) = peer else { return .stranger }
+            return isProxy(address) ? .visitor : .stranger
+        }
+        return peer == .unix && tokens == nil ? .administrator : .visitor
+    }
+
+    /// The token of an `Authorization` field: a bearer token (RFC 6750), or the password of Basic authentication
+    /// (RFC 7617), which browsers ask for.
+    static func token(_ field: String?) -> String? {
+        guard let field, let blank = field.firstIndex(of: " ") else { return nil }
+        let value = String(field[field.index(after: blank)...]).trimmingBlanks()
+        switch field[..<blank].lowercased() {
+        case "bearer": return String(value)
+        case "basic":
+            guard let bytes = Data(base64Encoded: String(value)), let colon = bytes.firstIndex(of: UInt8(ascii: ":"))
+            else { return nil }
+            return String(decoding: bytes[(colon + 1)...], as: UTF8.self)
+        default: return nil
+        }
+    }
+
+    /// Whether a peer is a proxy of the settings.
+    func isProxy(_ address: SocketAddress?) -> Bool {
+        switch WebPeer(address) {
+        case .unix: door.trustsUnixPeers
+        case .address(let address): isProxy(address)
+        }
+    }
+
+    private func isProxy(_ address: IPAddress) -> Bool { door.proxies.contains { $0.contains(address) } }
+
+    /// The address of the client itself: that of the peer, or what its proxies say. nil where nobody says it.
+    ///
+    /// Each proxy adds the address of its own peer at the end of `X-Forwarded-For`, and what stands before may be
+    /// anything. So the last one counts that is no proxy of ours.
+    func client(_ peer: WebPeer, forwarded: String?) -> IPAddress? {
+        var client: IPAddress?
+        switch peer {
+        case .unix:
+            guard door.trustsUnixPeers else { return nil }
+        case .address(let address):
+            client = address
+            guard isProxy(address) else { return address }
+        }
+        for word in (forwarded ?? "").split(separator: ",").suffix(16).reversed() {
+            let text = word.trimmingBlanks().trimming("[]")
+            guard let address = IPAddress(text) else { return client }
+            client = address
+            if !isProxy(address) { return address }
+        }
+        return client
+    }
+
+    /// Whether a browser may ask by this name. A name that an attacker has pointed at this address (DNS rebinding) is
+    /// none of ours.
+    ///
+    /// - Parameters:
+    ///   - authority: The `Host` field: a name or an address, and perhaps a port.
+    ///   - local: The address at which the connection has arrived.
+    func allows(host authority: String, at local: SocketAddress?) -> Bool {
+        var host = authority.lowercased()
+        if let colon = host.lastIndex(of: ":"), !host[colon...].contains("]"),
+            host[host.index(after: colon)...].allSatisfy({ $0.isASCII && $0.isNumber })
+        {
+            // An IPv6 address without brackets is no form of the field.
+            host = String(host[..<colon])
+        }
+        if host.hasSuffix(".") { host.removeLast() }
+        if door.hosts.contains(host) || door.hosts.contains(String(host.trimming("[]"))) { return true }
+        if !door.isOpenToOthers, host == "localhost" { return true }
+        // An address is nobody's name, and nothing can be pointed at it.
+        guard let address = IPAddress(host.trimming("[]")), let own = local?.ipAddress.flatMap({ IPAddress($0) }) else {
+            return false
+        }
+        return address == own
+    }
+}

@@ -1,0 +1,103 @@
+import DANE
+import HTTPTypes
+import Logging
+import Policy
+import Records
+import Support
+import Synchronization
+
+/// The page's tests: those under way, and those that are kept.
+final class PageTests: Sendable {
+    private struct State {
+        var running: [InspectionID: RunningTest] = [:]
+        var byDomain: [String: InspectionID] = [:]
+        var isClosed = false
+    }
+
+    let lab: TestLab
+    let stored: StoredTests
+    let limits: TestLimits
+    private let log: GateLog
+    private let state = Mutex(State())
+
+    init(_ lab: TestLab, _ stored: StoredTests, log: GateLog) {
+        self.lab = lab
+        self.stored = stored
+        self.log = log
+        limits = TestLimits(total: lab.limit)
+    }
+
+    /// What there is under an id.
+    enum Found {
+        case running(RunningTest)
+        case stored(StoredTest)
+    }
+
+    /// The test with an id; nil if there is none.
+    func find(_ id: InspectionID) -> Found? {
+        if let running = state.withLock({ $0.running[id] }) { return .running(running) }
+        return stored.test(id).map { .stored($0) }
+    }
+
+    /// Begins the test of a destination, or joins the one that is under way.
+    ///
+    /// - Parameters:
+    ///   - argument: What a person typed.
+    ///   - client: Whose allowance it counts against; nil for nobody's.
+    /// - Throws: If there are too many.
+    func begin(_ argument: DestinationArgument, for client: IPAddress?) throws(TestLimits.Refusal) -> RunningTest {
+        let domain = argument.text(standard: lab.current.probePort)
+        // An address whose local part is never refused is ruled otherwise than its domain.
+        let key = "\(domain) \(argument.isExempt(lab.current) ? argument.mailbox ?? "" : "")"
+        if let running = state.withLock({ state in state.byDomain[key].flatMap { state.running[$0] } }) {
+            return running
+        }
+        try limits.enter(client)
+        let test = RunningTest(InspectionID(), domain: domain)
+        let isNew = state.withLock { state in
+            guard state.byDomain[key] == nil, !state.isClosed else { return false }
+            state.running[test.id] = test
+            state.byDomain[key] = test.id
+            return true
+        }
+        guard isNew else {
+            limits.leave(client)
+            let running = state.withLock { state in state.byDomain[key].flatMap { state.running[$0] } }
+            guard let running else { throw .all }
+            return running
+        }
+        test.begin { [self] in
+            await run(argument, test)
+            limits.leave(client)
+            state.withLock { state in
+                state.running[test.id] = nil
+                state.byDomain[key] = nil
+            }
+        }
+        return test
+    }
+
+    private func run(_ argument: DestinationArgument, _ test: RunningTest) async {
+        let finding = await lab.test(argument) { test.note($0) }
+        // What was found until nobody waited any more says nothing.
+        guard !Task.isCancelled else { return }
+        let now = unixTime()
+        let report = finding.report
+        let view = ResultView(
+            finding, id: test.id, at: now, keptUntil: stored.end(of: now), settings: lab.current)
+        let kept = StoredTest(
+            id: test.id, domain: test.domain, time: now, json: TerminalText.json(report.json),
+            text: report.text(on: .endless, isWhole: true), view: view)
+        await onOwnThread { self.stored.keep(kept) }
+    }
+
+    /// Ends all tests that are under way.
+    func close() async {
+        let running = state.withLock { state in
+            state.isClosed = true
+            return Array(state.running.values)
+        }
+        for test in running { test.cancel() }
+        await lab.close()
+    }
+}

@@ -1,0 +1,223 @@
+import DANE
+import Inspection
+import Policy
+import Reports
+import Support
+
+/// What the page of a test shows, as ready texts: first what becomes of mail, then why and what to do, then the rest.
+struct ResultView: Codable, Sendable {
+    /// How something is shown: its colour, its mark, and a word for those who see neither.
+    enum Tone: String, Codable, Sendable {
+        case good, note, bad, doubt, plain
+
+        /// The mark, which has another shape for each.
+        var mark: String {
+            switch self {
+            case .good: "\u{2713}"
+            case .note: "!"
+            case .bad: "\u{2717}"
+            case .doubt: "?"
+            case .plain: "\u{00B7}"
+            }
+        }
+        /// The word.
+        var word: String {
+            switch self {
+            case .good: "ok"
+            case .note: "note"
+            case .bad: "failed"
+            case .doubt: "not known"
+            case .plain: "none"
+            }
+        }
+    }
+
+    /// The step that decided against the domain.
+    struct Failure: Codable, Sendable {
+        let step: String
+        let place: String
+        let detail: String
+        let help: Help
+    }
+
+    /// What to know of a failed step.
+    struct Help: Codable, Sendable {
+        /// The section of the rule: `RFC 7672 2.2`.
+        let section: String
+        /// The rule in a sentence.
+        let rule: String
+        let remedy: String
+        let mender: String
+    }
+
+    /// Something to do.
+    struct Todo: Codable, Sendable {
+        let text: String
+        let commands: [String]
+    }
+
+    /// Records that would match what a host shows.
+    struct Publish: Codable, Sendable {
+        let host: String
+        let sentence: String
+        let lines: [Line]
+        struct Line: Codable, Sendable {
+            let anchor: String
+            let text: String
+            let what: String
+        }
+    }
+
+    /// A row of the table of steps.
+    struct Row: Codable, Sendable {
+        let name: String
+        let subject: String
+        let tone: Tone
+        let mark: String
+        let word: String
+        let detail: String
+        let ms: String
+        let help: Help?
+    }
+
+    let id: String
+    let domain: String
+    let when: String
+    let took: String
+    let from: String
+    let through: String
+    let keptUntil: String
+
+    let tone: Tone
+    let mark: String
+    let headline: String
+    let outcome: String
+    let meaning: String
+    let code: String?
+    let reply: String?
+    let replyWords: String
+    let cause: String
+    let failure: Failure?
+    let publish: [Publish]
+    let hasPublish: Bool
+    let todo: [Todo]
+    let hasTodo: Bool
+    let notes: [String]
+    let hasNotes: Bool
+    let rows: [Row]
+    let hosts: [HostView]
+    let picture: Picture?
+    /// Whether there is something for a mail to the postmaster.
+    let isNoticeable: Bool
+}
+
+extension ResultView {
+    /// What a finding comes to.
+    ///
+    /// - Parameters:
+    ///   - time: When the test ended, in seconds since 1970.
+    ///   - keptUntil: Until when it is kept, in seconds since 1970.
+    init(_ finding: TestLab.Finding, id: InspectionID, at time: Int64, keptUntil: Int64, settings: Settings) {
+        let (report, inspection) = (finding.report, finding.report.inspection)
+        let (verdict, ruling) = (report.verdict, report.ruling)
+        self.id = id.description
+        domain = PageText.of(report.domain)
+        when = UnixTime.text(time)
+        took = inspection.map { "\($0.elapsed.tenthsOfMilliseconds) ms" } ?? "no time"
+        from = PageText.of(HostNames.own)
+        through =
+            settings.dnsForward.isEmpty
+            ? "its own resolver, which asks from the root on"
+            : "its own validating resolver, which asks \(settings.forwarderNames.joined(separator: ", "))"
+        self.keptUntil = UnixTime.minute(keptUntil)
+        tone = Self.tone(report)
+        mark = tone.mark
+        headline = Self.headline(report)
+        outcome = ruling.outcome.rawValue
+        meaning = PageText.of(ruling.outcome.meaning)
+        code = ruling.code?.description
+        reply = report.reply.map { PageText.of($0.description) }
+        replyWords = Self.replyWords(report)
+        cause = PageText.of(ruling.hazard ?? verdict.cause)
+        let failed = report.failedStep
+        failure = failed.map { step in
+            Failure(
+                step: StepName.of(step.kind.rawValue), place: PageText.of(step.subject),
+                detail: PageText.of(step.detail),
+                help: StepHelp.of(step, report))
+        }
+        publish = inspection.map { PublishLines.of($0) } ?? []
+        hasPublish = !publish.isEmpty
+        let isFault = !ruling.outcome.allowsDelivery || verdict.isDegraded
+        todo =
+            isFault ? Explanation(ruling.outcome).administrator.map { Todo(text: $0.text, commands: $0.commands) } : []
+        hasTodo = !todo.isEmpty
+        notes = Self.notes(report)
+        hasNotes = !notes.isEmpty
+        rows = StepRows(report).rows
+        hosts = inspection?.hosts.prefix(HostView.most).enumerated().map { HostView($1, number: $0 + 1) } ?? []
+        picture = inspection.map { Picture($0, zones: finding.zones, failed: failed, isDoubt: verdict.outcome.isDoubt) }
+        isNoticeable =
+            !verdict.outcome.isDoubt
+            && (verdict.outcome.defaultRuling == .deferThenReject || verdict.isDegraded)
+    }
+
+    /// The colour of all. A doubt is none of the domain's faults.
+    private static func tone(_ report: CheckReport) -> Tone {
+        let ruling = report.ruling
+        if ruling.outcome.isDoubt { return .doubt }
+        if ruling.action != .accept || ruling.would != nil { return .bad }
+        if report.verdict.isDegraded || !report.verdict.hazards.isEmpty { return .note }
+        return ruling.outcome.allowsDelivery ? .good : .bad
+    }
+
+    private static func headline(_ report: CheckReport) -> String {
+        let (domain, ruling) = (PageText.of(report.domain, limit: 120), report.ruling)
+        let isDoubt = ruling.outcome.isDoubt
+        func refused(_ action: Ruling.Action) -> String {
+            switch action {
+            case .accept: "accepted"
+            case .tempfail: isDoubt ? "deferred, because it could not be found out whether it is safe" : "deferred"
+            case .reject: "refused"
+            }
+        }
+        if let would = ruling.would {
+            let why = report.exempt == nil ? "nobody is refused yet" : "the domain is exempt"
+            return "Mail to \(domain) is accepted, because \(why). Otherwise it would be \(refused(would))"
+        }
+        let later =
+            ruling.action == .tempfail && ruling.outcome.defaultRuling == .deferThenReject && !ruling.isOwnHop
+            ? ", and refused if the fault lasts" : ""
+        let how = ruling.action == .accept ? protection(ruling.outcome) : ""
+        return "Mail to \(domain) is \(refused(ruling.action))\(later)\(how)"
+    }
+
+    private static func protection(_ outcome: Outcome) -> String {
+        switch outcome {
+        case .verified: ", and DANE protects it on its way"
+        case .encrypted: " and encrypted, but nobody is authenticated"
+        case .opportunistic: ", and DANE does not protect it"
+        default: ""
+        }
+    }
+
+    private static func replyWords(_ report: CheckReport) -> String {
+        guard report.reply != nil else { return "The sender sees nothing." }
+        return report.ruling.would == nil
+            ? "The sender reads in the bounce:" : "The sender sees nothing. Otherwise the bounce would say:"
+    }
+
+    /// Other facts about the whole domain.
+    private static func notes(_ report: CheckReport) -> [String] {
+        var notes: [String] = []
+        if report.verdict.isDegraded {
+            notes.append("A host, an address or a connection that a sender may meet fails, although mail gets through.")
+        }
+        if let exempt = report.exempt { notes.append("The domain is exempt \(exempt).") }
+        if report.ruling.isOwnHop {
+            notes.append("No recipient's domain leads to this next hop, but this site's own configuration.")
+        }
+        notes += report.verdict.hazards.map { "\($0)." }
+        return notes.map { PageText.of($0) }
+    }
+}
