@@ -76,6 +76,8 @@ extension ManualText {
           address of the result (202), which it may ask for at once: the answer comes when the test has ended.
         /inspection/ID/events :: the steps as server-sent events.
         /healthz, /readyz :: whether the daemon lives; whether it can judge (200 or 503).
+        /metrics :: for Prometheus: its text format, or OpenMetrics with exemplars, as the field Accept asks. It is
+          what danegate status --metrics prints.
 
         A test that nobody waits for any more ends after four seconds. Two who ask for the same domain wait for the same
         test.

@@ -1,7 +1,8 @@
 import Gate
 import Hummingbird
+import Support
 
-/// Whether the daemon lives and can judge, for whatever watches it.
+/// Whether the daemon lives and can judge, and its metrics, for whatever watches it.
 struct HealthPages: Sendable {
     let control: ControlService
 
@@ -13,6 +14,12 @@ struct HealthPages: Sendable {
             // Strangers may ask, so it says no more than that.
             return status.isReady
                 ? Page.text("ready\n") : Page.text("not ready\n", "text/plain; charset=utf-8", .serviceUnavailable)
+        }
+        router.get("metrics") { request, _ in
+            let accept = request.headers[.accept]
+            // It asks the system about the process, and blocks for a moment.
+            let exposition = await onOwnThread { control.metrics(accept: accept) }
+            return Page.text(exposition.text, exposition.format.contentType, fields: [.vary: "Accept"])
         }
     }
 }

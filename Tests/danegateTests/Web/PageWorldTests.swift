@@ -275,6 +275,17 @@ import World
         #expect(none.status == 404 && !none.body.contains("<script>alert"))
         #expect(try await site.request("GET /readyz").status == 200)
     }
+
+    @Test(arguments: [("text/plain", false), ("application/openmetrics-text;version=1.0.0,*/*;q=0.1", true)])
+    func metricsAreForWhoeverMayTest(accept: String, isOpenMetrics: Bool) async throws {
+        let site = try await PageSite(try await MailWorld([MailDomains.named("verified")]))
+        let answer = try await site.request("GET /metrics", ["Accept": accept])
+        let type = isOpenMetrics ? "application/openmetrics-text; version=1.0.0" : "text/plain; version=0.0.4"
+        #expect(answer.status == 200 && answer.fields["content-type"] == "\(type); charset=utf-8", "\(answer)")
+        let reader = ExpositionReader(answer.body, isOpenMetrics: isOpenMetrics)
+        #expect(reader.faults.isEmpty, "\(reader.faults)")
+        #expect(reader.samples.contains { $0.name == "danegate_build_info" })
+    }
 }
 
 extension String {
