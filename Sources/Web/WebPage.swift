@@ -16,6 +16,8 @@ package final class WebPage: Sendable {
         package let log: GateLog
         /// How many connections there may be.
         package let connections: Int
+        /// The metrics in the form that a client accepts, and the type of that; nil if there are none.
+        package var metrics: (@Sendable (_ accept: String?) async -> (type: String, text: String))?
         /// A descriptor that listens already; nil to make one.
         package var inherited: Int32?
 
@@ -54,6 +56,12 @@ package final class WebPage: Sendable {
         let site = WebSite(access, log: parts.log) { router in
             for asset in Assets.all { router.get(RouterPath(asset.path)) { _, _ in Page.asset(asset) } }
             HealthPages(control: parts.control).add(to: router)
+            if let metrics = parts.metrics {
+                router.get("metrics") { request, _ in
+                    let (type, text) = await metrics(request.headers[.accept])
+                    return Page.text(text, type)
+                }
+            }
             CodePages.add(to: router)
             let acts = Acts(
                 control: parts.control, trace: trace, tests: tests, access: access, log: parts.log)

@@ -114,7 +114,7 @@ def main():
         page = open_page(browser)
         page.goto(f"{ADDRESS}/")
         order = []
-        for _ in range(8):
+        for _ in range(7):
             page.keyboard.press("Tab")
             order.append(page.evaluate("document.activeElement.textContent.trim() || document.activeElement.id"))
             outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")

@@ -25,6 +25,19 @@ import Testing
         #expect(budget.isScaledDown == (limit < budget.wanted))
     }
 
+    /// The page has a tenth, or the least that works, and all stays below the limit.
+    @Test(arguments: [512, 700, 1024, 4096, 20_000, 1 << 20]) func thePageHasATenth(limit: Int) throws {
+        func budget(hasPage: Bool) throws -> DescriptorBudget {
+            try DescriptorBudget(
+                limit: limit, contexts: 1, probes: 512, reserve: DescriptorReserve.size, doors: 1, hasPage: hasPage)
+        }
+        let (with, without) = (try budget(hasPage: true), try budget(hasPage: false))
+        #expect(with.sum <= limit && without.page == .init())
+        #expect(with.page.lookups >= 56 && with.page.secondLooks >= 36 && with.page.probes >= 8)
+        #expect(with.page.probes <= 51 && with.page.lookups <= max(56, with.lookups / 8))
+        #expect(with.isScaledDown == (limit < with.wanted))
+    }
+
     /// At the limit of a package, with room for what MTAs have been seen to hold open.
     @Test(arguments: [12_000, 16_384, 65_536]) func manyConnectionsHaveAPlace(limit: Int) throws {
         #expect(try Self.budget(limit).connectionLimits.connections > 5000)

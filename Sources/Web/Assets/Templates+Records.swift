@@ -103,8 +103,8 @@ extension Templates {
         {{#labels}}<text x="{{x}}" y="{{y}}" text-anchor="{{anchor}}">{{text}}</text>{{/labels}}</svg>
         <ul class="key">{{#series}}<li><span class="{{colour}}" aria-hidden="true"></span>{{name}} \
         {{total}}</li>{{/series}}</ul>
-        <details><summary>As a table</summary><div class="scroll" tabindex="0" role="region" \
-        aria-label="{{title}}"><table><thead><tr><th scope="col">Time (UTC)</th>{{#series}}<th scope="col" \
+        <details><summary>As a table</summary><div class="scroll" tabindex="0" role="region" aria-label="{{title}}, \
+        as a table"><table><thead><tr><th scope="col">Time (UTC)</th>{{#series}}<th scope="col" \
         class="number">{{name}}</th>{{/series}}</tr></thead><tbody>
         {{#rows}}<tr><th scope="row">{{time}}</th>{{#counts}}<td class="number">{{count}}</td>{{/counts}}</tr>
         {{/rows}}</tbody></table></div></details>{{/isEmpty}}</section>

@@ -49,12 +49,21 @@ struct CodePages {
     static func add(to router: Router<PageContext>) {
         router.get("codes") { request, context in
             let word = FormFields(query: request)["word"]
-            let (content, isFound) = content(word)
+            let (content, isFound) = word == nil ? (wholeList, true) : part(word)
             let frame = Page.Frame(
                 title: word == nil ? "Codes and words" : "Codes: \(TerminalText.shown(word ?? "", limit: 60))",
                 here: "/codes", isAdministrator: context.standing == .administrator)
-            return Page.response(Page.html(frame, "codes", content), isFound ? .ok : .notFound)
+            return Page.response(
+                Page.head(frame) + content + Page.part("foot", 0), isFound ? .ok : .notFound)
         }
+    }
+
+    /// The page without a word: some hundred entries, always the same.
+    private static let wholeList = part(nil).0
+
+    private static func part(_ word: String?) -> (String, isFound: Bool) {
+        let (content, isFound) = content(word)
+        return (Page.part("codes", content), isFound)
     }
 
     private static func content(_ word: String?) -> (Content, isFound: Bool) {

@@ -85,7 +85,10 @@ package struct WebSite: Sendable {
             peer, forwarded: request.headers[values: PageFields.forwardedFor].joined(separator: ","))
         let source = PageContext.Source(
             logger: logger, channel: channel, peer: peer, client: client, standing: standing)
-        return try await responder.respond(to: request, context: PageContext(source: source))
+        let response = try await responder.respond(to: request, context: PageContext(source: source))
+        // The router answers its own failures, without a word.
+        guard response.status.code >= 400, response.body.contentLength == 0 else { return response }
+        throw HTTPError(response.status, headers: response.headers)
     }
 
     /// The answer that has a browser ask for the token.
@@ -103,7 +106,8 @@ package struct WebSite: Sendable {
         case .notFound: return .notFound
         case .contentTooLarge: return PageError(.contentTooLarge, "The form is too large.")
         case .methodNotAllowed:
-            return PageError(.methodNotAllowed, "This is not to be done here.", fields: error.headers)
+            let allowed = error.headers[.allow].map { HTTPFields([HTTPField(name: .allow, value: $0)]) } ?? [:]
+            return PageError(.methodNotAllowed, "This is not to be done here.", fields: allowed)
         default: return PageError(error.status, "The request is not understood.")
         }
     }

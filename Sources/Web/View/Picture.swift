@@ -77,7 +77,7 @@ struct Picture: Codable, Sendable {
 
 /// Draws a picture from top to bottom.
 struct Drawing {
-    private static let (left, boxHeight) = (24, 40)
+    private static let (left, rail, boxHeight) = (24, 11, 40)
     static let gap = 40
     private static let middle = Picture.width / 2
 
@@ -227,8 +227,8 @@ struct Drawing {
         let top = y - Self.gap
         let points: String
         if isSide, let trunk {
-            points =
-                "\(Self.left),\(trunk) 8,\(trunk) 8,\(y + Self.boxHeight / 2) \(Self.left),\(y + Self.boxHeight / 2)"
+            let (side, rail, end) = (Self.left, Self.rail, y + Self.boxHeight / 2)
+            points = "\(side),\(trunk) \(rail),\(trunk) \(rail),\(end) \(side),\(end)"
         } else {
             points = "\(Self.middle),\(top) \(Self.middle),\(y)"
         }
@@ -237,7 +237,7 @@ struct Drawing {
             Picture.Link(
                 points: points, labelX: isSide ? Self.left + 4 : Self.middle + 16, labelY: half + 4, label: label,
                 tone: tone,
-                mark: tone.mark, markX: isSide ? 8 : Self.middle, markY: isSide ? y + Self.boxHeight / 2 : half,
+                mark: tone.mark, markX: isSide ? Self.rail : Self.middle, markY: isSide ? y + Self.boxHeight / 2 : half,
                 isBroken: isBroken,
                 step: step?.rawValue ?? "", subject: PageText.of(subject)))
         items.append(

@@ -150,7 +150,9 @@ extension ResultView {
         hasPublish = !publish.isEmpty
         let isFault = !ruling.outcome.allowsDelivery || verdict.isDegraded
         todo =
-            isFault ? Explanation(ruling.outcome).administrator.map { Todo(text: $0.text, commands: $0.commands) } : []
+            isFault
+            ? Explanation(ruling.outcome).administrator.map { Self.todo($0, domain: report.domain, host: verdict.host) }
+            : []
         hasTodo = !todo.isEmpty
         notes = Self.notes(report)
         hasNotes = !notes.isEmpty
@@ -160,6 +162,22 @@ extension ResultView {
         isNoticeable =
             !verdict.outcome.isDoubt
             && (verdict.outcome.defaultRuling == .deferThenReject || verdict.isDegraded)
+    }
+
+    /// A step of the explanation, with the names of this case in its commands, if a shell takes them for nothing but
+    /// names.
+    private static func todo(_ step: Explanation.Step, domain: String, host: String?) -> Todo {
+        func isPlain(_ name: String) -> Bool {
+            name.utf8.allSatisfy { $0 >= 0x30 && $0 <= 0x39 || $0 >= 0x61 && $0 <= 0x7A || $0 == 0x2D || $0 == 0x2E }
+                && !name.hasPrefix("-")
+        }
+        let commands = step.commands.map { command in
+            var command = command
+            if isPlain(domain) { command = command.replacing("DOMAIN", with: domain) }
+            if let host, isPlain(host) { command = command.replacing("HOST", with: host) }
+            return command
+        }
+        return Todo(text: step.text, commands: commands)
     }
 
     /// The colour of all. A doubt is none of the domain's faults.

@@ -2,7 +2,7 @@ import ArgumentParser
 
 /// What can be measured.
 enum Phase: String, CaseIterable, ExpressibleByArgument {
-    case warm, broken, cold, probes, dead, mixed, growth, start, instructions, peers, doors
+    case warm, broken, cold, probes, dead, mixed, growth, start, instructions, peers, doors, page
 
     /// All of them, for the help.
     static var names: String { allCases.map(\.rawValue).joined(separator: ", ") }
@@ -21,6 +21,7 @@ enum Phase: String, CaseIterable, ExpressibleByArgument {
         case .instructions: try await scene.instructions()
         case .peers: try await scene.peers()
         case .doors: try await scene.doors()
+        case .page: try await scene.page()
         }
     }
 }

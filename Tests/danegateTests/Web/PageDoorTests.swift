@@ -11,6 +11,9 @@ import World
         for line in ["GET /", "GET /codes", "GET /nothing", "GET /trace", "POST /test", "GET /inspection/x", "HEAD /"] {
             let answer = try await site.request(line)
             let policy = try #require(answer.fields["content-security-policy"], "\(line)")
+            if line == "GET /nothing" || line == "GET /inspection/x" {
+                #expect(answer.status == 404 && answer.body.contains("There is no such"), "\(line): \(answer.body)")
+            }
             #expect(policy.hasPrefix("default-src 'none';") && !policy.contains("unsafe"), "\(line)")
             #expect(answer.fields["x-content-type-options"] == "nosniff", "\(line)")
             #expect(answer.fields["referrer-policy"] == "no-referrer", "\(line)")
