@@ -12,8 +12,8 @@ struct SessionCounts: Sendable {
         var openAtMost: Int
     }
 
-    /// All that have ended.
-    private(set) var ended = 0
+    /// All that have begun, and all that have ended.
+    private(set) var (begun, ended) = (0, 0)
     private var accepted = 0
     private var refused = 0
     private var putOff: [String: Int] = [:]
@@ -36,6 +36,7 @@ struct SessionCounts: Sendable {
 
     /// A session begins.
     mutating func begin() {
+        begun += 1
         open += 1
         openAtMost = max(openAtMost, open)
         if let last = marks.indices.last { marks[last].openAtMost = max(marks[last].openAtMost, open) }
@@ -92,13 +93,11 @@ struct SessionCounts: Sendable {
 
     /// What is not as it has to be.
     ///
-    /// - Parameters:
-    ///   - wanted: How many sessions there had to be.
-    ///   - limit: How many may be put off; nil for any number.
-    func faults(wanted: Int, putOff limit: Int?) -> [String] {
+    /// - Parameter limit: How many may be put off; nil for any number.
+    func faults(putOff limit: Int?) -> [String] {
         var faults = samples
         let all = accepted + refused + putOff.values.reduce(0, +) + wrong + notStarted + lost
-        if ended != wanted || all != wanted { faults.append("\(wanted) sessions were wanted, \(all) counted") }
+        if ended != begun || all != begun { faults.append("\(begun) sessions began, \(all) were counted") }
         if let limit, putOff.values.reduce(0, +) > limit {
             faults.append("more than \(limit) were put off: \(putOff.sorted { $0.key < $1.key })")
         }
