@@ -11,11 +11,11 @@ public final class DoorClient {
         socket = try StreamSocket(place, timeout: timeout)
     }
 
-    /// Sends bytes as they are.
-    public func send(_ text: String) throws { try socket.send(Array(text.utf8)) }
+    /// Sends bytes as they are. If the other side has answered and closed already, its answer can still be read.
+    public func send(_ text: String) throws { try send(Array(text.utf8)) }
 
     /// Sends bytes as they are.
-    public func send(_ bytes: [UInt8]) throws { try socket.send(bytes) }
+    public func send(_ bytes: [UInt8]) throws { try socket.send(bytes, allowingClosed: true) }
 
     /// Says that no more bytes follow.
     public func halfClose() { socket.halfClose() }

@@ -25,12 +25,15 @@ final class StreamSocket {
     deinit { if descriptor >= 0 { close(descriptor) } }
 
     /// Sends all bytes.
-    func send(_ bytes: [UInt8]) throws {
+    ///
+    /// - Parameter isClosedAllowed: Whether the other side may have closed: what it said before can still be read.
+    func send(_ bytes: [UInt8], allowingClosed isClosedAllowed: Bool = false) throws {
         var sent = 0
         while sent < bytes.count {
             let count = bytes.withUnsafeBytes {
                 Glibc.send(descriptor, $0.baseAddress?.advanced(by: sent), $0.count - sent, Int32(MSG_NOSIGNAL))
             }
+            if count < 0, errno == EPIPE || errno == ECONNRESET, isClosedAllowed { return }
             guard count > 0 else { throw WorldError("cannot send: \(String(cString: strerror(errno)))") }
             sent += count
         }
