@@ -170,8 +170,8 @@ import World
         #expect(try await site.request("GET /", client).body.contains("You can begin 10 tests now."))
         let first = try await site.test("verified.example", as: client)
         let home = try await site.request("GET /", client).body
-        #expect(
-            home.contains("You can begin 9 tests now. One more in ") || home.contains("You can begin 10 tests now."))
+        let left = ["You can begin 9 tests now. One more in ", "You can begin 10 tests now."]
+        #expect(left.contains { home.contains($0) }, "\(home)")
         // On a slow machine one more is allowed now and then.
         var refused = try await site.request("GET /", client)
         for _ in 0..<100 where refused.status != 429 {
