@@ -7,7 +7,7 @@ import Support
 /// A host as the page of a test shows it: its records, and its addresses with what each connection saw.
 struct HostView: Codable, Sendable {
     /// The most hosts that are shown, and the most of what each has.
-    static let most = 20
+    static let most = 16
     fileprivate static let (mostRecords, mostAddresses, mostCertificates) = (20, 8, 6)
 
     struct Record: Codable, Sendable {

@@ -7,7 +7,7 @@ import Support
 /// The table of all steps: the domain, its MX records, each host, each of its addresses.
 struct StepRows {
     /// The most rows. A domain may have thousands of hosts.
-    private static let most = 120
+    private static let most = 90
 
     private let report: CheckReport
     /// The rows.

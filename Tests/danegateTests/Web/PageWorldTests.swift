@@ -39,6 +39,12 @@ import World
         Set(((try JSONSerialization.jsonObject(with: Data(json.utf8))) as? [String: Any] ?? [:]).keys)
     }
 
+    /// Whether nothing could be found out about a domain of which something can.
+    private static func isInDoubt(_ json: String, of domain: MailDomain) throws -> Bool {
+        let outcome = Outcome(rawValue: try Report(json).outcome)
+        return outcome?.isDoubt == true && outcome != domain.outcome
+    }
+
     /// The verdict of the page is that of `check`, every domain renders, and the link that is marked is the step that
     /// failed.
     @Test func everyDomainIsShownAsCheckJudgesIt() async throws {
@@ -56,8 +62,13 @@ import World
             func begin() {
                 guard let domain = rest.popFirst() else { return }
                 group.addTask {
-                    let id = try await site.test(domain.name)
-                    let json = try await site.request("GET /inspection/\(id).json")
+                    var id = try await site.test(domain.name)
+                    var json = try await site.request("GET /inspection/\(id).json")
+                    // A busy machine may keep name servers from answering in time.
+                    for _ in 0..<4 where try Self.isInDoubt(json.body, of: domain) {
+                        id = try await site.test(domain.name)
+                        json = try await site.request("GET /inspection/\(id).json")
+                    }
                     let html = try await site.request("GET /inspection/\(id)", ["Accept": "text/html"])
                     #expect(html.status == 200, "\(domain.name)")
                     return (domain.name, json.body, html.body)
@@ -69,7 +80,16 @@ import World
                 begin()
             }
         }
-        for (domain, line) in zip(world.domains, lines) {
+        for (domain, first) in zip(world.domains, lines) {
+            var line = first
+            for _ in 0..<4 where try Self.isInDoubt(line, of: domain) {
+                line =
+                    try await Danegate.run(
+                        ["check", "--json", domain.name], environment: world.environment(settings),
+                        within: .seconds(100)
+                    )
+                    .output.split(separator: "\n").first { $0.hasPrefix("{") }.map(String.init) ?? line
+            }
             let page = try #require(shown[domain.name])
             let (ours, theirs) = (try Report(page.json), try Report(line))
             #expect(try Self.keys(page.json) == Self.keys(line), "\(domain.name)")
