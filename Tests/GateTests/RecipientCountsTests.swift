@@ -39,6 +39,22 @@ import Testing
         #expect(counts.take().isEmpty && counts.snapshot() == snapshot)
     }
 
+    @Test func placesAreToldApartAndTheTraceSumsThemUp() {
+        let counts = RecipientCounts()
+        for (index, place) in RecipientCounts.Place.all.enumerated() {
+            #expect(place.ordinal == index)
+            for _ in 0...index { counts.add(.verified, .accept, would: nil, isCached: true, at: place) }
+            counts.addPassed(isExempt: true, at: place)
+        }
+        let places = RecipientCounts.Place.all.count
+        for isTaken in [false, true] {
+            let cells = counts.cells().filter { $0.key.kind.outcome == .verified }
+            let found = cells.sorted { $0.key.place.ordinal < $1.key.place.ordinal }.map(\.value)
+            #expect(found == (1...UInt64(places)).map(\.self) && counts.total == found.reduce(UInt64(places), +))
+            if !isTaken { #expect(counts.take().values.sorted() == [UInt64(places), found.reduce(0, +)].sorted()) }
+        }
+    }
+
     @Test func noThreadLosesACount() async {
         let counts = RecipientCounts()
         await withTaskGroup(of: UInt64.self) { group in

@@ -38,7 +38,7 @@ public final class RecipientCounts: Sendable {
 
         static let all = DoorKind.allCases.flatMap { door in Settings.Mode.allCases.map { Place(door, $0) } }
 
-        /// The index in `all`. A switch is compiled to a constant, whereas a search would compare texts.
+        /// The index in `all`. Switches are compiled to constants, whereas a comparison would be one of texts.
         var ordinal: Int {
             let first =
                 switch door {
@@ -46,7 +46,10 @@ public final class RecipientCounts: Sendable {
                 case .query: 2
                 case .policy: 4
                 }
-            return mode == .enforce ? first : first + 1
+            switch mode {
+            case .enforce: return first
+            case .monitor: return first + 1
+            }
         }
     }
 
@@ -67,6 +70,8 @@ public final class RecipientCounts: Sendable {
     /// others are for outcomes to come. The memory is this object's own, so a count is one addition. swift-metrics
     /// would look up a handler behind an existential for each, and the trace needs the exact numbers back.
     private let places = InlineArray<6, Rows> { _ in Rows { _ in Row { _ in Atomic(0) } } }
+    /// Which places have counted anybody, so that the others need not be searched. They nearly all have not.
+    private let isUsed = InlineArray<6, Atomic<Bool>> { _ in Atomic(false) }
     /// The counts that have been taken, for those who ask for all since the start.
     private let taken = Mutex<[Cell: UInt64]>([:])
 
@@ -92,7 +97,10 @@ public final class RecipientCounts: Sendable {
         _ row: Int, _ action: Ruling.Action, _ would: Ruling.Action?, _ isCached: Bool, _ place: Place
     ) {
         let column = (action.ordinal * 4 + (would.map { $0.ordinal + 1 } ?? 0)) * 2 + (isCached ? 1 : 0)
-        places[place.ordinal][row][column].wrappingAdd(1, ordering: .relaxed)
+        let ordinal = place.ordinal
+        // Once it is true, threads only read it, and it stays in all their caches.
+        if !isUsed[ordinal].load(ordering: .relaxed) { isUsed[ordinal].store(true, ordering: .relaxed) }
+        places[ordinal][row][column].wrappingAdd(1, ordering: .relaxed)
     }
 
     private static func kind(_ row: Int, _ column: Int) -> Kind {
@@ -109,19 +117,19 @@ public final class RecipientCounts: Sendable {
     func take() -> [Kind: UInt64] {
         taken.withLock { taken in
             var found: [Kind: UInt64] = [:]
-            for (place, row, column) in Self.indices
-            where places[place][row][column].load(ordering: .relaxed) > 0 {
-                let kind = Self.kind(row, column)
-                let count = places[place][row][column].exchange(0, ordering: .relaxed)
-                found[kind, default: 0] += count
-                taken[Cell(kind: kind, place: Place.all[place]), default: 0] += count
+            for place in places.indices where isUsed[place].load(ordering: .relaxed) {
+                for row in places[place].indices {
+                    for column in places[place][row].indices
+                    where places[place][row][column].load(ordering: .relaxed) > 0 {
+                        let kind = Self.kind(row, column)
+                        let count = places[place][row][column].exchange(0, ordering: .relaxed)
+                        found[kind, default: 0] += count
+                        taken[Cell(kind: kind, place: Place.all[place]), default: 0] += count
+                    }
+                }
             }
             return found.filter(\.key.isQuiet)
         }
-    }
-
-    private static let indices = Place.all.indices.flatMap { place in
-        (0..<outcomes.count + 2).flatMap { row in (0..<24).map { (place: place, row: row, column: $0) } }
     }
 
     /// How many recipients of any kind have been counted since the start.
@@ -136,9 +144,15 @@ public final class RecipientCounts: Sendable {
     package func cells() -> [Cell: UInt64] {
         taken.withLock { taken in
             var all = taken
-            for (place, row, column) in Self.indices {
-                let count = places[place][row][column].load(ordering: .relaxed)
-                if count > 0 { all[Cell(kind: Self.kind(row, column), place: Place.all[place]), default: 0] += count }
+            for place in places.indices where isUsed[place].load(ordering: .relaxed) {
+                for row in places[place].indices {
+                    for column in places[place][row].indices {
+                        let count = places[place][row][column].load(ordering: .relaxed)
+                        if count > 0 {
+                            all[Cell(kind: Self.kind(row, column), place: Place.all[place]), default: 0] += count
+                        }
+                    }
+                }
             }
             return all
         }
