@@ -79,7 +79,7 @@ extension ManualText {
         /metrics :: for Prometheus: its text format, or OpenMetrics with exemplars, as the field Accept asks. It is
           what danegate status --metrics prints.
 
-        A test that nobody waits for any more ends after four seconds. Two who ask for the same domain wait for the same
+        A test that nobody waits for any more ends after ten seconds. Two who ask for the same domain wait for the same
         test.
         """#
 

@@ -6,7 +6,7 @@ final class RunningTest: Sendable {
     /// The most events that are shown. A domain may have thousands of hosts.
     private static let most = 400
     /// How long a test goes on that nobody follows: a browser comes back after a redirection or a reload.
-    static let patience = Duration.seconds(4)
+    static let patience = Duration.seconds(10)
 
     private struct State {
         var events: [TestEvent] = []

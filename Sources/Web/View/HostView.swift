@@ -7,8 +7,8 @@ import Support
 /// A host as the page of a test shows it: its records, and its addresses with what each connection saw.
 struct HostView: Codable, Sendable {
     /// The most hosts that are shown, and the most of what each has.
-    static let most = 16
-    fileprivate static let (mostRecords, mostAddresses, mostCertificates) = (20, 8, 6)
+    static let most = 14
+    fileprivate static let (mostRecords, mostAddresses, mostCertificates) = (14, 6, 4)
 
     struct Record: Codable, Sendable {
         let text: String

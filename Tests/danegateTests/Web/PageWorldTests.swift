@@ -74,7 +74,7 @@ import World
                     return (domain.name, json.body, html.body)
                 }
             }
-            for _ in 0..<8 { begin() }
+            for _ in 0..<4 { begin() }
             while let (name, json, html) = try await group.next() {
                 shown[name] = (json, html)
                 begin()
@@ -170,7 +170,7 @@ import World
         }
         let alone = try await begin("handshake-tarpit")
         try await glance(alone)
-        let isEnded = try await eventually(within: .seconds(20)) {
+        let isEnded = try await eventually(within: .seconds(60)) {
             try await site.request("HEAD \(alone)").status == 404
         }
         #expect(isEnded)
