@@ -196,10 +196,10 @@ extension GateWiring {
             work: {
                 let failure = await onOwnThread { startMilter { ended.yield($0) } }
                 if let failure { throw failure }
+                serving.begin()
                 // Whoever reads that it has started may use the control socket.
                 log.event(.notice, startLine)
                 manager.ready()
-                serving.begin()
                 for await failure in endings {
                     guard let failure else { return }
                     throw DaemonError(status: EX_UNAVAILABLE, sentences: [failure.description])

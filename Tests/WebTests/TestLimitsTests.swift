@@ -57,4 +57,28 @@ import Testing
         #expect(throws: TestLimits.Refusal.self) { try limits.enter(IPAddress("2001:db8:0:1::ffff"), at: now) }
         try limits.enter(IPAddress("2001:db8:0:2::1"), at: now)
     }
+
+    /// Beyond the clients that are remembered, newcomers are one client. One of them may have a place of its own later,
+    /// and its end must not be taken for another's.
+    @Test func newcomersAreOneClientForAsLongAsTheyMust() throws {
+        let limits = TestLimits(total: 100_000)
+        func fill(at time: ContinuousClock.Instant) throws {
+            for number in 0..<TestLimits.most {
+                let one = IPAddress("10.0.\(number / 250).\(number % 250)")
+                try limits.enter(one, at: time)
+                limits.leave(one)
+            }
+        }
+        try fill(at: now)
+        try limits.enter(client, at: now)
+        // The others are forgotten, and it has a place.
+        let later = now + TestLimits.interval * 2
+        try limits.enter(client, at: later)
+        limits.leave(client)
+        limits.leave(client)
+        let latest = later + TestLimits.interval * 20
+        try fill(at: latest)
+        for number in 0..<TestLimits.atOnce { try limits.enter(IPAddress("192.0.2.\(number + 100)"), at: latest) }
+        #expect(throws: TestLimits.Refusal.self) { try limits.enter(IPAddress("192.0.2.200"), at: latest) }
+    }
 }

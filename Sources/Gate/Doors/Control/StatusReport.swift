@@ -259,9 +259,6 @@ public struct StatusReport: Codable, Sendable {
         return "\(file) cannot be written" + (rows > 0 ? ": \(lost)" : "")
     }
 
-    /// Whether the daemon can judge now. While it cannot, it defers what it does not know.
-    package var isReady: Bool { status < .critical }
-
     /// Adds a warning about settings that the next start would refuse. The command passes them, because it reads what
     /// the next start will read.
     public mutating func note(faultsOfSettings faults: [String]) {
