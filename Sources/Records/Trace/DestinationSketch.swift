@@ -13,7 +13,8 @@ final class DestinationSketch: Sendable {
     static let exactLimit = 2048
     private static let slotCount = 4096
 
-    /// `@unchecked Sendable`: neither pointer changes, what they lead to are atomics, and it lives as long as its owner.
+    /// `@unchecked Sendable`: neither pointer changes, what they lead to are atomics, and it lives as long as its
+    /// owner.
     private struct Memory: @unchecked Sendable {
         let hashes: UnsafeMutablePointer<Atomic<UInt64>>
         let registers: UnsafeMutablePointer<Atomic<UInt8>>
