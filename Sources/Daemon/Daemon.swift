@@ -35,6 +35,7 @@ public struct Daemon: Sendable {
         // Before anything is opened, because the descriptor is known by its number.
         let inherited = try InheritedSockets(environment)
         InheritedSockets.forgetAnnouncement()
+        try inherited.check(with: settings)
         // Before other threads, which would not report as well why they cannot be made. These take no signals.
         let code = ThreadReserve.shared.begin()
         guard code == 0 else { throw DaemonError(status: EX_OSERR, sentences: [ThreadNews.shortage(errno: code)]) }

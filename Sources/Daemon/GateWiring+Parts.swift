@@ -168,6 +168,9 @@ extension GateWiring {
         return libraries
     }()
 
+    /// The doors beside the milter that are open, the page among them.
+    private var standings: [DoorStanding] { doors.standing + (openPage.map { [$0.standing] } ?? []) }
+
     /// Answers at the control socket, and for the page.
     var controlService: ControlService {
         ControlService(
@@ -176,7 +179,7 @@ extension GateWiring {
             probeName: { prober?.name },
             doors: ControlService.Doors(
                 budget: budget, milter: milter.socket, connections: { milter.connectionCounts },
-                others: { doors.standing }),
+                others: { standings }),
             frequent: frequent,
             caches: {
                 let reports = probes?.kept
@@ -184,8 +187,9 @@ extension GateWiring {
                     answers: answers.count, reports: reports?.count ?? 0, reportBytes: reports?.weight ?? 0,
                     lookupJoins: answers.joins, probeJoins: probes?.joins ?? 0)
             },
-            libraries: Self.libraries, serving: serving, isAlive: { await prober?.turn() },
-            reload: { reload() }, standing: { reloader.standing().naming(inherited: inherited.settings) })
+            page: { openPage?.families ?? [] }, libraries: Self.libraries, serving: serving,
+            isAlive: { await prober?.turn() }, reload: { reload() },
+            standing: { reloader.standing().naming(inherited: inherited.settings) })
     }
 
     /// MTAs that connect before it serves wait in the backlog.
@@ -209,6 +213,7 @@ extension GateWiring {
                 serving.end()
                 gate.close()
                 let drain = settings.settings.milterDeadline + .seconds(1)
+                openPage?.leaveInherited()
                 doors.stop(by: .now + drain)
                 milter.stop(after: Self.lastMoment, drain: drain)
             })
@@ -245,7 +250,7 @@ extension GateWiring {
     private var startLine: LogLine {
         var line = LogLine(event: "start").adding("version", version).adding("mode", settings.settings.mode.rawValue)
             .adding("socket", milter.socket.postfixForm)
-        for door in doors.standing { line = line.adding(door.kind.rawValue, door.socket.postfixForm) }
+        for door in standings { line = line.adding(door.name.rawValue, door.socket.postfixForm) }
         return line.adding("libmilter", MilterService.libraryVersion)
             .adding("libunbound", Resolver.libraryVersion).adding("gnutls", Prober.gnuTLSVersion)
     }

@@ -20,24 +20,27 @@ extension GateWiring {
         }
     }
 
-    /// The page, if the settings open it. It is served as soon as it is open, also while the start waits for the DNS.
+    /// The page if it is open.
+    var openPage: WebPage? { page.value.withLock { $0 } }
+
+    /// The page, if the settings or the service manager open it. It is served as soon as it is open, also while the start waits for the DNS.
     var webPart: DaemonPart {
-        let page = Handed<WebPage>()
-        return DaemonPart(name: "page") { () throws(DaemonError) in
-            guard started.web.listen.socket != nil else { return }
+        DaemonPart(name: "page") { () throws(DaemonError) in
+            let door = inherited.page(started)
+            guard door.listen.socket != nil else { return }
             let lab = TestLab(
                 started.labShare(within: budget), settings: settings, policies: policies, exemptions: exemptions)
             do throws(WebError) {
                 let opened = try WebPage(
                     .init(
-                        settings: settings, lab: lab, control: controlService, expiries: expiries, log: log,
-                        connections: budget.doorConnections))
+                        door: door, settings: settings, lab: lab, control: controlService, expiries: expiries,
+                        log: log, connections: budget.doorConnections, inherited: inherited.web?.descriptor))
                 page.value.withLock { $0 = opened }
             } catch {
                 throw DaemonError(status: error.isSetting ? EX_CONFIG : EX_UNAVAILABLE, sentences: [error.sentence])
             }
         } close: {
-            guard let page = page.value.withLock({ $0 }) else { return }
+            guard let page = openPage else { return }
             let isDone = Signal()
             Task {
                 await page.close()

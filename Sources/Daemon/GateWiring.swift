@@ -12,6 +12,7 @@ import Records
 import Support
 import Synchronization
 import Verdicts
+import Web
 
 /// The parts of the gate, connected to each other. Nothing runs yet.
 struct GateWiring: Sendable {
@@ -45,6 +46,8 @@ struct GateWiring: Sendable {
     let gate: Gate
     let milter: MilterService
     let doors: LineDoors
+    /// The page while it is open.
+    let page = Handed<WebPage>()
     let reloader: Reloader
 
     init(

@@ -17,7 +17,7 @@ struct InheritedSockets: Sendable {
         case tlsPolicy = "tls-policy"
         case web
 
-        /// The door beside the milter that serves it; nil for the milter, and for what this version does not have.
+        /// The door of lines that serves it; nil for the milter and the page.
         var kind: LineDoors.Kind? {
             switch self {
             case .query: .query
@@ -34,7 +34,9 @@ struct InheritedSockets: Sendable {
 
     /// The milter's socket; nil if the daemon makes it.
     private(set) var milter: InheritedSocket?
-    /// The sockets of the doors beside it.
+    /// The page's socket; nil if the daemon makes it, or there is no page.
+    private(set) var web: InheritedSocket?
+    /// The sockets of the other doors beside it.
     private(set) var doors: [LineDoors.Kind: InheritedSocket] = [:]
 
     /// No sockets.
@@ -58,7 +60,7 @@ struct InheritedSockets: Sendable {
         }
         for (descriptor, name) in zip(Self.first..<Self.first + count, names) {
             guard let door = Self.door(named: name) else {
-                let known = Door.allCases.filter { $0 != .web }.map(\.rawValue).joined(separator: ", ")
+                let known = Door.allCases.map(\.rawValue).joined(separator: ", ")
                 throw Self.error(
                     "hands over a socket that is named \(Self.quoted(name)): FileDescriptorName= must be one of "
                         + known)
@@ -73,11 +75,11 @@ struct InheritedSockets: Sendable {
 
     private mutating func take(_ socket: InheritedSocket, _ door: Door) throws(DaemonError) {
         guard let kind = door.kind else {
-            guard door == .milter else {
-                throw Self.error("hands over a socket for \(door.rawValue), a door that this version does not have")
-            }
-            guard milter == nil else { throw Self.error("hands over two sockets for the milter: it serves one") }
-            milter = socket
+            let isFree = door == .web ? web == nil : milter == nil
+            let name = door == .web ? "web" : "the milter"
+            guard isFree else { throw Self.error("hands over two sockets for \(name): it serves one") }
+            // Who gets in at the page depends on settings (`check`).
+            if door == .web { web = socket } else { milter = socket }
             return
         }
         guard doors[kind] == nil else { throw Self.error("hands over two sockets for \(door.rawValue): it serves one") }
@@ -98,8 +100,26 @@ struct InheritedSockets: Sendable {
 
     /// The settings that they stand for, with where they listen.
     var settings: [(name: String, socket: MilterSocket)] {
-        [("MILTER_SOCKET", milter), ("QUERY_SOCKET", doors[.query]), ("TLS_POLICY_SOCKET", doors[.tlsPolicy])]
-            .compactMap { name, inherited in inherited.map { (name, $0.socket) } }
+        [
+            ("MILTER_SOCKET", milter), ("QUERY_SOCKET", doors[.query]), ("TLS_POLICY_SOCKET", doors[.tlsPolicy]),
+            ("WEB_LISTEN", web),
+        ]
+        .compactMap { name, inherited in inherited.map { (name, $0.socket) } }
+    }
+
+    /// Where the page is served by these settings and sockets, and who gets in there. The inherited socket counts.
+    func page(_ settings: Settings) -> WebDoor {
+        var page = settings.web
+        if let web { page.listen.socket = web.socket }
+        return page
+    }
+
+    /// Checks that nobody gets in at the page's socket who is not to.
+    ///
+    /// - Throws: If other machines can reach it and the settings name no authorization.
+    func check(with settings: Settings) throws(DaemonError) {
+        guard let web, let openness = page(settings).openness(of: "hands over \(web.socket) for web") else { return }
+        throw Self.error(String(openness.dropLast()))
     }
 
     /// Removes the announcement from the environment of the process, so that no child takes it for its own. There must

@@ -25,19 +25,20 @@ extension Settings {
     func descriptorBudget(
         limit: Int, inherited: InheritedSockets = InheritedSockets()
     ) throws(DescriptorShortageError) -> DescriptorBudget {
-        try DescriptorBudget(
+        let hasPage = inherited.page(self).listen.socket != nil
+        return try DescriptorBudget(
             limit: limit, contexts: ResolverConfiguration.defaultContexts, probes: probe ? probeConcurrency : 0,
             reserve: DescriptorReserve.size,
             doors: [(LineDoors.Kind.query, querySocket), (.tlsPolicy, tlsPolicySocket)]
-                .count { $1.socket != nil || inherited.doors[$0] != nil } + (web.listen.socket != nil ? 1 : 0),
-            hasPage: web.listen.socket != nil)
+                .count { $1.socket != nil || inherited.doors[$0] != nil } + (hasPage ? 1 : 0),
+            hasPage: hasPage)
     }
 
     /// The probe's part of the settings, within a budget.
     func probeConfiguration(within budget: DescriptorBudget) -> ProbeConfiguration {
         var configuration = probeConfiguration
         // The page has a tenth of them.
-        let page = web.listen.socket == nil ? 0 : Self.tenth(of: configuration.concurrency)
+        let page = budget.hasPage ? Self.tenth(of: configuration.concurrency) : 0
         configuration.concurrency = min(max(1, configuration.concurrency - page), max(1, budget.probes))
         return configuration
     }

@@ -9,6 +9,8 @@ import Support
 package final class WebPage: Sendable {
     /// What it is made of.
     package struct Parts: Sendable {
+        /// Where it is served, and who may do what there.
+        package let door: WebDoor
         package let settings: SettingsBook
         package let lab: TestLab
         package let control: ControlService
@@ -16,17 +18,15 @@ package final class WebPage: Sendable {
         package let log: GateLog
         /// How many connections there may be.
         package let connections: Int
-        /// The metrics in the form that a client accepts, and the type of that; nil if there are none.
-        package var metrics: (@Sendable (_ accept: String?) async -> (type: String, text: String))?
         /// A descriptor that listens already; nil to make one.
-        package var inherited: Int32?
+        package let inherited: Int32?
 
         /// Makes one from its parts.
         package init(
-            settings: SettingsBook, lab: TestLab, control: ControlService, expiries: ExpiryWatch.Sources, log: GateLog,
-            connections: Int,
-            inherited: Int32? = nil
+            door: WebDoor, settings: SettingsBook, lab: TestLab, control: ControlService,
+            expiries: ExpiryWatch.Sources, log: GateLog, connections: Int, inherited: Int32? = nil
         ) {
+            self.door = door
             self.settings = settings
             self.lab = lab
             self.control = control
@@ -39,29 +39,25 @@ package final class WebPage: Sendable {
 
     private let server: WebServer
     private let tests: PageTests
-    private let log: GateLog
+    private let counts: PageCounts
+    private let limit: Int
 
     /// Opens it. It blocks for a moment.
     ///
     /// - Throws: Why it cannot be served.
     package init(_ parts: Parts) throws(WebError) {
         let settings = parts.settings.settings
-        let access = try AccessRules(settings.web)
+        let access = try AccessRules(parts.door)
+        let counts = PageCounts()
         let book = parts.settings
         let stored = StoredTests(
             stateDirectory: settings.stateDirectory, retention: { book.settings.traceRetention }, log: parts.log)
-        let tests = PageTests(parts.lab, stored, log: parts.log)
+        let tests = PageTests(parts.lab, stored, counts: counts)
         let trace = TraceReader(settings)
         let expiries = ExpiryWatch(parts.expiries) { await parts.lab.signatures($0, $1) }
-        let site = WebSite(access, log: parts.log) { router in
+        let site = WebSite(access, log: parts.log, counts: counts) { router in
             for asset in Assets.all { router.get(RouterPath(asset.path)) { _, _ in Page.asset(asset) } }
             HealthPages(control: parts.control).add(to: router)
-            if let metrics = parts.metrics {
-                router.get("metrics") { request, _ in
-                    let (type, text) = await metrics(request.headers[.accept])
-                    return Page.text(text, type)
-                }
-            }
             CodePages.add(to: router)
             let acts = Acts(
                 control: parts.control, trace: trace, tests: tests, access: access, log: parts.log)
@@ -71,20 +67,27 @@ package final class WebPage: Sendable {
             OverviewPage(control: parts.control, access: access, reader: trace, expiries: expiries).add(to: router)
         }
         self.tests = tests
-        log = parts.log
-        server = try WebServer.open(
-            settings.web.listen, inherited: parts.inherited, limit: parts.connections, serving: site)
-        log.event(
+        self.counts = counts
+        limit = parts.connections
+        server = try WebServer.open(parts.door.listen, inherited: parts.inherited, limit: limit, serving: site)
+        parts.log.event(
             access.summary == "none" || access.summary == "proxy" ? .notice : .info,
             LogLine(event: "web").adding("result", "listening").adding("socket", server.address.postfixForm)
                 .adding("authorization", access.summary))
     }
 
-    /// Where it listens.
-    package var address: MilterSocket { server.address }
+    /// Where it listens, and its connections.
+    package var standing: DoorStanding {
+        let counts = server.counts
+        return DoorStanding(
+            .web, server.address, open: counts.open, limit: limit, displaced: counts.displaced, refused: counts.refused)
+    }
 
-    /// Its connections: how many are open, had to give way, and were refused.
-    package var connections: (open: Int, displaced: Int, refused: Int) { server.counts }
+    /// What it has answered and tested, as metrics.
+    package var families: [MetricFamily] { counts.families(running: tests.limits.running) }
+
+    /// Takes no more clients from an inherited socket: they wait there for the next daemon.
+    package func leaveInherited() { server.leaveInherited() }
 
     /// Closes the socket and ends the tests.
     package func close() async {

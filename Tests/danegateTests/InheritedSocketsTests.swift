@@ -36,7 +36,10 @@ import World
             ([.listening, .listening], nil, "two sockets for the milter"),
             ([.listening, .listening, .listening], "milter:query:query", "two sockets for query"),
             ([.listening], "smtp", "a socket that is named smtp: FileDescriptorName= must be one of milter, query,"),
-            ([.listening], "web", "a socket for web, a door that this version does not have"),
+            ([.listening], "smtp", "must be one of milter, query, tls-policy, web"),
+            ([.listening, .listening], "web:web", "two sockets for web"),
+            ([.datagram], "web", "something for web that is no listening stream socket"),
+            ([.open], "web", "for web: other machines can reach this address: set DANEGATE_WEB_TOKEN_FILE"),
             ([.listening], "milter:query", "hands over 1 sockets and names 2"),
             ([.listening, .listening], "milter", "hands over 2 sockets and names 1"),
             ([.connected], "milter", "something for milter that is no listening stream socket"),
@@ -67,17 +70,19 @@ import World
         let world = try await MailWorld([MailDomains.named("tlsa-invalid"), MailDomains.named("verified")])
         let directory = try ScratchDirectory("handed")
         let map = try HandedSocket(port: freePort())
-        let (milter, query) = (directory.file("m.sock"), directory.file("q.sock"))
-        let sockets = [map, try HandedSocket(unix: milter), try HandedSocket(unix: query)]
+        let (milter, query, page) = (directory.file("m.sock"), directory.file("q.sock"), directory.file("p.sock"))
+        let sockets = try [map] + [milter, query, page].map { try HandedSocket(unix: $0) }
         chmod(query, 0o606)
         var environment = world.environment(["STATE_DIRECTORY": directory.path, "QUERY_SOCKET": "off"])
-        environment["LISTEN_FDNAMES"] = "tls-policy:danegate.socket:query"
+        environment["LISTEN_FDNAMES"] = "tls-policy:danegate.socket:query:web"
         let daemon = try await Danegate.start(environment: environment, inherited: sockets.map(\.descriptor))
         let port = "inet:127.0.0.1:\(map.place)"
         #expect(
-            daemon.output.contains("socket=unix:\(milter) query=unix:\(query) tls-policy=\(port) "), "\(daemon.output)")
+            daemon.output.contains(
+                "socket=unix:\(milter) query=unix:\(query) tls-policy=\(port) web=unix:\(page) "),
+            "\(daemon.output)")
         // No program that it starts gets them (O_CLOEXEC).
-        for descriptor in 3...5 {
+        for descriptor in 3...6 {
             let facts = try String(contentsOfFile: "/proc/\(daemon.pid)/fdinfo/\(descriptor)", encoding: .utf8)
             let flags = try #require(facts.firstMatch(of: /flags:\s+(\d+)/).flatMap { Int($0.1, radix: 8) })
             #expect(flags & Int(O_CLOEXEC) != 0, "\(facts)")
@@ -95,16 +100,22 @@ import World
         #expect(reply.contains("451 4.7.323"), "\(reply)")
         #expect(answer.contains("4.7.323"), "\(answer)")
         #expect(level?.hasPrefix("OK dane-only") == true, "\(level ?? "nothing")")
+        let shown = try await onOwnThread { try WebClient.request(page, "GET /trace") }
+        #expect(shown?.status == 200)
         environment["LISTEN_FDNAMES"] = .some(nil)
         let (_, status) = try await Danegate.run(["status"], environment: environment)
-        for place in ["milter at unix:\(milter)", "query socket unix:\(query)", "TLS policy socket \(port)"] {
+        for place in [
+            "milter at unix:\(milter)", "query socket unix:\(query)", "TLS policy socket \(port)", "page unix:\(page)",
+        ] {
             #expect(status.contains(place), "\(status)")
         }
         let (_, settings) = try await Danegate.run(["settings"], environment: environment)
-        for place in ["MILTER_SOCKET", "unix:\(milter)", "QUERY_SOCKET", "unix:\(query)", "TLS_POLICY_SOCKET"] {
+        for place in ["MILTER_SOCKET", "unix:\(milter)", "QUERY_SOCKET", "TLS_POLICY_SOCKET", "WEB_LISTEN"] {
             #expect(settings.contains(place), "\(settings)")
         }
-        #expect(settings.contains("# QUERY_SOCKET: the running daemon listens on unix:\(query)"), "\(settings)")
+        for (name, place) in [("QUERY_SOCKET", query), ("WEB_LISTEN", page)] {
+            #expect(settings.contains("# \(name): the running daemon listens on unix:\(place)"), "\(settings)")
+        }
         #expect(await daemon.stop() == 0)
         // They are as they were.
         for socket in sockets { #expect(socket.takeWaiting().isEmpty) }

@@ -5,23 +5,20 @@ import Synchronization
 
 /// The doors beside the milter: those that the settings open, each with its socket.
 package final class LineDoors: Sendable {
-    /// Which door it is. The raw values stand in the status.
-    package enum Kind: String, Sendable, CaseIterable {
+    /// Which door it is.
+    package enum Kind: Sendable, CaseIterable {
         /// Query lines and policy delegation.
         case query
         /// The TLS policy map.
-        case tlsPolicy = "tls-policy"
-    }
+        case tlsPolicy
 
-    /// A door that is open, and its connections.
-    package struct Standing: Sendable {
-        package let kind: Kind
-        package let socket: MilterSocket
-        /// How many connections there are, at most, had to give way, and were refused.
-        let open: Int
-        let limit: Int
-        let displaced: Int
-        let refused: Int
+        /// Its name among all doors.
+        var name: DoorStanding.Name {
+            switch self {
+            case .query: .query
+            case .tlsPolicy: .tlsPolicy
+            }
+        }
     }
 
     private struct Door {
@@ -97,14 +94,14 @@ package final class LineDoors: Sendable {
     package func serve() { doors.withLock { for door in $0.values { door.server.serve() } } }
 
     /// The doors that are open.
-    package var standing: [Standing] {
+    package var standing: [DoorStanding] {
         let doors = doors.withLock { $0 }
         return Kind.allCases.compactMap { kind in
             doors[kind].map { door in
                 let counts = door.server.clients.counts
-                return Standing(
-                    kind: kind, socket: door.socket, open: counts.open, limit: connections,
-                    displaced: counts.displaced, refused: counts.refused)
+                return DoorStanding(
+                    kind.name, door.socket, open: counts.open, limit: connections, displaced: counts.displaced,
+                    refused: counts.refused)
             }
         }
     }

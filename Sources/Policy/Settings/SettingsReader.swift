@@ -205,12 +205,8 @@ public struct SettingsReader: Sendable {
                 "\(prefix)MILTER_SOCKET, \(prefix)QUERY_SOCKET, \(prefix)TLS_POLICY_SOCKET and \(prefix)WEB_LISTEN: "
                     + "each needs a socket of its own.")
         }
-        if settings.web.isOpenToOthers, settings.web.tokenFile == nil, settings.web.proxies.isEmpty {
-            sentences.append(
-                "\(prefix)WEB_LISTEN=\(settings.web.listen.socket.map { "\($0)" } ?? "off"): other machines can reach "
-                    + "this address: set \(prefix)WEB_TOKEN_FILE, or \(prefix)WEB_PROXIES for a proxy that "
-                    + "authenticates its users.")
-        }
+        let page = settings.web.listen.socket.map { "\($0)" } ?? "off"
+        if let openness = settings.web.openness(of: "\(prefix)WEB_LISTEN=\(page)") { sentences.append(openness) }
         return sentences
     }
 

@@ -22,6 +22,17 @@ package struct WebDoor: Sendable, Hashable {
     }
 }
 
+extension WebDoor {
+    /// The sentence about an address where other machines would get in without authorization; nil if it is none.
+    ///
+    /// - Parameter place: What determines the address, for the beginning of the sentence.
+    package func openness(of place: String) -> String? {
+        guard isOpenToOthers, tokenFile == nil, proxies.isEmpty else { return nil }
+        return "\(place): other machines can reach this address: set DANEGATE_WEB_TOKEN_FILE, or DANEGATE_WEB_PROXIES "
+            + "for a proxy that authenticates its users."
+    }
+}
+
 extension Setting {
     /// The settings of the page.
     static let web: [Setting] =

@@ -3,7 +3,8 @@ extension Glossary {
     static let events: [Entry] = [
         (
             "start",
-            "The daemon serves. The line names its version, mode and libraries, and where each door listens."
+            "The daemon serves. The line names its version, mode and libraries, and where each door listens, the "
+                + "page (web) among them."
         ),
         ("stop", "The daemon ends. The key reason has the signal, or why libmilter ended."),
         (

@@ -115,6 +115,8 @@ extension Manual {
         for paragraph in ManualText.page { page.paragraph(paragraph) }
         page.section("Who may do what")
         page.prose(ManualText.pageAccess)
+        page.section("systemd")
+        page.prose(ManualText.pageSocket)
         page.section("Behind a proxy")
         page.prose(ManualText.pageProxy)
         page.section("Tests")

@@ -55,7 +55,7 @@ extension ManualText {
         - The trace has a row for those who were refused or would have been. Of all others there are counts alone.
         - check, survey and notice know the settings and the policy file. Exemptions are the daemon's: check
           --cached and settings --policy tell them.
-        - No MTA-STS, no TLS reporting, no web page.
+        - No MTA-STS, no TLS reporting.
         """#
 
     /// More about the commands that the daemon's page describes.
@@ -78,7 +78,7 @@ extension ManualText {
         (STATUS= says so).
 
         It takes over sockets of systemd's socket units in place of those that are set, one for each door. The unit
-        says by FileDescriptorName= what a socket is for: milter, query or tls-policy. Without that, it is the
+        says by FileDescriptorName= what a socket is for: milter, query, tls-policy or web. Without that, it is the
         milter's. Then the unit determines address, owner, group and mode, and danegate neither changes nor removes
         the socket. A door whose socket is handed over is open, also if its setting is off. The line event=start,
         danegate status and danegate settings tell where each door listens. Whoever connects while danegate stops or
@@ -103,9 +103,9 @@ extension ManualText {
         Exim, Sendmail and sockets elsewhere are in /usr/share/doc/danegate/examples, contrib of the sources.
         deploy/run builds danegate and runs it in the foreground with its defaults.
 
-        While a socket unit is in use (danegate.socket, danegate-query.socket, danegate-tls-policy.socket), systemd
-        makes and keeps its socket, and DANEGATE_MILTER_SOCKET, DANEGATE_QUERY_SOCKET or DANEGATE_TLS_POLICY_SOCKET
-        does not count. If danegate cannot start while clients wait, systemd gives up the socket after ten starts.
+        While a socket unit is in use (danegate.socket, danegate-query.socket, danegate-tls-policy.socket,
+        danegate-web.socket), systemd makes and keeps its socket, and DANEGATE_MILTER_SOCKET, DANEGATE_QUERY_SOCKET,
+        DANEGATE_TLS_POLICY_SOCKET or DANEGATE_WEB_LISTEN does not count. If danegate cannot start while clients wait, systemd gives up the socket after ten starts.
         When the cause is mended: systemctl restart danegate.socket danegate.service.
 
         In main.cf, behind milters that are there already, and then postfix reload:

@@ -53,7 +53,7 @@ extension ManualText {
         "TLS_POLICY_SOCKET":
             "See danegate-query(5). smtp(8) of Debian's Postfix is chrooted: there, the socket must lie below "
             + "/var/spool/postfix, or be inet:.",
-        "WEB_LISTEN": "See danegate-web(5).",
+        "WEB_LISTEN": "While danegate-web.socket is in use, its socket counts instead. See danegate-web(5).",
         "WEB_TOKEN_FILE": "See WHO MAY DO WHAT in danegate-web(5).",
         "WEB_HOSTS": "See danegate-web(5).",
         "WEB_PROXIES": "See BEHIND A PROXY in danegate-web(5).",

@@ -43,6 +43,9 @@ extension ManualText {
         was due on each. A refused one is told so in its negotiation, and the MTA does as its default action says.
         With milter_default_action=accept that mail passes unjudged; leave it at tempfail.
 
+        doors has the same of each other door that is open (door: query, tls-policy or web, the page), and where it
+        listens (socket). How many connections browsers have open is no reason for a warning: those give way.
+
         ## Metrics
 
         status --metrics prints the daemon's metrics in the text format of Prometheus, status --openmetrics as
@@ -73,6 +76,9 @@ extension ManualText {
           (event=expiry).
         danegate_lost_destinations :: Frequent destinations that have failed for more than a day, and were verified
           in the week before. A restart forgets which were verified.
+        danegate_connections, danegate_connections_ended_total :: Connections by door: milter, query, tls-policy, web.
+        danegate_web_answers_total, danegate_web_tests_total :: While the page is open: what it has answered, by class
+          of status code, and the tests that were asked for there: begun, joined, refused-client, refused-all.
         danegate_log_lines_dropped_total, danegate_trace_rows_dropped_total :: What could not be written.
         process_resident_memory_bytes, process_open_fds, process_threads :: What the process uses.
 

@@ -33,14 +33,35 @@ extension ManualText {
         A proxy that is to make all its users administrators adds the field itself, and must then authenticate them.
         A proxy at a unix socket without a file of tokens makes administrators of all whom it lets through.
 
+        A socket of systemd's counts as one of the same kind that DANEGATE_WEB_LISTEN names: see SYSTEMD.
+
         A browser is answered only by names that are this page's own: its address, localhost on a loopback address or a
         unix socket, and those of DANEGATE_WEB_HOSTS. Name there the host name under which your proxy serves it.
         Nothing acts for a form that another site's page has sent.
         """#
 
+    /// The socket unit.
+    static let pageSocket = #"""
+        The package brings danegate-web.socket, which is off. Under its sandbox the daemon can give a unix socket to no
+        other group, so a unix socket for a proxy comes from this unit:
+
+            systemctl enable danegate-web.socket
+            systemctl restart danegate.socket
+
+        The page is then served at /run/danegate/page.sock, whatever DANEGATE_WEB_LISTEN says, and clients wait there
+        while danegate restarts. The socket belongs to the group danegate-web, which has no other use and no members at
+        first. Without DANEGATE_WEB_TOKEN_FILE its members are administrators of the page, and so are all whom a proxy
+        lets through that is one of them. systemctl edit danegate-web.socket changes group and mode (SocketGroup=,
+        SocketMode=) and the address (an empty ListenStream= and then another one). At a TCP address of other machines
+        the daemon ends with 78 unless DANEGATE_WEB_TOKEN_FILE or DANEGATE_WEB_PROXIES is set.
+
+        event=start, danegate status and danegate settings tell where the page is served.
+        """#
+
     /// The proxy.
     static let pageProxy = #"""
-        In nginx, whose worker must be a member of the socket's group:
+        In nginx, whose worker must be a member of the socket's group (adduser www-data danegate-web, and then
+        systemctl restart nginx):
 
             location / {
                 proxy_pass http://unix:/run/danegate/page.sock;
@@ -50,13 +71,14 @@ extension ManualText {
                 proxy_buffering off;
             }
 
-        The settings for it:
+        The settings for it, where danegate-web.socket makes the socket:
 
-            DANEGATE_WEB_LISTEN=unix:/run/danegate/page.sock
-            DANEGATE_WEB_LISTEN_GROUP=www-data
             DANEGATE_WEB_TOKEN_FILE=/etc/danegate/web-tokens
             DANEGATE_WEB_HOSTS=mail-check.example.org
             DANEGATE_WEB_PROXIES=unix
+
+        Without the unit, DANEGATE_WEB_LISTEN=unix:/run/danegate/page.sock and DANEGATE_WEB_LISTEN_GROUP=www-data make
+        the socket, if the daemon may give it to that group.
 
         X-Forwarded-For counts only from the proxies of DANEGATE_WEB_PROXIES; the word unix stands for whoever connects
         to the unix socket. Without it all visitors behind a proxy share one allowance.

@@ -15,6 +15,9 @@ package final class WebServer: Sendable {
     private static let decoder = HTTP1Channel.Configuration.DecoderConfiguration(
         maxHeaderFieldSize: 4096, maxHeaderListSize: 12_288, maxHeaderFieldCount: 64)
 
+    /// Connections that the system has accepted and this server has not.
+    private static let backlog: Int32 = 256
+
     private let group: MultiThreadedEventLoopGroup
     private let channel: any Channel
     private let claim: SocketClaim?
@@ -63,6 +66,8 @@ package final class WebServer: Sendable {
             let bootstrap = bootstrap(loops, http)
             if let inherited {
                 let channel = try bootstrap.withBoundSocket(inherited).wait()
+                // NIO has made the backlog as small as its own usual one.
+                listen(inherited, backlog)
                 return WebServer(loops, channel, nil, connections, socket)
             }
             var claim = try SocketClaim(socket)
@@ -79,7 +84,7 @@ package final class WebServer: Sendable {
     private static func bootstrap(_ loops: MultiThreadedEventLoopGroup, _ http: HTTP1Channel) -> ServerBootstrap {
         let logger = Logger(label: "web")
         return ServerBootstrap(group: loops)
-            .serverChannelOption(.backlog, value: 256)
+            .serverChannelOption(.backlog, value: backlog)
             .childChannelOption(.maxMessagesPerRead, value: 1)
             .childChannelInitializer { channel in
                 http.setup(channel: channel, logger: logger).map { connection in
@@ -99,6 +104,9 @@ package final class WebServer: Sendable {
                 .bind(host: "\(address)", port: Int(port)).wait()
         }
     }
+
+    /// Takes no more clients from an inherited socket: they wait there for the next daemon.
+    func leaveInherited() { if claim == nil { channel.close(promise: nil) } }
 
     /// Closes the socket and all connections, and removes the socket's file if that is still ours.
     package func close() {

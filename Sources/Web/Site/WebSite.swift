@@ -10,6 +10,7 @@ import Support
 package struct WebSite: Sendable {
     let access: AccessRules
     let log: GateLog
+    private let counts: PageCounts
     private let responder: RouterResponder<PageContext>
     private let logger = Logger(label: "web")
 
@@ -18,10 +19,12 @@ package struct WebSite: Sendable {
     /// - Parameters:
     ///   - access: Who may do what.
     ///   - log: Takes note of refused requests.
+    ///   - counts: Counts the answers.
     ///   - routes: Adds the pages.
-    init(_ access: AccessRules, log: GateLog, routes: (Router<PageContext>) -> Void) {
+    init(_ access: AccessRules, log: GateLog, counts: PageCounts, routes: (Router<PageContext>) -> Void) {
         self.access = access
         self.log = log
+        self.counts = counts
         let router = Router(context: PageContext.self, options: [.autoGenerateHeadEndpoints])
         routes(router)
         responder = router.buildResponder()
@@ -39,6 +42,7 @@ package struct WebSite: Sendable {
         for (name, value) in PageFields.guarding { response.headers[name] = value }
         if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
         response.headers[.date] = PageDate.now
+        counts.answered(response.status.code)
         return response
     }
 

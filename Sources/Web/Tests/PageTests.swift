@@ -1,8 +1,6 @@
 import DANE
 import HTTPTypes
-import Logging
 import Policy
-import Records
 import Support
 import Synchronization
 
@@ -17,13 +15,13 @@ final class PageTests: Sendable {
     let lab: TestLab
     let stored: StoredTests
     let limits: TestLimits
-    private let log: GateLog
+    private let counts: PageCounts
     private let state = Mutex(State())
 
-    init(_ lab: TestLab, _ stored: StoredTests, log: GateLog) {
+    init(_ lab: TestLab, _ stored: StoredTests, counts: PageCounts) {
         self.lab = lab
         self.stored = stored
-        self.log = log
+        self.counts = counts
         limits = TestLimits(total: lab.limit)
     }
 
@@ -50,9 +48,13 @@ final class PageTests: Sendable {
         // An address whose local part is never refused is ruled otherwise than its domain.
         let key = "\(domain) \(argument.isExempt(lab.current) ? argument.mailbox ?? "" : "")"
         if let running = state.withLock({ state in state.byDomain[key].flatMap { state.running[$0] } }) {
+            counts.asked(.joined)
             return running
         }
-        try limits.enter(client)
+        do throws(TestLimits.Refusal) { try limits.enter(client) } catch {
+            if case .client = error { counts.asked(.client) } else { counts.asked(.all) }
+            throw error
+        }
         let test = RunningTest(InspectionID(), domain: domain)
         let isNew = state.withLock { state in
             guard state.byDomain[key] == nil, !state.isClosed else { return false }
@@ -63,9 +65,11 @@ final class PageTests: Sendable {
         guard isNew else {
             limits.leave(client)
             let running = state.withLock { state in state.byDomain[key].flatMap { state.running[$0] } }
+            counts.asked(running == nil ? .all : .joined)
             guard let running else { throw .all }
             return running
         }
+        counts.asked(.begun)
         test.begin { [self] in
             await run(argument, test)
             limits.leave(client)

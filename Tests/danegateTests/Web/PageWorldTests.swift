@@ -307,6 +307,52 @@ import World
         #expect(reader.faults.isEmpty, "\(reader.faults)")
         #expect(reader.samples.contains { $0.name == "danegate_build_info" })
     }
+
+    /// What the page answers and tests is counted, and who is connected; by fixed words, whatever clients send.
+    @Test func thePageCountsItself() async throws {
+        let world = try await MailWorld([MailDomains.named("verified")])
+        let site = try await PageSite(world)
+        func reader() async throws -> ExpositionReader {
+            ExpositionReader(try await site.request("GET /metrics").body, isOpenMetrics: false)
+        }
+        let results = ["begun", "joined", "refused-client", "refused-all"]
+        let classes = ["2xx", "3xx", "4xx", "5xx"]
+        let before = try await reader()
+        for result in results { #expect(before["danegate_web_tests_total", ["result": result]] == 0) }
+        for name in classes { #expect(before["danegate_web_answers_total", ["class": name]] == 0) }
+        _ = try await site.request("GET /none?<script>")
+        #expect(try await site.request("POST /test", ["Sec-Fetch-Site": "cross-site"], form: "domain=a").status == 403)
+        #expect(try await site.request("GET /test?domain=x.example").status == 303)
+        var statuses: [Int] = []
+        // One of them has to wait for half a minute, when it has come so far.
+        while statuses.last != 429, statuses.count < 60 {
+            let begun = try await site.request(
+                "POST /test", ["Accept": "application/json"], form: "domain=verified.example")
+            statuses.append(begun.status)
+            if let path = begun.fields["location"] { _ = try await site.request("GET \(path).json") }
+        }
+        let begun = statuses.count { $0 == 202 }
+        #expect(begun >= 10 && statuses.last == 429)
+        let after = try await reader()
+        #expect(after.faults.isEmpty, "\(after.faults)")
+        func tests(_ result: String) -> Double? { after["danegate_web_tests_total", ["result": result]] }
+        #expect(tests("begun") == Double(begun) && tests("refused-client") == 1)
+        #expect(tests("joined") == 0 && tests("refused-all") == 0 && after["danegate_web_tests_running", [:]] == 0)
+        func answers(_ name: String) -> Double? { after["danegate_web_answers_total", ["class": name]] }
+        // The metrics, each test and its result.
+        #expect(answers("2xx") == Double(1 + 2 * begun) && answers("3xx") == 1 && answers("4xx") == 3)
+        #expect(answers("5xx") == 0)
+        #expect(after["danegate_connections", ["door": "web"]] ?? 0 >= 1)
+        #expect(after["danegate_connections_limit", ["door": "web"]] ?? 0 >= 8)
+        let pages = after.samples.filter { $0.name.hasPrefix("danegate_web_") }
+        #expect(pages.count == results.count + classes.count + 1)
+        let state = (site.gate.socket as NSString).deletingLastPathComponent
+        let (_, status) = try await Danegate.run(["status"], environment: world.environment(["STATE_DIRECTORY": state]))
+        #expect(status.contains("Connections at the page inet:127.0.0.1:\(site.place): "), "\(status)")
+        #expect(status.contains(" web_connections=") && status.hasPrefix("OK - "), "\(status)")
+        #expect(await site.gate.daemon.stop() == 0)
+        await world.stop()
+    }
 }
 
 extension String {

@@ -35,13 +35,13 @@ package struct ControlService: Sendable {
         package let milter: MilterSocket?
         package let connections: @Sendable () -> ConnectionCounts
         /// The doors beside the milter, and their connections.
-        package let others: @Sendable () -> [LineDoors.Standing]
+        package let others: @Sendable () -> [DoorStanding]
 
         /// Makes one from its parts.
         package init(
             budget: DescriptorBudget, milter: MilterSocket? = nil,
             connections: @escaping @Sendable () -> ConnectionCounts,
-            others: @escaping @Sendable () -> [LineDoors.Standing] = { [] }
+            others: @escaping @Sendable () -> [DoorStanding] = { [] }
         ) {
             self.budget = budget
             self.milter = milter
@@ -55,6 +55,8 @@ package struct ControlService: Sendable {
     let frequent: FrequentDestinations?
     /// What the caches of answers and probes have, and how many callers have joined others there.
     let caches: @Sendable () -> Caches
+    /// What the page counts; nothing while it is not open.
+    let page: @Sendable () -> [MetricFamily]
     /// What libraries count.
     let libraries: LibraryMetrics
     /// How far the daemon has come.
@@ -75,6 +77,7 @@ package struct ControlService: Sendable {
         probes: @escaping @Sendable () -> Int,
         probeName: @escaping @Sendable () -> ClientName? = { nil }, doors: Doors? = nil,
         frequent: FrequentDestinations? = nil, caches: @escaping @Sendable () -> Caches = { Caches() },
+        page: @escaping @Sendable () -> [MetricFamily] = { [] },
         libraries: LibraryMetrics = LibraryMetrics(), serving: ServingState = ServingState(),
         isAlive: @escaping @Sendable () async -> Void = {},
         reload: @escaping @Sendable () -> ReloadReport = { ReloadReport() },
@@ -94,6 +97,7 @@ package struct ControlService: Sendable {
         self.doors = doors
         self.frequent = frequent
         self.caches = caches
+        self.page = page
         self.libraries = libraries
         self.serving = serving
         self.isAlive = isAlive

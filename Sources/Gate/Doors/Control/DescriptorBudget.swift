@@ -120,6 +120,9 @@ package struct DescriptorBudget: Sendable, Equatable {
     /// The limits for connections of MTAs.
     package var connectionLimits: ConnectionLimits { ConnectionLimits(descriptors: connections) }
 
+    /// Whether one of the doors is the page.
+    package var hasPage: Bool { page != Page() }
+
     /// The log line about it: `event=descriptors`.
     package var line: LogLine {
         LogLine(event: "descriptors").adding("limit", "\(limit)").adding("wanted", "\(wanted)")

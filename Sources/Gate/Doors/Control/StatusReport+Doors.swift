@@ -37,7 +37,7 @@ extension StatusReport {
 
     /// A door beside the milter, its connections, and what has happened to others since the start.
     public struct Door: Codable, Sendable {
-        /// `query` or `tls-policy`.
+        /// `query`, `tls-policy` or `web`.
         let door: String
         let socket: String
         let open: Int
@@ -47,8 +47,8 @@ extension StatusReport {
         /// Those that were refused, because too many others were waiting for an answer.
         let refused: Int
 
-        init(_ standing: LineDoors.Standing) {
-            door = standing.kind.rawValue
+        init(_ standing: DoorStanding) {
+            door = standing.name.rawValue
             socket = standing.socket.postfixForm
             open = standing.open
             cap = standing.limit
@@ -56,10 +56,22 @@ extension StatusReport {
             refused = standing.refused
         }
 
+        private var name: DoorStanding.Name? { DoorStanding.Name(rawValue: door) }
+
+        /// From how many connections on it is a reason for a warning; nil for never. Browsers keep theirs open, and
+        /// those give way: that says nothing about the gate.
+        var warning: Int? { name == .web ? nil : cap * 9 / 10 }
+
+        /// Whether nine tenths of its places are taken, and that is a reason for a warning.
+        var isFull: Bool { name != .web && open * 10 >= cap * 9 }
+
         /// The door and its socket.
         var place: String {
-            let name = if LineDoors.Kind(rawValue: door) == .tlsPolicy { "TLS policy socket" } else { "query socket" }
-            return "the \(name) \(socket)"
+            switch name {
+            case .tlsPolicy: "the TLS policy socket \(socket)"
+            case .web: "the page \(socket)"
+            case .query, nil: "the query socket \(socket)"
+            }
         }
 
         var text: String {

@@ -112,7 +112,8 @@ extension StatusReport {
             figures.append("connections=\(connections.open);\(connections.cap * 9 / 10);;0;\(connections.cap)")
         }
         for door in doors ?? [] {
-            figures.append("\(door.door)_connections=\(door.open);\(door.cap * 9 / 10);;0;\(door.cap)")
+            let warning = door.warning.map(String.init) ?? ""
+            figures.append("\(door.door)_connections=\(door.open);\(warning);;0;\(door.cap)")
         }
         figures += [
             "descriptors=\(process.descriptors);\(process.descriptor_limit * 4 / 5);;0;\(process.descriptor_limit)",

@@ -311,7 +311,7 @@ public struct StatusReport: Codable, Sendable {
         if let connections, connections.open * 10 >= connections.cap * 9 {
             note(.warning, "\(connections.open) connections of MTAs are open, of \(connections.cap) at most")
         }
-        for door in doors ?? [] where door.open * 10 >= door.cap * 9 {
+        for door in doors ?? [] where door.isFull {
             note(.warning, "\(door.open) connections are open at \(door.place), of \(door.cap) at most")
         }
         if let exemptions_fault { note(.warning, exemptions_fault) }

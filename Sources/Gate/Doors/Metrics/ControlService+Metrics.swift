@@ -37,6 +37,7 @@ extension ControlService {
         families += records.measurements.families
         families += cacheFamilies(report)
         families += fileFamilies(at: now)
+        families += page()
         families += frequent?.families(faults: service.keeper.faults, at: now, unixNow: unixTime()) ?? []
         families.append(
             .gauge(
