@@ -85,7 +85,11 @@ import World
         let world = try await MailWorld(Self.domains.map(MailDomains.named))
         let gate = try await DaemonTests.Gate(
             world,
-            ["CACHE_MIN_TTL": "0s", "CACHE_MAX_TTL": "1s", "CACHE_STALE_TTL": "0s", "FAILURE_TTL": "1s"])
+            [
+                "CACHE_MIN_TTL": "0s", "CACHE_MAX_TTL": "1s", "CACHE_STALE_TTL": "0s", "FAILURE_TTL": "1s",
+                // Its panels have data while it is open.
+                "WEB_LISTEN": "127.0.0.1:\(try freePort())",
+            ])
         let path = Self.control(gate)
         let server = try await MetricsServer { accept in
             let format = ExpositionFormat(accept: accept)
