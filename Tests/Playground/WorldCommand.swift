@@ -12,7 +12,7 @@ struct WorldCommand: AsyncParsableCommand {
             Prints lines of the form NAME=value, the last of them READY=yes when all is up: ENV_FILE, a file of \
             settings that lead danegate into this world; NAME_SERVER_PORT and HOSTS_PORT on 127.0.0.0/8; DOMAINS, the \
             names with the outcome of each; with --postfix also SMTP_PORT, MILTER_PORT, where Postfix asks its milter, \
-            and MAIL_LOG. To run it in the network of another machine: nsenter -t PID -n. The settings name files, \
+            MAIL_LOG, and PAGE_PORT, which is free for danegate's page. To run it in the network of another machine: nsenter -t PID -n. The settings name files, \
             which a daemon must be able to read: --into says where they go, --seen-as what that folder is called there.
             """)
 
@@ -65,6 +65,7 @@ struct WorldCommand: AsyncParsableCommand {
         if let mta {
             Playground.say("SMTP_PORT=\(mta.port)")
             Playground.say("MAIL_LOG=\(mta.logPath)")
+            Playground.say("PAGE_PORT=\(try freePort())")
         }
         Playground.say("DOMAINS=\(world.domains.map { "\($0.name):\($0.outcome.rawValue)" }.joined(separator: ","))")
         Playground.say("READY=yes")

@@ -68,7 +68,8 @@ struct DemoTests {
         // In this order; a command stands before what it prints.
         let wanted = [
             "$ Playground world --postfix", "tlsa-invalid.example         tlsa-invalid", "$ danegate run --env-file ",
-            "event=start ", "$ Playground send ", "-> RCPT TO:<user@verified.example>\n<- 250 2.1.5 ",
+            "event=start ", "http://127.0.0.1:",
+            "$ Playground send ", "-> RCPT TO:<user@verified.example>\n<- 250 2.1.5 ",
             "-> RCPT TO:<user@no-tlsa.example>\n<- 250 2.1.5 ", "-> .\n<- 250 2.0.0 Ok: queued as ",
             "$ Playground send ", "-> RCPT TO:<user@tlsa-invalid.example>\n<- 451 4.7.323 tlsa-invalid: ",
             "-> RCPT TO:<user@mx-expired.example>\n<- 451 4.7.324 dnssec-invalid: ",
@@ -124,6 +125,19 @@ struct DemoTests {
                 let traced = try await ChildProcess.run("sh", ["-c", "\(path)\n\(trace)"])
                 return traced.output.contains(" someone@old-tls.example ")
             })
+        // The page, by the address and the token that stand there.
+        let page = try #require(advice.firstMatch(of: #/http://127\.0\.0\.1:(\d+)/ /#)).1
+        let token = try #require(advice.firstMatch(of: /password +([0-9a-f]{40})\n/)).1
+        let (front, closed, open) = try await onOwnThread { [place = String(page), bearer = "Bearer \(token)"] in
+            (
+                try WebClient.request(place, "GET /", ["Host": "127.0.0.1:\(place)"]),
+                try WebClient.request(place, "GET /trace"),
+                try WebClient.request(place, "GET /trace", ["Authorization": bearer])
+            )
+        }
+        #expect(front?.status == 200 && front?.body.contains("Test a domain") == true, "\(String(describing: front))")
+        #expect(closed?.status == 401 && open?.status == 200)
+        #expect(open?.body.contains("someone@old-tls.example") == true, "\(String(describing: open))")
         demo.signal(SIGTERM)
         await demo.waitForEnd()
         try await Self.expectNothingLeft(of: scratch)
