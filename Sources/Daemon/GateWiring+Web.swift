@@ -1,25 +1,9 @@
-import Certificates
 import Glibc
-import Inspection
 import Support
-import Verdicts
 import Synchronization
 import Web
 
 extension GateWiring {
-    /// The most certificates that are read for the overview.
-    private static let certificates = 4000
-
-    private var expiries: ExpiryWatch.Sources {
-        ExpiryWatch.Sources { [keeper] in
-            keeper.cache.inUse(atMost: $0)
-        } certificates: { [probes] in
-            (probes?.leaves(atMost: Self.certificates) ?? []).compactMap { host, leaf in
-                CertificateDetails(der: leaf).map { (host, $0.notAfter) }
-            }
-        }
-    }
-
     /// The page, if the settings open it. It is served as soon as it is open, also while the start waits for the DNS.
     var webPart: DaemonPart {
         let page = Handed<WebPage>()
@@ -30,7 +14,7 @@ extension GateWiring {
             do throws(WebError) {
                 let opened = try WebPage(
                     .init(
-                        settings: settings, lab: lab, control: controlService, expiries: expiries, log: log,
+                        settings: settings, lab: lab, control: controlService, frequent: frequent, log: log,
                         connections: budget.doorConnections))
                 page.value.withLock { $0 = opened }
             } catch {

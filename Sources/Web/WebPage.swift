@@ -12,25 +12,23 @@ package final class WebPage: Sendable {
         package let settings: SettingsBook
         package let lab: TestLab
         package let control: ControlService
-        package let expiries: ExpiryWatch.Sources
+        package let frequent: FrequentDestinations
         package let log: GateLog
         /// How many connections there may be.
         package let connections: Int
-        /// The metrics in the form that a client accepts, and the type of that; nil if there are none.
-        package var metrics: (@Sendable (_ accept: String?) async -> (type: String, text: String))?
         /// A descriptor that listens already; nil to make one.
         package var inherited: Int32?
 
         /// Makes one from its parts.
         package init(
-            settings: SettingsBook, lab: TestLab, control: ControlService, expiries: ExpiryWatch.Sources, log: GateLog,
+            settings: SettingsBook, lab: TestLab, control: ControlService, frequent: FrequentDestinations, log: GateLog,
             connections: Int,
             inherited: Int32? = nil
         ) {
             self.settings = settings
             self.lab = lab
             self.control = control
-            self.expiries = expiries
+            self.frequent = frequent
             self.log = log
             self.connections = connections
             self.inherited = inherited
@@ -52,28 +50,24 @@ package final class WebPage: Sendable {
             stateDirectory: settings.stateDirectory, retention: { book.settings.traceRetention }, log: parts.log)
         let tests = PageTests(parts.lab, stored, log: parts.log)
         let trace = TraceReader(settings)
-        let expiries = ExpiryWatch(parts.expiries) { await parts.lab.signatures($0, $1) }
         let site = WebSite(access, log: parts.log) { router in
             for asset in Assets.all { router.get(RouterPath(asset.path)) { _, _ in Page.asset(asset) } }
             HealthPages(control: parts.control).add(to: router)
-            if let metrics = parts.metrics {
-                router.get("metrics") { request, _ in
-                    let (type, text) = await metrics(request.headers[.accept])
-                    return Page.text(text, type)
-                }
-            }
             CodePages.add(to: router)
             let acts = Acts(
                 control: parts.control, trace: trace, tests: tests, access: access, log: parts.log)
             acts.add(to: router)
             TestPages(tests: tests, access: access, acts: acts).add(to: router)
             TracePages(access: access, reader: trace, settings: book).add(to: router)
-            OverviewPage(control: parts.control, access: access, reader: trace, expiries: expiries).add(to: router)
+            OverviewPage(control: parts.control, access: access, reader: trace, frequent: parts.frequent)
+                .add(to: router)
         }
         self.tests = tests
         log = parts.log
         server = try WebServer.open(
             settings.web.listen, inherited: parts.inherited, limit: parts.connections, serving: site)
+        // The first visitor does not wait until the templates are read.
+        Task(executorPreference: PageExecutor.shared) { _ = Page.head(Page.Frame(title: "")) }
         log.event(
             access.summary == "none" || access.summary == "proxy" ? .notice : .info,
             LogLine(event: "web").adding("result", "listening").adding("socket", server.address.postfixForm)
