@@ -366,9 +366,16 @@ if Context.environment["SANITIZER"] == "thread" {
 let fuzzed: [Target.Dependency] = [
     "Certificates", "DANE", "DNSSEC", "Gate", "Inspection", "Milter", "Policy", "Probe", "Records", "Reports",
     "Support",
-    "Verdicts",
+    "Verdicts", "Web",
+    .product(name: "HTTPTypes", package: "swift-http-types"),
+    .product(name: "Hummingbird", package: "hummingbird"),
+    .product(name: "HummingbirdCore", package: "hummingbird"),
+    .product(name: "Logging", package: "swift-log"),
     .product(name: "NIOCore", package: "swift-nio"),
     .product(name: "NIOEmbedded", package: "swift-nio"),
+    .product(name: "NIOHTTP1", package: "swift-nio"),
+    .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+    .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
 ]
 package.targets.append(
     Context.environment["FUZZER"] == nil

@@ -43,19 +43,24 @@ public struct Found<Record: Sendable>: Sendable {
     /// dropped before they are sorted, chance would decide the verdict.
     public static var recordLimit: Int { 4096 }
 
-    func map<Parsed>(_ parse: (Record) throws(MalformedRecordError) -> Parsed) throws(MalformedRecordError) -> Found<
-        Parsed
-    > {
-        var parsed: [Parsed] = []
-        for record in records { parsed.append(try parse(record)) }
-        let existence: Found<Parsed>.Existence =
+    /// The same result about other values.
+    func carrying<Other>(_ values: [Other]) -> Found<Other> {
+        let existence: Found<Other>.Existence =
             switch existence {
             case .records: .records
             case .noData: .noData
             case .noSuchName: .noSuchName
             }
-        var result = Found<Parsed>(records: parsed, existence: existence, canonicalName: canonicalName, ttl: ttl)
+        var result = Found<Other>(records: values, existence: existence, canonicalName: canonicalName, ttl: ttl)
         result.signatures = signatures
         return result
+    }
+
+    func map<Parsed>(_ parse: (Record) throws(MalformedRecordError) -> Parsed) throws(MalformedRecordError) -> Found<
+        Parsed
+    > {
+        var parsed: [Parsed] = []
+        for record in records { parsed.append(try parse(record)) }
+        return carrying(parsed)
     }
 }

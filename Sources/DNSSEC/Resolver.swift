@@ -133,33 +133,46 @@ public final class Resolver: Sendable {
     /// The signatures in a secure answer or denial: those of all records in it, aliases and their targets included, and
     /// of the keys of the zones that signed them. The signatures of the root and of parent zones are left out.
     ///
-    /// - Returns: For each set of records the signature that lasts longest. Empty if the answer is not secure.
-    public func signatures(_ name: DomainName, _ type: SignedType) async -> [SignatureExpiry] {
+    /// - Returns: The state of the answer. If it is secure: for each set of records the signature that lasts longest,
+    ///   and none if others have signed them all. If the keys cannot be looked up, the whole is as their answer is: the
+    ///   first end may be theirs.
+    public func signatures(_ name: DomainName, _ type: SignedType) async -> Answer<SignatureExpiry> {
         let deadline = ContinuousClock.now + configuration.timeout
         let now = unixTime()
-        guard case .secure(let found) = await askOnce(name, type.record, by: deadline, wantsSignatures: true),
-            // If a name does not exist, the denial is signed by its parent. TLSA records are denied by the zone of
-            // their host.
-            found.existence != .noSuchName || type == .tlsa
-        else { return [] }
+        let found: Found<[UInt8]>
+        switch await ask(name, type.record, by: deadline, wantsSignatures: true) {
+        case .secure(let secure): found = secure
+        case .insecure(let plain): return .insecure(plain.carrying([]))
+        case .bogus(let reason): return .bogus(reason)
+        case .failed(let why): return .failed(why)
+        }
+        // If a name does not exist, the denial is signed by its parent. TLSA records are denied by the zone of their
+        // host.
+        guard found.existence != .noSuchName || type == .tlsa else { return .secure(found.carrying([])) }
         var all = SignatureExpiry.longest(of: found.signatures, now: now)
         for zone in Set(all.map(\.zone)).sorted().prefix(8) where !zone.isEmpty {
-            guard let name = DomainName(zone),
-                case .secure(let keys) = await askOnce(name, .dnskey, by: deadline, wantsSignatures: true)
-            else { continue }
-            all += SignatureExpiry.longest(of: keys.signatures, now: now).filter { $0.type == "DNSKEY" }
+            guard let name = DomainName(zone) else { continue }
+            switch await ask(name, .dnskey, by: deadline, wantsSignatures: true) {
+            case .secure(let keys):
+                all += SignatureExpiry.longest(of: keys.signatures, now: now).filter { $0.type == "DNSKEY" }
+            // The zone has left DNSSEC since.
+            case .insecure: continue
+            case .bogus(let reason): return .bogus(reason)
+            case .failed(let why): return .failed(why)
+            }
         }
-        return all.filter { !$0.zone.isEmpty }
+        return .secure(found.carrying(all.filter { !$0.zone.isEmpty }))
     }
 
     /// Asks a question, and the second one that its reason may require (`BogusReason.openQuestion`).
     ///
     /// - Parameter deadline: When to give up. By default after the configuration's timeout.
     func ask(
-        _ name: DomainName, _ type: RecordType, by deadline: ContinuousClock.Instant? = nil
+        _ name: DomainName, _ type: RecordType, by deadline: ContinuousClock.Instant? = nil,
+        wantsSignatures: Bool = false
     ) async -> Answer<[UInt8]> {
         let deadline = deadline ?? .now + configuration.timeout
-        let answer = await askOnce(name, type, by: deadline)
+        let answer = await askOnce(name, type, by: deadline, wantsSignatures: wantsSignatures)
         guard case .bogus(let reason) = answer, let (zone, type) = reason.openQuestion else { return answer }
         return reason.settled(by: await askOnce(zone, type, by: deadline))
     }

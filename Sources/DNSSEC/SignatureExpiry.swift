@@ -58,8 +58,18 @@ public struct SignatureExpiry: Sendable, Hashable {
 }
 
 /// The types whose signatures can be looked up.
-public enum SignedType: Sendable {
+public enum SignedType: Sendable, Hashable {
     case mx, a, aaaa, tlsa
+
+    /// The type as in a zone file.
+    public var text: String {
+        switch self {
+        case .mx: "MX"
+        case .a: "A"
+        case .aaaa: "AAAA"
+        case .tlsa: "TLSA"
+        }
+    }
 
     var record: RecordType {
         switch self {

@@ -1,29 +1,14 @@
-import Certificates
 import Glibc
-import Inspection
 import Support
-import Verdicts
 import Synchronization
 import Web
 
 extension GateWiring {
-    /// The most certificates that are read for the overview.
-    private static let certificates = 4000
-
-    private var expiries: ExpiryWatch.Sources {
-        ExpiryWatch.Sources { [keeper] in
-            keeper.cache.inUse(atMost: $0)
-        } certificates: { [probes] in
-            (probes?.leaves(atMost: Self.certificates) ?? []).compactMap { host, leaf in
-                CertificateDetails(der: leaf).map { (host, $0.notAfter) }
-            }
-        }
-    }
-
     /// The page if it is open.
     var openPage: WebPage? { page.value.withLock { $0 } }
 
-    /// The page, if the settings or the service manager open it. It is served as soon as it is open, also while the start waits for the DNS.
+    /// The page, if the settings or the service manager open it. It is served as soon as it is open, also while the
+    /// start waits for the DNS.
     var webPart: DaemonPart {
         DaemonPart(name: "page") { () throws(DaemonError) in
             let door = inherited.page(started)
@@ -33,7 +18,7 @@ extension GateWiring {
             do throws(WebError) {
                 let opened = try WebPage(
                     .init(
-                        door: door, settings: settings, lab: lab, control: controlService, expiries: expiries,
+                        door: door, settings: settings, lab: lab, control: controlService, frequent: frequent,
                         log: log, connections: budget.doorConnections, inherited: inherited.web?.descriptor))
                 page.value.withLock { $0 = opened }
             } catch {

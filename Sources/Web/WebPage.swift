@@ -14,7 +14,7 @@ package final class WebPage: Sendable {
         package let settings: SettingsBook
         package let lab: TestLab
         package let control: ControlService
-        package let expiries: ExpiryWatch.Sources
+        package let frequent: FrequentDestinations
         package let log: GateLog
         /// How many connections there may be.
         package let connections: Int
@@ -24,13 +24,13 @@ package final class WebPage: Sendable {
         /// Makes one from its parts.
         package init(
             door: WebDoor, settings: SettingsBook, lab: TestLab, control: ControlService,
-            expiries: ExpiryWatch.Sources, log: GateLog, connections: Int, inherited: Int32? = nil
+            frequent: FrequentDestinations, log: GateLog, connections: Int, inherited: Int32? = nil
         ) {
             self.door = door
             self.settings = settings
             self.lab = lab
             self.control = control
-            self.expiries = expiries
+            self.frequent = frequent
             self.log = log
             self.connections = connections
             self.inherited = inherited
@@ -54,7 +54,6 @@ package final class WebPage: Sendable {
             stateDirectory: settings.stateDirectory, retention: { book.settings.traceRetention }, log: parts.log)
         let tests = PageTests(parts.lab, stored, counts: counts)
         let trace = TraceReader(settings)
-        let expiries = ExpiryWatch(parts.expiries) { await parts.lab.signatures($0, $1) }
         let site = WebSite(access, log: parts.log, counts: counts) { router in
             for asset in Assets.all { router.get(RouterPath(asset.path)) { _, _ in Page.asset(asset) } }
             HealthPages(control: parts.control).add(to: router)
@@ -64,12 +63,15 @@ package final class WebPage: Sendable {
             acts.add(to: router)
             TestPages(tests: tests, access: access, acts: acts).add(to: router)
             TracePages(access: access, reader: trace, settings: book).add(to: router)
-            OverviewPage(control: parts.control, access: access, reader: trace, expiries: expiries).add(to: router)
+            OverviewPage(control: parts.control, access: access, reader: trace, frequent: parts.frequent)
+                .add(to: router)
         }
         self.tests = tests
         self.counts = counts
         limit = parts.connections
         server = try WebServer.open(parts.door.listen, inherited: parts.inherited, limit: limit, serving: site)
+        // The first visitor does not wait until the templates are read.
+        Task(executorPreference: PageExecutor.shared) { _ = Page.head(Page.Frame(title: "")) }
         parts.log.event(
             access.summary == "none" || access.summary == "proxy" ? .notice : .info,
             LogLine(event: "web").adding("result", "listening").adding("socket", server.address.postfixForm)

@@ -34,6 +34,23 @@ struct ValidationTests {
         }
     }
 
+    /// None, bogus and not found out are different answers about signatures too.
+    @Test(arguments: [
+        ("good.example", SignedType.mx, Expected.secure, 1), ("mx.good.example", .tlsa, .secureNoData, 1),
+        ("none.good.example", .mx, .secureNoName, 0), ("plain.example", .mx, .insecure, 0),
+        ("none.plain.example", .mx, .insecureNoName, 0), ("stale.example", .mx, .bogus, 0),
+        ("old.example", .mx, .bogus, 0), ("servfail.broken.example", .mx, .failed, 0),
+    ]) func signaturesOfEachKind(_ name: String, _ type: SignedType, _ expected: Expected, _ least: Int) async throws {
+        let answer = try await NameServers.current.resolver().signatures(try #require(DomainName(name)), type)
+        let sum = Self.sum(answer)
+        #expect(sum == expected, "\(answer)")
+        switch answer {
+        case .secure(let found), .insecure(let found):
+            #expect(least > 0 ? found.records.count >= least : found.records.isEmpty, "\(found.records)")
+        case .bogus, .failed: break
+        }
+    }
+
     static func sum<Record>(_ answer: Answer<Record>) -> Expected {
         switch answer {
         case .secure(let found):

@@ -11,6 +11,8 @@ final class FakeResolver: Resolving {
     let sixAddresses: [String: Answer<IPAddress>]
     let tlsaAnswers: [String: Answer<TLSARecord>]
     let cnames: [String: Answer<DomainName>]
+    /// By question, `MX example.org` for instance.
+    let signed: [String: Answer<SignatureExpiry>]
     let health: ResolverHealth
     let fresh: FakeResolver?
     private let asked = Mutex<[String]>([])
@@ -26,7 +28,7 @@ final class FakeResolver: Resolving {
         mx: [String: Answer<MXRecord>] = [:], a: [String: Answer<IPAddress>] = [:],
         aaaa: [String: Answer<IPAddress>] = [:],
         tlsa: [String: Answer<TLSARecord>] = [:], cname: [String: Answer<DomainName>] = [:],
-        fault: String? = nil, health: ResolverHealth = .good,
+        signed: [String: Answer<SignatureExpiry>] = [:], fault: String? = nil, health: ResolverHealth = .good,
         fresh: FakeResolver? = nil
     ) {
         mxAnswers = mx
@@ -34,6 +36,7 @@ final class FakeResolver: Resolving {
         sixAddresses = aaaa
         tlsaAnswers = tlsa
         cnames = cname
+        self.signed = signed
         self.health = fault.map { ResolverHealth(faults: [.init(.rootKeys, .unanswered, $0)]) } ?? health
         self.fresh = fresh
     }
@@ -43,6 +46,10 @@ final class FakeResolver: Resolving {
     func ipv6(_ name: DomainName) async -> Answer<IPAddress> { answer("AAAA", name, sixAddresses) }
     func tlsa(_ owner: DomainName) async -> Answer<TLSARecord> { answer("TLSA", owner, tlsaAnswers) }
     func cname(_ name: DomainName) async -> Answer<DomainName> { answer("CNAME", name, cnames) }
+    func signatures(_ name: DomainName, _ type: SignedType) async -> Answer<SignatureExpiry> {
+        asked.withLock { $0.append("signatures \(type.text) \(name)") }
+        return signed["\(type.text) \(name)"] ?? .unsignedAbsent
+    }
     func selfTest(_ parts: Set<ResolverHealth.Part>) async -> ResolverHealth {
         tried.withLock { $0.append(parts) }
         return ResolverHealth(tested: parts, faults: health.faults.values.filter { parts.contains($0.part) })

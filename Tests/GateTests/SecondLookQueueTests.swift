@@ -18,6 +18,9 @@ import Testing
         func ipv6(_ name: DomainName) async -> Answer<IPAddress> { .absent }
         func tlsa(_ owner: DomainName) async -> Answer<TLSARecord> { .absent }
         func cname(_ name: DomainName) async -> Answer<DomainName> { .absent }
+        func signatures(_ name: DomainName, _ type: SignedType) async -> Answer<SignatureExpiry> {
+            .unsignedAbsent
+        }
         func selfTest(_ parts: Set<ResolverHealth.Part>) async -> ResolverHealth {
             tests.add(1, ordering: .relaxed)
             return .good

@@ -19,6 +19,9 @@ final class SwitchedResolver: Resolving {
     func ipv6(_ name: DomainName) async -> Answer<IPAddress> { await resolver.ipv6(name) }
     func tlsa(_ owner: DomainName) async -> Answer<TLSARecord> { await resolver.tlsa(owner) }
     func cname(_ name: DomainName) async -> Answer<DomainName> { await resolver.cname(name) }
+    func signatures(_ name: DomainName, _ type: SignedType) async -> Answer<SignatureExpiry> {
+        await resolver.signatures(name, type)
+    }
     func selfTest(_ parts: Set<ResolverHealth.Part>) async -> ResolverHealth { await resolver.selfTest(parts) }
     func pastCaches() throws(ResolverError) -> any Resolving { resolver }
 }

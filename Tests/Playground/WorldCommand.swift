@@ -12,8 +12,9 @@ struct WorldCommand: AsyncParsableCommand {
             Prints lines of the form NAME=value, the last of them READY=yes when all is up: ENV_FILE, a file of \
             settings that lead danegate into this world; NAME_SERVER_PORT and HOSTS_PORT on 127.0.0.0/8; DOMAINS, the \
             names with the outcome of each; with --postfix also SMTP_PORT, MILTER_PORT, where Postfix asks its milter, \
-            MAIL_LOG, and PAGE_PORT, which is free for danegate's page. To run it in the network of another machine: nsenter -t PID -n. The settings name files, \
-            which a daemon must be able to read: --into says where they go, --seen-as what that folder is called there.
+            MAIL_LOG, and PAGE_PORT, which is free for danegate's page. To run it in the network of another machine: \
+            nsenter -t PID -n. The settings name files, which a daemon must be able to read: --into says where they \
+            go, --seen-as what that folder is called there.
             """)
 
     /// One of each kind: in order, without DANE, broken in one way or another.

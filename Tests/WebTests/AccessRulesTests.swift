@@ -68,6 +68,18 @@ import WorldServers
         #expect(WebPeer(address) == Self.address("192.0.2.1"))
     }
 
+    /// The name by which a browser asks has the form of one (RFC 3986 §3.2.2), and is one of ours.
+    @Test(arguments: [
+        ("gate.example", true), ("Gate.Example.:8896", true), ("localhost:", true), ("192.0.2.1:8896", true),
+        ("[2001:db8::5]:80", true), ("2001:db8::5", false), ("[gate.example]", false), ("]gate.example[", false),
+        ("gate.example:80:80", false), ("gate.example:http", false), ("[2001:db8::5]x", false), ("[2001:db8::5", false),
+        ("evil.example", false), ("gate.example@evil.example", false), ("", false), ("192.0.2.2", false),
+    ]) func onlyOurOwnNamesPass(host: String, isOurs: Bool) throws {
+        let rules = try AccessRules(Self.door("127.0.0.1:1", ["WEB_HOSTS": "gate.example,[2001:db8::5]"]))
+        let local = try SocketAddress(ipAddress: "192.0.2.1", port: 1)
+        #expect(rules.allows(host: host, at: local) == isOurs)
+    }
+
     @Test func tokensAreReadAgainWhenTheirFileChanges() throws {
         let directory = try ScratchDirectory("tokens")
         let path = try directory.write("\(Self.token)\nsecond-token-of-many-letters\n", to: "tokens")

@@ -36,23 +36,33 @@ package struct ExpiryWatch: Sendable {
     }
 
     /// Looks up the signatures of one destination, if one is due.
-    func turn(at now: Int64 = unixTime()) async {
-        guard let (destination, entry) = destinations.next() else { return }
-        var signatures: [SignatureExpiry] = []
-        if entry.isSigned, !destination.isHost { signatures += await resolver.signatures(destination.name, .mx) }
-        for owner in Set(entry.owners.compactMap { $0.tlsaOwner(port: destination.port) }) {
-            signatures += await resolver.signatures(owner, .tlsa)
-        }
-        let end = signatures.map(\.time).min()
-        destinations.note(destination, signatureEnd: end)
-        let ends = [(FrequentDestinations.Ending.signature, end), (.certificate, entry.certificateEnd)]
-        let soon = ends.filter { ($0.1 ?? .max) - now < Self.soon }
+    func turn(at now: Int64 = unixTime(), on clock: ContinuousClock.Instant = .now) async {
+        guard let (destination, entry) = destinations.next(at: clock) else { return }
+        destinations.note(destination, await answers(destination, entry))
+        let ends = destinations.ends(of: destination, at: now)
+        let soon = ends.filter { $0.end.time - now < Self.soon }
         guard !soon.isEmpty, destinations.claimTold(destination, day: now / 86_400) else { return }
         for (what, end) in soon {
             log.event(
                 .notice,
                 LogLine(event: "expiry").adding("what", what.rawValue).adding("domain", destination.name.text)
-                    .adding("ends", UnixTime.minute(end ?? now)))
+                    .adding("ends", UnixTime.minute(end.time)))
         }
+    }
+
+    /// What is signed that leads to a destination: its MX records, the addresses of its hosts, and their TLSA records.
+    private func answers(
+        _ destination: Destination, _ entry: FrequentDestinations.Entry
+    ) async -> [SignatureEnds.Question: Answer<SignatureExpiry>] {
+        var questions: Set<SignatureEnds.Question> = []
+        if entry.isSigned, !destination.isHost { questions.insert(.init(name: destination.name, type: .mx)) }
+        for host in entry.owners {
+            questions.formUnion([.init(name: host, type: .a), .init(name: host, type: .aaaa)])
+            if let owner = host.tlsaOwner(port: destination.port) { questions.insert(.init(name: owner, type: .tlsa)) }
+        }
+        var answers: [SignatureEnds.Question: Answer<SignatureExpiry>] = [:]
+        // One after the other: nobody waits.
+        for question in questions { answers[question] = await resolver.signatures(question.name, question.type) }
+        return answers
     }
 }

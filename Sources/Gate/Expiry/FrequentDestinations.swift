@@ -1,5 +1,6 @@
 import Certificates
 import DANE
+import DNSSEC
 package import Inspection
 import Synchronization
 
@@ -19,25 +20,27 @@ package final class FrequentDestinations: InspectionJournal {
         /// Whose signatures count.
         var owners: [DomainName] = []
         var isSigned = false
-        /// The last seconds of certificate and signatures, since 1970; nil if unknown, or if no client looks at it.
-        var certificateEnd: Int64?
-        var signatureEnd: Int64?
+        /// The end of the first certificate whose date matters; nil if unknown, or if no client looks at it.
+        var certificateEnd: ExpiryEnd?
+        var signatures = SignatureEnds()
         /// When its signatures were looked up.
         var lookedUp: ContinuousClock.Instant?
         /// The day, since 1970, when the log last named it.
         var toldDay: Int64?
 
-        /// The end of what a series is about.
-        func end(of what: Ending) -> Int64? {
+        /// The first end of what a series is about.
+        ///
+        /// - Parameter now: Seconds since 1970.
+        func end(of what: Ending, at now: Int64) -> ExpiryEnd? {
             switch what {
             case .certificate: certificateEnd
-            case .signature: signatureEnd
+            case .signature: signatures.first(at: now)
             }
         }
     }
 
     /// What ends. The raw values are those of the label `what`.
-    enum Ending: String, Sendable, CaseIterable {
+    package enum Ending: String, Sendable, CaseIterable {
         case certificate, signature
     }
 
@@ -126,9 +129,36 @@ package final class FrequentDestinations: InspectionJournal {
         }
     }
 
-    /// Notes what a look-up of signatures has found.
-    func note(_ destination: Destination, signatureEnd: Int64?) {
-        state.withLock { $0.frequent[destination]?.signatureEnd = signatureEnd }
+    /// Notes what a look at the signatures of a destination has found.
+    func note(_ destination: Destination, _ answers: [SignatureEnds.Question: Answer<SignatureExpiry>]) {
+        state.withLock { $0.frequent[destination]?.signatures.take(answers) }
+    }
+
+    /// What of a destination ends, and when.
+    ///
+    /// - Parameter now: Seconds since 1970.
+    func ends(of destination: Destination, at now: Int64) -> [(what: Ending, end: ExpiryEnd)] {
+        let entry = state.withLock { $0.frequent[destination] }
+        return Ending.allCases.compactMap { what in entry?.end(of: what, at: now).map { (what, $0) } }
+    }
+
+    /// What of all of them ends soonest, for the page.
+    ///
+    /// - Parameters:
+    ///   - limit: The most ends that are told. What several destinations share is told once.
+    ///   - now: Seconds since 1970.
+    /// - Returns: How many destinations are frequent, at how many of them nobody has looked yet, and the ends, the
+    ///   soonest first.
+    package func soonest(
+        atMost limit: Int, at now: Int64
+    ) -> (destinations: Int, waiting: Int, ends: [(what: Ending, end: ExpiryEnd)]) {
+        let all = all()
+        var ends: [(what: Ending, end: ExpiryEnd)] = []
+        for what in Ending.allCases {
+            ends += Set(all.values.compactMap { $0.end(of: what, at: now) }).map { (what, $0) }
+        }
+        ends.sort { ($0.end.time, $0.end.subject) < ($1.end.time, $1.end.subject) }
+        return (all.count, all.values.count { $0.lookedUp == nil }, Array(ends.prefix(limit)))
     }
 
     /// Notes that the log names a destination.
@@ -144,8 +174,8 @@ package final class FrequentDestinations: InspectionJournal {
 
     /// When the first certificate ends whose date matters: of a chain that a DANE-TA record anchors, or, if the
     /// settings say so, of a host whose record names the certificate itself (D-44, RFC 7672 §3.1.1).
-    private func certificateEnd(_ inspection: Inspection) -> Int64? {
-        var ends: [Int64] = []
+    private func certificateEnd(_ inspection: Inspection) -> ExpiryEnd? {
+        var ends: [ExpiryEnd] = []
         for host in inspection.hosts.prefix(Self.hostLimit) {
             for address in host.addresses.prefix(4) {
                 guard case .secured(let session) = address.report.end,
@@ -155,9 +185,9 @@ package final class FrequentDestinations: InspectionJournal {
                 let isEE = host.records[index].usage == TLSARecord.Usage.daneEE.rawValue
                 guard !isEE || judgesExpiredEE else { continue }
                 ends += session.chain.prefix(depth + 1).compactMap(CertificateDetails.init(der:)).map(\.notAfter)
-                    .filter { $0 > 0 }
+                    .filter { $0 > 0 }.map { ExpiryEnd(subject: host.finding.name, time: $0) }
             }
         }
-        return ends.min()
+        return ends.min { $0.time < $1.time }
     }
 }

@@ -62,6 +62,11 @@ public final class HostAnswers: Resolving {
     /// The CNAME record of a name.
     public func cname(_ name: DomainName) async -> Answer<DomainName> { await aliases.answer(name) }
 
+    /// When signatures end, which is not cached here.
+    public func signatures(_ name: DomainName, _ type: SignedType) async -> Answer<SignatureExpiry> {
+        await resolver.signatures(name, type)
+    }
+
     /// The self-test of the resolver.
     public func selfTest(_ parts: Set<ResolverHealth.Part>) async -> ResolverHealth { await resolver.selfTest(parts) }
 
@@ -91,6 +96,10 @@ public final class HostAnswers: Resolving {
 
         func cname(_ name: DomainName) async -> Answer<DomainName> {
             renew(name, answers.aliases, await fresh.cname(name))
+        }
+
+        func signatures(_ name: DomainName, _ type: SignedType) async -> Answer<SignatureExpiry> {
+            await fresh.signatures(name, type)
         }
 
         func selfTest(_ parts: Set<ResolverHealth.Part>) async -> ResolverHealth { await fresh.selfTest(parts) }

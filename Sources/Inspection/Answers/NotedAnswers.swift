@@ -45,7 +45,7 @@ final class NotedAnswers: Resolving {
 
     func cname(_ name: DomainName) async -> Answer<DomainName> { note(name, await resolver.cname(name)) }
 
-    func signatures(_ name: DomainName, _ type: SignedType) async -> [SignatureExpiry] {
+    func signatures(_ name: DomainName, _ type: SignedType) async -> Answer<SignatureExpiry> {
         await resolver.signatures(name, type)
     }
 

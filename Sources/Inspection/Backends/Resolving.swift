@@ -15,8 +15,9 @@ public protocol Resolving: Sendable {
     func tlsa(_ owner: DomainName) async -> Answer<TLSARecord>
     /// Looks up the CNAME record of a name.
     func cname(_ name: DomainName) async -> Answer<DomainName>
-    /// The signatures in a secure answer, and those of the keys that made them. Empty if the answer is not secure.
-    func signatures(_ name: DomainName, _ type: SignedType) async -> [SignatureExpiry]
+    /// When the signatures in an answer end, and those of the keys that made them. A bogus answer has none that may be
+    /// used, an insecure one none at all, and a failed look-up says nothing about them.
+    func signatures(_ name: DomainName, _ type: SignedType) async -> Answer<SignatureExpiry>
     /// Tests some parts, bypassing all caches. The root's keys are always tested.
     func selfTest(_ parts: Set<ResolverHealth.Part>) async -> ResolverHealth
     /// A resolver that bypasses all caches.
@@ -31,9 +32,6 @@ extension Resolving {
 
     /// Does nothing, for resolvers without caches.
     public func emptyCaches() async throws(ResolverError) {}
-
-    /// Returns none, for resolvers without signatures.
-    public func signatures(_ name: DomainName, _ type: SignedType) async -> [SignatureExpiry] { [] }
 
     /// Looks up the A and the AAAA records of a name at the same time.
     public func addresses(_ name: DomainName) async -> (four: Answer<IPAddress>, six: Answer<IPAddress>) {

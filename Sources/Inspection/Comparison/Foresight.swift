@@ -45,8 +45,10 @@ package struct Foresight: Sendable {
         var isSecure = true
         if case .domain(let name) = destination.nextHop {
             isSecure = inspection.mxSecurity == .secure
-            let signatures = isSecure ? await resolver.signatures(name, .mx) : []
-            broken = note(signatures, of: name.description, in: &found)
+            if isSecure {
+                let signatures = take(await resolver.signatures(name, .mx), name, .mx, &found)
+                broken = note(signatures, of: name.description, in: &found)
+            }
         }
         var hosts: [InspectedHost] = []
         var isChanged = false
@@ -56,7 +58,7 @@ package struct Foresight: Sendable {
                 continue
             }
             noteCertificates(host, in: &found)
-            let signatures = await signatures(of: host, name, destination.port)
+            let signatures = await signatures(of: host, name, destination.port, in: &found)
             guard let why = note(signatures, of: host.finding.name, in: &found), host.finding.outcome.allowsDelivery
             else {
                 hosts.append(host)
@@ -87,15 +89,37 @@ package struct Foresight: Sendable {
 
     private var then: Int64 { now + Int64(days) * 86_400 }
 
-    private func signatures(of host: InspectedHost, _ name: DomainName, _ port: UInt16) async -> [SignatureExpiry] {
+    private func signatures(
+        of host: InspectedHost, _ name: DomainName, _ port: UInt16, in found: inout Found
+    ) async -> [SignatureExpiry] {
         async let four = resolver.signatures(name, .a)
         async let six = resolver.signatures(name, .aaaa)
-        let addresses = await four + six
+        let addresses = take(await four, name, .a, &found) + take(await six, name, .aaaa, &found)
         // D-33, RFC 7672 §2.2.2: with insecure addresses nobody looks up the records, unless an alias is secure.
         guard !addresses.isEmpty || !host.records.isEmpty, let owner = (host.base ?? name).tlsaOwner(port: port) else {
             return addresses
         }
-        return await addresses + resolver.signatures(owner, .tlsa)
+        return addresses + take(await resolver.signatures(owner, .tlsa), owner, .tlsa, &found)
+    }
+
+    /// The signatures of an answer. Where they could not be found out, a step says so: what is not named may end too.
+    private func take(
+        _ answer: Answer<SignatureExpiry>, _ name: DomainName, _ type: SignedType, _ found: inout Found
+    ) -> [SignatureExpiry] {
+        let why: String
+        switch answer {
+        case .secure(let signed): return signed.records
+        case .insecure: return []
+        case .bogus(let reason): why = "\(reason)"
+        case .failed(let failure): why = "\(failure)"
+        }
+        if days > 0, found.steps.count < 50 {
+            let detail = "when the signature of the \(type.text) records of \(name) ends cannot be found out: \(why)"
+            found.steps.append(
+                InspectionStep(
+                    kind: .expiry, subject: name.description, result: .warning, detail: detail, elapsed: .zero))
+        }
+        return []
     }
 
     /// Notes signatures.

@@ -79,18 +79,6 @@ public final class ProbeCache: Probing {
         lifetimes = Mutex((lifetime, failureLifetime))
     }
 
-    /// The hosts whose reports are cached, each with the certificate that it showed.
-    package func leaves(atMost limit: Int) -> [(host: String, leaf: [UInt8])] {
-        state.withLock { state in
-            var found: [(host: String, leaf: [UInt8])] = []
-            state.reports.sweep(0..<limit) { key, report, _ in
-                guard case .secured(let session) = report.end, let leaf = session.chain.first else { return }
-                found.append((key.target.serverName.description, leaf))
-            }
-            return found
-        }
-    }
-
     /// How many bytes the cached reports take, and their number.
     package var kept: (weight: Int, count: Int) { state.withLock { ($0.reports.weight, $0.reports.count) } }
 

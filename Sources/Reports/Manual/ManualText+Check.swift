@@ -64,7 +64,7 @@ extension ManualText {
 
         The signatures are those of the answers that the domain and its hosts are responsible for: MX, A, AAAA and
         TLSA records or their denials, aliases, and the DNSKEY of the zones that signed them; not those of the root
-        and of parents. Dates of certificates under DANE-EE are only noted.
+        and of parents. Dates of certificates under DANE-EE are only noted. A step says which look-up has failed.
 
         Signers renew some days before the end. An N of 2 or 3 is a sensible alarm for signatures, 14 or more for
         certificates. expires in the JSON has every end, the soonest first: {"what":"signature","subject":…,"at":…}.

@@ -105,8 +105,9 @@ extension ManualText {
 
         While a socket unit is in use (danegate.socket, danegate-query.socket, danegate-tls-policy.socket,
         danegate-web.socket), systemd makes and keeps its socket, and DANEGATE_MILTER_SOCKET, DANEGATE_QUERY_SOCKET,
-        DANEGATE_TLS_POLICY_SOCKET or DANEGATE_WEB_LISTEN does not count. If danegate cannot start while clients wait, systemd gives up the socket after ten starts.
-        When the cause is mended: systemctl restart danegate.socket danegate.service.
+        DANEGATE_TLS_POLICY_SOCKET or DANEGATE_WEB_LISTEN does not count. If danegate cannot start while clients wait,
+        systemd gives up the socket after ten starts. When the cause is mended:
+        systemctl restart danegate.socket danegate.service.
 
         In main.cf, behind milters that are there already, and then postfix reload:
 

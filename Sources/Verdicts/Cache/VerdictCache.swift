@@ -323,22 +323,5 @@ public final class VerdictCache: Sendable {
     /// The number of verdicts.
     public var count: Int { shards.reduce(0) { $0 + $1.cache.withLock(\.count) } }
 
-    /// Destinations that are verified and in use, some from each shard, and their deciding hosts.
-    package func inUse(atMost limit: Int) -> [(destination: Destination, host: String?)] {
-        let now = Tick(.now)
-        var found: [(destination: Destination, host: String?)] = []
-        for shard in shards.shuffled() where found.count < limit {
-            shard.cache.withLock { cache in
-                cache.sweep(0..<Self.stride) { key, entry, until in
-                    guard found.count < limit, until > now, entry.renewAt != .never,
-                        entry.body.verdict.outcome == .verified
-                    else { return }
-                    found.append((key.destination, entry.body.verdict.host))
-                }
-            }
-        }
-        return found
-    }
-
     private func shard(_ key: VerdictKey) -> Shard { shards[key.spread & (Self.shardCount - 1)] }
 }

@@ -33,7 +33,7 @@ package struct MeasuredResolving: Resolving {
         await measured(.cname) { await resolver.cname(name) }
     }
 
-    package func signatures(_ name: DomainName, _ type: SignedType) async -> [SignatureExpiry] {
+    package func signatures(_ name: DomainName, _ type: SignedType) async -> Answer<SignatureExpiry> {
         await resolver.signatures(name, type)
     }
 

@@ -101,20 +101,30 @@ struct AccessRules: Sendable {
     ///   - authority: The `Host` field: a name or an address, and perhaps a port.
     ///   - local: The address at which the connection has arrived.
     func allows(host authority: String, at local: SocketAddress?) -> Bool {
-        var host = authority.lowercased()
-        if let colon = host.lastIndex(of: ":"), !host[colon...].contains("]"),
-            host[host.index(after: colon)...].allSatisfy({ $0.isASCII && $0.isNumber })
-        {
-            // An IPv6 address without brackets is no form of the field.
-            host = String(host[..<colon])
-        }
-        if host.hasSuffix(".") { host.removeLast() }
-        if door.hosts.contains(host) || door.hosts.contains(String(host.trimming("[]"))) { return true }
+        guard let host = Self.host(of: authority.lowercased()) else { return false }
+        if door.hosts.contains(host) || door.hosts.contains("[\(host)]") { return true }
         if !door.isOpenToOthers, host == "localhost" { return true }
         // An address is nobody's name, and nothing can be pointed at it.
-        guard let address = IPAddress(host.trimming("[]")), let own = local?.ipAddress.flatMap({ IPAddress($0) }) else {
+        guard let address = IPAddress(host), let own = local?.ipAddress.flatMap({ IPAddress($0) }) else {
             return false
         }
         return address == own
+    }
+
+    /// The host of an authority (RFC 3986 §3.2.2), without brackets, port and the dot of the root; nil if it has no
+    /// such form.
+    private static func host(of authority: String) -> String? {
+        if authority.hasPrefix("[") {
+            let parts = authority.dropFirst().split(separator: "]", maxSplits: 1, omittingEmptySubsequences: false)
+            guard parts.count == 2, isPort(parts[1]), parts[0].contains(":") else { return nil }
+            return String(parts[0])
+        }
+        let host = authority.prefix { $0 != ":" }
+        guard isPort(authority[host.endIndex...]) else { return nil }
+        return String(host.hasSuffix(".") ? host.dropLast() : host)
+    }
+
+    private static func isPort(_ text: Substring) -> Bool {
+        text.isEmpty || text.first == ":" && text.utf8.dropFirst().allSatisfy { (0x30...0x39).contains($0) }
     }
 }

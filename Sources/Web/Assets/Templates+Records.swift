@@ -127,9 +127,9 @@ extension Templates {
         data-label="Reason">{{reason}}</td><td data-label="By">{{by}}</td></tr>
         {{/exemptions}}</tbody></table></div>{{/hasExemptions}}</section>
         <section aria-labelledby="ends"><h2 id="ends">What ends soonest</h2>
-        <p class="small">Certificates and signatures of destinations in use. Most are renewed before they end.</p>
-        {{#endsNote}}<p>{{endsNote}}</p>{{/endsNote}}{{^endsNote}}{{^hasEnds}}<p>Nothing is in use \
-        yet.</p>{{/hasEnds}}{{/endsNote}}
+        <p class="small">Certificates and signatures of destinations with DANE that mail goes to again and again. \
+        Most are renewed before they end. Certificates count where clients look at their dates (RFC 7672 3.1.1).</p>
+        <p>{{endsNote}}</p>
         {{#hasEnds}}<div class="scroll"><table class="rows"><thead><tr><th scope="col">What</th><th \
         scope="col">Of</th><th scope="col">Ends</th><th scope="col">In</th></tr></thead><tbody>
         {{#ends}}<tr><td data-label="What">{{what}}</td><td data-label="Of">{{subject}}</td><td \

@@ -88,11 +88,6 @@ package final class TestLab: Sendable {
         return Finding(report: report, zones: fault == nil ? await zones(report, resolver) : [:])
     }
 
-    /// The signatures of some records; none if there is no resolver.
-    func signatures(_ name: DomainName, _ type: SignedType) async -> [SignatureExpiry] {
-        await made().0?.signatures(name, type) ?? []
-    }
-
     /// Ends the probes that are under way.
     func close() async {
         let prober = tools.withLock { tools in

@@ -12,8 +12,10 @@ struct OverviewPage: Sendable {
     let control: ControlService
     let access: AccessRules
     let reader: TraceReader
-    let expiries: ExpiryWatch
+    let frequent: FrequentDestinations
 
+    /// The most ends that are shown.
+    private static let ends = 12
     /// The spans that can be chosen.
     private static let spans: [(name: String, words: String, hours: Int64, count: Int64)] = [
         ("1d", "A day", 1, 24), ("7d", "A week", 6, 28), ("30d", "A month", 24, 30),
@@ -31,7 +33,7 @@ struct OverviewPage: Sendable {
         let hasExemptions: Bool
         let ends: [End]
         let hasEnds: Bool
-        let endsNote: String?
+        let endsNote: String
     }
     struct End {
         let what: String
@@ -80,14 +82,13 @@ struct OverviewPage: Sendable {
     }
 
     private func page(_ name: String?) -> Response {
-        let ends = ends
+        let (ends, endsNote) = ends
         let span = Self.spans.first { $0.name == name } ?? Self.spans[1]
         var content = Content(
             health: health,
             spans: Self.spans.map { Span(name: $0.name, words: $0.words, isHere: $0.name == span.name) },
-            exemptions: exemptions, hasExemptions: !exemptions.isEmpty, ends: ends ?? [],
-            hasEnds: ends?.isEmpty == false,
-            endsNote: ends == nil ? "They are being looked up: load the page again in a moment." : nil)
+            exemptions: exemptions, hasExemptions: !exemptions.isEmpty, ends: ends, hasEnds: !ends.isEmpty,
+            endsNote: endsNote)
         let now = TraceTime.now()
         do throws(TraceReaderError) {
             let since = now - span.hours * span.count * TraceTime.hour
@@ -162,14 +163,21 @@ struct OverviewPage: Sendable {
         return [refused, all]
     }
 
-    /// What ends soonest; nil while that is being looked up for the first time.
-    private var ends: [End]? {
+    /// What ends soonest, as the watch of signatures and the inspections have found, and how much of it they know.
+    private var ends: ([End], String) {
         let now = unixTime()
-        return expiries.soonest()?.map { expiry in
+        let found = frequent.soonest(atMost: Self.ends, at: now)
+        let ends = found.ends.map { what, end in
             End(
-                what: expiry.what, subject: PageText.of(expiry.subject), time: UnixTime.minute(expiry.end),
-                left: expiry.end < now ? "over" : DurationText.brief(.seconds(expiry.end - now)))
+                what: what.rawValue, subject: PageText.of(end.subject), time: UnixTime.minute(end.time),
+                left: end.time < now ? "over" : DurationText.brief(.seconds(end.time - now)))
         }
+        guard found.destinations > 0 else {
+            return (ends, "No destination with DANE has been inspected three times since the start.")
+        }
+        let count = CountText.of(found.destinations, "destination")
+        guard found.waiting > 0 else { return (ends, "\(count).") }
+        return (ends, "\(count). The signatures of \(found.waiting) are still to be looked up, one every 15 seconds.")
     }
 
     private var exemptions: [Exempt] {

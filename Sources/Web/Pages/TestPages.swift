@@ -168,7 +168,6 @@ struct TestPages: Sendable {
     }
 
     private static func wantsJSON(_ request: Request) -> Bool {
-        guard let accept = request.headers[.accept] else { return false }
-        return accept.contains("application/json") && !accept.contains("text/html")
+        AcceptedTypes(request.headers[.accept]).wantsJSON
     }
 }

@@ -62,13 +62,13 @@ struct TracePages: Sendable {
     }
 
     private func list(_ fields: FormFields) -> Response {
-        var content = Content(form: form(fields))
+        var content = Content(form: Self.form(fields))
         var status = HTTPResponse.Status.ok
         let latest = TraceTime.now()
         let now = min(max(fields["at"].flatMap { Int64($0) } ?? latest, 0), latest)
         let page = min(max(fields["page"].flatMap { Int($0) } ?? 0, 0), Self.most - 1)
         do {
-            var filter = try filter(fields)
+            var filter = try Self.filter(fields)
             // Those that come meanwhile do not move the pages.
             filter.until = min(filter.until ?? .max, now + 1)
             let wanted = (page + 1) * Self.size
@@ -79,8 +79,8 @@ struct TracePages: Sendable {
             content.rows.reverse()
             content.hasRows = !content.rows.isEmpty
             if !content.hasRows { content.note = sentence(filter) }
-            if page > 0 { content.newer = address(fields, page: page - 1, at: now) }
-            if hasMore, page + 1 < Self.most { content.older = address(fields, page: page + 1, at: now) }
+            if page > 0 { content.newer = Self.address(fields, page: page - 1, at: now) }
+            if hasMore, page + 1 < Self.most { content.older = Self.address(fields, page: page + 1, at: now) }
         } catch let error as TraceFilterError {
             content.fault = Self.plain(error.sentence)
             status = .unprocessableContent
@@ -105,7 +105,10 @@ struct TracePages: Sendable {
         return Self.plain(text)
     }
 
-    private func filter(_ fields: FormFields) throws(TraceFilterError) -> TraceFilter {
+    /// What a search asks for.
+    ///
+    /// - Throws: What is wrong with it, as a sentence.
+    static func filter(_ fields: FormFields) throws(TraceFilterError) -> TraceFilter {
         var filter = TraceFilter()
         if let domain = fields["domain"] { try filter.take(domain: domain) }
         filter.sender = fields["sender"]
@@ -118,7 +121,8 @@ struct TracePages: Sendable {
         return filter
     }
 
-    private func form(_ fields: FormFields) -> Form {
+    /// The form as it was filled in.
+    static func form(_ fields: FormFields) -> Form {
         func choices(_ name: String, _ values: [String]) -> [Form.Choice] {
             [Form.Choice(value: "", words: "any", isChosen: fields[name] == nil)]
                 + values.map { Form.Choice(value: $0, words: $0, isChosen: fields[name] == $0) }
@@ -130,7 +134,8 @@ struct TracePages: Sendable {
             rulings: choices("ruling", ["tempfail", "reject"]))
     }
 
-    private func address(_ fields: FormFields, page: Int, at now: Int64) -> String {
+    /// The address of another page of a search.
+    static func address(_ fields: FormFields, page: Int, at now: Int64) -> String {
         let names = ["word", "domain", "sender", "outcome", "ruling", "since", "until"]
         let values = names.compactMap { name in fields[name].map { "\(name)=\(FormFields.encoded($0))" } }
         return "/trace?" + (values + ["at=\(now)", "page=\(page)"]).joined(separator: "&")

@@ -12,7 +12,7 @@ import Policy
 /// has made, of a Unix socket's mode and group, nor of connections that give way.
 package final class WebServer: Sendable {
     /// The bounds of a request's head: for one field, for all, and how many fields.
-    private static let decoder = HTTP1Channel.Configuration.DecoderConfiguration(
+    static let decoder = HTTP1Channel.Configuration.DecoderConfiguration(
         maxHeaderFieldSize: 4096, maxHeaderListSize: 12_288, maxHeaderFieldCount: 64)
 
     /// Connections that the system has accepted and this server has not.

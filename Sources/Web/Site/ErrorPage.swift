@@ -11,7 +11,7 @@ struct ErrorPage {
     /// - Parameter accept: What the client says that it understands.
     init(_ error: PageError, accepts accept: String?) {
         self.error = error
-        wantsHTML = accept?.contains("text/html") ?? false
+        wantsHTML = AcceptedTypes(accept).wantsHTML
     }
 
     private struct Content {

@@ -81,7 +81,8 @@ import Testing
         for _ in 0..<3 { frequent.ended(Self.inspection(often, .verified), demandingDANE: false) }
         let (found, _) = try #require(frequent.next())
         #expect(found == often && frequent.next() == nil)
-        frequent.note(often, signatureEnd: 1_000_000)
+        let signed = SignatureExpiry(name: "often.example", type: "MX", zone: "often.example", time: 1_000_000)
+        frequent.note(often, [.init(name: often.name, type: .mx): .secured(signed)])
         let families = frequent.families(faults: FaultBook(deferFor: .zero), at: .now, unixNow: 900_000)
         #expect(Self.value(families, "danegate_expiry_horizon_seconds").contains("100000.0"))
         #expect(frequent.claimTold(often, day: 7) && !frequent.claimTold(often, day: 7))

@@ -14,7 +14,7 @@ extension FrequentDestinations {
         faults: FaultBook, at now: ContinuousClock.Instant, unixNow: Int64
     ) -> [MetricFamily] {
         let all = all(at: now)
-        func ends(of what: Ending) -> [Int64] { all.values.compactMap { $0.end(of: what) } }
+        func ends(of what: Ending) -> [Int64] { all.values.compactMap { $0.end(of: what, at: unixNow)?.time } }
         let lost = all.count { destination, entry in
             let failing = faults.failingFor(.destination(destination), at: now)
             return failing > Self.lasting && now - failing - entry.good <= Self.before
