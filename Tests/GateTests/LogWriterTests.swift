@@ -295,19 +295,27 @@ private final class Looks: Sendable {
     }
     let state = Mutex(State())
 
-    /// Waits until something is so. The suite's limit is the bound.
+    /// Waits until something is so, for two minutes at most: no time limit ends a thread.
     func wait(until isSo: (State) -> Bool) {
-        while !state.withLock({ isSo($0) }) { usleep(500) }
+        let end = ContinuousClock.now + .seconds(120)
+        while !state.withLock({ isSo($0) }) {
+            guard .now < end else {
+                Issue.record("it has not come to be so")
+                return
+            }
+            usleep(500)
+        }
     }
 
     /// Waits until the thread sleeps (proc_pid_stat(5)).
     func waitUntilItSleeps() {
         let thread = state.withLock { $0.thread }
+        let end = ContinuousClock.now + .seconds(120)
         var text = ""
         repeat {
             usleep(500)
             text = (try? String(contentsOfFile: "/proc/\(thread)/stat", encoding: .utf8)) ?? ""
-        } while !text.contains(") S ")
+        } while !text.contains(") S ") && .now < end
     }
 }
 

@@ -27,7 +27,7 @@ import World
 
         func look() -> HostName.Finding {
             asked.withLock { $0 += 1 }
-            isReady.wait()
+            guard isReady.wait(atMost: 180) else { return .none }
             return answers.withLock { $0.removeFirst() }
         }
     }

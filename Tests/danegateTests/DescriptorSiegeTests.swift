@@ -211,7 +211,7 @@ import World
             try kept.open()
             try kept.mail()
             opened.signal()
-            lowered.wait()
+            lowered.wait(atMost: 180)
             // Work for libdispatch's threads, whose states it reads each second: it is time itself that has to pass,
             // six of its seconds, and nothing is expected within a time.
             return try (0..<20).map { number in
@@ -219,7 +219,7 @@ import World
                 return try kept.recipient("<a@\(Self.labels[number % 4]).example>")
             }
         }
-        try await onOwnThread { opened.wait() }
+        #expect(try await onOwnThread { opened.wait(atMost: 180) })
         func limit(_ text: String) async throws {
             let (status, output) = try await ChildProcess.run(
                 "prlimit", ["--pid", "\(gate.daemon.pid)", "--nofile=\(text)"])

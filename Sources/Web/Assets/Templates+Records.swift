@@ -57,10 +57,10 @@ extension Templates {
         scope="col">Outcome</th><th scope="col">Code</th><th scope="col">Ruling</th><th \
         scope="col">Host</th></tr></thead>
         <tbody>{{#rows}}<tr><td data-label="Time"><a href="/trace/{{trace}}">{{time}}</a></td><td \
-        data-label="Recipient">{{recipient}}</td><td data-label="Sender">{{sender}}</td><td \
+        data-label="Recipient" class="long">{{recipient}}</td><td data-label="Sender" class="long">{{sender}}</td><td \
         data-label="Outcome"><a href="/codes?word={{outcome}}">{{outcome}}</a></td><td \
         data-label="Code">{{code}}</td><td data-label="Ruling">{{ruling}}</td><td \
-        data-label="Host">{{host}}</td></tr>
+        data-label="Host" class="long">{{host}}</td></tr>
         {{/rows}}</tbody></table></div>
         <nav class="pages" aria-label="Pages of the trace">{{#newer}}<a href="{{newer}}" \
         rel="prev">Newer</a>{{/newer}}{{#older}}<a href="{{older}}" rel="next">Older</a>{{/older}}</nav>{{/hasRows}}
@@ -114,17 +114,20 @@ extension Templates {
         {{#hasBroken}}<div class="scroll"><table class="rows"><thead><tr><th scope="col">Destination</th><th \
         scope="col">Outcome</th><th scope="col">Cause</th><th scope="col" class="number">Recipients</th><th \
         scope="col">For</th><th scope="col">Last</th></tr></thead><tbody>
-        {{#broken}}<tr><td data-label="Destination"><a href="/trace?domain={{query}}">{{destination}}</a></td><td \
+        {{#broken}}<tr><td data-label="Destination" \
+        class="long"><a href="/trace?domain={{query}}">{{destination}}</a></td><td \
         data-label="Outcome"><a href="/codes?word={{outcome}}">{{outcome}}</a></td><td \
-        data-label="Cause">{{cause}}</td><td data-label="Recipients" class="number">{{recipients}}</td><td \
+        data-label="Cause" class="long">{{cause}}</td><td data-label="Recipients" \
+        class="number">{{recipients}}</td><td \
         data-label="For">{{age}}</td><td data-label="Last">{{last}}</td></tr>
         {{/broken}}</tbody></table></div>{{/hasBroken}}</section>
         <section aria-labelledby="exempt"><h2 id="exempt">Exemptions</h2>
         {{^hasExemptions}}<p>None.</p>{{/hasExemptions}}
         {{#hasExemptions}}<div class="scroll"><table class="rows"><thead><tr><th scope="col">Domain</th><th \
         scope="col">Until</th><th scope="col">Reason</th><th scope="col">By</th></tr></thead><tbody>
-        {{#exemptions}}<tr><td data-label="Domain">{{domain}}</td><td data-label="Until">{{until}}</td><td \
-        data-label="Reason">{{reason}}</td><td data-label="By">{{by}}</td></tr>
+        {{#exemptions}}<tr><td data-label="Domain" class="long">{{domain}}</td><td \
+        data-label="Until">{{until}}</td><td \
+        data-label="Reason" class="long">{{reason}}</td><td data-label="By" class="long">{{by}}</td></tr>
         {{/exemptions}}</tbody></table></div>{{/hasExemptions}}</section>
         <section aria-labelledby="ends"><h2 id="ends">What ends soonest</h2>
         <p class="small">Certificates and signatures of destinations with DANE that mail goes to again and again. \
@@ -132,7 +135,7 @@ extension Templates {
         <p>{{endsNote}}</p>
         {{#hasEnds}}<div class="scroll"><table class="rows"><thead><tr><th scope="col">What</th><th \
         scope="col">Of</th><th scope="col">Ends</th><th scope="col">In</th></tr></thead><tbody>
-        {{#ends}}<tr><td data-label="What">{{what}}</td><td data-label="Of">{{subject}}</td><td \
+        {{#ends}}<tr><td data-label="What">{{what}}</td><td data-label="Of" class="long">{{subject}}</td><td \
         data-label="Ends">{{time}}</td><td data-label="In">{{left}}</td></tr>
         {{/ends}}</tbody></table></div>{{/hasEnds}}</section>
         """,

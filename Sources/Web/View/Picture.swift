@@ -71,7 +71,12 @@ struct Picture: Codable, Sendable {
         let more = inspection.hosts.count - Self.most
         left = more > 0 ? "\(CountText.of(more, "more host")) in the list of hosts" : nil
         let broken = drawing.items.first(where: \.isBroken)
-        about = broken.map { "The chain is broken here: \($0.words)" } ?? "No link of the chain is broken."
+        about =
+            broken.map {
+                ($0.tone == .doubt ? "It is not known how the chain goes on: " : "The chain is broken here: ")
+                    + $0.words
+            }
+            ?? "No link of the chain is broken."
     }
 }
 
@@ -243,7 +248,8 @@ struct Drawing {
         items.append(
             Picture.Item(
                 words: PageText.of(words, limit: 600), tone: tone, mark: tone.mark,
-                word: isBroken ? "broken" : tone.word,
+                // Nobody has seen that it is broken where it is not known.
+                word: isBroken && tone != .doubt ? "broken" : tone.word,
                 isBroken: isBroken))
     }
 }

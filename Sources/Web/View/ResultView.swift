@@ -221,8 +221,10 @@ extension ResultView {
 
     private static func replyWords(_ report: CheckReport) -> String {
         guard report.reply != nil else { return "The sender sees nothing." }
-        return report.ruling.would == nil
-            ? "The sender reads in the bounce:" : "The sender sees nothing. Otherwise the bounce would say:"
+        guard report.ruling.would == nil else { return "The sender sees nothing. Otherwise the reply would be:" }
+        // Whoever is deferred tries again by itself, and nobody gets a bounce yet.
+        return report.ruling.action == .tempfail
+            ? "The sending server is told, and tries again:" : "The sender reads in the bounce:"
     }
 
     /// Other facts about the whole domain.

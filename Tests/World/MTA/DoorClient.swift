@@ -12,10 +12,15 @@ public final class DoorClient {
     }
 
     /// Sends bytes as they are. If the other side has answered and closed already, its answer can still be read.
-    public func send(_ text: String) throws { try send(Array(text.utf8)) }
+    ///
+    /// - Returns: Whether the other side has not closed.
+    /// - Throws: If it takes no more, and does not close, within the time.
+    @discardableResult
+    public func send(_ text: String) throws -> Bool { try send(Array(text.utf8)) }
 
-    /// Sends bytes as they are.
-    public func send(_ bytes: [UInt8]) throws { try socket.send(bytes, allowingClosed: true) }
+    /// The same with bytes.
+    @discardableResult
+    public func send(_ bytes: [UInt8]) throws -> Bool { try socket.send(bytes, allowingClosed: true) }
 
     /// Says that no more bytes follow.
     public func halfClose() { socket.halfClose() }

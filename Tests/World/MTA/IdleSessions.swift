@@ -35,7 +35,7 @@ public enum IdleSessions {
                         try client.open()
                         try client.mail()
                         course.idle.withLock { $0 += 1 }
-                        course.start.wait()
+                        course.start.wait(atMost: 180)
                         let begin = ContinuousClock.now
                         let answer = try client.recipient(recipient)
                         let waited = ContinuousClock.now - begin

@@ -27,16 +27,19 @@ final class StreamSocket {
     /// Sends all bytes.
     ///
     /// - Parameter isClosedAllowed: Whether the other side may have closed: what it said before can still be read.
-    func send(_ bytes: [UInt8], allowingClosed isClosedAllowed: Bool = false) throws {
+    /// - Returns: Whether it has not closed.
+    @discardableResult
+    func send(_ bytes: [UInt8], allowingClosed isClosedAllowed: Bool = false) throws -> Bool {
         var sent = 0
         while sent < bytes.count {
             let count = bytes.withUnsafeBytes {
                 Glibc.send(descriptor, $0.baseAddress?.advanced(by: sent), $0.count - sent, Int32(MSG_NOSIGNAL))
             }
-            if count < 0, errno == EPIPE || errno == ECONNRESET, isClosedAllowed { return }
+            if count < 0, errno == EPIPE || errno == ECONNRESET, isClosedAllowed { return false }
             guard count > 0 else { throw WorldError("cannot send: \(String(cString: strerror(errno)))") }
             sent += count
         }
+        return true
     }
 
     /// The next bytes, at least one; nil at the end of the stream or after a reset.
@@ -77,7 +80,9 @@ final class StreamSocket {
 
 /// Runs blocking calls on a thread of their own and returns what they return.
 public func onOwnThread<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
-    try await withCheckedThrowingContinuation { continuation in
+    // A loop of calls ends with the time limit of its test: a thread cannot be cancelled.
+    try Task.checkCancellation()
+    return try await withCheckedThrowingContinuation { continuation in
         Thread.detachNewThread { continuation.resume(with: Swift.Result(catching: body)) }
     }
 }

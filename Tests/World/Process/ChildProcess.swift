@@ -138,6 +138,8 @@ public final class ChildProcess: Sendable {
         _ program: String, _ arguments: [String], environment: [String: String?] = [:], directory: String? = nil,
         within limit: Duration = .seconds(120)
     ) async throws -> (status: Int32, output: String) {
+        // As in onOwnThread.
+        try Task.checkCancellation()
         let child = try await ChildProcess(program, arguments, environment: environment, directory: directory)
         guard let status = await child.waitForEnd(within: limit), await child.waitForDrain(within: limit) else {
             await child.stop()

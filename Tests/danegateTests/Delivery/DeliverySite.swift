@@ -156,7 +156,7 @@ final class DeliverySite: Sendable {
             try client.mail(sender)
             let replies = try recipients.map { try client.recipient($0) }
             mark.finish()
-            changed.wait()
+            changed.wait(atMost: 180)
             let end = replies.contains { $0.code == 250 } ? try client.data() : nil
             _ = try? client.quit()
             return (replies, end)
