@@ -1,6 +1,6 @@
 package import Gate
 import Hummingbird
-package import Milter
+import Milter
 package import Policy
 package import Records
 import Support

@@ -30,7 +30,7 @@ struct ConnectionTrial {
         var settings = Settings()
         settings.stateDirectory = "/nonexistent"
         let (access, book) = (try TestTokens.rules(), SettingsBook(settings))
-        return WebSite(access, log: GateLog(settings)) { router in
+        return WebSite(access, log: GateLog(settings), counts: PageCounts()) { router in
             for asset in Assets.all { router.get(RouterPath(asset.path)) { _, _ in Page.asset(asset) } }
             CodePages.add(to: router)
             TracePages(access: access, reader: TraceReader(settings), settings: book).add(to: router)
