@@ -84,7 +84,8 @@ package final class TestLab: Sendable {
         let checker = Checker(
             settings: settings, policies: policies.table, exemptions: exemptions.all, resolver: resolver,
             prober: prober.map { NarratedProbing($0, note) }, resolverFault: fault, now: unixTime())
-        let report = await StepWatch.$current.withValue({ note(TestEvent($0)) }) { await checker.check(argument) }
+        let watch = StepWatch { note(TestEvent($0)) }
+        let report = await StepWatch.$current.withValue(watch) { await checker.check(argument) }
         return Finding(report: report, zones: fault == nil ? await zones(report, resolver) : [:])
     }
 
