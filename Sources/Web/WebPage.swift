@@ -41,6 +41,7 @@ package final class WebPage: Sendable {
     private let tests: PageTests
     private let counts: PageCounts
     private let limit: Int
+    private let pruning: Task<Void, Never>
 
     /// Opens it. It blocks for a moment.
     ///
@@ -67,6 +68,13 @@ package final class WebPage: Sendable {
                 .add(to: router)
         }
         self.tests = tests
+        // Also while nobody tests anything.
+        pruning = Task(executorPreference: PageExecutor.shared) {
+            while !Task.isCancelled {
+                await onOwnThread { stored.prune() }
+                try? await Task.sleep(for: .seconds(3600))
+            }
+        }
         self.counts = counts
         limit = parts.connections
         server = try WebServer.open(parts.door.listen, inherited: parts.inherited, limit: limit, serving: site)
@@ -93,6 +101,7 @@ package final class WebPage: Sendable {
 
     /// Closes the socket and ends the tests.
     package func close() async {
+        pruning.cancel()
         server.close()
         await tests.close()
     }

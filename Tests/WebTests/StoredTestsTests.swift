@@ -69,6 +69,18 @@ import WorldServers
         #expect(Self.store(directory).test(test.id) != nil)
     }
 
+    @Test func whatIsOverIsDeletedThoughNothingIsTested() throws {
+        let directory = try ScratchDirectory("stored")
+        Self.store(directory).keep(try Self.test())
+        func files() throws -> Int {
+            try FileManager.default.contentsOfDirectory(atPath: "\(directory.path)/tests").count
+        }
+        Self.store(directory).prune()
+        #expect(try files() == 1)
+        Self.store(directory, retention: .seconds(-10)).prune()
+        #expect(try files() == 0)
+    }
+
     /// Anything may stand in the folder.
     @Test(arguments: ["", "{}", "null", "[1]", String(repeating: "x", count: 3 << 20)])
     func whatIsNoTestIsNone(content: String) throws {

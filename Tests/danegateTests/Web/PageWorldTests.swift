@@ -108,11 +108,17 @@ import World
         let marks = html.matches(of: /data-broken="([a-z-]*)" data-subject="([^"]*)"/)
         #expect(marks.count <= 1, "\(report.domain)")
         let failed = report.steps.filter { $0.result == "failed" }
+        let isRefused = !(Outcome(rawValue: report.outcome)?.allowsDelivery ?? true)
         for mark in marks {
             let isFailed = failed.contains { $0.step == mark.1 && $0.subject == String(mark.2).unescaped }
             #expect(isFailed, "\(report.domain): \(mark.1) of \(mark.2), failed: \(failed)")
+            // The host that decided is the one whose step is marked.
+            let ofTheHost = failed.filter { $0.subject == report.host }
+            if isRefused, !ofTheHost.isEmpty {
+                let isItsStep = ofTheHost.contains { $0.step == mark.1 && $0.subject == String(mark.2).unescaped }
+                #expect(isItsStep, "\(report.domain): \(mark.1) of \(mark.2), failed: \(ofTheHost)")
+            }
         }
-        let isRefused = !(Outcome(rawValue: report.outcome)?.allowsDelivery ?? true)
         // Of many hosts only the first are in the picture.
         let hosts = Set(report.steps.filter { $0.step != "mx" }.map(\.subject))
         if isRefused, !failed.isEmpty, hosts.count <= 4 { #expect(marks.count == 1, "\(report.domain): \(failed)") }
