@@ -50,12 +50,12 @@ struct AccessRules: Sendable {
     /// The token of an `Authorization` field: a bearer token (RFC 6750), or the password of Basic authentication
     /// (RFC 7617), which browsers ask for.
     static func token(_ field: String?) -> String? {
-        guard let field, let blank = field.firstIndex(of: " ") else { return nil }
-        let value = String(field[field.index(after: blank)...]).trimmingBlanks()
-        switch field[..<blank].lowercased() {
-        case "bearer": return String(value)
+        guard let parts = field?.parts(between: " ", most: 1), parts.count == 2 else { return nil }
+        let value = parts[1].trimmingBlanks()
+        switch parts[0].lowercased() {
+        case "bearer": return value
         case "basic":
-            guard let bytes = Data(base64Encoded: String(value)), let colon = bytes.firstIndex(of: UInt8(ascii: ":"))
+            guard let bytes = Data(base64Encoded: value), let colon = bytes.firstIndex(of: UInt8(ascii: ":"))
             else { return nil }
             return String(decoding: bytes[(colon + 1)...], as: UTF8.self)
         default: return nil
@@ -85,7 +85,7 @@ struct AccessRules: Sendable {
             client = address
             guard isProxy(address) else { return address }
         }
-        for word in (forwarded ?? "").split(separator: ",").suffix(16).reversed() {
+        for word in (forwarded ?? "").parts(between: ",").suffix(16).reversed() {
             let text = word.trimmingBlanks().trimming("[]")
             guard let address = IPAddress(text) else { return client }
             client = address
