@@ -31,6 +31,7 @@ extension Templates {
         {{#refused}}<p>{{refused}} <a href="/trace?domain={{query}}">Show them in the message \
         trace</a>.</p>{{/refused}}
         {{#now}}<p>{{now}}</p>{{/now}}
+        {{#exempt}}<p>{{exempt}}</p>{{/exempt}}
         <div class="buttons">
         <form action="/recheck" method="post"><input type="hidden" name="domain" value="{{domain}}"><button>Have \
         the daemon look again</button></form>

@@ -1,0 +1,53 @@
+import Foundation
+import Testing
+import World
+
+/// What the page of a test says of mail now, and what it keeps to itself.
+@Suite(.timeLimit(.minutes(10))) struct PageRulingTests {
+    private static let broken = "tlsa-invalid.example"
+    private static let html = ["Accept": "text/html"]
+
+    /// The forms of a result, as anybody reads them.
+    private func forms(_ id: String, _ site: PageSite) async throws -> [String] {
+        [
+            try await site.request("GET /inspection/\(id)", Self.html).body,
+            try await site.request("GET /inspection/\(id).json").body,
+            try await site.request("GET /inspection/\(id).txt").body,
+        ]
+    }
+
+    /// Who has exempted a domain, and why, is for administrators; so is which mailbox somebody asked about.
+    @Test func visitorsDoNotReadWhoExemptedADomainOrWhy() async throws {
+        let world = try await MailWorld(["tlsa-invalid", "verified"].map(MailDomains.named))
+        let directory = try ScratchDirectory("exempt")
+        let settings = ["STATE_DIRECTORY": directory.path, "DEFER_FOR": "0", "EXEMPT_LOCALPARTS": "hidden-box"]
+        let site = try await PageSite(world, settings)
+        let mailbox = try await forms(try await site.test("hidden-box%40\(Self.broken)"), site)
+        for form in mailbox {
+            #expect(form.lowercased().contains("exempt") && !form.contains("hidden-box"), "\(form)")
+        }
+        let (status, output) = try await Danegate.run(
+            ["exempt", "add", Self.broken, "--until", "30d", "--reason", "they are moving", "--by", "alice"],
+            environment: world.environment(settings))
+        #expect(status == 0, "\(output)")
+        #expect(await site.gate.daemon.waitForOutput { $0.contains("event=exemption result=added ") })
+        // Whoever tests it, the result is the same for all.
+        for fields in [[:], PageSite.bearer] {
+            let id = try await site.test(Self.broken, as: fields)
+            for form in try await forms(id, site) {
+                #expect(form.contains("until 20"), "\(form)")
+                #expect(!form.contains("they are moving") && !form.contains("alice"), "\(form)")
+            }
+            let full = try await site.request("GET /inspection/\(id)", PageSite.bearer.merging(Self.html) { $1 }).body
+            #expect(full.contains(", by alice: they are moving."), "\(full)")
+        }
+        let stored = try FileManager.default.subpathsOfDirectory(atPath: "\(directory.path)/tests")
+        #expect(!stored.isEmpty)
+        for name in stored {
+            let text = try String(contentsOfFile: "\(directory.path)/tests/\(name)", encoding: .utf8)
+            #expect(!["they are moving", "alice", "hidden-box"].contains { text.contains($0) }, "\(name)")
+        }
+        #expect(await site.gate.daemon.stop() == 0)
+        await world.stop()
+    }
+}
