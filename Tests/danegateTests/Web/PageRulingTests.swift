@@ -50,4 +50,17 @@ import World
         #expect(await site.gate.daemon.stop() == 0)
         await world.stop()
     }
+
+    /// One client's tests of one domain in a row are tests.
+    @Test func whatThePageMayNotProbeIsNotCalledAccepted() async throws {
+        let world = try await MailWorld([MailDomains.named("tlsa-invalid")])
+        let site = try await PageSite(world)
+        for number in 0..<10 {
+            let id = try await site.test(Self.broken)
+            let page = try await site.request("GET /inspection/\(id)", Self.html).body
+            #expect(page.contains("class=\"verdict bad\""), "test \(number): \(page.prefix(2000))")
+        }
+        #expect(await site.gate.daemon.stop() == 0)
+        await world.stop()
+    }
 }
