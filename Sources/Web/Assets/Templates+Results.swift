@@ -12,7 +12,7 @@ extension Templates {
         <section aria-labelledby="why"><h2 id="why">Why</h2>
         <p>{{cause}}.</p>
         {{#failure}}<p class="failure"><strong>{{step}}</strong> of {{place}}: {{detail}}.</p>
-        {{#help}}<dl class="help"><div><dt>Rule</dt><dd>{{section}}: {{rule}}</dd></div><div><dt>To mend \
+        {{#help}}<dl class="help"><div><dt>Rule</dt><dd>{{rule}}</dd></div><div><dt>To mend \
         it</dt><dd>{{remedy}}</dd></div><div><dt>Who can</dt><dd>{{mender}}</dd></div></dl>{{/help}}
         {{/failure}}
         {{#hasNotes}}<ul class="notes">{{#notes}}<li>{{.}}</li>{{/notes}}</ul>{{/hasNotes}}
@@ -21,7 +21,7 @@ extension Templates {
         {{#publish}}<h3>{{host}}</h3><p>{{sentence}} It should be:</p>
         {{#lines}}<div class="copyable"><pre id="{{anchor}}" tabindex="0"><code>{{text}}</code></pre><button \
         type="button" class="copy" data-copy="{{anchor}}" hidden>Copy<span class="vh"> the record \
-        {{what}}</span></button></div><p class="small">{{what}}</p>
+        {{label}}</span></button></div><p class="small">{{what}}</p>
         {{/lines}}{{/publish}}</section>{{/hasPublish}}
         {{#hasTodo}}<section aria-labelledby="todo"><h2 id="todo">What the recipient's administrator should \
         do</h2><ol>
@@ -60,7 +60,7 @@ extension Templates {
         {{#rows}}<li class="{{tone}}"><div class="step"><span class="mark" aria-hidden="true">{{mark}}</span> \
         <b>{{name}}</b> <span class="subject">{{subject}}</span> <i>{{word}}</i> <span \
         class="ms">{{ms}}</span></div><p>{{detail}}</p>
-        {{#help}}<dl class="help"><div><dt>Rule</dt><dd>{{section}}: {{rule}}</dd></div><div><dt>To mend \
+        {{#help}}<dl class="help"><div><dt>Rule</dt><dd>{{rule}}</dd></div><div><dt>To mend \
         it</dt><dd>{{remedy}}</dd></div><div><dt>Who can</dt><dd>{{mender}}</dd></div></dl>{{/help}}</li>
         {{/rows}}</ol></section>
         <section aria-labelledby="hosts"><h2 id="hosts">Hosts</h2>

@@ -42,9 +42,7 @@ struct ResultView: Codable, Sendable {
 
     /// What to know of a failed step.
     struct Help: Codable, Sendable {
-        /// The section of the rule: `RFC 7672 2.2`.
-        let section: String
-        /// The rule in a sentence.
+        /// The rule by which senders go, with its section.
         let rule: String
         let remedy: String
         let mender: String
@@ -65,6 +63,8 @@ struct ResultView: Codable, Sendable {
             let anchor: String
             let text: String
             let what: String
+            /// The end of the words on the button for those who do not see it.
+            let label: String
         }
     }
 
@@ -157,7 +157,9 @@ extension ResultView {
         notes = Self.notes(report)
         hasNotes = !notes.isEmpty
         rows = StepRows(report).rows
-        hosts = inspection?.hosts.prefix(HostView.most).enumerated().map { HostView($1, number: $0 + 1) } ?? []
+        let port = inspection?.destination.port ?? 25
+        hosts =
+            inspection?.hosts.prefix(HostView.most).enumerated().map { HostView($1, number: $0 + 1, port: port) } ?? []
         picture = inspection.map { Picture($0, zones: finding.zones, failed: failed, isDoubt: verdict.outcome.isDoubt) }
         isNoticeable =
             !verdict.outcome.isDoubt

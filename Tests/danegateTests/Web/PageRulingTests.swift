@@ -63,4 +63,17 @@ import World
         #expect(await site.gate.daemon.stop() == 0)
         await world.stop()
     }
+
+    /// The rule is a rule, the records stand at their owner, and every step has a time.
+    @Test func whatIsShownIsNamed() async throws {
+        let world = try await MailWorld([MailDomains.named("tlsa-invalid")])
+        let site = try await PageSite(world)
+        let page = try await forms(try await site.test(Self.broken), site)[0]
+        #expect(page.contains("<dt>Rule</dt><dd>RFC 7672 2.2 and 3.1; "), "\(page)")
+        #expect(page.contains("TLSA records at _") && page.contains("._tcp.mx.\(Self.broken)"))
+        #expect(page.contains("> the record for the host&#39;s own key</span>"), "\(page)")
+        #expect(!page.contains("<span class=\"ms\"></span>"), "every step has a time")
+        #expect(await site.gate.daemon.stop() == 0)
+        await world.stop()
+    }
 }
