@@ -7,6 +7,7 @@ extension Templates {
         <h1><span class="mark" aria-hidden="true">{{mark}}</span> {{headline}}</h1>
         {{#reply}}<p>{{replyWords}}</p><blockquote>{{reply}}</blockquote>{{/reply}}{{^reply}}<p>{{replyWords}}\
         </p>{{/reply}}
+        {{#since}}<p>{{since}}</p>{{/since}}
         <p><a href="/codes?word={{outcome}}">{{outcome}}</a>{{#code}} ({{code}}){{/code}}: {{meaning}}</p>
         </header>
         <section aria-labelledby="why"><h2 id="why">Why</h2>

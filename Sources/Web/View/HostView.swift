@@ -87,7 +87,8 @@ struct HostView: Codable, Sendable {
     }
 
     static func tone(_ outcome: Outcome, isDegraded: Bool) -> ResultView.Tone {
-        if outcome.isDoubt { return .doubt }
+        // Nobody has connected: that is no sign for it, nor against it.
+        if outcome.isDoubt || outcome == .unprobed { return .doubt }
         guard outcome.allowsDelivery else { return .bad }
         if isDegraded { return .note }
         return outcome == .verified || outcome == .encrypted ? .good : .plain

@@ -51,7 +51,8 @@ import World
         await world.stop()
     }
 
-    /// One client's tests of one domain in a row are tests.
+    /// One client's tests of one domain in a row are tests. When the page's probes are used up, it says that it does
+    /// not know, and calls nothing accepted or whole.
     @Test func whatThePageMayNotProbeIsNotCalledAccepted() async throws {
         let world = try await MailWorld([MailDomains.named("tlsa-invalid")])
         let site = try await PageSite(world)
@@ -60,6 +61,43 @@ import World
             let page = try await site.request("GET /inspection/\(id)", Self.html).body
             #expect(page.contains("class=\"verdict bad\""), "test \(number): \(page.prefix(2000))")
         }
+        var page = ""
+        for _ in 0..<60 where !page.contains("could not be tested now") {
+            let id = try await site.test(Self.broken, as: PageSite.bearer)
+            page = try await site.request("GET /inspection/\(id)", Self.html).body
+        }
+        #expect(page.contains("\(Self.broken) could not be tested now: the page&#39;s share of probes is used up"))
+        #expect(page.contains("class=\"verdict doubt\"") && !page.contains("is accepted"), "\(page)")
+        #expect(!page.contains("No link of the chain is broken") && !page.contains("although mail gets through"))
+        let end = page.matches(of: /<g class="link ([a-z]+)( broken)?"/).last
+        #expect(end?.1 == "doubt", "\(page)")
+        #expect(await site.gate.daemon.stop() == 0)
+        await world.stop()
+    }
+
+    /// The first lines are what mail meets now: the daemon's ruling on the same fault, where it knows the fault.
+    @Test(arguments: [nil, "2s"]) func theDaemonsRulingComesFirst(deferFor: String?) async throws {
+        let world = try await MailWorld([MailDomains.named("tlsa-invalid")])
+        let site = try await PageSite(world, deferFor.map { ["DEFER_FOR": $0] } ?? [:])
+        let first = try await forms(try await site.test(Self.broken), site)
+        #expect(
+            first[0].contains("it is seen now for the first time") && first[0].contains("is deferred, and refused if"))
+        let code = deferFor == nil ? "451" : "550"
+        let isRuled = try await eventually(within: .seconds(60)) {
+            "\(try await site.gate.answer("<a@\(Self.broken)>"))".contains(code)
+        }
+        #expect(isRuled)
+        let then = try await forms(try await site.test(Self.broken), site)
+        #expect(then[0].contains("The daemon has known this fault since 20"), "\(then[0])")
+        #expect(!then[0].contains("for the first time"))
+        if deferFor != nil {
+            #expect(then[0].contains("Mail to \(Self.broken) is refused</h1>"), "\(then[0])")
+            #expect(then[0].contains("<blockquote>550 5.7.323 ") && then[0].contains("(5.7.323)"), "\(then[0])")
+        } else {
+            #expect(then[0].contains("<blockquote>451 4.7.323 "), "\(then[0])")
+        }
+        // The object is that of `check`, which sees a fault for the first time.
+        #expect(then[1].contains("\"ruling\":\"tempfail\""), "\(then[1])")
         #expect(await site.gate.daemon.stop() == 0)
         await world.stop()
     }
