@@ -24,8 +24,7 @@ extension Templates {
         type="button" class="copy" data-copy="{{anchor}}" hidden>Copy<span class="vh"> the record \
         {{label}}</span></button></div><p class="small">{{what}}</p>
         {{/lines}}{{/publish}}</section>{{/hasPublish}}
-        {{#hasTodo}}<section aria-labelledby="todo"><h2 id="todo">What the recipient's administrator should \
-        do</h2><ol>
+        {{#hasTodo}}<section aria-labelledby="todo"><h2 id="todo">{{todoTitle}}</h2><ol>
         {{#todo}}<li>{{text}}{{#commands}}<pre tabindex="0"><code>{{.}}</code></pre>{{/commands}}</li>
         {{/todo}}</ol></section>{{/hasTodo}}
         {{#acts}}<section aria-labelledby="acts"><h2 id="acts">Here</h2>
@@ -82,8 +81,8 @@ extension Templates {
         {{/connections}}{{/addresses}}</details>
         {{/hosts}}</section>
         <footer class="about">
-        <p>Tested {{when}}, in {{took}}: mail from {{from}} to {{domain}}, through {{through}}. Everything was \
-        asked afresh. Kept until {{keptUntil}}.</p>
+        <p>Tested {{when}}, in {{took}}: mail from {{from}} to {{domain}}, through {{through}}. {{asked}} \
+        Kept until {{keptUntil}}.</p>
         <p><a href="/inspection/{{id}}">Link to this test</a> · <a href="/inspection/{{id}}.txt">Text for a \
         mail</a> · <a href="/inspection/{{id}}.json">JSON</a></p>
         <form action="/test" method="post" class="again"><input type="hidden" name="domain" \

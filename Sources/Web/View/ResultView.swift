@@ -87,6 +87,8 @@ struct ResultView: Codable, Sendable {
     let took: String
     let from: String
     let through: String
+    /// Whether what is shown is new.
+    let asked: String
     let keptUntil: String
 
     let tone: Tone
@@ -105,6 +107,8 @@ struct ResultView: Codable, Sendable {
     let hasPublish: Bool
     let todo: [Todo]
     let hasTodo: Bool
+    /// Whose list it is.
+    let todoTitle: String
     let notes: [String]
     let hasNotes: Bool
     let rows: [Row]
@@ -137,6 +141,7 @@ extension ResultView {
             settings.dnsForward.isEmpty
             ? "its own resolver, which asks from the root on"
             : "its own validating resolver, which asks \(settings.forwarderNames.joined(separator: ", "))"
+        asked = inspection == nil ? "Nothing was asked." : "Everything was asked afresh."
         self.keptUntil = UnixTime.minute(keptUntil)
         tone = now.tone
         mark = tone.mark
@@ -153,15 +158,20 @@ extension ResultView {
                 Failure(
                     step: StepName.of(step.kind.rawValue), place: PageText.of(step.subject),
                     detail: PageText.of(step.detail), help: StepHelp.of(step, report))
-            }
+            } ?? Self.failureHere(report)
         publish = inspection.map { PublishLines.of($0) } ?? []
         hasPublish = !publish.isEmpty
         let isFault = (!ruling.outcome.allowsDelivery || verdict.isDegraded) && !now.isUntested
-        todo =
-            isFault
-            ? Explanation(ruling.outcome).administrator.map { Self.todo($0, domain: report.domain, host: verdict.host) }
-            : []
+        let explanation = Explanation(ruling.outcome)
+        let steps = verdict.isOurs ? explanation.here : explanation.administrator
+        todo = isFault ? steps.map { Self.todo($0, domain: report.domain, host: verdict.host) } : []
         hasTodo = !todo.isEmpty
+        todoTitle =
+            verdict.isOurs
+            ? "What this site's administrator should do"
+            : verdict.outcome.isDoubt
+                ? "If it lasts: what the recipient's administrator can look at"
+                : "What the recipient's administrator should do"
         notes = Self.notes(report, now)
         hasNotes = !notes.isEmpty
         rows = StepRows(report).rows
@@ -172,6 +182,14 @@ extension ResultView {
         isNoticeable =
             !verdict.outcome.isDoubt && !now.isUntested
             && (verdict.outcome.defaultRuling == .deferThenReject || verdict.isDegraded)
+    }
+
+    /// What kept a test from beginning, where that is this site's own.
+    private static func failureHere(_ report: CheckReport) -> Failure? {
+        guard report.verdict.isOurs, report.inspection == nil else { return nil }
+        return Failure(
+            step: StepName.of("resolver"), place: PageText.of(HostNames.own), detail: PageText.of(report.verdict.cause),
+            help: StepHelp.of(report.verdict.outcome, isOurs: true))
     }
 
     /// A step of the explanation, with the names of this case in its commands, if a shell takes them for nothing but

@@ -114,4 +114,16 @@ import World
         #expect(await site.gate.daemon.stop() == 0)
         await world.stop()
     }
+
+    /// A doubt is nobody's fault yet, and its remedies are not addressed as if it were.
+    @Test func aDoubtIsNotAddressedToTheRecipientAsAFault() async throws {
+        let world = try await MailWorld([MailDomains.named("refusing-greeting")])
+        let site = try await PageSite(world)
+        let page = try await forms(try await site.test("refusing-greeting.example"), site)[0]
+        #expect(page.contains("class=\"verdict doubt\"") && page.contains("If it lasts: what the recipient"), "\(page)")
+        #expect(!page.contains("administrator should do"), "\(page)")
+        #expect(page.contains("Everything was asked afresh."))
+        #expect(await site.gate.daemon.stop() == 0)
+        await world.stop()
+    }
 }
