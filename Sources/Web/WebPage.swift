@@ -53,7 +53,7 @@ package final class WebPage: Sendable {
         let book = parts.settings
         let stored = StoredTests(
             stateDirectory: settings.stateDirectory, retention: { book.settings.traceRetention }, log: parts.log)
-        let tests = PageTests(parts.lab, stored, counts: counts)
+        let tests = PageTests(parts.lab, stored, counts: counts) { [control = parts.control] in control.verdict($0) }
         let trace = TraceReader(settings)
         let site = WebSite(access, log: parts.log, counts: counts) { router in
             for asset in Assets.all { router.get(RouterPath(asset.path)) { _, _ in Page.asset(asset) } }

@@ -20,9 +20,11 @@ import WorldServers
 
     private static func test(_ domain: String = "example.org", text: String = "text") throws -> StoredTest {
         let view = """
-            {"id":"x","domain":"d","when":"","took":"","from":"","through":"","keptUntil":"","tone":"good","mark":"",
-            "headline":"","outcome":"","meaning":"","replyWords":"","cause":"","publish":[],"hasPublish":false,
-            "todo":[],"hasTodo":false,"notes":[],"hasNotes":false,"rows":[],"hosts":[],"isNoticeable":false}
+            {"id":"x","domain":"d","when":"","took":"","from":"","through":"","asked":"","keptUntil":"",
+            "tone":"good","mark":"","headline":"","outcome":"","meaning":"","replyWords":"","cause":"",
+            "publish":[],"hasPublish":false,
+            "todo":[],"hasTodo":false,"todoTitle":"","notes":[],"hasNotes":false,"rows":[],
+            "hosts":[],"isNoticeable":false}
             """
         return StoredTest(
             id: InspectionID(), domain: domain, time: 0, json: "{}", text: text,

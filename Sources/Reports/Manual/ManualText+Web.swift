@@ -113,8 +113,9 @@ extension ManualText {
         together may have a tenth of the inspections that recipients may have, 200; then the answer is 503.
 
         Tests have a resolver and a prober of their own, with a tenth of DANEGATE_PROBE_CONCURRENCY,
-        DANEGATE_PROBE_PER_HOST and DANEGATE_PROBE_PER_HOUR, and of the lookups and the file descriptors. So they take
-        nothing that recipients wait for. They connect where check would connect, and nowhere else.
+        DANEGATE_PROBE_PER_HOST and DANEGATE_PROBE_PER_HOUR, and of the lookups and the file descriptors; a third of the
+        probes of an hour may be in a row. So they take nothing that recipients wait for. They connect where check would
+        connect, and nowhere else. Where that is used up, the page says that the domain could not be tested now.
 
         A request has 20 seconds for its head, of 12 KB at most, and 10 seconds for a form of 8 KB. An address has 32
         connections. Where there are too many, the one gives way that has asked nothing for longest.

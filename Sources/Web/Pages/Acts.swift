@@ -15,6 +15,7 @@ struct Acts: Sendable {
     struct View {
         let refused: String?
         let now: String?
+        let exempt: String?
         let domain: String
         let query: String
         let id: String
@@ -111,6 +112,7 @@ struct Acts: Sendable {
                 "\(CountText.of($0.recipients, "recipient")) refused since \(UnixTime.minute($0.since))."
             },
             now: PageText.of("The daemon now: \(known.text(on: .endless).split(separator: "\n").first ?? "")"),
+            exempt: name.flatMap(tests.lab.whyExempt).map { PageText.of("The domain is exempt \($0).") },
             domain: test.domain, query: FormFields.encoded(test.domain), id: test.id.description,
             isNoticeable: test.view.isNoticeable)
     }

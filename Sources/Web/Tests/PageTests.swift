@@ -1,4 +1,5 @@
 import DANE
+import Gate
 import HTTPTypes
 import Policy
 import Support
@@ -16,9 +17,16 @@ final class PageTests: Sendable {
     let stored: StoredTests
     let limits: TestLimits
     private let counts: PageCounts
+    private let known: @Sendable (String) -> CachedReport
     private let state = Mutex(State())
 
-    init(_ lab: TestLab, _ stored: StoredTests, counts: PageCounts) {
+    /// The tests of a lab.
+    ///
+    /// - Parameter known: What the daemon would rule on a destination now.
+    init(
+        _ lab: TestLab, _ stored: StoredTests, counts: PageCounts, known: @escaping @Sendable (String) -> CachedReport
+    ) {
+        self.known = known
         self.lab = lab
         self.stored = stored
         self.counts = counts
@@ -88,7 +96,8 @@ final class PageTests: Sendable {
         let now = unixTime()
         let report = finding.report
         let view = ResultView(
-            finding, id: test.id, at: now, keptUntil: stored.end(of: now), settings: lab.current)
+            finding, known: known(test.domain), id: test.id, at: now, keptUntil: stored.end(of: now),
+            settings: lab.current)
         let kept = StoredTest(
             id: test.id, domain: test.domain, time: now, json: TerminalText.json(report.json),
             text: report.text(on: .endless, isWhole: true), view: view)
