@@ -52,7 +52,8 @@ package final class WebPage: Sendable {
         let book = parts.settings
         let stored = StoredTests(
             stateDirectory: settings.stateDirectory, retention: { book.settings.traceRetention }, log: parts.log)
-        let tests = PageTests(parts.lab, stored, counts: counts)
+        let tests = PageTests(
+            parts.lab, stored, counts: counts, followers: FollowerLimits(connections: parts.connections))
         let trace = TraceReader(settings)
         let site = WebSite(access, log: parts.log, counts: counts) { router in
             for asset in Assets.all { router.get(RouterPath(asset.path)) { _, _ in Page.asset(asset) } }

@@ -116,7 +116,9 @@ extension ManualText {
         DANEGATE_PROBE_PER_HOST and DANEGATE_PROBE_PER_HOUR, and of the lookups and the file descriptors. So they take
         nothing that recipients wait for. They connect where check would connect, and nowhere else.
 
-        A request has 20 seconds for its head, of 12 KB at most, and 10 seconds for a form of 8 KB. An address has 32
-        connections. Where there are too many, the one gives way that has asked nothing for longest.
+        A request has 20 seconds for its head, of 12 KB at most, and 10 seconds for a form of 8 KB. A client has 32
+        connections. Where there are too many, the one gives way that has been without a whole request for longest.
+        Half of the connections may wait for tests to end, and 16 of one client; the others get 503 or 429 with
+        Retry-After. So /healthz, /readyz and /metrics have an answer however many wait.
         """#
 }

@@ -39,11 +39,17 @@ struct TestPages: Sendable {
             }
             return Page.text("", "text/html; charset=utf-8")
         }
+        router.head("inspection/{id}/events") { _, context in
+            guard let id = InspectionID(context.parameters.get("id") ?? ""), tests.find(id) != nil else {
+                throw Self.gone
+            }
+            return Page.text("", "text/event-stream")
+        }
         router.get("inspection/{id}/events") { request, context in
             guard let id = InspectionID(context.parameters.get("id") ?? ""), let found = tests.find(id) else {
                 throw Self.gone
             }
-            return LiveTest(id: id, found: found, tests: tests).events(on: context.channel)
+            return try LiveTest(id: id, found: found, tests: tests).events(for: context)
         }
     }
 
@@ -139,17 +145,17 @@ struct TestPages: Sendable {
         guard let id = InspectionID(parts[0]), let found = tests.find(id) else { throw Self.gone }
         let form = parts.count > 1 ? String(parts[1]) : Self.wantsJSON(request) ? "json" : "html"
         switch (form, found) {
-        case ("html", .running): return LiveTest(id: id, found: found, tests: tests).page(for: context)
+        case ("html", .running): return try LiveTest(id: id, found: found, tests: tests).page(for: context)
         case ("html", .stored(let test)): return result(test, context)
         case ("txt", _):
-            return Page.text(try await ended(found).text + "\n", "text/plain; charset=utf-8")
-        case ("json", _): return Page.text(try await ended(found).json + "\n", "application/json")
+            return Page.text(try await ended(found, context).text + "\n", "text/plain; charset=utf-8")
+        case ("json", _): return Page.text(try await ended(found, context).json + "\n", "application/json")
         default: throw PageError.notFound
         }
     }
 
     /// The test, when it has ended.
-    private func ended(_ found: PageTests.Found) async throws -> StoredTest {
+    private func ended(_ found: PageTests.Found, _ context: PageContext) async throws -> StoredTest {
         switch found {
         case .stored(let test): return test
         case .running(let test):

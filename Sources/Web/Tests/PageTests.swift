@@ -15,13 +15,16 @@ final class PageTests: Sendable {
     let lab: TestLab
     let stored: StoredTests
     let limits: TestLimits
+    let followers: FollowerLimits
     private let counts: PageCounts
     private let state = Mutex(State())
 
-    init(_ lab: TestLab, _ stored: StoredTests, counts: PageCounts) {
+    /// - Parameter followers: How many may wait for the end of tests.
+    init(_ lab: TestLab, _ stored: StoredTests, counts: PageCounts, followers: FollowerLimits) {
         self.lab = lab
         self.stored = stored
         self.counts = counts
+        self.followers = followers
         limits = TestLimits(total: lab.limit)
     }
 

@@ -1,3 +1,4 @@
+import NIOCore
 import Support
 import Synchronization
 
@@ -65,6 +66,19 @@ final class RunningTest: Sendable {
             return stream
         }
         continuation.onTermination = { [weak self] _ in self?.leave(number) }
+        return stream
+    }
+
+    /// The same for a client, until its connection closes.
+    func events(for channel: any Channel) -> AsyncStream<TestEvent> {
+        let events = events()
+        let (stream, continuation) = AsyncStream<TestEvent>.makeStream()
+        let feeding = Task(executorPreference: PageExecutor.shared) {
+            for await event in events { continuation.yield(event) }
+            continuation.finish()
+        }
+        continuation.onTermination = { _ in feeding.cancel() }
+        channel.closeFuture.whenComplete { _ in continuation.finish() }
         return stream
     }
 

@@ -159,6 +159,46 @@ import World
         #expect(try await site.request("GET /healthz").status == 200)
     }
 
+    /// Whoever waits for a test, or leaves requests unfinished, with as many connections as eight addresses may have.
+    @Test(arguments: [true, false]) func manyClientsDoNotShutThePage(areFollowers: Bool) async throws {
+        let world = try await MailWorld([MailDomains.named("handshake-tarpit")])
+        let site = try await PageSite(world, ["PROBE_TIMEOUT": "60s"])
+        let begun = try await site.request("POST /test", form: "domain=handshake-tarpit.example")
+        let path = try #require(begun.fields["location"])
+        let request =
+            areFollowers
+            ? "GET \(path)/events HTTP/1.1\r\nHost: localhost\r\n\r\n"
+            : "POST /test HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n"
+                + "Content-Type: application/x-www-form-urlencoded\r\n\r\nd"
+        let (heads, statuses) = try await onOwnThread { [place = site.place] in
+            var clients: [WebClient] = []
+            func enter(_ address: UInt8) throws {
+                for _ in 0..<32 {
+                    let client = try WebClient(place, from: address)
+                    // One that has given way may be closed already.
+                    try? client.send(request)
+                    clients.append(client)
+                }
+            }
+            try enter(2)
+            let heads = areFollowers ? try clients.map { try $0.head() ?? "" } : []
+            for address: UInt8 in 3...9 { try enter(address) }
+            defer { withExtendedLifetime(clients) {} }
+            return (
+                heads,
+                try ["/healthz", "/readyz", "/metrics", "/"].map { try WebClient.request(place, "GET \($0)")?.status }
+            )
+        }
+        #expect(statuses == [200, 200, 200, 200])
+        let taken = heads.count { $0.hasPrefix("HTTP/1.1 200") }
+        #expect(!areFollowers || (1...16).contains(taken), "\(taken)")
+        for head in heads where !head.hasPrefix("HTTP/1.1 200") {
+            #expect(
+                ["429", "503"].contains(head.split(separator: " ").dropFirst().first)
+                    && head.lowercased().contains("retry-after: "), "\(head)")
+        }
+    }
+
     /// An address that others can reach needs a token or a proxy, and the start says so.
     @Test func anOpenAddressNeedsAuthorization() async throws {
         let world = try await Self.world()
