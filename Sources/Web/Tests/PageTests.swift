@@ -1,4 +1,3 @@
-import DANE
 import HTTPTypes
 import Policy
 import Support
@@ -44,9 +43,9 @@ final class PageTests: Sendable {
     ///
     /// - Parameters:
     ///   - argument: What a person typed.
-    ///   - client: Whose allowance it counts against; nil for nobody's.
+    ///   - client: Whose allowance it counts against.
     /// - Throws: If there are too many.
-    func begin(_ argument: DestinationArgument, for client: IPAddress?) throws(TestLimits.Refusal) -> RunningTest {
+    func begin(_ argument: DestinationArgument, for client: PageClient) throws(TestLimits.Refusal) -> RunningTest {
         let domain = argument.text(standard: lab.current.probePort)
         // An address whose local part is never refused is ruled otherwise than its domain.
         let key = "\(domain) \(argument.isExempt(lab.current) ? argument.mailbox ?? "" : "")"
@@ -55,7 +54,7 @@ final class PageTests: Sendable {
             return running
         }
         do throws(TestLimits.Refusal) { try limits.enter(client) } catch {
-            if case .client = error { counts.asked(.client) } else { counts.asked(.all) }
+            counts.asked(error == .all ? .all : .client)
             throw error
         }
         let test = RunningTest(InspectionID(), domain: domain)
