@@ -49,7 +49,7 @@ final class PageTests: Sendable {
         let domain = argument.text(standard: lab.current.probePort)
         // An address whose local part is never refused is ruled otherwise than its domain.
         let key = "\(domain) \(argument.isExempt(lab.current) ? argument.mailbox ?? "" : "")"
-        if let running = state.withLock({ state in state.byDomain[key].flatMap { state.running[$0] } }) {
+        if let running = joined(key) {
             counts.asked(.joined)
             return running
         }
@@ -66,7 +66,7 @@ final class PageTests: Sendable {
         }
         guard isNew else {
             limits.leave(client)
-            let running = state.withLock { state in state.byDomain[key].flatMap { state.running[$0] } }
+            let running = joined(key)
             counts.asked(running == nil ? .all : .joined)
             guard let running else { throw .all }
             return running
@@ -77,10 +77,21 @@ final class PageTests: Sendable {
             limits.leave(client)
             state.withLock { state in
                 state.running[test.id] = nil
-                state.byDomain[key] = nil
+                // One that nobody waited for has no place there any more, and another one may have it.
+                if state.byDomain[key] == test.id { state.byDomain[key] = nil }
             }
         }
         return test
+    }
+
+    /// The test of a destination that is under way and goes on; nil if there is none.
+    private func joined(_ key: String) -> RunningTest? {
+        state.withLock { state in
+            guard let id = state.byDomain[key] else { return nil }
+            if let running = state.running[id], running.join() { return running }
+            state.byDomain[key] = nil
+            return nil
+        }
     }
 
     private func run(_ argument: DestinationArgument, _ test: RunningTest) async {
