@@ -26,7 +26,9 @@ extension ManualText {
 
         A token stands in the field Authorization: as Bearer TOKEN, or as the password of Basic authentication with any
         user name, which is what a browser asks for. DANEGATE_WEB_TOKEN_FILE has one token per line, of at least 20
-        characters; lines that begin with # are comments. The file is read again when it changes. This makes a token:
+        characters; lines that begin with # are comments. The file is read again when it changes. A file that cannot be
+        used any more leaves no token in force: event=web result=denied says why when somebody gives one. This makes a
+        token:
 
             openssl rand -base64 30 | install -m 0640 -g danegate /dev/stdin /etc/danegate/web-tokens
 

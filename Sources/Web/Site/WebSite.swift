@@ -68,9 +68,11 @@ package struct WebSite: Sendable {
         let authorization = request.headers[.authorization]
         let standing = access.standing(of: peer, authorization: authorization)
         if authorization != nil, standing < .administrator, access.tokens != nil {
+            // Administrators must not look for the fault in their tokens if it is in the file.
+            let fault = access.tokens?.fault
             log.event(
-                .warning, repeated: "web-token",
-                LogLine(event: "web").adding("result", "denied").adding("cause", "the token is wrong"))
+                fault == nil ? .warning : .error, repeated: fault == nil ? "web-token" : "web-token-file",
+                LogLine(event: "web").adding("result", "denied").adding("cause", fault ?? "the token is wrong"))
             throw Self.unauthorized
         }
         let isProbe = path == "/healthz" || path == "/readyz"

@@ -85,6 +85,33 @@ import World
         #expect(stat(kept.place, &facts) == 0 && facts.st_mode & 0o777 == 0o660)
     }
 
+    /// A file of tokens that became bad locks administrators out; the log says so, and it is mended without a restart.
+    @Test func aTokenFileThatBecameBadIsLogged() async throws {
+        let directory = try ScratchDirectory("tokens")
+        let file = try directory.write("\(PageSite.token)\n", to: "tokens")
+        let site = try await PageSite(Self.world(), ["WEB_TOKEN_FILE": file], hasToken: false)
+        #expect(try await site.request("GET /trace", PageSite.bearer).status == 200)
+        _ = try directory.write("short\n", to: "tokens")
+        for _ in 0..<3 { #expect(try await site.request("GET /trace", PageSite.bearer).status == 401) }
+        let isLogged = try await eventually(within: .seconds(30)) {
+            site.gate.daemon.output.components(separatedBy: "event=web result=denied cause=").count == 2
+        }
+        #expect(isLogged && site.gate.daemon.output.contains("at least 20"), "\(site.gate.daemon.output)")
+        _ = try directory.write("\(PageSite.token)\n", to: "tokens")
+        #expect(try await site.request("GET /trace", PageSite.bearer).status == 200)
+    }
+
+    /// A Unix socket with a file of tokens and no proxy's word: its visitors are limited as one client.
+    @Test func visitorsOfAUnixSocketHaveALimit() async throws {
+        let site = try await PageSite(Self.world(), isUnix: true)
+        var last = try await site.request("GET /")
+        for number in 0..<60 where last.status != 429 {
+            last = try await site.request("POST /test", form: "domain=x\(number).verified.example")
+        }
+        #expect(last.status == 429)
+        #expect(try await site.request("POST /test", PageSite.bearer, form: "domain=verified.example").status == 303)
+    }
+
     /// A form of another site's page does nothing, whatever the visitor's browser would add.
     @Test(arguments: [
         (["Sec-Fetch-Site": "same-origin"], true), (["Sec-Fetch-Site": "none"], true), ([:], true),
