@@ -47,7 +47,7 @@ package final class WebPage: Sendable {
     /// - Throws: Why it cannot be served.
     package init(_ parts: Parts) throws(WebError) {
         let settings = parts.settings.settings
-        let access = try AccessRules(parts.door)
+        let access = try AccessRules(parts.door, isInherited: parts.inherited != nil)
         let counts = PageCounts()
         let book = parts.settings
         let stored = StoredTests(
@@ -73,6 +73,12 @@ package final class WebPage: Sendable {
         server = try WebServer.open(parts.door.listen, inherited: parts.inherited, limit: limit, serving: site)
         // The first visitor does not wait until the templates are read.
         Task(executorPreference: PageExecutor.shared) { _ = Page.head(Page.Frame(title: "")) }
+        if access.isForAllUsers, access.tokens == nil {
+            parts.log.event(
+                .warning,
+                LogLine(event: "web").adding("result", "open").adding(
+                    "cause", "every user of this machine may write to the socket, so it makes nobody an administrator"))
+        }
         parts.log.event(
             access.summary == "none" || access.summary == "proxy" ? .notice : .info,
             LogLine(event: "web").adding("result", "listening").adding("socket", server.address.postfixForm)

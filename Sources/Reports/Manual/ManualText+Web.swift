@@ -35,7 +35,9 @@ extension ManualText {
         A proxy that is to make all its users administrators adds the field itself, and must then authenticate them.
         A proxy at a unix socket without a file of tokens makes administrators of all whom it lets through.
 
-        A socket of systemd's counts as one of the same kind that DANEGATE_WEB_LISTEN names: see SYSTEMD.
+        A socket of systemd's counts as one of the same kind that DANEGATE_WEB_LISTEN names: see SYSTEMD. A unix socket
+        of systemd's to which others may write (SocketMode=0666, systemd's default) makes nobody an administrator: it
+        counts as loopback does, and event=web result=open says so at the start.
 
         A browser is answered only by names that are this page's own: its address, localhost on a loopback address or a
         unix socket, and those of DANEGATE_WEB_HOSTS. Name there the host name under which your proxy serves it.
