@@ -146,7 +146,10 @@ struct TestPages: Sendable {
         let form = parts.count > 1 ? String(parts[1]) : Self.wantsJSON(request) ? "json" : "html"
         switch (form, found) {
         case ("html", .running): return try LiveTest(id: id, found: found, tests: tests).page(for: context)
-        case ("html", .stored(let test)): return result(test, context)
+        case ("html", .stored(let test)):
+            // It reads the trace of an administrator's daemon, and blocks.
+            guard context.standing == .administrator else { return result(test, context) }
+            return await onOwnThread { result(test, context) }
         case ("txt", _):
             return Page.text(try await ended(found, context).text + "\n", "text/plain; charset=utf-8")
         case ("json", _): return Page.text(try await ended(found, context).json + "\n", "application/json")
