@@ -125,6 +125,17 @@ import World
         #expect(answer.status == (isTaken ? 303 : 403), "\(answer.body)")
     }
 
+    /// A method that a page does not have is told so, with those that it has (RFC 9110 §15.5.6).
+    @Test(arguments: [
+        ("OPTIONS /", "GET, HEAD"), ("TRACE /codes", "GET, HEAD"), ("PUT /test", "GET, HEAD, POST"),
+        ("DELETE /inspection/x", "GET, HEAD"), ("GET /notice", "POST"), ("POST /healthz?x=/y", "GET, HEAD"),
+    ]) func otherMethodsAreNotAllowed(line: String, allowed: String) async throws {
+        let site = try await PageSite(Self.world())
+        let answer = try await site.request(line)
+        #expect(answer.status == 405 && answer.fields["allow"] == allowed, "\(answer)")
+        #expect(try await site.request("PUT /nothing").status == 404)
+    }
+
     @Test func aGetNeverActs() async throws {
         let site = try await PageSite(Self.world())
         let answer = try await site.request("GET /test?domain=verified.example")
