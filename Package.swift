@@ -192,8 +192,8 @@ let package = Package(
         .target(
             name: "Daemon",
             dependencies: [
-                "Certificates", "DANE", "DNSSEC", "Gate", "Inspection", "Milter", "Policy", "Probe", "Records",
-                "Support", "Verdicts", "Web",
+                "DANE", "DNSSEC", "Gate", "Inspection", "Milter", "Policy", "Probe", "Records", "Support", "Verdicts",
+                "Web",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

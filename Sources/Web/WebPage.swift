@@ -48,12 +48,15 @@ package final class WebPage: Sendable {
     /// - Throws: Why it cannot be served.
     package init(_ parts: Parts) throws(WebError) {
         let settings = parts.settings.settings
-        let access = try AccessRules(parts.door)
+        let access = try AccessRules(parts.door, isInherited: parts.inherited != nil)
         let counts = PageCounts()
         let book = parts.settings
         let stored = StoredTests(
             stateDirectory: settings.stateDirectory, retention: { book.settings.traceRetention }, log: parts.log)
-        let tests = PageTests(parts.lab, stored, counts: counts) { [control = parts.control] in control.verdict($0) }
+        let followers = FollowerLimits(connections: parts.connections, ofOneAddress: WebConnections.perClient)
+        let tests = PageTests(parts.lab, stored, counts: counts, followers: followers) { [control = parts.control] in
+            control.verdict($0)
+        }
         let trace = TraceReader(settings)
         let site = WebSite(access, log: parts.log, counts: counts) { router in
             for asset in Assets.all { router.get(RouterPath(asset.path)) { _, _ in Page.asset(asset) } }
@@ -80,6 +83,12 @@ package final class WebPage: Sendable {
         server = try WebServer.open(parts.door.listen, inherited: parts.inherited, limit: limit, serving: site)
         // The first visitor does not wait until the templates are read.
         Task(executorPreference: PageExecutor.shared) { _ = Page.head(Page.Frame(title: "")) }
+        if access.isForAllUsers, access.tokens == nil {
+            parts.log.event(
+                .warning,
+                LogLine(event: "web").adding("result", "open").adding(
+                    "cause", "every user of this machine may write to the socket, so it makes nobody an administrator"))
+        }
         parts.log.event(
             access.summary == "none" || access.summary == "proxy" ? .notice : .info,
             LogLine(event: "web").adding("result", "listening").adding("socket", server.address.postfixForm)

@@ -93,5 +93,10 @@ import WorldServers
         // A file that nobody can use any more leaves nothing in force.
         try FileManager.default.removeItem(atPath: path)
         #expect(!book.holds("another-token-of-many-letters"))
+        #expect(book.fault?.contains(path) == true)
+        _ = try directory.write("short\n", to: "tokens")
+        #expect(!book.holds("short") && book.fault?.contains("at least 20") == true)
+        _ = try directory.write("\(Self.token)\n", to: "tokens")
+        #expect(book.holds(Self.token) && book.fault == nil)
     }
 }

@@ -26,14 +26,18 @@ extension ManualText {
 
         A token stands in the field Authorization: as Bearer TOKEN, or as the password of Basic authentication with any
         user name, which is what a browser asks for. DANEGATE_WEB_TOKEN_FILE has one token per line, of at least 20
-        characters; lines that begin with # are comments. The file is read again when it changes. This makes a token:
+        characters; lines that begin with # are comments. The file is read again when it changes. A file that cannot be
+        used any more leaves no token in force: event=web result=denied says why when somebody gives one. This makes a
+        token:
 
             openssl rand -base64 30 | install -m 0640 -g danegate /dev/stdin /etc/danegate/web-tokens
 
         A proxy that is to make all its users administrators adds the field itself, and must then authenticate them.
         A proxy at a unix socket without a file of tokens makes administrators of all whom it lets through.
 
-        A socket of systemd's counts as one of the same kind that DANEGATE_WEB_LISTEN names: see SYSTEMD.
+        A socket of systemd's counts as one of the same kind that DANEGATE_WEB_LISTEN names: see SYSTEMD. A unix socket
+        of systemd's to which others may write (SocketMode=0666, systemd's default) makes nobody an administrator: it
+        counts as loopback does, and event=web result=open says so at the start.
 
         A browser is answered only by names that are this page's own: its address, localhost on a loopback address or a
         unix socket, and those of DANEGATE_WEB_HOSTS. Name there the host name under which your proxy serves it.
@@ -117,7 +121,9 @@ extension ManualText {
         probes of an hour may be in a row. So they take nothing that recipients wait for. They connect where check would
         connect, and nowhere else. Where that is used up, the page says that the domain could not be tested now.
 
-        A request has 20 seconds for its head, of 12 KB at most, and 10 seconds for a form of 8 KB. An address has 32
-        connections. Where there are too many, the one gives way that has asked nothing for longest.
+        A request has 20 seconds for its head, of 12 KB at most, and 10 seconds for a form of 8 KB. A client has 32
+        connections. Where there are too many, the one gives way that has been without a whole request for longest.
+        Half of the connections may wait for tests to end, and 16 of one client; the others get 503 or 429 with
+        Retry-After. So /healthz, /readyz and /metrics have an answer however many wait.
         """#
 }

@@ -77,11 +77,11 @@ struct Acts: Sendable {
         do throws(DestinationArgumentError) {
             argument = try DestinationArgument(test.domain, port: tests.lab.current.probePort)
         } catch { throw PageError(.unprocessableContent, error.sentence) }
-        do throws(TestLimits.Refusal) { try tests.limits.enter(nil) } catch {
+        do throws(TestLimits.Refusal) { try tests.limits.enter(.administrator) } catch {
             throw PageError(.serviceUnavailable, "Too many tests are under way.", fields: [.retryAfter: "10"])
         }
         let report = await tests.lab.test(argument, judgesAsRFC: true) { _ in }.report
-        tests.limits.leave(nil)
+        tests.limits.leave(.administrator)
         let path = "/inspection/\(test.id)"
         let now = unixTime()
         let known = control.verdict(argument.text(standard: tests.lab.current.probePort))
