@@ -122,7 +122,7 @@ struct TestPages: Sendable {
         case .atOnce:
             return PageError(
                 .tooManyRequests,
-                "\(TestLimits.atOnce) of your tests are under way. You can begin another one when one of them has ended.",
+                "\(TestLimits.atOnce) of your tests are under way. When one has ended, you can begin another one.",
                 fields: [.retryAfter: "5"], link: last)
         case .all:
             return PageError(
