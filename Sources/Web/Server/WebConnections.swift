@@ -37,7 +37,7 @@ final class WebConnections: Sendable {
     }
 
     /// The most connections of one client (`PageClient.key`). A browser opens six; a proxy may need all.
-    static let perClient = 32
+    private static let perClient = 32
 
     private let limit: Int
     private let isProxy: @Sendable (any Channel) -> Bool

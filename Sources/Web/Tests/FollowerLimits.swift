@@ -24,8 +24,8 @@ final class FollowerLimits: Sendable {
         case all
     }
 
-    /// The most of one client: half of the connections that one address may have.
-    static let perClient = WebConnections.perClient / 2
+    /// The most of one client: half of the 32 connections that it may have.
+    static let perClient = 16
 
     private struct State {
         var count = 0
