@@ -49,8 +49,9 @@ extension ManualText {
         ## Metrics
 
         status --metrics prints the daemon's metrics in the text format of Prometheus, status --openmetrics as
-        OpenMetrics, where an example stands behind each bucket of a histogram: the trace id of a recipient, which
-        danegate trace --id finds. Nothing else is printed then, and the exit status is 0 if a daemon answers. To
+        OpenMetrics, where an example stands behind each bucket of a histogram: the trace id of a recipient. danegate
+        trace --id finds it, unless the recipient was accepted: then only its log line has it. Nothing else is printed
+        then, and the exit status is 0 if a daemon answers. To
         have them scraped, let a timer write them where the textfile collector of node_exporter looks:
 
             danegate status --metrics >/var/lib/prometheus/node-exporter/danegate.prom.new &&

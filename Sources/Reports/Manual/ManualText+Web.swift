@@ -74,6 +74,9 @@ extension ManualText {
                 proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
                 proxy_buffering off;
             }
+            location = /metrics { return 404; }
+
+        The last line hides the metrics from visitors. Prometheus can read them with a token past the proxy.
 
         The settings for it, where danegate-web.socket makes the socket:
 
@@ -102,8 +105,8 @@ extension ManualText {
           address of the result (202), which it may ask for at once: the answer comes when the test has ended.
         /inspection/ID/events :: the steps as server-sent events.
         /healthz, /readyz :: whether the daemon lives; whether it can judge (200 or 503).
-        /metrics :: for Prometheus: its text format, or OpenMetrics with exemplars, as the field Accept asks. It is
-          what danegate status --metrics prints.
+        /metrics :: for Prometheus: its text format, or OpenMetrics, as the field Accept asks. It is what danegate
+          status --metrics prints. Visitors may read it; only administrators get exemplars, which carry trace ids.
 
         A test that nobody waits for any more ends after ten seconds. Two who ask for the same domain wait for the same
         test.

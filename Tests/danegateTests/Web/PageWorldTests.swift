@@ -318,6 +318,19 @@ import World
         #expect(reader.samples.contains { $0.name == "danegate_build_info" })
     }
 
+    /// A trace id is for administrators: visitors have the same metrics without exemplars.
+    @Test func exemplarsAreForAdministrators() async throws {
+        let world = try await MailWorld([MailDomains.named("verified")])
+        let site = try await PageSite(world)
+        let accept = ["Accept": "application/openmetrics-text;version=1.0.0"]
+        _ = try await site.gate.answer("<user@verified.example>")
+        let known = try await site.request("GET /metrics", accept.merging(PageSite.bearer) { $1 })
+        #expect(known.status == 200 && known.body.contains("# {trace_id="))
+        let visitor = try await site.request("GET /metrics", accept)
+        #expect(visitor.status == 200 && !visitor.body.contains("trace_id"))
+        #expect(ExpositionReader(visitor.body, isOpenMetrics: true).faults.isEmpty)
+    }
+
     /// What the page answers and tests is counted, and who is connected; by fixed words, whatever clients send.
     @Test func thePageCountsItself() async throws {
         let world = try await MailWorld([MailDomains.named("verified")])
