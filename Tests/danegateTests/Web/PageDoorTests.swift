@@ -197,7 +197,7 @@ import World
         #expect(try await site.request("GET /healthz").status == 200)
     }
 
-    /// Whoever waits for a test, or leaves requests unfinished, with as many connections as eight addresses may have.
+    /// Whoever waits for a test, or leaves requests unfinished, with more connections than there are places.
     @Test(arguments: [true, false]) func manyClientsDoNotShutThePage(areFollowers: Bool) async throws {
         let world = try await MailWorld([MailDomains.named("handshake-tarpit")])
         let site = try await PageSite(world, ["PROBE_TIMEOUT": "60s"])
@@ -220,7 +220,7 @@ import World
             }
             try enter(2)
             let heads = areFollowers ? try clients.map { try $0.head() ?? "" } : []
-            for address: UInt8 in 3...9 { try enter(address) }
+            for address: UInt8 in 3...12 { try enter(address) }
             defer { withExtendedLifetime(clients) {} }
             return (
                 heads,
