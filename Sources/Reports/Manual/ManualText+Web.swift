@@ -96,7 +96,8 @@ extension ManualText {
         A test is made as check makes one: afresh, past all caches, by the daemon's own engine and settings. The page
         shows the steps as they end, first with what would happen to mail when all have ended. It has an address of its
         own, /inspection/ID, where the result stays for DANEGATE_TRACE_RETENTION; at most 5000 results and 128 MiB are
-        kept, in the folder tests of the state directory. Nobody finds the address who does not know it.
+        kept, in the folder tests of the state directory. Nobody finds the address who does not know it,
+        but whoever may not begin another test of a domain is offered the latest result of it.
 
         /inspection/ID.txt :: the text of check --verbose, for a mail.
         /inspection/ID.json :: the object of check --json; so is /inspection/ID for a client that accepts
