@@ -52,6 +52,8 @@ import WorldServers
         ("198.51.100.1", "evil, 198.51.100.7", "198.51.100.7"), ("198.51.100.1", "", "198.51.100.1"),
         // A comma that is one character with what the client has written before it.
         ("198.51.100.1", "10.0.0.1\u{6DD}, 203.0.113.1", "203.0.113.1"),
+        // RFC 9110 §5.6.1: empty elements of a list are ignored.
+        ("198.51.100.1", "203.0.113.1,,", "203.0.113.1"),
         ("198.51.100.1", "<script>", "198.51.100.1"), ("198.51.100.1", "[2001:db8::1]", "2001:db8::1"),
     ]) func theClientIsWhoOurProxyNames(peer: String, forwarded: String, client: String) throws {
         let rules = try AccessRules(Self.door("127.0.0.1:1", ["WEB_PROXIES": "198.51.100.0/24"]))

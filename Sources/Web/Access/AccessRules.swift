@@ -99,7 +99,7 @@ struct AccessRules: Sendable {
             client = address
             guard isProxy(address) else { return address }
         }
-        for word in (forwarded ?? "").parts(between: ",").suffix(16).reversed() {
+        for word in (forwarded ?? "").parts(between: ",", omittingEmpty: true).suffix(16).reversed() {
             let text = word.trimmingBlanks().trimming("[]")
             guard let address = IPAddress(text) else { return client }
             client = address

@@ -10,8 +10,7 @@ extension StringProtocol {
     func parts(
         between byte: Unicode.Scalar, most: Int = .max, omittingEmpty omits: Bool = false
     ) -> [Substring] {
-        let text = Substring(self)
-        return text.utf8.split(separator: UInt8(ascii: byte), maxSplits: most, omittingEmptySubsequences: omits)
+        String(self).utf8.split(separator: UInt8(ascii: byte), maxSplits: most, omittingEmptySubsequences: omits)
             .map { Substring($0) }
     }
 }
