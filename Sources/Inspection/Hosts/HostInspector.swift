@@ -198,9 +198,12 @@ struct HostInspector {
             }
         }
         for address in inspected {
-            let isGood = address.finding.outcome.allowsDelivery
+            let outcome = address.finding.outcome
+            // A connection that was not made has shown nothing, and mail is let through all the same.
+            let went: InspectionStep.Result =
+                outcome == .unprobed ? .warning : outcome.allowsDelivery ? .ok : .failed
             trail.add(
-                address.judgement == nil ? .probe : .certificate, isGood ? .ok : .failed,
+                address.judgement == nil ? .probe : .certificate, went,
                 "\(address.finding.address): \(address.finding.cause)")
         }
         let unprobed = HostFinding(
