@@ -100,7 +100,7 @@ enum StyleSheet {
         table{border-collapse:collapse;width:100%}
         th,td{text-align:left;padding:.4rem .6rem;border-bottom:1px solid var(--line);vertical-align:top}
         th{font-weight:600;white-space:nowrap;overflow-wrap:normal}
-        .rows td{overflow-wrap:normal}.rows td.long{overflow-wrap:anywhere}
+        .rows{font-size:.9rem}.rows td{overflow-wrap:normal}.rows td.long{overflow-wrap:anywhere;min-width:10.5rem}
         td.number,th.number{text-align:right;font-variant-numeric:tabular-nums}
         .pages{display:flex;gap:1rem;margin:1rem 0}
         .plot{width:100%;height:auto}
