@@ -72,7 +72,7 @@ package final class WebPage: Sendable {
         }
         self.tests = tests
         // Also while nobody tests anything.
-        pruning = Task(executorPreference: PageExecutor.shared) {
+        pruning = Task(executorPreference: PageExecutor.pages) {
             while !Task.isCancelled {
                 await onOwnThread { stored.prune() }
                 try? await Task.sleep(for: .seconds(3600))
@@ -82,7 +82,7 @@ package final class WebPage: Sendable {
         limit = parts.connections
         server = try WebServer.open(parts.door.listen, inherited: parts.inherited, limit: limit, serving: site)
         // The first visitor does not wait until the templates are read.
-        Task(executorPreference: PageExecutor.shared) { _ = Page.head(Page.Frame(title: "")) }
+        Task(executorPreference: PageExecutor.pages) { _ = Page.head(Page.Frame(title: "")) }
         if access.isForAllUsers, access.tokens == nil {
             parts.log.event(
                 .warning,

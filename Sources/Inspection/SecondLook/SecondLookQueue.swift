@@ -1,6 +1,7 @@
 import DANE
 import DNSSEC
 import DequeModule
+import Support
 import Synchronization
 
 /// Where failures wait for a second look that bypasses all caches, with a fixed number of resolvers that are used again
@@ -119,7 +120,7 @@ package final class SecondLookQueue: Sendable {
             leave(id)
         }
         guard let (ticket, slot) = turn else { return nil }
-        let task = Task { await look(ticket) }
+        let task = Task.inLane { await look(ticket) }
         let isEnding = state.withLock { state in
             state.slots[slot].looks[id]?.end = { task.cancel() }
             return state.slots[slot].isEnding

@@ -61,7 +61,7 @@ package final class SingleFlight<Key: Hashable & Sendable, Value: Sendable>: Sen
             if state.inFlight[key] == nil {
                 state.lastID += 1
                 let id = state.lastID
-                state.inFlight[key] = Work(id: id, task: Task { finish(key, id, await work()) })
+                state.inFlight[key] = Work(id: id, task: .inLane { [self] in finish(key, id, await work()) })
             } else {
                 state.joins += 1
             }

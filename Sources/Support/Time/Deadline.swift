@@ -6,7 +6,7 @@ package enum Deadline {
     package static func run<Result: Sendable>(_ limit: Duration, _ work: @escaping @Sendable () async -> Result) async
         -> Result
     {
-        let task = Task { await work() }
+        let task = Task.inLane { await work() }
         let entry = Timetable.shared.add(after: limit) { task.cancel() }
         defer { Timetable.shared.remove(entry) }
         return await withTaskCancellationHandler {

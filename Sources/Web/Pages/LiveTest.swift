@@ -88,11 +88,11 @@ struct LiveTest: Sendable {
         // Follows at once, so that nobody's leaving meanwhile ends it.
         let events = test.events()
         let (parts, continuation) = AsyncStream<Part>.makeStream()
-        let feeding = Task(executorPreference: PageExecutor.shared) {
+        let feeding = Task(executorPreference: PageExecutor.pages) {
             for await event in events { continuation.yield(.event(event)) }
             continuation.finish()
         }
-        let pulsing = Task(executorPreference: PageExecutor.shared) {
+        let pulsing = Task(executorPreference: PageExecutor.pages) {
             while !Task.isCancelled {
                 try? await Task.sleep(for: Self.pulse)
                 continuation.yield(.pulse)

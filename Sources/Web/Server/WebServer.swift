@@ -53,6 +53,7 @@ package final class WebServer: Sendable {
     ) throws(WebError) -> WebServer {
         guard let socket = door.socket else { throw WebError(sentence: "DANEGATE_WEB_LISTEN is off.") }
         let loops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        loops.next().execute { PageExecutor.yieldThread() }
         do {
             let connections = WebConnections(limit) { site.access.isProxy($0.remoteAddress) }
             let http = HTTP1Channel(
@@ -88,7 +89,7 @@ package final class WebServer: Sendable {
             .childChannelOption(.maxMessagesPerRead, value: 1)
             .childChannelInitializer { channel in
                 http.setup(channel: channel, logger: logger).map { connection in
-                    Task(executorPreference: PageExecutor.shared) {
+                    Task(executorPreference: PageExecutor.pages) {
                         await http.handle(value: connection, logger: logger)
                     }
                 }

@@ -33,8 +33,8 @@ final class RunningTest: Sendable {
 
     /// Begins the work, and waits for the first follower.
     func begin(_ work: @escaping @Sendable () async -> Void) {
-        let task = Task(executorPreference: PageExecutor.shared) {
-            await work()
+        let task = Task(executorPreference: PageExecutor.tests) {
+            await TaskLane.$executor.withValue(PageExecutor.tests) { await work() }
             self.finish()
         }
         let isCancelled = state.withLock { state in
@@ -79,7 +79,7 @@ final class RunningTest: Sendable {
     func events(for channel: any Channel) -> AsyncStream<TestEvent> {
         let events = events()
         let (stream, continuation) = AsyncStream<TestEvent>.makeStream()
-        let feeding = Task(executorPreference: PageExecutor.shared) {
+        let feeding = Task(executorPreference: PageExecutor.pages) {
             for await event in events { continuation.yield(event) }
             continuation.finish()
         }
