@@ -65,6 +65,9 @@ final class BenchWorld {
         return path
     }
 
+    /// Has name servers and hosts, which are elsewhere in life, take only what the others leave; or no more.
+    func yields(_ isLast: Bool) { OtherMachine.yields(isLast, [hostProcess, zones.server]) }
+
     /// Ends the servers.
     func stop() async {
         await zones.stop()

@@ -10,7 +10,7 @@ final class BenchZones {
 
     let hints: String
     let anchor: String
-    private let server: ChildProcess
+    let server: ChildProcess
     /// Sockets that take queries and never answer.
     private let silent: [Int32]
 

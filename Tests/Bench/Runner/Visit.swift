@@ -68,25 +68,43 @@ final class Visit: Sendable {
     }
 
     private func work(_ number: Int) {
-        // Browsers run on machines of their own. Here they share one with what is measured.
-        setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 19)
+        OtherMachine.yieldThread()
         var turn = number
-        while !state.withLock({ $0.isOver }) {
+        while !isOver {
             let domain = domains[turn % domains.count]
             turn += 211
             let begun = try? WebClient.request(
                 place, "POST /test", ["Accept": "application/json"], form: "domain=\(domain)")
             guard let path = begun?.fields["location"] else {
                 state.withLock { $0.counts.refused += 1 }
-                usleep(100_000)
+                rest(begun)
                 continue
             }
             state.withLock { $0.begun += 1 }
-            let hasResult = (try? WebClient.request(place, "GET \(path).json"))?.status == 200
-            state.withLock { state in
-                if hasResult { state.counts.tests += 1 } else { state.counts.failed += 1 }
-            }
+            wait(for: path)
         }
         state.withLock { $0.threads -= 1 }
+    }
+
+    private var isOver: Bool { state.withLock { $0.isOver } }
+
+    /// Waits for a result, and asks again as often as the page wants. What has none when all go home does not count.
+    private func wait(for path: String) {
+        while true {
+            let answer = try? WebClient.request(place, "GET \(path).json")
+            switch answer?.status {
+            case 200: return state.withLock { $0.counts.tests += 1 }
+            case 429, 503:
+                if isOver { return }
+                rest(answer)
+            default: return state.withLock { $0.counts.failed += 1 }
+            }
+        }
+    }
+
+    /// Waits as long as an answer says, and not longer than the others are there.
+    private func rest(_ answer: WebClient.Answer?) {
+        let end = ContinuousClock.now + .seconds(answer?.fields["retry-after"].flatMap { Int($0) } ?? 1)
+        while ContinuousClock.now < end, !isOver { usleep(50_000) }
     }
 }

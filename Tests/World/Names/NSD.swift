@@ -49,7 +49,7 @@ final class NSD: Sendable {
 
     /// Sends a signal to it and its children, which do the work.
     func signal(_ number: Int32) {
-        for pid in Self.tree(process.pid) { kill(pid, number) }
+        for pid in process.tree { kill(pid, number) }
     }
 
     /// Ends it without notice, and begins anew on the same port.
@@ -65,12 +65,6 @@ final class NSD: Sendable {
             await next.stop()
         }
         throw WorldError("nsd does not come up again: \(output)")
-    }
-
-    private static func tree(_ pid: Int32) -> [Int32] {
-        let path = "/proc/\(pid)/task/\(pid)/children"
-        let children = (try? String(contentsOfFile: path, encoding: .utf8))?.split(separator: " ") ?? []
-        return [pid] + children.compactMap { Int32($0) }.flatMap(tree)
     }
 
     /// Ends it.
