@@ -73,6 +73,7 @@ package final class WebPage: Sendable {
         self.tests = tests
         // Also while nobody tests anything.
         pruning = Task(executorPreference: PageExecutor.pages) {
+            await onOwnThread { stored.recall() }
             while !Task.isCancelled {
                 await onOwnThread { stored.prune() }
                 try? await Task.sleep(for: .seconds(3600))

@@ -22,7 +22,7 @@ final class StoredTests: Sendable {
         var files: [(id: InspectionID, bytes: Int)] = []
         var bytes = 0
         var recent: [StoredTest] = []
-        /// The latest test of a domain in this run.
+        /// The latest test of a domain, of this run and of the last ones before it.
         var latest: [String: InspectionID] = [:]
     }
 
@@ -60,7 +60,7 @@ final class StoredTests: Sendable {
     /// Until when a test that ends now is kept, in seconds since 1970.
     func end(of time: Int64) -> Int64 { time + retention().components.seconds }
 
-    /// The latest test of a domain in this run.
+    /// The latest test of a domain; nil if there was none lately.
     func latest(of domain: String) -> InspectionID? { state.withLock { $0.latest[domain] } }
 
     /// A test; nil if there is none with this id, or no more.
@@ -102,6 +102,18 @@ final class StoredTests: Sendable {
             state.bytes += data.count
         }
         prune()
+    }
+
+    /// Looks at the last tests of earlier runs, so that the latest of a domain is known as before. It blocks: call it on
+    /// a thread of its own.
+    func recall() {
+        let last = state.withLock { state in state.files.suffix(limits.recent).map(\.id) }
+        for id in last.reversed() {
+            guard let test = test(id) else { continue }
+            state.withLock { state in
+                if state.latest[test.domain] == nil { state.latest[test.domain] = id }
+            }
+        }
     }
 
     /// Deletes what is kept for longer than it should be, or is too much. It blocks: call it on a thread of its own.
