@@ -108,6 +108,10 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: strict),
+        // The language of Redis and Valkey.
+        .target(
+            name: "RESP", dependencies: ["Support", .product(name: "NIOCore", package: "swift-nio")],
+            swiftSettings: strict),
         // What is true about a destination.
         .target(
             name: "Inspection",
@@ -256,6 +260,9 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: strict),
+        .testTarget(
+            name: "RESPTests", dependencies: ["RESP", .product(name: "NIOCore", package: "swift-nio")],
+            swiftSettings: strict),
         // libmilter serves one milter a process, so a test has it in a child.
         .executableTarget(
             name: "MilterTestDaemon", dependencies: ["DANE", "Milter"], path: "Tests/MilterTestDaemon",
@@ -364,9 +371,8 @@ if Context.environment["SANITIZER"] == "thread" {
 
 // What is fuzzed, in two shapes: its corpus as a test, and with FUZZER set a program for libFuzzer (deploy/fuzz).
 let fuzzed: [Target.Dependency] = [
-    "Certificates", "DANE", "DNSSEC", "Gate", "Inspection", "Milter", "Policy", "Probe", "Records", "Reports",
-    "Support",
-    "Verdicts",
+    "Certificates", "DANE", "DNSSEC", "Gate", "Inspection", "Milter", "Policy", "Probe", "RESP", "Records",
+    "Reports", "Support", "Verdicts",
     .product(name: "NIOCore", package: "swift-nio"),
     .product(name: "NIOEmbedded", package: "swift-nio"),
 ]
