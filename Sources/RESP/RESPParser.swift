@@ -69,6 +69,8 @@ package struct RESPParser: Sendable {
         }
     }
 
+    private var isInPush: Bool { frames.first?.kind == .push }
+
     private mutating func read() throws(RESPProtocolError) -> RESPValue? {
         while true {
             var value: RESPValue?
@@ -125,9 +127,8 @@ package struct RESPParser: Sendable {
     private mutating func begin(_ line: [UInt8]) throws(RESPProtocolError) -> RESPValue? {
         guard let sign = line.first else { throw RESPProtocolError("a value has no type") }
         values += 1
-        guard values <= limits.values else {
-            throw RESPProtocolError("a value holds more than \(limits.values) values")
-        }
+        let most = limits.values + (isInPush ? limits.pushed : 0)
+        guard values <= most else { throw RESPProtocolError("a value holds more than \(most) values") }
         let rest = line.dropFirst()
         switch sign {
         case UInt8(ascii: "+"), UInt8(ascii: "("):
@@ -178,9 +179,8 @@ package struct RESPParser: Sendable {
     private mutating func open(_ kind: Frame.Kind, _ text: ArraySlice<UInt8>) throws(RESPProtocolError) -> RESPValue? {
         if kind == .array, text.elementsEqual("-1".utf8) { return .null }
         guard let count = RESPNumber.length(text) else { throw RESPProtocolError("an aggregate has no count") }
-        guard count <= limits.count else {
-            throw RESPProtocolError("an aggregate has more than \(limits.count) elements")
-        }
+        let most = isInPush ? limits.pushed : limits.count
+        guard count <= most else { throw RESPProtocolError("an aggregate has more than \(most) elements") }
         guard frames.count < limits.depth else {
             throw RESPProtocolError("values are inside of each other more than \(limits.depth) deep")
         }

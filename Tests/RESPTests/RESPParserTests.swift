@@ -163,10 +163,24 @@ struct RESPParserTests {
         #expect(throws: RESPProtocolError.self) { try read(Array((longest + "x\r\n").utf8), cutAt: []) }
     }
 
-    /// A thousand bulk strings of a megabyte each are announced with a few bytes.
+    /// The last string is refused for its length, before it comes.
     @Test func boundsAValueBeforeItComes() {
-        let text = "*5\r\n" + String(repeating: "$1000000\r\n\(String(repeating: "x", count: 1_000_000))\r\n", count: 4)
+        let text = "*9\r\n" + String(repeating: "$1000000\r\n\(String(repeating: "x", count: 1_000_000))\r\n", count: 8)
         #expect(throws: RESPProtocolError.self) { try read(Array((text + "$1000000\r\n").utf8), cutAt: []) }
+    }
+
+    /// A store tells of as many keys at once as its clients have changed.
+    @Test func takesALongPush() throws {
+        func push(_ count: Int) -> [UInt8] {
+            let keys = String(repeating: "$26\r\ndanegate:1:r:v:example.org\r\n", count: count)
+            return Array(">2\r\n$10\r\ninvalidate\r\n*\(count)\r\n\(keys)".utf8)
+        }
+        guard case .push(let parts)? = try read(push(65_536), cutAt: []).first else {
+            Issue.record("no push")
+            return
+        }
+        #expect(parts.last?.elements?.count == 65_536)
+        #expect(throws: RESPProtocolError.self) { try read(push(65_537), cutAt: []) }
     }
 
     @Test func boundsTheValuesWithin() {

@@ -31,13 +31,15 @@ extension FuzzTarget {
     private static func count(_ value: RESPValue, depth: Int) throws -> Int {
         let inner: [RESPValue]
         switch value {
-        case .array(let list), .set(let list): inner = list
+        case .array(let list), .set(let list):
+            inner = list
+            try require(list.count <= limits.pushed, "\(list.count) elements")
         case .push(let list):
             inner = list
             try require(depth == 0 && !list.isEmpty, "a push at depth \(depth) of \(list.count) values")
         case .map(let pairs):
             inner = pairs.flatMap { [$0.key, $0.value] }
-            try require(pairs.count <= limits.count, "\(pairs.count) pairs")
+            try require(pairs.count <= limits.pushed, "\(pairs.count) pairs")
         case .bulk(let bytes):
             try require(bytes.count <= limits.bulk, "a string of \(bytes.count) bytes")
             return 1
