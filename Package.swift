@@ -158,6 +158,14 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: room),
+        // What several hosts know together.
+        .target(
+            name: "Sharing",
+            dependencies: [
+                "DANE", "Inspection", "RESP", "Records", "Store", "Support", "Verdicts",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: room),
         // It decides; the doors beside it.
         .target(
             name: "Gate",
@@ -312,8 +320,8 @@ let package = Package(
             dependencies: [
                 "Certificates", "DANE", "DNSSEC", "Daemon", "Gate", "Inspection", "Milter", "Policy", "Probe",
                 "Records",
-                "Reports", "RuleMarks", "Rules", "StateTestWriter", "Support", "TraceTestWriter", "Verdicts",
-                "WorldServers",
+                "RESP", "Reports", "RuleMarks", "Rules", "Sharing", "StateTestWriter", "Store", "Support",
+                "TraceTestWriter", "Verdicts", "WorldServers", "WorldStore",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
