@@ -133,7 +133,7 @@ let package = Package(
         .target(
             name: "Policy",
             dependencies: [
-                "Certificates", "DANE", "DNSSEC", "Inspection", "Milter", "Probe", "Support",
+                "Certificates", "DANE", "DNSSEC", "Inspection", "Milter", "Probe", "Store", "Support",
                 .product(name: "Algorithms", package: "swift-algorithms"),
             ],
             swiftSettings: strict),
@@ -214,7 +214,7 @@ let package = Package(
             name: "Daemon",
             dependencies: [
                 "Certificates", "DANE", "DNSSEC", "Gate", "Inspection", "Milter", "Policy", "Probe", "Records",
-                "Support", "Verdicts", "Web",
+                "Sharing", "Store", "Support", "Verdicts", "Web",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -344,7 +344,7 @@ let package = Package(
             dependencies: [
                 "DANE", "DNSSEC", "Daemon", "Gate", "Inspection", "Policy", "Probe", "Records", "Reports", "RuleMarks",
                 "Rules",
-                "Support", "Verdicts", "World", "WorldHosts", "WorldServers", "danegate",
+                "Support", "Verdicts", "World", "WorldHosts", "WorldServers", "WorldStore", "danegate",
             ],
             swiftSettings: strict),
         // OpenSSL's judgement of chains, in this process: thousands of them are too many for programs.

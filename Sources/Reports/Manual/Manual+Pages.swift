@@ -140,6 +140,8 @@ extension Manual {
             })
         page.section("Hazards")
         page.prose(ManualText.hazards)
+        page.section("Several hosts")
+        page.prose(ManualText.sharing)
         page.section("Examples")
         for (text, commands) in ManualText.examples {
             page.paragraph(text)

@@ -60,6 +60,7 @@ extension StatusReport {
         }
         let policies = policy.file.map { "\($0), \(CountText.of(policy.lines, "line")), read \(policy.read)" } ?? "none"
         lines.append("Policy file: \(policies)\(policy.fault.map { "; the newest is refused: \($0)" } ?? "")")
+        if let shared { lines.append(shared.text) }
         if let exemptions { lines.append("Exemptions in force: \(exemptions)") }
         lines.append(
             "Recipients since the start: \(totals.recipients), monitored \(recipients.monitored) (would be deferred: "
