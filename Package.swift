@@ -334,7 +334,7 @@ let package = Package(
         .testTarget(
             name: "WebTests",
             dependencies: [
-                "DANE", "Policy", "Probe", "Records", "Support", "Web", "WorldServers",
+                "DANE", "Gate", "Policy", "Probe", "Records", "Reports", "Support", "Web", "WorldServers",
                 .product(name: "Mustache", package: "swift-mustache"),
                 .product(name: "NIOCore", package: "swift-nio"),
             ],

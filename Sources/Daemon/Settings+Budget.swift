@@ -52,9 +52,11 @@ extension Settings {
             lookups: budget.page.lookups, secondLooks: budget.page.secondLooks)
         var probing = probeConfiguration
         probing.concurrency = max(1, min(Self.tenth(of: probing.concurrency), budget.page.probes))
-        // One of its own at least, to each host, and six in a row.
+        // One of its own at least, to each host, and twelve in a row.
         probing.perHost = Self.tenth(of: probing.perHost)
         if probing.perHour > 0 { probing.perHour = max(36, probing.perHour / 10) }
+        // A test has four connections to an address or more, and one client may begin ten tests of a domain in a row.
+        probing.inRow = 1.0 / 3
         probing.threads = 1
         return TestLab.Share(
             tests: Self.tenth(of: InspectionService.Limits().inspections), resolver: resolver,

@@ -77,9 +77,9 @@ final class Listener: Sendable {
     }
 
     private func ring() {
-        // If its buffer is full, it has rung often enough.
+        // If its buffer is full, it has rung often enough. If the bell has failed, no signal may end the process.
         var byte: UInt8 = 0
-        _ = write(cord, &byte, 1)
+        _ = send(cord, &byte, 1, Int32(MSG_NOSIGNAL))
     }
 
     // MARK: On the thread itself

@@ -17,9 +17,11 @@ struct ProbeBudget: Sendable {
 
         /// The limits for one host.
         ///
-        /// - Parameter hourly: How many probes a zone may have in an hour. A sixth of them may be in a row.
-        static func host(hourly: Double) -> Limits {
-            let burst = max(1, hourly / 6)
+        /// - Parameters:
+        ///   - hourly: How many probes a zone may have in an hour.
+        ///   - inRow: Which part of them may be in a row.
+        static func host(hourly: Double, inRow: Double) -> Limits {
+            let burst = max(1, hourly * inRow)
             return Limits(
                 zoneBurst: burst, zoneRate: hourly / 3600, burst: 2 * burst, rate: hourly / 3600,
                 reserve: max(1, burst / 2))
@@ -27,8 +29,8 @@ struct ProbeBudget: Sendable {
 
         /// The limits for a network: one zone gets as much as for two hosts, and all together get as much as for eight
         /// hosts.
-        static func network(hourly: Double) -> Limits {
-            let burst = max(1, hourly / 6)
+        static func network(hourly: Double, inRow: Double) -> Limits {
+            let burst = max(1, hourly * inRow)
             return Limits(
                 zoneBurst: 2 * burst, zoneRate: 2 * hourly / 3600, burst: 16 * burst, rate: 8 * hourly / 3600,
                 reserve: max(1, 4 * burst))

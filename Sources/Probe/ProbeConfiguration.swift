@@ -15,6 +15,8 @@ public struct ProbeConfiguration: Sendable {
     public var perHost: Int
     /// How many probes one zone's mail may cause per hour at one address and port (F-121). 0 means no limit.
     public var perHour: Int
+    /// Which part of those of an hour may be in a row.
+    public var inRow = 1.0 / 6
     /// Special-purpose addresses that may be probed. All others of them are never probed.
     public var allowed: [AddressRange]
     /// Addresses that are never probed, even if they are public or allowed: those of this site (F-123).

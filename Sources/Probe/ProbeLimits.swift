@@ -52,12 +52,13 @@ final class ProbeLimits: Sendable {
     ///
     /// - Parameters:
     ///   - atOnce: The most probes of a host at the same time.
-    ///   - hourly: The most probes of a host per hour and zone; 0 for no limit. A sixth may be in a row.
-    init(atOnce: Int, hourly: Int) {
+    ///   - hourly: The most probes of a host per hour and zone; 0 for no limit.
+    ///   - inRow: Which part of them may be in a row.
+    init(atOnce: Int, hourly: Int, inRow: Double = 1.0 / 6) {
         self.atOnce = max(1, atOnce)
         self.hourly = max(0, hourly)
-        hostLimits = .host(hourly: Double(self.hourly))
-        networkLimits = .network(hourly: Double(self.hourly))
+        hostLimits = .host(hourly: Double(self.hourly), inRow: inRow)
+        networkLimits = .network(hourly: Double(self.hourly), inRow: inRow)
     }
 
     /// How many hosts are remembered.

@@ -32,7 +32,7 @@ public final class Prober: Sendable {
         self.configuration = configuration
         group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.threads)
         slots = ProbeSlots(configuration.concurrency)
-        limits = ProbeLimits(atOnce: configuration.perHost, hourly: configuration.perHour)
+        limits = ProbeLimits(atOnce: configuration.perHost, hourly: configuration.perHour, inRow: configuration.inRow)
         names = NameSearch(configuration.helo.map(ClientName.set), on: group.next(), look: look)
     }
 

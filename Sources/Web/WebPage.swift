@@ -41,18 +41,22 @@ package final class WebPage: Sendable {
     private let tests: PageTests
     private let counts: PageCounts
     private let limit: Int
+    private let pruning: Task<Void, Never>
 
     /// Opens it. It blocks for a moment.
     ///
     /// - Throws: Why it cannot be served.
     package init(_ parts: Parts) throws(WebError) {
         let settings = parts.settings.settings
-        let access = try AccessRules(parts.door)
+        let access = try AccessRules(parts.door, isInherited: parts.inherited != nil)
         let counts = PageCounts()
         let book = parts.settings
         let stored = StoredTests(
             stateDirectory: settings.stateDirectory, retention: { book.settings.traceRetention }, log: parts.log)
-        let tests = PageTests(parts.lab, stored, counts: counts)
+        let followers = FollowerLimits(connections: parts.connections, ofOneAddress: WebConnections.perClient)
+        let tests = PageTests(parts.lab, stored, counts: counts, followers: followers) { [control = parts.control] in
+            control.verdict($0)
+        }
         let trace = TraceReader(settings)
         let site = WebSite(access, log: parts.log, counts: counts) { router in
             for asset in Assets.all { router.get(RouterPath(asset.path)) { _, _ in Page.asset(asset) } }
@@ -67,11 +71,24 @@ package final class WebPage: Sendable {
                 .add(to: router)
         }
         self.tests = tests
+        // Also while nobody tests anything.
+        pruning = Task(executorPreference: PageExecutor.shared) {
+            while !Task.isCancelled {
+                await onOwnThread { stored.prune() }
+                try? await Task.sleep(for: .seconds(3600))
+            }
+        }
         self.counts = counts
         limit = parts.connections
         server = try WebServer.open(parts.door.listen, inherited: parts.inherited, limit: limit, serving: site)
         // The first visitor does not wait until the templates are read.
         Task(executorPreference: PageExecutor.shared) { _ = Page.head(Page.Frame(title: "")) }
+        if access.isForAllUsers, access.tokens == nil {
+            parts.log.event(
+                .warning,
+                LogLine(event: "web").adding("result", "open").adding(
+                    "cause", "every user of this machine may write to the socket, so it makes nobody an administrator"))
+        }
         parts.log.event(
             access.summary == "none" || access.summary == "proxy" ? .notice : .info,
             LogLine(event: "web").adding("result", "listening").adding("socket", server.address.postfixForm)
@@ -93,6 +110,7 @@ package final class WebPage: Sendable {
 
     /// Closes the socket and ends the tests.
     package func close() async {
+        pruning.cancel()
         server.close()
         await tests.close()
     }

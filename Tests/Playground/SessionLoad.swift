@@ -13,6 +13,7 @@ final class SessionLoad: Sendable {
     private let count: Int
     private let counts: Mutex<SessionCounts>
     private let open = Atomic<Int>(0)
+    private let isMarked = Atomic<Bool>(true)
 
     /// A load of sessions.
     ///
@@ -27,9 +28,11 @@ final class SessionLoad: Sendable {
         counts = Mutex(SessionCounts(run: session.run))
     }
 
-    /// Takes each line of standard input for a mark, and answers with a line when it is set.
+    /// Takes each line of standard input for a mark, and answers with a line when it is set. The load goes on until the
+    /// last one has come.
     func readMarks() {
         Thread.detachNewThread { [weak self] in
+            defer { self?.isMarked.store(false, ordering: .relaxed) }
             while let line = readLine() {
                 guard let self else { return }
                 if let mark = counts.withLock({ $0.mark(line) }) {
@@ -39,14 +42,16 @@ final class SessionLoad: Sendable {
         }
     }
 
-    /// Sends all, or as many as there can be in twice the time, and waits for the last one.
+    /// Sends all, and more until the last mark has come, or as many as there can be in four times the time; and waits
+    /// for the last one.
     ///
     /// - Returns: What became of them.
     func run() async -> SessionCounts {
         let begin = ContinuousClock.now
-        let end = begin + .seconds(2) * Double(count) / Double(rate)
+        let end = begin + .seconds(4) * Double(count) / Double(rate)
         await withTaskGroup(of: Void.self) { group in
-            for number in 0..<count {
+            for number in 0... {
+                guard number < count || isMarked.load(ordering: .relaxed) else { break }
                 try? await Task.sleep(until: begin + .seconds(1) * Double(number) / Double(rate))
                 while open.load(ordering: .relaxed) >= Self.atOnce, .now < end {
                     try? await Task.sleep(for: .milliseconds(5))

@@ -24,7 +24,7 @@ struct SessionsCommand: AsyncParsableCommand {
     @Option(help: "Sessions a second; fewer on a machine that cannot bear so many.")
     var rate = 200
 
-    @Option(help: "For so many seconds.")
+    @Option(help: "For so many seconds, and until standard input ends, but not for longer than four times as many.")
     var seconds = 10
 
     @Option(help: "The recipient whose mail is taken.")

@@ -50,6 +50,8 @@ import WorldServers
         ("198.51.100.1", "10.0.0.1, 203.0.113.1", "203.0.113.1"),
         ("198.51.100.1", "10.0.0.1, 203.0.113.1, 198.51.100.7", "203.0.113.1"),
         ("198.51.100.1", "evil, 198.51.100.7", "198.51.100.7"), ("198.51.100.1", "", "198.51.100.1"),
+        // A comma that is one character with what the client has written before it.
+        ("198.51.100.1", "10.0.0.1\u{6DD}, 203.0.113.1", "203.0.113.1"),
         ("198.51.100.1", "<script>", "198.51.100.1"), ("198.51.100.1", "[2001:db8::1]", "2001:db8::1"),
     ]) func theClientIsWhoOurProxyNames(peer: String, forwarded: String, client: String) throws {
         let rules = try AccessRules(Self.door("127.0.0.1:1", ["WEB_PROXIES": "198.51.100.0/24"]))
@@ -91,5 +93,10 @@ import WorldServers
         // A file that nobody can use any more leaves nothing in force.
         try FileManager.default.removeItem(atPath: path)
         #expect(!book.holds("another-token-of-many-letters"))
+        #expect(book.fault?.contains(path) == true)
+        _ = try directory.write("short\n", to: "tokens")
+        #expect(!book.holds("short") && book.fault?.contains("at least 20") == true)
+        _ = try directory.write("\(Self.token)\n", to: "tokens")
+        #expect(book.holds(Self.token) && book.fault == nil)
     }
 }

@@ -9,7 +9,8 @@ import Testing
             ("domain=example.org", "example.org"), ("domain=user%40example.org", "user@example.org"),
             ("domain=+a+b+", "a b"), ("domain=a&domain=b", "a"), ("x=1&domain=a", "a"), ("domain", nil),
             ("domain=", nil),
-            ("domain=%", "%"), ("domain=%4", "%4"), ("domain=%zz", "%zz"), ("domain=%C3%BC", "\u{FC}"),
+            ("domain=\u{301}a&x=1", "\u{301}a"), ("x=1\u{6DD}&domain=a", "a"), ("domain=%", "%"), ("domain=%4", "%4"),
+            ("domain=%zz", "%zz"), ("domain=%C3%BC", "\u{FC}"),
             ("domain=%FF", "\u{FFFD}"), ("domain=a=b", "a=b"), ("", nil), ("&&&", nil),
         ] as [(String, String?)]) func fieldsAreRead(text: String, domain: String?)
     {

@@ -20,9 +20,11 @@ import WorldServers
 
     private static func test(_ domain: String = "example.org", text: String = "text") throws -> StoredTest {
         let view = """
-            {"id":"x","domain":"d","when":"","took":"","from":"","through":"","keptUntil":"","tone":"good","mark":"",
-            "headline":"","outcome":"","meaning":"","replyWords":"","cause":"","publish":[],"hasPublish":false,
-            "todo":[],"hasTodo":false,"notes":[],"hasNotes":false,"rows":[],"hosts":[],"isNoticeable":false}
+            {"id":"x","domain":"d","when":"","took":"","from":"","through":"","asked":"","keptUntil":"",
+            "tone":"good","mark":"","headline":"","outcome":"","meaning":"","replyWords":"","cause":"",
+            "publish":[],"hasPublish":false,
+            "todo":[],"hasTodo":false,"todoTitle":"","notes":[],"hasNotes":false,"rows":[],
+            "hosts":[],"isNoticeable":false}
             """
         return StoredTest(
             id: InspectionID(), domain: domain, time: 0, json: "{}", text: text,
@@ -67,6 +69,18 @@ import WorldServers
         Self.store(directory).keep(test)
         #expect(Self.store(directory, retention: .seconds(-10)).test(test.id) == nil)
         #expect(Self.store(directory).test(test.id) != nil)
+    }
+
+    @Test func whatIsOverIsDeletedThoughNothingIsTested() throws {
+        let directory = try ScratchDirectory("stored")
+        Self.store(directory).keep(try Self.test())
+        func files() throws -> Int {
+            try FileManager.default.contentsOfDirectory(atPath: "\(directory.path)/tests").count
+        }
+        Self.store(directory).prune()
+        #expect(try files() == 1)
+        Self.store(directory, retention: .seconds(-10)).prune()
+        #expect(try files() == 0)
     }
 
     /// Anything may stand in the folder.

@@ -83,22 +83,11 @@ import World
     /// destination are looked up every fifteen seconds.
     @Test func aRealPrometheusShowsEveryPanelAndFindsTheRecipient() async throws {
         let world = try await MailWorld(Self.domains.map(MailDomains.named))
-        let gate = try await DaemonTests.Gate(
-            world,
-            [
-                "CACHE_MIN_TTL": "0s", "CACHE_MAX_TTL": "1s", "CACHE_STALE_TTL": "0s", "FAILURE_TTL": "1s",
-                // Its panels have data while it is open.
-                "WEB_LISTEN": "127.0.0.1:\(try freePort())",
-            ])
-        let path = Self.control(gate)
-        let server = try await MetricsServer { accept in
-            let format = ExpositionFormat(accept: accept)
-            let request = format == .openMetrics ? "metrics openmetrics" : "metrics"
-            let line = try ControlClient.ask(path, request, within: .seconds(5))
-            return (format.contentType, try #require(MetricsAnswer(json: line)).metrics)
-        }
+        let site = try await PageSite(
+            world, ["CACHE_MIN_TTL": "0s", "CACHE_MAX_TTL": "1s", "CACHE_STALE_TTL": "0s", "FAILURE_TTL": "1s"])
+        let gate = site.gate
         let rules = GuideTests.contrib.appendingPathComponent("prometheus/danegate.rules.yml").path
-        let prometheus = try await PrometheusInstance(scraping: server.port, rules: rules)
+        let prometheus = try await PrometheusInstance(scraping: site.place, token: PageSite.token, rules: rules)
         let mail = Task {
             while !Task.isCancelled {
                 for domain in Self.domains { _ = try await gate.answer("<a@\(domain).example>") }
@@ -141,7 +130,6 @@ import World
         }
         #expect(isFound)
         await prometheus.stop()
-        await server.stop()
         #expect(await gate.daemon.stop() == 0)
         await world.stop()
     }

@@ -2,7 +2,18 @@
 ///
 /// It is a task-local value, so that the types in between need not know of it. What a destination shares with others
 /// (answers, probes) is no step.
-package enum StepWatch {
-    /// Takes the steps of inspections in this task and its children, on any thread; nil if nobody wants them.
-    @TaskLocal package static var current: (@Sendable (InspectionStep) -> Void)?
+///
+/// The value is an object. A function would do, but a release has no metadata of a function's type (Swift 6.3,
+/// -cross-module-optimization): to make it the value of a task ended the process.
+package final class StepWatch: Sendable {
+    /// Takes the steps of inspections in this task and its children; nil if nobody wants them.
+    @TaskLocal package static var current: StepWatch?
+
+    /// Takes a step, on any thread.
+    let note: @Sendable (InspectionStep) -> Void
+
+    /// Somebody who waits.
+    ///
+    /// - Parameter note: Takes a step, on any thread.
+    package init(_ note: @escaping @Sendable (InspectionStep) -> Void) { self.note = note }
 }

@@ -13,6 +13,6 @@ struct Trail {
         let step = InspectionStep(kind: kind, subject: subject, result: result, detail: detail, elapsed: now - last)
         steps.append(step)
         last = now
-        StepWatch.current?(step)
+        StepWatch.current?.note(step)
     }
 }

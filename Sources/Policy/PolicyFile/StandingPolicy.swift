@@ -64,6 +64,16 @@ package enum StandingPolicy: Sendable {
         }
     }
 
+    /// The same for anybody: until when, but neither by whom nor why.
+    package var exemptOpenly: String? {
+        switch self {
+        case .exemption(let exemption): "until \(UnixTime.minute(exemption.until))"
+        case .line(_, let policy) where policy.kind == .exempt:
+            policy.until.map { "until \(UnixTime.minute($0))" } ?? "by this site's policy"
+        case .none, .line: nil
+        }
+    }
+
     /// Why the recipient passes without an inspection; nil if it does not.
     package var exemption: String? {
         switch self {

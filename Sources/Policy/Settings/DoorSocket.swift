@@ -56,11 +56,13 @@ extension Setting {
 
     /// The settings of who may connect to a door's Unix socket.
     static func doorAccess(
-        _ name: String, _ path: any WritableKeyPath<Settings, DoorSocket> & Sendable
+        _ name: String, _ path: any WritableKeyPath<Settings, DoorSocket> & Sendable, otherwise mode: String? = nil
     ) -> [Setting] {
         [
-            Setting("\(name)_MODE", "", "three or four octal digits, like 0660", "access mode of that unix socket") {
-                text, settings in
+            Setting(
+                "\(name)_MODE", "", "three or four octal digits, like 0660",
+                "access mode of that unix socket\(mode.map { "; \($0) without it" } ?? "")"
+            ) { text, settings in
                 guard (3...4).contains(text.utf8.count), let mode = UInt32(text, radix: 8), mode <= 0o777 else {
                     return .refused
                 }

@@ -55,7 +55,7 @@ extension Setting {
                     return isBare ? .refused : .refusedBecause(error.description)
                 }
             }
-        ] + doorAccess("WEB_LISTEN", \.web.listen) + [
+        ] + doorAccess("WEB_LISTEN", \.web.listen, otherwise: "0660") + [
             .path(
                 "WEB_TOKEN_FILE", \.web.tokenFile,
                 "tokens, one per line of at least 20 characters: whoever gives one may read the trace and act; "

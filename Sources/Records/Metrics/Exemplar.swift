@@ -1,7 +1,7 @@
 package import Support
 import Synchronization
 
-/// A recipient that stands for a bucket of a histogram: `danegate trace --id` finds it.
+/// A recipient that stands for a bucket of a histogram: `danegate trace --id` finds it unless it was accepted.
 package struct Exemplar: Sendable, Equatable {
     /// The id in reply, log line and trace.
     package let trace: TraceID

@@ -9,10 +9,14 @@ package struct Exposition: Sendable {
     package let format: ExpositionFormat
     /// The text.
     package private(set) var text = ""
+    private let hasExemplars: Bool
 
     /// The families as text. Of two with one name only the first is written: a reader would mix them, or refuse all.
-    package init(_ families: [MetricFamily], as format: ExpositionFormat) {
+    ///
+    /// - Parameter hasExemplars: Whether exemplars stand in a format that has them.
+    package init(_ families: [MetricFamily], as format: ExpositionFormat, hasExemplars: Bool = true) {
         self.format = format
+        self.hasExemplars = hasExemplars && format == .openMetrics
         var names: Set<String> = []
         for family in families where !family.samples.isEmpty && names.insert(family.name).inserted { write(family) }
         if format == .openMetrics { text += "# EOF\n" }
@@ -45,7 +49,7 @@ package struct Exposition: Sendable {
         for (index, count) in reading.counts.enumerated() {
             sum &+= count
             let bound = index < reading.bounds.count ? Self.number(reading.bounds[index]) : "+Inf"
-            let exemplar = format == .openMetrics ? reading.exemplars[index].map(Self.text) : nil
+            let exemplar = hasExemplars ? reading.exemplars[index].map(Self.text) : nil
             line("\(family.name)_bucket", labels + [.init("le", bound)], "\(sum)\(exemplar ?? "")")
         }
         line("\(family.name)_sum", labels, Self.number(reading.sum))

@@ -14,6 +14,8 @@ public struct CheckReport: Sendable {
     var expiries: [Foresight.Expiry] = []
     /// Why mail to the domain passes without an inspection: until when, by whom, for what reason; nil if it does not.
     package var exempt: String?
+    /// The same for anybody who may read the report: without persons, reasons and mailboxes.
+    var exemptOpenly: String?
     /// The verdict that was ruled on.
     public let verdict: Verdict
     /// The ruling.
@@ -23,4 +25,12 @@ public struct CheckReport: Sendable {
 
     /// Whether mail to the domain would be accepted, rejected or deferred. The exit status of `check` says the same.
     public var action: Ruling.Action { ruling.action }
+
+    /// The report for anybody: it does not say who has exempted the domain, for what reason, or which mailbox was asked
+    /// about.
+    package var openly: CheckReport {
+        var report = self
+        report.exempt = exemptOpenly
+        return report
+    }
 }

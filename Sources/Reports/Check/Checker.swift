@@ -170,6 +170,7 @@ public struct Checker: Sendable {
         return CheckReport(
             domain: domain, inspection: inspection, notes: notes, expiries: expiries,
             exempt: exempt ?? standing.whyExempt,
+            exemptOpenly: exempt == nil ? standing.exemptOpenly : "for this mailbox, by this site's settings",
             verdict: verdict, ruling: ruled.ruling, reply: ruled.reply)
     }
 }

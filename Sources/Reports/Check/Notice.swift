@@ -261,8 +261,8 @@ public struct Notice: Sendable {
 }
 
 extension Outcome {
-    /// The rule by which senders refuse such a domain.
-    fileprivate var rule: String? {
+    /// The rule by which senders refuse such a domain, with its section.
+    package var rule: String? {
         switch self {
         case .startTLSNotSupported, .tlsFailed: "RFC 7672 2.2, TLSA records make TLS mandatory"
         case .certificateExpired: "RFC 7672 3.1.2, the dates of a chain below a DANE-TA record count"

@@ -180,9 +180,11 @@ extension Glossary {
             """
             The page (danegate-web(5)). result=listening says where it is served, and in authorization who lets \
             people in: a file of tokens (token), the mode and the group of a unix socket (socket), or the proxies \
-            of DANEGATE_WEB_PROXIES (proxy). With authorization=none nobody may see the trace. result=refused \
-            means that somebody asked by a host name that is none of its own, and result=denied that a token was \
-            wrong. With recheck and notice an administrator asked for one (domain, client). With not-kept the \
+            of DANEGATE_WEB_PROXIES (proxy). With authorization=none nobody may see the trace. result=open means \
+            that every user of this machine may write to the unix socket that somebody else has made, so that it \
+            makes nobody an administrator. result=refused means that somebody asked by a host name that is none \
+            of its own, and result=denied that a token was wrong or, in cause, that the file of tokens cannot be \
+            used. With recheck and notice an administrator asked for one (domain, client). With not-kept the \
             result of a test could not be written.
             """
         ),

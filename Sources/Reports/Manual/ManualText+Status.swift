@@ -49,8 +49,9 @@ extension ManualText {
         ## Metrics
 
         status --metrics prints the daemon's metrics in the text format of Prometheus, status --openmetrics as
-        OpenMetrics, where an example stands behind each bucket of a histogram: the trace id of a recipient, which
-        danegate trace --id finds. Nothing else is printed then, and the exit status is 0 if a daemon answers. To
+        OpenMetrics, where an example stands behind each bucket of a histogram: the trace id of a recipient. danegate
+        trace --id finds it, unless the recipient was accepted: then only its log line has it. Nothing else is printed
+        then, and the exit status is 0 if a daemon answers. To
         have them scraped, let a timer write them where the textfile collector of node_exporter looks:
 
             danegate status --metrics >/var/lib/prometheus/node-exporter/danegate.prom.new &&
@@ -72,8 +73,9 @@ extension ManualText {
           waits to be written.
         danegate_expiry_horizon_seconds, danegate_expiring_destinations :: When the first certificate or signature
           of a frequent destination ends. Frequent is a destination with DANE that has been inspected three times.
-          A certificate under DANE-EE counts only with DANEGATE_EXPIRED_EE=fail. The log has the names
-          (event=expiry).
+          A certificate under DANE-EE counts only with DANEGATE_EXPIRED_EE=fail. The end of a signature stays, if
+          it cannot be looked up again, until it has passed. The page's overview and the log (event=expiry) have
+          the names.
         danegate_lost_destinations :: Frequent destinations that have failed for more than a day, and were verified
           in the week before. A restart forgets which were verified.
         danegate_connections, danegate_connections_ended_total :: Connections by door: milter, query, tls-policy, web.

@@ -26,14 +26,18 @@ extension ManualText {
 
         A token stands in the field Authorization: as Bearer TOKEN, or as the password of Basic authentication with any
         user name, which is what a browser asks for. DANEGATE_WEB_TOKEN_FILE has one token per line, of at least 20
-        characters; lines that begin with # are comments. The file is read again when it changes. This makes a token:
+        characters; lines that begin with # are comments. The file is read again when it changes. A file that cannot be
+        used any more leaves no token in force: event=web result=denied says why when somebody gives one. This makes a
+        token:
 
             openssl rand -base64 30 | install -m 0640 -g danegate /dev/stdin /etc/danegate/web-tokens
 
         A proxy that is to make all its users administrators adds the field itself, and must then authenticate them.
         A proxy at a unix socket without a file of tokens makes administrators of all whom it lets through.
 
-        A socket of systemd's counts as one of the same kind that DANEGATE_WEB_LISTEN names: see SYSTEMD.
+        A socket of systemd's counts as one of the same kind that DANEGATE_WEB_LISTEN names: see SYSTEMD. A unix socket
+        of systemd's to which others may write (SocketMode=0666, systemd's default) makes nobody an administrator: it
+        counts as loopback does, and event=web result=open says so at the start.
 
         A browser is answered only by names that are this page's own: its address, localhost on a loopback address or a
         unix socket, and those of DANEGATE_WEB_HOSTS. Name there the host name under which your proxy serves it.
@@ -70,6 +74,9 @@ extension ManualText {
                 proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
                 proxy_buffering off;
             }
+            location = /metrics { return 404; }
+
+        The last line hides the metrics from visitors. Prometheus can read them with a token past the proxy.
 
         The settings for it, where danegate-web.socket makes the socket:
 
@@ -89,7 +96,8 @@ extension ManualText {
         A test is made as check makes one: afresh, past all caches, by the daemon's own engine and settings. The page
         shows the steps as they end, first with what would happen to mail when all have ended. It has an address of its
         own, /inspection/ID, where the result stays for DANEGATE_TRACE_RETENTION; at most 5000 results and 128 MiB are
-        kept, in the folder tests of the state directory. Nobody finds the address who does not know it.
+        kept, in the folder tests of the state directory. Nobody finds the address who does not know it,
+        but whoever may not begin another test of a domain is offered the latest result of it.
 
         /inspection/ID.txt :: the text of check --verbose, for a mail.
         /inspection/ID.json :: the object of check --json; so is /inspection/ID for a client that accepts
@@ -98,8 +106,8 @@ extension ManualText {
           address of the result (202), which it may ask for at once: the answer comes when the test has ended.
         /inspection/ID/events :: the steps as server-sent events.
         /healthz, /readyz :: whether the daemon lives; whether it can judge (200 or 503).
-        /metrics :: for Prometheus: its text format, or OpenMetrics with exemplars, as the field Accept asks. It is
-          what danegate status --metrics prints.
+        /metrics :: for Prometheus: its text format, or OpenMetrics, as the field Accept asks. It is what danegate
+          status --metrics prints. Visitors may read it; only administrators get exemplars, which carry trace ids.
 
         A test that nobody waits for any more ends after ten seconds. Two who ask for the same domain wait for the same
         test.
@@ -113,10 +121,13 @@ extension ManualText {
         together may have a tenth of the inspections that recipients may have, 200; then the answer is 503.
 
         Tests have a resolver and a prober of their own, with a tenth of DANEGATE_PROBE_CONCURRENCY,
-        DANEGATE_PROBE_PER_HOST and DANEGATE_PROBE_PER_HOUR, and of the lookups and the file descriptors. So they take
-        nothing that recipients wait for. They connect where check would connect, and nowhere else.
+        DANEGATE_PROBE_PER_HOST and DANEGATE_PROBE_PER_HOUR, and of the lookups and the file descriptors; a third of the
+        probes of an hour may be in a row. So they take nothing that recipients wait for. They connect where check would
+        connect, and nowhere else. Where that is used up, the page says that the domain could not be tested now.
 
-        A request has 20 seconds for its head, of 12 KB at most, and 10 seconds for a form of 8 KB. An address has 32
-        connections. Where there are too many, the one gives way that has asked nothing for longest.
+        A request has 20 seconds for its head, of 12 KB at most, and 10 seconds for a form of 8 KB. A client has 32
+        connections. Where there are too many, the one gives way that has been without a whole request for longest.
+        Half of the connections may wait for tests to end, and 16 of one client; the others get 503 or 429 with
+        Retry-After. So /healthz, /readyz and /metrics have an answer however many wait.
         """#
 }

@@ -1,5 +1,6 @@
 import DANE
 import Foundation
+import Glibc
 import HTTPTypes
 import Milter
 import NIOCore
@@ -13,19 +14,24 @@ import Support
 /// |---|---|---|
 /// | Unix socket, no token file | administrator: mode and group of the socket let people in | |
 /// | Unix socket, token file | visitor | administrator |
+/// | Unix socket that all users may write to, made by somebody else | visitor | administrator |
 /// | loopback | visitor: every user of this machine can connect | administrator |
 /// | elsewhere, token file | stranger | administrator |
 /// | elsewhere, no token file | visitor, if it is a proxy of the settings; else stranger | |
 struct AccessRules: Sendable {
     private let door: WebDoor
+    /// Whether every user of this machine may connect to the Unix socket, so that it is no authorization.
+    let isForAllUsers: Bool
     /// The tokens; nil if none are set.
     let tokens: TokenBook?
 
     /// The rules by the settings.
     ///
+    /// - Parameter isInherited: Whether somebody else has made the socket, and decided on its mode.
     /// - Throws: Why the file of tokens cannot be used.
-    init(_ door: WebDoor) throws(WebError) {
+    init(_ door: WebDoor, isInherited: Bool = false) throws(WebError) {
         self.door = door
+        isForAllUsers = isInherited && Self.isForAllUsers(door)
         tokens = try door.tokenFile.map { (path) throws(WebError) in try TokenBook(path) }
     }
 
@@ -33,7 +39,7 @@ struct AccessRules: Sendable {
     var summary: String {
         if tokens != nil { return "token" }
         if door.isOpenToOthers { return "proxy" }
-        if case .unix = door.listen.socket { return "socket" }
+        if case .unix = door.listen.socket, !isForAllUsers { return "socket" }
         return "none"
     }
 
@@ -44,18 +50,26 @@ struct AccessRules: Sendable {
             guard tokens == nil, case .address(let address) = peer else { return .stranger }
             return isProxy(address) ? .visitor : .stranger
         }
-        return peer == .unix && tokens == nil ? .administrator : .visitor
+        return peer == .unix && tokens == nil && !isForAllUsers ? .administrator : .visitor
+    }
+
+    /// Whether the Unix socket of a door has a mode by which others may write, which is what connecting takes
+    /// (unix(7)): systemd's own is 0666. One that cannot be looked at has.
+    private static func isForAllUsers(_ door: WebDoor) -> Bool {
+        guard case .unix(let path) = door.listen.socket else { return false }
+        var facts = stat()
+        return stat(path, &facts) != 0 || facts.st_mode & 0o002 != 0
     }
 
     /// The token of an `Authorization` field: a bearer token (RFC 6750), or the password of Basic authentication
     /// (RFC 7617), which browsers ask for.
     static func token(_ field: String?) -> String? {
-        guard let field, let blank = field.firstIndex(of: " ") else { return nil }
-        let value = String(field[field.index(after: blank)...]).trimmingBlanks()
-        switch field[..<blank].lowercased() {
-        case "bearer": return String(value)
+        guard let parts = field?.parts(between: " ", most: 1), parts.count == 2 else { return nil }
+        let value = parts[1].trimmingBlanks()
+        switch parts[0].lowercased() {
+        case "bearer": return value
         case "basic":
-            guard let bytes = Data(base64Encoded: String(value)), let colon = bytes.firstIndex(of: UInt8(ascii: ":"))
+            guard let bytes = Data(base64Encoded: value), let colon = bytes.firstIndex(of: UInt8(ascii: ":"))
             else { return nil }
             return String(decoding: bytes[(colon + 1)...], as: UTF8.self)
         default: return nil
@@ -85,7 +99,7 @@ struct AccessRules: Sendable {
             client = address
             guard isProxy(address) else { return address }
         }
-        for word in (forwarded ?? "").split(separator: ",").suffix(16).reversed() {
+        for word in (forwarded ?? "").parts(between: ",").suffix(16).reversed() {
             let text = word.trimmingBlanks().trimming("[]")
             guard let address = IPAddress(text) else { return client }
             client = address

@@ -27,6 +27,9 @@ final class TokenBook: Sendable {
         if let fault = state.withLock({ $0.fault }) { throw WebError(sentence: fault, isSetting: true) }
     }
 
+    /// Why no token is in force, as a sentence; nil if the file can be used.
+    var fault: String? { state.withLock { $0.fault } }
+
     /// Whether a text is one of the tokens. It takes the same time for all texts of a length, right or wrong.
     func holds(_ text: String) -> Bool {
         refresh()

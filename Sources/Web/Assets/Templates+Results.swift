@@ -7,12 +7,13 @@ extension Templates {
         <h1><span class="mark" aria-hidden="true">{{mark}}</span> {{headline}}</h1>
         {{#reply}}<p>{{replyWords}}</p><blockquote>{{reply}}</blockquote>{{/reply}}{{^reply}}<p>{{replyWords}}\
         </p>{{/reply}}
+        {{#since}}<p>{{since}}</p>{{/since}}
         <p><a href="/codes?word={{outcome}}">{{outcome}}</a>{{#code}} ({{code}}){{/code}}: {{meaning}}</p>
         </header>
         <section aria-labelledby="why"><h2 id="why">Why</h2>
         <p>{{cause}}.</p>
         {{#failure}}<p class="failure"><strong>{{step}}</strong> of {{place}}: {{detail}}.</p>
-        {{#help}}<dl class="help"><div><dt>Rule</dt><dd>{{section}}: {{rule}}</dd></div><div><dt>To mend \
+        {{#help}}<dl class="help"><div><dt>Rule</dt><dd>{{rule}}</dd></div><div><dt>To mend \
         it</dt><dd>{{remedy}}</dd></div><div><dt>Who can</dt><dd>{{mender}}</dd></div></dl>{{/help}}
         {{/failure}}
         {{#hasNotes}}<ul class="notes">{{#notes}}<li>{{.}}</li>{{/notes}}</ul>{{/hasNotes}}
@@ -21,16 +22,16 @@ extension Templates {
         {{#publish}}<h3>{{host}}</h3><p>{{sentence}} It should be:</p>
         {{#lines}}<div class="copyable"><pre id="{{anchor}}" tabindex="0"><code>{{text}}</code></pre><button \
         type="button" class="copy" data-copy="{{anchor}}" hidden>Copy<span class="vh"> the record \
-        {{what}}</span></button></div><p class="small">{{what}}</p>
+        {{label}}</span></button></div><p class="small">{{what}}</p>
         {{/lines}}{{/publish}}</section>{{/hasPublish}}
-        {{#hasTodo}}<section aria-labelledby="todo"><h2 id="todo">What the recipient's administrator should \
-        do</h2><ol>
+        {{#hasTodo}}<section aria-labelledby="todo"><h2 id="todo">{{todoTitle}}</h2><ol>
         {{#todo}}<li>{{text}}{{#commands}}<pre tabindex="0"><code>{{.}}</code></pre>{{/commands}}</li>
         {{/todo}}</ol></section>{{/hasTodo}}
         {{#acts}}<section aria-labelledby="acts"><h2 id="acts">Here</h2>
         {{#refused}}<p>{{refused}} <a href="/trace?domain={{query}}">Show them in the message \
         trace</a>.</p>{{/refused}}
         {{#now}}<p>{{now}}</p>{{/now}}
+        {{#exempt}}<p>{{exempt}}</p>{{/exempt}}
         <div class="buttons">
         <form action="/recheck" method="post"><input type="hidden" name="domain" value="{{domain}}"><button>Have \
         the daemon look again</button></form>
@@ -59,7 +60,7 @@ extension Templates {
         {{#rows}}<li class="{{tone}}"><div class="step"><span class="mark" aria-hidden="true">{{mark}}</span> \
         <b>{{name}}</b> <span class="subject">{{subject}}</span> <i>{{word}}</i> <span \
         class="ms">{{ms}}</span></div><p>{{detail}}</p>
-        {{#help}}<dl class="help"><div><dt>Rule</dt><dd>{{section}}: {{rule}}</dd></div><div><dt>To mend \
+        {{#help}}<dl class="help"><div><dt>Rule</dt><dd>{{rule}}</dd></div><div><dt>To mend \
         it</dt><dd>{{remedy}}</dd></div><div><dt>Who can</dt><dd>{{mender}}</dd></div></dl>{{/help}}</li>
         {{/rows}}</ol></section>
         <section aria-labelledby="hosts"><h2 id="hosts">Hosts</h2>
@@ -80,8 +81,8 @@ extension Templates {
         {{/connections}}{{/addresses}}</details>
         {{/hosts}}</section>
         <footer class="about">
-        <p>Tested {{when}}, in {{took}}: mail from {{from}} to {{domain}}, through {{through}}. Everything was \
-        asked afresh. Kept until {{keptUntil}}.</p>
+        <p>Tested {{when}}, in {{took}}: mail from {{from}} to {{domain}}, through {{through}}. {{asked}} \
+        Kept until {{keptUntil}}.</p>
         <p><a href="/inspection/{{id}}">Link to this test</a> · <a href="/inspection/{{id}}.txt">Text for a \
         mail</a> · <a href="/inspection/{{id}}.json">JSON</a></p>
         <form action="/test" method="post" class="again"><input type="hidden" name="domain" \

@@ -29,6 +29,7 @@ package final class TestLab: Sendable {
 
     /// What a test has found.
     struct Finding: Sendable {
+        /// The report as anybody may read it.
         let report: CheckReport
         /// The names from the root to the domain and to its hosts, each with what DNSSEC says there.
         let zones: [String: [ZoneLink]]
@@ -78,14 +79,20 @@ package final class TestLab: Sendable {
             let checker = Checker(
                 settings: settings, policies: policies.table, exemptions: exemptions.all,
                 resolver: NoResolver(why: failure ?? ""), prober: nil, resolverFault: failure, now: unixTime())
-            return Finding(report: await checker.check(argument), zones: [:])
+            return Finding(report: await checker.check(argument).openly, zones: [:])
         }
         let fault = await fault(of: resolver)
         let checker = Checker(
             settings: settings, policies: policies.table, exemptions: exemptions.all, resolver: resolver,
             prober: prober.map { NarratedProbing($0, note) }, resolverFault: fault, now: unixTime())
-        let report = await StepWatch.$current.withValue({ note(TestEvent($0)) }) { await checker.check(argument) }
-        return Finding(report: report, zones: fault == nil ? await zones(report, resolver) : [:])
+        let watch = StepWatch { note(TestEvent($0)) }
+        let report = await StepWatch.$current.withValue(watch) { await checker.check(argument) }
+        return Finding(report: report.openly, zones: fault == nil ? await zones(report, resolver) : [:])
+    }
+
+    /// Why mail to a domain passes without an inspection, in full: for administrators alone. nil if it does not.
+    func whyExempt(_ name: DomainName) -> String? {
+        StandingPolicy(name, nextHop: name, policies.table, ExemptionTable(exemptions.all), at: unixTime()).whyExempt
     }
 
     /// Ends the probes that are under way.

@@ -15,6 +15,7 @@ struct Acts: Sendable {
     struct View {
         let refused: String?
         let now: String?
+        let exempt: String?
         let domain: String
         let query: String
         let id: String
@@ -76,11 +77,11 @@ struct Acts: Sendable {
         do throws(DestinationArgumentError) {
             argument = try DestinationArgument(test.domain, port: tests.lab.current.probePort)
         } catch { throw PageError(.unprocessableContent, error.sentence) }
-        do throws(TestLimits.Refusal) { try tests.limits.enter(nil) } catch {
+        do throws(TestLimits.Refusal) { try tests.limits.enter(.administrator) } catch {
             throw PageError(.serviceUnavailable, "Too many tests are under way.", fields: [.retryAfter: "10"])
         }
         let report = await tests.lab.test(argument, judgesAsRFC: true) { _ in }.report
-        tests.limits.leave(nil)
+        tests.limits.leave(.administrator)
         let path = "/inspection/\(test.id)"
         let now = unixTime()
         let known = control.verdict(argument.text(standard: tests.lab.current.probePort))
@@ -111,6 +112,7 @@ struct Acts: Sendable {
                 "\(CountText.of($0.recipients, "recipient")) refused since \(UnixTime.minute($0.since))."
             },
             now: PageText.of("The daemon now: \(known.text(on: .endless).split(separator: "\n").first ?? "")"),
+            exempt: name.flatMap(tests.lab.whyExempt).map { PageText.of("The domain is exempt \($0).") },
             domain: test.domain, query: FormFields.encoded(test.domain), id: test.id.description,
             isNoticeable: test.view.isNoticeable)
     }

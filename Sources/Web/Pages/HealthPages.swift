@@ -10,11 +10,13 @@ struct HealthPages: Sendable {
     func add(to router: Router<PageContext>) {
         router.get("healthz") { _, _ in Self.page(await control.liveness) }
         router.get("readyz") { _, _ in Self.page(control.readiness) }
-        router.get("metrics") { request, _ in
+        router.get("metrics") { request, context in
             let accept = request.headers[.accept]
             // It asks the system about the process, and blocks for a moment.
-            let exposition = await onOwnThread { control.metrics(accept: accept) }
-            return Page.text(exposition.text, exposition.format.contentType, fields: [.vary: "Accept"])
+            // A trace id is no visitor's business.
+            let hasExemplars = context.standing == .administrator
+            let exposition = await onOwnThread { control.metrics(accept: accept, hasExemplars: hasExemplars) }
+            return Page.text(exposition.text, exposition.format.contentType, fields: [.vary: "Accept, Authorization"])
         }
     }
 

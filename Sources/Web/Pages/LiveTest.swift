@@ -30,12 +30,14 @@ struct LiveTest: Sendable {
     }
 
     /// The page, a step at a time. When the test has ended it leads to the result, at the same address.
-    func page(for context: PageContext) -> Response {
+    ///
+    /// - Throws: If too many wait already.
+    func page(for context: PageContext) throws(PageError) -> Response {
         guard case .running(let test) = found else { return Page.redirect(to: path) }
         let frame = Page.Frame(
             title: "Testing \(test.domain)", here: "", isAdministrator: context.standing == .administrator)
         let begin = Page.head(frame) + Page.part("running", ["domain": PageText.of(test.domain)])
-        return stream("text/html; charset=utf-8", of: test, on: context.channel) {
+        return try stream("text/html; charset=utf-8", of: test, for: context) {
             begin
         } each: { event in
             Page.part("event", Row(event))
@@ -48,13 +50,15 @@ struct LiveTest: Sendable {
     }
 
     /// The events (text/event-stream). The last one is `end`, with the address of the result.
-    func events(on channel: any Channel) -> Response {
+    ///
+    /// - Throws: If too many wait already.
+    func events(for context: PageContext) throws(PageError) -> Response {
         let end = { @Sendable in
             let isKept = tests.stored.test(id) != nil
             return "event: \(isKept ? "end" : "lost")\ndata: \(path)\n\n"
         }
         guard case .running(let test) = found else { return Page.text(end(), "text/event-stream") }
-        return stream("text/event-stream", of: test, on: channel) {
+        return try stream("text/event-stream", of: test, for: context) {
             "retry: 3000\n\n"
         } each: { event in
             struct Body: Encodable {
@@ -76,10 +80,11 @@ struct LiveTest: Sendable {
     }
 
     private func stream(
-        _ type: String, of test: RunningTest, on channel: any Channel, begin: @escaping @Sendable () -> String,
+        _ type: String, of test: RunningTest, for context: PageContext, begin: @escaping @Sendable () -> String,
         each: @escaping @Sendable (TestEvent) -> String, pulse: @escaping @Sendable () -> String,
         end: @escaping @Sendable () -> String
-    ) -> Response {
+    ) throws(PageError) -> Response {
+        let place = try tests.place(for: context)
         // Follows at once, so that nobody's leaving meanwhile ends it.
         let events = test.events()
         let (parts, continuation) = AsyncStream<Part>.makeStream()
@@ -94,7 +99,7 @@ struct LiveTest: Sendable {
             }
         }
         // A closed tab closes the connection, whether something is being written or not.
-        channel.closeFuture.whenComplete { _ in continuation.finish() }
+        context.channel.closeFuture.whenComplete { _ in continuation.finish() }
         continuation.onTermination = { _ in
             feeding.cancel()
             pulsing.cancel()
@@ -102,7 +107,7 @@ struct LiveTest: Sendable {
         // Proxies would keep the steps until the end.
         let fields: HTTPFields = [.contentType: type, PageFields.accelBuffering: "no"]
         let body = ResponseBody { writer in
-            defer { continuation.finish() }
+            defer { withExtendedLifetime(place) { continuation.finish() } }
             try await writer.write(ByteBuffer(string: begin()))
             for await part in parts {
                 switch part {
@@ -114,5 +119,26 @@ struct LiveTest: Sendable {
             try await writer.finish(nil)
         }
         return Response(status: .ok, headers: fields, body: body)
+    }
+}
+
+extension PageTests {
+    /// A place for somebody who waits for the end of a test.
+    ///
+    /// - Throws: If there is none.
+    func place(for context: PageContext) throws(PageError) -> FollowerLimits.Place {
+        do throws(FollowerLimits.Refusal) { return try followers.enter(context.limited) } catch {
+            switch error {
+            case .client:
+                throw PageError(
+                    .tooManyRequests,
+                    "You wait for tests in too many windows. Close some, and try again in ten seconds.",
+                    fields: [.retryAfter: "10"])
+            case .all:
+                throw PageError(
+                    .serviceUnavailable, "Too many people wait for tests. Try again in ten seconds.",
+                    fields: [.retryAfter: "10"])
+            }
+        }
     }
 }

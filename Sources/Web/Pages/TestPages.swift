@@ -39,11 +39,17 @@ struct TestPages: Sendable {
             }
             return Page.text("", "text/html; charset=utf-8")
         }
+        router.head("inspection/{id}/events") { _, context in
+            guard let id = InspectionID(context.parameters.get("id") ?? ""), tests.find(id) != nil else {
+                throw Self.gone
+            }
+            return Page.text("", "text/event-stream")
+        }
         router.get("inspection/{id}/events") { request, context in
             guard let id = InspectionID(context.parameters.get("id") ?? ""), let found = tests.find(id) else {
                 throw Self.gone
             }
-            return LiveTest(id: id, found: found, tests: tests).events(on: context.channel)
+            return try LiveTest(id: id, found: found, tests: tests).events(for: context)
         }
     }
 
@@ -51,7 +57,7 @@ struct TestPages: Sendable {
         _ context: PageContext, _ content: Home, _ status: HTTPResponse.Status = .ok, fields: HTTPFields = [:]
     ) -> Response {
         var content = content
-        content.limits = words(tests.limits.left(limited(context)))
+        content.limits = words(tests.limits.left(context.limited))
         content.isVisitor = context.standing < .administrator
         let frame = Page.Frame(
             title: "Test a domain", here: "/", isAdministrator: context.standing == .administrator)
@@ -61,11 +67,6 @@ struct TestPages: Sendable {
     private func words(_ left: TestLimits.Left) -> String {
         let next = left.tests < TestLimits.burst ? " One more in \(Self.seconds(left.next)) s." : ""
         return "You can begin \(CountText.of(left.tests, "test")) now.\(next)"
-    }
-
-    /// Whose allowance a test counts against. Administrators have none of their own, only the limit of all.
-    private func limited(_ context: PageContext) -> IPAddress? {
-        context.standing == .administrator ? nil : context.client
     }
 
     // MARK: A new test
@@ -88,7 +89,7 @@ struct TestPages: Sendable {
             guard !wantsJSON else { throw PageError(.forbidden, fault) }
             return home(context, Home(asked: asked, fault: fault), .forbidden)
         }
-        let client = limited(context)
+        let client = context.limited
         let test: RunningTest
         do throws(TestLimits.Refusal) { test = try tests.begin(argument, for: client) } catch {
             throw refusal(error, argument)
@@ -118,6 +119,11 @@ struct TestPages: Sendable {
             return PageError(
                 .tooManyRequests, "You have begun many tests. You can begin another one in \(seconds) seconds.",
                 fields: [.retryAfter: "\(seconds)", PageFields.rateLimit: "\"tests\";r=0;t=\(seconds)"], link: last)
+        case .atOnce:
+            return PageError(
+                .tooManyRequests,
+                "\(TestLimits.atOnce) of your tests are under way. When one has ended, you can begin another one.",
+                fields: [.retryAfter: "5"], link: last)
         case .all:
             return PageError(
                 .serviceUnavailable, "Too many tests are under way. Try again in ten seconds.",
@@ -139,21 +145,26 @@ struct TestPages: Sendable {
         guard let id = InspectionID(parts[0]), let found = tests.find(id) else { throw Self.gone }
         let form = parts.count > 1 ? String(parts[1]) : Self.wantsJSON(request) ? "json" : "html"
         switch (form, found) {
-        case ("html", .running): return LiveTest(id: id, found: found, tests: tests).page(for: context)
-        case ("html", .stored(let test)): return result(test, context)
+        case ("html", .running): return try LiveTest(id: id, found: found, tests: tests).page(for: context)
+        case ("html", .stored(let test)):
+            // It reads the trace of an administrator's daemon, and blocks.
+            guard context.standing == .administrator else { return result(test, context) }
+            return await onOwnThread { result(test, context) }
         case ("txt", _):
-            return Page.text(try await ended(found).text + "\n", "text/plain; charset=utf-8")
-        case ("json", _): return Page.text(try await ended(found).json + "\n", "application/json")
+            return Page.text(try await ended(found, context).text + "\n", "text/plain; charset=utf-8")
+        case ("json", _): return Page.text(try await ended(found, context).json + "\n", "application/json")
         default: throw PageError.notFound
         }
     }
 
     /// The test, when it has ended.
-    private func ended(_ found: PageTests.Found) async throws -> StoredTest {
+    private func ended(_ found: PageTests.Found, _ context: PageContext) async throws -> StoredTest {
         switch found {
         case .stored(let test): return test
         case .running(let test):
-            for await _ in test.events() {}
+            let place = try tests.place(for: context)
+            for await _ in test.events(for: context.channel) {}
+            withExtendedLifetime(place) {}
             guard let stored = tests.stored.test(test.id) else { throw Self.gone }
             return stored
         }

@@ -60,14 +60,20 @@ final class RequestClock: ChannelDuplexHandler, RemovableChannelHandler {
         switch unwrapInboundIn(data) {
         case .head:
             (open, isReading, bytes) = (open + 1, true, 0)
-            place?.isBusy(true)
             request?.set(in: limits.body)
         case .body(let part):
             bytes += part.readableBytes
             guard bytes <= limits.bodyBytes else { return context.close(promise: nil) }
         case .end:
             isReading = false
-            request?.cancel()
+            if open > 0 {
+                // Not before: whoever leaves a request unfinished gives way like one who asks nothing.
+                place?.isBusy(true)
+                request?.cancel()
+            } else {
+                // The answer did not wait for the end of what was asked.
+                request?.set(in: limits.head)
+            }
         }
         context.fireChannelRead(data)
     }

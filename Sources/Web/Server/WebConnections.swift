@@ -3,15 +3,15 @@ import Synchronization
 
 /// The connections of browsers, a bounded number of them, and of each client address.
 ///
-/// If there are too many, the one gives way that has been without a request for longest. One whose request is being
-/// answered does not: if all are, the new one is closed.
+/// If there are too many, the one gives way that has been without a whole request for longest. One whose request is
+/// being answered does not: if all are, the new one is closed.
 final class WebConnections: Sendable {
     /// A connection's place among them.
     struct Place: Sendable {
         fileprivate let connections: WebConnections
         fileprivate let id: UInt64
 
-        /// Says whether a request is being read or answered. Called from any thread.
+        /// Says whether a request is being answered. Called from any thread.
         func isBusy(_ isBusy: Bool) { connections.note(id, isBusy) }
     }
 
@@ -36,8 +36,8 @@ final class WebConnections: Sendable {
         }
     }
 
-    /// The most connections of one address. A browser opens six; a proxy may need all.
-    private static let perClient = 32
+    /// The most connections of one client (`PageClient.key`). A browser opens six; a proxy may need all.
+    static let perClient = 32
 
     private let limit: Int
     private let isProxy: @Sendable (any Channel) -> Bool
@@ -58,7 +58,12 @@ final class WebConnections: Sendable {
 
     /// Enters a connection; nil if it must be closed. The entry ends with the connection.
     func enter(_ channel: any Channel) -> Place? {
-        let client = isProxy(channel) ? nil : channel.remoteAddress?.ipAddress
+        let client: String? =
+            if !isProxy(channel), case .address(let address) = WebPeer(channel.remoteAddress) {
+                PageClient.key(address)
+            } else {
+                nil
+            }
         let (place, displaced) = state.withLock { state -> (Place?, (any Channel)?) in
             if let client, state.clients[client, default: 0] >= Self.perClient {
                 state.refused += 1

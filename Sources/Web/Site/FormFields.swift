@@ -11,8 +11,8 @@ struct FormFields: Sendable {
 
     /// The fields of a text such as `domain=example.org&x=%40`. Of fields with one name, the first counts.
     init(_ text: some StringProtocol) {
-        for pair in text.split(separator: "&").prefix(Self.limit) {
-            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        for pair in text.parts(between: "&", omittingEmpty: true).prefix(Self.limit) {
+            let parts = pair.parts(between: "=", most: 1)
             let name = Self.decoded(parts[0])
             if values[name] == nil { values[name] = parts.count > 1 ? Self.decoded(parts[1]) : "" }
         }

@@ -23,6 +23,8 @@ struct PageContext: RequestContext {
     let client: IPAddress?
     /// What it may do.
     let standing: Standing
+    /// Who asks, for limits.
+    var limited: PageClient { standing == .administrator ? .administrator : .visitor(client) }
     /// The most bytes of a body.
     var maxUploadSize: Int { Self.bodyLimit }
 

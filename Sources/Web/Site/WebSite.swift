@@ -12,6 +12,8 @@ package struct WebSite: Sendable {
     let log: GateLog
     private let counts: PageCounts
     private let responder: RouterResponder<PageContext>
+    /// The pages: the parts of each path, and a method.
+    private let pages: [(path: [Substring], method: String)]
     private let logger = Logger(label: "web")
 
     /// A site.
@@ -27,7 +29,19 @@ package struct WebSite: Sendable {
         self.counts = counts
         let router = Router(context: PageContext.self, options: [.autoGenerateHeadEndpoints])
         routes(router)
+        pages = router.routes.map { ("\($0.path)".split(separator: "/").map { $0 }, $0.method.rawValue) }
         responder = router.buildResponder()
+    }
+
+    /// The methods that there are for a path; none if there is no such page.
+    private func methods(of path: String) -> Set<String> {
+        let parts = path.prefix { $0 != "?" }.split(separator: "/")
+        let found = pages.filter { page in
+            page.path.count == parts.count && zip(page.path, parts).allSatisfy { $0.hasPrefix("{") || $0 == $1 }
+        }
+        let methods = Set(found.map(\.method))
+        // The router answers HEAD wherever it answers GET.
+        return methods.contains("GET") ? methods.union(["HEAD"]) : methods
     }
 
     /// The answer to a request. Every failure is an answer too.
@@ -68,9 +82,11 @@ package struct WebSite: Sendable {
         let authorization = request.headers[.authorization]
         let standing = access.standing(of: peer, authorization: authorization)
         if authorization != nil, standing < .administrator, access.tokens != nil {
+            // Administrators must not look for the fault in their tokens if it is in the file.
+            let fault = access.tokens?.fault
             log.event(
-                .warning, repeated: "web-token",
-                LogLine(event: "web").adding("result", "denied").adding("cause", "the token is wrong"))
+                fault == nil ? .warning : .error, repeated: fault == nil ? "web-token" : "web-token-file",
+                LogLine(event: "web").adding("result", "denied").adding("cause", fault ?? "the token is wrong"))
             throw Self.unauthorized
         }
         let isProbe = path == "/healthz" || path == "/readyz"
@@ -84,6 +100,10 @@ package struct WebSite: Sendable {
             guard SameSite.holds(request.headers, host: host) else {
                 throw PageError(.forbidden, "The request comes from another site's page.")
             }
+        }
+        let methods = methods(of: path)
+        guard methods.isEmpty || methods.contains(request.method.rawValue) else {
+            throw HTTPError(.methodNotAllowed, headers: [.allow: methods.sorted().joined(separator: ", ")])
         }
         let client = access.client(
             peer, forwarded: request.headers[values: PageFields.forwardedFor].joined(separator: ","))

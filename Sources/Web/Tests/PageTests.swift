@@ -1,4 +1,5 @@
 import DANE
+import Gate
 import HTTPTypes
 import Policy
 import Support
@@ -15,13 +16,25 @@ final class PageTests: Sendable {
     let lab: TestLab
     let stored: StoredTests
     let limits: TestLimits
+    let followers: FollowerLimits
     private let counts: PageCounts
+    private let known: @Sendable (String) -> CachedReport
     private let state = Mutex(State())
 
-    init(_ lab: TestLab, _ stored: StoredTests, counts: PageCounts) {
+    /// The tests of a lab.
+    ///
+    /// - Parameters:
+    ///   - followers: How many may wait for the end of tests.
+    ///   - known: What the daemon would rule on a destination now.
+    init(
+        _ lab: TestLab, _ stored: StoredTests, counts: PageCounts, followers: FollowerLimits,
+        known: @escaping @Sendable (String) -> CachedReport
+    ) {
+        self.known = known
         self.lab = lab
         self.stored = stored
         self.counts = counts
+        self.followers = followers
         limits = TestLimits(total: lab.limit)
     }
 
@@ -41,18 +54,18 @@ final class PageTests: Sendable {
     ///
     /// - Parameters:
     ///   - argument: What a person typed.
-    ///   - client: Whose allowance it counts against; nil for nobody's.
+    ///   - client: Whose allowance it counts against.
     /// - Throws: If there are too many.
-    func begin(_ argument: DestinationArgument, for client: IPAddress?) throws(TestLimits.Refusal) -> RunningTest {
+    func begin(_ argument: DestinationArgument, for client: PageClient) throws(TestLimits.Refusal) -> RunningTest {
         let domain = argument.text(standard: lab.current.probePort)
         // An address whose local part is never refused is ruled otherwise than its domain.
         let key = "\(domain) \(argument.isExempt(lab.current) ? argument.mailbox ?? "" : "")"
-        if let running = state.withLock({ state in state.byDomain[key].flatMap { state.running[$0] } }) {
+        if let running = joined(key) {
             counts.asked(.joined)
             return running
         }
         do throws(TestLimits.Refusal) { try limits.enter(client) } catch {
-            if case .client = error { counts.asked(.client) } else { counts.asked(.all) }
+            counts.asked(error == .all ? .all : .client)
             throw error
         }
         let test = RunningTest(InspectionID(), domain: domain)
@@ -64,7 +77,7 @@ final class PageTests: Sendable {
         }
         guard isNew else {
             limits.leave(client)
-            let running = state.withLock { state in state.byDomain[key].flatMap { state.running[$0] } }
+            let running = joined(key)
             counts.asked(running == nil ? .all : .joined)
             guard let running else { throw .all }
             return running
@@ -75,10 +88,21 @@ final class PageTests: Sendable {
             limits.leave(client)
             state.withLock { state in
                 state.running[test.id] = nil
-                state.byDomain[key] = nil
+                // One that nobody waited for has no place there any more, and another one may have it.
+                if state.byDomain[key] == test.id { state.byDomain[key] = nil }
             }
         }
         return test
+    }
+
+    /// The test of a destination that is under way and goes on; nil if there is none.
+    private func joined(_ key: String) -> RunningTest? {
+        state.withLock { state in
+            guard let id = state.byDomain[key] else { return nil }
+            if let running = state.running[id], running.join() { return running }
+            state.byDomain[key] = nil
+            return nil
+        }
     }
 
     private func run(_ argument: DestinationArgument, _ test: RunningTest) async {
@@ -88,7 +112,8 @@ final class PageTests: Sendable {
         let now = unixTime()
         let report = finding.report
         let view = ResultView(
-            finding, id: test.id, at: now, keptUntil: stored.end(of: now), settings: lab.current)
+            finding, known: known(test.domain), id: test.id, at: now, keptUntil: stored.end(of: now),
+            settings: lab.current)
         let kept = StoredTest(
             id: test.id, domain: test.domain, time: now, json: TerminalText.json(report.json),
             text: report.text(on: .endless, isWhole: true), view: view)

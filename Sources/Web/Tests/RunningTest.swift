@@ -1,3 +1,4 @@
+import NIOCore
 import Support
 import Synchronization
 
@@ -13,6 +14,8 @@ final class RunningTest: Sendable {
         var followers: [UInt64: AsyncStream<TestEvent>.Continuation] = [:]
         var next: UInt64 = 0
         var isOver = false
+        /// Whether it was told to end: it has no result.
+        var isCancelled = false
         var task: Task<Void, Never>?
         /// Counts the times at which the last follower has gone.
         var leavings: UInt64 = 0
@@ -34,7 +37,11 @@ final class RunningTest: Sendable {
             await work()
             self.finish()
         }
-        state.withLock { $0.task = task }
+        let isCancelled = state.withLock { state in
+            if !state.isOver { state.task = task }
+            return state.isCancelled
+        }
+        if isCancelled { task.cancel() }
         endUnlessFollowed()
     }
 
@@ -68,11 +75,39 @@ final class RunningTest: Sendable {
         return stream
     }
 
+    /// The same for a client, until its connection closes.
+    func events(for channel: any Channel) -> AsyncStream<TestEvent> {
+        let events = events()
+        let (stream, continuation) = AsyncStream<TestEvent>.makeStream()
+        let feeding = Task(executorPreference: PageExecutor.shared) {
+            for await event in events { continuation.yield(event) }
+            continuation.finish()
+        }
+        continuation.onTermination = { _ in feeding.cancel() }
+        channel.closeFuture.whenComplete { _ in continuation.finish() }
+        return stream
+    }
+
     /// How many follow it.
     var followers: Int { state.withLock { $0.followers.count } }
 
+    /// Has it go on for as long as at first without a follower.
+    ///
+    /// - Returns: Whether it does: not if it was told to end.
+    func join() -> Bool {
+        guard state.withLock({ !$0.isCancelled && !$0.isOver }) else { return false }
+        endUnlessFollowed()
+        return state.withLock { !$0.isCancelled }
+    }
+
     /// Ends it.
-    func cancel() { state.withLock { $0.task }?.cancel() }
+    func cancel() {
+        let task = state.withLock { state in
+            state.isCancelled = true
+            return state.task
+        }
+        task?.cancel()
+    }
 
     private func finish() {
         let followers = state.withLock { state in
@@ -98,8 +133,13 @@ final class RunningTest: Sendable {
         }
         _ = Timetable.shared.add(after: Self.patience) { [weak self] in
             guard let self else { return }
-            let isAlone = state.withLock { $0.followers.isEmpty && $0.leavings == number }
-            if isAlone { cancel() }
+            // Nobody joins between the look and the end.
+            let task = state.withLock { state -> Task<Void, Never>? in
+                guard state.followers.isEmpty, state.leavings == number else { return nil }
+                state.isCancelled = true
+                return state.task
+            }
+            task?.cancel()
         }
     }
 }

@@ -1,7 +1,8 @@
-/// A test that has ended, as it is kept: what `danegate check` says of it, and what its page shows.
+/// A test that has ended, as it is kept: what `danegate check` says of it, and what its page shows. Whoever has its
+/// address may read all of it, so it holds nothing that only administrators may see.
 struct StoredTest: Codable, Sendable {
     /// The version of this form. A file of another one is not read.
-    static let form = 1
+    static let form = 2
 
     var form = Self.form
     let id: InspectionID

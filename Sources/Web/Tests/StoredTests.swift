@@ -97,9 +97,16 @@ final class StoredTests: Sendable {
                 .warning, repeated: "web-store",
                 LogLine(event: "web").adding("result", "not-kept").adding("cause", error.cause))
         }
-        let old = state.withLock { state -> [InspectionID] in
+        state.withLock { state in
             state.files.append((test.id, data.count))
             state.bytes += data.count
+        }
+        prune()
+    }
+
+    /// Deletes what is kept for longer than it should be, or is too much. It blocks: call it on a thread of its own.
+    func prune() {
+        let old = state.withLock { state -> [InspectionID] in
             var old: [InspectionID] = []
             while let first = state.files.first,
                 state.files.count > limits.count || state.bytes > limits.bytes || isOver(first.id)

@@ -1,5 +1,3 @@
-import DANE
-import Probe
 import Support
 import Synchronization
 
@@ -18,6 +16,8 @@ final class TestLimits: Sendable {
     enum Refusal: Error, Equatable {
         /// The client has begun too many. After this time it may begin one.
         case client(Duration)
+        /// The client has as many under way as it may have at once.
+        case atOnce
         /// Too many are under way, of all clients.
         case all
     }
@@ -52,9 +52,8 @@ final class TestLimits: Sendable {
 
     /// Enters a test. `leave` must follow with the same client.
     ///
-    /// - Parameter client: The address; nil if there is no limit for this client.
-    func enter(_ client: IPAddress?, at now: ContinuousClock.Instant = .now) throws(Refusal) {
-        let key = client.map(Self.key)
+    func enter(_ client: PageClient, at now: ContinuousClock.Instant = .now) throws(Refusal) {
+        let key = client.key
         let refusal = state.withLock { state -> Refusal? in
             guard state.running < total else { return .all }
             if let key {
@@ -63,7 +62,7 @@ final class TestLimits: Sendable {
                 entry.full = max(entry.full, now)
                 let wait = entry.full - now - Self.interval * (Self.burst - 1)
                 guard wait <= .zero else { return .client(wait) }
-                guard entry.running < Self.atOnce else { return .client(.seconds(5)) }
+                guard entry.running < Self.atOnce else { return .atOnce }
                 entry.full += Self.interval
                 entry.running += 1
                 state.clients[name] = entry
@@ -75,10 +74,10 @@ final class TestLimits: Sendable {
     }
 
     /// A test has ended.
-    func leave(_ client: IPAddress?) {
+    func leave(_ client: PageClient) {
         state.withLock { state in
             state.running -= 1
-            guard let key = client.map(Self.key) else { return }
+            guard let key = client.key else { return }
             // One that began as a newcomer among others may have a place of its own since.
             let name = (state.clients[key]?.running ?? 0) > 0 ? key : Self.others
             let running = state.clients[name]?.running ?? 0
@@ -87,8 +86,8 @@ final class TestLimits: Sendable {
     }
 
     /// What is left to a client.
-    func left(_ client: IPAddress?, at now: ContinuousClock.Instant = .now) -> Left {
-        guard let key = client.map(Self.key) else { return Left(tests: Self.burst, next: .zero) }
+    func left(_ client: PageClient, at now: ContinuousClock.Instant = .now) -> Left {
+        guard let key = client.key else { return Left(tests: Self.burst, next: .zero) }
         return state.withLock { state in
             guard let entry = state.clients[key], entry.full > now else { return Left(tests: Self.burst, next: .zero) }
             let used = (entry.full - now) / Self.interval
@@ -98,14 +97,6 @@ final class TestLimits: Sendable {
     }
 
     private static let others = "others"
-
-    /// A client of IPv6 has at least a /64, and of it any address.
-    private static func key(_ address: IPAddress) -> String {
-        switch address {
-        case .v4: "\(address)"
-        case .v6(let high, _): "\(IPAddress.v6(high, 0))/64"
-        }
-    }
 
     private static func name(_ key: String, in state: inout State, at now: ContinuousClock.Instant) -> String {
         guard state.clients[key] == nil, state.clients.count >= most else { return key }

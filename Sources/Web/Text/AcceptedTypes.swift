@@ -13,10 +13,8 @@ struct AcceptedTypes: Sendable {
     /// The types of a field; none if there is none.
     init(_ field: String?) {
         guard let field, field.utf8.count <= Self.length else { return }
-        for range in field.split(separator: ",").prefix(Self.most) {
-            let parts = range.split(separator: ";", omittingEmptySubsequences: false).map {
-                $0.trimmingBlanks().lowercased()
-            }
+        for range in field.parts(between: ",").prefix(Self.most) {
+            let parts = range.parts(between: ";").map { $0.trimmingBlanks().lowercased() }
             guard let type = parts.first, !type.isEmpty else { continue }
             weights[type] = max(weights[type] ?? 0, Self.weight(parts.dropFirst()))
         }

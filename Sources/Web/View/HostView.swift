@@ -53,7 +53,7 @@ struct HostView: Codable, Sendable {
     let hasRecords: Bool
     let addresses: [Address]
 
-    init(_ host: InspectedHost, number: Int) {
+    init(_ host: InspectedHost, number: Int, port: UInt16) {
         anchor = "host-\(number)"
         name = PageText.of(host.finding.name)
         preference = "\(host.finding.preference)"
@@ -61,7 +61,7 @@ struct HostView: Codable, Sendable {
         (mark, word) = (tone.mark, tone.word)
         outcome = host.finding.outcome.rawValue
         why = PageText.of(host.finding.cause)
-        base = host.base.map { PageText.of($0.description) }
+        base = host.base.flatMap { $0.tlsaOwner(port: port) }.map { PageText.of($0.description) }
         let judged = host.addresses.compactMap { $0.judgement?.records }
         records = host.records.prefix(Self.mostRecords).enumerated().map { index, record in
             let findings = judged.compactMap { $0.indices.contains(index) ? $0[index] : nil }
@@ -87,7 +87,8 @@ struct HostView: Codable, Sendable {
     }
 
     static func tone(_ outcome: Outcome, isDegraded: Bool) -> ResultView.Tone {
-        if outcome.isDoubt { return .doubt }
+        // Nobody has connected: that is no sign for it, nor against it.
+        if outcome.isDoubt || outcome == .unprobed { return .doubt }
         guard outcome.allowsDelivery else { return .bad }
         if isDegraded { return .note }
         return outcome == .verified || outcome == .encrypted ? .good : .plain

@@ -76,7 +76,9 @@ struct Picture: Codable, Sendable {
                 ($0.tone == .doubt ? "It is not known how the chain goes on: " : "The chain is broken here: ")
                     + $0.words
             }
-            ?? "No link of the chain is broken."
+            ?? (drawing.items.contains { $0.tone == .doubt }
+                ? "No link of the chain is seen to be broken, but not all of them could be looked at."
+                : "No link of the chain is broken.")
     }
 }
 
@@ -188,8 +190,9 @@ struct Drawing {
             failed.flatMap { failed in steps.first { $0.isSame(as: failed) } } ?? steps.first { $0.result == .failed }
             ?? steps.first
         let end = Self.end(host)
+        let isOpen = host.finding.outcome == .unprobed || host.finding.outcome.isDoubt
         link(
-            end.link, deciding.map { self.tone(of: $0, host) } ?? end.tone,
+            end.link, isOpen ? .doubt : deciding.map { self.tone(of: $0, host) } ?? end.tone,
             "\(name): \(deciding?.detail ?? host.finding.cause)", step: deciding?.kind ?? .certificate, subject: name)
         box(
             end.name, host.finding.outcome.rawValue,
@@ -201,8 +204,11 @@ struct Drawing {
         let ends = host.addresses.map(\.report.end)
         let isShown = ends.contains { if case .secured = $0 { true } else { false } }
         let tone = HostView.tone(host.finding.outcome, isDegraded: host.finding.isDegraded)
-        if isShown { return ("SMTP, TLS, comparison", "the certificate that it shows", tone) }
-        return ("SMTP, TLS", host.addresses.isEmpty ? "no connection was made" : "no certificate was seen", tone)
+        if isShown, host.finding.outcome != .unprobed {
+            return ("SMTP, TLS, comparison", "the certificate that it shows", tone)
+        }
+        let isMade = host.addresses.contains { !$0.connections.allSatisfy(\.isLeftAlone) }
+        return ("SMTP, TLS", isMade ? "no certificate was seen" : "no connection was made", tone)
     }
 
     private func tone(of step: InspectionStep?, _ host: InspectedHost) -> ResultView.Tone {

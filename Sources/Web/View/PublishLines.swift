@@ -20,13 +20,14 @@ enum PublishLines {
         guard let owner = host.base?.tlsaOwner(port: port), let chain = host.mismatchedChain else { return nil }
         let details = chain.prefix(3).compactMap(CertificateDetails.init(der:))
         guard let leaf = details.first else { return nil }
-        var lines = [("3 1 1 \(leaf.spkiSHA256)", "for the host's own key (DANE-EE)")]
+        var lines = [("3 1 1 \(leaf.spkiSHA256)", "for the host's own key (DANE-EE)", "for the host's own key")]
         // A host may send other certificates too, which are not the issuer of its own.
         if details.count > 1, details[1].subject == leaf.issuer {
             lines.append(
                 (
                     "2 1 1 \(details[1].spkiSHA256)",
-                    "or for the issuer that it sends (DANE-TA): names and dates must be right then"
+                    "or for the issuer that it sends (DANE-TA): names and dates must be right then",
+                    "for the issuer that it sends"
                 ))
         }
         let usable = host.records.count(where: \.fullUsability.isUsable)
@@ -38,7 +39,8 @@ enum PublishLines {
             host: PageText.of(host.finding.name), sentence: sentence,
             lines: lines.enumerated().map { index, line in
                 .init(
-                    anchor: "publish-\(number)-\(index + 1)", text: "\(owner). IN TLSA \(line.0)", what: line.1)
+                    anchor: "publish-\(number)-\(index + 1)", text: "\(owner). IN TLSA \(line.0)", what: line.1,
+                    label: line.2)
             })
     }
 }

@@ -1,4 +1,5 @@
 import DANE
+import Gate
 import Inspection
 import Policy
 import Reports
@@ -42,9 +43,7 @@ struct ResultView: Codable, Sendable {
 
     /// What to know of a failed step.
     struct Help: Codable, Sendable {
-        /// The section of the rule: `RFC 7672 2.2`.
-        let section: String
-        /// The rule in a sentence.
+        /// The rule by which senders go, with its section.
         let rule: String
         let remedy: String
         let mender: String
@@ -65,6 +64,8 @@ struct ResultView: Codable, Sendable {
             let anchor: String
             let text: String
             let what: String
+            /// The end of the words on the button for those who do not see it.
+            let label: String
         }
     }
 
@@ -86,6 +87,8 @@ struct ResultView: Codable, Sendable {
     let took: String
     let from: String
     let through: String
+    /// Whether what is shown is new.
+    let asked: String
     let keptUntil: String
 
     let tone: Tone
@@ -96,12 +99,16 @@ struct ResultView: Codable, Sendable {
     let code: String?
     let reply: String?
     let replyWords: String
+    /// Since when the daemon has known the fault; nil where nothing fails.
+    let since: String?
     let cause: String
     let failure: Failure?
     let publish: [Publish]
     let hasPublish: Bool
     let todo: [Todo]
     let hasTodo: Bool
+    /// Whose list it is.
+    let todoTitle: String
     let notes: [String]
     let hasNotes: Bool
     let rows: [Row]
@@ -116,10 +123,15 @@ extension ResultView {
     ///
     /// - Parameters:
     ///   - time: When the test ended, in seconds since 1970.
+    ///   - known: What the daemon would rule now.
     ///   - keptUntil: Until when it is kept, in seconds since 1970.
-    init(_ finding: TestLab.Finding, id: InspectionID, at time: Int64, keptUntil: Int64, settings: Settings) {
+    init(
+        _ finding: TestLab.Finding, known: CachedReport, id: InspectionID, at time: Int64, keptUntil: Int64,
+        settings: Settings
+    ) {
         let (report, inspection) = (finding.report, finding.report.inspection)
         let (verdict, ruling) = (report.verdict, report.ruling)
+        let now = RulingNow(report, known: known, at: time)
         self.id = id.description
         domain = PageText.of(report.domain)
         when = UnixTime.text(time)
@@ -129,39 +141,55 @@ extension ResultView {
             settings.dnsForward.isEmpty
             ? "its own resolver, which asks from the root on"
             : "its own validating resolver, which asks \(settings.forwarderNames.joined(separator: ", "))"
+        asked = inspection == nil ? "Nothing was asked." : "Everything was asked afresh."
         self.keptUntil = UnixTime.minute(keptUntil)
-        tone = Self.tone(report)
+        tone = now.tone
         mark = tone.mark
-        headline = Self.headline(report)
+        headline = now.headline
         outcome = ruling.outcome.rawValue
         meaning = PageText.of(ruling.outcome.meaning)
-        code = ruling.code?.description
-        reply = report.reply.map { PageText.of($0.description) }
-        replyWords = Self.replyWords(report)
+        code = now.code
+        reply = now.reply.map { PageText.of($0) }
+        (replyWords, since) = (now.replyWords, now.since)
         cause = PageText.of(ruling.hazard ?? verdict.cause)
         let failed = report.failedStep
-        failure = failed.map { step in
-            Failure(
-                step: StepName.of(step.kind.rawValue), place: PageText.of(step.subject),
-                detail: PageText.of(step.detail),
-                help: StepHelp.of(step, report))
-        }
+        failure =
+            failed.map { step in
+                Failure(
+                    step: StepName.of(step.kind.rawValue), place: PageText.of(step.subject),
+                    detail: PageText.of(step.detail), help: StepHelp.of(step, report))
+            } ?? Self.failureHere(report)
         publish = inspection.map { PublishLines.of($0) } ?? []
         hasPublish = !publish.isEmpty
-        let isFault = !ruling.outcome.allowsDelivery || verdict.isDegraded
-        todo =
-            isFault
-            ? Explanation(ruling.outcome).administrator.map { Self.todo($0, domain: report.domain, host: verdict.host) }
-            : []
+        let isFault = (!ruling.outcome.allowsDelivery || verdict.isDegraded) && !now.isUntested
+        let explanation = Explanation(ruling.outcome)
+        let steps = verdict.isOurs ? explanation.here : explanation.administrator
+        todo = isFault ? steps.map { Self.todo($0, domain: report.domain, host: verdict.host) } : []
         hasTodo = !todo.isEmpty
-        notes = Self.notes(report)
+        todoTitle =
+            verdict.isOurs
+            ? "What this site's administrator should do"
+            : verdict.outcome.isDoubt
+                ? "If it lasts: what the recipient's administrator can look at"
+                : "What the recipient's administrator should do"
+        notes = Self.notes(report, now)
         hasNotes = !notes.isEmpty
         rows = StepRows(report).rows
-        hosts = inspection?.hosts.prefix(HostView.most).enumerated().map { HostView($1, number: $0 + 1) } ?? []
+        let port = inspection?.destination.port ?? 25
+        hosts =
+            inspection?.hosts.prefix(HostView.most).enumerated().map { HostView($1, number: $0 + 1, port: port) } ?? []
         picture = inspection.map { Picture($0, zones: finding.zones, failed: failed, isDoubt: verdict.outcome.isDoubt) }
         isNoticeable =
-            !verdict.outcome.isDoubt
+            !verdict.outcome.isDoubt && !now.isUntested
             && (verdict.outcome.defaultRuling == .deferThenReject || verdict.isDegraded)
+    }
+
+    /// What kept a test from beginning, where that is this site's own.
+    private static func failureHere(_ report: CheckReport) -> Failure? {
+        guard report.verdict.isOurs, report.inspection == nil else { return nil }
+        return Failure(
+            step: StepName.of("resolver"), place: PageText.of(HostNames.own), detail: PageText.of(report.verdict.cause),
+            help: StepHelp.of(report.verdict.outcome, isOurs: true))
     }
 
     /// A step of the explanation, with the names of this case in its commands, if a shell takes them for nothing but
@@ -180,57 +208,10 @@ extension ResultView {
         return Todo(text: step.text, commands: commands)
     }
 
-    /// The colour of all. A doubt is none of the domain's faults.
-    private static func tone(_ report: CheckReport) -> Tone {
-        let ruling = report.ruling
-        if ruling.outcome.isDoubt { return .doubt }
-        if ruling.action != .accept || ruling.would != nil { return .bad }
-        if report.verdict.isDegraded || !report.verdict.hazards.isEmpty { return .note }
-        return ruling.outcome.allowsDelivery ? .good : .bad
-    }
-
-    private static func headline(_ report: CheckReport) -> String {
-        let (domain, ruling) = (PageText.of(report.domain, limit: 120), report.ruling)
-        let isDoubt = ruling.outcome.isDoubt
-        func refused(_ action: Ruling.Action) -> String {
-            switch action {
-            case .accept: "accepted"
-            case .tempfail: isDoubt ? "deferred, because it could not be found out whether it is safe" : "deferred"
-            case .reject: "refused"
-            }
-        }
-        if let would = ruling.would {
-            let why = report.exempt == nil ? "nobody is refused yet" : "the domain is exempt"
-            return "Mail to \(domain) is accepted, because \(why). Otherwise it would be \(refused(would))"
-        }
-        let later =
-            ruling.action == .tempfail && ruling.outcome.defaultRuling == .deferThenReject && !ruling.isOwnHop
-            ? ", and refused if the fault lasts" : ""
-        let how = ruling.action == .accept ? protection(ruling.outcome) : ""
-        return "Mail to \(domain) is \(refused(ruling.action))\(later)\(how)"
-    }
-
-    private static func protection(_ outcome: Outcome) -> String {
-        switch outcome {
-        case .verified: ", and DANE protects it on its way"
-        case .encrypted: " and encrypted, but nobody is authenticated"
-        case .opportunistic: ", and DANE does not protect it"
-        default: ""
-        }
-    }
-
-    private static func replyWords(_ report: CheckReport) -> String {
-        guard report.reply != nil else { return "The sender sees nothing." }
-        guard report.ruling.would == nil else { return "The sender sees nothing. Otherwise the reply would be:" }
-        // Whoever is deferred tries again by itself, and nobody gets a bounce yet.
-        return report.ruling.action == .tempfail
-            ? "The sending server is told, and tries again:" : "The sender reads in the bounce:"
-    }
-
     /// Other facts about the whole domain.
-    private static func notes(_ report: CheckReport) -> [String] {
-        var notes: [String] = []
-        if report.verdict.isDegraded {
+    private static func notes(_ report: CheckReport, _ now: RulingNow) -> [String] {
+        var notes = now.other.map { ["\($0)."] } ?? []
+        if report.verdict.isDegraded, !now.isUntested {
             notes.append("A host, an address or a connection that a sender may meet fails, although mail gets through.")
         }
         if let exempt = report.exempt { notes.append("The domain is exempt \(exempt).") }

@@ -16,7 +16,6 @@ enum StepHelp {
     ///
     /// - Parameter isOurs: Whether it is this site that can mend it.
     static func of(_ outcome: Outcome, isOurs: Bool) -> ResultView.Help {
-        let explanation = Explanation(outcome)
         let mender: String
         if isOurs {
             mender = "this site's own administrator"
@@ -27,8 +26,17 @@ enum StepHelp {
         } else {
             mender = "the sender, who should check the address"
         }
-        let remedy = outcome.repair ?? (outcome.isDoubt ? "test again in some minutes" : "check the address")
-        return ResultView.Help(
-            section: explanation.sources.first ?? "", rule: explanation.meaning, remedy: remedy, mender: mender)
+        let remedy: String
+        if isOurs, outcome == .dnsUnavailable {
+            remedy = "mend this site's resolver or its way to the DNS"
+        } else {
+            remedy = outcome.repair ?? (outcome.isDoubt ? "test again in some minutes" : "check the address")
+        }
+        let section = Explanation(outcome).sources.first ?? ""
+        let rule =
+            outcome.rule
+            ?? (outcome.isDoubt
+                ? "\(section), as long as nothing is known, a sender keeps the mail and tries again" : section)
+        return ResultView.Help(rule: rule, remedy: remedy, mender: mender)
     }
 }

@@ -18,7 +18,7 @@ struct StepRows {
         let isName = report.inspection != nil || report.verdict.outcome != .noSuchDomain
         add(
             "Recipient domain", report.domain, isName ? .good : .bad,
-            isName ? "it is a name that mail can be sent to" : report.verdict.cause)
+            isName ? "it is a name that mail can be sent to" : report.verdict.cause, time: "at once")
         guard let inspection = report.inspection else { return }
         let hosts = Set(inspection.hosts.map(\.finding.name))
         // Those of the hosts come with their hosts.
@@ -77,18 +77,21 @@ struct StepRows {
             let isGood = connection.outcome.allowsDelivery
             let tone: ResultView.Tone =
                 isGood ? (address.finding.isDegraded ? .note : .good) : connection.outcome.isDoubt ? .doubt : .bad
-            add("Certificate chain", subject, tone, address.finding.cause, help: isGood ? nil : help())
+            add(
+                "Certificate chain", subject, tone, address.finding.cause, time: "with TLS", help: isGood ? nil : help()
+            )
         }
     }
 
+    /// - Parameter time: When it was done, if that took no measured time of its own.
     private mutating func add(
         _ name: String, _ subject: String, _ tone: ResultView.Tone, _ detail: String, _ elapsed: Duration? = nil,
-        help: ResultView.Help? = nil
+        time: String = "", help: ResultView.Help? = nil
     ) {
         guard rows.count < Self.most else { return }
         rows.append(
             ResultView.Row(
                 name: name, subject: PageText.of(subject), tone: tone, mark: tone.mark, word: tone.word,
-                detail: PageText.of(detail), ms: elapsed.map { "\($0.tenthsOfMilliseconds) ms" } ?? "", help: help))
+                detail: PageText.of(detail), ms: elapsed.map { "\($0.tenthsOfMilliseconds) ms" } ?? time, help: help))
     }
 }

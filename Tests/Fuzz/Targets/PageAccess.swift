@@ -57,7 +57,9 @@ extension FuzzTarget {
         let rules = try TestTokens.rules()
         let isLetIn = rules.standing(of: .address(.v4(0x0A00_0001)), authorization: field) == .administrator
         // Nobody is let in without the token itself.
-        let parts = field.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
+        let parts = field.utf8.split(separator: 0x20, maxSplits: 1, omittingEmptySubsequences: false).map {
+            String($0) ?? ""
+        }
         let value = parts.count > 1 ? parts[1].trimmingBlanks() : ""
         let decoded = Data(base64Encoded: value).map { String(decoding: $0, as: UTF8.self) }
         let isRight =
@@ -85,7 +87,7 @@ extension FuzzTarget {
         let (stranger, proxy) = (WebPeer.address(.v4(0xC000_0209)), WebPeer.address(.v4(0xC633_6401)))
         try require(rules.client(stranger, forwarded: text) == .v4(0xC000_0209), "a stranger names another client")
         try require(rules.client(.unix, forwarded: text) == nil, "a peer that is no proxy names a client")
-        let words = text.split(separator: ",", omittingEmptySubsequences: false).map { $0.trimmingBlanks() }
+        let words = text.utf8.split(separator: UInt8(ascii: ",")).map { String($0)?.trimmingBlanks() ?? "" }
         guard let client = rules.client(proxy, forwarded: text) else {
             throw Broken(description: "a proxy has no address of its own")
         }

@@ -10,17 +10,18 @@ extension FuzzTarget {
     static let pageForms = FuzzTarget("page-forms") { bytes in
         let text = bytes.text
         let fields = FormFields(text)
-        // Another reading of the same, by Foundation. It leaves a percent sign alone that begins no byte.
-        for pair in text.split(separator: "&").prefix(32) {
-            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            let plain = parts[0].replacing("+", with: " ")
-            guard let name = plain.removingPercentEncoding, name == String(parts[0]), !name.contains("%") else {
-                continue
+        // Another reading of the same, by Foundation, where it can read all of it.
+        let pairs = bytes.text.utf8.split(separator: UInt8(ascii: "&")).prefix(32).map { pair in
+            pair.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false).map { part in
+                String(decoding: part.map { $0 == UInt8(ascii: "+") ? 0x20 : $0 }, as: UTF8.self)
+                    .removingPercentEncoding
             }
-            let first = text.split(separator: "&").prefix(32).first { $0 == name || $0.hasPrefix("\(name)=") } ?? ""
-            let value = first.dropFirst(name.count + 1).replacing("+", with: " ")
-            guard let wanted = value.removingPercentEncoding?.trimmingBlanks() else { continue }
-            try require(fields[name] == (wanted.isEmpty ? nil : wanted), "\(name) is \(fields[name] ?? "nil")")
+        }
+        var seen: Set<String> = []
+        for pair in pairs where !pairs.joined().contains(nil) {
+            guard let name = pair[0], seen.insert(name).inserted else { continue }
+            let value = (pair.count > 1 ? pair[1] : nil)?.trimmingBlanks() ?? ""
+            try require(fields[name] == (value.isEmpty ? nil : value), "\(name) is \(fields[name] ?? "nil")")
         }
         // Whatever a value is, it can be written and read again, and nothing of it is more than letters.
         let written = FormFields.encoded(text)

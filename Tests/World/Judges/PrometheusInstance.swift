@@ -10,9 +10,10 @@ public final class PrometheusInstance: Sendable {
     ///
     /// - Parameters:
     ///   - target: The port that it scrapes, as the job `danegate`.
+    ///   - token: What it shows there as its credentials (`Bearer`).
     ///   - rules: A file of rules that it evaluates.
     /// - Throws: If it does not come up.
-    public init(scraping target: UInt16, rules: String) async throws {
+    public init(scraping target: String, token: String, rules: String) async throws {
         directory = try ScratchDirectory("prometheus")
         port = try freePort()
         let settings = """
@@ -20,6 +21,7 @@ public final class PrometheusInstance: Sendable {
             rule_files: ["\(rules)"]
             scrape_configs:
               - job_name: danegate
+                authorization: {credentials: "\(token)"}
                 static_configs: [{targets: ["127.0.0.1:\(target)"]}]
             """
         try directory.write(settings, to: "prometheus.yml")

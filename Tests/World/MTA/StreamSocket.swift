@@ -8,7 +8,9 @@ final class StreamSocket {
     private let descriptor: Int32
 
     /// Connects to a Unix socket (`/path`) or to a port of 127.0.0.1 (`8895`).
-    init(_ place: String, timeout: Duration) throws {
+    ///
+    /// - Parameter source: The last number of our own address, 127.0.0.*n*.
+    init(_ place: String, from source: UInt8 = 1, timeout: Duration) throws {
         let isUnix = place.hasPrefix("/")
         descriptor = socket(isUnix ? AF_UNIX : AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { throw WorldError("no socket: \(String(cString: strerror(errno)))") }
@@ -17,7 +19,7 @@ final class StreamSocket {
         for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
             setsockopt(descriptor, SOL_SOCKET, option, &limit, socklen_t(MemoryLayout<timeval>.size))
         }
-        let result = isUnix ? connect(unix: place) : connect(port: UInt16(place) ?? 0)
+        let result = isUnix ? connect(unix: place) : connect(port: UInt16(place) ?? 0, from: source)
         // The value is complete, so deinit closes the descriptor after a throw, too.
         guard result == 0 else { throw WorldError("cannot connect to \(place): \(String(cString: strerror(errno)))") }
     }
@@ -61,9 +63,18 @@ final class StreamSocket {
         return connect(address)
     }
 
-    private func connect(port: UInt16) -> Int32 {
+    private func connect(port: UInt16, from source: UInt8) -> Int32 {
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
+        if source != 1 {
+            address.sin_addr.s_addr = (UInt32(0x7F00_0000) + UInt32(source)).bigEndian
+            let result = withUnsafePointer(to: address) {
+                $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+                }
+            }
+            guard result == 0 else { return result }
+        }
         address.sin_port = port.bigEndian
         address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
         return connect(address)

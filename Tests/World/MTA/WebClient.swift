@@ -17,8 +17,10 @@ public final class WebClient {
     private var received: [UInt8] = []
 
     /// Connects to `/path` or to a port of 127.0.0.1.
-    public init(_ place: String, timeout: Duration = .seconds(60)) throws {
-        socket = try StreamSocket(place, timeout: timeout)
+    ///
+    /// - Parameter source: The last number of our own address, 127.0.0.*n*.
+    public init(_ place: String, from source: UInt8 = 1, timeout: Duration = .seconds(60)) throws {
+        socket = try StreamSocket(place, from: source, timeout: timeout)
     }
 
     /// Sends bytes as they are.

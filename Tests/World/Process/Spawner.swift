@@ -32,6 +32,8 @@ final class Spawner: Sendable {
     private let ready = DispatchSemaphore(value: 0)
 
     private init() {
+        // A program may end before it has read what a test writes to it.
+        signal(SIGPIPE, SIG_IGN)
         Thread.detachNewThread { [self] in
             while true {
                 ready.wait()

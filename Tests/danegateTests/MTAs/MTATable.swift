@@ -39,13 +39,7 @@ struct MTATable: Sendable {
 
         /// The ways by which something else came.
         var differences: [Way] {
-            Way.allCases.filter { came[$0].map(Self.withoutTime) ?? Self.withoutTime(said) != Self.withoutTime(said) }
-        }
-
-        /// When a fault was first seen is counted back from each reply, to the second, and told in minutes: replies to
-        /// the same fault may differ by one.
-        private static func withoutTime(_ reply: String) -> String {
-            reply.replacing(#/; first seen \d{4}-\d\d-\d\d \d\d:\d\d UTC/#, with: "; first seen")
+            Way.allCases.filter { came[$0]?.withoutFirstSeen ?? said.withoutFirstSeen != said.withoutFirstSeen }
         }
     }
 

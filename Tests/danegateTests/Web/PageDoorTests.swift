@@ -85,6 +85,33 @@ import World
         #expect(stat(kept.place, &facts) == 0 && facts.st_mode & 0o777 == 0o660)
     }
 
+    /// A file of tokens that became bad locks administrators out; the log says so, and it is mended without a restart.
+    @Test func aTokenFileThatBecameBadIsLogged() async throws {
+        let directory = try ScratchDirectory("tokens")
+        let file = try directory.write("\(PageSite.token)\n", to: "tokens")
+        let site = try await PageSite(Self.world(), ["WEB_TOKEN_FILE": file], hasToken: false)
+        #expect(try await site.request("GET /trace", PageSite.bearer).status == 200)
+        _ = try directory.write("short\n", to: "tokens")
+        for _ in 0..<3 { #expect(try await site.request("GET /trace", PageSite.bearer).status == 401) }
+        let isLogged = try await eventually(within: .seconds(30)) {
+            site.gate.daemon.output.components(separatedBy: "event=web result=denied cause=").count == 2
+        }
+        #expect(isLogged && site.gate.daemon.output.contains("at least 20"), "\(site.gate.daemon.output)")
+        _ = try directory.write("\(PageSite.token)\n", to: "tokens")
+        #expect(try await site.request("GET /trace", PageSite.bearer).status == 200)
+    }
+
+    /// A Unix socket with a file of tokens and no proxy's word: its visitors are limited as one client.
+    @Test func visitorsOfAUnixSocketHaveALimit() async throws {
+        let site = try await PageSite(Self.world(), isUnix: true)
+        var last = try await site.request("GET /")
+        for number in 0..<60 where last.status != 429 {
+            last = try await site.request("POST /test", form: "domain=x\(number).verified.example")
+        }
+        #expect(last.status == 429)
+        #expect(try await site.request("POST /test", PageSite.bearer, form: "domain=verified.example").status == 303)
+    }
+
     /// A form of another site's page does nothing, whatever the visitor's browser would add.
     @Test(arguments: [
         (["Sec-Fetch-Site": "same-origin"], true), (["Sec-Fetch-Site": "none"], true), ([:], true),
@@ -96,6 +123,17 @@ import World
         let site = try await PageSite(Self.world())
         let answer = try await site.request("POST /test", fields, form: "domain=verified.example")
         #expect(answer.status == (isTaken ? 303 : 403), "\(answer.body)")
+    }
+
+    /// A method that a page does not have is told so, with those that it has (RFC 9110 §15.5.6).
+    @Test(arguments: [
+        ("OPTIONS /", "GET, HEAD"), ("TRACE /codes", "GET, HEAD"), ("PUT /test", "GET, HEAD, POST"),
+        ("DELETE /inspection/x", "GET, HEAD"), ("GET /notice", "POST"), ("POST /healthz?x=/y", "GET, HEAD"),
+    ]) func otherMethodsAreNotAllowed(line: String, allowed: String) async throws {
+        let site = try await PageSite(Self.world())
+        let answer = try await site.request(line)
+        #expect(answer.status == 405 && answer.fields["allow"] == allowed, "\(answer)")
+        #expect(try await site.request("PUT /nothing").status == 404)
     }
 
     @Test func aGetNeverActs() async throws {
@@ -157,6 +195,46 @@ import World
         }
         #expect(slow, "a byte now and then is not enough")
         #expect(try await site.request("GET /healthz").status == 200)
+    }
+
+    /// Whoever waits for a test, or leaves requests unfinished, with more connections than there are places.
+    @Test(arguments: [true, false]) func manyClientsDoNotShutThePage(areFollowers: Bool) async throws {
+        let world = try await MailWorld([MailDomains.named("handshake-tarpit")])
+        let site = try await PageSite(world, ["PROBE_TIMEOUT": "60s"])
+        let begun = try await site.request("POST /test", form: "domain=handshake-tarpit.example")
+        let path = try #require(begun.fields["location"])
+        let request =
+            areFollowers
+            ? "GET \(path)/events HTTP/1.1\r\nHost: localhost\r\n\r\n"
+            : "POST /test HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n"
+                + "Content-Type: application/x-www-form-urlencoded\r\n\r\nd"
+        let (heads, statuses) = try await onOwnThread { [place = site.place] in
+            var clients: [WebClient] = []
+            func enter(_ address: UInt8) throws {
+                for _ in 0..<32 {
+                    let client = try WebClient(place, from: address)
+                    // One that has given way may be closed already.
+                    try? client.send(request)
+                    clients.append(client)
+                }
+            }
+            try enter(2)
+            let heads = areFollowers ? try clients.map { try $0.head() ?? "" } : []
+            for address: UInt8 in 3...12 { try enter(address) }
+            defer { withExtendedLifetime(clients) {} }
+            return (
+                heads,
+                try ["/healthz", "/readyz", "/metrics", "/"].map { try WebClient.request(place, "GET \($0)")?.status }
+            )
+        }
+        #expect(statuses == [200, 200, 200, 200])
+        let taken = heads.count { $0.hasPrefix("HTTP/1.1 200") }
+        #expect(!areFollowers || (1...16).contains(taken), "\(taken)")
+        for head in heads where !head.hasPrefix("HTTP/1.1 200") {
+            #expect(
+                ["429", "503"].contains(head.split(separator: " ").dropFirst().first)
+                    && head.lowercased().contains("retry-after: "), "\(head)")
+        }
     }
 
     /// An address that others can reach needs a token or a proxy, and the start says so.

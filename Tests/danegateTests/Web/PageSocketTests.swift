@@ -22,7 +22,9 @@ import World
         private let host: String
         private let directory: ScratchDirectory
 
-        init(_ world: MailWorld, _ place: Place, hasToken: Bool, proxies: String? = nil) async throws {
+        init(_ world: MailWorld, _ place: Place, hasToken: Bool, proxies: String? = nil, mode: mode_t? = nil)
+            async throws
+        {
             directory = try ScratchDirectory("page")
             socket =
                 switch place {
@@ -30,6 +32,7 @@ import World
                 case .loopback: try HandedSocket(port: freePort())
                 case .open: try HandedSocket(port: freePort(), address: 0)
                 }
+            if let mode { chmod(socket.place, mode) }
             host = place == .open ? "127.0.0.1" : "localhost"
             other = directory.file("other.sock")
             var own = [
@@ -76,6 +79,20 @@ import World
         #expect(output.contains(/event=start .* web=\S+ libmilter=/) && output.contains(form), "\(output)")
         #expect(await site.daemon.stop() == 0)
         #expect(site.socket.takeWaiting().isEmpty)
+        await world.stop()
+    }
+
+    /// systemd's default mode lets every user of the machine connect, so the socket is no authorization.
+    @Test(arguments: [(mode_t(0o666), 403), (0o660, 200)])
+    func aSocketForAllUsersIsNoAuthorization(mode: mode_t, status: Int) async throws {
+        let world = try await Self.world()
+        let site = try await Site(world, .unix, hasToken: false, mode: mode)
+        #expect(try await site.status("/") == 200)
+        #expect(try await site.status("/trace") == status)
+        let output = site.daemon.output
+        #expect(output.contains("event=web result=open") == (status == 403), "\(output)")
+        #expect(output.contains("authorization=\(status == 403 ? "none" : "socket")"), "\(output)")
+        #expect(await site.daemon.stop() == 0)
         await world.stop()
     }
 

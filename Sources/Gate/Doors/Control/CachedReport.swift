@@ -10,11 +10,11 @@ public struct CachedReport: Codable, Sendable {
     public let domain: String
     /// Whether a verdict is cached.
     public let cached: Bool
-    @NullableJSON private(set) var outcome: String?
+    @NullableJSON package private(set) var outcome: String?
     @NullableJSON private(set) var ruling: String?
-    @NullableJSON private(set) var would: String?
-    @NullableJSON private(set) var code: String?
-    @NullableJSON private(set) var reply: String?
+    @NullableJSON package private(set) var would: String?
+    @NullableJSON package private(set) var code: String?
+    @NullableJSON package private(set) var reply: String?
     let cause: String
     @NullableJSON private(set) var host: String?
     let degraded: Bool
@@ -27,7 +27,7 @@ public struct CachedReport: Codable, Sendable {
     /// How much longer it may be used, in seconds.
     @NullableJSON private(set) var valid_for: Int64?
     /// How long the fault has lasted, in seconds.
-    @NullableJSON private(set) var failing_for_s: Int64?
+    @NullableJSON package private(set) var failing_for_s: Int64?
     /// Whether the breaker is open, so that failures count against nobody.
     let in_trouble: Bool
 

@@ -26,11 +26,17 @@ extension ControlService {
     /// The metrics as an HTTP client asks for them. It blocks for a moment: it asks the system about the process and
     /// two files.
     ///
-    /// - Parameter accept: The client's `Accept` header; nil if there is none.
-    package func metrics(accept: String?) -> Exposition { metrics(as: ExpositionFormat(accept: accept)) }
+    /// - Parameters:
+    ///   - accept: The client's `Accept` header; nil if there is none.
+    ///   - hasExemplars: Whether the client may know the trace ids of recipients.
+    package func metrics(accept: String?, hasExemplars: Bool = true) -> Exposition {
+        metrics(as: ExpositionFormat(accept: accept), hasExemplars: hasExemplars)
+    }
 
     /// The metrics in a format.
-    func metrics(as format: ExpositionFormat, at now: ContinuousClock.Instant = .now) -> Exposition {
+    func metrics(
+        as format: ExpositionFormat, hasExemplars: Bool = true, at now: ContinuousClock.Instant = .now
+    ) -> Exposition {
         let report = status(at: now)
         var families = report.families
         families += RecipientFamilies(records.counts.cells(), mode: settings.settings.mode).families
@@ -44,7 +50,7 @@ extension ControlService {
             .gauge(
                 "process_start_time_seconds", "When the daemon was started, in seconds since 1970.", Double(started)))
         // What is ours comes first, and nothing of a library takes its name.
-        return Exposition(families + libraries.families, as: format)
+        return Exposition(families + libraries.families, as: format, hasExemplars: hasExemplars)
     }
 
     private func cacheFamilies(_ report: StatusReport) -> [MetricFamily] {
