@@ -213,7 +213,7 @@ let package = Package(
         .target(
             name: "Daemon",
             dependencies: [
-                "Certificates", "DANE", "DNSSEC", "Gate", "Inspection", "Milter", "Policy", "Probe", "Records",
+                "DANE", "DNSSEC", "Gate", "Inspection", "Milter", "Policy", "Probe", "Records",
                 "Sharing", "Store", "Support", "Verdicts", "Web",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Logging", package: "swift-log"),
