@@ -20,13 +20,16 @@ extension StatusReport {
         return JSONLine.of(Body(status: level, problems: [problem]))
     }
 
-    /// The text for people. Its first line is for monitoring.
-    public var text: String {
-        let summary =
-            problems.isEmpty
+    /// What is wrong; or else, what was done.
+    package var summary: String {
+        problems.isEmpty
             ? "\(mode), \(CountText.of(totals.recipients, "recipient")), \(totals.deferred) deferred, "
                 + "\(totals.rejected) rejected"
             : problems.joined(separator: "; ")
+    }
+
+    /// The text for people. Its first line is for monitoring.
+    public var text: String {
         let counts = ["reject", "tempfail", "accept"].compactMap { ruling -> String? in
             guard let outcomes = recipients.by_ruling[ruling], !outcomes.isEmpty else { return nil }
             let list = outcomes.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { "\($0.key) \($0.value)" }
