@@ -18,6 +18,7 @@ struct FuzzTarget: Sendable {
         .certificates, .certificationPaths,
         .certificateBundles, .recipients, .nextHops, .replies, .logLines, .settings, .environmentFiles, .durations,
         .milterSockets, .policies, .surveyLines, .pastedTexts, .queries, .policyRequests, .socketmaps, .respValues,
+        .siteLists, .siteAnswers,
         .pageForms, .pageSearches, .pageIDs, .pageHosts, .pageCredentials, .pageClients, .pageAccepts, .pageRequests,
         .storeAddresses,
     ]
