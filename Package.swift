@@ -108,6 +108,19 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: strict),
+        // The language of Redis and Valkey, and who speaks it: the store that several hosts share.
+        .target(
+            name: "RESP", dependencies: ["Support", .product(name: "NIOCore", package: "swift-nio")],
+            swiftSettings: strict),
+        .target(
+            name: "Store",
+            dependencies: [
+                "CGnuTLS", "DANE", "RESP", "Support",
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: strict),
         // What is true about a destination.
         .target(
             name: "Inspection",
@@ -120,7 +133,7 @@ let package = Package(
         .target(
             name: "Policy",
             dependencies: [
-                "Certificates", "DANE", "DNSSEC", "Inspection", "Milter", "Probe", "Support",
+                "Certificates", "DANE", "DNSSEC", "Inspection", "Milter", "Probe", "Store", "Support",
                 .product(name: "Algorithms", package: "swift-algorithms"),
             ],
             swiftSettings: strict),
@@ -142,6 +155,14 @@ let package = Package(
                 "DANE", "DNSSEC", "Inspection", "Policy", "Probe", "Records", "Support",
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: room),
+        // What several hosts know together.
+        .target(
+            name: "Sharing",
+            dependencies: [
+                "DANE", "Inspection", "RESP", "Records", "Store", "Support", "Verdicts",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: room),
@@ -192,8 +213,8 @@ let package = Package(
         .target(
             name: "Daemon",
             dependencies: [
-                "DANE", "DNSSEC", "Gate", "Inspection", "Milter", "Policy", "Probe", "Records", "Support", "Verdicts",
-                "Web",
+                "DANE", "DNSSEC", "Gate", "Inspection", "Milter", "Policy", "Probe", "Records",
+                "Sharing", "Store", "Support", "Verdicts", "Web",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -220,7 +241,7 @@ let package = Package(
         .systemLibrary(name: "CSpawn", path: "Tests/CSpawn"),
         .target(
             name: "WorldServers", dependencies: ["CSpawn"], path: "Tests/World",
-            exclude: ["Daemon", "Domains", "Hosts"],
+            exclude: ["Daemon", "Domains", "Hosts", "Store"],
             swiftSettings: strict),
         // A target of its own: beside NIO's C modules the system's socket types are hard to name.
         .target(
@@ -232,11 +253,21 @@ let package = Package(
                 .product(name: "NIOTLS", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
-            path: "Tests/World", exclude: ["Daemon", "Domains", "Judges", "MTA", "Names", "Process"],
+            path: "Tests/World", exclude: ["Daemon", "Domains", "Judges", "MTA", "Names", "Process", "Store"],
             swiftSettings: strict),
         .target(
             name: "World", dependencies: ["DANE", "WorldHosts", "WorldServers"],
-            path: "Tests/World", exclude: ["Hosts", "Judges", "MTA", "Names", "Process"], swiftSettings: strict),
+            path: "Tests/World", exclude: ["Hosts", "Judges", "MTA", "Names", "Process", "Store"], swiftSettings: strict
+        ),
+        // Redis, and what may stand in its place.
+        .target(
+            name: "WorldStore",
+            dependencies: [
+                "WorldHosts", "WorldServers",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            path: "Tests/World/Store", swiftSettings: strict),
         .target(name: "SkewedClock", path: "Tests/SkewedClock"),
         .target(name: "ShortSystem", path: "Tests/ShortSystem"),
         // The mark of a test that proves a rule, and why some have no test.
@@ -252,6 +283,17 @@ let package = Package(
             name: "ProbeTests",
             dependencies: [
                 "DANE", "Probe", "RuleMarks", "World", "WorldHosts",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "RESPTests", dependencies: ["RESP", .product(name: "NIOCore", package: "swift-nio")],
+            swiftSettings: strict),
+        .testTarget(
+            name: "StoreTests",
+            dependencies: [
+                "DANE", "RESP", "Store", "WorldHosts", "WorldServers", "WorldStore",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
@@ -278,8 +320,8 @@ let package = Package(
             dependencies: [
                 "Certificates", "DANE", "DNSSEC", "Daemon", "Gate", "Inspection", "Milter", "Policy", "Probe",
                 "Records",
-                "Reports", "RuleMarks", "Rules", "StateTestWriter", "Support", "TraceTestWriter", "Verdicts",
-                "WorldServers",
+                "RESP", "Reports", "RuleMarks", "Rules", "Sharing", "StateTestWriter", "Store", "Support",
+                "TraceTestWriter", "Verdicts", "WorldServers", "WorldStore",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
@@ -302,7 +344,7 @@ let package = Package(
             dependencies: [
                 "DANE", "DNSSEC", "Daemon", "Gate", "Inspection", "Policy", "Probe", "Records", "Reports", "RuleMarks",
                 "Rules",
-                "Support", "Verdicts", "World", "WorldHosts", "WorldServers", "danegate",
+                "Support", "Verdicts", "World", "WorldHosts", "WorldServers", "WorldStore", "danegate",
             ],
             swiftSettings: strict),
         // OpenSSL's judgement of chains, in this process: thousands of them are too many for programs.
@@ -364,9 +406,8 @@ if Context.environment["SANITIZER"] == "thread" {
 
 // What is fuzzed, in two shapes: its corpus as a test, and with FUZZER set a program for libFuzzer (deploy/fuzz).
 let fuzzed: [Target.Dependency] = [
-    "Certificates", "DANE", "DNSSEC", "Gate", "Inspection", "Milter", "Policy", "Probe", "Records", "Reports",
-    "Support",
-    "Verdicts", "Web",
+    "Certificates", "DANE", "DNSSEC", "Gate", "Inspection", "Milter", "Policy", "Probe", "RESP", "Records",
+    "Reports", "Store", "Support", "Verdicts", "Web",
     .product(name: "HTTPTypes", package: "swift-http-types"),
     .product(name: "Hummingbird", package: "hummingbird"),
     .product(name: "HummingbirdCore", package: "hummingbird"),

@@ -5,9 +5,10 @@ build_packages=(git ca-certificates binutils libc6-dev libstdc++-12-dev pkg-conf
     libmilter-dev libunbound-dev libgnutls28-dev libsqlite3-dev dns-root-data)
 
 # What the tests run against: name servers, certificates, a real MTA, a validating resolver, OpenSSL as a judge beside, a
-# program that compresses logs, one that rotates them, a Prometheus, what deploy/arrows is written in, and a browser.
+# program that compresses logs, one that rotates them, a Prometheus, what deploy/arrows is written in, a browser, and Redis: the
+# server's program comes with redis-tools, and the package redis-server only adds a service, which nobody wants here.
 test_packages=(nsd ldnsutils openssl libssl-dev postfix unbound mandoc xz-utils logrotate prometheus python3 python3-venv
-    chromium-headless-shell)
+    chromium-headless-shell redis-tools)
 
 # What drives the browser, and what looks at its pages for those who do not see them: from PyPI.
 browser_modules=(playwright==1.65.2 axe-playwright-python==0.1.8)

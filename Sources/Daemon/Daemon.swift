@@ -57,6 +57,7 @@ public struct Daemon: Sendable {
         do throws(PolicyError) { policies = try PolicyBook(settings) } catch {
             throw DaemonError(status: EX_CONFIG, sentences: error.sentences)
         }
+        let shared = try SharedFiles.read(settings)
         let anchor = TrustAnchor.forRunning(settings)
         let resolver: Resolver
         do throws(ResolverError) {
@@ -69,7 +70,7 @@ public struct Daemon: Sendable {
         defer { log.close() }
         let wiring = GateWiring(
             reader, version: version, environment: environment, policies: policies, resolver: resolver,
-            anchor: anchor, budget: budget, log: log, inherited: inherited)
+            anchor: anchor, budget: budget, log: log, inherited: inherited, shared: shared)
         try serve(wiring, mailbox)
     }
 

@@ -21,7 +21,7 @@ extension GateWiring {
     /// The daemon as a list of its parts. They are opened in this order, and closed in the reverse order.
     var parts: [DaemonPart] {
         [
-            filesPart, newsPart, socketPart, statePart, exemptionsPart, tracePart, probesPart,
+            filesPart, newsPart, socketPart, statePart, exemptionsPart, tracePart, probesPart, sharingPart,
             .task("resolver's self-test") {
                 await breaker.watch(tests, keys: { await resolver.selfTest([.rootKeys]) }, cache: keeper.cache) {
                     await look.inspectPastCaches($0)?.verdict
@@ -187,7 +187,8 @@ extension GateWiring {
                     answers: answers.count, reports: reports?.count ?? 0, reportBytes: reports?.weight ?? 0,
                     lookupJoins: answers.joins, probeJoins: probes?.joins ?? 0)
             },
-            page: { openPage?.families ?? [] }, libraries: Self.libraries, serving: serving,
+            page: { openPage?.families ?? [] }, shared: { sharing?.standing },
+            libraries: Self.libraries, serving: serving,
             isAlive: { await prober?.turn() }, reload: { reload() },
             standing: { reloader.standing().naming(inherited: inherited.settings) })
     }

@@ -9,6 +9,7 @@ import Milter
 import Policy
 import Probe
 import Records
+import Sharing
 import Support
 import Synchronization
 import Verdicts
@@ -35,6 +36,8 @@ struct GateWiring: Sendable {
     let look: SecondLook
     let trace: TraceStore?
     let service: InspectionService
+    /// What other hosts know; nil if this one is alone.
+    let sharing: StoreSharing?
     let exemptions: ExemptionBook
     let exemptionKeeper: ExemptionKeeper
     let holds: HoldBook
@@ -53,7 +56,7 @@ struct GateWiring: Sendable {
     init(
         _ reader: SettingsReader, version: String, environment: [String: String], policies: PolicyBook,
         resolver: Resolver, anchor: TrustAnchor.Choice, budget: DescriptorBudget, log: GateLog,
-        inherited: InheritedSockets = InheritedSockets()
+        inherited: InheritedSockets = InheritedSockets(), shared: SharedFiles? = nil
     ) {
         // Before anything is made that may count.
         _ = Self.libraries
@@ -105,9 +108,11 @@ struct GateWiring: Sendable {
         self.trace = trace
         let frequent = FrequentDestinations(expiredEE: started.expiredEE)
         self.frequent = frequent
+        let sharing = Self.sharing(shared, started, book, log)
+        self.sharing = sharing
         let service = InspectionService(
             keeper: keeper, breaker: breaker, journal: InspectionJournals(trace, frequent), measurements: measurements,
-            wait: MilterService.wait,
+            shared: sharing, wait: MilterService.wait,
             inspect: inspect)
         self.service = service
         exemptions = ExemptionBook()

@@ -28,7 +28,7 @@ extension Settings {
 
     /// A number for the settings that decide what is found, and for the files that they name. What was found with other
     /// settings says nothing.
-    private var world: Int64 {
+    var world: Int64 {
         var sum = RowSum()
         for forwarder in dnsForward { sum.add("\(forwarder.address) \(forwarder.port)") }
         for path in [dnsRootHints, dnsTrustAnchor, dnsConfig] {

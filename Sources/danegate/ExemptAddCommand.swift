@@ -10,6 +10,8 @@ struct ExemptAddCommand: ParsableCommand {
 
     @OptionGroup var options: SettingsOptions
 
+    @OptionGroup var site: HostsOptions
+
     @Argument(help: "The domains, or .domain for subdomains.")
     var domains: [String]
 
@@ -27,6 +29,7 @@ struct ExemptAddCommand: ParsableCommand {
     var by: String?
 
     func run() throws {
+        guard !site.isUsed else { return try addOnSite() }
         let settings = try options.read().settings
         let order = try ExemptionOrder(settings, by: by, environment: ProcessInfo.processInfo.environment)
         for pattern in try ExemptionOrder.patterns(domains) {

@@ -10,7 +10,7 @@ struct ExemptCommand: ParsableCommand {
             with --keep. A domain with a dot before it stands for its subdomains; such an exemption is never lifted, \
             as there is no one destination to look at. Of a mail address or a next hop [host]:port the domain is \
             meant.
-            Exits 64 on usage, 69 if the file cannot be had, 78 on settings.
+            Exits 64 on usage, 69 if the file cannot be had, or a host of --hosts has not done it, 78 on settings.
             """,
         subcommands: [ExemptAddCommand.self, ExemptRemoveCommand.self, ExemptListCommand.self])
 }

@@ -9,6 +9,8 @@ struct ExemptListCommand: ParsableCommand {
 
     @OptionGroup var options: SettingsOptions
 
+    @OptionGroup var site: HostsOptions
+
     @Flag(help: "Those too that have ended, the latest first.")
     var all = false
 
@@ -16,6 +18,7 @@ struct ExemptListCommand: ParsableCommand {
     var json = false
 
     func run() throws {
+        guard !site.isUsed else { return try listSite() }
         let settings = try options.read().settings
         let exemptions = try ExemptionOrder.list(settings, isWhole: all)
         if json {

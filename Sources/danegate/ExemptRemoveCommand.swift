@@ -11,6 +11,8 @@ struct ExemptRemoveCommand: ParsableCommand {
 
     @OptionGroup var options: SettingsOptions
 
+    @OptionGroup var site: HostsOptions
+
     @Argument(help: "The domains, as they were exempted.")
     var domains: [String]
 
@@ -18,6 +20,7 @@ struct ExemptRemoveCommand: ParsableCommand {
     var by: String?
 
     func run() throws {
+        guard !site.isUsed else { return try removeOnSite() }
         let settings = try options.read().settings
         var missing: [String] = []
         let order = try ExemptionOrder(settings, by: by, environment: ProcessInfo.processInfo.environment)

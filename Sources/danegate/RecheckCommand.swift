@@ -13,10 +13,12 @@ struct RecheckCommand: ParsableCommand {
             For a domain that has been mended: the daemon asks the DNS and the hosts again, and goes by what it finds \
             from then on. Prints what it ruled before and what it rules now. The MTA's own resolver may still hold the \
             old records. Exits 0 if mail to every domain is accepted now, 1 if some is rejected, 75 if some is put \
-            off, or could not be looked at, 69 if no daemon answers.
+            off, or could not be looked at, 69 if no daemon answers, or a host of --hosts does not.
             """)
 
     @OptionGroup var options: SettingsOptions
+
+    @OptionGroup var site: HostsOptions
 
     @Argument(help: "Domains, or next hops as an MTA writes them: [mx.example.org]:25.")
     var domains: [String]
@@ -25,11 +27,12 @@ struct RecheckCommand: ParsableCommand {
     var json = false
 
     func run() throws {
+        guard domains.allSatisfy({ !$0.isEmpty && !$0.contains(where: \.isWhitespace) }) else {
+            throw ExitError(64, "a domain has no blanks.")
+        }
+        guard !site.isUsed else { return try lookOnSite() }
         var worst = ExitCode.success
         for domain in domains {
-            guard !domain.isEmpty, !domain.contains(where: \.isWhitespace) else {
-                throw ExitError(64, "a domain has no blanks.")
-            }
             let drawing = MovingLine.draw { Self.line(domain, after: $0) }
             let line = try options.ask("recheck \(domain)", within: .seconds(110)) {
                 Waiting.forResult { await drawing?.end() }

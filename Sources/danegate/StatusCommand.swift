@@ -21,10 +21,13 @@ struct StatusCommand: ParsableCommand {
             rows of the trace are those in its file. What was lost is a reason for a warning while it goes on and for \
             15 minutes afterwards; then a line tells how long ago it was. Settings at fault are a WARNING: the next \
             start will fail. 78 if a setting that leads to the socket is at fault. With --metrics or --openmetrics it \
-            prints metrics instead, and exits 0 if a daemon answers.
+            prints metrics instead, and exits 0 if a daemon answers. With --hosts it prints a line a host, and exits \
+            with the worst state of all; a host that does not answer is UNKNOWN.
             """)
 
     @OptionGroup var options: SettingsOptions
+
+    @OptionGroup var site: HostsOptions
 
     @Flag(help: "Print one JSON object.")
     var json = false
@@ -39,9 +42,13 @@ struct StatusCommand: ParsableCommand {
         guard [json, metrics, openMetrics].count(where: \.self) <= 1 else {
             throw ValidationError("--json, --metrics and --openmetrics exclude each other.")
         }
+        guard !site.isUsed || !metrics && !openMetrics else {
+            throw ValidationError("Metrics are those of one host: --hosts excludes them.")
+        }
     }
 
     func run() throws {
+        guard !site.isUsed else { return try tellSite() }
         let (settings, note, faults) = try options.readToAsk()
         func end(_ level: StatusLevel, _ sentence: String) throws -> ExitCode {
             try self.end(level, note.map { "\(sentence.dropLast()); \($0)." } ?? sentence)

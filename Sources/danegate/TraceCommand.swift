@@ -20,10 +20,11 @@ struct TraceCommand: ParsableCommand {
             no text. If nobody matches, a sentence says so, and since when there is a trace; filters that can match \
             nobody at all are refused. Exits 0, also if there are none; 1 if no recipient has the id, 64 on usage, \
             66 if there \
-            is no trace.
+            is no trace, 69 if a host of --hosts has not answered.
             """)
 
     @OptionGroup var options: SettingsOptions
+    @OptionGroup var site: HostsOptions
     @Option(help: "The recipient's address.") var recipient: String?
     @Option(help: "The sender's address; <> for the null sender.") var sender: String?
     @Option(help: "The domain of recipient or next hop; .example.org for its subdomains.") var domain: String?
@@ -56,6 +57,7 @@ struct TraceCommand: ParsableCommand {
     func run() throws {
         let filter = try self.filter()
         if let limit, limit < 0 { throw ExitError(EX_USAGE, "--limit \(limit): must be 0 or more.") }
+        guard !site.isUsed else { return try showSite(filter) }
         let settings = try options.read().settings
         try show(filter, TraceReader(settings), settings)
     }

@@ -17,8 +17,10 @@ struct FuzzTarget: Sendable {
         .smtpReplies, .smtpDialogue, .tlsaRecords, .domainNames, .ipAddresses, .mailExchangers, .bogusReasons,
         .certificates, .certificationPaths,
         .certificateBundles, .recipients, .nextHops, .replies, .logLines, .settings, .environmentFiles, .durations,
-        .milterSockets, .policies, .surveyLines, .pastedTexts, .queries, .policyRequests, .socketmaps,
+        .milterSockets, .policies, .surveyLines, .pastedTexts, .queries, .policyRequests, .socketmaps, .respValues,
+        .siteLists, .siteAnswers,
         .pageForms, .pageSearches, .pageIDs, .pageHosts, .pageCredentials, .pageClients, .pageAccepts, .pageRequests,
+        .storeAddresses,
     ]
 }
 

@@ -69,10 +69,9 @@ extension Gate {
         let demandsDANE = standing.kind == .require
         let found = await Deadline.run(Rechecks.patience) { await inspectAnew(destination, demandsDANE) }
         guard let found else { return .inTrouble("there is no resolver to be had") }
-        let trouble = service.breaker.trouble
-        service.keeper.keep(found, demandingDANE: demandsDANE, isInTrouble: trouble != nil)
-        let answer = service.told(
-            VerdictBody(found.verdict), VerdictKey(destination, demandsDANE: demandsDANE), isCached: false)
+        let key = VerdictKey(destination, demandsDANE: demandsDANE)
+        service.keep(found, key)
+        let answer = service.told(VerdictBody(found.verdict), key, isCached: false)
         let subject = Ruleset.Subject(
             destination: destination, place: destination.name,
             isOwnHop: destination.isOwnByForm(standard: settings.settings.probePort))

@@ -20,11 +20,25 @@ public struct ExemptionOrder: Sendable {
     ///   - environment: The environment of the command, which names that user.
     public init(_ settings: Settings, by: String?, environment: [String: String]) throws(ExemptionOrderError) {
         directory = settings.stateDirectory
-        let name = by ?? Self.user(environment)
-        guard !name.isEmpty, name.utf8.count <= 64, Self.isPlain(name) else {
+        self.by = try Self.name(by, environment)
+    }
+
+    /// Returns who gives an order.
+    ///
+    /// - Parameters:
+    ///   - by: Who is said to give it; nil for the user of the command.
+    ///   - environment: The environment of the command, which names that user.
+    public static func name(_ by: String?, _ environment: [String: String]) throws(ExemptionOrderError) -> String {
+        let name = by ?? user(environment)
+        guard !name.isEmpty, name.utf8.count <= 64, isPlain(name) else {
             throw ExemptionOrderError(status: EX_USAGE, sentence: "--by must be a name of at most 64 bytes.")
         }
-        self.by = name
+        return name
+    }
+
+    /// Returns the end of an exemption as a moment in ISO 8601, so that it is the same on every host that reads it.
+    public static func commonEnd(_ until: String) throws(ExemptionOrderError) -> String {
+        UnixTime.iso8601(try end(until: until, at: unixTime()))
     }
 
     /// The user of the command: the user who became root for it, or else the login name.
@@ -80,7 +94,25 @@ public struct ExemptionOrder: Sendable {
         _ pattern: DomainPattern, until: String, reason: String, keeps: Bool
     ) throws(ExemptionOrderError) -> (exemption: Exemption, replaced: Exemption?, warning: String?) {
         let now = unixTime()
-        guard let end = Self.end(until, at: now) else {
+        let end = try Self.end(until: until, at: now)
+        try Self.check(reason: reason)
+        let exemption = Exemption(
+            pattern, until: end, reason: reason, keeps: keeps, by: by, added: StateClock.system.wall())
+        let (replaced, warning) = try write { file throws(DatabaseFileError) in try file.add(exemption, at: now) }
+        return (exemption, replaced, warning)
+    }
+
+    /// Refuses a reason that is none, or no text.
+    public static func check(reason: String) throws(ExemptionOrderError) {
+        guard !reason.allSatisfy(\.isWhitespace), reason.utf8.count <= reasonLimit, isPlain(reason) else {
+            throw ExemptionOrderError(
+                status: EX_USAGE,
+                sentence: "--reason must be text of at most \(reasonLimit) bytes, without control characters.")
+        }
+    }
+
+    private static func end(until: String, at now: Int64) throws(ExemptionOrderError) -> Int64 {
+        guard let end = end(until, at: now) else {
             throw ExemptionOrderError(
                 status: EX_USAGE,
                 sentence:
@@ -91,19 +123,11 @@ public struct ExemptionOrder: Sendable {
             throw ExemptionOrderError(
                 status: EX_USAGE, sentence: "--until \(LogLine.escaped(until)): that is over already.")
         }
-        guard end - now <= Self.longest else {
+        guard end - now <= longest else {
             throw ExemptionOrderError(
                 status: EX_USAGE, sentence: "--until \(LogLine.escaped(until)): that is more than ten years from now.")
         }
-        guard !reason.allSatisfy(\.isWhitespace), reason.utf8.count <= Self.reasonLimit, Self.isPlain(reason) else {
-            throw ExemptionOrderError(
-                status: EX_USAGE,
-                sentence: "--reason must be text of at most \(Self.reasonLimit) bytes, without control characters.")
-        }
-        let exemption = Exemption(
-            pattern, until: end, reason: reason, keeps: keeps, by: by, added: StateClock.system.wall())
-        let (replaced, warning) = try write { file throws(DatabaseFileError) in try file.add(exemption, at: now) }
-        return (exemption, replaced, warning)
+        return end
     }
 
     /// Removes an exemption.

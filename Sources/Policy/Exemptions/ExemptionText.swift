@@ -19,12 +19,16 @@ public enum ExemptionText {
     }
 
     /// Returns a table of exemptions.
-    public static func table(_ exemptions: [Exemption], isWhole: Bool) -> String {
+    ///
+    /// - Parameter mtas: What says of each which hosts of a site have it; nil for those of one host.
+    public static func table(_ exemptions: [Exemption], isWhole: Bool, mtas: [String]? = nil) -> String {
         guard !exemptions.isEmpty else {
             return isWhole ? "There are no exemptions, and were none." : "There are no exemptions."
         }
         let head = ["DOMAIN", "UNTIL", "BY", "SINCE", isWhole ? "STATE" : "IN ORDER", "REASON"]
-        return TextTable([head] + exemptions.map(cells)).lines().map(TerminalText.line).joined(separator: "\n")
+        var rows = [head] + exemptions.map(cells)
+        if let mtas { for (index, cell) in (["MTAS"] + mtas).enumerated() { rows[index].insert(cell, at: 1) } }
+        return TextTable(rows).lines().map(TerminalText.line).joined(separator: "\n")
     }
 
     private static func cells(_ exemption: Exemption) -> [String] {

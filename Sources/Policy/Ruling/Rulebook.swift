@@ -68,10 +68,13 @@ public struct Rulebook: Sendable {
         var action = action(outcome, failingFor: failing ?? .zero)
         // F-91: a fault of this site's own next hop is not the recipient's.
         if let own { action = own.limit(action) }
+        // A permanent refusal needs an inspection of our own, whatever the settings say.
+        if verdict.isForeign { action = action.deferredAtMost }
         var code = code(outcome, action, isOwnHop: isOwnHop)
         var hazard: String?
         if action == .accept, let found = verdict.hazards.first {
             action = own?.limit(hazardAction) ?? hazardAction
+            if verdict.isForeign { action = action.deferredAtMost }
             if action != .accept {
                 hazard = found
                 code = action.class.flatMap(Outcome.tlsaInvalid.enhancedCode)
@@ -217,6 +220,9 @@ extension Settings.OwnNextHopRuling {
 }
 
 extension Ruling.Action {
+    /// The action with a deferral in place of a rejection.
+    fileprivate var deferredAtMost: Self { self == .reject ? .tempfail : self }
+
     /// The class of the reply; nil for an accepted recipient.
     var `class`: EnhancedStatusCode.Class? {
         switch self {

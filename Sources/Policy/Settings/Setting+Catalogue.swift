@@ -5,7 +5,7 @@ import Support
 
 extension Setting {
     /// All settings, in the order of the documentation.
-    public static let catalogue: [Setting] = gate + doors + web + outcomes + dns + probing + keeping
+    public static let catalogue: [Setting] = gate + doors + web + outcomes + dns + probing + keeping + shared
 
     /// The settings of the gate itself.
     private static let gate: [Setting] = [

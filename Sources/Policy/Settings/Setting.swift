@@ -22,6 +22,8 @@ public struct Setting: Sendable {
         case refused
         /// The text is refused for a reason of its own, a clause.
         case refusedBecause(String)
+        /// The same, and the text may hold a password, so it is not shown.
+        case refusedUnseen(String)
     }
 
     init(

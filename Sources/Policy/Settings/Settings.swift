@@ -165,6 +165,8 @@ public struct Settings: Sendable {
     package var traceAddresses = TraceAddresses.full
     package var traceRows = 1_000_000
     package var controlSocket = ControlPlace.standard
+    /// What several hosts share what they know over.
+    package var shared = SharedStore()
     package var log = LogTarget.syslog
     package var logLevel = LogLevel.info
     /// What is set for addresses in the log; nil if nothing is.

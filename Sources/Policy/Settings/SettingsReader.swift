@@ -86,6 +86,7 @@ public struct SettingsReader: Sendable {
             case .taken: break
             case .refused: sentences.append("\(name)=\(Self.shown(text)): must be \(setting.allowed).")
             case .refusedBecause(let clause): sentences.append("\(name)=\(Self.shown(text)): \(clause).")
+            case .refusedUnseen(let clause): sentences.append("\(name): \(clause).")
             }
         }
         sentences += Self.contradictions(settings)
@@ -205,6 +206,7 @@ public struct SettingsReader: Sendable {
                 "\(prefix)MILTER_SOCKET, \(prefix)QUERY_SOCKET, \(prefix)TLS_POLICY_SOCKET and \(prefix)WEB_LISTEN: "
                     + "each needs a socket of its own.")
         }
+        sentences += settings.shared.contradictions(prefix: prefix)
         let page = settings.web.listen.socket.map { "\($0)" } ?? "off"
         if let openness = settings.web.openness(of: "\(prefix)WEB_LISTEN=\(page)") { sentences.append(openness) }
         return sentences

@@ -86,6 +86,13 @@ package struct SketchSet: Sendable, Equatable {
         return bytes
     }
 
+    /// The same in at most some 32 KiB: a set of more than 4096 numbers is an estimate there.
+    package var shortBytes: [UInt8] {
+        var set = self
+        if set.hashes.count > 4096 { set.becomeAbout() }
+        return set.bytes
+    }
+
     /// Reads a set from bytes; nil if they are no such set.
     package init?(bytes: [UInt8]) {
         switch bytes.first {

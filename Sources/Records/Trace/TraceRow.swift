@@ -38,6 +38,8 @@ public struct TraceRow: Sendable {
     let inspection: Int64?
     /// The inspection as JSON, if the caller asked for it and it is still kept.
     package let inspectionJSON: String?
+    /// The name of the host of the site whose trace it is from; nil for this one's.
+    package internal(set) var mta: String?
 
     /// Reads a row of the table `entry`, with the inspection's JSON beside it. A column that a file of another version
     /// lacks is read as null.
@@ -156,7 +158,7 @@ public struct TraceRow: Sendable {
     /// The recipient with all its details, for a person.
     public var text: String {
         let parts: [(String, String?)] = [
-            ("time", "\(TraceTime.brief(time)) UTC"), ("trace", trace), ("sender", shownSender),
+            ("mta", mta), ("time", "\(TraceTime.brief(time)) UTC"), ("trace", trace), ("sender", shownSender),
             ("recipient", shownRecipient), ("client", client), ("authenticated", authenticated),
             ("next hop", hop.map { isOwnHop ? "\($0), by this site's own configuration" : $0 }),
             ("ruling", would.map { "\(ruling), would be \($0)" } ?? ruling), ("mode", mode), ("policy", policy),

@@ -18,13 +18,14 @@ public struct TraceTableText: Sendable {
         var short: (@Sendable (TraceRow) -> String)?
     }
 
-    private static let columns: [Column] = [
+    private static let all: [Column] = [
         Column(title: "TIME (UTC)", least: nil, rank: 0) {
             TraceTime.brief($0.time)
         } short: {
             // Without the year.
             String(TraceTime.brief($0.time).dropFirst(5))
         },
+        Column(title: mta, least: 6, wanted: 8, rank: 0) { LogLine.escaped($0.mta ?? "-") },
         Column(title: "RECIPIENT", least: 12, wanted: 24, rank: 0) { $0.shownRecipient },
         Column(title: "OUTCOME", least: 12, rank: 0) { LogLine.escaped($0.outcome) },
         Column(title: "CODE", least: nil, rank: 1) { row in
@@ -39,15 +40,23 @@ public struct TraceTableText: Sendable {
         Column(title: "TRACE", least: nil, rank: 2) { LogLine.escaped($0.trace) },
     ]
 
+    private static let mta = "MTA"
+
     private let width: Int?
+    private let columns: [Column]
     private var widths: [Int?] = []
     /// Whether the short values are shown.
     private var isShort = false
 
     /// Makes a table.
     ///
-    /// - Parameter width: The most characters per line; nil for any number.
-    public init(width: Int?) { self.width = width }
+    /// - Parameters:
+    ///   - width: The most characters per line; nil for any number.
+    ///   - isOfSite: Whether the rows are those of several hosts, so that a column names the host.
+    public init(width: Int?, isOfSite: Bool = false) {
+        self.width = width
+        columns = Self.all.filter { isOfSite || $0.title != Self.mta }
+    }
 
     /// Returns the lines for some rows. The first call decides the widths of the columns, so that later rows fit below.
     ///
@@ -57,58 +66,58 @@ public struct TraceTableText: Sendable {
             isShort = false
             layOut(cells(rows))
             // With the short values there may be room for columns that were left out.
-            if widths.contains(nil) || zip(widths, Self.natural(cells(rows))).contains(where: { $0 != $1 }) {
+            if widths.contains(nil) || zip(widths, natural(cells(rows))).contains(where: { $0 != $1 }) {
                 isShort = true
                 layOut(cells(rows))
             }
         }
         let cells = cells(rows)
-        return (isFirst ? [line(Self.columns.map(\.title))] : []) + cells.map(line)
+        return (isFirst ? [line(columns.map(\.title))] : []) + cells.map(line)
     }
 
     private func cells(_ rows: [TraceRow]) -> [[String]] {
-        rows.map { row in Self.columns.map { (isShort ? $0.short : nil)?(row) ?? $0.value(row) } }
+        rows.map { row in columns.map { (isShort ? $0.short : nil)?(row) ?? $0.value(row) } }
     }
 
     /// Returns the width of each column if there is room enough.
-    private static func natural(_ cells: [[String]]) -> [Int?] {
+    private func natural(_ cells: [[String]]) -> [Int?] {
         columns.enumerated().map { index, column in
             cells.reduce(column.title.utf8.count) { max($0, $1[index].utf8.count) }
         }
     }
 
     private mutating func layOut(_ cells: [[String]]) {
-        var natural = Self.natural(cells)
+        var natural = self.natural(cells)
         defer { widths = natural }
         guard let width else { return }
         func total() -> Int { natural.reduce(-1) { $0 + ($1.map { $0 + 1 } ?? 0) } }
         func least() -> Int {
-            zip(natural, Self.columns).reduce(-1) { sum, pair in
+            zip(natural, columns).reduce(-1) { sum, pair in
                 sum + (pair.0.map { 1 + min($0, pair.1.least ?? $0) } ?? 0)
             }
         }
         func wanted() -> Int {
-            zip(natural, Self.columns).reduce(-1) { sum, pair in
+            zip(natural, columns).reduce(-1) { sum, pair in
                 sum + (pair.0.map { 1 + min($0, pair.1.wanted ?? $0) } ?? 0)
             }
         }
         // Columns that repeat others, or say least, go before others are cut.
         while wanted() > width,
-            let next = Self.columns.indices.filter({ natural[$0] != nil && Self.columns[$0].rank > 2 })
-                .max(by: { Self.columns[$0].rank < Self.columns[$1].rank })
+            let next = columns.indices.filter({ natural[$0] != nil && columns[$0].rank > 2 })
+                .max(by: { columns[$0].rank < columns[$1].rank })
         {
             natural[next] = nil
         }
         while least() > width,
-            let next = Self.columns.indices.filter({ natural[$0] != nil && Self.columns[$0].rank > 0 })
-                .max(by: { Self.columns[$0].rank < Self.columns[$1].rank })
+            let next = columns.indices.filter({ natural[$0] != nil && columns[$0].rank > 0 })
+                .max(by: { columns[$0].rank < columns[$1].rank })
         {
             natural[next] = nil
         }
         // The widest column gives way first, character by character.
         while total() > width,
-            let next = Self.columns.indices.filter({ index in
-                guard let room = natural[index], let least = Self.columns[index].least else { return false }
+            let next = columns.indices.filter({ index in
+                guard let room = natural[index], let least = columns[index].least else { return false }
                 return room > least
             }).max(by: { (natural[$0] ?? 0) < (natural[$1] ?? 0) })
         {
@@ -117,7 +126,7 @@ public struct TraceTableText: Sendable {
     }
 
     private func line(_ cells: [String]) -> String {
-        let shown = zip(zip(cells, Self.columns), widths).compactMap { pair, room -> String? in
+        let shown = zip(zip(cells, columns), widths).compactMap { pair, room -> String? in
             let (cell, column) = pair
             guard let room else { return nil }
             // Escaped text is ASCII. The end of an address, its domain, says more than the part before.

@@ -160,6 +160,16 @@ extension Glossary {
             vanished, sweep-failed and off. Mail is not affected.
             """
         ),
+        (
+            "shared",
+            """
+            The store that several hosts share (DANEGATE_SHARED). result=up and result=down say whether it is used \
+            (store, cause). Without it each host works as if it were alone. result=difference means that another \
+            host (host) has called a domain good (theirs) that this one has found broken (ours), with the cause; \
+            age says how long before. If the domain was not broken meanwhile, look into that host: it sees another \
+            DNS, or somebody has taken it over. It is not believed until it has been right a hundred times.
+            """
+        ),
         ("log-target", "There is no /dev/log, or it cannot be used. Lines go to standard error."),
         (
             "log-dropped",

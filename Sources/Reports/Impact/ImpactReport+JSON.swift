@@ -1,9 +1,14 @@
+import Foundation
 import Records
 import Support
 
 extension ImpactReport {
     /// The report as one line of JSON.
-    public var json: String { JSONLine.of(Body(self)) }
+    public var json: String { JSONLine.of(Body(self, hasSets: false)) }
+
+    /// The same with the sets of destinations, from which another host can tell how many several hosts have seen
+    /// together. A large set is an estimate (0.8 %).
+    public var jsonWithSets: String { JSONLine.of(Body(self, hasSets: true)) }
 
     private struct Body: Encodable {
         let since: String
@@ -23,8 +28,12 @@ extension ImpactReport {
         let broken: BrokenShare
         let outcomes: [OutcomeShare]
         let top: [Top]
+        /// The sets of destinations in Base64; left out where nobody has asked for them.
+        let sets: [String: String]?
+        /// The hosts of a site; left out in the report of one host.
+        let mtas: [PartBody]?
 
-        init(_ report: ImpactReport) {
+        init(_ report: ImpactReport, hasSets: Bool) {
             since = UnixTime.iso8601(milliseconds: report.since)
             until = UnixTime.iso8601(milliseconds: report.until)
             recipients = report.recipients
@@ -58,8 +67,11 @@ extension ImpactReport {
                     host: NullableJSON(broken.host), recipients: broken.recipients,
                     first_seen: UnixTime.iso8601(milliseconds: broken.firstSeen),
                     last_seen: UnixTime.iso8601(milliseconds: broken.lastSeen),
-                    age_s: max(0, report.until - broken.firstSeen) / 1000)
+                    age_s: max(0, report.until - broken.firstSeen) / 1000,
+                    mtas: broken.mtas.isEmpty ? nil : broken.mtas)
             }
+            sets = hasSets ? report.sets.mapValues { Data($0.shortBytes).base64EncodedString() } : nil
+            mtas = report.mtas.isEmpty ? nil : report.mtas.map(PartBody.init)
         }
     }
 
@@ -88,5 +100,26 @@ extension ImpactReport {
         let first_seen: String
         let last_seen: String
         let age_s: Int64
+        /// The hosts of the site that saw it.
+        let mtas: [String]?
+    }
+
+    private struct PartBody: Encodable {
+        let mta: String
+        let recipients: NullableJSON<Int64>
+        let deferred: NullableJSON<Int64>
+        let rejected: NullableJSON<Int64>
+        let broken: NullableJSON<Int64>
+        let error: NullableJSON<String>
+
+        init(_ part: Part) {
+            func known(_ count: Int64) -> NullableJSON<Int64> { NullableJSON(part.error == nil ? count : nil) }
+            mta = part.mta
+            recipients = known(part.recipients)
+            deferred = known(part.deferred)
+            rejected = known(part.rejected)
+            broken = known(part.broken)
+            error = NullableJSON(part.error)
+        }
     }
 }

@@ -5,10 +5,12 @@ import Support
 extension ImpactReport {
     /// The report for a person.
     public var text: String {
-        var lines = ["From \(TraceTime.brief(since)) to \(TraceTime.brief(until)) UTC"]
+        let answered = mtas.count { $0.error == nil }
+        let site = mtas.isEmpty ? "" : ", \(answered) of \(CountText.of(mtas.count, "host"))"
+        var lines = ["From \(TraceTime.brief(since)) to \(TraceTime.brief(until)) UTC\(site)"]
         guard recipients > 0 else {
             let since = beginning.map { "; the trace goes back to \(TraceTime.brief($0)) UTC" }
-            lines.append("Nothing was judged\(since ?? "; the trace is empty").")
+            lines.append("Nothing was judged\(since ?? (mtas.isEmpty ? "; the trace is empty" : "")).")
             if passed + exempt > 0 {
                 lines.append(
                     "Passed without a verdict: \(CountText.of(passed, "recipient")); exempt by policy: \(exempt)")
@@ -53,9 +55,17 @@ extension ImpactReport {
                 lines.append(
                     "  \(broken.destination): \(broken.outcome), "
                         + "\(CountText.of(broken.recipients, "recipient")), for \(age), "
-                        + "first seen \(TraceTime.brief(broken.firstSeen)), last \(TraceTime.brief(broken.lastSeen))")
+                        + "first seen \(TraceTime.brief(broken.firstSeen)), last \(TraceTime.brief(broken.lastSeen))"
+                        + (broken.mtas.isEmpty ? "" : ", on \(NameList.text(broken.mtas, of: answered))"))
                 lines.append("    \(broken.host.map { "host \($0): " } ?? "")\(broken.cause)")
             }
+        }
+        if !mtas.isEmpty {
+            let rows = mtas.filter { $0.error == nil }.map {
+                [$0.mta, "\($0.recipients)", "\($0.deferred)", "\($0.rejected)", "\($0.broken)"]
+            }
+            let titles = ["host", "recipients", "deferred", "rejected", "broken"]
+            lines += ["", "Hosts"] + TextTable([titles] + rows, leftAligned: 1).lines(indent: "  ")
         }
         return lines.map(TerminalText.line).joined(separator: "\n")
     }

@@ -24,6 +24,19 @@ public struct ImpactReport: Sendable {
         /// When the fault began as far as is known, and when it was last seen, in milliseconds since 1970.
         package let firstSeen: Int64
         package let lastSeen: Int64
+        /// The hosts of the site that saw it; empty in the report of one host.
+        package var mtas: [String] = []
+    }
+
+    /// What one host of a site has contributed, or why it has not.
+    struct Part: Sendable {
+        let mta: String
+        var recipients: Int64 = 0
+        var deferred: Int64 = 0
+        var rejected: Int64 = 0
+        var broken: Int64 = 0
+        /// Why it has not answered; nil if it has.
+        var error: String?
     }
 
     /// The outcomes that are a proven fault of DNSSEC, DANE or the mail hosts.
@@ -47,6 +60,19 @@ public struct ImpactReport: Sendable {
     package var brokenRecipients: Int64 = 0
     package var brokenDestinations = 0
     package var top: [Broken] = []
+    /// The sets of destinations: those of each outcome, `broken`, and under an empty name all of them.
+    var sets: [String: SketchSet] = [:]
+    /// The hosts of a site whose reports were put together in this one; empty in the report of one host.
+    var mtas: [Part] = []
+
+    /// Whether it was to be of several hosts, and none has answered.
+    public var isOfNobody: Bool { !mtas.isEmpty && mtas.allSatisfy { $0.error != nil } }
+
+    /// A report of nothing.
+    init(since: Int64, until: Int64) {
+        self.since = since
+        self.until = until
+    }
 
     /// Reads a report from the trace.
     ///
@@ -100,9 +126,10 @@ public struct ImpactReport: Sendable {
                 if Self.faults.contains(outcome) || allows && isRefused { brokenRecipients += count }
             }
         }
-        let sets = try readSets(db, hours)
+        sets = try readSets(db, hours)
         var all = SketchSet()
         for set in sets.values { all.formUnion(set) }
+        sets[""] = all
         destinations = all.count
         destinationsAreExact = all.isExact
         brokenDestinations = sets["broken"]?.count ?? 0

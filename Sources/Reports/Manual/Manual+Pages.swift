@@ -125,6 +125,15 @@ extension Manual {
         page.prose(ManualText.pageBounds)
     }
 
+    func addHosts(_ page: inout Mdoc) {
+        page.section("Description")
+        page.prose(ManualText.hosts)
+        page.section("How a host is asked")
+        page.prose(ManualText.hostsAsked)
+        page.section("What is printed")
+        page.prose(ManualText.hostsPrinted)
+    }
+
     func addEnvironment(_ page: inout Mdoc) {
         page.section("Description")
         for paragraph in ManualText.settings { page.paragraph(paragraph) }
@@ -140,6 +149,8 @@ extension Manual {
             })
         page.section("Hazards")
         page.prose(ManualText.hazards)
+        page.section("Several hosts")
+        page.prose(ManualText.sharing)
         page.section("Examples")
         for (text, commands) in ManualText.examples {
             page.paragraph(text)

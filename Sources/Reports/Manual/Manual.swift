@@ -20,6 +20,8 @@ public enum Manual: String, CaseIterable, Sendable {
     case query = "danegate-query.5"
     /// The page.
     case web = "danegate-web.5"
+    /// One place to ask all hosts of a site.
+    case hosts = "danegate-hosts.5"
     /// The settings.
     case environment = "danegate.env.5"
 
@@ -44,7 +46,7 @@ public enum Manual: String, CaseIterable, Sendable {
         case .status: ["status", "hold"]
         case .survey: ["survey"]
         case .trace: ["trace", "report"]
-        case .log, .policy, .query, .web, .environment: []
+        case .log, .policy, .query, .web, .hosts, .environment: []
         }
     }
 
@@ -66,6 +68,7 @@ public enum Manual: String, CaseIterable, Sendable {
         case .policy: addPolicy(&page)
         case .query: addQuery(&page)
         case .web: addWeb(&page)
+        case .hosts: addHosts(&page)
         case .environment: addEnvironment(&page)
         }
         page.seeAlso(Self.allCases.filter { $0 != self }.map { ($0.name, $0.section) } + others)
@@ -89,6 +92,7 @@ public enum Manual: String, CaseIterable, Sendable {
         case .policy: "policy file of danegate, and the order of rulings"
         case .query: "how MTAs ask danegate otherwise than by milter"
         case .web: "web page of danegate"
+        case .hosts: "ask all hosts of a site at once"
         case .environment: "settings of danegate"
         }
     }
@@ -99,6 +103,7 @@ public enum Manual: String, CaseIterable, Sendable {
         case .danegate: [("delv", 1), ("openssl-s_client", 1), ("postconf", 5), ("unbound.conf", 5)]
         case .check: [("delv", 1), ("openssl-s_client", 1)]
         case .environment: [("systemd.exec", 5), ("unbound.conf", 5)]
+        case .hosts: [("ssh", 1), ("ssh_config", 5), ("sudo", 8)]
         case .log: [("journalctl", 1)]
         case .query: [("postconf", 5), ("socketmap_table", 5)]
         case .web: [("openssl-rand", 1)]

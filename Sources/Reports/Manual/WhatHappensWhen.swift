@@ -33,6 +33,12 @@ struct WhatHappensWhen: Sendable {
             "ServiceFailureTests.aKilledDaemonIsBackAtOnce", "RestartTests.aVerdictServesAfterTheEnd",
             "RestartTests.aFaultIsAsOldAsItWas"),
         .init(
+            "The store that several hosts share is down, frozen or full, answers nonsense, or is full of forgeries",
+            "Verdicts are the same. Each host inspects for itself, and a fault is as old as this host has seen it. "
+                + "event=shared result=down, and danegate status warns after a minute.",
+            "SharedWorldTests.mailIsRuledWithoutTheStore", "SharingFailureTests.verdictsAreTheSame",
+            "SharingAttackTests.aFloodOfForgeriesChangesNothing"),
+        .init(
             "The resolver is down, or port 53 is blocked",
             "event=resolver-down and event=breaker cause=resolver. Known good destinations pass, stale ones for "
                 + "DANEGATE_CACHE_STALE_TTL; everybody else gets 451 4.4.3, or what DANEGATE_ON_LOCAL_TROUBLE says. It "

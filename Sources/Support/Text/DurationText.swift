@@ -33,8 +33,13 @@ public enum DurationText {
 }
 
 extension Duration {
-    /// Whole milliseconds, rounded towards zero.
-    package var milliseconds: Int64 { components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000 }
+    /// Whole milliseconds, rounded towards zero; of what no clock measures, but another program may claim, as many as
+    /// there can be.
+    package var milliseconds: Int64 {
+        let (seconds, attoseconds) = components
+        guard seconds.magnitude < Int64.max.magnitude / 1000 else { return seconds < 0 ? .min : .max }
+        return seconds * 1000 + attoseconds / 1_000_000_000_000_000
+    }
 
     /// Milliseconds with one digit after the point.
     package var tenthsOfMilliseconds: Double {

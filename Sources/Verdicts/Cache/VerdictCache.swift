@@ -263,6 +263,21 @@ public final class VerdictCache: Sendable {
         return withdrawn
     }
 
+    /// Withdraws the verdict of a key if it is meant.
+    ///
+    /// - Returns: The withdrawn verdict; nil if there is none, or another one.
+    func withdraw(_ key: VerdictKey, where isMeant: (Verdict) -> Bool, at now: ContinuousClock.Instant) -> Verdict? {
+        let tick = Tick(now)
+        return shard(key).cache.withLock { cache in
+            let found = cache.inspect(key) { entry, until in
+                until > tick && isMeant(entry.body.verdict) ? entry : nil
+            }
+            guard let entry = found ?? nil else { return nil }
+            cache.keep(entry, for: key, until: tick, weight: Self.bytesAtLeast + key.heapBytes)
+            return entry.body.verdict
+        }
+    }
+
     /// Whether there is a verdict that is no longer fresh.
     func hasRunOut(_ key: VerdictKey, at now: ContinuousClock.Instant) -> Bool {
         let tick = Tick(now)
@@ -305,7 +320,8 @@ public final class VerdictCache: Sendable {
         }
     }
 
-    /// Some good verdicts that may be used, from all parts of the cache.
+    /// Some good verdicts that may be used, from all parts of the cache. What other hosts have found is not among them:
+    /// it says nothing about whether this host sees well.
     func someGood(at now: ContinuousClock.Instant) -> [(VerdictKey, Verdict)] {
         let tick = Tick(now)
         var found: [(VerdictKey, Verdict)] = []
@@ -313,7 +329,9 @@ public final class VerdictCache: Sendable {
             shard.cache.withLock { cache in
                 let first = Int.random(in: 0...max(0, cache.count - 16))
                 cache.sweep(first..<first + 16) { key, entry, until in
-                    if until > tick, key.allows(entry.body.verdict) { found.append((key, entry.body.verdict)) }
+                    if until > tick, key.allows(entry.body.verdict), !entry.body.verdict.isForeign {
+                        found.append((key, entry.body.verdict))
+                    }
                 }
             }
         }

@@ -31,6 +31,8 @@ public final class FaultBook: Sendable {
     /// The state of a fault.
     private struct Fault {
         var first: ContinuousClock.Instant
+        /// When this host first saw it. Others may have seen it before.
+        var firstHere: ContinuousClock.Instant
         var last: ContinuousClock.Instant
         var sightings: Int
         /// Whether the DNS failed each time it was seen.
@@ -79,15 +81,20 @@ public final class FaultBook: Sendable {
 
     /// Notes that a subject was seen failing.
     ///
-    /// - Parameter isOfDNS: Whether the DNS fails, so that the way to it may be at fault.
+    /// - Parameters:
+    ///   - isOfDNS: Whether the DNS fails, so that the way to it may be at fault.
+    ///   - others: For how long other hosts have seen it failing.
     /// - Returns: How long it has been failing, and how many times in a row that was seen, this one included.
     @discardableResult
     public func note(
-        _ subject: Subject, isOfDNS: Bool = false, at now: ContinuousClock.Instant = .now
+        _ subject: Subject, isOfDNS: Bool = false, seenByOthersFor others: Duration = .zero,
+        at now: ContinuousClock.Instant = .now
     ) -> (failingFor: Duration, sightings: Int) {
         state.withLock { state in
+            let others = min(max(others, .zero), memory)
             if var fault = state.faults[subject], now - fault.last <= memory {
                 fault.last = now
+                fault.first = min(fault.first, now - others)
                 fault.sightings += 1
                 fault.isOfDNS = fault.isOfDNS && isOfDNS
                 state.faults[subject] = fault
@@ -99,19 +106,39 @@ public final class FaultBook: Sendable {
                 state.faults = state.faults.filter { now - $0.value.last <= memory }
             }
             if state.faults.count < limit {
-                let fault = Fault(first: now, last: now, sightings: 1, isOfDNS: isOfDNS)
+                let fault = Fault(first: now - others, firstHere: now, last: now, sightings: 1, isOfDNS: isOfDNS)
                 state.faults[subject] = fault
                 journal?.noted(fault.kept(at: now), of: subject)
+                return (others, 1)
             }
             return (.zero, 1)
         }
+    }
+
+    /// Enters for how long other hosts have seen a subject failing. It counts only if this host has seen it too.
+    package func note(
+        othersHaveSeen subject: Subject, for others: Duration, at now: ContinuousClock.Instant = .now
+    ) {
+        state.withLock { state in
+            guard var fault = state.faults[subject], now - fault.last <= memory else { return }
+            let first = now - min(max(others, .zero), memory)
+            guard first < fault.first else { return }
+            fault.first = first
+            state.faults[subject] = fault
+            journal?.noted(fault.kept(at: now), of: subject)
+        }
+    }
+
+    /// Whether a subject was seen failing, and not too long ago.
+    package func knows(_ subject: Subject, at now: ContinuousClock.Instant = .now) -> Bool {
+        state.withLock { state in state.faults[subject].map { now - $0.last <= memory } ?? false }
     }
 
     /// Forgets the faults that were first seen since a time and in which only the DNS failed, because the way to the
     /// DNS was at fault.
     func forgetDNS(since start: ContinuousClock.Instant) {
         state.withLock { state in
-            let subjects = state.faults.filter { $0.value.isOfDNS && $0.value.first >= start }.keys
+            let subjects = state.faults.filter { $0.value.isOfDNS && $0.value.firstHere >= start }.keys
             for subject in subjects {
                 state.faults[subject] = nil
                 journal?.cleared(subject)
@@ -184,12 +211,15 @@ extension FaultBook {
                 let last = now - fault.sinceLast
                 if var known = state.faults[subject] {
                     known.first = min(known.first, last - fault.age)
+                    known.firstHere = min(known.firstHere, last - fault.age)
                     known.sightings += fault.sightings
                     state.faults[subject] = known
                     journal?.noted(known.kept(at: now), of: subject)
                 } else {
                     guard state.faults.count < (subject.isDoubt ? Self.doubtLimit : Self.limit) else { continue }
-                    state.faults[subject] = Fault(first: last - fault.age, last: last, sightings: fault.sightings)
+                    let first = last - fault.age
+                    state.faults[subject] = Fault(
+                        first: first, firstHere: first, last: last, sightings: fault.sightings)
                 }
                 count += 1
             }

@@ -11,6 +11,8 @@ extension InspectionService {
         var isRenewal: Bool
         /// Whether it has returned its place.
         var isAside = false
+        /// The failure that another host has seen: what callers are told whose time is up before it ends.
+        var foreign: VerdictBody?
         var waiters: [ObjectIdentifier: WaitingThreads.Waiter] = [:]
         /// Callers that do not block a thread.
         var followers: [ObjectIdentifier: Follower] = [:]

@@ -26,7 +26,9 @@ public final class InspectionService: Sendable {
     private let joined = Atomic<UInt64>(0)
     private let limits: Limits
     let threads: WaitingThreads
-    private let state: Mutex<State>
+    let state: Mutex<State>
+    /// What other hosts know; nil if this one is alone.
+    let shared: (any SharedVerdicts)?
     let isClosed = Atomic<Bool>(false)
 
     /// A service that has begun no inspection yet.
@@ -48,10 +50,10 @@ public final class InspectionService: Sendable {
             wait: wait, inspect: inspect)
     }
 
-    /// The same, with what its inspections are measured by.
+    /// The same, with what its inspections are measured by, and with what other hosts know.
     package init(
         keeper: VerdictKeeper, breaker: Breaker, journal: (any InspectionJournal)? = nil, measurements: Measurements,
-        limits: Limits = Limits(),
+        shared: (any SharedVerdicts)? = nil, limits: Limits = Limits(),
         wait: @escaping @Sendable (() -> Void) -> Void = { $0() },
         inspect: @escaping @Sendable (Destination, _ demandingDANE: Bool) async -> Inspection
     ) {
@@ -59,6 +61,7 @@ public final class InspectionService: Sendable {
         self.breaker = breaker
         self.journal = journal
         self.measurements = measurements
+        self.shared = shared
         self.limits = limits
         threads = WaitingThreads(limits.waiting)
         state = Mutex(State(shares: FairShares(limits.inspections)))
@@ -95,8 +98,8 @@ public final class InspectionService: Sendable {
         var verdict: Verdict?
         wait { verdict = waiter.wait(until: deadline) }
         // An inspection may go on for a long time after its caller has gone.
-        if verdict == nil { state.withLock { $0.inFlight[key]?.waiters[ObjectIdentifier(waiter)] = nil } }
-        let body = verdict.map(VerdictBody.init) ?? Self.pending("the check has not ended yet")
+        let unended = verdict == nil ? state.withLock { Self.leave(waiter, key, in: &$0) } : nil
+        let body = verdict.map(VerdictBody.init) ?? unended ?? Self.unended
         return told(body, key, isCached: false, trace: trace)
     }
 
@@ -132,8 +135,11 @@ public final class InspectionService: Sendable {
     private func giveUp(_ follower: Follower, _ key: VerdictKey, at deadline: ContinuousClock.Instant) {
         // The entry of a follower that has its verdict stays until then: a handful of bytes.
         _ = Timetable.shared.add(after: deadline - .now) {
-            self.state.withLock { $0.inFlight[key]?.followers[ObjectIdentifier(follower)] = nil }
-            follower.call(Self.pending("the check has not ended yet"), isCached: false)
+            let foreign = self.state.withLock { state in
+                state.inFlight[key]?.followers[ObjectIdentifier(follower)] = nil
+                return state.inFlight[key]?.foreign
+            }
+            follower.call(foreign ?? Self.unended, isCached: false)
         }
     }
 
@@ -155,6 +161,16 @@ public final class InspectionService: Sendable {
         return inTrouble
     }
 
+    /// Removes a caller that has waited for long enough.
+    ///
+    /// - Returns: The failure that another host has seen; nil if none has.
+    private static func leave(_ waiter: WaitingThreads.Waiter, _ key: VerdictKey, in state: inout State) -> VerdictBody?
+    {
+        state.inFlight[key]?.waiters[ObjectIdentifier(waiter)] = nil
+        return state.inFlight[key]?.foreign
+    }
+
+    private static let unended = pending("the check has not ended yet")
     private static let closing = pending("the daemon is being stopped")
 
     /// Begins no more inspections. Callers that would wait for one get `pending` at once.
@@ -353,29 +369,62 @@ public final class InspectionService: Sendable {
         return running
     }
 
-    private func begin(_ key: VerdictKey, _ handle: InspectionHandle) {
+    private func begin(_ key: VerdictKey, _ handle: InspectionHandle, checking: SharedVerdict? = nil) {
         handle.attach(
             Task {
+                guard let claim = await claim(key, handle, checking: checking) else { return }
                 let inspection = await InspectionHandle.$current.withValue(handle) {
                     await Deadline.run(limits.inspection) { await self.inspect(key.destination, key.demandsDANE) }
                 }
-                finish(key, handle, inspection)
+                finish(key, handle, inspection, claim)
             })
     }
 
-    private func finish(_ key: VerdictKey, _ handle: InspectionHandle, _ inspection: Inspection) {
+    private func finish(
+        _ key: VerdictKey, _ handle: InspectionHandle, _ inspection: Inspection, _ claim: SharedClaim
+    ) {
         // One that has lost its place has found nothing.
-        guard state.withLock({ $0.inFlight[key]?.handle === handle }) else { return }
+        guard state.withLock({ $0.inFlight[key]?.handle === handle }) else {
+            shared?.ended(key, nil, claim)
+            return
+        }
         measurements.note(inspection.verdict.outcome, took: inspection.elapsed, trace: handle.trace)
         // A look that has not seen all hosts says nothing for or against anybody.
         if inspection.verdict.outcome != .pending { breaker.note(key, inspection.verdict) }
         journal?.ended(inspection, demandingDANE: key.demandsDANE)
         // Store it before the inspection ends, so that a caller always finds one of the two.
-        keeper.keep(inspection, demandingDANE: key.demandsDANE, isInTrouble: breaker.trouble != nil)
+        keep(inspection, key, claim)
+        end(key, handle, inspection.verdict)
+    }
+
+    /// Ends an inspection, made or not, and tells its callers.
+    func end(_ key: VerdictKey, _ handle: InspectionHandle, _ verdict: Verdict) {
         let running = state.withLock { state in
             state.inFlight[key]?.handle === handle ? Self.remove(key, from: &state) : nil
         }
-        running?.call(inspection.verdict)
+        running?.call(verdict)
         if running?.isRenewal == true { renewNext(at: .now) }
+    }
+
+    /// Ends a renewal before it begins, unless somebody waits for it.
+    ///
+    /// - Returns: Whether it has ended.
+    func abandon(_ key: VerdictKey, _ handle: InspectionHandle) -> Bool {
+        let isOver = state.withLock { state in
+            guard let running = state.inFlight[key], running.handle === handle else { return true }
+            guard running.waiters.isEmpty, running.followers.isEmpty else { return false }
+            _ = Self.remove(key, from: &state)
+            return true
+        }
+        if isOver { renewNext(at: .now) }
+        return isOver
+    }
+
+    /// Inspects, behind, a destination whose verdict is another host's, unless there is much to renew.
+    func check(_ key: VerdictKey, _ found: SharedVerdict) {
+        guard !isClosed.load(ordering: .relaxed), let handle = state.withLock({ registerRenewal(key, in: &$0) }) else {
+            return
+        }
+        begin(key, handle, checking: found)
     }
 }

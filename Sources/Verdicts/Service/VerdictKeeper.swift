@@ -1,4 +1,4 @@
-import DANE
+package import DANE
 public import Inspection
 public import Policy
 import Probe
@@ -78,10 +78,13 @@ public struct VerdictKeeper: Sendable {
     ///   - demandingDANE: Whether policy demands DANE for the destination. Then a lack of DANE is a failure, and
     ///     inspected again as soon as one: an older verdict, which may be a day old, is no reason for a 5xx.
     ///   - isInTrouble: Whether the breaker is open.
+    ///   - others: For how long other hosts have seen the destination failing, or in doubt.
+    /// - Returns: What is kept and may be told to others; nil if nothing is.
+    @discardableResult
     public func keep(
         _ inspection: Inspection, demandingDANE: Bool = false, isInTrouble: Bool = false,
-        at now: ContinuousClock.Instant = .now
-    ) {
+        others: SharedAges = SharedAges(), at now: ContinuousClock.Instant = .now
+    ) -> KeptVerdict? {
         let key = VerdictKey(inspection.destination, demandsDANE: demandingDANE)
         let verdict = inspection.verdict
         // A host that was not probed, because it has been probed too often, proves nothing against what it has shown.
@@ -91,33 +94,81 @@ public struct VerdictKeeper: Sendable {
             // and the next caller may be luckier.
             if inspection.wasCrowded {
                 _ = cache.postpone(key, least: .seconds(1), at: now)
-                return
+                return nil
             }
             let holds = cache.postpone(key, least: max(failureTTL, .seconds(1)), at: now)
             if isInTrouble, !inspection.wasWithheld {
                 if !holds { cache.keep(verdict.uncounted, for: key, fresh: Self.troubleMemory, at: now) }
-                return
+                return nil
             }
-            if holds, inspection.wasWithheld { return }
+            if holds, inspection.wasWithheld { return nil }
             if holds, verdict.outcome.isDoubt {
                 if verdict.outcome != .pending {
-                    faults.note(.doubt(inspection.destination), isOfDNS: verdict.outcome.isOfDNS, at: now)
+                    faults.note(
+                        .doubt(inspection.destination), isOfDNS: verdict.outcome.isOfDNS,
+                        seenByOthersFor: others.doubt, at: now)
                 }
-                return
+                return nil
             }
         }
-        let booked = book(inspection, demandingDANE: demandingDANE, at: now)
+        let booked = book(inspection, demandingDANE: demandingDANE, others: others, at: now)
         let bound = bound(of: verdict, demandingDANE: demandingDANE)
         let lifetime = bound.map { min(booked, max($0 - inspection.elapsed, .seconds(1))) } ?? booked
-        guard lifetime > .zero else { return }
+        guard lifetime > .zero else { return nil }
         let stale = isGood && bound == nil ? staleTTL : .zero
         cache.keep(verdict, for: key, fresh: lifetime, stale: stale, at: now)
         // Unfinished looks are not stored, and neither are faults on our side.
-        guard verdict.outcome != .pending, !verdict.isOurs else { return }
+        guard verdict.outcome != .pending, !verdict.isOurs else { return nil }
+        let kept = KeptVerdict(
+            destination: inspection.destination, demandsDANE: demandingDANE, verdict: verdict, made: unixNow(),
+            fresh: lifetime, stale: stale)
+        journal?.kept(kept)
+        return kept
+    }
+
+    /// Stores a verdict that another host has found, if it is good here and no hazard comes with it. It is not written
+    /// to the state file: after a restart the others still know it.
+    ///
+    /// - Returns: Whether it was stored. If not, only an inspection of our own can tell.
+    package func adopt(
+        _ shared: SharedVerdict, for key: VerdictKey, at now: ContinuousClock.Instant = .now
+    ) -> Bool {
+        let verdict = shared.verdict
+        let policy: Policy.Kind? = key.demandsDANE ? .require : nil
+        guard key.allows(verdict), verdict.hazards.isEmpty, verdict.outcome != .unprobed,
+            !rules.mayReject(verdict, policy: policy)
+        else { return false }
+        let longest = verdict.outcome == .opportunistic ? maxTTL : min(maxTTL, probeTTL)
+        let fresh = min(shared.fresh, longest)
+        guard fresh > .zero else { return false }
+        cache.keep(verdict, for: key, fresh: fresh, stale: min(shared.stale, staleTTL), at: now)
+        return true
+    }
+
+    /// Withdraws the verdict on a key if it is meant, so that the next recipient asks anew.
+    ///
+    /// - Returns: Whether there was such a verdict.
+    @discardableResult
+    package func withdraw(
+        _ key: VerdictKey, at now: ContinuousClock.Instant = .now, where isMeant: (Verdict) -> Bool
+    ) -> Bool {
+        guard let verdict = cache.withdraw(key, where: isMeant, at: now) else { return false }
+        if !verdict.isForeign { forget(verdict, of: key) }
+        return true
+    }
+
+    /// Withdraws all verdicts that other hosts have found and that are meant.
+    package func withdrawForeign(
+        at now: ContinuousClock.Instant = .now, where isMeant: (Verdict) -> Bool = { _ in true }
+    ) {
+        _ = cache.withdraw(where: { $0.isForeign && isMeant($0) }, at: now)
+    }
+
+    private func forget(_ verdict: Verdict, of key: VerdictKey) {
         journal?.kept(
             KeptVerdict(
-                destination: inspection.destination, demandsDANE: demandingDANE, verdict: verdict, made: unixNow(),
-                fresh: lifetime, stale: stale))
+                destination: key.destination, demandsDANE: key.demandsDANE, verdict: verdict, made: unixNow(),
+                fresh: .zero, stale: .zero))
     }
 
     /// Stores verdicts from an earlier run for the rest of their time, unless there are newer ones.
@@ -145,11 +196,8 @@ public struct VerdictKeeper: Sendable {
     /// All such verdicts are withdrawn, so that the next recipient starts a new inspection. Faults and doubts first
     /// seen since the given time are forgotten. Older ones were seen while everything worked, and stay.
     package func takeBackDNSFailures(since start: ContinuousClock.Instant, at now: ContinuousClock.Instant = .now) {
-        for (key, verdict) in cache.withdraw(where: { $0.outcome.isOfDNS }, at: now) {
-            journal?.kept(
-                KeptVerdict(
-                    destination: key.destination, demandsDANE: key.demandsDANE, verdict: verdict, made: unixNow(),
-                    fresh: .zero, stale: .zero))
+        for (key, verdict) in cache.withdraw(where: { $0.outcome.isOfDNS }, at: now) where !verdict.isForeign {
+            forget(verdict, of: key)
         }
         faults.forgetDNS(since: start)
     }
@@ -157,7 +205,10 @@ public struct VerdictKeeper: Sendable {
     /// Enters the result of an inspection into the book of faults.
     ///
     /// - Returns: How long its verdict is kept.
-    func book(_ inspection: Inspection, demandingDANE: Bool = false, at now: ContinuousClock.Instant) -> Duration {
+    func book(
+        _ inspection: Inspection, demandingDANE: Bool = false, others: SharedAges = SharedAges(),
+        at now: ContinuousClock.Instant
+    ) -> Duration {
         let subject = FaultBook.Subject.destination(inspection.destination)
         let doubt = FaultBook.Subject.doubt(inspection.destination)
         // A few minutes without a probe must not reset how long a fault has lasted.
@@ -181,10 +232,13 @@ public struct VerdictKeeper: Sendable {
             faults.clear(subject)
             return min(max(inspection.lifetime, minTTL), maxTTL)
         case .tempfail:
-            let seen = faults.note(doubt, isOfDNS: inspection.verdict.outcome.isOfDNS, at: now)
+            let seen = faults.note(
+                doubt, isOfDNS: inspection.verdict.outcome.isOfDNS, seenByOthersFor: others.doubt, at: now)
             return min(grown(failureTTL, seen.sightings), max(failureTTL, Self.longestDoubt))
         case .deferThenReject:
-            return lifetime(after: faults.note(subject, isOfDNS: inspection.verdict.outcome.isOfDNS, at: now))
+            return lifetime(
+                after: faults.note(
+                    subject, isOfDNS: inspection.verdict.outcome.isOfDNS, seenByOthersFor: others.fault, at: now))
         }
     }
 

@@ -57,6 +57,8 @@ package struct ControlService: Sendable {
     let caches: @Sendable () -> Caches
     /// What the page counts; nothing while it is not open.
     let page: @Sendable () -> [MetricFamily]
+    /// How it stands with the store that several hosts share; nil if there is none.
+    let shared: @Sendable () -> SharedStanding?
     /// What libraries count.
     let libraries: LibraryMetrics
     /// How far the daemon has come.
@@ -78,6 +80,7 @@ package struct ControlService: Sendable {
         probeName: @escaping @Sendable () -> ClientName? = { nil }, doors: Doors? = nil,
         frequent: FrequentDestinations? = nil, caches: @escaping @Sendable () -> Caches = { Caches() },
         page: @escaping @Sendable () -> [MetricFamily] = { [] },
+        shared: @escaping @Sendable () -> SharedStanding? = { nil },
         libraries: LibraryMetrics = LibraryMetrics(), serving: ServingState = ServingState(),
         isAlive: @escaping @Sendable () async -> Void = {},
         reload: @escaping @Sendable () -> ReloadReport = { ReloadReport() },
@@ -98,6 +101,7 @@ package struct ControlService: Sendable {
         self.frequent = frequent
         self.caches = caches
         self.page = page
+        self.shared = shared
         self.libraries = libraries
         self.serving = serving
         self.isAlive = isAlive
@@ -245,7 +249,7 @@ package struct ControlService: Sendable {
                 threads_short: threads.isShort),
             descriptors: doors.map { .init($0.budget, figures) },
             connections: doors.map { .init($0.connections(), $0.budget.connectionLimits) },
-            doors: doors?.others().map(StatusReport.Door.init))
+            doors: doors?.others().map(StatusReport.Door.init), shared: shared().map { .init($0, at: now) })
         report.judge()
         return report
     }

@@ -20,13 +20,16 @@ extension StatusReport {
         return JSONLine.of(Body(status: level, problems: [problem]))
     }
 
-    /// The text for people. Its first line is for monitoring.
-    public var text: String {
-        let summary =
-            problems.isEmpty
+    /// What is wrong; or else, what was done.
+    package var summary: String {
+        problems.isEmpty
             ? "\(mode), \(CountText.of(totals.recipients, "recipient")), \(totals.deferred) deferred, "
                 + "\(totals.rejected) rejected"
             : problems.joined(separator: "; ")
+    }
+
+    /// The text for people. Its first line is for monitoring.
+    public var text: String {
         let counts = ["reject", "tempfail", "accept"].compactMap { ruling -> String? in
             guard let outcomes = recipients.by_ruling[ruling], !outcomes.isEmpty else { return nil }
             let list = outcomes.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { "\($0.key) \($0.value)" }
@@ -60,6 +63,7 @@ extension StatusReport {
         }
         let policies = policy.file.map { "\($0), \(CountText.of(policy.lines, "line")), read \(policy.read)" } ?? "none"
         lines.append("Policy file: \(policies)\(policy.fault.map { "; the newest is refused: \($0)" } ?? "")")
+        if let shared { lines.append(shared.text) }
         if let exemptions { lines.append("Exemptions in force: \(exemptions)") }
         lines.append(
             "Recipients since the start: \(totals.recipients), monitored \(recipients.monitored) (would be deferred: "

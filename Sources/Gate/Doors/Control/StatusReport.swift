@@ -202,6 +202,8 @@ public struct StatusReport: Codable, Sendable {
     @NullableJSON private(set) var connections: Connections?
     /// The doors beside the milter that are open.
     @NullableJSON private(set) var doors: [Door]?
+    /// The store that several hosts share; nil if there is none.
+    @NullableJSON private(set) var shared: Shared?
 
     init(
         pid: Int, version: String, libmilter: String, libunbound: String, gnutls: String, started: String,
@@ -211,7 +213,8 @@ public struct StatusReport: Codable, Sendable {
         exemptions_fault: String?,
         policy: PolicyFile, monitored: Monitored,
         recipients: Recipients, load: LoadReport?, own_next_hops: [OwnNextHop], process: Process,
-        descriptors: Descriptors?, connections: Connections?, doors: [Door]?
+        descriptors: Descriptors?, connections: Connections?, doors: [Door]?,
+        shared: Shared?
     ) {
         self.pid = pid
         self.version = version
@@ -246,6 +249,7 @@ public struct StatusReport: Codable, Sendable {
         self.descriptors = descriptors
         self.connections = connections
         self.doors = doors
+        self.shared = shared
     }
 
     /// Whether something was lost so recently that it is a reason for a warning.
@@ -314,6 +318,7 @@ public struct StatusReport: Codable, Sendable {
         for door in doors ?? [] where door.isFull {
             note(.warning, "\(door.open) connections are open at \(door.place), of \(door.cap) at most")
         }
+        if let warning = shared?.warning { note(.warning, warning) }
         if let exemptions_fault { note(.warning, exemptions_fault) }
         if let fault = policy.fault {
             let holding = policy.copy == true ? "its last good copy holds, of \(policy.read)" : "the old one holds"

@@ -44,6 +44,7 @@ extension ControlService {
         families += cacheFamilies(report)
         families += fileFamilies(at: now)
         families += page()
+        families += shared()?.families ?? []
         families += frequent?.families(faults: service.keeper.faults, at: now, unixNow: unixTime()) ?? []
         families.append(
             .gauge(

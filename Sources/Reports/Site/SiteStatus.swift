@@ -1,0 +1,71 @@
+import Foundation
+public import Gate
+import Support
+
+/// The states of several hosts' daemons.
+public struct SiteStatus {
+    private struct Part {
+        let mta: String
+        let level: StatusLevel
+        let summary: String
+        /// The line of JSON.
+        let line: String
+    }
+
+    private var parts: [Int: Part] = [:]
+
+    /// Makes an empty one.
+    public init() {}
+
+    /// Takes what `danegate status --json` has printed on a host. A daemon of another version may have answered there,
+    /// so that only `status` and `problems` are needed.
+    public mutating func take(_ answer: SiteAnswer, _ index: Int) throws(SiteAnswerError) {
+        let lines = answer.lines
+        guard lines.count == 1, let object = ForeignObject(lines[0], atMost: 1 << 20),
+            let level = object.text("status").flatMap(StatusLevel.init),
+            let problems = object.values["problems"] as? [String]
+        else { throw SiteAnswerError(line: lines.first ?? "") }
+        let summary =
+            problems.isEmpty ? StatusReport(json: lines[0])?.summary ?? "" : problems.joined(separator: "; ")
+        parts[index] = Part(
+            mta: answer.mta, level: level, summary: TerminalText.line(BoundedText.of(summary, 1000)),
+            line: object.marked(answer.mta))
+    }
+
+    /// Notes that a host has not answered: its daemon's state is unknown.
+    public mutating func fail(_ mta: String, _ index: Int, _ why: String) {
+        parts[index] = Part(mta: mta, level: .unknown, summary: why, line: ForeignObject.failed(mta, why))
+    }
+
+    private var ordered: [Part] { parts.sorted { $0.key < $1.key }.map(\.value) }
+
+    /// The worst state, as monitoring plugins have it (`max_state_alt`): a host that cannot be asked is worse than one
+    /// that is well, and does not hide one that is not.
+    public var level: StatusLevel {
+        let order: [StatusLevel] = [.critical, .warning, .unknown]
+        return order.first { level in parts.values.contains { $0.level == level } } ?? .ok
+    }
+
+    /// The text: a line for monitoring, with figures behind a bar, and a line a host.
+    public var text: String {
+        let counts = StatusLevel.allCases.map { level in (level, parts.values.count { $0.level == level }) }
+        let summary = counts.filter { $0.1 > 0 }.map { "\($0.1) \($0.0.rawValue.uppercased())" }
+        // The first line names those that it is about, and has an end.
+        let worst = ordered.filter { $0.level == level && level != .ok }
+        var first = "\(level.rawValue.uppercased()) - \(CountText.of(parts.count, "host")): "
+        first += summary.joined(separator: ", ")
+        for part in worst.prefix(5) { first += "; \(part.mta): \(BoundedText.of(part.summary, 120))" }
+        if worst.count > 5 { first += "; and \(worst.count - 5) more" }
+        let figures = ["hosts=\(parts.count);;;0"] + counts.map { "\($0.0.rawValue)=\($0.1);;;0;\(parts.count)" }
+        let lines = ordered.map { "\($0.mta): \($0.level.rawValue.uppercased()) - \($0.summary)" }
+        // Monitoring takes what stands behind a bar for figures, in every line.
+        let text = ([first] + lines).map { $0.replacing("|", with: "/") }
+        return (["\(text[0]) | \(figures.joined(separator: " "))"] + text.dropFirst()).joined(separator: "\n")
+    }
+
+    /// The JSON: one object, with what each host has answered.
+    public var json: String {
+        let status = JSONLine.of(level)
+        return "{\"status\":\(status),\"mtas\":[\(ordered.map(\.line).joined(separator: ","))]}"
+    }
+}

@@ -1,0 +1,35 @@
+import RESP
+import Support
+import Synchronization
+
+/// The store's clock, as this host knows it. Hosts tell each other times by it, because the clock of one of them may be
+/// wrong.
+final class SharedClock: Sendable {
+    /// How long an answer of the store is good for.
+    private static let trusted = Duration.seconds(30)
+    /// Later than any time that a store may tell, in seconds: arithmetic with it cannot overflow.
+    private static let latest: Int64 = 1 << 40
+
+    private let last = Mutex<(told: Int64, at: ContinuousClock.Instant)?>(nil)
+
+    /// Takes an answer to TIME.
+    ///
+    /// - Returns: The store's time in milliseconds since 1970; nil if it is no such answer.
+    func take(_ answer: RESPValue?, at now: ContinuousClock.Instant = .now) -> Int64? {
+        guard let parts = answer?.elements, parts.count == 2,
+            let seconds = parts[0].text.flatMap(Int64.init), (0...Self.latest).contains(seconds),
+            let micros = parts[1].text.flatMap(Int64.init), (0..<1_000_000).contains(micros)
+        else { return nil }
+        let time = seconds * 1000 + micros / 1000
+        last.withLock { $0 = (time, now) }
+        return time
+    }
+
+    /// The store's time now; nil if it was not told lately.
+    func time(at now: ContinuousClock.Instant = .now) -> Int64? {
+        last.withLock { last in
+            guard let last, now - last.at <= Self.trusted else { return nil }
+            return last.told + (now - last.at).milliseconds
+        }
+    }
+}

@@ -1,0 +1,102 @@
+import DANE
+import Foundation
+import Store
+
+/// What a host writes into the store: a line of JSON, and behind it the 16 bytes of the seal.
+struct SharedRecord: Codable, Sendable, Hashable {
+    /// The form of what is written.
+    static let form = 1
+    /// The most bytes that are read.
+    static let maximumSize = 4096
+    /// The most bytes of the writer's name.
+    static let maximumWriter = 64
+
+    /// The form.
+    var s = form
+    /// The writer's name.
+    let w: String
+    /// When it was found or first seen, in milliseconds since 1970 by the store's clock.
+    let t: Int64
+    /// The writer's settings that decide what is true, as a digest.
+    let c: String
+    /// Of a verdict: the outcome.
+    var o: String?
+    /// Of a verdict: the host that decided.
+    var h: String?
+    /// Of a verdict: the cause.
+    var r: String?
+    /// Of a verdict: whether it is degraded.
+    var g: Bool?
+    /// Of a verdict: hazards.
+    var z: [String]?
+    /// Of a verdict: for how many seconds it is valid.
+    var f: Int64?
+    /// Of a verdict: for how many seconds more it may be used.
+    var e: Int64?
+
+    /// Why something that was read is not used.
+    enum Fault: Error, Hashable { case form, mac }
+
+    /// The bytes to write under a name; nil if they are too many.
+    func sealed(_ seal: StoreSeal, at name: String) -> [UInt8]? {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.withoutEscapingSlashes, .sortedKeys]
+        guard let data = try? encoder.encode(self) else { return nil }
+        let body = Array(data)
+        let code = seal.code(of: body, at: Array(name.utf8))
+        guard code.count == StoreSeal.size, body.count + code.count <= Self.maximumSize else { return nil }
+        return body + code
+    }
+
+    /// Reads what stands under a name. Nothing of it is looked at before the seal.
+    init(_ bytes: [UInt8], _ seal: StoreSeal, at name: String) throws(Fault) {
+        guard bytes.count <= Self.maximumSize, bytes.count > StoreSeal.size else { throw .form }
+        let body = bytes.dropLast(StoreSeal.size)
+        guard seal.accepts(bytes.suffix(StoreSeal.size), of: body, at: Array(name.utf8)) else { throw .mac }
+        guard let record = try? JSONDecoder().decode(Self.self, from: Data(body)), record.isSound else { throw .form }
+        self = record
+    }
+
+    /// A first sighting.
+    init(writer: String, at time: Int64, settings: String) {
+        (w, t, c) = (writer, time, settings)
+    }
+
+    /// A verdict; nil if there is no room for its texts.
+    init?(
+        _ verdict: Verdict, fresh: Duration, stale: Duration, writer: String, at time: Int64, settings: String
+    ) {
+        self.init(writer: writer, at: time, settings: settings)
+        o = verdict.outcome.rawValue
+        h = verdict.host
+        r = verdict.cause
+        g = verdict.isDegraded ? true : nil
+        z = verdict.hazards.isEmpty ? nil : verdict.hazards
+        f = fresh.components.seconds
+        e = stale > .zero ? stale.components.seconds : nil
+        guard isSound else { return nil }
+    }
+
+    /// Whether its numbers are such that reckoning with them cannot overflow, and its texts such as a verdict has.
+    private var isSound: Bool {
+        let latest: Int64 = 1 << 52
+        let longest: Int64 = 366 * 86_400
+        let texts = [w, h ?? "", r ?? ""] + (z ?? [])
+        return s == Self.form && (0...latest).contains(t) && (0...longest).contains(f ?? 0)
+            && (0...longest).contains(e ?? 0) && (1...Self.maximumWriter).contains(w.utf8.count)
+            && texts.allSatisfy { text in text.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F } }
+    }
+
+    /// The verdict, as one that the host of this number has found; nil if it is none that hosts tell each other.
+    func verdict(source: UInt16) -> Verdict? {
+        guard let o, let outcome = Outcome(rawValue: o), Self.isTold(outcome), let r, f != nil else { return nil }
+        var verdict = Verdict(outcome: outcome, host: h, cause: r, isDegraded: g ?? false, hazards: z ?? [])
+        verdict.source = source
+        return verdict
+    }
+
+    /// Whether hosts tell each other of an outcome: of what is proven, and not of what one of them could not find out.
+    static func isTold(_ outcome: Outcome) -> Bool {
+        !outcome.isDoubt && outcome != .unprobed && outcome != .daneRequired
+    }
+}

@@ -1,0 +1,12 @@
+import RESP
+import Verdicts
+
+/// What stands in the store about a destination, as far as it is believed.
+struct SharedSight: Sendable {
+    /// The verdict; nil if there is none that counts.
+    var verdict: SharedVerdict?
+    /// For how long others have seen a fault or a doubt.
+    var ages = SharedAges()
+    /// Whether another host is just inspecting; nil if that was not asked.
+    var isLocked: Bool?
+}

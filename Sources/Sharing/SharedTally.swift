@@ -1,0 +1,24 @@
+import Synchronization
+import Verdicts
+
+/// What has happened between this host and the others since the start.
+final class SharedTally: Sendable {
+    private let standing = Mutex(SharedStanding())
+
+    func note(_ result: SharedStanding.Result) { standing.withLock { $0.asked[result, default: 0] += 1 } }
+    func note(_ refusal: SharedStanding.Refusal) { standing.withLock { $0.refused[refusal, default: 0] += 1 } }
+    func noteWait() { standing.withLock { $0.waits += 1 } }
+    func noteCheck(isDifferent: Bool) {
+        standing.withLock {
+            $0.checks += 1
+            guard isDifferent else { return }
+            $0.differences += 1
+            $0.lastDifference = .now
+        }
+    }
+    func noteTold() { standing.withLock { $0.told += 1 } }
+    func noteDropped() { standing.withLock { $0.dropped += 1 } }
+
+    /// All of it.
+    var all: SharedStanding { standing.withLock { $0 } }
+}

@@ -1,0 +1,82 @@
+import Inspection
+import Logging
+import RESP
+import Records
+import Store
+import Support
+import Verdicts
+
+extension StoreSharing {
+    /// How often it is looked whether the store is used.
+    private static let watchInterval = Duration.seconds(1)
+    /// The shortest time between two lines of the log about that.
+    private static let quiet = Duration.seconds(60)
+
+    /// Tells others what was found, looks at what they change, and logs whether the store is used, until it is
+    /// cancelled.
+    package func run() async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await self.tellOthers() }
+            group.addTask { await self.followChanges() }
+            group.addTask { await self.watch() }
+        }
+    }
+
+    private func followChanges() async {
+        for await change in changes {
+            guard let service = service.withLock({ $0 }) else { continue }
+            switch change {
+            // Changes may have been missed, so nothing is known of what others have found.
+            case .all: service.keeper.withdrawForeign()
+            case .name(let name): await look(at: name, service)
+            }
+        }
+    }
+
+    /// Looks at a verdict that another host has written, if this one is concerned: it does not know the destination to be
+    /// good, or by others alone.
+    private func look(at name: [UInt8], _ service: InspectionService) async {
+        guard let destination = SharedKeys.destination(ofVerdict: name, realm: options.realm) else { return }
+        let keys = [false, true].map { VerdictKey(destination, demandsDANE: $0) }
+        let concerned = keys.filter { service.isConcerned($0) }
+        guard !concerned.isEmpty, let sight = await read(SharedKeys(destination, realm: options.realm)),
+            let found = sight.verdict?.verdict
+        else { return }
+        for key in concerned {
+            let isDropped: Bool =
+                if key.allows(found) {
+                    writers.isBelieved(found.source) && service.noteHealed(key)
+                } else {
+                    !found.outcome.allowsDelivery && service.noteBroken(key)
+                }
+            if isDropped { tally.noteDropped() }
+        }
+    }
+
+    /// Logs when the store begins and ends to be used, at most once a minute, and always how it is in the end.
+    private func watch() async {
+        var told: Bool?
+        var next = ContinuousClock.now
+        while !Task.isCancelled {
+            let now = standing
+            // Before the first failure it has not been tried.
+            if now.isUp != told, now.isUp || now.reason != nil, ContinuousClock.now >= next {
+                // What comes at first is how it usually is, and says nothing against the next line.
+                if told != nil { next = .now + Self.quiet }
+                told = now.isUp
+                tell(now)
+            }
+            try? await Task.sleep(for: Self.watchInterval)
+        }
+    }
+
+    private func tell(_ standing: SharedStanding) {
+        let line = LogLine(event: "shared").adding("result", standing.isUp ? "up" : "down")
+            .adding("store", standing.address)
+        if standing.isUp {
+            log.event(.notice, line)
+        } else {
+            log.event(.warning, line.adding("cause", standing.reason))
+        }
+    }
+}

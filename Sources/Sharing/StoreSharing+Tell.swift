@@ -1,0 +1,110 @@
+import DANE
+package import Inspection
+import Logging
+import RESP
+import Records
+import Store
+import Support
+package import Verdicts
+
+extension StoreSharing {
+    /// How long the store may take with what is written: nobody waits.
+    private static let writing = Duration.seconds(1)
+
+    package func ended(_ key: VerdictKey, _ kept: KeptVerdict?, _ claim: SharedClaim?) {
+        if let kept, let known = claim?.known { compare(kept, known) }
+        guard client.isReady, kept != nil || claim?.lock != nil else { return }
+        telling.yield(Telling(key: key, kept: kept, lock: claim?.lock))
+    }
+
+    /// Tells what has been found, until it is cancelled: one after the other, so that nothing newer is overwritten.
+    func tellOthers() async {
+        for await telling in tellings where client.isReady {
+            if let kept = telling.kept { await tell(telling.key, kept) }
+            guard let lock = telling.lock else { continue }
+            _ = try? await client.run(
+                Self.unlock, keys: [Array(keys(telling.key).lock.utf8)], arguments: [lock], within: Self.writing)
+        }
+    }
+
+    /// Writes what this host has found, and since when.
+    private func tell(_ key: VerdictKey, _ kept: KeptVerdict) async {
+        guard let now = await storeTime(), let service = service.withLock({ $0 }) else { return }
+        let keys = keys(key)
+        let faults = service.keeper.faults
+        var commands: [RESPCommand] = []
+        var sighting: (subject: FaultBook.Subject, name: String)?
+        switch kept.verdict.outcome.defaultRuling {
+        case .accept, .reject: commands.append(RESPCommand("DEL", keys.fault, keys.doubt))
+        case .deferThenReject:
+            commands.append(RESPCommand("DEL", keys.doubt))
+            sighting = (.destination(key.destination), keys.fault)
+        case .tempfail: sighting = (.doubt(key.destination), keys.doubt)
+        }
+        if let sighting, faults.knows(sighting.subject) {
+            commands += first(sighting.name, now - faults.failingFor(sighting.subject).milliseconds)
+        }
+        if let command = verdict(key, kept, now) {
+            commands.append(command)
+            tally.noteTold()
+        }
+        guard let answers = try? await client.answers(to: commands, within: Self.writing) else { return }
+        // Who was first may have been another host, which began its inspection at the same time.
+        guard let sighting, let place = commands.firstIndex(where: { $0.words.first == Array("GET".utf8) }) else {
+            return
+        }
+        faults.note(othersHaveSeen: sighting.subject, for: age(answers[place], at: sighting.name, now))
+    }
+
+    /// The command that writes a verdict; nil if it is not to be told.
+    private func verdict(_ key: VerdictKey, _ kept: KeptVerdict, _ now: Int64) -> RESPCommand? {
+        // Whether policy demands DANE is this host's own affair, and so is how long a lack of it is kept.
+        guard SharedRecord.isTold(kept.verdict.outcome), !key.demandsDANE || kept.verdict.outcome.satisfiesDANE,
+            !kept.verdict.isForeign, !kept.verdict.isWithdrawn,
+            let record = SharedRecord(
+                kept.verdict, fresh: kept.fresh, stale: kept.stale, writer: options.writer, at: now,
+                settings: options.settings), kept.fresh >= .seconds(1)
+        else { return nil }
+        let name = keys(key).verdict
+        guard let bytes = record.sealed(seal, at: name) else { return nil }
+        return RESPCommand(
+            words: [Array("SET".utf8), Array(name.utf8), bytes, Array("PX".utf8)]
+                + [Array(Self.milliseconds(kept.fresh).utf8)])
+    }
+
+    /// The commands that write a first sighting, unless there is one, and read the one there is.
+    private func first(_ name: String, _ time: Int64) -> [RESPCommand] {
+        let record = SharedRecord(writer: options.writer, at: max(0, time), settings: options.settings)
+        guard let bytes = record.sealed(seal, at: name) else { return [] }
+        let memory = Self.milliseconds(options.memory())
+        let words = [Array("SET".utf8), Array(name.utf8), bytes] + ["NX", "PX", memory].map { Array($0.utf8) }
+        return [
+            RESPCommand(words: words),
+            RESPCommand("PEXPIRE", name, memory), RESPCommand("GET", name),
+        ]
+    }
+
+    private func storeTime() async -> Int64? {
+        if let time = clock.time() { return time }
+        return clock.take(try? await client.answer(to: RESPCommand("TIME"), within: Self.writing))
+    }
+
+    /// Holds what this host has found to what another one has said.
+    private func compare(_ kept: KeptVerdict, _ known: SharedVerdict) {
+        let (own, other) = (kept.verdict, known.verdict)
+        // A failure heals, and a doubt proves nothing. What counts is a good verdict on a destination that is broken.
+        guard other.outcome.allowsDelivery, !own.outcome.isDoubt else { return }
+        let isDifferent = !own.outcome.allowsDelivery
+        tally.noteCheck(isDifferent: isDifferent)
+        guard isDifferent else { return writers.noteRight(other.source) }
+        let writer = writers.name(of: other.source)
+        writers.noteWrong(other.source, at: clock.time() ?? .max)
+        service.withLock { $0 }?.keeper.withdrawForeign { $0.source == other.source }
+        log.event(
+            .error, repeated: "shared-difference",
+            LogLine(event: "shared").adding("result", "difference").adding("host", writer)
+                .adding("domain", kept.destination.text(standard: 25)).adding("theirs", other.outcome.rawValue)
+                .adding("ours", own.outcome.rawValue).adding("age", DurationText.brief(known.age))
+                .adding("cause", own.cause))
+    }
+}

@@ -1,0 +1,114 @@
+import Inspection
+import RESP
+package import Records
+package import Store
+import Support
+import Synchronization
+package import Verdicts
+
+/// Shares what this host knows with others over a store, a Redis or a Valkey.
+///
+/// Nothing depends on it: what the store says is a hint that saves an inspection, or makes a fault as old as it is.
+/// Whatever fails there, this host goes on alone.
+package final class StoreSharing: SharedVerdicts {
+    let options: SharingOptions
+    let client: StoreClient
+    let seal: StoreSeal
+    let log: GateLog
+    let clock = SharedClock()
+    let writers = SharedWriters()
+    let waits = ChangeWaits()
+    let tally = SharedTally()
+    /// Who is told of changes.
+    let service = Mutex<InspectionService?>(nil)
+    /// Names that others have changed. Of more than there is room for, the later ones are not looked at.
+    let changes: AsyncStream<Change>
+    /// What is to be told, in the order in which it was found. Of more than there is room for, the later is not told.
+    let tellings: AsyncStream<Telling>
+    let telling: AsyncStream<Telling>.Continuation
+    private let address: String
+
+    /// What the store has told.
+    enum Change: Sendable {
+        /// Others have written under this name.
+        case name([UInt8])
+        /// Whatever was read before may have changed.
+        case all
+    }
+
+    /// What is to be told.
+    struct Telling: Sendable {
+        let key: VerdictKey
+        /// What was found; nil if nothing was that counts.
+        let kept: KeptVerdict?
+        /// What this host has locked the destination with; nil if it has not.
+        let lock: [UInt8]?
+    }
+
+    /// The most that waits to be told.
+    private static let tellingLimit = 1024
+    /// The most changes that wait to be looked at.
+    private static let changeLimit = 8192
+
+    /// Shares over the store at an address. Nothing is connected to yet.
+    ///
+    /// - Throws: If the address asks for TLS, and nothing is trusted.
+    package init(
+        _ address: StoreAddress, _ credentials: StoreCredentials?, _ trust: StoreTrust?, seal: StoreSeal,
+        _ options: SharingOptions, log: GateLog
+    ) throws(StoreTLSError) {
+        self.options = options
+        self.seal = seal
+        self.log = log
+        self.address = address.description
+        let (changes, told) = AsyncStream.makeStream(
+            of: Change.self, bufferingPolicy: .bufferingOldest(Self.changeLimit))
+        self.changes = changes
+        (tellings, telling) = AsyncStream.makeStream(
+            of: Telling.self, bufferingPolicy: .bufferingOldest(Self.tellingLimit))
+        var own = options.store
+        own.tracked = [SharedKeys.verdicts(options.realm)]
+        let waits = waits
+        client = try StoreClient(address, credentials: credentials, trust: trust, options: own) { event in
+            switch event {
+            case .connected(let generation): if generation > 1 { told.yield(.all) }
+            case .disconnected: break
+            case .flushed: told.yield(.all)
+            case .invalidated(let names):
+                for name in names {
+                    waits.changed(String(decoding: name, as: UTF8.self))
+                    told.yield(.name(name))
+                }
+            }
+        }
+    }
+
+    /// Begins to make connections, and tells the service of changes. It does not wait. Call it once.
+    package func begin(for service: InspectionService) {
+        self.service.withLock { $0 = service }
+        client.start()
+    }
+
+    /// Ends the connection. What is told later is lost.
+    package func close() async {
+        await client.shutdown()
+        service.withLock { $0 = nil }
+    }
+
+    /// How it stands.
+    package var standing: SharedStanding {
+        var standing = tally.all
+        let state = client.state
+        standing.address = address
+        standing.isUp = state.condition == .ready
+        standing.lasting = state.lasting
+        standing.reason = state.reason
+        standing.connections = state.generation
+        return standing
+    }
+
+    func keys(_ key: VerdictKey) -> SharedKeys { SharedKeys(key.destination, realm: options.realm) }
+
+    /// Milliseconds, as the store wants them: at least one.
+    static func milliseconds(_ duration: Duration) -> String { "\(max(1, duration.milliseconds))" }
+}

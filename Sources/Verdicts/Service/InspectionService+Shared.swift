@@ -1,0 +1,66 @@
+import DANE
+package import Inspection
+
+/// What other hosts know, before an inspection and after it.
+extension InspectionService {
+    /// Asks the others, unless the inspection is to check one of them.
+    ///
+    /// - Returns: What the inspection begins with; nil if none is needed any more.
+    func claim(_ key: VerdictKey, _ handle: InspectionHandle, checking: SharedVerdict?) async -> SharedClaim? {
+        guard let shared else { return SharedClaim() }
+        if let checking { return SharedClaim(known: checking) }
+        // Whoever has seen a fault believes nobody but himself that it is over.
+        let hasSeenFault = keeper.faults.knows(.destination(key.destination))
+        let isRenewal = state.withLock { $0.inFlight[key]?.isRenewal ?? false }
+        switch await shared.ask(about: key, hasSeenFault ? .proof : isRenewal ? .renewal : .recipient) {
+        case .good(let found, let isToBeChecked):
+            guard adopt(found, key, handle, isToBeChecked: isToBeChecked) else { return SharedClaim(known: found) }
+            return nil
+        case .underWay: return abandon(key, handle) ? nil : SharedClaim()
+        case .inspect(let claim):
+            if let known = claim.known, !key.allows(known.verdict) {
+                state.withLock { $0.inFlight[key]?.foreign = VerdictBody(known.verdict) }
+            }
+            return claim
+        }
+    }
+
+    /// Ends an inspection that has not begun by the good verdict of another host.
+    ///
+    /// - Returns: Whether that verdict may be used.
+    private func adopt(
+        _ found: SharedVerdict, _ key: VerdictKey, _ handle: InspectionHandle, isToBeChecked: Bool
+    ) -> Bool {
+        // Store it before the inspection ends, so that a caller always finds one of the two.
+        guard keeper.adopt(found, for: key) else { return false }
+        end(key, handle, found.verdict)
+        if isToBeChecked { check(key, found) }
+        return true
+    }
+
+    /// Withdraws a verdict that is not good, because another host has found the destination to be in order. The next
+    /// recipient has it inspected.
+    ///
+    /// - Returns: Whether there was one.
+    package func noteHealed(_ key: VerdictKey) -> Bool { keeper.withdraw(key) { !key.allows($0) } }
+
+    /// Withdraws a good verdict of another host, because one has found that the destination fails.
+    ///
+    /// - Returns: Whether there was one.
+    package func noteBroken(_ key: VerdictKey) -> Bool { keeper.withdraw(key) { $0.isForeign && key.allows($0) } }
+
+    /// Whether it matters here what other hosts find out about a destination: its verdict is theirs, or not good.
+    package func isConcerned(_ key: VerdictKey, at now: ContinuousClock.Instant = .now) -> Bool {
+        keeper.cache.peek(key, at: now).map { $0.body.verdict.isForeign || !key.allows($0.body.verdict) } ?? false
+    }
+
+    /// Keeps what was found, and tells the others.
+    ///
+    /// - Parameter claim: What the inspection began with; nil if the others were not asked.
+    package func keep(_ inspection: Inspection, _ key: VerdictKey, _ claim: SharedClaim? = nil) {
+        let kept = keeper.keep(
+            inspection, demandingDANE: key.demandsDANE, isInTrouble: breaker.trouble != nil,
+            others: claim?.ages ?? SharedAges())
+        shared?.ended(key, breaker.trouble == nil ? kept : nil, claim)
+    }
+}
