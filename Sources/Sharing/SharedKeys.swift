@@ -15,6 +15,9 @@ package struct SharedKeys: Sendable, Hashable {
     /// What the names of verdicts begin with, whose changes the store tells.
     package static func verdicts(_ realm: String) -> String { prefix(realm) + "v:" }
 
+    /// The name of the exemptions, a hash, whose changes the store tells.
+    package static func exemptions(_ realm: String) -> String { prefix(realm) + "x" }
+
     private let prefix: String
     private let text: String
 

@@ -19,6 +19,8 @@ extension StoreSharing {
             group.addTask { await self.tellOthers() }
             group.addTask { await self.followChanges() }
             group.addTask { await self.watch() }
+            group.addTask { await self.followExemptions() }
+            group.addTask { await self.rereadExemptions() }
         }
     }
 

@@ -61,7 +61,7 @@ extension StoreSharing {
                 return record
             }
         } catch {
-            tally.note(error == .mac ? .mac : .form)
+            tally.note(error.refusal)
         }
         return nil
     }

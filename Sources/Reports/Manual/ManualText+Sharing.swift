@@ -14,8 +14,8 @@ extension ManualText {
 
         Shared are verdicts, first sightings of faults and of doubts, and who is just inspecting a destination. Nothing of
         senders, recipients or clients is in the store. But the domains that mail goes to are, so it belongs into a
-        network of your own, or behind TLS (rediss://, with DANEGATE_SHARED_CA_FILE). Rulings, policies and exemptions are
-        not shared. Hosts whose settings differ in what decides the truth (DNS_…, PROBE, PROBE_PORT, PROBE_ALLOW,
+        network of your own, or behind TLS (rediss://, with DANEGATE_SHARED_CA_FILE). Rulings and policies are not
+        shared. Hosts whose settings differ in what decides the truth (DNS_…, PROBE, PROBE_PORT, PROBE_ALLOW,
         PROBE_DENY, EXPIRED_EE) do not use each other's verdicts.
 
         The store is asked only where a host has no verdict of its own, and for 50 milliseconds at most. Another host's
@@ -28,12 +28,25 @@ extension ManualText {
         separated by commas, are tried in order; a replica is passed over. There is no Sentinel and no Cluster: put a
         virtual address in front of these.
 
+        An exemption (danegate exempt) that is made or removed on one host holds on all within a second. Each host has it
+        in its own file too, so that it outlives the store: a store that forgets everything takes no exemption back. The
+        later of two orders about a domain wins, and a removal wins over what it removes, whatever the clocks say. A host
+        that was away for more than a month may bring back what was removed meanwhile. Where the domain is in order again,
+        each host lifts the exemption by itself. Who made it shows as "alice on mta07" in the log, also of each recipient
+        that passes. DANEGATE_SHARED_EXEMPTIONS=off leaves each host its own.
+
+        Whoever may write exemptions into the store can let mail pass, so let only some hosts do so. danegate exempt says
+        where the store does not let it (NOPERM); the exemption then holds on that host alone.
+
         Give danegate an instance of its own, where it can do no harm to others and they cannot crowd it out. It is a
         cache: maxmemory 256mb, maxmemory-policy allkeys-lru, and no persistence. A user of the ACL needs
 
-            user danegate on >PASSWORD ~danegate:1:* resetchannels -@all +hello +ping +select +time +client|tracking
-            +client|setname +get +mget +set +del +pexpire +eval +evalsha
+            user danegate on >PASSWORD ~danegate:1:*:[dflv]:* %R~danegate:1:*:x resetchannels -@all +hello +ping +select
+            +time +client|tracking +client|setname +get +mget +set +del +pexpire +eval +evalsha +hscan
 
         in one line, and the file of DANEGATE_SHARED_CREDENTIALS_FILE then has user=danegate and password=PASSWORD in two.
+        The user of a host that may write exemptions has ~danegate:1:* in the place of both patterns, and +hget +hset +hdel
+        besides. (Redis 6 knows no %R~: there, leave that pattern and +hscan away, and set DANEGATE_SHARED_EXEMPTIONS=off,
+        on hosts that may write none.) Like any cache, the store may forget exemptions: the hosts write them again.
         """#
 }
