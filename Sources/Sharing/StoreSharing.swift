@@ -51,6 +51,8 @@ package final class StoreSharing: SharedVerdicts {
         let kept: KeptVerdict?
         /// What this host has locked the destination with; nil if it has not.
         let lock: [UInt8]?
+        /// Whether the others are to look anew.
+        let isOrdered: Bool
     }
 
     /// The most that waits to be told.
@@ -76,7 +78,7 @@ package final class StoreSharing: SharedVerdicts {
         (tellings, telling) = AsyncStream.makeStream(
             of: Telling.self, bufferingPolicy: .bufferingOldest(Self.tellingLimit))
         var own = options.store
-        own.tracked = [SharedKeys.verdicts(options.realm)]
+        own.tracked = [SharedKeys.verdicts(options.realm), SharedKeys.rechecks(options.realm)]
         let exempted = SharedKeys.exemptions(options.realm)
         if options.sharesExemptions { own.tracked.append(exempted) }
         let (waits, exemptionsTold) = (waits, exemptionsTold)

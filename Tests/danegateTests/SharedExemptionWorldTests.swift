@@ -115,4 +115,17 @@ import WorldStore
             })
         await site.stop()
     }
+
+    /// Each has found the domain to be in order itself, and would go by that for an hour.
+    @Test func aRecheckIsSeenByBoth() async throws {
+        let domain = MendableDomain("mended", sound: true)
+        let site = try await Site([domain.domain], ["writer", "reader"])
+        #expect(try await site.accepts(0, domain.name))
+        #expect(try await site.accepts(1, domain.name))
+        try domain.set(mended: false, in: site.world)
+        #expect(try await site.accepts(1, domain.name))
+        #expect(try await site.run(0, "recheck", domain.name).status != 0)
+        #expect(try await eventually(within: .seconds(60)) { try await !site.accepts(1, domain.name) })
+        await site.stop()
+    }
 }

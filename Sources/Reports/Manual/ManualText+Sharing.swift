@@ -35,13 +35,16 @@ extension ManualText {
         each host lifts the exemption by itself. Who made it shows as "alice on mta07" in the log, also of each recipient
         that passes. DANEGATE_SHARED_EXEMPTIONS=off leaves each host its own.
 
+        danegate recheck on one host has all others drop what they know of the domain, and look anew when the next
+        recipient comes, or go by what that host has found.
+
         Whoever may write exemptions into the store can let mail pass, so let only some hosts do so. danegate exempt says
         where the store does not let it (NOPERM); the exemption then holds on that host alone.
 
         Give danegate an instance of its own, where it can do no harm to others and they cannot crowd it out. It is a
         cache: maxmemory 256mb, maxmemory-policy allkeys-lru, and no persistence. A user of the ACL needs
 
-            user danegate on >PASSWORD ~danegate:1:*:[dflv]:* %R~danegate:1:*:x resetchannels -@all +hello +ping +select
+            user danegate on >PASSWORD ~danegate:1:*:[dflrv]:* %R~danegate:1:*:x resetchannels -@all +hello +ping +select
             +time +client|tracking +client|setname +get +mget +set +del +pexpire +eval +evalsha +hscan
 
         in one line, and the file of DANEGATE_SHARED_CREDENTIALS_FILE then has user=danegate and password=PASSWORD in two.
