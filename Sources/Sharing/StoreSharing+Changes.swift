@@ -19,6 +19,7 @@ extension StoreSharing {
             group.addTask { await self.tellOthers() }
             group.addTask { await self.followChanges() }
             group.addTask { await self.watch() }
+            group.addTask { await self.followReturns() }
             group.addTask { await self.followExemptions() }
             group.addTask { await self.rereadExemptions() }
         }
@@ -41,8 +42,8 @@ extension StoreSharing {
         }
     }
 
-    /// Looks at a verdict that another host has written, if this one is concerned: it does not know the destination to be
-    /// good, or by others alone.
+    /// Looks at a verdict that another host has written, if this one is concerned: it does not know the destination to
+    /// be good, or by others alone.
     private func look(at name: [UInt8], _ service: InspectionService) async {
         guard let destination = SharedKeys.destination(ofVerdict: name, realm: options.realm) else { return }
         let keys = [false, true].map { VerdictKey(destination, demandsDANE: $0) }

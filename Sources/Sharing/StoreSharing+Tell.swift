@@ -9,7 +9,7 @@ package import Verdicts
 
 extension StoreSharing {
     /// How long the store may take with what is written: nobody waits.
-    private static let writing = Duration.seconds(1)
+    static let writing = Duration.seconds(1)
 
     /// How long an order to look anew counts.
     static let orderTime = Duration.seconds(60)
@@ -98,7 +98,8 @@ extension StoreSharing {
         ]
     }
 
-    private func storeTime() async -> Int64? {
+    /// The store's time, in milliseconds; nil if it does not answer.
+    func storeTime() async -> Int64? {
         if let time = clock.time() { return time }
         return clock.take(try? await client.answer(to: RESPCommand("TIME"), within: Self.writing))
     }

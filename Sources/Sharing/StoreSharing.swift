@@ -27,6 +27,9 @@ package final class StoreSharing: SharedVerdicts {
     /// What is to be told, in the order in which it was found. Of more than there is room for, the later is not told.
     let tellings: AsyncStream<Telling>
     let telling: AsyncStream<Telling>.Continuation
+    /// That the store is used again, or has forgotten everything.
+    let returns: AsyncStream<Void>
+    let returned: AsyncStream<Void>.Continuation
     /// The exemptions of this host; nil if they are not shared.
     let exemptions = Mutex<(any ExemptionHolding)?>(nil)
     /// That exemptions may have changed, here or elsewhere.
@@ -74,6 +77,7 @@ package final class StoreSharing: SharedVerdicts {
         let (changes, told) = AsyncStream.makeStream(
             of: Change.self, bufferingPolicy: .bufferingOldest(Self.changeLimit))
         self.changes = changes
+        (returns, returned) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         (exemptionNews, exemptionsTold) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         (tellings, telling) = AsyncStream.makeStream(
             of: Telling.self, bufferingPolicy: .bufferingOldest(Self.tellingLimit))
@@ -81,16 +85,18 @@ package final class StoreSharing: SharedVerdicts {
         own.tracked = [SharedKeys.verdicts(options.realm), SharedKeys.rechecks(options.realm)]
         let exempted = SharedKeys.exemptions(options.realm)
         if options.sharesExemptions { own.tracked.append(exempted) }
-        let (waits, exemptionsTold) = (waits, exemptionsTold)
+        let (waits, exemptionsTold, returned) = (waits, exemptionsTold, returned)
         client = try StoreClient(address, credentials: credentials, trust: trust, options: own) { event in
             switch event {
             case .connected(let generation):
                 if generation > 1 { told.yield(.all) }
                 exemptionsTold.yield()
+                returned.yield()
             case .disconnected: break
             case .flushed:
                 told.yield(.all)
                 exemptionsTold.yield()
+                returned.yield()
             case .invalidated(let names):
                 for name in names {
                     if name.elementsEqual(exempted.utf8) {

@@ -23,7 +23,8 @@ extension ManualText {
         in a hundred good verdicts of others is inspected as well. If it was wrong, event=shared result=difference says
         so, danegate status warns, and the host that wrote it is not believed until it has been right a hundred times.
 
-        If the store fails, each host works as if it were alone, and tries it again every five seconds. danegate status
+        If the store fails, each host works as if it were alone, and tries it again every five seconds. Once it is back, each
+        tells which faults it has seen meanwhile, and since when. danegate status
         and the metrics danegate_shared_… say since when. The daemon does not wait for it at the start. Several addresses,
         separated by commas, are tried in order; a replica is passed over. There is no Sentinel and no Cluster: put a
         virtual address in front of these.
