@@ -19,7 +19,7 @@ struct FuzzTarget: Sendable {
         .certificateBundles, .recipients, .nextHops, .replies, .logLines, .settings, .environmentFiles, .durations,
         .milterSockets, .policies, .surveyLines, .pastedTexts, .queries, .policyRequests, .socketmaps, .respValues,
         .pageForms, .pageSearches, .pageIDs, .pageHosts, .pageCredentials, .pageClients, .pageAccepts, .pageRequests,
-        .storeAddresses,
+        .storeAddresses, .sharedRecords, .sharedNames,
     ]
 }
 
