@@ -162,7 +162,7 @@ let package = Package(
         .target(
             name: "Sharing",
             dependencies: [
-                "DANE", "Inspection", "Policy", "RESP", "Records", "Store", "Support", "Verdicts",
+                "DANE", "Inspection", "Policy", "Probe", "RESP", "Records", "Store", "Support", "Verdicts",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: room),

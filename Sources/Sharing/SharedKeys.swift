@@ -21,6 +21,11 @@ package struct SharedKeys: Sendable, Hashable {
     /// The name of the exemptions, a hash, whose changes the store tells.
     package static func exemptions(_ realm: String) -> String { prefix(realm) + "x" }
 
+    /// How often all hosts have probed an address in an hour. With a colon and a zone behind it, it is for that zone.
+    static func probes(of address: String, in hour: Int64, _ realm: String) -> String {
+        "\(prefix(realm))n:\(address):\(hour)"
+    }
+
     private let prefix: String
     private let text: String
 
