@@ -162,7 +162,7 @@ let package = Package(
         .target(
             name: "Sharing",
             dependencies: [
-                "DANE", "Inspection", "RESP", "Records", "Store", "Support", "Verdicts",
+                "DANE", "Inspection", "Policy", "Probe", "RESP", "Records", "Store", "Support", "Verdicts",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: room),
@@ -407,7 +407,7 @@ if Context.environment["SANITIZER"] == "thread" {
 // What is fuzzed, in two shapes: its corpus as a test, and with FUZZER set a program for libFuzzer (deploy/fuzz).
 let fuzzed: [Target.Dependency] = [
     "Certificates", "DANE", "DNSSEC", "Gate", "Inspection", "Milter", "Policy", "Probe", "RESP", "Records",
-    "Reports", "Store", "Support", "Verdicts", "Web",
+    "Reports", "Sharing", "Store", "Support", "Verdicts", "Web",
     .product(name: "HTTPTypes", package: "swift-http-types"),
     .product(name: "Hummingbird", package: "hummingbird"),
     .product(name: "HummingbirdCore", package: "hummingbird"),

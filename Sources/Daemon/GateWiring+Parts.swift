@@ -188,6 +188,7 @@ extension GateWiring {
                     lookupJoins: answers.joins, probeJoins: probes?.joins ?? 0)
             },
             page: { openPage?.families ?? [] }, shared: { sharing?.standing },
+            shareExemptions: { await shareExemptions() },
             libraries: Self.libraries, serving: serving,
             isAlive: { await prober?.turn() }, reload: { reload() },
             standing: { reloader.standing().naming(inherited: inherited.settings) })

@@ -1,3 +1,4 @@
+import Gate
 import Glibc
 import Policy
 import Records
@@ -15,6 +16,7 @@ extension GateWiring {
         var options = SharingOptions()
         options.realm = started.shared.realm
         options.writer = hostName
+        options.sharesExemptions = started.shared.sharesExemptions
         options.settings = String(started.world, radix: 16)
         options.wait = { book.settings.milterDeadline / 2 }
         options.lock = { book.settings.milterDeadline + .seconds(2) }
@@ -27,7 +29,7 @@ extension GateWiring {
     var sharingPart: DaemonPart {
         DaemonPart(
             name: "shared store",
-            open: { () throws(DaemonError) in sharing?.begin(for: service) },
+            open: { () throws(DaemonError) in sharing?.begin(for: service, exemptions: exemptionKeeper) },
             work: { await sharing?.run() },
             close: {
                 guard let sharing else { return }
@@ -38,6 +40,13 @@ extension GateWiring {
                 }
                 _ = isDone.wait(until: .now + .seconds(2))
             })
+    }
+
+    /// Puts what has changed in the file of exemptions into force, and tells other hosts.
+    func shareExemptions() async -> ExemptionTelling {
+        let telling = await sharing?.shareExemptions(isOrdered: true) ?? .alone
+        if telling == .alone { await exemptionKeeper.look() }
+        return telling
     }
 
     /// This host's name as the other hosts see it.

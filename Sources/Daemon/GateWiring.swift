@@ -85,9 +85,14 @@ struct GateWiring: Sendable {
         self.answers = answers
         let holds = HoldBook()
         self.holds = holds
-        let probes = prober.map {
-            ProbeCache(
-                HeldProbing(MeasuredProbing($0, measurements), holds), lifetime: book.settings.probeTTL,
+        let sharing = Self.sharing(shared, started, book, log)
+        self.sharing = sharing
+        let hourly = started.probeConfiguration(within: budget).perHour
+        let probes = prober.map { prober in
+            var probing: any Probing = MeasuredProbing(prober, measurements)
+            if let sharing { probing = CountedProbing(probing, sharing, hourly: hourly) }
+            return ProbeCache(
+                HeldProbing(probing, holds), lifetime: book.settings.probeTTL,
                 failureLifetime: book.settings.failureTTL,
                 journal: store)
         }
@@ -108,8 +113,6 @@ struct GateWiring: Sendable {
         self.trace = trace
         let frequent = FrequentDestinations(expiredEE: started.expiredEE)
         self.frequent = frequent
-        let sharing = Self.sharing(shared, started, book, log)
-        self.sharing = sharing
         let service = InspectionService(
             keeper: keeper, breaker: breaker, journal: InspectionJournals(trace, frequent), measurements: measurements,
             shared: sharing, wait: MilterService.wait,

@@ -15,6 +15,17 @@ package struct SharedKeys: Sendable, Hashable {
     /// What the names of verdicts begin with, whose changes the store tells.
     package static func verdicts(_ realm: String) -> String { prefix(realm) + "v:" }
 
+    /// What the names of orders to look anew begin with, which the store tells.
+    package static func rechecks(_ realm: String) -> String { prefix(realm) + "r:" }
+
+    /// The name of the exemptions, a hash, whose changes the store tells.
+    package static func exemptions(_ realm: String) -> String { prefix(realm) + "x" }
+
+    /// How often all hosts have probed an address in an hour. With a colon and a zone behind it, it is for that zone.
+    static func probes(of address: String, in hour: Int64, _ realm: String) -> String {
+        "\(prefix(realm))n:\(address):\(hour)"
+    }
+
     private let prefix: String
     private let text: String
 
@@ -30,6 +41,8 @@ package struct SharedKeys: Sendable, Hashable {
     package var fault: String { "\(prefix)f:\(text)" }
     /// When the first host was in doubt.
     package var doubt: String { "\(prefix)d:\(text)" }
+    /// That an administrator has had a host look anew.
+    package var recheck: String { "\(prefix)r:\(text)" }
     /// Which host is just inspecting.
     package var lock: String { "\(prefix)l:\(text)" }
 
@@ -42,7 +55,16 @@ package struct SharedKeys: Sendable, Hashable {
 
     /// The destination of a verdict's name; nil for any other name. Whoever may write to the store may have made it up.
     package static func destination(ofVerdict name: [UInt8], realm: String) -> Destination? {
-        let prefix = Array(verdicts(realm).utf8)
+        destination(of: name, behind: verdicts(realm))
+    }
+
+    /// The same for the name of an order to look anew.
+    package static func destination(ofRecheck name: [UInt8], realm: String) -> Destination? {
+        destination(of: name, behind: rechecks(realm))
+    }
+
+    private static func destination(of name: [UInt8], behind prefix: String) -> Destination? {
+        let prefix = Array(prefix.utf8)
         guard name.starts(with: prefix), name.count <= prefix.count + 300,
             name.allSatisfy({ (0x21...0x7E).contains($0) })
         else { return nil }

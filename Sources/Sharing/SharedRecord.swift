@@ -33,9 +33,21 @@ struct SharedRecord: Codable, Sendable, Hashable {
     var f: Int64?
     /// Of a verdict: for how many seconds more it may be used.
     var e: Int64?
+    /// Of an exemption: its number, by which the later of two is known, in milliseconds since 1970.
+    var a: Int64?
+    /// Of an exemption: when it ends, in seconds since 1970. Its reason is `r`.
+    var u: Int64?
+    /// Of an exemption: whether it stays although the domain is in order.
+    var k: Bool?
+    /// Of an exemption: who made it, and on which host.
+    var b: String?
+    /// Of an exemption that was removed: when, in seconds since 1970.
+    var x: Int64?
+    /// Of an exemption that was removed: by whom, and on which host.
+    var y: String?
 
     /// Why something that was read is not used.
-    enum Fault: Error, Hashable { case form, mac }
+    enum Fault: Error, Hashable { case form, mac, time }
 
     /// The bytes to write under a name; nil if they are too many.
     func sealed(_ seal: StoreSeal, at name: String) -> [UInt8]? {
@@ -81,9 +93,10 @@ struct SharedRecord: Codable, Sendable, Hashable {
     private var isSound: Bool {
         let latest: Int64 = 1 << 52
         let longest: Int64 = 366 * 86_400
-        let texts = [w, h ?? "", r ?? ""] + (z ?? [])
-        return s == Self.form && (0...latest).contains(t) && (0...longest).contains(f ?? 0)
-            && (0...longest).contains(e ?? 0) && (1...Self.maximumWriter).contains(w.utf8.count)
+        let texts = [w, h ?? "", r ?? "", b ?? "", y ?? ""] + (z ?? [])
+        return s == Self.form && [t, a ?? 0, u ?? 0, x ?? 0].allSatisfy((0...latest).contains)
+            && [f ?? 0, e ?? 0].allSatisfy((0...longest).contains)
+            && (1...Self.maximumWriter).contains(w.utf8.count)
             && texts.allSatisfy { text in text.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F } }
     }
 

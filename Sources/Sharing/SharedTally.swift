@@ -17,6 +17,8 @@ final class SharedTally: Sendable {
         }
     }
     func noteTold() { standing.withLock { $0.told += 1 } }
+    func note(exemptions: Int) { standing.withLock { $0.exemptions = exemptions } }
+    func note(exemptionsFault: String?) { standing.withLock { $0.exemptionsFault = exemptionsFault } }
     func noteDropped() { standing.withLock { $0.dropped += 1 } }
 
     /// All of it.

@@ -18,6 +18,10 @@ package struct SharingOptions: Sendable {
     package var memory: @Sendable () -> Duration = { .seconds(4 * 3600) }
     /// One in so many good verdicts of others is inspected by this host as well; 0: none, 1: each.
     package var checkedShare = 100
+    /// Whether exemptions are shared.
+    package var sharesExemptions = true
+    /// How often the exemptions are read although the store has told of no change.
+    package var exemptionInterval = Duration.seconds(30)
     /// How much later than the store's clock a time may be.
     package var leap = Duration.seconds(60)
     /// The client's own options.

@@ -19,22 +19,31 @@ extension StoreSharing {
             group.addTask { await self.tellOthers() }
             group.addTask { await self.followChanges() }
             group.addTask { await self.watch() }
+            group.addTask { await self.followReturns() }
+            group.addTask { await self.followExemptions() }
+            group.addTask { await self.rereadExemptions() }
         }
     }
 
     private func followChanges() async {
+        var orders = SharedOrders()
         for await change in changes {
             guard let service = service.withLock({ $0 }) else { continue }
             switch change {
             // Changes may have been missed, so nothing is known of what others have found.
             case .all: service.keeper.withdrawForeign()
-            case .name(let name): await look(at: name, service)
+            case .name(let name):
+                if let destination = SharedKeys.destination(ofRecheck: name, realm: options.realm) {
+                    await obey(destination, service, &orders)
+                } else {
+                    await look(at: name, service)
+                }
             }
         }
     }
 
-    /// Looks at a verdict that another host has written, if this one is concerned: it does not know the destination to be
-    /// good, or by others alone.
+    /// Looks at a verdict that another host has written, if this one is concerned: it does not know the destination to
+    /// be good, or by others alone.
     private func look(at name: [UInt8], _ service: InspectionService) async {
         guard let destination = SharedKeys.destination(ofVerdict: name, realm: options.realm) else { return }
         let keys = [false, true].map { VerdictKey(destination, demandsDANE: $0) }
@@ -51,6 +60,19 @@ extension StoreSharing {
                 }
             if isDropped { tally.noteDropped() }
         }
+    }
+
+    /// Drops the verdict on a destination that an administrator has had another host look at anew.
+    private func obey(_ destination: Destination, _ service: InspectionService, _ orders: inout SharedOrders) async {
+        let name = SharedKeys(destination, realm: options.realm).recheck
+        guard orders.hasRoom(),
+            let answers = try? await client.answers(
+                to: [RESPCommand("TIME"), RESPCommand("GET", name)], within: options.patience), answers.count == 2,
+            let now = clock.take(answers[0]), let record = record(answers[1], at: name, now)
+        else { return }
+        guard record.t >= now - Self.orderTime.milliseconds else { return tally.note(.time) }
+        for demandsDANE in [false, true]
+        where service.noteRechecked(VerdictKey(destination, demandsDANE: demandsDANE)) { tally.noteDropped() }
     }
 
     /// Logs when the store begins and ends to be used, at most once a minute, and always how it is in the end.

@@ -48,7 +48,7 @@ extension StoreSharing {
     }
 
     /// What was read, if one of us has written it, in this version, and not in the future.
-    private func record(_ value: RESPValue, at name: String, _ now: Int64) -> SharedRecord? {
+    func record(_ value: RESPValue, at name: String, _ now: Int64) -> SharedRecord? {
         guard value != .null else { return nil }
         do throws(SharedRecord.Fault) {
             guard let bytes = value.bytes else { throw .form }
@@ -61,7 +61,7 @@ extension StoreSharing {
                 return record
             }
         } catch {
-            tally.note(error == .mac ? .mac : .form)
+            tally.note(error.refusal)
         }
         return nil
     }

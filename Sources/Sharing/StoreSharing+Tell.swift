@@ -9,18 +9,21 @@ package import Verdicts
 
 extension StoreSharing {
     /// How long the store may take with what is written: nobody waits.
-    private static let writing = Duration.seconds(1)
+    static let writing = Duration.seconds(1)
 
-    package func ended(_ key: VerdictKey, _ kept: KeptVerdict?, _ claim: SharedClaim?) {
+    /// How long an order to look anew counts.
+    static let orderTime = Duration.seconds(60)
+
+    package func ended(_ key: VerdictKey, _ kept: KeptVerdict?, _ claim: SharedClaim?, isOrdered: Bool) {
         if let kept, let known = claim?.known { compare(kept, known) }
         guard client.isReady, kept != nil || claim?.lock != nil else { return }
-        telling.yield(Telling(key: key, kept: kept, lock: claim?.lock))
+        telling.yield(Telling(key: key, kept: kept, lock: claim?.lock, isOrdered: isOrdered))
     }
 
     /// Tells what has been found, until it is cancelled: one after the other, so that nothing newer is overwritten.
     func tellOthers() async {
         for await telling in tellings where client.isReady {
-            if let kept = telling.kept { await tell(telling.key, kept) }
+            if let kept = telling.kept { await tell(telling.key, kept, isOrdered: telling.isOrdered) }
             guard let lock = telling.lock else { continue }
             _ = try? await client.run(
                 Self.unlock, keys: [Array(keys(telling.key).lock.utf8)], arguments: [lock], within: Self.writing)
@@ -28,7 +31,7 @@ extension StoreSharing {
     }
 
     /// Writes what this host has found, and since when.
-    private func tell(_ key: VerdictKey, _ kept: KeptVerdict) async {
+    private func tell(_ key: VerdictKey, _ kept: KeptVerdict, isOrdered: Bool) async {
         guard let now = await storeTime(), let service = service.withLock({ $0 }) else { return }
         let keys = keys(key)
         let faults = service.keeper.faults
@@ -48,6 +51,8 @@ extension StoreSharing {
             commands.append(command)
             tally.noteTold()
         }
+        // Behind the verdict, so that whoever looks anew finds it.
+        if isOrdered, let command = order(keys, now) { commands.append(command) }
         guard let answers = try? await client.answers(to: commands, within: Self.writing) else { return }
         // Who was first may have been another host, which began its inspection at the same time.
         guard let sighting, let place = commands.firstIndex(where: { $0.words.first == Array("GET".utf8) }) else {
@@ -72,6 +77,15 @@ extension StoreSharing {
                 + [Array(Self.milliseconds(kept.fresh).utf8)])
     }
 
+    /// The command that has all others look anew; nil if it is too long.
+    private func order(_ keys: SharedKeys, _ now: Int64) -> RESPCommand? {
+        let record = SharedRecord(writer: options.writer, at: now, settings: options.settings)
+        guard let bytes = record.sealed(seal, at: keys.recheck) else { return nil }
+        return RESPCommand(
+            words: [Array("SET".utf8), Array(keys.recheck.utf8), bytes, Array("PX".utf8)]
+                + [Array(Self.milliseconds(Self.orderTime).utf8)])
+    }
+
     /// The commands that write a first sighting, unless there is one, and read the one there is.
     private func first(_ name: String, _ time: Int64) -> [RESPCommand] {
         let record = SharedRecord(writer: options.writer, at: max(0, time), settings: options.settings)
@@ -84,7 +98,8 @@ extension StoreSharing {
         ]
     }
 
-    private func storeTime() async -> Int64? {
+    /// The store's time, in milliseconds; nil if it does not answer.
+    func storeTime() async -> Int64? {
         if let time = clock.time() { return time }
         return clock.take(try? await client.answer(to: RESPCommand("TIME"), within: Self.writing))
     }

@@ -1,4 +1,5 @@
 import Inspection
+package import Policy
 import RESP
 package import Records
 package import Store
@@ -26,6 +27,16 @@ package final class StoreSharing: SharedVerdicts {
     /// What is to be told, in the order in which it was found. Of more than there is room for, the later is not told.
     let tellings: AsyncStream<Telling>
     let telling: AsyncStream<Telling>.Continuation
+    /// That the store is used again, or has forgotten everything.
+    let returns: AsyncStream<Void>
+    let returned: AsyncStream<Void>.Continuation
+    /// The exemptions of this host; nil if they are not shared.
+    let exemptions = Mutex<(any ExemptionHolding)?>(nil)
+    /// That exemptions may have changed, here or elsewhere.
+    let exemptionNews: AsyncStream<Void>
+    let exemptionsTold: AsyncStream<Void>.Continuation
+    /// In which connection, and with which words, the store last refused to let this host write exemptions.
+    let refusal = Mutex<(connection: Int, words: String)?>(nil)
     private let address: String
 
     /// What the store has told.
@@ -43,6 +54,8 @@ package final class StoreSharing: SharedVerdicts {
         let kept: KeptVerdict?
         /// What this host has locked the destination with; nil if it has not.
         let lock: [UInt8]?
+        /// Whether the others are to look anew.
+        let isOrdered: Bool
     }
 
     /// The most that waits to be told.
@@ -64,18 +77,32 @@ package final class StoreSharing: SharedVerdicts {
         let (changes, told) = AsyncStream.makeStream(
             of: Change.self, bufferingPolicy: .bufferingOldest(Self.changeLimit))
         self.changes = changes
+        (returns, returned) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        (exemptionNews, exemptionsTold) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         (tellings, telling) = AsyncStream.makeStream(
             of: Telling.self, bufferingPolicy: .bufferingOldest(Self.tellingLimit))
         var own = options.store
-        own.tracked = [SharedKeys.verdicts(options.realm)]
-        let waits = waits
+        own.tracked = [SharedKeys.verdicts(options.realm), SharedKeys.rechecks(options.realm)]
+        let exempted = SharedKeys.exemptions(options.realm)
+        if options.sharesExemptions { own.tracked.append(exempted) }
+        let (waits, exemptionsTold, returned) = (waits, exemptionsTold, returned)
         client = try StoreClient(address, credentials: credentials, trust: trust, options: own) { event in
             switch event {
-            case .connected(let generation): if generation > 1 { told.yield(.all) }
+            case .connected(let generation):
+                if generation > 1 { told.yield(.all) }
+                exemptionsTold.yield()
+                returned.yield()
             case .disconnected: break
-            case .flushed: told.yield(.all)
+            case .flushed:
+                told.yield(.all)
+                exemptionsTold.yield()
+                returned.yield()
             case .invalidated(let names):
                 for name in names {
+                    if name.elementsEqual(exempted.utf8) {
+                        exemptionsTold.yield()
+                        continue
+                    }
                     waits.changed(String(decoding: name, as: UTF8.self))
                     told.yield(.name(name))
                 }
@@ -84,9 +111,20 @@ package final class StoreSharing: SharedVerdicts {
     }
 
     /// Begins to make connections, and tells the service of changes. It does not wait. Call it once.
-    package func begin(for service: InspectionService) {
+    ///
+    /// - Parameter exemptions: Those of this host; nil if it shares none.
+    package func begin(for service: InspectionService, exemptions: (any ExemptionHolding)? = nil) {
         self.service.withLock { $0 = service }
+        if let exemptions { share(exemptions) }
         client.start()
+    }
+
+    /// Shares these exemptions from now on.
+    func share(_ exemptions: any ExemptionHolding) {
+        guard options.sharesExemptions else { return }
+        self.exemptions.withLock { $0 = exemptions }
+        exemptions.whenChanged { [exemptionsTold] in exemptionsTold.yield() }
+        exemptionsTold.yield()
     }
 
     /// Ends the connection. What is told later is lost.

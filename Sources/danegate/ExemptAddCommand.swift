@@ -37,5 +37,6 @@ struct ExemptAddCommand: ParsableCommand {
             if let warning = done.warning { StandardDescriptors.tell([warning], isError: false) }
             StandardDescriptors.putDone(ExemptionText.added(done.exemption, replaced: done.replaced))
         }
+        options.announceExemptions(settings)
     }
 }

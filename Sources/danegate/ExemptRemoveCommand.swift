@@ -31,6 +31,7 @@ struct ExemptRemoveCommand: ParsableCommand {
             }
             StandardDescriptors.putDone("\(removed.pattern) is not exempt any more.")
         }
+        if missing.count < domains.count { options.announceExemptions(settings) }
         guard missing.isEmpty else { throw ExitError(1, missing) }
     }
 }

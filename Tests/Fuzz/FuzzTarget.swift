@@ -20,7 +20,7 @@ struct FuzzTarget: Sendable {
         .milterSockets, .policies, .surveyLines, .pastedTexts, .queries, .policyRequests, .socketmaps, .respValues,
         .siteLists, .siteAnswers,
         .pageForms, .pageSearches, .pageIDs, .pageHosts, .pageCredentials, .pageClients, .pageAccepts, .pageRequests,
-        .storeAddresses,
+        .storeAddresses, .sharedRecords, .sharedNames,
     ]
 }
 

@@ -70,7 +70,7 @@ extension Gate {
         let found = await Deadline.run(Rechecks.patience) { await inspectAnew(destination, demandsDANE) }
         guard let found else { return .inTrouble("there is no resolver to be had") }
         let key = VerdictKey(destination, demandsDANE: demandsDANE)
-        service.keep(found, key)
+        service.keep(found, key, isOrdered: true)
         let answer = service.told(VerdictBody(found.verdict), key, isCached: false)
         let subject = Ruleset.Subject(
             destination: destination, place: destination.name,

@@ -13,6 +13,10 @@ package final class ExemptionFile {
     static let liveLimit = 10_000
     /// The most ended exemptions that are kept.
     static let historyLimit = 10_000
+    /// The most removed exemptions that other hosts are told of, and for how long, in seconds. Who was away for longer
+    /// may bring one back that it has in its own file.
+    static let removedLimit = 1000
+    static let removedTime: Int64 = 30 * 86400
     /// Its tables. It is marked "DGEX".
     ///
     /// A later version may add tables, and columns that can be left out. So an exemption for a partner stays in force
@@ -122,6 +126,14 @@ package final class ExemptionFile {
         }
     }
 
+    /// Returns the exemptions that somebody has removed lately and that would be in force otherwise, the latest first.
+    func removed(at now: Int64) throws(DatabaseFileError) -> [Exemption] {
+        try read(
+            ExemptionRecord.filter {
+                $0.how == Exemption.End.removed.rawValue && $0.ended > now - Self.removedTime && $0.until > now
+            }.order { $0.ended.desc }.limit(Self.removedLimit))
+    }
+
     /// Finds an exemption, live or ended.
     func exemption(_ key: Exemption.Key) throws(DatabaseFileError) -> Exemption? {
         try read(ExemptionRecord.all().of(key)).first
@@ -145,7 +157,7 @@ package final class ExemptionFile {
         try database.transaction { db in
             try Self.settle(db, at: now)
             try Self.end(exemption.pattern, .replaced, by: exemption.by, at: now, db)
-            try ExemptionRecord(exemption).insert(db)
+            try ExemptionRecord(try Self.latest(exemption, db)).insert(db)
         }
         return replaced
     }
@@ -163,9 +175,10 @@ package final class ExemptionFile {
     }
 
     /// Writes what the daemon knows: the exemptions that were live in a lost file (unless there is one about the same
-    /// domains), the end of expired ones, and what was seen of domains.
+    /// domains), the end of expired ones, what was seen of domains, and what other hosts have made and removed.
     func update(
-        restoring lost: [Exemption] = [], _ sightings: [ExemptionSighting] = [], liftAfter: Duration, at now: Int64
+        restoring lost: [Exemption] = [], _ sightings: [ExemptionSighting] = [], told: [Exemption] = [],
+        liftAfter: Duration, at now: Int64
     ) throws(DatabaseFileError) {
         let liftAfter = liftAfter.milliseconds
         try database.transaction { db in
@@ -173,7 +186,46 @@ package final class ExemptionFile {
                 try ExemptionRecord(exemption).insert(db)
             }
             for sighting in sightings { try Self.enter(sighting, liftAfter, db) }
+            for exemption in told where exemption.until > now { try Self.enter(told: exemption, at: now, db) }
             try Self.settle(db, at: now)
+        }
+    }
+
+    /// The exemption as one that comes after all that are known about the same domains, also if the clock was set back
+    /// or another host's is ahead.
+    private static func latest(_ exemption: Exemption, _ db: Database) throws -> Exemption {
+        let known = try Int64.fetchOne(
+            db,
+            sql: """
+                SELECT MAX(added) FROM exemption
+                WHERE pattern = ? AND typeof(added) = 'integer' AND added BETWEEN 0 AND ?
+                """,
+            arguments: [exemption.pattern.description, Row.latest * 1000 - 1])
+        guard let known, known >= exemption.added else { return exemption }
+        return Exemption(
+            exemption.pattern, until: exemption.until, reason: exemption.reason, keeps: exemption.keeps,
+            by: exemption.by, added: known + 1)
+    }
+
+    /// Enters what another host has made or removed, unless the same or something later is known about the domains.
+    private static func enter(told: Exemption, at now: Int64, _ db: Database) throws {
+        let pattern = told.pattern.description
+        let known = try Row.fetchAll(
+            db, ExemptionRecord.filter { $0.pattern == pattern && $0.added >= told.added }
+        ).compactMap(Exemption.init)
+        if told.ended != nil {
+            let isSameEnded = known.contains { $0.added == told.added && $0.ended != nil }
+            guard !isSameEnded else { return }
+            let isLive = try !ExemptionRecord.live.filter { $0.pattern == pattern && $0.added <= told.added }.isEmpty(
+                db)
+            if isLive { try end(told.pattern, .removed, by: told.endedBy, at: now, db) }
+            // It is kept, so that this host can tell of it if the store forgets it.
+            if !known.contains(where: { $0.added == told.added }) { try ExemptionRecord(told).insert(db) }
+        } else if known.isEmpty {
+            let replaced = ExemptionRecord.live.filter { $0.pattern == pattern }
+            guard try !replaced.isEmpty(db) || ExemptionRecord.live.fetchCount(db) < liveLimit else { return }
+            try end(told.pattern, .replaced, by: told.by, at: now, db)
+            try ExemptionRecord(told).insert(db)
         }
     }
 

@@ -19,8 +19,26 @@ struct ExemptionFollower {
     private var nextTry = ContinuousClock.now
     /// The live exemptions.
     private(set) var live: [Exemption] = []
+    /// The live exemptions, and those that somebody has removed lately.
+    private(set) var standing: [Exemption] = []
     /// Why the file cannot be used, as a sentence without a full stop; nil if it can.
     private(set) var fault: String?
+    /// What other hosts have told and was looked at.
+    private var told: Set<Told> = []
+
+    /// An exemption of another host, or its removal.
+    private struct Told: Hashable {
+        let key: Exemption.Key
+        let isRemoval: Bool
+
+        init(_ exemption: Exemption) {
+            key = exemption.key
+            isRemoval = exemption.ended != nil
+        }
+    }
+
+    /// The most of them that are remembered. What is looked at twice is found to be known.
+    private static let toldLimit = 50_000
 
     init(
         _ directory: String, liftAfter: Duration, log: GateLog, adopt: @escaping ([Exemption]) -> Void = { _ in }
@@ -32,18 +50,20 @@ struct ExemptionFollower {
         self.adopt = adopt
     }
 
-    /// Looks at the file, writes what was seen of domains, and reads the file if it has changed.
+    /// Looks at the file, writes what was seen of domains and what other hosts have told, and reads the file if it has
+    /// changed.
     ///
     /// - Parameter now: The time, in seconds since 1970.
     /// - Returns: Whether the live exemptions differ from those before.
-    mutating func turn(_ sightings: [ExemptionSighting], at now: Int64) -> Bool {
+    mutating func turn(_ sightings: [ExemptionSighting], _ others: [Exemption] = [], at now: Int64) -> Bool {
+        let others = others.filter { !told.contains(Told($0)) }
         let found = ExemptionStamp(path)
         let hasExpired = live.contains { $0.until <= now }
         let hasChanged = !hasRead || found != stamp
         if !hasChanged { fault = nil }
-        guard hasChanged || hasExpired || !sightings.isEmpty else { return false }
+        guard hasChanged || hasExpired || !sightings.isEmpty || !others.isEmpty else { return false }
         // There is no file, and nothing to write: none is made.
-        if found == nil, live.isEmpty, !ExemptionFollower.exists(path) {
+        if found == nil, live.isEmpty, others.allSatisfy({ $0.ended != nil }), !ExemptionFollower.exists(path) {
             hasRead = true
             fault = nil
             stamp = nil
@@ -53,7 +73,7 @@ struct ExemptionFollower {
         let isAnother = hasRead && stamp.map { old in found.map { !$0.isSameFile(old) } ?? true } ?? false
         do throws(DatabaseFileError) {
             let (log, live) = (log, live)
-            return try ExemptionFile.replacing(
+            let isOther = try ExemptionFile.replacing(
                 in: directory,
                 told: { aside, why in
                     log.tell(
@@ -61,8 +81,11 @@ struct ExemptionFollower {
                         [("cause", why.cause), ("path", aside), ("restored", "\(live.count)")])
                 }
             ) { isAgain throws(DatabaseFileError) in
-                try read(restoring: isAgain || isAnother ? live : [], sightings, at: now)
+                try read(restoring: isAgain || isAnother ? live : [], sightings, others, at: now)
             }
+            if told.count + others.count > Self.toldLimit { told = [] }
+            told.formUnion(others.map(Told.init))
+            return isOther
         } catch {
             nextTry = .now + .seconds(5)
             fault =
@@ -76,7 +99,7 @@ struct ExemptionFollower {
     private static func exists(_ path: String) -> Bool { FileIdentity(path) != nil }
 
     private mutating func read(
-        restoring lost: [Exemption], _ sightings: [ExemptionSighting], at now: Int64
+        restoring lost: [Exemption], _ sightings: [ExemptionSighting], _ others: [Exemption], at now: Int64
     ) throws(DatabaseFileError) -> Bool {
         let lost = lost.filter { $0.until > now }
         let isVanished = !lost.isEmpty && !Self.exists(path)
@@ -86,8 +109,8 @@ struct ExemptionFollower {
         var rows = try file.live(at: now)
         let before = hasRead ? live : try file.live(at: .min)
         let hasExpired = before.contains { $0.until <= now }
-        if !lost.isEmpty || !sightings.isEmpty || hasExpired {
-            try file.update(restoring: lost, sightings, liftAfter: liftAfter, at: now)
+        if !lost.isEmpty || !sightings.isEmpty || !others.isEmpty || hasExpired {
+            try file.update(restoring: lost, sightings, told: others, liftAfter: liftAfter, at: now)
             stamp = ExemptionStamp(path)
             rows = try file.live(at: now)
         }
@@ -97,6 +120,7 @@ struct ExemptionFollower {
         if !hasRead, !rows.isEmpty { log.tell(.notice, "loaded", [("live", "\(rows.count)")]) }
         let isOther = rows != live
         live = rows
+        standing = rows + (try file.removed(at: now))
         self.stamp = stamp
         hasRead = true
         fault = nil
@@ -126,6 +150,7 @@ struct ExemptionFollower {
     private mutating func dropExpired(at now: Int64) -> Bool {
         let expired = live.filter { $0.until <= now }
         live.removeAll { $0.until <= now }
+        standing.removeAll { $0.until <= now }
         adopt(live)
         for exemption in expired { tell("expired", exemption) }
         return true

@@ -5,11 +5,6 @@ import Support
 
 /// An order of the command `danegate exempt`. It checks the order and carries it out.
 public struct ExemptionOrder: Sendable {
-    /// The longest reason, in bytes.
-    private static let reasonLimit = 500
-    /// The longest exemption, in seconds: ten years.
-    private static let longest: Int64 = 3650 * 86400
-
     private let directory: String
     private let by: String
 
@@ -30,7 +25,7 @@ public struct ExemptionOrder: Sendable {
     ///   - environment: The environment of the command, which names that user.
     public static func name(_ by: String?, _ environment: [String: String]) throws(ExemptionOrderError) -> String {
         let name = by ?? user(environment)
-        guard !name.isEmpty, name.utf8.count <= 64, isPlain(name) else {
+        guard !name.isEmpty, name.utf8.count <= Exemption.byLimit, Exemption.isPlain(name) else {
             throw ExemptionOrderError(status: EX_USAGE, sentence: "--by must be a name of at most 64 bytes.")
         }
         return name
@@ -43,20 +38,11 @@ public struct ExemptionOrder: Sendable {
 
     /// The user of the command: the user who became root for it, or else the login name.
     static func user(_ environment: [String: String]) -> String {
-        if geteuid() == 0, let name = environment["SUDO_USER"], !name.isEmpty, isPlain(name) {
+        if geteuid() == 0, let name = environment["SUDO_USER"], !name.isEmpty, Exemption.isPlain(name) {
             return String(name.prefix(64))
         }
         if let entry = getpwuid(getuid()) { return String(cString: entry.pointee.pw_name) }
         return "uid \(getuid())"
-    }
-
-    static func isPlain(_ text: String) -> Bool {
-        text.unicodeScalars.allSatisfy { scalar in
-            switch scalar.properties.generalCategory {
-            case .control, .lineSeparator, .paragraphSeparator, .format: false
-            default: scalar != "\u{FFFD}"
-            }
-        }
     }
 
     /// Returns when an exemption ends: the end of a day (`2027-01-31`), a moment in ISO 8601, or a time from now
@@ -104,10 +90,13 @@ public struct ExemptionOrder: Sendable {
 
     /// Refuses a reason that is none, or no text.
     public static func check(reason: String) throws(ExemptionOrderError) {
-        guard !reason.allSatisfy(\.isWhitespace), reason.utf8.count <= reasonLimit, isPlain(reason) else {
+        guard !reason.allSatisfy(\.isWhitespace), reason.utf8.count <= Exemption.reasonLimit,
+            Exemption.isPlain(reason)
+        else {
             throw ExemptionOrderError(
                 status: EX_USAGE,
-                sentence: "--reason must be text of at most \(reasonLimit) bytes, without control characters.")
+                sentence: "--reason must be text of at most \(Exemption.reasonLimit) bytes, without control characters."
+            )
         }
     }
 
@@ -123,7 +112,7 @@ public struct ExemptionOrder: Sendable {
             throw ExemptionOrderError(
                 status: EX_USAGE, sentence: "--until \(LogLine.escaped(until)): that is over already.")
         }
-        guard end - now <= longest else {
+        guard end - now <= Exemption.longest else {
             throw ExemptionOrderError(
                 status: EX_USAGE, sentence: "--until \(LogLine.escaped(until)): that is more than ten years from now.")
         }

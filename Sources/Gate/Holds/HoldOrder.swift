@@ -15,7 +15,7 @@ public struct HoldOrder: Sendable {
     /// - Parameter by: Who gives them; nil for the user who runs the command.
     public init(_ settings: Settings, by: String?, environment: [String: String]) throws(HoldOrderError) {
         let name = by ?? ExemptionOrder.user(environment)
-        guard !name.isEmpty, name.utf8.count <= 64, ExemptionOrder.isPlain(name) else {
+        guard !name.isEmpty, name.utf8.count <= 64, Exemption.isPlain(name) else {
             throw HoldOrderError(status: EX_USAGE, sentence: "--by must be a name of at most 64 bytes.")
         }
         self.by = name

@@ -77,7 +77,8 @@ package enum StandingPolicy: Sendable {
     /// Why the recipient passes without an inspection; nil if it does not.
     package var exemption: String? {
         switch self {
-        case .exemption(let exemption): "exempt: \(exemption.reason)"
+        case .exemption(let exemption):
+            "exempt: \(exemption.reason)" + (exemption.isFromOtherHost ? " (\(exemption.by))" : "")
         case .line(_, let policy) where policy.kind == .exempt: policy.reason ?? "exempt by policy"
         case .none, .line: nil
         }

@@ -12,6 +12,8 @@ package struct SharedStore: Sendable, Hashable {
     package var keyFile: String?
     /// The name of the world that the hosts see.
     package var realm = "default"
+    /// Whether an exemption that is made on one host holds on all.
+    package var sharesExemptions = true
 
     /// Sentences about what is missing.
     package func contradictions(prefix: String) -> [String] {
@@ -38,7 +40,7 @@ extension Setting {
             "SHARED", "off",
             "off, redis://host:port/database, rediss://host:port/database for TLS, or unix:/path; several hosts are "
                 + "separated by commas",
-            "the Redis or Valkey over which several hosts share verdicts and the ages of faults"
+            "the Redis or Valkey over which several hosts share what they know"
         ) { text, settings in
             guard text != "off" else {
                 settings.shared.address = nil
@@ -68,6 +70,14 @@ extension Setting {
                 text.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || ".-_".contains($0)) })
             else { return .refused }
             settings.shared.realm = text
+            return .taken
+        },
+        Setting(
+            "SHARED_EXEMPTIONS", "on", "on or off",
+            "an exemption that is made on one host holds on all that share a store; off: each host has its own"
+        ) { text, settings in
+            guard text == "on" || text == "off" else { return .refused }
+            settings.shared.sharesExemptions = text == "on"
             return .taken
         },
     ]

@@ -113,9 +113,9 @@ extension Glossary {
             "exemption",
             """
             What became of an exemption, with domain, by, reason, until and keep: added, removed, expired, or \
-            lifted. lifted means that the domain has verified clean for DANEGATE_EXEMPT_LIFT_AFTER, and seen \
-            says what was seen. Of the file of exemptions: loaded (how many are live), set-aside (corrupt, and a \
-            new one is written), vanished (the same), unavailable.
+            lifted. by may name another host: alice on mta07. lifted means that the domain has verified clean for \
+            DANEGATE_EXEMPT_LIFT_AFTER, and seen says what was seen. Of the file of exemptions: loaded (how many are \
+            live), set-aside (corrupt, and a new one is written), vanished (the same), unavailable.
             """
         ),
         (
@@ -167,7 +167,9 @@ extension Glossary {
             (store, cause). Without it each host works as if it were alone. result=difference means that another \
             host (host) has called a domain good (theirs) that this one has found broken (ours), with the cause; \
             age says how long before. If the domain was not broken meanwhile, look into that host: it sees another \
-            DNS, or somebody has taken it over. It is not believed until it has been right a hundred times.
+            DNS, or somebody has taken it over. It is not believed until it has been right a hundred times. \
+            result=exemptions-refused means that the store does not let this host write its exemptions (cause): \
+            they hold on this host alone.
             """
         ),
         ("log-target", "There is no /dev/log, or it cannot be used. Lines go to standard error."),

@@ -24,6 +24,9 @@ extension ManualText {
         danegate check looks at an exempt domain as at any other, and says that its mail passes, until when and why
         (exempt in the JSON). danegate survey asks what is true, and knows only the policy file.
 
+        Where hosts share a store (SEVERAL HOSTS in danegate.env(5)), an exemption holds on all of them within a second,
+        and so does its removal.
+
         The log has event=exemption result=added|removed|expired|lifted domain=… by=… reason=….
 
         A corrupt file is set aside (exemptions.sqlite.corrupt), and what is in force is written to a new one. The

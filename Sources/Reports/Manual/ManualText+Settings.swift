@@ -61,6 +61,7 @@ extension ManualText {
         "SHARED_KEY_FILE": "DANEGATE_SHARED needs it. See SEVERAL HOSTS.",
         "SHARED_CREDENTIALS_FILE": "See SEVERAL HOSTS.",
         "SHARED_CA_FILE": "The certificate must be valid for the host's name or address in DANEGATE_SHARED.",
+        "SHARED_EXEMPTIONS": "Who may make them for all is up to the store's ACL. See SEVERAL HOSTS.",
         "TRACE": "See danegate-trace(8).",
         "LOG": "stderr is also taken where there is no /dev/log.",
         "LOG_LEVEL": "notice leaves the refusals: see danegate-log(5).",

@@ -49,6 +49,12 @@ extension InspectionService {
     /// - Returns: Whether there was one.
     package func noteBroken(_ key: VerdictKey) -> Bool { keeper.withdraw(key) { $0.isForeign && key.allows($0) } }
 
+    /// Withdraws whatever verdict there is, because an administrator has had another host look anew. The next recipient
+    /// has it inspected, or gets what the other host has found.
+    ///
+    /// - Returns: Whether there was one.
+    package func noteRechecked(_ key: VerdictKey) -> Bool { keeper.withdraw(key) { _ in true } }
+
     /// Whether it matters here what other hosts find out about a destination: its verdict is theirs, or not good.
     package func isConcerned(_ key: VerdictKey, at now: ContinuousClock.Instant = .now) -> Bool {
         keeper.cache.peek(key, at: now).map { $0.body.verdict.isForeign || !key.allows($0.body.verdict) } ?? false
@@ -56,11 +62,15 @@ extension InspectionService {
 
     /// Keeps what was found, and tells the others.
     ///
-    /// - Parameter claim: What the inspection began with; nil if the others were not asked.
-    package func keep(_ inspection: Inspection, _ key: VerdictKey, _ claim: SharedClaim? = nil) {
+    /// - Parameters:
+    ///   - claim: What the inspection began with; nil if the others were not asked.
+    ///   - isOrdered: Whether an administrator has ordered it, so that all hosts look anew.
+    package func keep(
+        _ inspection: Inspection, _ key: VerdictKey, _ claim: SharedClaim? = nil, isOrdered: Bool = false
+    ) {
         let kept = keeper.keep(
             inspection, demandingDANE: key.demandsDANE, isInTrouble: breaker.trouble != nil,
             others: claim?.ages ?? SharedAges())
-        shared?.ended(key, breaker.trouble == nil ? kept : nil, claim)
+        shared?.ended(key, breaker.trouble == nil ? kept : nil, claim, isOrdered: isOrdered)
     }
 }

@@ -385,7 +385,7 @@ public final class InspectionService: Sendable {
     ) {
         // One that has lost its place has found nothing.
         guard state.withLock({ $0.inFlight[key]?.handle === handle }) else {
-            shared?.ended(key, nil, claim)
+            shared?.ended(key, nil, claim, isOrdered: false)
             return
         }
         measurements.note(inspection.verdict.outcome, took: inspection.elapsed, trace: handle.trace)

@@ -6,7 +6,7 @@ package struct SharedStanding: Sendable, Hashable {
         case form
         /// Nobody who knows the key has written it.
         case mac
-        /// It was written in the future.
+        /// It was written in the future, or its time is over.
         case time
         /// Its writer sees another world: other settings decide there what is true.
         case settings
@@ -51,6 +51,11 @@ package struct SharedStanding: Sendable, Hashable {
     package var told = 0
     /// How many verdicts were dropped because another host has found something else.
     package var dropped = 0
+
+    /// How many exemptions the store has; nil if none have been read.
+    package var exemptions: Int?
+    /// Why this host cannot tell others of its exemptions, in the words of the store; nil if it can, or need not.
+    package var exemptionsFault: String?
 
     /// Nothing is known yet.
     package init() {}

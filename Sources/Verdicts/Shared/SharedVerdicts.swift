@@ -12,5 +12,6 @@ package protocol SharedVerdicts: Sendable {
     /// - Parameters:
     ///   - kept: What this host keeps of it; nil if it counts for nobody.
     ///   - claim: What the inspection began with; nil if the others were not asked.
-    func ended(_ key: VerdictKey, _ kept: KeptVerdict?, _ claim: SharedClaim?)
+    ///   - isOrdered: Whether an administrator has ordered it, so that all others look anew too.
+    func ended(_ key: VerdictKey, _ kept: KeptVerdict?, _ claim: SharedClaim?, isOrdered: Bool)
 }

@@ -59,6 +59,8 @@ package struct ControlService: Sendable {
     let page: @Sendable () -> [MetricFamily]
     /// How it stands with the store that several hosts share; nil if there is none.
     let shared: @Sendable () -> SharedStanding?
+    /// Puts what has changed in the file of exemptions into force, and tells other hosts.
+    let shareExemptions: @Sendable () async -> ExemptionTelling
     /// What libraries count.
     let libraries: LibraryMetrics
     /// How far the daemon has come.
@@ -81,6 +83,7 @@ package struct ControlService: Sendable {
         frequent: FrequentDestinations? = nil, caches: @escaping @Sendable () -> Caches = { Caches() },
         page: @escaping @Sendable () -> [MetricFamily] = { [] },
         shared: @escaping @Sendable () -> SharedStanding? = { nil },
+        shareExemptions: @escaping @Sendable () async -> ExemptionTelling = { .alone },
         libraries: LibraryMetrics = LibraryMetrics(), serving: ServingState = ServingState(),
         isAlive: @escaping @Sendable () async -> Void = {},
         reload: @escaping @Sendable () -> ReloadReport = { ReloadReport() },
@@ -102,6 +105,7 @@ package struct ControlService: Sendable {
         self.caches = caches
         self.page = page
         self.shared = shared
+        self.shareExemptions = shareExemptions
         self.libraries = libraries
         self.serving = serving
         self.isAlive = isAlive
@@ -152,12 +156,14 @@ package struct ControlService: Sendable {
         case "recheck" where words.count == 2:
             let text = String(words[1])
             return .later(within: Rechecks.patience + .seconds(10)) { JSONLine.of(await recheck(text)) }
+        case "exemptions" where words.count == 1:
+            return .later(within: .seconds(8)) { JSONLine.of(ExemptionsAnswer(await shareExemptions())) }
         default:
             return .now(
                 JSONLine.of([
                     "error":
                         "the requests are: status, metrics, metrics openmetrics, verdict DESTINATION, "
-                        + "recheck DESTINATION, reload, settings"
+                        + "recheck DESTINATION, reload, settings, exemptions"
                 ]))
         }
     }

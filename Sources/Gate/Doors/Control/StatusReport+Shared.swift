@@ -26,6 +26,9 @@ extension StatusReport {
         /// How many verdicts were told to others, and dropped because of them.
         let told: Int
         let dropped: Int
+        /// How many exemptions the store has, and why this host may not write its own there.
+        @NullableJSON private(set) var exemptions: Int?
+        @NullableJSON private(set) var exemptions_fault: String?
 
         init(_ standing: SharedStanding, at now: ContinuousClock.Instant) {
             store = standing.address
@@ -43,6 +46,8 @@ extension StatusReport {
             differed_ago_s = standing.lastDifference.map { (now - $0).components.seconds }
             told = standing.told
             dropped = standing.dropped
+            exemptions = standing.exemptions
+            exemptions_fault = standing.exemptionsFault
         }
 
         /// A store that is away for a moment is no reason for a warning.
@@ -64,8 +69,11 @@ extension StatusReport {
         var text: String {
             let since = DurationText.brief(.seconds(since_s))
             let state = used ? "used for \(since)" : "NOT USED for \(since): \(cause ?? "no connection yet")"
-            return "Shared store \(store): \(state); \(asked["used"] ?? 0) verdicts of others used, \(told) told, "
-                + "\(checks) checked, \(differences) of these wrong, \(refused.values.reduce(0, +)) refused"
+            var text = "Shared store \(store): \(state); \(asked["used"] ?? 0) verdicts of others used, \(told) told, "
+            text += "\(checks) checked, \(differences) of these wrong, \(refused.values.reduce(0, +)) refused"
+            if let exemptions { text += "; \(exemptions) exemptions shared" }
+            if let exemptions_fault { text += "; this host's own exemptions are NOT SHARED: \(exemptions_fault)" }
+            return text
         }
     }
 }

@@ -25,6 +25,8 @@ extension SharedStanding {
             .counter(
                 "danegate_shared_dropped", "Verdicts that were dropped because another host has found something else.",
                 dropped),
+            .gauge(
+                "danegate_shared_exemptions", "Exemptions in the shared store, as last read.", Double(exemptions ?? 0)),
         ]
     }
 }
