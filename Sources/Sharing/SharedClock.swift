@@ -7,23 +7,40 @@ import Synchronization
 final class SharedClock: Sendable {
     /// How long an answer of the store is good for.
     private static let trusted = Duration.seconds(30)
+    /// How far the store's clock and this host's may be apart, in seconds. Beyond it nothing is taken from the store:
+    /// whoever has it without the key could turn its clock back, and show an old verdict, whose seal is right, as new.
+    static let apart: Int64 = 6 * 3600
     /// Later than any time that a store may tell, in seconds: arithmetic with it cannot overflow.
     private static let latest: Int64 = 1 << 40
 
+    private let wall: @Sendable () -> Int64
+    private let apart = Atomic(false)
     private let last = Mutex<(told: Int64, at: ContinuousClock.Instant)?>(nil)
+
+    /// A clock that has told nothing yet.
+    ///
+    /// - Parameter wall: This host's clock, in seconds since 1970.
+    init(wall: @escaping @Sendable () -> Int64 = { unixTime() }) { self.wall = wall }
 
     /// Takes an answer to TIME.
     ///
-    /// - Returns: The store's time in milliseconds since 1970; nil if it is no such answer.
+    /// - Returns: The store's time in milliseconds since 1970; nil if it is no such answer, or too far from this
+    ///   host's.
     func take(_ answer: RESPValue?, at now: ContinuousClock.Instant = .now) -> Int64? {
         guard let parts = answer?.elements, parts.count == 2,
             let seconds = parts[0].text.flatMap(Int64.init), (0...Self.latest).contains(seconds),
             let micros = parts[1].text.flatMap(Int64.init), (0..<1_000_000).contains(micros)
         else { return nil }
+        let isApart = Swift.abs(seconds - wall()) > Self.apart
+        apart.store(isApart, ordering: .relaxed)
+        guard !isApart else { return nil }
         let time = seconds * 1000 + micros / 1000
         last.withLock { $0 = (time, now) }
         return time
     }
+
+    /// Whether the store last told a time that is too far from this host's.
+    var isApart: Bool { apart.load(ordering: .relaxed) }
 
     /// The store's time now; nil if it was not told lately.
     func time(at now: ContinuousClock.Instant = .now) -> Int64? {

@@ -2,8 +2,8 @@ import Synchronization
 
 /// The hosts whose verdicts were read, and whether they are believed.
 ///
-/// One that was found to be wrong about a destination is not believed about anything that it has written until then, and
-/// what it writes from then on is inspected by this host itself, until that has been right many times in a row.
+/// One that was found to be wrong about a destination is not believed about anything that it has written until then,
+/// and what it writes from then on is inspected by this host itself, until that has been right many times in a row.
 final class SharedWriters: Sendable {
     /// The most hosts. Who comes later is not believed.
     static let limit = 1000

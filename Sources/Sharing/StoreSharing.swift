@@ -142,6 +142,10 @@ package final class StoreSharing: SharedVerdicts {
         standing.lasting = state.lasting
         standing.reason = state.reason
         standing.connections = state.generation
+        if standing.isUp, clock.isApart {
+            standing.isUp = false
+            standing.reason = "its clock and this host's are more than six hours apart"
+        }
         return standing
     }
 

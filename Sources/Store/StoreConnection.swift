@@ -2,8 +2,8 @@ import DequeModule
 import NIOCore
 import RESP
 
-/// One connection to a store: sends requests, and gives each answer to the oldest request without one. It belongs to one
-/// event loop.
+/// One connection to a store: sends requests, and gives each answer to the oldest request without one. It belongs to
+/// one event loop.
 final class StoreConnection: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer

@@ -18,8 +18,8 @@ final class StoreNames {
         self.look = look
     }
 
-    /// The addresses of a place in the order in which they are tried; none if its host is not found. May take as long as
-    /// the name service does.
+    /// The addresses of a place in the order in which they are tried; none if its host is not found. May take as long
+    /// as the name service does.
     func addresses(of endpoint: StoreEndpoint) -> EventLoopFuture<[SocketAddress]> {
         switch endpoint {
         case .unix(let path):

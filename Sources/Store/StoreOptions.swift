@@ -2,7 +2,8 @@
 package struct StoreOptions: Sendable, Hashable {
     /// The name that `CLIENT LIST` has for its connections: no blanks.
     package var name = "danegate"
-    /// The prefixes of keys whose changes by others are told (`CLIENT TRACKING ON BCAST … NOLOOP`); none turns that off.
+    /// The prefixes of keys whose changes by others are told (`CLIENT TRACKING ON BCAST … NOLOOP`); none turns that
+    /// off.
     package var tracked: [String] = []
     /// How long a connection may take at one place, from the lookup of its name until the store has greeted.
     package var connectTimeout: Duration = .seconds(1)

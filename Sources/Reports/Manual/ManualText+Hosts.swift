@@ -45,8 +45,9 @@ extension ManualText {
         those of each host's own clock.
 
         An answer is taken as a whole or not at all. Nothing in it is believed but what the host says of itself: it
-        cannot speak in another's name, and its text has no effect on a terminal. One that prints without an end, or more
-        than it was asked for, has not answered. Hosts may run different versions. Keys of the JSON that this version does not know are passed on.
+        cannot speak in another's name, and its text has no effect on a terminal. One that prints without an end, or
+        more than it was asked for, has not answered. Hosts may run different versions. Keys of the JSON that this
+        version does not know are passed on.
 
         A host that does not answer keeps nobody waiting longer than that. Standard error has a line about it, with the
         words of ssh or of danegate there, the others' results are printed all the same, and the command exits with 69.

@@ -28,9 +28,10 @@ extension ManualText {
 
         If the store fails, each host works as if it were alone, and tries it again every five seconds. Once it is back,
         each tells which faults it has seen meanwhile, and for how long. danegate status and the metrics
-        danegate_shared_… say since when it has failed. The daemon does not wait for it at the start. Several addresses,
-        separated by commas, are tried in order; a replica is passed over. There is no Sentinel and no Cluster: put a
-        virtual address in front of these.
+        danegate_shared_… say since when it has failed. A store whose clock is more than six hours from the host's
+        counts as failing: somebody could show old verdicts there. The daemon does not wait for it at the start. Several
+        addresses, separated by commas, are tried in order; a replica is passed over. There is no Sentinel and no
+        Cluster: put a virtual address in front of these.
 
         An exemption (danegate exempt) that is made or removed on one host holds on all within a second. Each host has
         it in its own file too, so that it outlives the store: a store that forgets everything takes no exemption back.
@@ -48,8 +49,9 @@ extension ManualText {
         Give danegate an instance of its own, where it can do no harm to others and they cannot crowd it out. It is a
         cache: maxmemory 256mb, maxmemory-policy allkeys-lru, and no persistence. A user of the ACL needs
 
-            user danegate on >PASSWORD ~danegate:1:*:[dflnrv]:* %R~danegate:1:*:x resetchannels -@all +hello +ping +select
-            +time +client|tracking +client|setname +get +mget +set +del +pexpire +incr +expire +eval +evalsha +hscan
+            user danegate on >PASSWORD ~danegate:1:*:[dflnrv]:* %R~danegate:1:*:x resetchannels -@all +hello +ping
+            +select +time +client|tracking +client|setname +get +mget +set +del +pexpire +incr +expire +eval +evalsha
+            +hscan
 
         in one line, and the file of DANEGATE_SHARED_CREDENTIALS_FILE then has user=danegate and password=PASSWORD in
         two. The user of a host that may write exemptions has ~danegate:1:* in the place of both patterns, and +hget

@@ -1,8 +1,8 @@
 import Glibc
 import Support
 
-/// The hosts of a site, from a file that its administrator keeps. There is no other source of such a list: whoever could
-/// add a host to it would be asked, and believed about itself.
+/// The hosts of a site, from a file that its administrator keeps. There is no other source of such a list: whoever
+/// could add a host to it would be asked, and believed about itself.
 public struct SiteList: Sendable {
     /// The most bytes of a file, and the most hosts in it.
     private static let limits = (bytes: 1 << 20, hosts: 1000)

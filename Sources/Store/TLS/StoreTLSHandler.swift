@@ -1,7 +1,7 @@
 import NIOCore
 
-/// TLS on a channel to a store. The channel becomes active for the handlers behind it once the handshake is complete and
-/// the certificate is verified; a failure is an error that they catch.
+/// TLS on a channel to a store. The channel becomes active for the handlers behind it once the handshake is complete
+/// and the certificate is verified; a failure is an error that they catch.
 final class StoreTLSHandler: ChannelDuplexHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer

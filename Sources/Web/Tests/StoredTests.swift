@@ -104,8 +104,8 @@ final class StoredTests: Sendable {
         prune()
     }
 
-    /// Looks at the last tests of earlier runs, so that the latest of a domain is known as before. It blocks: call it on
-    /// a thread of its own.
+    /// Looks at the last tests of earlier runs, so that the latest of a domain is known as before. It blocks: call it
+    /// on a thread of its own.
     func recall() {
         let last = state.withLock { state in state.files.suffix(limits.recent).map(\.id) }
         for id in last.reversed() {

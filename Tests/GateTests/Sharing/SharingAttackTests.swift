@@ -84,8 +84,8 @@ import WorldStore
         }
     }
 
-    /// Whoever has the key gets a broken domain accepted until this host looks, which finds the lie out: then nothing is
-    /// believed that the liar wrote before, and what it writes later is looked at.
+    /// Whoever has the key gets a broken domain accepted until this host looks, which finds the lie out: then nothing
+    /// is believed that the liar wrote before, and what it writes later is looked at.
     @Test func aLiarIsFoundOut() async throws {
         try await SharingHost.run(["b"], outcome: .tlsaInvalid) {
             $0.checkedShare = 1

@@ -5,8 +5,8 @@ import WorldServers
 
 /// A real redis-server of a test's own, on a port of 127.0.0.1 or a Unix socket, that keeps nothing.
 ///
-/// Debian's redis-tools has the program under another name, and with it no service that would listen where the machine's
-/// own is expected.
+/// Debian's redis-tools has the program under another name, and with it no service that would listen where the
+/// machine's own is expected.
 public final class RedisServer: Sendable {
     /// Where it listens.
     public enum Door: Sendable {
