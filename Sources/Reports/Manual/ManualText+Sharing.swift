@@ -28,12 +28,10 @@ extension ManualText {
         separated by commas, are tried in order; a replica is passed over. There is no Sentinel and no Cluster: put a
         virtual address in front of these.
 
-        Give danegate an instance of its own, where it can do no harm to others and they cannot crowd it out. It is a
-        cache: maxmemory 256mb, maxmemory-policy allkeys-lru, and no persistence. A user of the ACL needs
-
-            user danegate on >PASSWORD ~danegate:1:* resetchannels -@all +hello +ping +select +time +client|tracking
-            +client|setname +get +mget +set +del +pexpire +eval +evalsha
-
-        in one line, and the file of DANEGATE_SHARED_CREDENTIALS_FILE then has user=danegate and password=PASSWORD in two.
+        Give danegate an instance of its own, where it can do no harm to others and they cannot crowd it out. It may
+        lose all that it has: no persistence, maxmemory 256mb, maxmemory-policy volatile-lru. A configuration with TLS,
+        users with no more rights than they need, and the steps to set it up are in
+        /usr/share/doc/danegate/examples/redis, contrib/redis of the sources. Name and password of the user are two
+        lines, user=NAME and password=PASSWORD, in the file of DANEGATE_SHARED_CREDENTIALS_FILE.
         """#
 }
