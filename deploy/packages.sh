@@ -18,8 +18,12 @@ browser_modules=(playwright==1.65.2 axe-playwright-python==0.1.8)
 exim_packages=(exim4-base exim4-config exim4-daemon-light libgnutls-dane0 libidn12)
 sendmail_packages=(sendmail-base sendmail-bin sendmail-cf m4 libwrap0 liblockfile1 libldap-2.5-0 libsasl2-2)
 
-# What the benchmark is measured in and beside: besides the above, peers, callgrind, a Python for one peer from PyPI.
-bench_packages=(nsd ldnsutils unbound postfix unbound-host gnutls-bin valgrind iproute2 python3-venv)
+# Redis and Valkey as Debian 13 has them, and what they need of it: the C library too. They are unpacked, and run by its loader.
+store_packages=(redis-tools valkey-tools libc6 libgcc-s1 libstdc++6 libatomic1 libjemalloc2 liblzf1 libsystemd0 libcap2 libssl3t64
+    zlib1g libzstd1)
+
+# What the benchmark is measured in and beside: besides the above, peers, callgrind, a Python for one peer from PyPI, Redis.
+bench_packages=(nsd ldnsutils unbound postfix unbound-host gnutls-bin valgrind iproute2 python3-venv redis-tools)
 
 # What the Debian package is made with, judged by, and tried on.
 package_packages=(debhelper fakeroot lintian debootstrap)
@@ -82,6 +86,34 @@ build_release() {
 # kept, until the packages that are wanted are others.
 unpack_mtas() {
     unpack exim usr/sbin/exim4 "${exim_packages[@]}" && unpack sendmail usr/libexec/sendmail/sendmail "${sendmail_packages[@]}"
+}
+
+# Unpacks the stores of Debian 13 into .build/stores/debian13, from the mirror that apt uses here. Installs nothing, and leaves
+# apt's own lists alone. Without such a mirror there are none, and the tests with them are skipped. What was unpacked before is
+# kept, until the packages that are wanted are others.
+unpack_stores() {
+    local folder="$PWD/.build/stores" uri package status=0
+    [ "$(cat "$folder/debian13/packages" 2>/dev/null)" != "${store_packages[*]}" ] || return 0
+    say "Unpacking ${store_packages[*]} of Debian 13"
+    rm -rf "$folder" && mkdir -p "$folder"/{lists/partial,cache/archives/partial,packages,root} || return 1
+    # Without lists apt does not tell its mirror.
+    apt-get indextargets 'Created-By: Packages' 'Origin: Debian' | grep -q . || as_root apt-get update -q
+    apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(COMPONENT)' 'Created-By: Packages' 'Origin: Debian' |
+        awk -v own="$(. /etc/os-release && echo "$VERSION_CODENAME")" \
+            '$2 == own && $3 == "main" { print "deb " $1 " trixie main"; exit }' >"$folder/sources"
+    local apt=(apt-get -q -o "Dir::Etc::SourceList=$folder/sources" -o Dir::Etc::SourceParts=/dev/null
+        -o "Dir::State::Lists=$folder/lists" -o Dir::State::Status=/dev/null -o "Dir::Cache=$folder/cache"
+        -o APT::Sandbox::User=root)
+    if [ -s "$folder/sources" ] && "${apt[@]}" update &&
+        (cd "$folder/packages" && "${apt[@]}" download "${store_packages[@]}"); then
+        for package in "$folder"/packages/*.deb; do dpkg -x "$package" "$folder/root" || status=1; done
+        [ "$status" -ne 0 ] || { printf '%s\n' "${store_packages[*]}" >"$folder/root/packages" &&
+            mv "$folder/root" "$folder/debian13"; } || status=1
+    else
+        say "There is no mirror of Debian 13 here: the tests with its stores are skipped."
+    fi
+    rm -rf "$folder"/{lists,cache,packages,root,sources}
+    return "$status"
 }
 
 # Makes a Python of its own for the tests with a browser, in .build/browser. What was made before is kept, until the modules

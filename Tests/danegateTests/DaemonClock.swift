@@ -31,10 +31,13 @@ final class DaemonClock: Sendable {
     }
 
     /// Sets it wrong by so many days, or with 0 right.
-    func set(days: Int) throws {
-        if days != 0 { rightSince.withLock { $0 = nil } }
-        try put(Int64(days) * 86400)
-        if days == 0 { rightSince.withLock { $0 = .now } }
+    func set(days: Int) throws { try set(hours: days * 24) }
+
+    /// Sets it wrong by so many hours, or with 0 right.
+    func set(hours: Int) throws {
+        if hours != 0 { rightSince.withLock { $0 = nil } }
+        try put(Int64(hours) * 3600)
+        if hours == 0 { rightSince.withLock { $0 = .now } }
     }
 
     /// In place: the daemon has mapped the file.

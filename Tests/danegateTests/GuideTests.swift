@@ -32,7 +32,8 @@ import World
     @Test func whatAGuideRefersToIsThere() throws {
         var (links, settings) = (0, 0)
         for guide in [
-            "README.md", "postfix/README.md", "exim/README.md", "sendmail/README.md", "systemd/README.md", "upkeep.md",
+            "README.md", "postfix/README.md", "exim/README.md", "sendmail/README.md", "systemd/README.md",
+            "redis/README.md", "upkeep.md",
         ] {
             let folder = Self.contrib.appendingPathComponent(guide).deletingLastPathComponent()
             for match in try Self.file(guide).matches(of: /\]\(([^)#:]+)\)/) {
@@ -45,7 +46,8 @@ import World
         let names = Set(Setting.catalogue.map(\.name))
         let files = [
             "README.md", "postfix/README.md", "exim/README.md", "sendmail/README.md", "systemd/README.md", "upkeep.md",
-            "policy.example", "monitoring/icinga2.conf", "prometheus/danegate.rules.yml",
+            "redis/README.md", "redis/danegate.conf", "policy.example", "monitoring/icinga2.conf",
+            "prometheus/danegate.rules.yml",
         ]
         for guide in files {
             for match in try Self.file(guide).matches(of: /DANEGATE_([A-Z][A-Z_]*[A-Z])/) {

@@ -2,6 +2,7 @@ import Foundation
 import Synchronization
 import Testing
 import World
+import WorldStore
 
 @testable import Gate
 @testable import Records
@@ -83,8 +84,9 @@ import World
     /// destination are looked up every fifteen seconds.
     @Test func aRealPrometheusShowsEveryPanelAndFindsTheRecipient() async throws {
         let world = try await MailWorld(Self.domains.map(MailDomains.named))
-        let site = try await PageSite(
-            world, ["CACHE_MIN_TTL": "0s", "CACHE_MAX_TTL": "1s", "CACHE_STALE_TTL": "0s", "FAILURE_TTL": "1s"])
+        let store = try await SharedSite()
+        let short = ["CACHE_MIN_TTL": "0s", "CACHE_MAX_TTL": "1s", "CACHE_STALE_TTL": "0s", "FAILURE_TTL": "1s"]
+        let site = try await PageSite(world, short.merging(store.shared) { $1 })
         let gate = site.gate
         let rules = GuideTests.contrib.appendingPathComponent("prometheus/danegate.rules.yml").path
         let prometheus = try await PrometheusInstance(scraping: site.place, token: PageSite.token, rules: rules)
@@ -131,6 +133,7 @@ import World
         #expect(isFound)
         await prometheus.stop()
         #expect(await gate.daemon.stop() == 0)
+        await store.redis.stop()
         await world.stop()
     }
 }

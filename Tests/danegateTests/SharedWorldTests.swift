@@ -6,131 +6,108 @@ import WorldStore
 
 /// Two daemons that share what they know, in one world.
 @Suite(.timeLimit(.minutes(5))) struct SharedWorldTests {
-    /// A store, and the settings that lead to it.
-    private struct Site {
-        let redis: RedisServer
-        let scratch: ScratchDirectory
+    /// Redis as this machine has it.
+    @Test func oneInspectionServesTwoDaemons() async throws { try await inspectionServesAll(.installed) }
 
-        init() async throws {
-            redis = try await RedisServer()
-            scratch = try ScratchDirectory("shared")
-            try scratch.write("0123456789abcdef0123456789abcdef\n", to: "key")
-        }
-
-        /// A daemon that uses the store, with its state in a directory of this name.
-        func daemon(
-            _ name: String, _ world: MailWorld, _ settings: [String: String] = [:], waits: Bool = true
-        ) async throws -> DaemonTests.Gate {
-            let gate = try await DaemonTests.Gate(world, self.settings(name).merging(settings) { $1 })
-            if waits { #expect(await gate.daemon.waitForOutput { $0.contains("event=shared result=up") }) }
-            return gate
-        }
-
-        func settings(_ name: String) -> [String: String] {
-            let directory = scratch.file(name)
-            try? FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-            return [
-                "SHARED": "redis://127.0.0.1:\(redis.port)", "SHARED_KEY_FILE": scratch.file("key"),
-                "STATE_DIRECTORY": directory,
-            ]
-        }
+    /// Redis and Valkey as Debian 13 has them.
+    @Test(
+        .enabled(if: StoreEngine.unavailable == nil, "\(StoreEngine.unavailable ?? "")"),
+        arguments: StoreEngine.ofDebian13)
+    func aLaterStoreDoesTheSame(engine: StoreEngine) async throws {
+        try await inspectionServesAll(engine)
+        try await aHealIsSeen(engine)
     }
 
-    private func stop(_ gates: [DaemonTests.Gate], _ site: Site, _ world: MailWorld) async {
-        for gate in gates { #expect(await gate.daemon.stop() == 0) }
-        await site.redis.stop()
-        await world.stop()
-    }
-
-    private func code(_ gate: DaemonTests.Gate, _ domain: String) async throws -> String {
-        guard case .reply(let reply) = try await gate.answer("<a@\(domain)>") else { return "250" }
-        return String(reply.prefix(11))
-    }
-
-    @Test func oneInspectionServesTwoDaemons() async throws {
+    private func inspectionServesAll(_ engine: StoreEngine) async throws {
         let good = MendableDomain("good", sound: true)
         let world = try await MailWorld([good.domain])
-        let site = try await Site()
+        let site = try await SharedSite(engine)
         let gates = [try await site.daemon("a", world), try await site.daemon("b", world)]
-        #expect(try await code(gates[0], good.name) == "250")
+        #expect(try await SharedSite.code(gates[0], good.name) == "250")
         #expect(good.connections(in: world) == 1)
         // What was found is told behind.
         #expect(await gates[0].daemon.waitForOutput { $0.contains("to=a@good.example") })
-        try await onStatus(of: "a", site, world) { $0.contains(" 1 told,") }
+        try await site.onStatus(of: "a", world) { $0.contains(" 1 told,") }
         world.names.clearQueries()
-        #expect(try await code(gates[1], good.name) == "250")
-        try await onStatus(of: "b", site, world) { $0.contains("; 1 verdicts of others used,") }
+        #expect(try await SharedSite.code(gates[1], good.name) == "250")
+        try await site.onStatus(of: "b", world) { $0.contains("; 1 verdicts of others used,") }
         #expect(world.names.queries.count { $0.name.contains("good") } == 0)
         #expect(good.connections(in: world) == 1)
-        await stop(gates, site, world)
-    }
-
-    /// Waits until `danegate status` says so.
-    private func onStatus(
-        of name: String, _ site: Site, _ world: MailWorld, _ holds: @escaping (String) -> Bool
-    ) async throws {
-        var output = ""
-        let environment = world.environment(site.settings(name))
-        let isSo = try await eventually(within: .seconds(60)) {
-            output = try await Danegate.run(["status"], environment: environment).output
-            return holds(output)
-        }
-        #expect(isSo, "\(output)")
+        await site.stop(gates, world)
     }
 
     /// The second daemon sees the fault for the first time, and knows that it has lasted.
     @Test func aFaultIsAsOldOnBoth() async throws {
         let world = try await MailWorld([MailDomains.named("tlsa-invalid")])
-        let site = try await Site()
+        let site = try await SharedSite()
         let settings = ["DEFER_FOR": "6s"]
         let gates = [try await site.daemon("a", world, settings), try await site.daemon("b", world, settings)]
-        #expect(try await code(gates[0], "tlsa-invalid.example") == "451 4.7.323")
+        #expect(try await SharedSite.code(gates[0], "tlsa-invalid.example") == "451 4.7.323")
         let seen = ContinuousClock.now
-        try await onStatus(of: "a", site, world) { $0.contains(" 1 told,") }
+        try await site.onStatus(of: "a", world) { $0.contains(" 1 told,") }
         // It is time itself that is waited for.
         try await Task.sleep(until: seen + .seconds(7))
-        #expect(try await code(gates[1], "tlsa-invalid.example") == "550 5.7.323")
-        await stop(gates, site, world)
+        #expect(try await SharedSite.code(gates[1], "tlsa-invalid.example") == "550 5.7.323")
+        await site.stop(gates, world)
     }
 
-    @Test func aHealIsSeenByBoth() async throws {
+    @Test func aHealIsSeenByBoth() async throws { try await aHealIsSeen(.installed) }
+
+    private func aHealIsSeen(_ engine: StoreEngine) async throws {
         let broken = MendableDomain("broken")
         let world = try await MailWorld([broken.domain])
-        let site = try await Site()
+        let site = try await SharedSite(engine)
         let settings = ["FAILURE_TTL": "120s"]
         let gates = [try await site.daemon("a", world, settings), try await site.daemon("b", world, settings)]
-        for gate in gates { #expect(try await code(gate, broken.name) == "451 4.7.323") }
+        for gate in gates { #expect(try await SharedSite.code(gate, broken.name) == "451 4.7.323") }
         try broken.set(mended: true, in: world)
         // Each would know of the failure for two minutes.
-        for gate in gates { #expect(try await code(gate, broken.name) == "451 4.7.323") }
+        for gate in gates { #expect(try await SharedSite.code(gate, broken.name) == "451 4.7.323") }
         let began = ContinuousClock.now
         let (status, output) = try await Danegate.run(
             ["recheck", broken.name], environment: world.environment(site.settings("a")))
         #expect(status == 0, "\(output)")
         for gate in gates {
-            #expect(try await eventually(within: .seconds(60)) { try await code(gate, broken.name) == "250" })
+            let isHealed = try await eventually(within: .seconds(60)) {
+                try await SharedSite.code(gate, broken.name) == "250"
+            }
+            #expect(isHealed)
         }
         #expect(ContinuousClock.now - began < .seconds(90), "it is the failure's own end that was waited for")
-        await stop(gates, site, world)
+        await site.stop(gates, world)
     }
 
-    /// What the store does.
-    enum Failure: String, CaseIterable, Sendable { case killed, frozen, missing }
-
-    @Test(arguments: Failure.allCases) func mailIsRuledWithoutTheStore(failure: Failure) async throws {
-        let world = try await MailWorld(["verified", "tlsa-invalid"].map(MailDomains.named))
-        let site = try await Site()
-        if failure == .missing { await site.redis.kill() }
-        let gate = try await site.daemon("a", world, ["DEFER_FOR": "0"], waits: failure != .missing)
-        if failure == .killed { await site.redis.kill() }
-        if failure == .frozen { site.redis.signal(SIGSTOP) }
-        #expect(try await code(gate, "verified.example") == "250")
-        #expect(try await code(gate, "tlsa-invalid.example") == "550 5.7.323")
-        #expect(await gate.daemon.waitForOutput { $0.contains("event=shared result=down") })
-        try await onStatus(of: "a", site, world) { $0.contains("NOT USED for") }
-        if failure == .frozen { site.redis.signal(SIGCONT) } else { try await site.redis.restart() }
-        try await onStatus(of: "a", site, world) { $0.contains(": used for") }
-        await stop([gate], site, world)
+    /// Domains are what it is about. Who writes to whom is nobody's affair.
+    @Test func noPersonIsInTheStore() async throws {
+        let world = try await MailWorld(SharedSite.wildcards.map(\.domain))
+        let site = try await SharedSite()
+        let gate = try await site.daemon("a", world)
+        for (domain, _) in SharedSite.wildcards {
+            _ = try await onOwnThread { [socket = gate.socket] in
+                let client = try MilterClient(socket, timeout: .seconds(60))
+                try client.open(name: "curious.example.net", address: "198.51.100.77")
+                try client.mail("<secret.sender@private.example.net>", macros: ["{auth_authen}": "secret.login"])
+                let answer = try client.recipient("<secret.recipient@d.\(domain.name)>")
+                try client.quit()
+                return answer
+            }
+        }
+        #expect(
+            try await eventually(within: .seconds(60)) {
+                try await site.names("v:d.").count == SharedSite.wildcards.count
+            })
+        let all = try await site.command(
+            "EVAL",
+            """
+            local all = {}
+            for _, key in ipairs(redis.call('KEYS', '*')) do
+                all[#all + 1] = key .. ' ' .. (redis.call('TYPE', key).ok == 'string' and redis.call('GET', key) or '?')
+            end
+            return all
+            """, "0")
+        #expect(all.contains("d.good.example") && all.contains("verified"), "\(all)")
+        for word in ["secret", "curious", "private", "198.51.100", " ?"] { #expect(!all.contains(word), "\(all)") }
+        await site.stop([gate], world)
     }
 
     @Test(arguments: [

@@ -46,17 +46,13 @@ extension ManualText {
         Whoever may write exemptions into the store can let mail pass, so let only some hosts do so. danegate exempt
         says where the store does not let it (NOPERM); the exemption then holds on that host alone.
 
-        Give danegate an instance of its own, where it can do no harm to others and they cannot crowd it out. It is a
-        cache: maxmemory 256mb, maxmemory-policy allkeys-lru, and no persistence. A user of the ACL needs
-
-            user danegate on >PASSWORD ~danegate:1:*:[dflnrv]:* %R~danegate:1:*:x resetchannels -@all +hello +ping
-            +select +time +client|tracking +client|setname +get +mget +set +del +pexpire +incr +expire +eval +evalsha
-            +hscan
-
-        in one line, and the file of DANEGATE_SHARED_CREDENTIALS_FILE then has user=danegate and password=PASSWORD in
-        two. The user of a host that may write exemptions has ~danegate:1:* in the place of both patterns, and +hget
-        +hset +hdel besides. (Redis 6 knows no %R~: there, leave that pattern and +hscan away, and set
-        DANEGATE_SHARED_EXEMPTIONS=off, on hosts that may write none.) Like any cache, the store may forget exemptions:
+        Give danegate an instance of its own, where it can do no harm to others and they cannot crowd it out. It may
+        lose all that it has: no persistence, maxmemory 256mb, maxmemory-policy volatile-lru. A configuration with TLS,
+        users with no more rights than they need, and the steps to set it up are in
+        /usr/share/doc/danegate/examples/redis, contrib/redis of the sources. Name and password of the user are two
+        lines, user=NAME and password=PASSWORD, in the file of DANEGATE_SHARED_CREDENTIALS_FILE. Redis 6 cannot let a
+        user read exemptions and not write them (%R~): leave that pattern and +hscan away there, and set
+        DANEGATE_SHARED_EXEMPTIONS=off, on hosts that may write none. Like any cache, the store may forget exemptions:
         the hosts write them again.
         """#
 }

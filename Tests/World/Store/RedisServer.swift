@@ -1,12 +1,9 @@
 import Foundation
 import Synchronization
 public import WorldHosts
-import WorldServers
+public import WorldServers
 
-/// A real redis-server of a test's own, on a port of 127.0.0.1 or a Unix socket, that keeps nothing.
-///
-/// Debian's redis-tools has the program under another name, and with it no service that would listen where the
-/// machine's own is expected.
+/// A real Redis or Valkey of a test's own, on a port of 127.0.0.1 or a Unix socket, that keeps nothing.
 public final class RedisServer: Sendable {
     /// Where it listens.
     public enum Door: Sendable {
@@ -23,20 +20,20 @@ public final class RedisServer: Sendable {
     /// Its Unix socket, if it listens there.
     public let socket: String
     private let scratch: ScratchDirectory
+    private let command: (program: String, arguments: [String])
     private let running: Mutex<ChildProcess>
 
     /// Starts it and waits until it accepts connections.
     ///
     /// - Parameters:
+    ///   - engine: What is started.
     ///   - acl: Lines of its ACL file, such as `user danegate on >secret ~dg:* -@all +get`; none lets everybody in.
     ///   - settings: Further lines of its configuration.
     /// - Throws: If it does not come up.
-    public init(_ door: Door = .port, acl: [String] = [], settings: [String] = []) async throws {
-        scratch = try ScratchDirectory("redis")
-        socket = scratch.file("redis.sock")
-        let program = scratch.file("redis-server")
-        try FileManager.default.createSymbolicLink(
-            atPath: program, withDestinationPath: try ChildProcess.find("redis-check-rdb"))
+    public convenience init(
+        _ door: Door = .port, engine: StoreEngine = .installed, acl: [String] = [], settings: [String] = []
+    ) async throws {
+        let scratch = try ScratchDirectory("redis")
         var lines = [
             "bind 127.0.0.1 -::1", "protected-mode no", "daemonize no", "save \"\"", "appendonly no",
             "dir \(scratch.path)",
@@ -45,26 +42,46 @@ public final class RedisServer: Sendable {
             try scratch.write(acl.map { $0 + "\n" }.joined(), to: "users.acl")
             lines.append("aclfile \(scratch.file("users.acl"))")
         }
+        if case .tls(let chain) = door {
+            try scratch.write(chain.pem, to: "chain.pem")
+            try scratch.write(chain.key.pem, to: "key.pem")
+            lines += [
+                "tls-cert-file \(scratch.file("chain.pem"))", "tls-key-file \(scratch.file("key.pem"))",
+                "tls-ca-cert-file \(scratch.file("chain.pem"))", "tls-auth-clients no",
+            ]
+        }
         lines += settings
+        let isUnix = if case .unix = door { true } else { false }
+        let text = lines.joined(separator: "\n") + "\n"
+        try await self.init(engine, in: scratch, hasPort: !isUnix) { port in
+            switch door {
+            case .port: text + "port \(port)\n"
+            case .unix: text + "port 0\nunixsocket \(scratch.file("redis.sock"))\n"
+            case .tls: text + "port 0\ntls-port \(port)\n"
+            }
+        }
+    }
+
+    /// Starts it with a whole configuration, which logs to standard output, and waits until it accepts connections.
+    ///
+    /// - Parameters:
+    ///   - scratch: Where its files are.
+    ///   - configuration: The text for a free port.
+    /// - Throws: If it does not come up.
+    public init(
+        _ engine: StoreEngine = .installed, in scratch: ScratchDirectory, hasPort: Bool = true,
+        configuration: (UInt16) -> String
+    ) async throws {
+        self.scratch = scratch
+        socket = scratch.file("redis.sock")
+        var (program, arguments) = try engine.command(scratch)
+        arguments.append(scratch.file("redis.conf"))
+        command = (program, arguments)
         // Another program may take a port after it was found free.
         for _ in 0..<5 {
-            let port: UInt16 = if case .unix = door { 0 } else { try freePort() }
-            switch door {
-            case .port: try scratch.write((lines + ["port \(port)"]).joined(separator: "\n") + "\n", to: "redis.conf")
-            case .unix:
-                try scratch.write(
-                    (lines + ["port 0", "unixsocket \(socket)"]).joined(separator: "\n") + "\n", to: "redis.conf")
-            case .tls(let chain):
-                try scratch.write(chain.pem, to: "chain.pem")
-                try scratch.write(chain.key.pem, to: "key.pem")
-                let files = [
-                    "port 0", "tls-port \(port)", "tls-cert-file \(scratch.file("chain.pem"))",
-                    "tls-key-file \(scratch.file("key.pem"))", "tls-ca-cert-file \(scratch.file("chain.pem"))",
-                    "tls-auth-clients no",
-                ]
-                try scratch.write((lines + files).joined(separator: "\n") + "\n", to: "redis.conf")
-            }
-            let process = try await ChildProcess(program, [scratch.file("redis.conf")])
+            let port: UInt16 = hasPort ? try freePort() : 0
+            try scratch.write(configuration(port), to: "redis.conf")
+            let process = try await ChildProcess(program, arguments)
             if await Self.isUp(process) {
                 self.port = port
                 running = Mutex(process)
@@ -81,6 +98,9 @@ public final class RedisServer: Sendable {
     /// What it has printed since it was last started.
     public var output: String { running.withLock { $0 }.output }
 
+    /// The process, to look at its memory.
+    public var pid: Int32 { running.withLock { $0 }.pid }
+
     /// Sends it a signal: SIGSTOP freezes it, SIGCONT lets it go on.
     public func signal(_ number: Int32) { running.withLock { $0 }.signal(number) }
 
@@ -92,7 +112,7 @@ public final class RedisServer: Sendable {
 
     /// Starts it again where it was, empty.
     public func restart() async throws {
-        let process = try await ChildProcess(scratch.file("redis-server"), [scratch.file("redis.conf")])
+        let process = try await ChildProcess(command.program, command.arguments)
         guard await Self.isUp(process) else { throw WorldError("redis-server does not start: \(process.output)") }
         running.withLock { $0 = process }
     }
