@@ -2,7 +2,7 @@ import ArgumentParser
 
 /// What can be measured.
 enum Phase: String, CaseIterable, ExpressibleByArgument {
-    case warm, broken, cold, probes, dead, mixed, growth, start, instructions, peers, doors, page
+    case warm, broken, cold, probes, dead, mixed, growth, start, instructions, peers, doors, page, fleet
 
     /// All of them, for the help.
     static var names: String { allCases.map(\.rawValue).joined(separator: ", ") }
@@ -22,6 +22,7 @@ enum Phase: String, CaseIterable, ExpressibleByArgument {
         case .peers: try await scene.peers()
         case .doors: try await scene.doors()
         case .page: try await scene.page()
+        case .fleet: try await scene.fleet()
         }
     }
 }
