@@ -17,12 +17,20 @@ extension StoreSharing {
     package func ended(_ key: VerdictKey, _ kept: KeptVerdict?, _ claim: SharedClaim?, isOrdered: Bool) {
         if let kept, let known = claim?.known { compare(kept, known) }
         guard client.isReady, kept != nil || claim?.lock != nil else { return }
-        telling.yield(Telling(key: key, kept: kept, lock: claim?.lock, isOrdered: isOrdered))
+        let lane = Int(key.destination.hashValue.magnitude % UInt(telling.count))
+        telling[lane].yield(Telling(key: key, kept: kept, lock: claim?.lock, isOrdered: isOrdered))
     }
 
-    /// Tells what has been found, until it is cancelled: one after the other, so that nothing newer is overwritten.
+    /// Tells what has been found, until it is cancelled.
     func tellOthers() async {
-        for await telling in tellings where client.isReady {
+        await withTaskGroup(of: Void.self) { group in
+            for lane in tellings { group.addTask { await self.tell(all: lane) } }
+        }
+    }
+
+    /// Tells what comes in a lane, one after the other, so that nothing newer is overwritten.
+    private func tell(all lane: AsyncStream<Telling>) async {
+        for await telling in lane where client.isReady {
             if let kept = telling.kept { await tell(telling.key, kept, isOrdered: telling.isOrdered) }
             guard let lock = telling.lock else { continue }
             _ = try? await client.run(

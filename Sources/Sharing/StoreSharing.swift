@@ -24,9 +24,10 @@ package final class StoreSharing: SharedVerdicts {
     let service = Mutex<InspectionService?>(nil)
     /// Names that others have changed. Of more than there is room for, the later ones are not looked at.
     let changes: AsyncStream<Change>
-    /// What is to be told, in the order in which it was found. Of more than there is room for, the later is not told.
-    let tellings: AsyncStream<Telling>
-    let telling: AsyncStream<Telling>.Continuation
+    /// What is to be told, in lanes: that of a destination in the order in which it was found. Of more than there is
+    /// room for, the later is not told.
+    let tellings: [AsyncStream<Telling>]
+    let telling: [AsyncStream<Telling>.Continuation]
     /// That the store is used again, or has forgotten everything.
     let returns: AsyncStream<Void>
     let returned: AsyncStream<Void>.Continuation
@@ -58,8 +59,10 @@ package final class StoreSharing: SharedVerdicts {
         let isOrdered: Bool
     }
 
-    /// The most that waits to be told.
-    private static let tellingLimit = 1024
+    /// The most that waits to be told in a lane.
+    private static let tellingLimit = 256
+    /// How many are told at once: each takes two answers of the store, and a thousand inspections may end in a second.
+    private static let tellingLanes = 16
     /// The most changes that wait to be looked at.
     private static let changeLimit = 8192
 
@@ -79,8 +82,10 @@ package final class StoreSharing: SharedVerdicts {
         self.changes = changes
         (returns, returned) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         (exemptionNews, exemptionsTold) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
-        (tellings, telling) = AsyncStream.makeStream(
-            of: Telling.self, bufferingPolicy: .bufferingOldest(Self.tellingLimit))
+        let lanes = (0..<Self.tellingLanes).map { _ in
+            AsyncStream.makeStream(of: Telling.self, bufferingPolicy: .bufferingOldest(Self.tellingLimit))
+        }
+        (tellings, telling) = (lanes.map(\.stream), lanes.map(\.continuation))
         var own = options.store
         own.tracked = [SharedKeys.verdicts(options.realm), SharedKeys.rechecks(options.realm)]
         let exempted = SharedKeys.exemptions(options.realm)
