@@ -113,9 +113,9 @@ extension Glossary {
             "exemption",
             """
             What became of an exemption, with domain, by, reason, until and keep: added, removed, expired, or \
-            lifted. by may name another host: alice on mta07. lifted means that the domain has verified clean for \
-            DANEGATE_EXEMPT_LIFT_AFTER, and seen says what was seen. Of the file of exemptions: loaded (how many are \
-            live), set-aside (corrupt, and a new one is written), vanished (the same), unavailable.
+            lifted. The key by may name another host: alice on mta07. lifted means that the domain has verified \
+            clean for DANEGATE_EXEMPT_LIFT_AFTER, and seen says what was seen. Of the file of exemptions: loaded \
+            (how many are live), set-aside (corrupt, and a new one is written), vanished (the same), unavailable.
             """
         ),
         (

@@ -16,7 +16,7 @@ public struct Zone: Sendable {
         case nsec3OptOut
         /// Signed; the signatures ended ten days ago, more than any validator lets pass.
         case expired
-        /// Signed; the signatures end in so many days.
+        /// Signed; the signatures end in so many days, an hour before that if it is not today.
         case ending(days: Int)
         /// Signed; the signatures begin in ten days.
         case notYetValid

@@ -117,7 +117,9 @@ struct ZoneSigner: Sendable {
             case .nsec3Iterations(let count): " -n -t \(count)"
             default: ""
             }
-        return "ldns-signzone\(denial) -i \(now + days.from * 86400) -e \(now + days.to * 86400)"
+        // Not on the border between two days, which a clock that is set back by a second crosses.
+        let early = if case .ending(let days) = zone.signing, days > 0 { 3600 } else { 0 }
+        return "ldns-signzone\(denial) -i \(now + days.from * 86400) -e \(now + days.to * 86400 - early)"
             + " -o \(zone.origin) -f \(to) \(from) \(key)"
     }
 
