@@ -225,7 +225,7 @@ let package = Package(
             dependencies: [
                 "CVersion", "Certificates", "DANE", "DNSSEC", "Daemon", "Gate", "Inspection", "Milter", "Policy",
                 "Probe", "Records",
-                "Reports", "Support",
+                "Reports", "Support", "Web",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             // A release runs on a machine that has no Swift. The compiler is told too: it notes the libraries to link.

@@ -66,7 +66,7 @@ package final class WebPage: Sendable {
                 control: parts.control, trace: trace, tests: tests, access: access, log: parts.log)
             acts.add(to: router)
             TestPages(tests: tests, access: access, acts: acts).add(to: router)
-            TracePages(access: access, reader: trace, settings: book).add(to: router)
+            TracePages(access: access, source: OwnTrace(reader: trace, settings: book)).add(to: router)
             OverviewPage(control: parts.control, access: access, reader: trace, frequent: parts.frequent)
                 .add(to: router)
         }

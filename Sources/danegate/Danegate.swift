@@ -28,7 +28,8 @@ struct Danegate: ParsableCommand {
         subcommands: [
             RunCommand.self, CheckCommand.self, StatusCommand.self, ReloadCommand.self, RecheckCommand.self,
             TraceCommand.self, ReportCommand.self, SurveyCommand.self, ExplainCommand.self, NoticeCommand.self,
-            ExemptCommand.self, HoldCommand.self, JudgeCommand.self, SettingsCommand.self, ManualCommand.self,
+            ExemptCommand.self, PageCommand.self, HoldCommand.self, JudgeCommand.self, SettingsCommand.self,
+            ManualCommand.self,
         ])
 
     static func main() {

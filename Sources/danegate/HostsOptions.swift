@@ -14,7 +14,8 @@ struct HostsOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "With --hosts, how long one host may take; else 30s, 20s for status, 2m a domain for recheck.",
+            "With --hosts, how long one host may take; else 30s, 20s for status, 10s for page, 2m a domain for "
+                + "recheck.",
             valueName: "time"))
     var within: String?
 
@@ -55,40 +56,22 @@ struct HostsOptions: ParsableArguments {
         isTold: Bool = true, failed: (SiteAnswer, Int, String) -> Void = { _, _, _ in },
         _ take: (SiteAnswer, Int) throws -> Void
     ) throws -> [String] {
-        let list = try SiteList(path: hosts ?? "").hosts
-        let calls = SiteCalls(limit: within.flatMap(DurationText.parse) ?? limit, bytes: bytes, width: width)
-        var lost: [(index: Int, mta: String, why: String)] = []
-        let program = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? "danegate"
-        let local = options.envFile.map { ["--env-file=\($0)"] } ?? []
-        let environment = ProcessInfo.processInfo.environment
-        var again: [Int] = []
-        func note(_ index: Int, _ answer: SiteAnswer) throws {
-            var why = answer.failure(unless: statuses)
-            if why == nil {
-                do { try take(answer, index) } catch let error as SiteAnswerError { why = error.clause }
-            }
-            if let why {
-                lost.append((index, answer.mta, why))
-                failed(answer, index, why)
-            }
-        }
-        try calls.ask(list, SiteRequest(name, arguments, localOptions: local), program: program, environment) {
-            index, answer in
-            if older != nil, answer.status == EX_USAGE { again.append(index) } else { try note(index, answer) }
-        }
-        if let older, !again.isEmpty {
-            let hosts = again.map { list[$0] }
-            try calls.ask(hosts, SiteRequest(name, older, localOptions: local), program: program, environment) {
-                try note(again[$0], $1)
-            }
-        }
-        lost.sort { $0.index < $1.index }
-        if isTold {
-            StandardDescriptors.tell(
-                lost.map { "\($0.mta): \($0.why)\($0.why.last.map(".?!".contains) == true ? "" : ".")" })
-        }
-        return lost.map { SiteAnswer.lostLine($0.mta, $0.why) }
+        let calls = SiteCalls(limit: time(otherwise: limit), bytes: bytes, width: width)
+        let lost = try site(options).ask(
+            name, arguments, calls, statuses: statuses, older: older, failed: failed, take)
+        if isTold { StandardDescriptors.tell(lost.map(\.sentence)) }
+        return lost.map(\.line)
     }
+
+    /// The hosts of the list.
+    ///
+    /// - Parameter options: Where this host has its settings.
+    func site(_ options: SettingsOptions) throws(SiteListError) -> Site {
+        Site(try SiteList(path: hosts ?? "").hosts, localOptions: options.envFile.map { ["--env-file=\($0)"] } ?? [])
+    }
+
+    /// How long one host may take.
+    func time(otherwise usual: Duration) -> Duration { within.flatMap(DurationText.parse) ?? usual }
 
     /// The end of a command that some hosts have not answered. They are named already.
     static let incomplete = ExitCode(EX_UNAVAILABLE)

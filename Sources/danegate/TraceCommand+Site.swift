@@ -21,8 +21,7 @@ extension TraceCommand {
         // One more than asked for, to find out whether there are more.
         var trace = SiteTrace(limit: limit + 1, id: filter.id?.text)
         var notes: [Int: [String]] = [:]
-        // An inspection has at most 64 KB, before it is escaped.
-        let bytes = min(32 << 20, 1 << 20 + limit * (isWhole ? 96 << 10 : 8 << 10))
+        let bytes = SiteTrace.bytes(limit, isWhole: isWhole)
         let lost = try site.ask(
             ["trace"], arguments(filter, limit: limit + 1), options, bytes: bytes, statuses: isOne ? [0, 1] : [0]
         ) { answer, index in
@@ -58,19 +57,10 @@ extension TraceCommand {
 
     /// The arguments for each host. Times ago are those of its own clock.
     private func arguments(_ filter: TraceFilter, limit: Int) -> [String] {
-        var arguments = ["--json", "--limit=\(limit)"]
-        func add(_ name: String, _ value: String?) { if let value { arguments.append("--\(name)=\(value)") } }
-        add("recipient", recipient)
-        add("sender", sender)
-        add("domain", domain)
-        add("client", client)
-        add("outcome", outcome)
-        add("ruling", ruling)
-        add("since", since)
-        add("until", until)
-        if inspection { arguments.append("--inspection") }
-        // Of a pasted reply the id is enough.
-        add("id", filter.id?.text)
-        return filter.id == nil && !words.isEmpty ? arguments + ["--"] + words : arguments
+        SiteTrace.arguments(
+            [
+                "recipient": recipient, "sender": sender, "domain": domain, "client": client, "outcome": outcome,
+                "ruling": ruling, "since": since, "until": until,
+            ], words: words, id: filter.id, limit: limit, isWhole: inspection)
     }
 }

@@ -33,7 +33,7 @@ struct ConnectionTrial {
         return WebSite(access, log: GateLog(settings), counts: PageCounts()) { router in
             for asset in Assets.all { router.get(RouterPath(asset.path)) { _, _ in Page.asset(asset) } }
             CodePages.add(to: router)
-            TracePages(access: access, reader: TraceReader(settings), settings: book).add(to: router)
+            TracePages(access: access, source: OwnTrace(reader: TraceReader(settings), settings: book)).add(to: router)
             // The form, and what is read of it.
             router.post("test") { request, _ in
                 let home = TestPages.Home(asked: try await FormFields(body: request)["domain"] ?? "", fault: "A fault.")

@@ -84,7 +84,7 @@ import Testing
         let settings = try SettingsReader(
             environment: Dictionary(uniqueKeysWithValues: set.map { ("DANEGATE_\($0)", $1) })
         ).settings
-        #expect(settings.querySocket == DoorSocket(socket: .unix(path: "/q"), mode: 0o600))
+        #expect(settings.querySocket == DoorSocket(.unix(path: "/q"), mode: 0o600))
         #expect(settings.tlsPolicySocket.socket == .inet(address: .v4(0x7F00_0001), port: 1))
     }
 

@@ -5,78 +5,8 @@ import World
 /// Several daemons, asked from one place. The program `ssh` is the test's own: it runs the command beside the daemon
 /// that the host's name stands for.
 @Suite(.timeLimit(.minutes(5))) struct HostsWorldTests {
-    private struct Site: Sendable {
-        let world: MailWorld
-        let gates: [DaemonTests.Gate]
-        let scratch: ScratchDirectory
-
-        /// Two daemons, mta01 and mta02, and hosts that behave badly: see the script.
-        init(_ labels: String..., settings: [String: String] = [:]) async throws {
-            world = try await MailWorld(labels.map(MailDomains.named))
-            scratch = try ScratchDirectory("site")
-            var gates: [DaemonTests.Gate] = []
-            for name in ["mta01", "mta02"] {
-                try FileManager.default.createDirectory(
-                    atPath: scratch.file(name), withIntermediateDirectories: true)
-                gates.append(
-                    try await DaemonTests.Gate(
-                        world, settings.merging(["STATE_DIRECTORY": scratch.file(name)]) { $1 }))
-            }
-            self.gates = gates
-            let program = URL(fileURLWithPath: Danegate.path).deletingLastPathComponent().path
-            // The last words of the call are the host and one line for its shell.
-            let script = """
-                #!/bin/sh
-                echo "$*" >>\(scratch.file("calls"))
-                while [ "$1" != -- ]; do shift; done
-                host=$2; line=$3
-                export DANEGATE_STATE_DIRECTORY=\(scratch.path)/$host PATH=\(program):$PATH
-                case $host in
-                hangs) exec sleep 600;;
-                endless) exec yes '{"time":"2026-11-29T10:00:00.000Z"}';;
-                garbage) printf '\\033[2JWelcome to host!\\n'; exit 0;;
-                liar) printf '{"mta":"mta01","status":"ok","problems":[]}\\n'; exit 0;;
-                absent) echo "ssh: connect to host absent port 22: No route to host" >&2; exit 255;;
-                empty) echo "sh: danegate: not found" >&2; exit 127;;
-                future) DANEGATE_STATE_DIRECTORY=\(scratch.path)/mta02
-                    sh -c "$line" | sed 's/^{/{"new_key":{"of":["another version",1.50]},/'; exit;;
-                old) case $line in *--sets*) echo "Error: Unknown option '--sets'" >&2; exit 64;; esac
-                    export DANEGATE_STATE_DIRECTORY=\(scratch.path)/mta02;;
-                esac
-                exec sh -c "$line"
-                """
-            let source = try scratch.write(script, to: "ssh.txt")
-            // A script that this process has open for writing could not be run.
-            _ = try await ChildProcess.run("install", ["-D", "-m", "755", source, scratch.file("bin/ssh")])
-        }
-
-        /// Gives a command to hosts.
-        func ask(_ hosts: String, _ arguments: [String]) async throws -> (status: Int32, output: String) {
-            let list = try scratch.write(
-                hosts.split(separator: " ").joined(separator: "\n") + "\n", to: "hosts-\(UUID().uuidString)")
-            try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: list)
-            var environment = world.environment(["STATE_DIRECTORY": scratch.file("mta01")])
-            environment["PATH"] = "\(scratch.file("bin")):/usr/bin:/bin"
-            let words = arguments.prefix { !$0.hasPrefix("-") }
-            return try await Danegate.run(
-                words + ["--hosts", list] + arguments.dropFirst(words.count), environment: environment)
-        }
-
-        func objects(_ hosts: String, _ arguments: [String]) async throws -> [[String: Any]] {
-            try await ask(hosts, arguments + ["--json"]).output.split(separator: "\n").filter { $0.hasPrefix("{") }.map
-            {
-                try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
-            }
-        }
-
-        func stop() async {
-            for gate in gates { #expect(await gate.daemon.stop() == 0) }
-            await world.stop()
-        }
-    }
-
     @Test func whatHappenedOnAllHostsIsFoundInOnePlace() async throws {
-        let site = try await Site("tlsa-invalid", "null-mx", "verified")
+        let site = try await HostsSite("tlsa-invalid", "null-mx", "verified")
         guard case .reply(let reply) = try await site.gates[0].answer("<first@tlsa-invalid.example>") else {
             Issue.record("it was not refused")
             return
@@ -131,7 +61,7 @@ import World
     }
 
     @Test func hostsThatDoNotAnswerHoldUpNobody() async throws {
-        let site = try await Site("tlsa-invalid")
+        let site = try await HostsSite("tlsa-invalid")
         #expect(try await site.gates[0].answer("<first@tlsa-invalid.example>") != .continue)
         let hosts = "absent hangs garbage mta01 endless empty"
         let wanted = [
@@ -168,7 +98,7 @@ import World
     }
 
     @Test func anExemptionIsMadeOnAllHosts() async throws {
-        let site = try await Site("tlsa-invalid", settings: ["FAILURE_TTL": "1s"])
+        let site = try await HostsSite("tlsa-invalid", settings: ["FAILURE_TTL": "1s"])
         let reason = "it's \"moving\"; $(touch x) `id` \\ !"
         let (status, output) = try await site.ask(
             "mta01 absent mta02",
@@ -198,7 +128,7 @@ import World
     }
 
     @Test func domainsAreLookedAtAnewOnAllHosts() async throws {
-        let site = try await Site("tlsa-invalid", "verified", settings: ["DEFER_FOR": "0"])
+        let site = try await HostsSite("tlsa-invalid", "verified", settings: ["DEFER_FOR": "0"])
         let (good, fine) = try await site.ask("mta01 mta02", ["recheck", "--json", "verified.example"])
         #expect(good == 0 && fine.split(separator: "\n").count == 2, "\(fine)")
         let (bad, text) = try await site.ask(

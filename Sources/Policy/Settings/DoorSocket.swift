@@ -10,6 +10,12 @@ package struct DoorSocket: Sendable, Hashable {
     /// The name of the group of a Unix socket, usually the MTA's; nil for the group of the process.
     package var group: String?
 
+    /// Makes a place: a closed door without a socket.
+    package init(_ socket: MilterSocket? = nil, mode: UInt32? = nil) {
+        self.socket = socket
+        self.mode = mode
+    }
+
     /// Whether such a door may listen there. Whoever reaches it may ask, and so have hosts connected to.
     package static func mayListen(on socket: MilterSocket) -> Bool {
         if case .inet(let address, _) = socket { address.isLoopback } else { true }

@@ -16,6 +16,9 @@ package struct WebDoor: Sendable, Hashable {
     /// Whether peers at the Unix socket are proxies too.
     package var trustsUnixPeers = false
 
+    /// Makes a door at a place: a closed one without it.
+    package init(_ listen: DoorSocket = DoorSocket()) { self.listen = listen }
+
     /// Whether it listens at an address that other machines can reach.
     package var isOpenToOthers: Bool {
         if case .inet(let address, _) = listen.socket { !address.isLoopback } else { false }

@@ -29,14 +29,14 @@ public struct ImpactReport: Sendable {
     }
 
     /// What one host of a site has contributed, or why it has not.
-    struct Part: Sendable {
-        let mta: String
-        var recipients: Int64 = 0
-        var deferred: Int64 = 0
-        var rejected: Int64 = 0
-        var broken: Int64 = 0
+    package struct Part: Sendable {
+        package let mta: String
+        package var recipients: Int64 = 0
+        package var deferred: Int64 = 0
+        package var rejected: Int64 = 0
+        package var broken: Int64 = 0
         /// Why it has not answered; nil if it has.
-        var error: String?
+        package var error: String?
     }
 
     /// The outcomes that are a proven fault of DNSSEC, DANE or the mail hosts.
@@ -63,7 +63,7 @@ public struct ImpactReport: Sendable {
     /// The sets of destinations: those of each outcome, `broken`, and under an empty name all of them.
     var sets: [String: SketchSet] = [:]
     /// The hosts of a site whose reports were put together in this one; empty in the report of one host.
-    var mtas: [Part] = []
+    package var mtas: [Part] = []
 
     /// Whether it was to be of several hosts, and none has answered.
     public var isOfNobody: Bool { !mtas.isEmpty && mtas.allSatisfy { $0.error != nil } }

@@ -125,13 +125,16 @@ extension Manual {
         page.prose(ManualText.pageBounds)
     }
 
-    func addHosts(_ page: inout Mdoc) {
+    func addHosts(_ commands: Shown, _ page: inout Mdoc) {
         page.section("Description")
         page.prose(ManualText.hosts)
         page.section("How a host is asked")
         page.prose(ManualText.hostsAsked)
         page.section("What is printed")
         page.prose(ManualText.hostsPrinted)
+        page.section("In a browser")
+        page.commands(commands)
+        page.prose(ManualText.hostsPage)
     }
 
     func addEnvironment(_ page: inout Mdoc) {

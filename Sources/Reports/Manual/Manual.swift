@@ -20,7 +20,7 @@ public enum Manual: String, CaseIterable, Sendable {
     case query = "danegate-query.5"
     /// The page.
     case web = "danegate-web.5"
-    /// One place to ask all hosts of a site.
+    /// One place to ask all hosts of a site; `page`.
     case hosts = "danegate-hosts.5"
     /// The settings.
     case environment = "danegate.env.5"
@@ -46,7 +46,8 @@ public enum Manual: String, CaseIterable, Sendable {
         case .status: ["status", "hold"]
         case .survey: ["survey"]
         case .trace: ["trace", "report"]
-        case .log, .policy, .query, .web, .hosts, .environment: []
+        case .hosts: ["page"]
+        case .log, .policy, .query, .web, .environment: []
         }
     }
 
@@ -68,7 +69,7 @@ public enum Manual: String, CaseIterable, Sendable {
         case .policy: addPolicy(&page)
         case .query: addQuery(&page)
         case .web: addWeb(&page)
-        case .hosts: addHosts(&page)
+        case .hosts: addHosts(shown, &page)
         case .environment: addEnvironment(&page)
         }
         page.seeAlso(Self.allCases.filter { $0 != self }.map { ($0.name, $0.section) } + others)

@@ -33,7 +33,7 @@ extension ManualText {
         Each host runs the same command with --json, over ssh(1), and this host puts the answers together. ssh is what
         administrators have: its keys, its log of who did what, sudo. The page's JSON is not asked: it knows neither
         status nor exemptions nor recheck, and a file with the tokens of all hosts would open all of them.
-        The page itself (danegate-web(5)) shows the host that serves it, and no other.
+        The daemon's page (danegate-web(5)) shows the host that serves it, and no other; danegate page shows all.
 
         ssh asks nobody anything (BatchMode), gives up after five seconds without a connection, and forwards nothing.
         The host's key must be known. What else it does stands in ssh_config(5). The user there needs what the command
@@ -41,7 +41,7 @@ extension ManualText {
         gets it from sudo.
 
         32 hosts are asked at once, and eight for recheck, as each daemon connects to the same mail hosts. Each has 30
-        seconds, 20 for status, two minutes a domain for recheck; --within changes that. Times ago (--since 2h) are
+        seconds, 20 for status, 10 for page, two minutes a domain for recheck; --within changes that. Times ago (--since 2h) are
         those of each host's own clock.
 
         An answer is taken as a whole or not at all. Nothing in it is believed but what the host says of itself: it
@@ -76,5 +76,27 @@ extension ManualText {
           a line for each exemption of each host.
         recheck :: What each host's daemon ruled before, and rules now. Exits with 1 if one rejects, else with 75 if one
           puts off.
+        """#
+}
+
+extension ManualText {
+    /// The page of all hosts.
+    static let hostsPage = #"""
+        danegate page --hosts FILE runs in a terminal, as the user who has the ssh keys, and prints an address for a
+        browser. It is no service, and no daemon needs to run there. /overview has a row a host: what status says,
+        how long it has run, its mode, roll-out, version and resolver, or why there is no answer; then the reports of
+        all hosts in one, and the exemptions with the hosts that have them. /trace searches the traces of all hosts; a
+        row names its host, and leads to the recipient with the inspection behind it, for which that host alone is
+        asked. /codes explains codes. Tests and whatever acts are not there: the commands do that.
+
+        On a loopback address everybody needs the token that the command prints; it is a new one each time, and without
+        it there is nothing. On a unix socket mode 0600 takes its place, and root and this user get in. As on the
+        daemon's page, only localhost and the address itself are answered, and another site's page can have no host
+        asked.
+
+        16 hosts are asked at once for a trace, and thrice as many for an overview. Each has ten seconds (--within);
+        one that does not answer is named on the page, and what the others say is shown when its time is over. Three
+        pages at once are made, else the answer is 503. A page is shown again for five seconds before hosts are asked
+        anew. A search has 20 pages of 50 recipients.
         """#
 }

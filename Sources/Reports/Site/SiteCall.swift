@@ -1,5 +1,6 @@
 import Glibc
 import Support
+import Synchronization
 
 /// A command that is under way on one host: a child process, its two pipes, and its bounds.
 final class SiteCall {
@@ -79,6 +80,15 @@ final class SiteCall {
     static func start(
         _ mta: String, _ call: [String], _ environment: [String: String], limit: Duration, bytes: Int
     ) -> Result<SiteCall, StartError> {
+        // A program that another thread starts meanwhile would hold the pipes open.
+        starting.withLock { _ in begin(mta, call, environment, limit: limit, bytes: bytes) }
+    }
+
+    private static let starting = Mutex(())
+
+    private static func begin(
+        _ mta: String, _ call: [String], _ environment: [String: String], limit: Duration, bytes: Int
+    ) -> Result<SiteCall, StartError> {
         var output: [Int32] = [-1, -1]
         var errors: [Int32] = [-1, -1]
         func fail(_ number: Int32) -> Result<SiteCall, StartError> {
@@ -86,7 +96,6 @@ final class SiteCall {
             return .failure(StartError(words: "\(call[0]): \(SurveyError.words(number))"))
         }
         guard pipe(&output) == 0, pipe(&errors) == 0 else { return fail(errno) }
-        // No other thread starts a program meanwhile.
         for end in output + errors { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         for end in [output[0], errors[0]] { _ = fcntl(end, F_SETFL, O_NONBLOCK) }
         var actions = posix_spawn_file_actions_t()
@@ -167,7 +176,12 @@ final class SiteCall {
 
     /// Ends it, because nobody wants the answer any more.
     func abandon() {
-        if ended == nil { kill(pid, SIGKILL) }
+        if ended == nil {
+            kill(pid, SIGKILL)
+            // Of one that the kernel cannot end now nobody waits for the end.
+            var status: Int32 = 0
+            waitpid(pid, &status, WNOHANG)
+        }
         closePipes()
     }
 

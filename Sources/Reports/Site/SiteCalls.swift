@@ -23,15 +23,18 @@ public struct SiteCalls: Sendable {
     ///   - request: The command.
     ///   - program: The path of the program that is running.
     ///   - environment: The environment of the programs that are started.
+    ///   - isWanted: Whether the answers are still wanted. It is asked again and again; once they are not, the commands
+    ///     under way are ended.
     ///   - take: Takes each answer as it comes, with the host's number in the list.
-    public func ask(
+    func ask(
         _ list: [SiteHost], _ request: SiteRequest, program: String, _ environment: [String: String],
-        _ take: (Int, SiteAnswer) throws -> Void
+        isWanted: () -> Bool = { true }, _ take: (Int, SiteAnswer) throws -> Void
     ) throws {
         var waiting = Array(list.enumerated())[...]
         var running: [(index: Int, call: SiteCall)] = []
         defer { for (_, call) in running { call.abandon() } }
         while !waiting.isEmpty || !running.isEmpty {
+            guard isWanted() else { throw CancellationError() }
             while running.count < width, let (index, host) = waiting.popFirst() {
                 let call = host.call(request, program: program)
                 switch SiteCall.start(host.name, call, environment, limit: limit, bytes: bytes) {

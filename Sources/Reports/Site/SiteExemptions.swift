@@ -1,4 +1,4 @@
-import Policy
+package import Policy
 import Support
 
 /// The exemptions of several hosts: which there are, and which hosts have them.
@@ -78,20 +78,27 @@ public struct SiteExemptions {
     /// The lines of JSON of all hosts, each marked.
     public var lines: [String] { marked.sorted { $0.key < $1.key }.flatMap(\.value) }
 
-    /// The table: an exemption of several hosts is one line, which names them, or those that lack it.
-    public func table(isWhole: Bool) -> String {
+    /// Each exemption once, with the hosts that have it, or those that lack it.
+    package var rows: [(exemption: Exemption, mtas: String)] {
         let rows = merged.values.sorted { left, right in
             let (one, other) = (left.exemption, right.exemption)
             // What is in force comes first, then what ended last.
             return (one.ended == nil ? 0 : 1, -(one.ended ?? 0), one.pattern.description, one.until, one.added)
                 < (other.ended == nil ? 0 : 1, -(other.ended ?? 0), other.pattern.description, other.until, other.added)
         }
-        let mtas = rows.map { row in
+        return rows.map { row in
             let missing = names.filter { !row.hosts.contains($0.key) }.sorted { $0.key < $1.key }.map(\.value)
             let having = row.hosts.sorted().compactMap { names[$0] }
-            return !missing.isEmpty && missing.count < having.count
+            let mtas =
+                !missing.isEmpty && missing.count < having.count
                 ? "all but \(NameList.text(missing, of: 0))" : NameList.text(having, of: names.count)
+            return (row.exemption, mtas)
         }
-        return ExemptionText.table(rows.map(\.exemption), isWhole: isWhole, mtas: mtas)
+    }
+
+    /// The table: an exemption of several hosts is one line, which names them, or those that lack it.
+    public func table(isWhole: Bool) -> String {
+        let rows = rows
+        return ExemptionText.table(rows.map(\.exemption), isWhole: isWhole, mtas: rows.map(\.mtas))
     }
 }

@@ -4,10 +4,29 @@ import Support
 
 /// The states of several hosts' daemons.
 public struct SiteStatus {
-    private struct Part {
-        let mta: String
-        let level: StatusLevel
-        let summary: String
+    /// What a daemon says of itself. A daemon of another version may leave out any of it.
+    package struct Facts: Sendable {
+        package let mode: String?
+        package let rollout: Int64?
+        package let version: String?
+        /// For how many seconds it has run.
+        package let uptime: Int64?
+        /// Whether its resolver works; nil if it does not say so.
+        package let resolves: Bool?
+        /// The breaker's state.
+        package let breaker: String?
+    }
+
+    /// A host.
+    package struct Part: Sendable {
+        /// Its name.
+        package let mta: String
+        /// Its state; unknown if it has not answered.
+        package let level: StatusLevel
+        /// What is wrong, or how it is, or why there is no answer.
+        package let summary: String
+        /// What its daemon says; nil if there is no answer.
+        package let facts: Facts?
         /// The line of JSON.
         let line: String
     }
@@ -29,15 +48,16 @@ public struct SiteStatus {
             problems.isEmpty ? StatusReport(json: lines[0])?.summary ?? "" : problems.joined(separator: "; ")
         parts[index] = Part(
             mta: answer.mta, level: level, summary: TerminalText.line(BoundedText.of(summary, 1000)),
-            line: object.marked(answer.mta))
+            facts: Facts(object), line: object.marked(answer.mta))
     }
 
     /// Notes that a host has not answered: its daemon's state is unknown.
     public mutating func fail(_ mta: String, _ index: Int, _ why: String) {
-        parts[index] = Part(mta: mta, level: .unknown, summary: why, line: ForeignObject.failed(mta, why))
+        parts[index] = Part(mta: mta, level: .unknown, summary: why, facts: nil, line: ForeignObject.failed(mta, why))
     }
 
-    private var ordered: [Part] { parts.sorted { $0.key < $1.key }.map(\.value) }
+    /// The hosts in the order of the list.
+    package var ordered: [Part] { parts.sorted { $0.key < $1.key }.map(\.value) }
 
     /// The worst state, as monitoring plugins have it (`max_state_alt`): a host that cannot be asked is worse than one
     /// that is well, and does not hide one that is not.
@@ -67,5 +87,18 @@ public struct SiteStatus {
     public var json: String {
         let status = JSONLine.of(level)
         return "{\"status\":\(status),\"mtas\":[\(ordered.map(\.line).joined(separator: ","))]}"
+    }
+}
+
+extension SiteStatus.Facts {
+    /// Reads them from the object that a daemon has made.
+    fileprivate init(_ object: ForeignObject) {
+        func text(_ value: String?) -> String? { value.map { TerminalText.line(BoundedText.of($0, 100)) } }
+        mode = text(object.text("mode"))
+        rollout = object.number("rollout", atMost: 100)
+        version = text(object.text("version"))
+        uptime = object.number("uptime_s")
+        resolves = object.child("resolver").flatMap { $0.values["working"] as? Bool }
+        breaker = text(object.child("breaker")?.text("state"))
     }
 }

@@ -19,6 +19,30 @@ public struct SiteTrace {
     /// How many have been taken in, those included that were dropped.
     private var count: Int64 = 0
 
+    /// The arguments of `danegate trace` on a host.
+    ///
+    /// - Parameters:
+    ///   - options: The values of options. Times ago are those of the host's own clock.
+    ///   - words: What stands on the command line without an option.
+    ///   - id: The trace id that the words or options have in them. Of a pasted reply it is enough.
+    ///   - limit: How many recipients are wanted.
+    ///   - isWhole: Whether their inspections are.
+    public static func arguments(
+        _ options: KeyValuePairs<String, String?>, words: [String], id: TraceIDArgument?, limit: Int, isWhole: Bool
+    ) -> [String] {
+        var arguments = ["--json", "--limit=\(limit)"]
+        for (name, value) in options { if let value { arguments.append("--\(name)=\(value)") } }
+        if isWhole { arguments.append("--inspection") }
+        if let id { return arguments + ["--id=\(id.text)"] }
+        return words.isEmpty ? arguments : arguments + ["--"] + words
+    }
+
+    /// The most bytes that a host may print for so many recipients. An inspection has at most 64 KB, before it is
+    /// escaped.
+    public static func bytes(_ limit: Int, isWhole: Bool) -> Int {
+        min(32 << 20, 1 << 20 + limit * (isWhole ? 96 << 10 : 8 << 10))
+    }
+
     /// Makes an empty one.
     ///
     /// - Parameters:

@@ -17,6 +17,7 @@ import Support
 /// | Unix socket that all users may write to, made by somebody else | visitor | administrator |
 /// | loopback | visitor: every user of this machine can connect | administrator |
 /// | elsewhere, token file | stranger | administrator |
+/// | any of these, for administrators alone | stranger (Unix socket, no token: administrator) | administrator |
 /// | elsewhere, no token file | visitor, if it is a proxy of the settings; else stranger | |
 struct AccessRules: Sendable {
     private let door: WebDoor
@@ -24,6 +25,8 @@ struct AccessRules: Sendable {
     let isForAllUsers: Bool
     /// The tokens; nil if none are set.
     let tokens: TokenBook?
+    /// Whether nobody is let in but administrators.
+    let isForAdministratorsAlone: Bool
 
     /// The rules by the settings.
     ///
@@ -31,8 +34,21 @@ struct AccessRules: Sendable {
     /// - Throws: Why the file of tokens cannot be used.
     init(_ door: WebDoor, isInherited: Bool = false) throws(WebError) {
         self.door = door
+        isForAdministratorsAlone = false
         isForAllUsers = isInherited && Self.isForAllUsers(door)
         tokens = try door.tokenFile.map { (path) throws(WebError) in try TokenBook(path) }
+    }
+
+    /// The rules of a page that is for administrators alone.
+    ///
+    /// - Parameters:
+    ///   - listen: Where it listens.
+    ///   - token: What makes an administrator; nil if the mode of the Unix socket does.
+    init(alone listen: DoorSocket, token: String?) {
+        door = WebDoor(listen)
+        isForAllUsers = false
+        isForAdministratorsAlone = true
+        tokens = token.map { TokenBook(only: $0) }
     }
 
     /// What the rules come to, for the log line of the start: what people need who are not administrators of the host.
@@ -46,6 +62,7 @@ struct AccessRules: Sendable {
     /// What somebody may do.
     func standing(of peer: WebPeer, authorization: String?) -> Standing {
         if let tokens, let token = Self.token(authorization), tokens.holds(token) { return .administrator }
+        guard !isForAdministratorsAlone else { return peer == .unix && tokens == nil ? .administrator : .stranger }
         if door.isOpenToOthers {
             guard tokens == nil, case .address(let address) = peer else { return .stranger }
             return isProxy(address) ? .visitor : .stranger

@@ -15,7 +15,8 @@ final class TokenBook: Sendable {
         var fault: String?
     }
 
-    private let path: String
+    /// The file; nil if there is none to read again.
+    private let path: String?
     private let state = Mutex(State())
 
     /// The tokens of a file.
@@ -25,6 +26,12 @@ final class TokenBook: Sendable {
         self.path = path
         refresh()
         if let fault = state.withLock({ $0.fault }) { throw WebError(sentence: fault, isSetting: true) }
+    }
+
+    /// One token that stands in no file.
+    init(only token: String) {
+        path = nil
+        state.withLock { $0.digests = [Digest.sha256(Array(token.utf8))] }
     }
 
     /// Why no token is in force, as a sentence; nil if the file can be used.
@@ -50,6 +57,7 @@ final class TokenBook: Sendable {
 
     /// Reads the file if it has changed. A file that cannot be used any more leaves no token in force.
     private func refresh() {
+        guard let path else { return }
         let stamp = FileStamp(path)
         state.withLock { state in
             guard stamp == nil || stamp != state.stamp else { return }

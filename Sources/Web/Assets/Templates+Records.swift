@@ -51,12 +51,18 @@ extension Templates {
         </form>{{/form}}
         {{#fault}}<p class="fault" role="alert">{{fault}}</p>{{/fault}}
         {{#note}}<p role="status">{{note}}</p>{{/note}}
+        {{#hasLost}}<div role="alert"><p class="fault">Not all hosts have answered. What they have is missing \
+        here.</p><ul>{{#lost}}<li>{{.}}</li>
+        {{/lost}}</ul></div>{{/hasLost}}
         {{#hasRows}}<div class="scroll"><table class="rows"><caption class="vh">Recipients, the latest \
         first</caption>
-        <thead><tr><th scope="col">Time</th><th scope="col">Recipient</th><th scope="col">Sender</th><th \
+        <thead><tr><th scope="col">Time</th>{{#hasMTAs}}<th scope="col">MTA</th>{{/hasMTAs}}<th \
+        scope="col">Recipient</th><th scope="col">Sender</th><th \
         scope="col">Outcome</th><th scope="col">Code</th><th scope="col">Ruling</th><th \
         scope="col">Host</th></tr></thead>
-        <tbody>{{#rows}}<tr><td data-label="Time"><a href="/trace/{{trace}}">{{time}}</a></td><td \
+        <tbody>{{#rows}}<tr><td data-label="Time"><a \
+        href="/trace/{{#mta}}{{mta}}/{{/mta}}{{trace}}">{{time}}</a></td>{{#mta}}<td \
+        data-label="MTA">{{mta}}</td>{{/mta}}<td \
         data-label="Recipient" class="long">{{recipient}}</td><td data-label="Sender" class="long">{{sender}}</td><td \
         data-label="Outcome"><a href="/codes?word={{outcome}}">{{outcome}}</a></td><td \
         data-label="Code">{{code}}</td><td data-label="Ruling">{{ruling}}</td><td \
@@ -109,26 +115,8 @@ extension Templates {
         {{#rows}}<tr><th scope="row">{{time}}</th>{{#counts}}<td class="number">{{count}}</td>{{/counts}}</tr>
         {{/rows}}</tbody></table></div></details>{{/isEmpty}}</section>
         {{/plots}}
-        <section aria-labelledby="broken"><h2 id="broken">Broken destinations</h2>
-        {{^hasBroken}}<p>None.</p>{{/hasBroken}}
-        {{#hasBroken}}<div class="scroll"><table class="rows"><thead><tr><th scope="col">Destination</th><th \
-        scope="col">Outcome</th><th scope="col">Cause</th><th scope="col" class="number">Recipients</th><th \
-        scope="col">For</th><th scope="col">Last</th></tr></thead><tbody>
-        {{#broken}}<tr><td data-label="Destination" \
-        class="long"><a href="/trace?domain={{query}}">{{destination}}</a></td><td \
-        data-label="Outcome"><a href="/codes?word={{outcome}}">{{outcome}}</a></td><td \
-        data-label="Cause" class="long">{{cause}}</td><td data-label="Recipients" \
-        class="number">{{recipients}}</td><td \
-        data-label="For">{{age}}</td><td data-label="Last">{{last}}</td></tr>
-        {{/broken}}</tbody></table></div>{{/hasBroken}}</section>
-        <section aria-labelledby="exempt"><h2 id="exempt">Exemptions</h2>
-        {{^hasExemptions}}<p>None.</p>{{/hasExemptions}}
-        {{#hasExemptions}}<div class="scroll"><table class="rows"><thead><tr><th scope="col">Domain</th><th \
-        scope="col">Until</th><th scope="col">Reason</th><th scope="col">By</th></tr></thead><tbody>
-        {{#exemptions}}<tr><td data-label="Domain" class="long">{{domain}}</td><td \
-        data-label="Until">{{until}}</td><td \
-        data-label="Reason" class="long">{{reason}}</td><td data-label="By" class="long">{{by}}</td></tr>
-        {{/exemptions}}</tbody></table></div>{{/hasExemptions}}</section>
+        {{> broken}}
+        {{> exempt}}
         <section aria-labelledby="ends"><h2 id="ends">What ends soonest</h2>
         <p class="small">Certificates and signatures of destinations with DANE that mail goes to again and again. \
         Most are renewed before they end. Certificates count where clients look at their dates (RFC 7672 3.1.1).</p>

@@ -4,7 +4,7 @@ import Mustache
 /// every attribute is quoted, and no address, script or style is made of data. No template has `{{{x}}}` or `{{&x}}`.
 enum Templates {
     /// The text of each template by its name.
-    static let texts: [String: String] = frame.merging(tests) { $1 }.merging(results) { $1 }.merging(records) { $1 }
+    static let texts: [String: String] = [tests, results, records, hosts].reduce(frame) { $0.merging($1) { $1 } }
 
     /// The templates, ready to render.
     static let library: MustacheLibrary = {

@@ -46,13 +46,16 @@ struct CodePages {
     }
 
     /// Adds the pages.
-    static func add(to router: Router<PageContext>) {
+    ///
+    /// - Parameter isOfSite: Whether they are among the pages of all hosts.
+    static func add(to router: Router<PageContext>, isOfSite: Bool = false) {
         router.get("codes") { request, context in
             let word = FormFields(query: request)["word"]
             let (content, isFound) = word == nil ? (wholeList, true) : part(word)
             let frame = Page.Frame(
                 title: word == nil ? "Codes and words" : "Codes: \(TerminalText.shown(word ?? "", limit: 60))",
-                here: "/codes", isAdministrator: context.standing == .administrator)
+                here: "/codes", isAdministrator: context.standing == .administrator,
+                isOfSite: isOfSite)
             return Page.response(
                 Page.head(frame) + content + Page.part("foot", 0), isFound ? .ok : .notFound)
         }

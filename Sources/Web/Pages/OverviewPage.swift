@@ -17,7 +17,7 @@ struct OverviewPage: Sendable {
     /// The most ends that are shown.
     private static let ends = 12
     /// The spans that can be chosen.
-    private static let spans: [(name: String, words: String, hours: Int64, count: Int64)] = [
+    static let spans: [(name: String, words: String, hours: Int64, count: Int64)] = [
         ("1d", "A day", 1, 24), ("7d", "A week", 6, 28), ("30d", "A month", 24, 30),
     ]
 
@@ -64,12 +64,16 @@ struct OverviewPage: Sendable {
         let recipients: String
         let age: String
         let last: String
+        /// The hosts of the site that saw it; nil on the page of one host.
+        let mtas: String?
     }
     struct Exempt {
         let domain: String
         let until: String
         let reason: String
         let by: String
+        /// The hosts of the site that have it; nil on the page of one host.
+        let mtas: String?
     }
 
     /// Adds the page.
@@ -106,13 +110,7 @@ struct OverviewPage: Sendable {
 
     private var health: Health {
         let report = control.status()
-        let tone: ResultView.Tone =
-            switch report.status {
-            case .ok: .good
-            case .warning: .note
-            case .critical: .bad
-            case .unknown: .doubt
-            }
+        let tone = ResultView.Tone(report.status)
         let lines = report.text.split(separator: "\n").map { PageText.of(String($0)) }
         let summary = report.problems.isEmpty ? "All is well" : report.problems.joined(separator: "; ")
         return Health(
@@ -182,15 +180,37 @@ struct OverviewPage: Sendable {
 
     private var exemptions: [Exempt] {
         (control.liveExemptions).prefix(100).sorted { $0.until < $1.until }.map { exemption in
-            Exempt(
-                domain: PageText.of("\(exemption.pattern)"), until: UnixTime.minute(exemption.until),
-                reason: PageText.of(exemption.reason), by: PageText.of(exemption.by))
+            Exempt(exemption)
         }
     }
 }
 
+extension ResultView.Tone {
+    /// How the state of a daemon is shown.
+    init(_ level: StatusLevel) {
+        self =
+            switch level {
+            case .ok: .good
+            case .warning: .note
+            case .critical: .bad
+            case .unknown: .doubt
+            }
+    }
+}
+
+extension OverviewPage.Exempt {
+    init(_ exemption: Exemption, mtas: String? = nil) {
+        domain = PageText.of("\(exemption.pattern)")
+        until = UnixTime.minute(exemption.until)
+        reason = PageText.of(exemption.reason)
+        by = PageText.of(exemption.by)
+        self.mtas = mtas
+    }
+}
+
 extension OverviewPage.Broken {
-    init(_ broken: ImpactReport.Broken, now: Int64) {
+    init(_ broken: ImpactReport.Broken, now: Int64, mtas: String? = nil) {
+        self.mtas = mtas
         destination = PageText.of(broken.destination)
         query = FormFields.encoded(broken.destination)
         outcome = PageText.of(broken.outcome)

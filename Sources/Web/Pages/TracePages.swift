@@ -7,19 +7,23 @@ import Support
 
 /// The message trace: who was refused or would have been, as `danegate trace` tells it, in pages.
 struct TracePages: Sendable {
-    /// Recipients on a page, and the most pages.
-    private static let (size, most) = (50, 200)
+    /// Recipients on a page.
+    static let size = 50
 
     let access: AccessRules
-    let reader: TraceReader
-    let settings: SettingsBook
+    let source: any TraceSource
 
     struct Content {
         let form: Form
         var fault: String?
         var note: String?
+        /// The hosts of the site that have not answered.
+        var lost: [String] = []
+        var hasLost = false
         var rows: [Row] = []
         var hasRows = false
+        /// Whether each row says from which host's trace it is.
+        var hasMTAs = false
         var newer: String?
         var older: String?
     }
@@ -45,19 +49,20 @@ struct TracePages: Sendable {
         let ruling: String
         let host: String
         let trace: String
+        let mta: String?
     }
 
     /// Adds the pages.
-    func add(to router: Router<PageContext>) {
+    func add(to router: some RouterMethods<PageContext>) {
         router.get("trace") { request, context in
             try context.mustBeAdministrator(access)
             let fields = FormFields(query: request)
             return await onOwnThread { list(fields) }
         }
-        router.get("trace/{id}") { _, context in
+        router.get(source.isOfSite ? "trace/{mta}/{id}" : "trace/{id}") { _, context in
             try context.mustBeAdministrator(access)
-            let id = context.parameters.get("id") ?? ""
-            return try await onOwnThread { Result { try one(id) } }.get()
+            let (id, mta) = (context.parameters.get("id") ?? "", context.parameters.get("mta"))
+            return try await onOwnThread { Result { try one(id, of: mta) } }.get()
         }
     }
 
@@ -66,21 +71,20 @@ struct TracePages: Sendable {
         var status = HTTPResponse.Status.ok
         let latest = TraceTime.now()
         let now = min(max(fields["at"].flatMap { Int64($0) } ?? latest, 0), latest)
-        let page = min(max(fields["page"].flatMap { Int($0) } ?? 0, 0), Self.most - 1)
+        let page = min(max(fields["page"].flatMap { Int($0) } ?? 0, 0), source.pages - 1)
         do {
             var filter = try Self.filter(fields)
             // Those that come meanwhile do not move the pages.
             filter.until = min(filter.until ?? .max, now + 1)
-            let wanted = (page + 1) * Self.size
-            let numbers = try reader.numbers(filter, limit: wanted + 1)
-            let hasMore = numbers.count > wanted
-            let those = Array(numbers.dropLast(page * Self.size).suffix(Self.size))
-            try reader.rows(those, isWhole: false) { rows in content.rows += rows.map(Row.init) }
-            content.rows.reverse()
+            let found = try source.find(filter, fields, page: page)
+            content.rows = found.rows.map(Row.init)
             content.hasRows = !content.rows.isEmpty
-            if !content.hasRows { content.note = sentence(filter) }
+            content.hasMTAs = source.isOfSite
+            content.lost = found.lost.map { PageText.of($0) }
+            content.hasLost = !content.lost.isEmpty
+            content.note = found.note.map(Self.plain)
             if page > 0 { content.newer = Self.address(fields, page: page - 1, at: now) }
-            if hasMore, page + 1 < Self.most { content.older = Self.address(fields, page: page + 1, at: now) }
+            if found.hasMore, page + 1 < source.pages { content.older = Self.address(fields, page: page + 1, at: now) }
         } catch let error as TraceFilterError {
             content.fault = Self.plain(error.sentence)
             status = .unprocessableContent
@@ -90,8 +94,7 @@ struct TracePages: Sendable {
             content.fault = "The trace cannot be read."
         }
         return Page.response(
-            Page.html(Page.Frame(title: "Message trace", here: "/trace", isAdministrator: true), "trace", content),
-            status)
+            Page.html(frame("Message trace"), "trace", content), status)
     }
 
     /// A sentence about options of the command, for a form.
@@ -100,9 +103,8 @@ struct TracePages: Sendable {
         return PageText.of(text.prefix(1).uppercased() + text.dropFirst())
     }
 
-    private func sentence(_ filter: TraceFilter) -> String? {
-        guard let text = try? reader.extent().sentence(filter, settings.settings) else { return nil }
-        return Self.plain(text)
+    private func frame(_ title: String) -> Page.Frame {
+        Page.Frame(title: title, here: "/trace", isAdministrator: true, isOfSite: source.isOfSite)
     }
 
     /// What a search asks for.
@@ -143,14 +145,14 @@ struct TracePages: Sendable {
 
     // MARK: One recipient
 
-    private func one(_ id: String) throws -> Response {
+    private func one(_ id: String, of mta: String?) throws -> Response {
         var filter = TraceFilter()
         do throws(TraceFilterError) { try filter.take(id: String(id.prefix(200))) } catch {
             throw PageError(.notFound, Self.plain(error.sentence), link: ("/trace", "Message trace"))
         }
-        var found: [TraceRow] = []
+        let found: [TraceRow]
         do {
-            try reader.rows(try reader.numbers(filter, limit: 2), isWhole: true) { found += $0 }
+            found = try source.recipients(filter, of: mta)
         } catch let error as TraceReaderError {
             throw PageError(.notFound, PageText.of(error.sentence), link: ("/trace", "Message trace"))
         }
@@ -181,10 +183,9 @@ struct TracePages: Sendable {
         }
         let content = Content(
             recipient: PageText.of(row.shownRecipient), facts: facts,
-            inspection: lines[end...].map { PageText.of(String($0)) }, domain: row.hop,
+            inspection: lines[end...].map { PageText.of(String($0)) }, domain: source.isOfSite ? nil : row.hop,
             outcome: PageText.of(row.outcome))
-        let frame = Page.Frame(title: "A recipient of the trace", here: "/trace", isAdministrator: true)
-        return Page.response(Page.html(frame, "recipient", content))
+        return Page.response(Page.html(frame("A recipient of the trace"), "recipient", content))
     }
 }
 
@@ -199,5 +200,6 @@ extension TracePages.Row {
         host = PageText.of(row.host ?? "-")
         // An id stands in an address, and the file may have been written by anybody.
         trace = row.trace.utf8.allSatisfy { $0 >= 0x30 && $0 <= 0x7A && $0 != 0x3C && $0 != 0x3E } ? row.trace : ""
+        mta = row.mta
     }
 }

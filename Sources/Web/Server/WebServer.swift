@@ -74,7 +74,7 @@ package final class WebServer: Sendable {
             var claim = try SocketClaim(socket)
             let channel = try bind(socket, bootstrap)
             try claim.settle(mode: door.mode ?? 0o660, groupNamed: door.group)
-            return WebServer(loops, channel, claim, connections, socket)
+            return WebServer(loops, channel, claim, connections, place(of: channel, asked: socket))
         } catch {
             loops.shutdownGracefully { _ in }
             let why = (error as? MilterError)?.description ?? "cannot listen on \(socket): \(error)"
@@ -94,6 +94,12 @@ package final class WebServer: Sendable {
                     }
                 }
             }
+    }
+
+    /// Where a channel listens. The system has chosen the port if none was asked for.
+    private static func place(of channel: any Channel, asked socket: MilterSocket) -> MilterSocket {
+        guard case .inet(let address, 0) = socket, let port = channel.localAddress?.port else { return socket }
+        return .inet(address: address, port: UInt16(port))
     }
 
     private static func bind(_ socket: MilterSocket, _ bootstrap: ServerBootstrap) throws -> any Channel {

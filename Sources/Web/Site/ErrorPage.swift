@@ -5,11 +5,15 @@ import Support
 struct ErrorPage {
     private let error: PageError
     private let wantsHTML: Bool
+    private let isOfSite: Bool
 
     /// A page about a failure.
     ///
-    /// - Parameter accept: What the client says that it understands.
-    init(_ error: PageError, accepts accept: String?) {
+    /// - Parameters:
+    ///   - accept: What the client says that it understands.
+    ///   - isOfSite: Whether it is one of the pages of all hosts.
+    init(_ error: PageError, accepts accept: String?, isOfSite: Bool = false) {
+        self.isOfSite = isOfSite
         self.error = error
         wantsHTML = AcceptedTypes(accept).wantsHTML
     }
@@ -35,6 +39,8 @@ struct ErrorPage {
         let content = Content(
             title: title, sentence: error.sentence,
             link: error.link.map { Content.Link(path: $0.path, words: $0.words) })
-        return Page.response(Page.html(Page.Frame(title: title), "error", content), error.status, fields: error.fields)
+        return Page.response(
+            Page.html(Page.Frame(title: title, isOfSite: isOfSite), "error", content), error.status,
+            fields: error.fields)
     }
 }

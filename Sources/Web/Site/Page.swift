@@ -12,12 +12,15 @@ enum Page {
         var here = ""
         /// Whether the pages of administrators stand in the menu.
         var isAdministrator = false
+        /// Whether it is one of the pages of all hosts of a site, which test nothing.
+        var isOfSite = false
 
         /// The entries of the menu.
         var menu: [Entry] {
             let all = [("/", "Test a domain"), ("/codes", "Codes")]
             let more = isAdministrator ? [("/trace", "Message trace"), ("/overview", "Overview")] : []
-            return ([all[0]] + more + [all[1]]).map { Entry(path: $0.0, words: $0.1, isHere: $0.0 == here) }
+            let listed = isOfSite ? [("/overview", "Overview"), ("/trace", "Message trace"), all[1]] : nil
+            return (listed ?? [all[0]] + more + [all[1]]).map { Entry(path: $0.0, words: $0.1, isHere: $0.0 == here) }
         }
         struct Entry {
             let path: String

@@ -49,7 +49,10 @@ package struct WebSite: Sendable {
         var response: Response
         do { response = try await answer(request, channel) } catch {
             let failure = Self.failure(error)
-            response = ErrorPage(failure, accepts: request.headers[.accept]).response
+            response =
+                ErrorPage(
+                    failure, accepts: request.headers[.accept], isOfSite: access.isForAdministratorsAlone
+                ).response
             // What is left of a body that nobody wants is not waited for.
             if request.method != .get, request.method != .head { response.headers[.connection] = "close" }
         }
@@ -77,7 +80,10 @@ package struct WebSite: Sendable {
                     .adding("host", String(host.prefix(100))))
             throw PageError(
                 .misdirectedRequest,
-                "This page does not answer to this name. DANEGATE_WEB_HOSTS lists the names that it answers to.")
+                "This page does not answer to this name. "
+                    + (access.isForAdministratorsAlone
+                        ? "It answers to localhost and to its own address."
+                        : "DANEGATE_WEB_HOSTS lists the names that it answers to."))
         }
         let authorization = request.headers[.authorization]
         let standing = access.standing(of: peer, authorization: authorization)
