@@ -2,7 +2,8 @@ import Foundation
 import Testing
 import World
 
-/// Daemons, and a program `ssh` of the test's own, which runs a command beside the daemon that a host's name stands for.
+/// Daemons, and a program `ssh` of the test's own, which runs a command beside the daemon that a host's name stands
+/// for.
 struct HostsSite: Sendable {
     let world: MailWorld
     let gates: [DaemonTests.Gate]
@@ -40,7 +41,8 @@ struct HostsSite: Sendable {
                 sh -c "$line" | sed 's/^{/{"new_key":{"of":["another version",1.50]},/'; exit;;
             # Whatever it says of itself is markup.
             markup) export DANEGATE_STATE_DIRECTORY=\(scratch.path)/mta01
-                sh -c "$line" | sed -e 's/"\\(recipient\\|sender\\|outcome\\|version\\|mode\\|cause\\|reason\\|destination\\)":"[^"]*"/"\\1":"<script>alert(1)<\\/script>"/g'
+                keys='recipient\\|sender\\|outcome\\|version\\|mode\\|cause\\|reason\\|destination'
+                sh -c "$line" | sed -e 's/"\\('"$keys"'\\)":"[^"]*"/"\\1":"<script>alert(1)<\\/script>"/g'
                 exit;;
             old) case $line in *--sets*) echo "Error: Unknown option '--sets'" >&2; exit 64;; esac
                 export DANEGATE_STATE_DIRECTORY=\(scratch.path)/mta02;;

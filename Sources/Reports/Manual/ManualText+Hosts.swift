@@ -41,8 +41,8 @@ extension ManualText {
         gets it from sudo.
 
         32 hosts are asked at once, and eight for recheck, as each daemon connects to the same mail hosts. Each has 30
-        seconds, 20 for status, 10 for page, two minutes a domain for recheck; --within changes that. Times ago (--since 2h) are
-        those of each host's own clock.
+        seconds, 20 for status, 10 for page, two minutes a domain for recheck; --within changes that. Times ago (--since
+        2h) are those of each host's own clock.
 
         An answer is taken as a whole or not at all. Nothing in it is believed but what the host says of itself: it
         cannot speak in another's name, and its text has no effect on a terminal. One that prints without an end, or

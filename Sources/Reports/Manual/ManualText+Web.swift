@@ -5,8 +5,8 @@ extension ManualText {
         "The page shows in a browser what the commands show in a terminal: the test of a domain (check), the message "
             + "trace (trace), an overview (report, status, exempt list) and what codes mean (explain). It is closed by "
             + "default. The daemon serves it itself: nothing is fetched from elsewhere, and all works without "
-            + "JavaScript. It shows one host: danegate page --hosts FILE shows trace and overview of all hosts of a site "
-            + "(danegate-hosts(5)).",
+            + "JavaScript. It shows one host: danegate page --hosts FILE shows trace and overview of all hosts of a "
+            + "site (danegate-hosts(5)).",
         "It is plain HTTP. Where others are to reach it, put a proxy with TLS in front of it, on a unix socket or on "
             + "this machine's loopback address.",
     ]

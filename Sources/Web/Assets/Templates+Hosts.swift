@@ -4,7 +4,8 @@ extension Templates {
         "broken": """
         <section aria-labelledby="broken"><h2 id="broken">Broken destinations</h2>
         {{^hasBroken}}<p>None.</p>{{/hasBroken}}
-        {{#hasBroken}}<div class="scroll"><table class="rows"><thead><tr><th scope="col">Destination</th>{{#hasMTAs}}<th \
+        {{#hasBroken}}<div class="scroll"><table class="rows"><thead><tr><th \
+        scope="col">Destination</th>{{#hasMTAs}}<th \
         scope="col">MTAs</th>{{/hasMTAs}}<th \
         scope="col">Outcome</th><th scope="col">Cause</th><th scope="col" class="number">Recipients</th><th \
         scope="col">For</th><th scope="col">Last</th></tr></thead><tbody>
@@ -20,7 +21,8 @@ extension Templates {
         "exempt": """
         <section aria-labelledby="exempt"><h2 id="exempt">Exemptions</h2>
         {{^hasExemptions}}<p>None.</p>{{/hasExemptions}}
-        {{#hasExemptions}}<div class="scroll"><table class="rows"><thead><tr><th scope="col">Domain</th>{{#hasMTAs}}<th \
+        {{#hasExemptions}}<div class="scroll"><table class="rows"><thead><tr><th \
+        scope="col">Domain</th>{{#hasMTAs}}<th \
         scope="col">MTAs</th>{{/hasMTAs}}<th \
         scope="col">Until</th><th scope="col">Reason</th><th scope="col">By</th></tr></thead><tbody>
         {{#exemptions}}<tr><td data-label="Domain" class="long">{{domain}}</td>{{#mtas}}<td \
