@@ -49,7 +49,13 @@ import World
                 == ["third@null-mx.example", "second@tlsa-invalid.example", "first@tlsa-invalid.example"])
         #expect(trace.body.contains("absent: it cannot be reached: ssh: connect to host absent"), "\(trace.body)")
         #expect(!trace.body.contains("Test a domain"))
+        // What is kept for an administrator is for nobody else, and a refusal is kept for nobody.
+        let stranger = (page.process, page.place, nil as String?)
+        let kept = try await Self.get(stranger, "/trace")
+        #expect(kept.status == 401 && !kept.body.contains("tlsa-invalid"), "\(kept.body)")
+        #expect(try await Self.get(stranger, "/trace?word=second%40tlsa-invalid.example").status == 401)
         // A search is each host's own.
+        #expect(try await Self.get(page, "/trace?word=second%40tlsa-invalid.example").status == 200)
         let found = try await Self.get(page, "/trace?word=second%40tlsa-invalid.example&outcome=tlsa-invalid")
         #expect(Self.cells("MTA", found.body) == ["mta02"], "\(found.body)")
         let wrong = try await Self.get(page, "/trace?since=soon")
