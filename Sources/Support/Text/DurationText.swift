@@ -37,8 +37,10 @@ extension Duration {
     /// there can be.
     package var milliseconds: Int64 {
         let (seconds, attoseconds) = components
-        guard seconds.magnitude < Int64.max.magnitude / 1000 else { return seconds < 0 ? .min : .max }
-        return seconds * 1000 + attoseconds / 1_000_000_000_000_000
+        let whole = seconds.multipliedReportingOverflow(by: 1000)
+        let sum = whole.partialValue.addingReportingOverflow(attoseconds / 1_000_000_000_000_000)
+        guard !whole.overflow, !sum.overflow else { return seconds < 0 ? .min : .max }
+        return sum.partialValue
     }
 
     /// Milliseconds with one digit after the point.
