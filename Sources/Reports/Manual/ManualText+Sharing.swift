@@ -33,12 +33,12 @@ extension ManualText {
         addresses, separated by commas, are tried in order; a replica is passed over. There is no Sentinel and no
         Cluster: put a virtual address in front of these.
 
-        An exemption (danegate exempt) that is made or removed on one host holds on all within a second. Each host has
-        it in its own file too, so that it outlives the store: a store that forgets everything takes no exemption back.
-        The later of two orders about a domain wins, and a removal wins over what it removes, whatever the clocks say. A
-        host that was away for more than a month may bring back what was removed meanwhile. Where the domain is in order
-        again, each host lifts the exemption by itself. Who made it shows as "alice on mta07" in the log, also of each
-        recipient that passes. DANEGATE_SHARED_EXEMPTIONS=off leaves each host its own.
+        An exemption (danegate exempt) that is made or removed on one host holds on all, usually within a second. Each
+        host has it in its own file too, so that it outlives the store: a store that forgets everything takes no
+        exemption back. The later of two orders about a domain wins, and a removal wins over what it removes, whatever
+        the clocks say. A host that was away for more than a month may bring back what was removed meanwhile. Where the
+        domain is in order again, each host lifts the exemption by itself. Who made it shows as "alice on mta07" in the
+        log, also of each recipient that passes. DANEGATE_SHARED_EXEMPTIONS=off leaves each host its own.
 
         danegate recheck on one host has all others drop what they know of the domain, and look anew when the next
         recipient comes, or go by what that host has found.

@@ -123,10 +123,10 @@ extension ManualText {
 
         Tests have a resolver and a prober of their own, with a tenth of DANEGATE_PROBE_CONCURRENCY,
         DANEGATE_PROBE_PER_HOST and DANEGATE_PROBE_PER_HOUR, and of the lookups and the file descriptors; a third of the
-        probes of an hour may be in a row. So they take nothing that recipients wait for. What they
-        compute takes an eighth of a processor at most, and gives way to all else: two hundred tests at once take some
-        ten seconds. They connect where check would
-        connect, and nowhere else. Where that is used up, the page says that the domain could not be tested now.
+        probes of an hour may be in a row. So they take nothing that recipients wait for. One
+        thread begins and judges them, for an eighth of a processor at most, and the rest of the daemon goes before all
+        that they do: many tests at once take longer. They connect where check would connect, and nowhere else. Where
+        that is used up, the page says that the domain could not be tested now.
 
         A request has 20 seconds for its head, of 12 KB at most, and 10 seconds for a form of 8 KB. A client has 32
         connections. Where there are too many, the one gives way that has been without a whole request for longest.

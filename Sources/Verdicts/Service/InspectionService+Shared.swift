@@ -73,4 +73,34 @@ extension InspectionService {
             others: claim?.ages ?? SharedAges())
         shared?.ended(key, breaker.trouble == nil ? kept : nil, claim, isOrdered: isOrdered)
     }
+
+    /// Ends a renewal before it begins, unless somebody waits for it.
+    ///
+    /// - Returns: Whether it has ended.
+    func abandon(_ key: VerdictKey, _ handle: InspectionHandle) -> Bool {
+        let isOver = state.withLock { state in
+            guard let running = state.inFlight[key], running.handle === handle else { return true }
+            guard running.waiters.isEmpty, running.followers.isEmpty else { return false }
+            _ = Self.remove(key, from: &state)
+            return true
+        }
+        if isOver { renewNext(at: .now) }
+        return isOver
+    }
+
+    /// Inspects, behind, a destination whose verdict is another host's, unless there is much to renew.
+    func check(_ key: VerdictKey, _ found: SharedVerdict) {
+        guard !isClosed.load(ordering: .relaxed), let handle = state.withLock({ registerRenewal(key, in: &$0) }) else {
+            return
+        }
+        begin(key, handle, checking: found)
+    }
+
+    /// Removes a caller that has waited for long enough.
+    ///
+    /// - Returns: The failure that another host has seen; nil if none has.
+    static func leave(_ waiter: WaitingThreads.Waiter, _ key: VerdictKey, in state: inout State) -> VerdictBody? {
+        state.inFlight[key]?.waiters[ObjectIdentifier(waiter)] = nil
+        return state.inFlight[key]?.foreign
+    }
 }

@@ -161,15 +161,6 @@ public final class InspectionService: Sendable {
         return inTrouble
     }
 
-    /// Removes a caller that has waited for long enough.
-    ///
-    /// - Returns: The failure that another host has seen; nil if none has.
-    private static func leave(_ waiter: WaitingThreads.Waiter, _ key: VerdictKey, in state: inout State) -> VerdictBody?
-    {
-        state.inFlight[key]?.waiters[ObjectIdentifier(waiter)] = nil
-        return state.inFlight[key]?.foreign
-    }
-
     private static let unended = pending("the check has not ended yet")
     private static let closing = pending("the daemon is being stopped")
 
@@ -298,7 +289,7 @@ public final class InspectionService: Sendable {
     ///
     /// - Returns: The handle of the inspection to begin; nil if there is one already, or too many. It never takes the
     ///   place of another one.
-    private func registerRenewal(_ key: VerdictKey, in state: inout State) -> InspectionHandle? {
+    func registerRenewal(_ key: VerdictKey, in state: inout State) -> InspectionHandle? {
         guard state.inFlight[key] == nil, state.renewals < limits.renewals, state.shares.count < state.shares.limit,
             case .entered = state.shares.enter(key, at: Self.lanes(key))
         else { return nil }
@@ -308,7 +299,7 @@ public final class InspectionService: Sendable {
         return handle
     }
 
-    private func renewNext(at now: ContinuousClock.Instant) {
+    func renewNext(at now: ContinuousClock.Instant) {
         let handles = state.withLock { state in
             var handles: [(VerdictKey, InspectionHandle)] = []
             while state.renewals < limits.renewals, let key = state.due.popFirst() {
@@ -362,14 +353,14 @@ public final class InspectionService: Sendable {
     }
 
     /// Removes an inspection and its place.
-    private static func remove(_ key: VerdictKey, from state: inout State) -> InFlight? {
+    static func remove(_ key: VerdictKey, from state: inout State) -> InFlight? {
         guard let running = state.inFlight.removeValue(forKey: key) else { return nil }
         if !running.isAside { state.shares.leave(key, from: lanes(key)) }
         if running.isRenewal { state.renewals -= 1 }
         return running
     }
 
-    private func begin(_ key: VerdictKey, _ handle: InspectionHandle, checking: SharedVerdict? = nil) {
+    func begin(_ key: VerdictKey, _ handle: InspectionHandle, checking: SharedVerdict? = nil) {
         handle.attach(
             Task {
                 guard let claim = await claim(key, handle, checking: checking) else { return }
@@ -404,27 +395,5 @@ public final class InspectionService: Sendable {
         }
         running?.call(verdict)
         if running?.isRenewal == true { renewNext(at: .now) }
-    }
-
-    /// Ends a renewal before it begins, unless somebody waits for it.
-    ///
-    /// - Returns: Whether it has ended.
-    func abandon(_ key: VerdictKey, _ handle: InspectionHandle) -> Bool {
-        let isOver = state.withLock { state in
-            guard let running = state.inFlight[key], running.handle === handle else { return true }
-            guard running.waiters.isEmpty, running.followers.isEmpty else { return false }
-            _ = Self.remove(key, from: &state)
-            return true
-        }
-        if isOver { renewNext(at: .now) }
-        return isOver
-    }
-
-    /// Inspects, behind, a destination whose verdict is another host's, unless there is much to renew.
-    func check(_ key: VerdictKey, _ found: SharedVerdict) {
-        guard !isClosed.load(ordering: .relaxed), let handle = state.withLock({ registerRenewal(key, in: &$0) }) else {
-            return
-        }
-        begin(key, handle, checking: found)
     }
 }
