@@ -35,7 +35,7 @@ package final class HostsPage: Sendable {
             for asset in Assets.all { router.get(RouterPath(asset.path)) { _, _ in Page.asset(asset) } }
             CodePages.add(to: router, isOfSite: true)
             router.get("/") { _, _ in Page.redirect(to: "/overview") }
-            let group = router.group().add(middleware: KeepsPages(access))
+            let group = router.group().add(middleware: KeepsPages())
             TracePages(access: access, source: HostsTrace(inquiry: inquiry)).add(to: group)
             HostsOverview(access: access, inquiry: inquiry).add(to: group)
         }
