@@ -162,8 +162,8 @@ let package = Package(
         .target(
             name: "Sharing",
             dependencies: [
-                "DANE", "Inspection", "Policy", "Probe", "RESP", "Records", "Store", "Support", "Verdicts",
-                .product(name: "Logging", package: "swift-log"),
+                "Certificates", "DANE", "Inspection", "Policy", "Probe", "RESP", "Records", "Store", "Support",
+                "Verdicts", .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: room),
         // It decides; the doors beside it.
@@ -321,7 +321,7 @@ let package = Package(
                 "Certificates", "DANE", "DNSSEC", "Daemon", "Gate", "Inspection", "Milter", "Policy", "Probe",
                 "Records",
                 "RESP", "Reports", "RuleMarks", "Rules", "Sharing", "StateTestWriter", "Store", "Support",
-                "TraceTestWriter", "Verdicts", "WorldServers", "WorldStore",
+                "TraceTestWriter", "Verdicts", "WorldHosts", "WorldServers", "WorldStore",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),

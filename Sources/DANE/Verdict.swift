@@ -16,11 +16,11 @@ public struct Verdict: Sendable, Hashable {
     /// Whether it was withdrawn because of a fault on this site's side, which the cause begins with: what was found
     /// does not count.
     public var isWithdrawn = false
-    /// Which other host has found it, by a number that this process has given it; 0: this one. What another host has
-    /// found is never a reason for a permanent refusal.
+    /// Which other host has found it, or has found what it rests on, by a number that this process has given it; 0:
+    /// this one. What another host has found is never a reason for a permanent refusal.
     public var source: UInt16 = 0
 
-    /// Whether another host has found it.
+    /// Whether another host has found it, or what it rests on.
     public var isForeign: Bool { source != 0 }
 
     /// A verdict with these values.

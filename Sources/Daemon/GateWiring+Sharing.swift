@@ -1,5 +1,6 @@
 import Gate
 import Glibc
+import Inspection
 import Policy
 import Records
 import Sharing
@@ -20,9 +21,17 @@ extension GateWiring {
         options.settings = String(started.world, radix: 16)
         options.wait = { book.settings.milterDeadline / 2 }
         options.lock = { book.settings.milterDeadline + .seconds(2) }
+        options.findingTime = { book.settings.probeTTL }
+        options.expiredEE = started.expiredEE
         options.memory = { FaultBook.memory(deferFor: book.settings.deferFor) }
         // It fails without trust alone, and who reads the settings sees to that.
         return try? StoreSharing(files.address, files.credentials, files.trust, seal: files.seal, options, log: log)
+    }
+
+    /// How servers are probed; nil if they are not.
+    static func probing(_ cache: ProbeCache?, _ sharing: StoreSharing?) -> (any Probing)? {
+        guard let cache, let sharing else { return cache }
+        return SharedProbing(cache, sharing)
     }
 
     /// Nobody waits until the store answers.

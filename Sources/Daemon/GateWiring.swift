@@ -94,13 +94,13 @@ struct GateWiring: Sendable {
             return ProbeCache(
                 HeldProbing(probing, holds), lifetime: book.settings.probeTTL,
                 failureLifetime: book.settings.failureTTL,
-                journal: store)
+                journal: ReportJournals(store, sharing))
         }
         self.probes = probes
         let look = SecondLook(
             Inspector(
-                resolver: answers, prober: probes, expiredEE: started.expiredEE, isComplete: false,
-                now: unixTime),
+                resolver: answers, prober: Self.probing(probes, sharing), expiredEE: started.expiredEE,
+                isComplete: false, now: unixTime),
             uncached: probes?.renewing, path: WatchedPath(breaker: breaker, tests: tests))
         self.look = look
         let inspect: @Sendable (Destination, Bool) async -> Inspection = { destination, demandingDANE in

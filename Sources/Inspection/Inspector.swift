@@ -97,6 +97,7 @@ package struct Inspector: Sendable {
                 trail.add(.mx, .warning, "\(progress.seenCount) of \(subjects.count) hosts are seen; \(goingOn)")
                 if !verdict.outcome.allowsDelivery { verdict = progress.unfinished(verdict, of: subjects.count) }
             }
+            if verdict.outcome.allowsDelivery { verdict.source = hosts.foreignSource }
             let lifetimes = [earlierLifetime, hosts.compactMap(\.lifetime).min(), lifetime].compactMap { $0 }
             return Inspection(
                 destination: destination, verdict: verdict, mxSecurity: security,
@@ -215,5 +216,13 @@ extension MXRecord.Exchange {
         case .host(let name): name.description
         case .malformed(let escaped): escaped
         }
+    }
+}
+
+extension [InspectedHost] {
+    /// The other host whose finding stands for one of these; 0 if this host has seen all of them itself.
+    fileprivate var foreignSource: UInt16 {
+        for case .foreign(let foreign) in lazy.flatMap(\.addresses).map(\.report.end) { return foreign.source }
+        return 0
     }
 }

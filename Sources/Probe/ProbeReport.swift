@@ -32,6 +32,8 @@ public struct ProbeReport: Sendable {
         /// The host was not tried, because it or its network has been probed as often as it may be per hour; with the
         /// result of an earlier connection to its address, if one is known (F-125).
         indirect case withheld(String, earlier: Earlier?)
+        /// The host was not tried, because another host of this site has authenticated it a short while ago.
+        case foreign(Foreign)
         /// The host could not be reached over SMTP, refused to talk to us, or stopped answering, in this step. Nothing
         /// is known about its TLS.
         case unreachable(Step, String)

@@ -46,7 +46,7 @@ package struct CountedProbing: Probing {
         }
         let report = await prober.probe(target, publishing: records, for: asker)
         switch report.end {
-        case .notProbed, .crowded, .withheld: break
+        case .notProbed, .crowded, .withheld, .foreign: break
         case .unreachable, .startTLSNotOffered, .startTLSRefused, .tlsFailed, .secured:
             own.add(address, in: hour)
             sharing.countProbe(of: address, for: asker.zone, in: hour)

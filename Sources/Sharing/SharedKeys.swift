@@ -1,5 +1,7 @@
+import Certificates
 import DANE
 package import Inspection
+import Probe
 import RESP
 
 /// The names under which several hosts keep what they know of a destination in their store.
@@ -24,6 +26,13 @@ package struct SharedKeys: Sendable, Hashable {
     /// How often all hosts have probed an address in an hour. With a colon and a zone behind it, it is for that zone.
     static func probes(of address: String, in hour: Int64, _ realm: String) -> String {
         "\(prefix(realm))n:\(address):\(hour)"
+    }
+
+    /// What a host has found by a probe. Other TLSA records have another name.
+    static func finding(_ target: ProbeTarget, _ records: [TLSARecord], _ realm: String) -> String {
+        let lines = records.map(\.presentation).sorted().joined(separator: "\n")
+        let digest = Digest.sha256(Array(lines.utf8)).prefix(16).hexadecimal
+        return "\(prefix(realm))p:\(target.serverName.text)|\(target.address)|\(target.port)|\(digest)"
     }
 
     private let prefix: String

@@ -29,13 +29,15 @@ struct SharedRecord: Codable, Sendable, Hashable {
     var g: Bool?
     /// Of a verdict: hazards.
     var z: [String]?
-    /// Of a verdict: for how many seconds it is valid.
+    /// Of a verdict: the host that has made the connection it rests on, if that is another one.
+    var q: String?
+    /// Of a verdict, and of a finding: for how many seconds it is valid.
     var f: Int64?
     /// Of a verdict: for how many seconds more it may be used.
     var e: Int64?
     /// Of an exemption: its number, by which the later of two is known, in milliseconds since 1970.
     var a: Int64?
-    /// Of an exemption: when it ends, in seconds since 1970. Its reason is `r`.
+    /// Of an exemption, whose reason is `r`, and of a finding: when it ends, in seconds since 1970.
     var u: Int64?
     /// Of an exemption: whether it stays although the domain is in order.
     var k: Bool?
@@ -45,6 +47,11 @@ struct SharedRecord: Codable, Sendable, Hashable {
     var x: Int64?
     /// Of an exemption that was removed: by whom, and on which host.
     var y: String?
+
+    /// Of a finding: the TLSA record that authenticates the server, in presentation form.
+    var m: String?
+    /// Of a finding: the version of TLS.
+    var p: String?
 
     /// Why something that was read is not used.
     enum Fault: Error, Hashable { case form, mac, time }
@@ -76,9 +83,11 @@ struct SharedRecord: Codable, Sendable, Hashable {
 
     /// A verdict; nil if there is no room for its texts.
     init?(
-        _ verdict: Verdict, fresh: Duration, stale: Duration, writer: String, at time: Int64, settings: String
+        _ verdict: Verdict, fresh: Duration, stale: Duration, finder: String? = nil, writer: String, at time: Int64,
+        settings: String
     ) {
         self.init(writer: writer, at: time, settings: settings)
+        q = finder
         o = verdict.outcome.rawValue
         h = verdict.host
         r = verdict.cause
@@ -93,10 +102,10 @@ struct SharedRecord: Codable, Sendable, Hashable {
     private var isSound: Bool {
         let latest: Int64 = 1 << 52
         let longest: Int64 = 366 * 86_400
-        let texts = [w, h ?? "", r ?? "", b ?? "", y ?? ""] + (z ?? [])
+        let texts = [w, q ?? "", h ?? "", r ?? "", b ?? "", y ?? "", m ?? "", p ?? ""] + (z ?? [])
         return s == Self.form && [t, a ?? 0, u ?? 0, x ?? 0].allSatisfy((0...latest).contains)
             && [f ?? 0, e ?? 0].allSatisfy((0...longest).contains)
-            && (1...Self.maximumWriter).contains(w.utf8.count)
+            && [w, q ?? w].allSatisfy { (1...Self.maximumWriter).contains($0.utf8.count) }
             && texts.allSatisfy { text in text.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F } }
     }
 

@@ -16,6 +16,9 @@ final class SharedTally: Sendable {
             $0.lastDifference = .now
         }
     }
+    func noteFindingUsed() { standing.withLock { $0.findingsUsed += 1 } }
+    func noteFindingTold() { standing.withLock { $0.findingsTold += 1 } }
+    func noteUntold() { standing.withLock { $0.untold += 1 } }
     func noteTold() { standing.withLock { $0.told += 1 } }
     func note(exemptions: Int) { standing.withLock { $0.exemptions = exemptions } }
     func note(exemptionsFault: String?) { standing.withLock { $0.exemptionsFault = exemptionsFault } }

@@ -1,3 +1,4 @@
+package import Inspection
 package import Store
 
 /// How a host shares what it knows.
@@ -16,7 +17,11 @@ package struct SharingOptions: Sendable {
     package var lock: @Sendable () -> Duration = { .seconds(7) }
     /// How long a first sighting is remembered after the last.
     package var memory: @Sendable () -> Duration = { .seconds(4 * 3600) }
-    /// One in so many good verdicts of others is inspected by this host as well; 0: none, 1: each.
+    /// How long at most another host's finding about a server is used.
+    package var findingTime: @Sendable () -> Duration = { .seconds(3600) }
+    /// How an expired certificate under DANE-EE counts.
+    package var expiredEE = ExpiredEE.ignore
+    /// One in so many good verdicts, and findings, of others is inspected by this host as well; 0: none, 1: each.
     package var checkedShare = 100
     /// Whether exemptions are shared.
     package var sharesExemptions = true

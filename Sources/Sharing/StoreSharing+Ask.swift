@@ -37,10 +37,15 @@ extension StoreSharing {
             tally.note(.failure)
             return .inspect(claim)
         }
-        guard occasion != .proof, writers.isBelieved(found.verdict.source) else { return .inspect(claim) }
+        guard occasion != .proof, isBelieved(found) else { return .inspect(claim) }
         tally.note(.used)
         let share = options.checkedShare
         return .good(found, isToBeChecked: share > 0 && Int.random(in: 0..<share) == 0)
+    }
+
+    /// Whether a verdict may be used without an inspection of our own.
+    func isBelieved(_ found: SharedVerdict) -> Bool {
+        writers.isBelieved(found.verdict.source) && (found.finder == 0 || writers.isBelieved(found.finder))
     }
 
     /// Locks a destination.

@@ -49,12 +49,13 @@ extension StoreSharing {
         let keys = [false, true].map { VerdictKey(destination, demandsDANE: $0) }
         let concerned = keys.filter { service.isConcerned($0) }
         guard !concerned.isEmpty, let sight = await read(SharedKeys(destination, realm: options.realm)),
-            let found = sight.verdict?.verdict
+            let told = sight.verdict
         else { return }
+        let found = told.verdict
         for key in concerned {
             let isDropped: Bool =
                 if key.allows(found) {
-                    writers.isBelieved(found.source) && service.noteHealed(key)
+                    isBelieved(told) && service.noteHealed(key)
                 } else {
                     !found.outcome.allowsDelivery && service.noteBroken(key)
                 }

@@ -26,7 +26,9 @@ extension StoreSharing {
     /// - Parameter now: The store's time, in milliseconds.
     func verdict(_ value: RESPValue, at name: String, _ now: Int64) -> SharedVerdict? {
         guard let record = record(value, at: name, now) else { return nil }
-        guard let source = writers.number(of: record.w, writing: record.t) else {
+        // It may rest on what a third host has found.
+        let finder = record.q.map { writers.number(of: $0, writing: record.t) } ?? 0
+        guard let source = writers.number(of: record.w, writing: record.t), let finder else {
             tally.note(.writer)
             return nil
         }
@@ -38,7 +40,7 @@ extension StoreSharing {
         let fresh = Duration.seconds(record.f ?? 0) - age
         guard fresh > .zero else { return nil }
         let stale = verdict.outcome.allowsDelivery ? Duration.seconds(record.e ?? 0) : .zero
-        return SharedVerdict(verdict, age: age, fresh: fresh, stale: stale)
+        return SharedVerdict(verdict, age: age, fresh: fresh, stale: stale, finder: finder)
     }
 
     /// For how long others have seen what was read; zero if nothing counts.

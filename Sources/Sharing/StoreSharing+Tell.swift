@@ -17,8 +17,14 @@ extension StoreSharing {
     package func ended(_ key: VerdictKey, _ kept: KeptVerdict?, _ claim: SharedClaim?, isOrdered: Bool) {
         if let kept, let known = claim?.known { compare(kept, known) }
         guard client.isReady, kept != nil || claim?.lock != nil else { return }
-        let lane = Int(key.destination.hashValue.magnitude % UInt(telling.count))
-        telling[lane].yield(Telling(key: key, kept: kept, lock: claim?.lock, isOrdered: isOrdered))
+        let news = VerdictTelling(key: key, kept: kept, lock: claim?.lock, isOrdered: isOrdered)
+        yield(.verdict(news), to: key.destination.hashValue)
+    }
+
+    /// Has something told in the lane of its subject.
+    func yield(_ news: Telling, to subject: Int) {
+        let lane = telling[Int(subject.magnitude % UInt(telling.count))]
+        if case .dropped = lane.yield(news) { tally.noteUntold() }
     }
 
     /// Tells what has been found, until it is cancelled.
@@ -30,7 +36,14 @@ extension StoreSharing {
 
     /// Tells what comes in a lane, one after the other, so that nothing newer is overwritten.
     private func tell(all lane: AsyncStream<Telling>) async {
-        for await telling in lane where client.isReady {
+        for await news in lane where client.isReady {
+            let telling: VerdictTelling
+            switch news {
+            case .verdict(let found): telling = found
+            case .finding(let report):
+                await tell(report)
+                continue
+            }
             if let kept = telling.kept { await tell(telling.key, kept, isOrdered: telling.isOrdered) }
             guard let lock = telling.lock else { continue }
             _ = try? await client.run(
@@ -73,10 +86,11 @@ extension StoreSharing {
     private func verdict(_ key: VerdictKey, _ kept: KeptVerdict, _ now: Int64) -> RESPCommand? {
         // Whether policy demands DANE is this host's own affair, and so is how long a lack of it is kept.
         guard SharedRecord.isTold(kept.verdict.outcome), !key.demandsDANE || kept.verdict.outcome.satisfiesDANE,
-            !kept.verdict.isForeign, !kept.verdict.isWithdrawn,
+            !kept.verdict.isWithdrawn,
             let record = SharedRecord(
-                kept.verdict, fresh: kept.fresh, stale: kept.stale, writer: options.writer, at: now,
-                settings: options.settings), kept.fresh >= .seconds(1)
+                kept.verdict, fresh: kept.fresh, stale: kept.stale,
+                finder: kept.verdict.isForeign ? writers.name(of: kept.verdict.source) : nil, writer: options.writer,
+                at: now, settings: options.settings), kept.fresh >= .seconds(1)
         else { return nil }
         let name = keys(key).verdict
         guard let bytes = record.sealed(seal, at: name) else { return nil }
@@ -120,14 +134,20 @@ extension StoreSharing {
         let isDifferent = !own.outcome.allowsDelivery
         tally.noteCheck(isDifferent: isDifferent)
         guard isDifferent else { return writers.noteRight(other.source) }
-        let writer = writers.name(of: other.source)
-        writers.noteWrong(other.source, at: clock.time() ?? .max)
-        service.withLock { $0 }?.keeper.withdrawForeign { $0.source == other.source }
+        disbelieve([other.source, known.finder].filter { $0 != 0 })
+        let finder = known.finder == 0 ? nil : writers.name(of: known.finder)
         log.event(
             .error, repeated: "shared-difference",
-            LogLine(event: "shared").adding("result", "difference").adding("host", writer)
+            LogLine(event: "shared").adding("result", "difference").adding("host", writers.name(of: other.source))
+                .adding("finder", finder)
                 .adding("domain", kept.destination.text(standard: 25)).adding("theirs", other.outcome.rawValue)
                 .adding("ours", own.outcome.rawValue).adding("age", DurationText.brief(known.age))
                 .adding("cause", own.cause))
+    }
+
+    /// Drops all that these hosts have found, and believes them no more until they have been right many times.
+    func disbelieve(_ sources: [UInt16]) {
+        for source in sources { writers.noteWrong(source, at: clock.time() ?? .max) }
+        service.withLock { $0 }?.keeper.withdrawForeign { sources.contains($0.source) }
     }
 }

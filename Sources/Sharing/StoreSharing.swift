@@ -49,7 +49,15 @@ package final class StoreSharing: SharedVerdicts {
     }
 
     /// What is to be told.
-    struct Telling: Sendable {
+    enum Telling: Sendable {
+        /// What an inspection has found.
+        case verdict(VerdictTelling)
+        /// What a probe has found.
+        case finding(KeptReport)
+    }
+
+    /// What an inspection has found.
+    struct VerdictTelling: Sendable {
         let key: VerdictKey
         /// What was found; nil if nothing was that counts.
         let kept: KeptVerdict?

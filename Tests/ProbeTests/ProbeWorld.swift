@@ -63,6 +63,7 @@ extension ProbeReport.End {
         case .notProbed: "notProbed"
         case .crowded: "crowded"
         case .withheld: "withheld"
+        case .foreign: "foreign"
         case .unreachable(let step, _): "unreachable \(step.rawValue)"
         case .startTLSNotOffered: "startTLSNotOffered"
         case .startTLSRefused: "startTLSRefused"
@@ -77,7 +78,7 @@ extension ProbeReport.End {
             .startTLSNotOffered(let reason), .startTLSRefused(let reason):
             reason
         case .tlsFailed(let failure): failure.description
-        case .secured: ""
+        case .foreign, .secured: ""
         }
     }
 

@@ -1,3 +1,4 @@
+import DANE
 import Foundation
 import Testing
 import World
@@ -33,6 +34,33 @@ import WorldStore
         try await site.onStatus(of: "b", world) { $0.contains("; 1 verdicts of others used,") }
         #expect(world.names.queries.count { $0.name.contains("good") } == 0)
         #expect(good.connections(in: world) == 1)
+        await site.stop(gates, world)
+    }
+
+    /// Two domains of one provider: the second daemon makes no connection. Where a fault was seen, it makes its own.
+    @Test func oneProbeServesTwoDaemons() async throws {
+        let good = MendableDomain("good", sound: true)
+        let broken = MendableDomain("broken")
+        let others = [
+            MailDomain("tenant", "verified", .verified) { $0.record("@ MX 10 mx.good.example.") },
+            MailDomain("guest", "tlsa-invalid", .tlsaInvalid) { $0.record("@ MX 10 mx.broken.example.") },
+        ]
+        let world = try await MailWorld([good.domain, broken.domain] + others)
+        let site = try await SharedSite()
+        let gates = [try await site.daemon("a", world), try await site.daemon("b", world)]
+        #expect(try await SharedSite.code(gates[0], good.name) == "250")
+        #expect(try await SharedSite.code(gates[0], broken.name) == "451 4.7.323")
+        #expect(good.connections(in: world) == 1)
+        #expect(try await eventually(within: .seconds(60)) { try await site.names("p:").count == 1 })
+        #expect(try await SharedSite.code(gates[1], "tenant.example") == "250")
+        try await site.onStatus(of: "b", world) { $0.contains("; 1 connections saved") }
+        #expect(good.connections(in: world) == 1)
+        // A verdict that rests on another host's connection is told, and used.
+        #expect(try await eventually(within: .seconds(60)) { try await site.names("v:tenant.").count == 1 })
+        #expect(try await SharedSite.code(gates[0], "tenant.example") == "250")
+        let before = broken.connections(in: world)
+        #expect(try await SharedSite.code(gates[1], "guest.example") == "451 4.7.323")
+        #expect(broken.connections(in: world) > before)
         await site.stop(gates, world)
     }
 

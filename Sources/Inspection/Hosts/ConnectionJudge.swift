@@ -44,6 +44,14 @@ struct ConnectionJudge {
                 // It counts as a try, so that the failure of another address does not decide alone.
                 isProbed = outcome.isDoubt
             }
+        case .foreign(let foreign):
+            // Like an earlier connection, it is not one of the present, and no fault can come of it.
+            isProbed = false
+            let place = records.firstIndex(of: foreign.record).map { "TLSA record \($0 + 1), " } ?? ""
+            outcome = .verified
+            cause =
+                "\(place)\(foreign.record.names): the server was authenticated by another host, "
+                + "\(foreign.writer), on an earlier connection"
         // F-54, F-55, F-76: nothing is known about the host's TLS.
         case .unreachable(_, let why): (outcome, cause) = (.unreachable, why)
         // V14, V16; D-16, D-43, RFC 7672 §2.2, §2.2.3; F-50, F-51: TLS is mandatory, and the host does not offer it.

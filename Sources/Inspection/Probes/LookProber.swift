@@ -69,7 +69,7 @@ extension ProbeReport.End {
     /// Whether a connection was tried.
     fileprivate var tookAConnection: Bool {
         switch self {
-        case .notProbed, .crowded, .withheld: false
+        case .notProbed, .crowded, .withheld, .foreign: false
         case .unreachable, .startTLSNotOffered, .startTLSRefused, .tlsFailed, .secured: true
         }
     }

@@ -102,6 +102,11 @@ public final class ProbeCache: Probing {
         return report ?? ProbeReport(end: .crowded("cancelled"))
     }
 
+    /// Whether a report on a host is cached.
+    package func isKept(_ target: ProbeTarget, publishing records: [TLSARecord]) -> Bool {
+        kept(key(target, records)) != nil
+    }
+
     private func kept(_ key: Key) -> ProbeReport? { state.withLock { $0.reports.value(for: key, at: .now) } }
 
     private func newReport(_ key: Key, _ asker: ProbeAsker) async -> ProbeReport {
@@ -192,7 +197,7 @@ public final class ProbeCache: Probing {
         let now = ContinuousClock.now
         let until: ContinuousClock.Instant
         switch report.end {
-        case .notProbed, .crowded, .withheld: return
+        case .notProbed, .crowded, .withheld, .foreign: return
         case .secured, .startTLSNotOffered, .startTLSRefused, .tlsFailed:
             until = now + lifetimes.withLock { $0.good }
         case .unreachable:
@@ -259,8 +264,8 @@ public final class ProbeCache: Probing {
     private func lifetime(of report: ProbeReport) -> Duration {
         switch report.end {
         case .secured: lifetimes.withLock { $0.good }
-        // It says nothing about the host.
-        case .notProbed, .crowded, .withheld: .zero
+        // It says nothing about the host, or nothing that was seen here.
+        case .notProbed, .crowded, .withheld, .foreign: .zero
         case .unreachable, .startTLSNotOffered, .startTLSRefused, .tlsFailed: lifetimes.withLock { $0.bad }
         }
     }
@@ -271,7 +276,7 @@ extension ProbeReport.End {
     fileprivate var isFailure: Bool {
         switch self {
         case .startTLSNotOffered, .startTLSRefused, .tlsFailed: true
-        case .notProbed, .crowded, .withheld, .unreachable, .secured: false
+        case .notProbed, .crowded, .withheld, .foreign, .unreachable, .secured: false
         }
     }
 }

@@ -11,6 +11,7 @@ package final class InspectionHandle: Sendable {
         var task: Task<Void, Never>?
         var isEnded = false
         var isAside = false
+        var mayRelyOnOthers = false
     }
 
     private let state = Mutex(State())
@@ -25,6 +26,12 @@ package final class InspectionHandle: Sendable {
         self.trace = trace
         self.onAside = onAside
     }
+
+    /// Whether it may rely on connections that other hosts have made. At first it may not.
+    package var mayRelyOnOthers: Bool { state.withLock { $0.mayRelyOnOthers } }
+
+    /// Lets it rely on connections that other hosts have made.
+    package func relyOnOthers() { state.withLock { $0.mayRelyOnOthers = true } }
 
     /// Returns the inspection's place, because it now waits elsewhere, where other limits apply.
     func stepAside() {

@@ -79,6 +79,8 @@ package final class Measurements: Sendable {
             case .notProbed: .notProbed
             case .crowded: .crowded
             case .withheld: .withheld
+            // It is found before anything that is measured here.
+            case .foreign: .notProbed
             }
         probes.add(ProbeResult.allCases.firstIndex(of: result) ?? 0)
     }

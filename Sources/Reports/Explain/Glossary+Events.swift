@@ -166,8 +166,10 @@ extension Glossary {
             The store that several hosts share (DANEGATE_SHARED). result=up and result=down say whether it is used \
             (store, cause). Without it each host works as if it were alone. result=difference means that another \
             host (host) has called a domain good (theirs) that this one has found broken (ours), with the cause; \
-            age says how long before. If the domain was not broken meanwhile, look into that host: it sees another \
-            DNS, or somebody has taken it over. It is not believed until it has been right a hundred times. \
+            age says how long before. With mx and address, the other host has authenticated a server that shows a \
+            fault here. A finder is a third host, on whose connection the first one relied. If the domain was not \
+            broken meanwhile, look into these hosts: they see another DNS, or somebody has taken one over. They are \
+            not believed until they have been right a hundred times. \
             result=exemptions-refused means that the store does not let this host write its exemptions (cause): \
             they hold on this host alone.
             """

@@ -12,19 +12,24 @@ extension ManualText {
         The key is one line that all hosts have (openssl rand -hex 32). Only user danegate should be able to read these
         files. What somebody else writes into the store is not believed, and counted. These settings need a restart.
 
-        Shared are verdicts, first sightings of faults and of doubts, who is just inspecting a destination, and how
-        often an address was probed: DANEGATE_PROBE_PER_HOUR is for all hosts together, and a fiftieth of it is left to
-        each of them whatever the others do (DANEGATE_PROBE_PER_HOST is for each host). Nothing of senders, recipients
-        or clients is in the store. But the domains that mail goes to are, so it belongs into a network of your own, or
-        behind TLS (rediss://, with DANEGATE_SHARED_CA_FILE). Rulings and policies are not shared. Hosts whose settings
-        differ in what decides the truth (DNS_…, PROBE, PROBE_PORT, PROBE_ALLOW, PROBE_DENY, EXPIRED_EE) do not use each
-        other's verdicts.
+        Shared are verdicts, first sightings of faults and of doubts, who is just inspecting a destination, which
+        servers were authenticated by a probe and by which TLSA record, and how often an address was probed:
+        DANEGATE_PROBE_PER_HOUR is for all hosts together, and a fiftieth of it is left to each of them whatever the
+        others do (DANEGATE_PROBE_PER_HOST is for each host). Nothing of senders, recipients or clients is in the store.
+        But the domains that mail goes to are, so it belongs into a network of your own, or behind TLS (rediss://, with
+        DANEGATE_SHARED_CA_FILE). Rulings and policies are not shared. Hosts whose settings differ in what decides the
+        truth (DNS_…, PROBE, PROBE_PORT, PROBE_ALLOW, PROBE_DENY, EXPIRED_EE) do not use each other's verdicts.
 
         The store is asked only where a host has no verdict of its own, and for 50 milliseconds at most. Another host's
         failure is a reason to look at once, and never for a 5xx: that takes an inspection by the host that gives it.
         One in a hundred good verdicts of others is inspected as well. If it was wrong, event=shared result=difference
         says so, danegate status warns, and the host that wrote it is not believed until it has been right a hundred
         times.
+
+        A server that another host has authenticated is not probed again for DANEGATE_PROBE_TTL: the domains of one
+        provider need one probe from all hosts together. One in a hundred is probed nevertheless. Faults of servers are
+        not shared: a host that is to refuse mail has seen them on connections of its own. Certificates are not shared
+        either, so a certificate that expires soon (event=expiry) is told of by the host that has seen it.
 
         If the store fails, each host works as if it were alone, and tries it again every five seconds. Once it is back,
         each tells which faults it has seen meanwhile, and for how long. danegate status and the metrics

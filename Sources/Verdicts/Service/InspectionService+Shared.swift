@@ -21,6 +21,8 @@ extension InspectionService {
             if let known = claim.known, !key.allows(known.verdict) {
                 state.withLock { $0.inFlight[key]?.foreign = VerdictBody(known.verdict) }
             }
+            // What is to prove something, or to check what others say, rests on nobody else.
+            if !hasSeenFault, claim.known == nil { handle.relyOnOthers() }
             return claim
         }
     }

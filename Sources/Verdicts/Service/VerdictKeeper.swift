@@ -122,7 +122,8 @@ public struct VerdictKeeper: Sendable {
         let kept = KeptVerdict(
             destination: inspection.destination, demandsDANE: demandingDANE, verdict: verdict, made: unixNow(),
             fresh: lifetime, stale: stale)
-        journal?.kept(kept)
+        // What rests on another host is not written to the state file: after a restart the others still know it.
+        if !verdict.isForeign { journal?.kept(kept) }
         return kept
     }
 

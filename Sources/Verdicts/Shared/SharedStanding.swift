@@ -49,6 +49,12 @@ package struct SharedStanding: Sendable, Hashable {
     package var lastDifference: ContinuousClock.Instant?
     /// How many verdicts were told to others.
     package var told = 0
+    /// How much was not told, because too much was waiting to be told.
+    package var untold = 0
+    /// How many connections were not made because another host has made them, and how many of its own this host has
+    /// told.
+    package var findingsUsed = 0
+    package var findingsTold = 0
     /// How many verdicts were dropped because another host has found something else.
     package var dropped = 0
 

@@ -10,12 +10,15 @@ package struct SharedVerdict: Sendable, Hashable {
     package let fresh: Duration
     /// How much longer after that it may be used while it cannot be renewed. Zero unless it is good.
     package let stale: Duration
+    /// The number of the host that has made the connection which it rests on; 0 if the one that told it has.
+    package let finder: UInt16
 
     /// A verdict with these values.
-    package init(_ verdict: Verdict, age: Duration, fresh: Duration, stale: Duration) {
+    package init(_ verdict: Verdict, age: Duration, fresh: Duration, stale: Duration, finder: UInt16 = 0) {
         self.verdict = verdict
         self.age = age
         self.fresh = fresh
         self.stale = stale
+        self.finder = finder
     }
 }

@@ -129,9 +129,10 @@ enum ReportTable {
         row.records = ByteList.joined(
             report.records.map { $0.isTruncated ? $0.data : [$0.usage, $0.selector, $0.matchingType] + $0.data })
         switch report.end {
-        // These are not kept, because they say nothing about the host.
+        // These are not kept, because they say nothing about the host, or nothing that was seen here.
         case .notProbed(let words), .crowded(let words), .withheld(let words, _):
             (row.end, row.words) = ("not-probed", words)
+        case .foreign: row.end = "not-probed"
         case .unreachable(let step, let words): (row.end, row.step, row.words) = ("unreachable", step.rawValue, words)
         case .startTLSNotOffered(let words): (row.end, row.words) = ("starttls-not-offered", words)
         case .startTLSRefused(let words): (row.end, row.words) = ("starttls-refused", words)

@@ -118,7 +118,7 @@ extension InspectedConnection {
     var isLeftAlone: Bool {
         switch report.end {
         case .withheld, .crowded: true
-        case .notProbed, .unreachable, .startTLSNotOffered, .startTLSRefused, .tlsFailed, .secured: false
+        case .notProbed, .foreign, .unreachable, .startTLSNotOffered, .startTLSRefused, .tlsFailed, .secured: false
         }
     }
 }

@@ -62,6 +62,8 @@ struct StepRows {
         switch report.end {
         case .notProbed(let why), .crowded(let why), .withheld(let why, _):
             add("SMTP", subject, .doubt, "no connection: \(why)", help: connection.outcome.isDoubt ? help() : nil)
+        case .foreign(let foreign):
+            add("SMTP", subject, .good, "no connection: \(foreign.writer) has made one")
         case .unreachable(let step, let why):
             let isTLS = step == .handshake || step == .secureEHLO
             if isTLS { add("SMTP", subject, .good, spoken, sum(smtp)) }

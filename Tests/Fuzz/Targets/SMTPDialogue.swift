@@ -57,6 +57,7 @@ extension FuzzTarget {
             .notProbed(let why), .crowded(let why), .withheld(let why, _):
             try requireLine(why, atMost: 400, "the end")
         case .tlsFailed(let why): try requireLine(why.description, atMost: 400, "the end")
+        case .foreign: try require(false, "a dialogue that another host has had")
         }
     }
 }

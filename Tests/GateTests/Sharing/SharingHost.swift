@@ -17,6 +17,7 @@ final class SharingHost: Sendable {
         var outcomes: [DomainName: Outcome] = [:]
         var hazards: [String] = []
         var looks: [DomainName: Int] = [:]
+        var reliances: [DomainName: [Bool]] = [:]
     }
 
     static let key = "0123456789abcdef0123456789abcdef"
@@ -84,7 +85,11 @@ final class SharingHost: Sendable {
     }
 
     private func inspect(_ destination: Destination, _ usual: Outcome) async -> Inspection {
-        world.withLock { $0.looks[destination.name, default: 0] += 1 }
+        world.withLock { world in
+            world.looks[destination.name, default: 0] += 1
+            let mayRely = InspectionHandle.current?.mayRelyOnOthers ?? false
+            world.reliances[destination.name, default: []].append(mayRely)
+        }
         await door?.pass()
         let (outcome, hazards) = world.withLock { ($0.outcomes[destination.name] ?? usual, $0.hazards) }
         return Self.inspection(destination, Verdict(outcome: outcome, host: "mx", cause: "seen", hazards: hazards))
@@ -107,6 +112,9 @@ final class SharingHost: Sendable {
 
     /// How many inspections of a domain it has begun.
     func looks(at name: String) -> Int { world.withLock { $0.looks[DomainName(name)!] ?? 0 } }
+
+    /// Of each inspection of a domain, whether it might rest on connections of other hosts.
+    func mayHaveRelied(on name: String) -> [Bool] { world.withLock { $0.reliances[DomainName(name)!] ?? [] } }
 
     /// Asks as a recipient does.
     func ask(_ name: String, within limit: Duration = patience) async -> InspectionService.Answer {

@@ -26,6 +26,11 @@ extension StatusReport {
         /// How many verdicts were told to others, and dropped because of them.
         let told: Int
         let dropped: Int
+        /// How much was not told, because too much waited to be.
+        let untold: Int
+        /// How many connections other hosts have made for this one, and how many of its own it has told.
+        let findings_used: Int
+        let findings_told: Int
         /// How many exemptions the store has, and why this host may not write its own there.
         @NullableJSON private(set) var exemptions: Int?
         @NullableJSON private(set) var exemptions_fault: String?
@@ -46,6 +51,9 @@ extension StatusReport {
             differed_ago_s = standing.lastDifference.map { (now - $0).components.seconds }
             told = standing.told
             dropped = standing.dropped
+            untold = standing.untold
+            findings_used = standing.findingsUsed
+            findings_told = standing.findingsTold
             exemptions = standing.exemptions
             exemptions_fault = standing.exemptionsFault
         }
@@ -71,6 +79,8 @@ extension StatusReport {
             let state = used ? "used for \(since)" : "NOT USED for \(since): \(cause ?? "no connection yet")"
             var text = "Shared store \(store): \(state); \(asked["used"] ?? 0) verdicts of others used, \(told) told, "
             text += "\(checks) checked, \(differences) of these wrong, \(refused.values.reduce(0, +)) refused"
+            text += "; \(findings_used) connections saved"
+            if untold > 0 { text += "; \(untold) NOT TOLD, because too much waited" }
             if let exemptions { text += "; \(exemptions) exemptions shared" }
             if let exemptions_fault { text += "; this host's own exemptions are NOT SHARED: \(exemptions_fault)" }
             return text

@@ -25,6 +25,12 @@ extension SharedStanding {
             .counter(
                 "danegate_shared_dropped", "Verdicts that were dropped because another host has found something else.",
                 dropped),
+            .counter(
+                "danegate_shared_untold", "What was not told to other hosts, because too much waited to be.", untold),
+            .counter(
+                "danegate_shared_findings_used", "Connections to servers that another host has made for this one.",
+                findingsUsed),
+            .counter("danegate_shared_findings_told", "Connections that were told to other hosts.", findingsTold),
             .gauge(
                 "danegate_shared_exemptions", "Exemptions in the shared store, as last read.", Double(exemptions ?? 0)),
         ]
