@@ -16,10 +16,6 @@ package struct SharedProbing: Probing {
         self.sharing = sharing
     }
 
-    package func probe(_ target: ProbeTarget, publishing records: [TLSARecord]) async -> ProbeReport {
-        await probe(target, publishing: records, for: .nobody)
-    }
-
     package func probe(
         _ target: ProbeTarget, publishing records: [TLSARecord], for asker: ProbeAsker
     ) async -> ProbeReport {

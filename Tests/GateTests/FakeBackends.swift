@@ -46,7 +46,9 @@ final class FakeBackends: Probing {
         self.lasting = lasting
     }
 
-    func probe(_ target: ProbeTarget, publishing records: [TLSARecord]) async -> ProbeReport {
+    func probe(
+        _ target: ProbeTarget, publishing records: [TLSARecord], for asker: ProbeAsker
+    ) async -> ProbeReport {
         let turn = state.withLock { state in
             state.targets.append(target)
             state.underWay += 1

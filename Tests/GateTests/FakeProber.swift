@@ -14,7 +14,9 @@ final class FakeProber: Probing {
 
     init(_ ends: [IPAddress: ProbeReport.End] = [:]) { self.ends = ends }
 
-    func probe(_ target: ProbeTarget, publishing records: [TLSARecord]) async -> ProbeReport {
+    func probe(
+        _ target: ProbeTarget, publishing records: [TLSARecord], for asker: ProbeAsker
+    ) async -> ProbeReport {
         asked.withLock { $0.append(target) }
         return ProbeReport(end: ends[target.address] ?? .unreachable(.connect, "connection refused"))
     }

@@ -501,7 +501,9 @@ private final class StallingProber: Probing {
     /// Waits until a host does not answer.
     func untilItStalls() async { for await _ in stalled.stream { return } }
 
-    func probe(_ target: ProbeTarget, publishing records: [TLSARecord]) async -> ProbeReport {
+    func probe(
+        _ target: ProbeTarget, publishing records: [TLSARecord], for asker: ProbeAsker
+    ) async -> ProbeReport {
         let stalls = state.withLock { state in
             state.made += 1
             return !state.isOpen && state.made > limit

@@ -24,7 +24,9 @@ import Testing
         var asked: Int { state.withLock { $0.asked } }
         var cancelled: Int { state.withLock { $0.cancelled } }
 
-        func probe(_ target: ProbeTarget, publishing records: [TLSARecord]) async -> ProbeReport {
+        func probe(
+            _ target: ProbeTarget, publishing records: [TLSARecord], for asker: ProbeAsker
+        ) async -> ProbeReport {
             await withTaskCancellationHandler {
                 await withCheckedContinuation { continuation in
                     state.withLock { state in
@@ -168,10 +170,6 @@ import Testing
         private let all = Mutex<[ProbeAsker]>([])
         var askers: [ProbeAsker] { all.withLock { $0 } }
 
-        func probe(_ target: ProbeTarget, publishing records: [TLSARecord]) async -> ProbeReport {
-            await probe(target, publishing: records, for: .nobody)
-        }
-
         func probe(
             _ target: ProbeTarget, publishing records: [TLSARecord], for asker: ProbeAsker
         ) async -> ProbeReport {
@@ -188,7 +186,9 @@ import Testing
 
         init(_ ends: [IPAddress: ProbeReport.End]) { self.ends = ends }
 
-        func probe(_ target: ProbeTarget, publishing records: [TLSARecord]) async -> ProbeReport {
+        func probe(
+            _ target: ProbeTarget, publishing records: [TLSARecord], for asker: ProbeAsker
+        ) async -> ProbeReport {
             number.withLock { $0 += 1 }
             return ProbeReport(
                 end: ends[target.address] ?? .tlsFailed(""),

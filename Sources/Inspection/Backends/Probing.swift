@@ -9,9 +9,7 @@ public protocol Probing: Sendable {
     ///   - target: The host's address, port and the name for SNI.
     ///   - records: The TLSA records published for it. They do not change the dialogue. A report is kept together with
     ///     them, so that a host with new records is probed again.
-    func probe(_ target: ProbeTarget, publishing records: [TLSARecord]) async -> ProbeReport
-
-    /// The same on behalf of a zone, which gets its fair share of the probes.
+    ///   - asker: On whose behalf. Each zone gets its fair share of the probes.
     func probe(_ target: ProbeTarget, publishing records: [TLSARecord], for asker: ProbeAsker) async -> ProbeReport
 
     /// Notes that a host was authenticated by its records. Some of its probes are then reserved for it.
@@ -19,11 +17,9 @@ public protocol Probing: Sendable {
 }
 
 extension Probing {
-    /// Probes on behalf of nobody.
-    public func probe(
-        _ target: ProbeTarget, publishing records: [TLSARecord], for asker: ProbeAsker
-    ) async -> ProbeReport {
-        await probe(target, publishing: records)
+    /// Talks to a host on behalf of nobody.
+    public func probe(_ target: ProbeTarget, publishing records: [TLSARecord]) async -> ProbeReport {
+        await probe(target, publishing: records, for: .nobody)
     }
 
     /// Does nothing.
@@ -31,12 +27,7 @@ extension Probing {
 }
 
 extension Prober: Probing {
-    /// Probes. The records do not change the dialogue.
-    public func probe(_ target: ProbeTarget, publishing records: [TLSARecord]) async -> ProbeReport {
-        await probe(target, for: .nobody)
-    }
-
-    /// Probes on behalf of a zone.
+    /// Probes on behalf of a zone. The records do not change the dialogue.
     public func probe(
         _ target: ProbeTarget, publishing records: [TLSARecord], for asker: ProbeAsker
     ) async -> ProbeReport {

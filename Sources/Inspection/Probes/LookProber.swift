@@ -37,7 +37,8 @@ final class LookProber: Probing {
     /// The dead addresses, including those that earlier looks found.
     var dead: [IPAddress: ProbeReport.Step] { state.withLock { $0.dead } }
 
-    func probe(_ target: ProbeTarget, publishing records: [TLSARecord]) async -> ProbeReport {
+    /// Probes on behalf of the look's own asker.
+    func probe(_ target: ProbeTarget, publishing records: [TLSARecord], for _: ProbeAsker) async -> ProbeReport {
         let step = state.withLock { state -> ProbeReport.Step? in
             // F-94: many names may lead to one address of somebody else.
             if let step = state.dead[target.address] { return step }

@@ -85,11 +85,6 @@ public final class ProbeCache: Probing {
     /// How many callers have waited for a probe that was under way.
     package var joins: UInt64 { probes.joins }
 
-    /// The cached report, or a new one on behalf of nobody.
-    public func probe(_ target: ProbeTarget, publishing records: [TLSARecord]) async -> ProbeReport {
-        await probe(target, publishing: records, for: .nobody)
-    }
-
     /// The cached report, or a new one; `crowded` at once if the task is cancelled. A new one is made on behalf of the
     /// caller that asks first.
     public func probe(
@@ -141,10 +136,6 @@ public final class ProbeCache: Probing {
 
     private struct Renewal: Probing {
         let cache: ProbeCache
-
-        func probe(_ target: ProbeTarget, publishing records: [TLSARecord]) async -> ProbeReport {
-            await probe(target, publishing: records, for: .nobody)
-        }
 
         func probe(
             _ target: ProbeTarget, publishing records: [TLSARecord], for asker: ProbeAsker

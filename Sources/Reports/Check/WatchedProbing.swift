@@ -13,11 +13,6 @@ public struct WatchedProbing: Probing {
         self.progress = progress
     }
 
-    /// Probes without a zone to count the probe for.
-    public func probe(_ target: ProbeTarget, publishing records: [TLSARecord]) async -> ProbeReport {
-        await probe(target, publishing: records, for: .nobody)
-    }
-
     /// Probes for a zone.
     public func probe(
         _ target: ProbeTarget, publishing records: [TLSARecord], for asker: ProbeAsker

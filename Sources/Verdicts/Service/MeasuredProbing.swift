@@ -14,10 +14,6 @@ package struct MeasuredProbing: Probing {
         self.measurements = measurements
     }
 
-    package func probe(_ target: ProbeTarget, publishing records: [TLSARecord]) async -> ProbeReport {
-        await probe(target, publishing: records, for: .nobody)
-    }
-
     package func probe(
         _ target: ProbeTarget, publishing records: [TLSARecord], for asker: ProbeAsker
     ) async -> ProbeReport {

@@ -12,10 +12,6 @@ struct NarratedProbing: Probing {
         self.note = note
     }
 
-    func probe(_ target: ProbeTarget, publishing records: [TLSARecord]) async -> ProbeReport {
-        await probe(target, publishing: records, for: .nobody)
-    }
-
     func probe(
         _ target: ProbeTarget, publishing records: [TLSARecord], for asker: ProbeAsker
     ) async -> ProbeReport {
