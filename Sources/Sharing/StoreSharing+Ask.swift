@@ -19,14 +19,31 @@ extension StoreSharing {
         }
         if let answer = answer(sight, key, occasion) { return answer }
         tally.note(.unknown)
-        guard let lock = await lock(keys) else {
+        guard let lock = await lock(keys, since: sight) else {
             // The store has failed meanwhile.
             return .inspect(SharedClaim(ages: sight.ages))
         }
-        if !lock.isEmpty { return .inspect(SharedClaim(ages: sight.ages, lock: lock)) }
+        if let answer = begun(lock, key, sight.ages, occasion) { return answer }
         if occasion == .renewal { return .underWay }
         tally.noteWait()
         return await wait(key, keys, sight.ages)
+    }
+
+    /// What comes of a lock; nil if another host has it.
+    private func begun(
+        _ lock: SharedLock, _ key: VerdictKey, _ ages: SharedAges, _ occasion: SharedOccasion
+    ) -> SharedAnswer? {
+        guard let token = lock.token else { return nil }
+        let claim = SharedClaim(ages: ages, lock: token)
+        // The host that had the lock before may have told its verdict and freed it since the store was read.
+        if occasion != .proof, let found = lock.verdict, key.allows(found.verdict),
+            let answer = answer(SharedSight(verdict: found, ages: ages, isLocked: true), key, occasion),
+            case .good = answer
+        {
+            ended(key, nil, claim, isOrdered: false)
+            return answer
+        }
+        return .inspect(claim)
     }
 
     /// The answer if what stands in the store leads to one.
@@ -48,16 +65,32 @@ extension StoreSharing {
         writers.isBelieved(found.verdict.source) && (found.finder == 0 || writers.isBelieved(found.finder))
     }
 
-    /// Locks a destination.
+    /// What came of locking a destination.
+    private struct SharedLock {
+        /// What it is locked with; nil if another host has locked it.
+        let token: [UInt8]?
+        /// What others have told since the store was read.
+        let verdict: SharedVerdict?
+    }
+
+    /// Locks a destination, and reads behind that what others have told meanwhile.
     ///
-    /// - Returns: What it is locked with; empty if another host has locked it; nil if the store does not answer.
-    private func lock(_ keys: SharedKeys) async -> [UInt8]? {
+    /// - Parameter sight: What was read before.
+    /// - Returns: nil if the store does not answer.
+    private func lock(_ keys: SharedKeys, since sight: SharedSight) async -> SharedLock? {
         let token = Array("\(options.writer) \(UInt64.random(in: .min ... .max))".utf8)
         let command = RESPCommand(
             words: [Array("SET".utf8), Array(keys.lock.utf8), token, Array("NX".utf8), Array("PX".utf8)]
                 + [Array(Self.milliseconds(options.lock()).utf8)])
-        guard let answer = try? await client.answer(to: command, within: options.patience) else { return nil }
-        return answer == .null ? [] : token
+        let commands = [command, RESPCommand("GET", keys.verdict)]
+        guard let answers = try? await client.answers(to: commands, within: options.patience), answers.count == 2,
+            answers[0].error == nil
+        else { return nil }
+        guard answers[0] != .null else { return SharedLock(token: nil, verdict: nil) }
+        let isNew = answers[1] != sight.value
+        return SharedLock(
+            token: token,
+            verdict: isNew ? clock.time().flatMap { verdict(answers[1], at: keys.verdict, $0) } : nil)
     }
 
     /// Waits for the result of another host. If it does not come in half of the time that a recipient has, or the other
@@ -74,8 +107,8 @@ extension StoreSharing {
             ages = sight.ages
             if let answer = answer(sight, key, .recipient) { return answer }
             guard sight.isLocked == false else { continue }
-            guard let lock = await lock(keys) else { break }
-            if !lock.isEmpty { return .inspect(SharedClaim(ages: ages, lock: lock)) }
+            guard let lock = await lock(keys, since: sight) else { break }
+            if let answer = begun(lock, key, ages, .recipient) { return answer }
         }
         return .inspect(SharedClaim(ages: ages))
     }

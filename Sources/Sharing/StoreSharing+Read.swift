@@ -13,7 +13,7 @@ extension StoreSharing {
             let now = clock.take(answers[0]), let values = answers[1].elements, values.count == names.count
         else { return nil }
         return SharedSight(
-            verdict: verdict(values[0], at: keys.verdict, now),
+            value: values[0], verdict: verdict(values[0], at: keys.verdict, now),
             ages: SharedAges(fault: age(values[1], at: keys.fault, now), doubt: age(values[2], at: keys.doubt, now)),
             isLocked: values[3] != .null)
     }

@@ -199,4 +199,39 @@ import WorldStore
             }
         }
     }
+
+    /// One host reads that nobody knows and nobody inspects. Before it has the lock, another one tells what it has
+    /// found: that is enough.
+    @Test func whatIsToldBeforeTheLockIsUsed() async throws {
+        try await SharingHost.run(["a"]) { redis, hosts async throws in
+            let proxy = try await StoreProxy(.passing(to: redis.port, after: .zero))
+            let late = try await SharingHost("b", "redis://127.0.0.1:\(proxy.port)")
+            try await late.join()
+            let time = try await late.time()
+            let reads = try await Self.reads(hosts[0])
+            proxy.conduct(.passing(to: redis.port, after: .seconds(2)))
+            async let answer = late.ask("d.example")
+            #expect(try await eventually(within: SharingHost.patience) { try await Self.reads(hosts[0]) > reads })
+            let told = SharedRecord(
+                Verdict(outcome: .verified, host: "mx", cause: "seen"), fresh: .seconds(600), stale: .zero,
+                writer: "a", at: time, settings: "same")
+            try await hosts[0].write(told, at: "danegate:1:default:v:d.example")
+            #expect(await answer.verdict.isForeign)
+            #expect(late.looks(at: "d.example") == 0)
+            // The lock is freed.
+            #expect(
+                try await eventually(within: SharingHost.patience) {
+                    try await hosts[0].value("danegate:1:default:l:d.example") == .null
+                })
+            await late.stop()
+            await proxy.stop()
+        }
+    }
+
+    /// How often the store was asked for several values.
+    private static func reads(_ host: SharingHost) async throws -> Int {
+        let text = try await host.store(Array("INFO".utf8), Array("commandstats".utf8)).text ?? ""
+        let count = text.firstMatch(of: /cmdstat_mget:calls=(\d+)/).flatMap { Int($0.output.1) }
+        return count ?? 0
+    }
 }
