@@ -14,15 +14,18 @@ extension Bench.Scene {
         try await fleetFaults()
         try await fleetHits()
         try await fleetWarm()
+        try await fleetInstructions()
         try await fleetFrozen()
         fleetModel(memory: memory, commands: commands)
     }
 
     /// A daemon of the fleet, and where its metrics are.
-    private func host(_ store: FleetStore?) async throws -> (milter: Milter, metrics: String) {
+    private func host(
+        _ store: FleetStore?, _ more: [String: String] = [:], as program: [String] = [Built.path("danegate")]
+    ) async throws -> (milter: Milter, metrics: String) {
         let socket = world.newSocket(isTCP: false)
-        let settings = ["WEB_LISTEN": socket, "LOG_LEVEL": "warning", "PROBE_PER_HOUR": "0"]
-        let milter = try await Milter.danegate(world, settings.merging(store?.settings ?? [:]) { $1 })
+        let settings = ["WEB_LISTEN": socket, "LOG_LEVEL": "warning", "PROBE_PER_HOUR": "0"].merging(more) { $1 }
+        let milter = try await Milter.danegate(world, settings.merging(store?.settings ?? [:]) { $1 }, as: program)
         let place = String(socket.dropFirst("unix:".count))
         if store != nil {
             let end = ContinuousClock.now + .seconds(30)
@@ -213,6 +216,26 @@ extension Bench.Scene {
         }
         for one in [shared, alone] { await one.milter.stop() }
         await store.stop()
+    }
+
+    /// The same by callgrind, which no other work on the machine changes.
+    private func fleetInstructions() async throws {
+        guard (try? ChildProcess.find("valgrind")) != nil else {
+            return book.note("fleet: valgrind is not installed")
+        }
+        var counts: [Double] = []
+        for isShared in [true, false] {
+            let store = isShared ? try await FleetStore(world) : nil
+            counts.append(
+                try await instructions(of: "danegate") {
+                    try await host(store, ["MILTER_DEADLINE": "20s"], as: $0).milter
+                })
+            await store?.stop()
+        }
+        let ratio = counts[1] / max(counts[0], 1)
+        book.add(
+            .fleet, "instructions of a warm RCPT, shared; beside: without sharing; ratio: without by with",
+            ours: counts[0].digits(0), beside: counts[1].digits(0), ratio: ratio, target: .atLeast(ratio, of: 0.99))
     }
 
     /// Cold recipients whose store does not answer any more, beside those without sharing.

@@ -10,37 +10,45 @@ extension Bench.Scene {
             book.note("instructions: valgrind is not installed")
             return
         }
-        let count = size(4000, quick: 500)
-        let names = try slice(of: world.lists.warm, 100)
         var today: [(name: String, count: Double)] = []
         for isFloor in [true, false] {
-            let file = world.newFile("callgrind")
-            // Debian's valgrind cannot read what Swift's compiler writes for debuggers.
-            let program = world.newFile("program")
-            let path = Built.path(isFloor ? "BenchFloor" : "danegate")
-            _ = try await BenchZones.shell("strip -o \(program) \(path)", in: world.directory)
-            let wrapper = [
-                "valgrind", "--tool=callgrind", "--callgrind-out-file=\(file)", "--quiet", "--fair-sched=yes",
-                program,
-            ]
-            let milter =
+            let count = try await instructions(of: isFloor ? "BenchFloor" : "danegate") { wrapper in
                 isFloor
-                ? try await Milter.floor(world, as: wrapper)
-                : try await Milter.danegate(world, ["MILTER_DEADLINE": "20s"], as: wrapper)
-            try await milter.prime(names, connections: 1)
-            var totals: [Double] = []
-            for factor in [1, 1, 2] {
-                let report = try await Built.load(
-                    milter.socket, names,
-                    ["--count", "\(factor * count)", "--messages", "1000000", "--recipients", "50"])
-                guard report.recipients == factor * count else { throw BenchError("asked \(report.recipients)") }
-                totals.append(try await dump(milter.pid, file))
+                    ? try await Milter.floor(world, as: wrapper)
+                    : try await Milter.danegate(world, ["MILTER_DEADLINE": "20s"], as: wrapper)
             }
-            // The first load is not counted: what is made once is made then.
-            today.append((isFloor ? "floor" : "danegate", (totals[2] - totals[1]) / Double(count)))
-            await milter.stop()
+            today.append((isFloor ? "floor" : "danegate", count))
         }
         try report(today)
+    }
+
+    /// Instructions of a warm RCPT of a milter.
+    ///
+    /// - Parameters:
+    ///   - product: Its program.
+    ///   - start: Starts it as these words.
+    func instructions(of product: String, _ start: ([String]) async throws -> Milter) async throws -> Double {
+        let count = size(4000, quick: 500)
+        let names = try slice(of: world.lists.warm, 100)
+        let file = world.newFile("callgrind")
+        // Debian's valgrind cannot read what Swift's compiler writes for debuggers.
+        let program = world.newFile("program")
+        _ = try await BenchZones.shell("strip -o \(program) \(Built.path(product))", in: world.directory)
+        let milter = try await start([
+            "valgrind", "--tool=callgrind", "--callgrind-out-file=\(file)", "--quiet", "--fair-sched=yes", program,
+        ])
+        try await milter.prime(names, connections: 1)
+        var totals: [Double] = []
+        for factor in [1, 1, 2] {
+            let report = try await Built.load(
+                milter.socket, names,
+                ["--count", "\(factor * count)", "--messages", "1000000", "--recipients", "50"])
+            guard report.recipients == factor * count else { throw BenchError("asked \(report.recipients)") }
+            totals.append(try await dump(milter.pid, file))
+        }
+        await milter.stop()
+        // The first load is not counted: what is made once is made then.
+        return (totals[2] - totals[1]) / Double(count)
     }
 
     /// Has callgrind write what it has counted since the last time.
