@@ -1,4 +1,5 @@
 import DANE
+import Probe
 import Store
 
 @testable import Inspection
@@ -25,6 +26,11 @@ extension FuzzTarget {
             try require(verdict.isForeign && SharedRecord.isTold(verdict.outcome), "a verdict that no host tells")
             try requireQuiet(verdict.cause, atMost: SharedRecord.maximumSize, "the cause")
             try requireQuiet(verdict.host ?? "", atMost: SharedRecord.maximumSize, "the host")
+        }
+        let records = [TLSARecord(usage: 3, selector: 1, matchingType: 1, data: [UInt8](repeating: 7, count: 32))]
+        if let foreign = record.finding(1, among: records, at: record.t / 1000) {
+            try require(foreign.record == records[0] && foreign.source == 1, "a finding about something else")
+            try requireQuiet(foreign.writer, atMost: SharedRecord.maximumWriter, "the finder")
         }
         let field = "example.org"
         guard let exemption = record.exemption(of: field) else { return }
