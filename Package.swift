@@ -100,6 +100,10 @@ let package = Package(
             linkerSettings: [
                 .unsafeFlags(["-Xlinker", "--export-dynamic-symbol=accept", "-Xlinker", "--export-dynamic-symbol=poll"])
             ]),
+        // A TLS client session on a channel: what Probe and Store have in common.
+        .target(
+            name: "ClientTLS", dependencies: ["CGnuTLS", .product(name: "NIOCore", package: "swift-nio")],
+            swiftSettings: strict),
         .target(
             name: "Probe",
             dependencies: [
@@ -115,7 +119,7 @@ let package = Package(
         .target(
             name: "Store",
             dependencies: [
-                "CGnuTLS", "DANE", "RESP", "Support",
+                "CGnuTLS", "ClientTLS", "DANE", "RESP", "Support",
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),

@@ -1,3 +1,4 @@
+import ClientTLS
 import DANE
 import NIOCore
 import NIOPosix
@@ -140,7 +141,7 @@ final class StoreLink {
         guard number == attempt else { throw ChannelError.ioOnClosedChannel }
         if let trust = parts.trust, case .tcp(let host, _) = endpoints[place] {
             let session = try StoreTLSSession(host: host, isAddress: IPAddress(host) != nil, trust: trust)
-            try channel.pipeline.syncOperations.addHandler(StoreTLSHandler(session: session))
+            try channel.pipeline.syncOperations.addHandler(TLSClientHandler(client: session))
         }
         // The connection lets go of its listener when it ends.
         var handler: StoreConnection?

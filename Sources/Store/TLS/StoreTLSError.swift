@@ -1,4 +1,4 @@
-import CGnuTLS
+import ClientTLS
 
 /// Why there is no TLS with a store.
 package struct StoreTLSError: Error, Sendable, Hashable, CustomStringConvertible {
@@ -7,9 +7,6 @@ package struct StoreTLSError: Error, Sendable, Hashable, CustomStringConvertible
 
     init(_ description: String) { self.description = description }
 
-    /// The error of a GnuTLS function. GnuTLS keeps the text for ever.
-    init(code: Int32) {
-        let text = gnutls_strerror(code).map { String(cString: $0) } ?? "unknown error"
-        self.init("TLS failed: \(text.hasSuffix(".") ? String(text.dropLast()) : text) (GnuTLS \(code))")
-    }
+    /// The error of a GnuTLS function.
+    init(code: Int32) { self.init("TLS failed: \(GnuTLSError(code: code))") }
 }
