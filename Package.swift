@@ -107,7 +107,7 @@ let package = Package(
         .target(
             name: "Probe",
             dependencies: [
-                "CGnuTLS", "Certificates", "DANE", "Support",
+                "CGnuTLS", "Certificates", "ClientTLS", "DANE", "Support",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
@@ -286,7 +286,7 @@ let package = Package(
         .testTarget(
             name: "ProbeTests",
             dependencies: [
-                "DANE", "Probe", "RuleMarks", "World", "WorldHosts",
+                "ClientTLS", "DANE", "Probe", "RuleMarks", "World", "WorldHosts",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],

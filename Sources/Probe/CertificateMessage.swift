@@ -56,7 +56,7 @@ enum CertificateMessage {
             // Without the frame of a certificate, no library can read it, and the handshake has failed.
             guard let key = CertificateOutline(der: Array(leaf))?.spki else { return .fine }
             if let excess = (try? LeafKey(info: key))?.excess { return .excess(excess) }
-            let chain = certificates.prefix(GnuTLSSession.maximumChainCount).map { Array($0) }
+            let chain = certificates.prefix(ProbeTLSSession.maximumChainCount).map { Array($0) }
             return .unread(UnreadLeaf(chain: chain, key: Array(key), fault: error.description))
         }
     }

@@ -1,3 +1,4 @@
+import ClientTLS
 import DANE
 import Glibc
 import NIOCore
@@ -230,8 +231,8 @@ final class ProbeDialogue: ChannelInboundHandler {
         let name = target.serverName
         let serverName = name.isRoot || name.looksLikeAddress ? nil : name.text
         do {
-            let session = try GnuTLSSession(serverName: serverName, offer: target.offer, withCCM: withCCM)
-            let tls = TLSClientHandler(session: session)
+            let session = try ProbeTLSSession(serverName: serverName, offer: target.offer, withCCM: withCCM)
+            let tls = TLSClientHandler(client: session)
             try context.pipeline.syncOperations.addHandler(tls, position: .before(self))
         } catch {
             handle(.gaveUp("TLS is not available here: \(error)"))

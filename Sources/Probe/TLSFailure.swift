@@ -1,4 +1,4 @@
-import CGnuTLS
+import ClientTLS
 
 /// Why there is no TLS session. Its description is a sentence without a full stop.
 ///
@@ -44,20 +44,11 @@ public struct TLSFailure: Error, Sendable, Hashable, CustomStringConvertible {
 }
 
 extension TLSFailure {
-    /// The failure for a GnuTLS error code. GnuTLS keeps the text for ever.
-    init(code: Int32) {
-        let text = gnutls_strerror(code).map { String(cString: $0) } ?? "unknown error"
-        self.init(
-            .library, "\(text.hasSuffix(".") ? String(text.dropLast()) : text) (GnuTLS \(code))", code: code)
-    }
+    /// The failure for a GnuTLS error code.
+    init(code: Int32) { self.init(.library, GnuTLSError(code: code).description, code: code) }
 
-    /// The failure for an alert of the host. GnuTLS keeps its name for ever.
-    init(alert: gnutls_alert_description_t) {
-        let name = gnutls_alert_get_name(alert).map { String(cString: $0) } ?? "unknown"
-        self.init(
-            .alert, "the host sent the TLS alert \(alert.rawValue), \"\(name)\"",
-            alert: UInt8(truncatingIfNeeded: alert.rawValue))
-    }
+    /// The failure for an alert of the host.
+    init(alert: TLSAlert) { self.init(.alert, "the host sent the TLS alert \(alert)", alert: alert.number) }
 
     static let noCertificate = TLSFailure(.noCertificate, "the host sent no certificate")
     static let unsigned = TLSFailure(

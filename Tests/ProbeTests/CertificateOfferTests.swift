@@ -1,3 +1,4 @@
+import ClientTLS
 import DANE
 import NIOCore
 import NIOPosix
@@ -84,7 +85,7 @@ struct CertificateOfferTests {
         let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    let session = try GnuTLSSession(serverName: "mx.example.org", offer: offer)
+                    let session = try ProbeTLSSession(serverName: "mx.example.org", offer: offer)
                     try channel.pipeline.syncOperations.addHandler(Listener(continuation))
                     try channel.pipeline.syncOperations.addHandler(LateTLS(session), position: .first)
                 }
@@ -102,11 +103,11 @@ struct CertificateOfferTests {
     /// Begins TLS when the connection is up.
     private final class LateTLS: ChannelInboundHandler, RemovableChannelHandler {
         typealias InboundIn = ByteBuffer
-        private let session: GnuTLSSession
-        init(_ session: GnuTLSSession) { self.session = session }
+        private let session: ProbeTLSSession
+        init(_ session: ProbeTLSSession) { self.session = session }
 
         func channelActive(context: ChannelHandlerContext) {
-            try? context.pipeline.syncOperations.addHandler(TLSClientHandler(session: session), position: .first)
+            try? context.pipeline.syncOperations.addHandler(TLSClientHandler(client: session), position: .first)
             context.fireChannelActive()
         }
     }

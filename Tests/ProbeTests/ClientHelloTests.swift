@@ -1,3 +1,4 @@
+import ClientTLS
 import NIOCore
 import RuleMarks
 import Testing
@@ -9,8 +10,9 @@ import World
 @Suite struct ClientHelloTests {
     /// What a session begins with.
     private static func hello(serverName: String?, withCCM: Bool = true) throws -> ClientHello {
-        let session = try GnuTLSSession(serverName: serverName, withCCM: withCCM)
-        guard case .incomplete = session.handshake(), let bytes = session.takeOutput(), let hello = ClientHello(bytes)
+        let session = try ProbeTLSSession(serverName: serverName, withCCM: withCCM)
+        guard case .incomplete = session.handshake(), let bytes = session.engine.takeOutput(),
+            let hello = ClientHello(bytes)
         else { throw TLSFailure(.unknown, "there is no ClientHello") }
         return hello
     }

@@ -1,3 +1,4 @@
+import ClientTLS
 import DANE
 import Foundation
 import NIOCore
@@ -97,7 +98,7 @@ struct PostHandshakeTests {
             }
             .connect(host: address.description, port: Int(farm.port)).get()
         try await channel.eventLoop.submit {
-            let tls = TLSClientHandler(session: try GnuTLSSession(serverName: "mx.test"))
+            let tls = TLSClientHandler(client: try ProbeTLSSession(serverName: "mx.test"))
             try channel.pipeline.syncOperations.addHandler(tls, position: .first)
         }.get()
 
