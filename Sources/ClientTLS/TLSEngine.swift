@@ -1,4 +1,4 @@
-package import CGnuTLS
+import CGnuTLS
 import Glibc
 package import NIOCore
 
@@ -20,8 +20,9 @@ package final class TLSEngine {
     /// renegotiation requests).
     private static let maximumOddities = 32
 
-    /// The handle, for what its owner alone sets and asks. `deinit` frees it: nobody keeps it longer than the engine.
-    package let handle: gnutls_session_t
+    /// GnuTLS's session (`gnutls_session_t`), for what its owner alone sets and asks, where that calls GnuTLS as well.
+    /// `deinit` frees it: nobody keeps it longer than the engine.
+    package let handle: OpaquePointer
     /// What the handle points to. It is let go after the handle.
     private let kept: AnyObject?
     private var input = ByteBuffer()
