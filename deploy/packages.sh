@@ -22,6 +22,11 @@ sendmail_packages=(sendmail-base sendmail-bin sendmail-cf m4 libwrap0 liblockfil
 store_packages=(redis-tools valkey-tools libc6 libgcc-s1 libstdc++6 libatomic1 libjemalloc2 liblzf1 libsystemd0 libcap2 libssl3t64
     zlib1g libzstd1)
 
+# What collects the log lines of many hosts, which Debian would start at the next boot if it were installed. They are unpacked, and
+# run where they are.
+rsyslog_packages=(rsyslog rsyslog-gnutls rsyslog-pgsql libestr0 libfastjson4 liblognorm5 libpq5)
+postgres_packages=(postgresql-15 postgresql-client-15 libpq5)
+
 # What the benchmark is measured in and beside: besides the above, peers, callgrind, a Python for one peer from PyPI, Redis.
 bench_packages=(nsd ldnsutils unbound postfix unbound-host gnutls-bin valgrind iproute2 python3-venv redis-tools)
 
@@ -86,6 +91,12 @@ build_release() {
 # kept, until the packages that are wanted are others.
 unpack_mtas() {
     unpack exim usr/sbin/exim4 "${exim_packages[@]}" && unpack sendmail usr/libexec/sendmail/sendmail "${sendmail_packages[@]}"
+}
+
+# Unpacks rsyslog and PostgreSQL, in the same way.
+unpack_collectors() {
+    unpack rsyslog usr/sbin/rsyslogd "${rsyslog_packages[@]}" &&
+        unpack postgres usr/lib/postgresql/15/bin/postgres "${postgres_packages[@]}"
 }
 
 # Unpacks the stores of Debian 13 into .build/stores/debian13, from the mirror that apt uses here. Installs nothing, and leaves

@@ -33,7 +33,7 @@ import World
         var (links, settings) = (0, 0)
         for guide in [
             "README.md", "postfix/README.md", "exim/README.md", "sendmail/README.md", "systemd/README.md",
-            "redis/README.md", "upkeep.md",
+            "redis/README.md", "rsyslog/README.md", "upkeep.md",
         ] {
             let folder = Self.contrib.appendingPathComponent(guide).deletingLastPathComponent()
             for match in try Self.file(guide).matches(of: /\]\(([^)#:]+)\)/) {
@@ -46,7 +46,7 @@ import World
         let names = Set(Setting.catalogue.map(\.name))
         let files = [
             "README.md", "postfix/README.md", "exim/README.md", "sendmail/README.md", "systemd/README.md", "upkeep.md",
-            "redis/README.md", "redis/danegate.conf", "policy.example", "monitoring/icinga2.conf",
+            "redis/README.md", "redis/danegate.conf", "rsyslog/README.md", "policy.example", "monitoring/icinga2.conf",
             "prometheus/danegate.rules.yml",
         ]
         for guide in files {

@@ -59,6 +59,9 @@ extension ManualText {
         comes beyond that is dropped, and the next line that can be written says how many: event=log-dropped
         count=…. A syslog daemon that is restarted is found again.
 
+        How rsyslog brings the lines of many hosts into one place, by TLS, into files and PostgreSQL, is in
+        /usr/share/doc/danegate/examples/rsyslog, contrib/rsyslog of the sources. A line has at most some 21 000 bytes.
+
         Postfix logs each refusal too: NOQUEUE: milter-reject: RCPT from …: 550 5.7.323 ….
         """#
 }
