@@ -96,6 +96,12 @@ struct HostsSite: Sendable {
         ((try? String(contentsOfFile: scratch.file("calls"), encoding: .utf8)) ?? "").split(separator: "\n").count
     }
 
+    /// The programs that the host `hangs` has begun, those that have ended too.
+    var hanging: [Int32] {
+        ((try? String(contentsOfFile: scratch.file("hanging"), encoding: .utf8)) ?? "").split(separator: "\n")
+            .compactMap { Int32($0) }
+    }
+
     func objects(_ hosts: String, _ arguments: [String]) async throws -> [[String: Any]] {
         try await ask(hosts, arguments + ["--json"]).output.split(separator: "\n").filter { $0.hasPrefix("{") }.map {
             try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])

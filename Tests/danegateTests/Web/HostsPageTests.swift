@@ -4,7 +4,8 @@ import World
 
 /// The page of all hosts of a site, served by `danegate page`.
 @Suite(.timeLimit(.minutes(5))) struct HostsPageTests {
-    private static func get(
+    /// What the page answers whoever has its token.
+    static func get(
         _ page: (process: ChildProcess, place: String, token: String?), _ path: String, _ fields: [String: String] = [:]
     ) async throws -> WebClient.Answer {
         var all = page.token.map { ["Authorization": "Bearer \($0)"] } ?? [:]
@@ -16,7 +17,7 @@ import World
     }
 
     /// The cells of a column of the tables, by its label.
-    private static func cells(_ label: String, _ body: String) -> [String] {
+    static func cells(_ label: String, _ body: String) -> [String] {
         body.components(separatedBy: "data-label=\"\(label)\"").dropFirst().map { part in
             let text = part.drop { $0 != ">" }.dropFirst()
             let end = text.range(of: "</td>")?.lowerBound ?? text.endIndex
