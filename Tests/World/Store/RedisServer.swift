@@ -20,7 +20,7 @@ public final class RedisServer: Sendable {
     /// Its Unix socket, if it listens there.
     public let socket: String
     private let scratch: ScratchDirectory
-    private let command: (program: String, arguments: [String])
+    private let command: (program: String, arguments: [String], environment: [String: String?])
     private let running: Mutex<ChildProcess>
 
     /// Starts it and waits until it accepts connections.
@@ -29,9 +29,11 @@ public final class RedisServer: Sendable {
     ///   - engine: What is started.
     ///   - acl: Lines of its ACL file, such as `user danegate on >secret ~dg:* -@all +get`; none lets everybody in.
     ///   - settings: Further lines of its configuration.
+    ///   - environment: Variables added to those of this process.
     /// - Throws: If it does not come up.
     public convenience init(
-        _ door: Door = .port, engine: StoreEngine = .installed, acl: [String] = [], settings: [String] = []
+        _ door: Door = .port, engine: StoreEngine = .installed, acl: [String] = [], settings: [String] = [],
+        environment: [String: String?] = [:]
     ) async throws {
         let scratch = try ScratchDirectory("redis")
         var lines = [
@@ -53,7 +55,7 @@ public final class RedisServer: Sendable {
         lines += settings
         let isUnix = if case .unix = door { true } else { false }
         let text = lines.joined(separator: "\n") + "\n"
-        try await self.init(engine, in: scratch, hasPort: !isUnix) { port in
+        try await self.init(engine, in: scratch, hasPort: !isUnix, environment: environment) { port in
             switch door {
             case .port: text + "port \(port)\n"
             case .unix: text + "port 0\nunixsocket \(scratch.file("redis.sock"))\n"
@@ -66,22 +68,23 @@ public final class RedisServer: Sendable {
     ///
     /// - Parameters:
     ///   - scratch: Where its files are.
+    ///   - environment: Variables added to those of this process.
     ///   - configuration: The text for a free port.
     /// - Throws: If it does not come up.
     public init(
         _ engine: StoreEngine = .installed, in scratch: ScratchDirectory, hasPort: Bool = true,
-        configuration: (UInt16) -> String
+        environment: [String: String?] = [:], configuration: (UInt16) -> String
     ) async throws {
         self.scratch = scratch
         socket = scratch.file("redis.sock")
         var (program, arguments) = try engine.command(scratch)
         arguments.append(scratch.file("redis.conf"))
-        command = (program, arguments)
+        command = (program, arguments, environment)
         // Another program may take a port after it was found free.
         for _ in 0..<5 {
             let port: UInt16 = hasPort ? try freePort() : 0
             try scratch.write(configuration(port), to: "redis.conf")
-            let process = try await ChildProcess(program, arguments)
+            let process = try await ChildProcess(program, arguments, environment: environment)
             if await Self.isUp(process) {
                 self.port = port
                 running = Mutex(process)
@@ -112,7 +115,8 @@ public final class RedisServer: Sendable {
 
     /// Starts it again where it was, empty.
     public func restart() async throws {
-        let process = try await ChildProcess(command.program, command.arguments)
+        let process = try await ChildProcess(
+            command.program, command.arguments, environment: command.environment)
         guard await Self.isUp(process) else { throw WorldError("redis-server does not start: \(process.output)") }
         running.withLock { $0 = process }
     }
