@@ -12,6 +12,7 @@ extension Bench.Scene {
         }
         let (memory, commands) = try await fleetInspections()
         try await fleetFaults()
+        try await fleetOrders()
         try await fleetHits()
         try await fleetWarm()
         try await fleetInstructions()
@@ -20,7 +21,7 @@ extension Bench.Scene {
     }
 
     /// A daemon of the fleet, and where its metrics are.
-    private func host(
+    func host(
         _ store: FleetStore?, _ more: [String: String] = [:], as program: [String] = [Built.path("danegate")]
     ) async throws -> (milter: Milter, metrics: String) {
         let socket = world.newSocket(isTCP: false)
@@ -38,7 +39,7 @@ extension Bench.Scene {
     }
 
     /// The sum of a metric.
-    private func count(_ place: String, _ metric: String) async throws -> Double {
+    func count(_ place: String, _ metric: String) async throws -> Double {
         let answer = try await onOwnThread { try WebClient.request(place, "GET /metrics") }
         let lines = (answer?.body ?? "").split(separator: "\n").filter {
             $0.hasPrefix("\(metric){") || $0.hasPrefix("\(metric) ")
