@@ -76,7 +76,14 @@ struct GateWiring: Sendable {
         self.store = store
         let keeper = VerdictKeeper(following: book, journal: store, faultJournal: store)
         self.keeper = keeper
-        let breaker = Breaker(following: book, log: log, onFalseFailures: { keeper.takeBackDNSFailures(since: $0) })
+        let sharing = Self.sharing(shared, started, book, log)
+        self.sharing = sharing
+        let breaker = Breaker(
+            following: book, log: log,
+            onFalseFailures: {
+                let faults = keeper.takeBackDNSFailures(since: $0)
+                sharing?.takeBack(faults)
+            })
         self.breaker = breaker
         let tests = ResolverTests { await breaker.test(resolver) }
         self.tests = tests
@@ -85,8 +92,6 @@ struct GateWiring: Sendable {
         self.answers = answers
         let holds = HoldBook()
         self.holds = holds
-        let sharing = Self.sharing(shared, started, book, log)
-        self.sharing = sharing
         let hourly = started.probeConfiguration(within: budget).perHour
         let probes = prober.map { prober in
             var probing: any Probing = MeasuredProbing(prober, measurements)

@@ -5,7 +5,7 @@ import Support
 package import Verdicts
 
 extension StoreSharing {
-    /// Frees a lock if it is still ours.
+    /// Frees a lock if it is still ours, or removes another value that is still the same.
     static let unlock = StoreScript(
         "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0")
     /// How long the store is left alone between two looks for the result of another host.

@@ -2,7 +2,7 @@ import DANE
 import RESP
 import Store
 import Support
-import Verdicts
+package import Verdicts
 
 /// What this host has seen failing while it could tell nobody.
 extension StoreSharing {
@@ -43,6 +43,31 @@ extension StoreSharing {
         while !rest.isEmpty, client.isReady, !Task.isCancelled {
             await tell(Array(rest.prefix(Self.faultBatch)), faults)
             rest = rest.dropFirst(Self.faultBatch)
+            try? await Task.sleep(for: Self.faultPause)
+        }
+    }
+
+    /// Takes back what this host has told of faults and doubts, because the way to its DNS was at fault. Otherwise the
+    /// next fault would be as old as what was none. It does not wait.
+    package func takeBack(_ subjects: [FaultBook.Subject]) {
+        guard client.isReady, !subjects.isEmpty else { return }
+        yield(.takenBack(subjects), to: 0)
+    }
+
+    /// Removes sightings of this host. What another one has seen first stays.
+    func takeBackFaults(_ subjects: [FaultBook.Subject]) async {
+        var names = subjects.prefix(Self.faultLimit).compactMap { sighting($0, .zero)?.name }[...]
+        while !names.isEmpty, let now = await storeTime() {
+            let batch = Array(names.prefix(Self.faultBatch))
+            names = names.dropFirst(Self.faultBatch)
+            guard let seen = try? await client.answer(to: Self.command(["MGET"] + batch), within: Self.writing),
+                let values = seen.elements, values.count == batch.count
+            else { return }
+            for (name, value) in zip(batch, values) {
+                guard let bytes = value.bytes, record(value, at: name, now)?.w == options.writer else { continue }
+                _ = try? await client.run(
+                    Self.unlock, keys: [Array(name.utf8)], arguments: [bytes], within: Self.writing)
+            }
             try? await Task.sleep(for: Self.faultPause)
         }
     }

@@ -43,6 +43,9 @@ extension StoreSharing {
             case .finding(let report):
                 await tell(report)
                 continue
+            case .takenBack(let subjects):
+                await takeBackFaults(subjects)
+                continue
             }
             if let kept = telling.kept { await tell(telling.key, kept, isOrdered: telling.isOrdered) }
             guard let lock = telling.lock else { continue }

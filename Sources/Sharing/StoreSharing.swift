@@ -54,6 +54,8 @@ package final class StoreSharing: SharedVerdicts {
         case verdict(VerdictTelling)
         /// What a probe has found.
         case finding(KeptReport)
+        /// That these faults and doubts were none.
+        case takenBack([FaultBook.Subject])
     }
 
     /// What an inspection has found.

@@ -136,13 +136,17 @@ public final class FaultBook: Sendable {
 
     /// Forgets the faults that were first seen since a time and in which only the DNS failed, because the way to the
     /// DNS was at fault.
-    func forgetDNS(since start: ContinuousClock.Instant) {
+    ///
+    /// - Returns: Which.
+    @discardableResult
+    func forgetDNS(since start: ContinuousClock.Instant) -> [Subject] {
         state.withLock { state in
-            let subjects = state.faults.filter { $0.value.isOfDNS && $0.value.firstHere >= start }.keys
+            let subjects = state.faults.filter { $0.value.isOfDNS && $0.value.firstHere >= start }.map(\.key)
             for subject in subjects {
                 state.faults[subject] = nil
                 journal?.cleared(subject)
             }
+            return subjects
         }
     }
 

@@ -10,7 +10,9 @@ extension InspectionService {
         guard let shared else { return SharedClaim() }
         if let checking { return SharedClaim(known: checking) }
         // Whoever has seen a fault believes nobody but himself that it is over.
-        let hasSeenFault = keeper.faults.knows(.destination(key.destination))
+        let hasSeenFault =
+            keeper.faults.knows(.destination(key.destination))
+            || key.demandsDANE && keeper.faults.knows(.policy(key.destination))
         let isRenewal = state.withLock { $0.inFlight[key]?.isRenewal ?? false }
         switch await shared.ask(about: key, hasSeenFault ? .proof : isRenewal ? .renewal : .recipient) {
         case .good(let found, let isToBeChecked):

@@ -124,7 +124,8 @@ public struct VerdictKeeper: Sendable {
             fresh: lifetime, stale: stale)
         // What rests on another host is not written to the state file: after a restart the others still know it.
         if !verdict.isForeign { journal?.kept(kept) }
-        return kept
+        // Who was not probed has shown nothing, and has not healed.
+        return inspection.wasWithheld || inspection.wasLeftAlone ? nil : kept
     }
 
     /// Stores a verdict that another host has found, if it is good here and no hazard comes with it. It is not written
@@ -139,10 +140,13 @@ public struct VerdictKeeper: Sendable {
         guard key.allows(verdict), verdict.hazards.isEmpty, verdict.outcome != .unprobed,
             !rules.mayReject(verdict, policy: policy)
         else { return false }
+        // The other host may keep what it finds for longer than this one.
         let longest = verdict.outcome == .opportunistic ? maxTTL : min(maxTTL, probeTTL)
-        let fresh = min(shared.fresh, longest)
+        let fresh = min(shared.fresh, longest - shared.age)
         guard fresh > .zero else { return false }
         cache.keep(verdict, for: key, fresh: fresh, stale: min(shared.stale, staleTTL), at: now)
+        // The next one does not last since this one.
+        faults.clear(.doubt(key.destination))
         return true
     }
 
@@ -196,11 +200,16 @@ public struct VerdictKeeper: Sendable {
     ///
     /// All such verdicts are withdrawn, so that the next recipient starts a new inspection. Faults and doubts first
     /// seen since the given time are forgotten. Older ones were seen while everything worked, and stay.
-    package func takeBackDNSFailures(since start: ContinuousClock.Instant, at now: ContinuousClock.Instant = .now) {
+    ///
+    /// - Returns: The faults and doubts that were forgotten.
+    @discardableResult
+    package func takeBackDNSFailures(
+        since start: ContinuousClock.Instant, at now: ContinuousClock.Instant = .now
+    ) -> [FaultBook.Subject] {
         for (key, verdict) in cache.withdraw(where: { $0.outcome.isOfDNS }, at: now) where !verdict.isForeign {
             forget(verdict, of: key)
         }
-        faults.forgetDNS(since: start)
+        return faults.forgetDNS(since: start)
     }
 
     /// Enters the result of an inspection into the book of faults.
