@@ -12,13 +12,16 @@ extension ProbeReport {
         public let record: TLSARecord
         /// `TLS1.3` or `TLS1.2`.
         public let protocolVersion: String
+        /// The last second for which it holds, since 1970; nil if no date of a certificate matters.
+        public let end: Int64?
 
         /// A finding with these values.
-        public init(source: UInt16, writer: String, record: TLSARecord, protocolVersion: String) {
+        public init(source: UInt16, writer: String, record: TLSARecord, protocolVersion: String, end: Int64? = nil) {
             self.source = source
             self.writer = writer
             self.record = record
             self.protocolVersion = protocolVersion
+            self.end = end
         }
     }
 }

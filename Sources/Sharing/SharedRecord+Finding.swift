@@ -33,6 +33,6 @@ extension SharedRecord {
         guard let m, f != nil, let p, ["TLS1.3", "TLS1.2"].contains(p), u ?? date >= date,
             let record = records.first(where: { $0.presentation == m }), record.usability.isUsable
         else { return nil }
-        return ProbeReport.Foreign(source: source, writer: w, record: record, protocolVersion: p)
+        return ProbeReport.Foreign(source: source, writer: w, record: record, protocolVersion: p, end: u)
     }
 }

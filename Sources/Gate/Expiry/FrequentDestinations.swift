@@ -178,6 +178,10 @@ package final class FrequentDestinations: InspectionJournal {
         var ends: [ExpiryEnd] = []
         for host in inspection.hosts.prefix(Self.hostLimit) {
             for address in host.addresses.prefix(4) {
+                // What another host has seen ends as well.
+                if case .foreign(let foreign) = address.report.end, let end = foreign.end {
+                    ends.append(ExpiryEnd(subject: host.finding.name, time: end))
+                }
                 guard case .secured(let session) = address.report.end,
                     case .authenticated(let index, let depth) = address.judgement?.finding,
                     host.records.indices.contains(index)

@@ -1,4 +1,4 @@
-package import Certificates
+import Certificates
 package import DANE
 package import Probe
 
@@ -57,10 +57,11 @@ package enum HostAuthentication: Sendable, Hashable {
         case let outcome: return .bad(outcome, cause: judged.reason)
         }
         // F-80: what GnuTLS cannot read is each host's own affair.
-        guard case .authenticated(let place, _) = judged.finding, session.unread == nil else { return .unknown }
+        guard case .authenticated(let place, let depth) = judged.finding, session.unread == nil else { return .unknown }
         let record = records[place]
         let isDated = record.usage != TLSARecord.Usage.daneEE.rawValue || expiredEE == .fail
-        let ends = isDated ? session.chain.map { CertificateDetails(der: $0)?.notAfter ?? -1 } : []
+        // What stands above the anchor does not matter.
+        let ends = isDated ? session.chain.prefix(depth + 1).map { CertificateDetails(der: $0)?.notAfter ?? -1 } : []
         guard !ends.contains(-1) else { return .unknown }
         return .good(Proof(record: record, protocolVersion: session.protocolVersion, end: ends.min()))
     }

@@ -29,7 +29,7 @@ extension ManualText {
         A server that another host has authenticated is not probed again for DANEGATE_PROBE_TTL: the domains of one
         provider need one probe from all hosts together. One in a hundred is probed nevertheless. Faults of servers are
         not shared: a host that is to refuse mail has seen them on connections of its own. Certificates are not shared
-        either, so a certificate that expires soon (event=expiry) is told of by the host that has seen it.
+        either, but the day on which the first of them expires is, if it matters (event=expiry).
 
         If the store fails, each host works as if it were alone, and tries it again every five seconds. Once it is back,
         each tells which faults it has seen meanwhile, and for how long. danegate status and the metrics

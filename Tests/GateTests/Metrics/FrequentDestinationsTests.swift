@@ -1,5 +1,6 @@
 import DANE
 import DNSSEC
+import Probe
 import RuleMarks
 import Testing
 
@@ -39,6 +40,24 @@ import Testing
         #expect(Set(frequent.all().keys) == [often])
         // Nobody has sent mail there for more than a week.
         #expect(frequent.all(at: .now + FrequentDestinations.memory + .seconds(60)).isEmpty)
+    }
+
+    /// When a certificate expires does not depend on which host has seen it.
+    @Test(arguments: [nil, 1_900_000_000]) func theEndOfWhatAnotherHostHasSeenCounts(end: Int64?) async throws {
+        let foreign = ProbeReport.Foreign(
+            source: 7, writer: "a", record: InspectorTests.usable, protocolVersion: "TLS1.3", end: end)
+        let inspector = Inspector(
+            resolver: FakeResolver(
+                mx: ["often.example": .secured(MXRecord(10, "mx.example"))], a: ["mx.example": .secured("192.0.2.1")],
+                aaaa: ["mx.example": .absent], tlsa: ["_25._tcp.mx.example": .secured(InspectorTests.usable)]),
+            prober: FakeProber(["192.0.2.1": .foreign(foreign)]), expiredEE: .ignore, isComplete: false, now: { 0 })
+        let often = try Self.destination("often.example")
+        let frequent = FrequentDestinations(expiredEE: .ignore)
+        for _ in 0..<FrequentDestinations.frequent {
+            frequent.ended(await inspector.inspect(often), demandingDANE: false)
+        }
+        let ends = frequent.ends(of: often, at: 0).filter { $0.what == .certificate }.map(\.end)
+        #expect(ends == (end.map { [ExpiryEnd(subject: "mx.example", time: $0)] } ?? []))
     }
 
     @Test func aFloodOfNewOnesDisplacesNoneThatIsFrequent() throws {
