@@ -42,6 +42,11 @@ final class SharedClock: Sendable {
     /// Whether the store last told a time that is too far from this host's.
     var isApart: Bool { apart.load(ordering: .relaxed) }
 
+    /// The store's time now, however long ago it was told; nil if it never was.
+    func lastTime(at now: ContinuousClock.Instant = .now) -> Int64? {
+        last.withLock { last in last.map { $0.told + (now - $0.at).milliseconds } }
+    }
+
     /// The store's time now; nil if it was not told lately.
     func time(at now: ContinuousClock.Instant = .now) -> Int64? {
         last.withLock { last in

@@ -19,15 +19,23 @@ package struct SharedProbing: Probing {
     package func probe(
         _ target: ProbeTarget, publishing records: [TLSARecord], for asker: ProbeAsker
     ) async -> ProbeReport {
-        guard InspectionHandle.current?.mayRelyOnOthers == true, !cache.isKept(target, publishing: records),
+        guard let handle = InspectionHandle.current, handle.mayRelyOnOthers,
+            !cache.isKept(target, publishing: records),
             let found = await sharing.finding(target, publishing: records)
         else { return await cache.probe(target, publishing: records, for: asker) }
-        guard found.isToBeChecked else {
+        if !found.isToBeChecked, handle.rests(on: found.foreign.source) {
             sharing.tally.noteFindingUsed()
             return ProbeReport(end: .foreign(found.foreign), taken: .now - found.age)
         }
         let report = await cache.probe(target, publishing: records, for: asker)
-        sharing.compare(target, report, records, found)
+        guard found.isToBeChecked else { return report }
+        if sharing.showsFault(report, target, records) {
+            // A server that has no TLS for a moment makes nobody a liar: a failure counts if it is seen twice.
+            let again = await cache.renewing.probe(target, publishing: records, for: asker)
+            if sharing.showsFault(again, target, records) { sharing.compare(target, again, records, found) }
+        } else {
+            sharing.compare(target, report, records, found)
+        }
         return report
     }
 

@@ -34,7 +34,7 @@ extension StoreSharing {
         _ lock: SharedLock, _ key: VerdictKey, _ ages: SharedAges, _ occasion: SharedOccasion
     ) -> SharedAnswer? {
         guard let token = lock.token else { return nil }
-        let claim = SharedClaim(ages: ages, lock: token)
+        let claim = SharedClaim(ages: ages, known: lock.verdict, lock: token)
         // The host that had the lock before may have told its verdict and freed it since the store was read.
         if occasion != .proof, let found = lock.verdict, key.allows(found.verdict),
             let answer = answer(SharedSight(verdict: found, ages: ages, isLocked: true), key, occasion),

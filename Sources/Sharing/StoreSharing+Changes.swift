@@ -66,12 +66,14 @@ extension StoreSharing {
     /// Drops the verdict on a destination that an administrator has had another host look at anew.
     private func obey(_ destination: Destination, _ service: InspectionService, _ orders: inout SharedOrders) async {
         let name = SharedKeys(destination, realm: options.realm).recheck
-        guard orders.hasRoom(),
+        guard
             let answers = try? await client.answers(
                 to: [RESPCommand("TIME"), RESPCommand("GET", name)], within: options.patience), answers.count == 2,
             let now = clock.take(answers[0]), let record = record(answers[1], at: name, now)
         else { return }
         guard record.t >= now - Self.orderTime.milliseconds else { return tally.note(.time) }
+        // Behind the seal: who has no key must not use up the room of those who have it.
+        guard orders.hasRoom() else { return }
         for demandsDANE in [false, true]
         where service.noteRechecked(VerdictKey(destination, demandsDANE: demandsDANE)) { tally.noteDropped() }
     }

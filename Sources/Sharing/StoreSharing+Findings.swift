@@ -62,6 +62,11 @@ extension StoreSharing: ReportJournal {
             foreign: foreign, age: age, isToBeChecked: share > 0 && Int.random(in: 0..<share) == 0)
     }
 
+    /// Whether a server has shown a fault.
+    func showsFault(_ report: ProbeReport, _ target: ProbeTarget, _ records: [TLSARecord]) -> Bool {
+        if case .bad = authentication(target, report.end, records) { true } else { false }
+    }
+
     /// Holds what this host has seen of a server to what another one has said.
     func compare(_ target: ProbeTarget, _ report: ProbeReport, _ records: [TLSARecord], _ found: SharedFinding) {
         let source = found.foreign.source

@@ -15,7 +15,7 @@ extension StoreSharing {
     static let orderTime = Duration.seconds(60)
 
     package func ended(_ key: VerdictKey, _ kept: KeptVerdict?, _ claim: SharedClaim?, isOrdered: Bool) {
-        if let kept, let known = claim?.known { compare(kept, known) }
+        if let kept, let known = claim?.known { compare(kept, known, key) }
         guard client.isReady, kept != nil || claim?.lock != nil else { return }
         let news = VerdictTelling(key: key, kept: kept, lock: claim?.lock, isOrdered: isOrdered)
         yield(.verdict(news), to: key.destination.hashValue)
@@ -130,11 +130,12 @@ extension StoreSharing {
     }
 
     /// Holds what this host has found to what another one has said.
-    private func compare(_ kept: KeptVerdict, _ known: SharedVerdict) {
+    private func compare(_ kept: KeptVerdict, _ known: SharedVerdict, _ key: VerdictKey) {
         let (own, other) = (kept.verdict, known.verdict)
-        // A failure heals, and a doubt proves nothing. What counts is a good verdict on a destination that is broken.
-        guard other.outcome.allowsDelivery, !own.outcome.isDoubt else { return }
-        let isDifferent = !own.outcome.allowsDelivery
+        // A failure heals, and a doubt proves nothing. What counts is a good verdict on a destination that is broken,
+        // or that lacks the DANE which policy demands.
+        guard key.allows(other), !own.outcome.isDoubt else { return }
+        let isDifferent = !key.allows(own)
         tally.noteCheck(isDifferent: isDifferent)
         guard isDifferent else { return writers.noteRight(other.source) }
         disbelieve([other.source, known.finder].filter { $0 != 0 })
@@ -148,9 +149,11 @@ extension StoreSharing {
                 .adding("cause", own.cause))
     }
 
-    /// Drops all that these hosts have found, and believes them no more until they have been right many times.
+    /// Believes these hosts no more until they have been right many times, and drops what others have found: it may
+    /// rest on what these have, which a kept verdict does not say. The store, where it is read again, does.
     func disbelieve(_ sources: [UInt16]) {
-        for source in sources { writers.noteWrong(source, at: clock.time() ?? .max) }
-        service.withLock { $0 }?.keeper.withdrawForeign { sources.contains($0.source) }
+        let time = clock.lastTime() ?? .max
+        for source in sources { writers.noteWrong(source, at: time) }
+        service.withLock { $0 }?.keeper.withdrawForeign()
     }
 }

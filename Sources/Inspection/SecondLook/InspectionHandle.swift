@@ -12,6 +12,7 @@ package final class InspectionHandle: Sendable {
         var isEnded = false
         var isAside = false
         var mayRelyOnOthers = false
+        var source: UInt16?
     }
 
     private let state = Mutex(State())
@@ -32,6 +33,16 @@ package final class InspectionHandle: Sendable {
 
     /// Lets it rely on connections that other hosts have made.
     package func relyOnOthers() { state.withLock { $0.mayRelyOnOthers = true } }
+
+    /// Has it rest on what the host of this number has found, unless it rests on another one already: a verdict names
+    /// one host that must be right.
+    package func rests(on source: UInt16) -> Bool {
+        state.withLock { state in
+            guard state.mayRelyOnOthers, (state.source ?? source) == source else { return false }
+            state.source = source
+            return true
+        }
+    }
 
     /// Returns the inspection's place, because it now waits elsewhere, where other limits apply.
     func stepAside() {

@@ -3,6 +3,9 @@ package import Inspection
 
 /// What other hosts know, before an inspection and after it.
 extension InspectionService {
+    /// How long after the end of a good verdict its renewal is left to another host.
+    private static let longestRenewal = Duration.seconds(60)
+
     /// Asks the others, unless the inspection is to check one of them.
     ///
     /// - Returns: What the inspection begins with; nil if none is needed any more.
@@ -18,13 +21,14 @@ extension InspectionService {
         case .good(let found, let isToBeChecked):
             guard adopt(found, key, handle, isToBeChecked: isToBeChecked) else { return SharedClaim(known: found) }
             return nil
-        case .underWay: return abandon(key, handle) ? nil : SharedClaim()
+        case .underWay: return !isOverdue(key) && abandon(key, handle) ? nil : SharedClaim()
         case .inspect(let claim):
             if let known = claim.known, !key.allows(known.verdict) {
                 state.withLock { $0.inFlight[key]?.foreign = VerdictBody(known.verdict) }
             }
-            // What is to prove something, or to check what others say, rests on nobody else.
-            if !hasSeenFault, claim.known == nil { handle.relyOnOthers() }
+            // What is to prove something, or to check what others say, rests on nobody else. Nor does the look at a
+            // destination that others have seen failing: what was found there may be older than the fault.
+            if !hasSeenFault, claim.known == nil, claim.ages == SharedAges() { handle.relyOnOthers() }
             return claim
         }
     }
@@ -76,6 +80,13 @@ extension InspectionService {
             inspection, demandingDANE: key.demandsDANE, isInTrouble: breaker.trouble != nil,
             others: claim?.ages ?? SharedAges())
         shared?.ended(key, breaker.trouble == nil ? kept : nil, claim, isOrdered: isOrdered)
+    }
+
+    /// Whether a verdict should have been renewed a while ago. Then it does not matter that another host is said to be
+    /// renewing it: whoever can write to the store can say so for ever, and a good verdict would be used for as long as
+    /// one that cannot be renewed.
+    private func isOverdue(_ key: VerdictKey, at now: ContinuousClock.Instant = .now) -> Bool {
+        keeper.cache.peek(key, at: now).map { $0.fresh < .zero - Self.longestRenewal } ?? false
     }
 
     /// Ends a renewal before it begins, unless somebody waits for it.

@@ -201,8 +201,9 @@ import WorldStore
     }
 
     /// One host reads that nobody knows and nobody inspects. Before it has the lock, another one tells what it has
-    /// found: that is enough.
-    @Test func whatIsToldBeforeTheLockIsUsed() async throws {
+    /// found: if that is good, it is enough, and if not, this one sees for itself.
+    @Test(arguments: [Outcome.verified, .tlsaInvalid])
+    func whatIsToldBeforeTheLockIsUsed(outcome: Outcome) async throws {
         try await SharingHost.run(["a"]) { redis, hosts async throws in
             let proxy = try await StoreProxy(.passing(to: redis.port, after: .zero))
             let late = try await SharingHost("b", "redis://127.0.0.1:\(proxy.port)")
@@ -213,11 +214,11 @@ import WorldStore
             async let answer = late.ask("d.example")
             #expect(try await eventually(within: SharingHost.patience) { try await Self.reads(hosts[0]) > reads })
             let told = SharedRecord(
-                Verdict(outcome: .verified, host: "mx", cause: "seen"), fresh: .seconds(600), stale: .zero,
+                Verdict(outcome: outcome, host: "mx", cause: "seen"), fresh: .seconds(600), stale: .zero,
                 writer: "a", at: time, settings: "same")
             try await hosts[0].write(told, at: "danegate:1:default:v:d.example")
-            #expect(await answer.verdict.isForeign)
-            #expect(late.looks(at: "d.example") == 0)
+            #expect(await answer.verdict.isForeign == (outcome == .verified))
+            #expect(late.mayHaveRelied(on: "d.example") == (outcome == .verified ? [] : [false]))
             // The lock is freed.
             #expect(
                 try await eventually(within: SharingHost.patience) {
