@@ -57,8 +57,8 @@ final class ProbeTLSSession: TLSClient {
         witness.receive(bytes)
     }
 
-    /// Continues the handshake as far as the input allows. If GnuTLS cannot read the host's certificate and has stopped,
-    /// it ends with what was seen until then (F-80).
+    /// Continues the handshake as far as the input allows. If GnuTLS cannot read the host's certificate and has
+    /// stopped, it ends with what was seen until then (F-80).
     func handshake() -> TLSProgress<TLSEvent> {
         if hasStopped { return shown() }
         switch engine.handshake() {

@@ -10,11 +10,16 @@ final class SharedClock: Sendable {
     /// How far the store's clock and this host's may be apart, in seconds. Beyond it nothing is taken from the store:
     /// whoever has it without the key could turn its clock back, and show an old verdict, whose seal is right, as new.
     static let apart: Int64 = 6 * 3600
+    /// How far they may be apart, in seconds, for ages of faults to count. If a store's clock jumps, what was written
+    /// before is older by the jump, and a fault that is new would be refused for good.
+    static let agreeing: Int64 = 60
     /// Later than any time that a store may tell, in seconds: arithmetic with it cannot overflow.
     private static let latest: Int64 = 1 << 40
 
     private let wall: @Sendable () -> Int64
     private let apart = Atomic(false)
+    /// The seconds by which the store's clock is ahead of this host's.
+    private let ahead = Atomic<Int64>(0)
     private let last = Mutex<(told: Int64, at: ContinuousClock.Instant)?>(nil)
 
     /// A clock that has told nothing yet.
@@ -31,7 +36,9 @@ final class SharedClock: Sendable {
             let seconds = parts[0].text.flatMap(Int64.init), (0...Self.latest).contains(seconds),
             let micros = parts[1].text.flatMap(Int64.init), (0..<1_000_000).contains(micros)
         else { return nil }
-        let isApart = Swift.abs(seconds - wall()) > Self.apart
+        let ahead = seconds - wall()
+        self.ahead.store(ahead, ordering: .relaxed)
+        let isApart = Swift.abs(ahead) > Self.apart
         apart.store(isApart, ordering: .relaxed)
         guard !isApart else { return nil }
         let time = seconds * 1000 + micros / 1000
@@ -41,6 +48,12 @@ final class SharedClock: Sendable {
 
     /// Whether the store last told a time that is too far from this host's.
     var isApart: Bool { apart.load(ordering: .relaxed) }
+
+    /// By how many seconds the store's clock was last ahead of this host's; nil if they agree well enough for ages.
+    var disagreement: Int64? {
+        let ahead = ahead.load(ordering: .relaxed)
+        return Swift.abs(ahead) > Self.agreeing ? ahead : nil
+    }
 
     /// The store's time now, however long ago it was told; nil if it never was.
     func lastTime(at now: ContinuousClock.Instant = .now) -> Int64? {

@@ -88,7 +88,7 @@ extension StoreSharing {
 
     /// Tells of some, unless others know that they are over.
     private func tell(_ sightings: [Sighting], _ faults: FaultBook) async {
-        guard let now = await storeTime(),
+        guard let now = await storeTime(), clock.disagreement == nil,
             let seen = try? await client.answer(
                 to: Self.command(["MGET"] + sightings.map(\.keys.verdict)), within: Self.writing),
             let verdicts = seen.elements, verdicts.count == sightings.count

@@ -45,7 +45,7 @@ extension StoreSharing {
 
     /// For how long others have seen what was read; zero if nothing counts.
     func age(_ value: RESPValue, at name: String, _ now: Int64) -> Duration {
-        guard let record = record(value, at: name, now) else { return .zero }
+        guard clock.disagreement == nil, let record = record(value, at: name, now) else { return .zero }
         return min(.milliseconds(max(0, now - record.t)), options.memory())
     }
 

@@ -68,7 +68,7 @@ extension StoreSharing {
             sighting = (.destination(key.destination), keys.fault)
         case .tempfail: sighting = (.doubt(key.destination), keys.doubt)
         }
-        if let sighting, faults.knows(sighting.subject) {
+        if let sighting, clock.disagreement == nil, faults.knows(sighting.subject) {
             commands += first(sighting.name, now - faults.failingFor(sighting.subject).milliseconds)
         }
         if let command = verdict(key, kept, now) {

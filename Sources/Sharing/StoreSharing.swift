@@ -157,6 +157,7 @@ package final class StoreSharing: SharedVerdicts {
         standing.lasting = state.lasting
         standing.reason = state.reason
         standing.connections = state.generation
+        standing.clockAhead = clock.disagreement
         if standing.isUp, clock.isApart {
             standing.isUp = false
             standing.reason = "its clock and this host's are more than six hours apart"

@@ -41,8 +41,12 @@ struct SharedClockWorldTests {
 
     /// Waits until what was found of the destinations with this label is told to all.
     private static func isTold(_ label: String, _ site: SharedSite) async throws {
-        for (domain, _) in SharedSite.wildcards {
-            let beginning = "v:\(label).\(domain.name)"
+        try await areTold(SharedSite.wildcards.map { "v:\(label).\($0.domain.name)" }, site)
+    }
+
+    /// Waits until the store has names that begin like these.
+    private static func areTold(_ beginnings: [String], _ site: SharedSite) async throws {
+        for beginning in beginnings {
             #expect(
                 try await eventually(within: .seconds(60)) { try await !site.names(beginning).isEmpty }, "\(beginning)")
         }
@@ -104,5 +108,42 @@ struct SharedClockWorldTests {
         try await Self.areRuledRightly(b, "after")
         #expect(try await Standing("b", site, world).used > last.used)
         await site.stop([a, b], world)
+    }
+
+    /// An hour that has not passed would be long enough for a refusal. It is none, neither while the clock is wrong nor
+    /// when it was put right: then what was told meanwhile would be an hour old.
+    @Test(arguments: [-1, 1]) func noFaultIsOlderThanItIs(hours: Int) async throws {
+        let world = try await MailWorld(SharedSite.wildcards.map(\.domain))
+        let clock = try DaemonClock()
+        let redis = try await RedisServer(environment: clock.environment)
+        let site = try SharedSite(redis, ["SHARED": "redis://127.0.0.1:\(redis.port)"])
+        let settings = ["DEFER_FOR": "30m"]
+        let gates = [try await site.daemon("a", world, settings), try await site.daemon("b", world, settings)]
+        // What a daemon has seen the other meets after the jump, there and back.
+        var pairs: [(String, seen: Int)] = []
+        for (step, hours) in [hours, 0].enumerated() {
+            for (seen, name) in ["one", "two"].enumerated() {
+                let domain = "\(name)\(step).broken.example"
+                #expect(try await SharedSite.code(gates[seen], domain) == "451 4.7.323")
+                try await Self.areTold(["v:\(domain)"], site)
+                pairs.append((domain, seen))
+            }
+            try clock.set(hours: hours)
+            // Each has noticed.
+            for name in ["a", "b"] {
+                try await site.onStatus(of: name, world) { text async throws in
+                    for gate in gates { #expect(try await SharedSite.code(gate, "n.good.example") == "250") }
+                    for (index, gate) in gates.enumerated() {
+                        let fresh = "f\(UInt32.random(in: .min ... .max))-\(index).good.example"
+                        #expect(try await SharedSite.code(gate, fresh) == "250")
+                    }
+                    return text.contains("one of the two is wrong") == (hours != 0)
+                }
+            }
+            for (domain, seen) in pairs {
+                #expect(try await SharedSite.code(gates[1 - seen], domain) == "451 4.7.323", "\(domain) \(hours)")
+            }
+        }
+        await site.stop(gates, world)
     }
 }

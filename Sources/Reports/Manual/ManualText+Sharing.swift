@@ -34,9 +34,11 @@ extension ManualText {
         If the store fails, each host works as if it were alone, and tries it again every five seconds. Once it is back,
         each tells which faults it has seen meanwhile, and for how long. danegate status and the metrics
         danegate_shared_… say since when it has failed. A store whose clock is more than six hours from the host's
-        counts as failing: somebody could show old verdicts there. The daemon does not wait for it at the start. Several
-        addresses, separated by commas, are tried in order; a replica is passed over. There is no Sentinel and no
-        Cluster: put a virtual address in front of these.
+        counts as failing: somebody could show old verdicts there. Where the two clocks are more than a minute apart,
+        that host counts by itself how long a fault has lasted, and danegate status warns: if the store's clock has
+        jumped, a new fault would look old, and be refused at once. The daemon does not wait for it at the start.
+        Several addresses, separated by commas, are tried in order; a replica is passed over. There is no Sentinel and
+        no Cluster: put a virtual address in front of these.
 
         An exemption (danegate exempt) that is made or removed on one host holds on all, usually within a second. Each
         host has it in its own file too, so that it outlives the store: a store that forgets everything takes no

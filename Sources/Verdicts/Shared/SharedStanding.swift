@@ -34,6 +34,8 @@ package struct SharedStanding: Sendable, Hashable {
     package var lasting = Duration.zero
     /// Why it is not used, as a clause; nil if it is, or that is unknown.
     package var reason: String?
+    /// By how many seconds its clock is ahead of this host's, so that ages of faults are not shared; nil if they agree.
+    package var clockAhead: Int64?
     /// How many connections there have been.
     package var connections = 0
     /// What came of asking.

@@ -25,6 +25,16 @@ import Testing
         #expect((clock.time() != nil) == isBelieved && clock.isApart != isBelieved)
     }
 
+    /// Nobody can tell which of the two is wrong, and what was written before the jump of a clock has a wrong age.
+    @Test(arguments: [(0, true), (60, true), (-60, true), (61, false), (-61, false), (3600, false), (86_400, false)])
+    func agesCountWhereTheClocksAgree(offset: Int64, agrees: Bool) {
+        let clock = SharedClock { Self.now }
+        _ = clock.take(Self.answer("\(Self.now + offset)"))
+        #expect(clock.disagreement == (agrees ? nil : offset))
+        _ = clock.take(Self.answer("\(Self.now)"))
+        #expect(clock.disagreement == nil)
+    }
+
     @Test(arguments: [
         ("x", "0"), ("-1", "0"), ("99999999999999999999", "0"), ("9223372036854775807", "0"), ("1800000000", "1000000"),
         ("1800000000", "-1"), ("", ""),

@@ -10,6 +10,8 @@ extension StatusReport {
         let used: Bool
         let since_s: Int64
         @NullableJSON private(set) var cause: String?
+        /// By how many seconds its clock is ahead of this host's, if that is so much that no ages of faults are shared.
+        @NullableJSON private(set) var clock_ahead_s: Int64?
         /// Connections since the start.
         let connections: Int
         /// What came of asking: used, failure, unknown, unanswered.
@@ -40,6 +42,7 @@ extension StatusReport {
             used = standing.isUp
             since_s = standing.lasting.components.seconds
             cause = standing.reason
+            clock_ahead_s = standing.clockAhead
             connections = standing.connections
             asked = Dictionary(
                 uniqueKeysWithValues: SharedStanding.Result.allCases.map { ($0.rawValue, standing.asked[$0] ?? 0) })
@@ -67,6 +70,11 @@ extension StatusReport {
             if let differed_ago_s, differed_ago_s < ControlService.longTrouble.components.seconds {
                 return "another host has called good what this one found broken, and is not believed: see event=shared "
                     + "in the log"
+            }
+            if used, let clock_ahead_s {
+                let by = DurationText.brief(.seconds(abs(clock_ahead_s)))
+                return "the clock of the shared store \(store) is \(by) \(clock_ahead_s < 0 ? "behind" : "ahead of") "
+                    + "this host's, and one of the two is wrong: each host counts by itself how long a fault has lasted"
             }
             guard !used, since_s >= Self.patience else { return nil }
             return "the shared store \(store) has not been used for \(DurationText.brief(.seconds(since_s))): "
