@@ -71,13 +71,12 @@ extension StoreSharing {
         if let sighting, clock.disagreement == nil, faults.knows(sighting.subject) {
             commands += first(sighting.name, now - faults.failingFor(sighting.subject).milliseconds)
         }
-        if let command = verdict(key, kept, now) {
-            commands.append(command)
-            tally.noteTold()
-        }
+        let verdict = verdict(key, kept, now)
+        if let verdict { commands.append(verdict) }
         // Behind the verdict, so that whoever looks anew finds it.
         if isOrdered, let command = order(keys, now) { commands.append(command) }
         guard let answers = try? await client.answers(to: commands, within: Self.writing) else { return }
+        if verdict != nil { tally.noteTold() }
         // Who was first may have been another host, which began its inspection at the same time.
         guard let sighting, let place = commands.firstIndex(where: { $0.words.first == Array("GET".utf8) }) else {
             return
