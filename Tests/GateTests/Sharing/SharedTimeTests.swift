@@ -45,6 +45,21 @@ import WorldStore
         await redis.stop()
     }
 
+    /// Numbers that no host writes.
+    @Test(arguments: [Int64.min, -1, 366 * 86_400 + 1, .max])
+    func noTimeIsBeyondReckoning(seconds: Int64) async throws {
+        try await SharingHost.run(["b"]) { _, hosts async throws in
+            for (fresh, stale) in [(seconds, 0), (600, seconds)] {
+                var record = try #require(Self.good(at: try await hosts[0].time()))
+                (record.f, record.e) = (fresh, stale)
+                try await hosts[0].write(record, at: Self.verdict)
+                #expect(await !hosts[0].ask("d.example").verdict.isForeign)
+                #expect(hosts[0].service.noteRechecked(SharingHost.key("d.example")))
+            }
+            #expect(hosts[0].sharing.standing.refused[.form] == 2)
+        }
+    }
+
     /// Where policy demands DANE and this host has seen that there is none, others do not end that: later it would be
     /// as old as if it had lasted.
     @Test func whoHasMissedWhatPolicyDemandsSeesForHimself() async throws {

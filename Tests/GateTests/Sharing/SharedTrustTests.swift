@@ -150,6 +150,53 @@ import WorldStore
         }
     }
 
+    /// Another dialogue shows another certificate.
+    @Test(arguments: CertificateOffer.allCases) func onlyOrdinaryDialoguesAreTold(offer: CertificateOffer) async throws
+    {
+        let server = try await Server()
+        try await SharingHost.run { _, hosts async throws in
+            let ordinary = Server.target(2)
+            for target in [Server.target(1, offer: offer), ordinary] {
+                hosts[0].sharing.kept(
+                    KeptReport(
+                        target: target, records: server.records, end: server.good, age: .zero, lifetime: .seconds(600)))
+            }
+            let count = offer == .any ? 2 : 1
+            #expect(
+                try await eventually(within: SharingHost.patience) { hosts[0].sharing.standing.findingsTold == count })
+            let name = SharedKeys.finding(Server.target(1), server.records, "default")
+            #expect(try await (hosts[0].value(name) != .null) == (offer == .any))
+        }
+    }
+
+    /// Who is not believed ends no failure that this host has seen.
+    @Test(arguments: [true, false]) func whoIsNotBelievedHealsNothing(isBelieved: Bool) async throws {
+        try await SharingHost.run(outcome: .tlsaInvalid) { _, hosts async throws in
+            let host = hosts[1]
+            #expect(await host.ask("d.example").verdict.outcome == .tlsaInvalid)
+            #expect(
+                try await eventually(within: SharingHost.patience) {
+                    try await host.value("danegate:1:default:l:d.example") == .null
+                })
+            if !isBelieved {
+                host.sharing.writers.noteWrong(
+                    try #require(host.sharing.writers.number(of: "liar", writing: 1)), at: 1)
+            }
+            let lie = Self.said(by: "liar", at: try await host.time())
+            try await hosts[0].write(lie, at: Self.verdict("d.example"))
+            // Changes are looked at one after the other, and an order is obeyed in any case.
+            let order = SharedRecord(writer: "a", at: try await host.time(), settings: "same")
+            _ = host.service.keeper.adopt(
+                SharedVerdict(
+                    Verdict(outcome: .verified, cause: "kept"), age: .zero, fresh: .seconds(600), stale: .zero),
+                for: SharingHost.key("last.example"))
+            try await hosts[0].write(order, at: "danegate:1:default:r:last.example")
+            let count = isBelieved ? 2 : 1
+            #expect(try await eventually(within: SharingHost.patience) { host.sharing.standing.dropped >= count })
+            #expect(host.service.isConcerned(SharingHost.key("d.example")) != isBelieved)
+        }
+    }
+
     /// A lie about a domain without the DANE that policy demands.
     @Test func aLackOfWhatIsDemandedIsADifference() async throws {
         try await SharingHost.run(["b"], outcome: .opportunistic) {
