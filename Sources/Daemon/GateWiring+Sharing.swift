@@ -9,6 +9,10 @@ import Support
 import Verdicts
 
 extension GateWiring {
+    /// The version of the rules by which verdicts are found. It rises whenever the same world is judged otherwise: then
+    /// hosts of both versions do not use each other's verdicts.
+    private static let rules = 1
+
     /// What this host shares; nil if it is alone.
     static func sharing(
         _ files: SharedFiles?, _ started: Settings, _ book: SettingsBook, _ log: GateLog
@@ -18,7 +22,7 @@ extension GateWiring {
         options.realm = started.shared.realm
         options.writer = hostName
         options.sharesExemptions = started.shared.sharesExemptions
-        options.settings = String(started.world, radix: 16)
+        options.settings = "\(Self.rules).\(String(started.world, radix: 16))"
         options.wait = { book.settings.milterDeadline / 2 }
         options.lock = { book.settings.milterDeadline + .seconds(2) }
         options.findingTime = { book.settings.probeTTL }

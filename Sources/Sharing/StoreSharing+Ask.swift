@@ -13,7 +13,7 @@ extension StoreSharing {
 
     package func ask(about key: VerdictKey, _ occasion: SharedOccasion) async -> SharedAnswer {
         let keys = keys(key)
-        guard client.isReady, let sight = await read(keys) else {
+        guard client.isReady, let sight = await read(key.destination) else {
             tally.note(.unanswered)
             return .inspect(SharedClaim())
         }
@@ -103,7 +103,7 @@ extension StoreSharing {
             let pause = min(Self.pauses[min(turn, Self.pauses.count - 1)], end - ContinuousClock.now)
             await waits.wait(for: keys.verdict, atMost: pause)
             turn += 1
-            guard let sight = await read(keys) else { break }
+            guard let sight = await read(key.destination) else { break }
             ages = sight.ages
             if let answer = answer(sight, key, .recipient) { return answer }
             guard sight.isLocked == false else { continue }

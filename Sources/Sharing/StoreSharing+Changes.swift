@@ -18,8 +18,10 @@ extension StoreSharing {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await self.tellOthers() }
             group.addTask { await self.followChanges() }
+            group.addTask { await self.followFlushes() }
             group.addTask { await self.watch() }
             group.addTask { await self.followReturns() }
+            group.addTask { await self.followOwed() }
             group.addTask { await self.followExemptions() }
             group.addTask { await self.rereadExemptions() }
         }
@@ -27,19 +29,19 @@ extension StoreSharing {
 
     private func followChanges() async {
         var orders = SharedOrders()
-        for await change in changes {
+        for await name in changes {
             guard let service = service.withLock({ $0 }) else { continue }
-            switch change {
-            // Changes may have been missed, so nothing is known of what others have found.
-            case .all: service.keeper.withdrawForeign()
-            case .name(let name):
-                if let destination = SharedKeys.destination(ofRecheck: name, realm: options.realm) {
-                    await obey(destination, service, &orders)
-                } else {
-                    await look(at: name, service)
-                }
+            if let destination = SharedKeys.destination(ofRecheck: name, realm: options.realm) {
+                await obey(destination, service, &orders)
+            } else {
+                await look(at: name, service)
             }
         }
+    }
+
+    /// Changes may have been missed, so nothing is known of what others have found.
+    private func followFlushes() async {
+        for await _ in flushes { service.withLock { $0 }?.keeper.withdrawForeign() }
     }
 
     /// Looks at a verdict that another host has written, if this one is concerned: it does not know the destination to
@@ -48,9 +50,7 @@ extension StoreSharing {
         guard let destination = SharedKeys.destination(ofVerdict: name, realm: options.realm) else { return }
         let keys = [false, true].map { VerdictKey(destination, demandsDANE: $0) }
         let concerned = keys.filter { service.isConcerned($0) }
-        guard !concerned.isEmpty, let sight = await read(SharedKeys(destination, realm: options.realm)),
-            let told = sight.verdict
-        else { return }
+        guard !concerned.isEmpty, let told = await read(destination)?.verdict else { return }
         let found = told.verdict
         for key in concerned {
             let isDropped: Bool =

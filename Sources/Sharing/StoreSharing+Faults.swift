@@ -32,7 +32,11 @@ extension StoreSharing {
     /// Tells what this host has seen failing, whenever the store is back or has forgotten everything, until it is
     /// cancelled.
     func followReturns() async {
-        for await _ in returns { await tellFaults() }
+        for await _ in returns {
+            // What has begun since must not be as old as what is over.
+            await settleOwed()
+            await tellFaults()
+        }
     }
 
     private func tellFaults() async {
@@ -56,7 +60,7 @@ extension StoreSharing {
 
     /// Removes sightings of this host. What another one has seen first stays.
     func takeBackFaults(_ subjects: [FaultBook.Subject]) async {
-        var names = subjects.prefix(Self.faultLimit).compactMap { sighting($0, .zero)?.name }[...]
+        var names = subjects.prefix(Self.faultLimit).compactMap(name)[...]
         while !names.isEmpty, let now = await storeTime() {
             let batch = Array(names.prefix(Self.faultBatch))
             names = names.dropFirst(Self.faultBatch)
@@ -76,12 +80,10 @@ extension StoreSharing {
     private func sighting(_ subject: FaultBook.Subject, _ sinceLast: Duration) -> Sighting? {
         guard sinceLast < options.memory() else { return nil }
         switch subject {
-        case .destination(let destination):
+        case .destination(let destination), .doubt(let destination):
+            guard let name = name(of: subject) else { return nil }
             let keys = SharedKeys(destination, realm: options.realm)
-            return Sighting(subject: subject, keys: keys, name: keys.fault, sinceLast: sinceLast)
-        case .doubt(let destination):
-            let keys = SharedKeys(destination, realm: options.realm)
-            return Sighting(subject: subject, keys: keys, name: keys.doubt, sinceLast: sinceLast)
+            return Sighting(subject: subject, keys: keys, name: name, sinceLast: sinceLast)
         case .policy: return nil
         }
     }

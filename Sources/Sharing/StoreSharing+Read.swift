@@ -1,4 +1,5 @@
 import DANE
+import Inspection
 import RESP
 import Store
 import Support
@@ -6,7 +7,8 @@ import Verdicts
 
 extension StoreSharing {
     /// Reads what stands about a destination; nil if the store does not answer as it should.
-    func read(_ keys: SharedKeys) async -> SharedSight? {
+    func read(_ destination: Destination) async -> SharedSight? {
+        let keys = SharedKeys(destination, realm: options.realm)
         let names = [keys.verdict, keys.fault, keys.doubt, keys.lock]
         let commands = [RESPCommand("TIME"), Self.command(["MGET"] + names)]
         guard let answers = try? await client.answers(to: commands, within: options.patience), answers.count == 2,
@@ -14,7 +16,9 @@ extension StoreSharing {
         else { return nil }
         return SharedSight(
             value: values[0], verdict: verdict(values[0], at: keys.verdict, now),
-            ages: SharedAges(fault: age(values[1], at: keys.fault, now), doubt: age(values[2], at: keys.doubt, now)),
+            ages: SharedAges(
+                fault: age(age(values[1], at: keys.fault, now), of: .destination(destination)),
+                doubt: age(age(values[2], at: keys.doubt, now), of: .doubt(destination))),
             isLocked: values[3] != .null)
     }
 

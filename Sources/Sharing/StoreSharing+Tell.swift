@@ -16,15 +16,23 @@ extension StoreSharing {
 
     package func ended(_ key: VerdictKey, _ kept: KeptVerdict?, _ claim: SharedClaim?, isOrdered: Bool) {
         if let kept, let known = claim?.known { compare(kept, known, key) }
-        guard client.isReady, kept != nil || claim?.lock != nil else { return }
+        guard kept != nil || claim?.lock != nil else { return }
         let news = VerdictTelling(key: key, kept: kept, lock: claim?.lock, isOrdered: isOrdered)
+        guard client.isReady else { return owe(news) }
         yield(.verdict(news), to: key.destination.hashValue)
+    }
+
+    /// Remembers what is over by what could not be told.
+    private func owe(_ news: VerdictTelling) {
+        if let kept = news.kept { owed.note(Self.ended(by: kept)) }
     }
 
     /// Has something told in the lane of its subject.
     func yield(_ news: Telling, to subject: Int) {
         let lane = telling[Int(subject.magnitude % UInt(telling.count))]
-        if case .dropped = lane.yield(news) { tally.noteUntold() }
+        guard case .dropped = lane.yield(news) else { return }
+        tally.noteUntold()
+        if case .verdict(let found) = news { owe(found) }
     }
 
     /// Tells what has been found, until it is cancelled.
@@ -36,7 +44,11 @@ extension StoreSharing {
 
     /// Tells what comes in a lane, one after the other, so that nothing newer is overwritten.
     private func tell(all lane: AsyncStream<Telling>) async {
-        for await news in lane where client.isReady {
+        for await news in lane {
+            guard client.isReady else {
+                if case .verdict(let found) = news { owe(found) }
+                continue
+            }
             let telling: VerdictTelling
             switch news {
             case .verdict(let found): telling = found
@@ -47,7 +59,7 @@ extension StoreSharing {
                 await takeBackFaults(subjects)
                 continue
             }
-            if let kept = telling.kept { await tell(telling.key, kept, isOrdered: telling.isOrdered) }
+            if let kept = telling.kept, await !tell(telling.key, kept, isOrdered: telling.isOrdered) { owe(telling) }
             guard let lock = telling.lock else { continue }
             _ = try? await client.run(
                 Self.unlock, keys: [Array(keys(telling.key).lock.utf8)], arguments: [lock], within: Self.writing)
@@ -55,8 +67,11 @@ extension StoreSharing {
     }
 
     /// Writes what this host has found, and since when.
-    private func tell(_ key: VerdictKey, _ kept: KeptVerdict, isOrdered: Bool) async {
-        guard let now = await storeTime(), let service = service.withLock({ $0 }) else { return }
+    ///
+    /// - Returns: Whether the store has answered.
+    private func tell(_ key: VerdictKey, _ kept: KeptVerdict, isOrdered: Bool) async -> Bool {
+        guard let now = await storeTime(), let service = service.withLock({ $0 }) else { return false }
+        let over = Self.ended(by: kept).map { (subject: $0, at: ContinuousClock.now) }
         let keys = keys(key)
         let faults = service.keeper.faults
         var commands: [RESPCommand] = []
@@ -75,13 +90,16 @@ extension StoreSharing {
         if let verdict { commands.append(verdict) }
         // Behind the verdict, so that whoever looks anew finds it.
         if isOrdered, let command = order(keys, now) { commands.append(command) }
-        guard let answers = try? await client.answers(to: commands, within: Self.writing) else { return }
+        guard let answers = try? await client.answers(to: commands, within: Self.writing) else { return false }
         if verdict != nil { tally.noteTold() }
+        if answers.first?.error == nil { owed.settle(over) }
         // Who was first may have been another host, which began its inspection at the same time.
         guard let sighting, let place = commands.firstIndex(where: { $0.words.first == Array("GET".utf8) }) else {
-            return
+            return true
         }
-        faults.note(othersHaveSeen: sighting.subject, for: age(answers[place], at: sighting.name, now))
+        let age = age(age(answers[place], at: sighting.name, now), of: sighting.subject)
+        faults.note(othersHaveSeen: sighting.subject, for: age)
+        return true
     }
 
     /// The command that writes a verdict; nil if it is not to be told.

@@ -20,10 +20,13 @@ package final class StoreSharing: SharedVerdicts {
     let writers = SharedWriters()
     let waits = ChangeWaits()
     let tally = SharedTally()
+    let owed = OwedEnds()
     /// Who is told of changes.
     let service = Mutex<InspectionService?>(nil)
     /// Names that others have changed. Of more than there is room for, the later ones are not looked at.
-    let changes: AsyncStream<Change>
+    let changes: AsyncStream<[UInt8]>
+    /// That whatever was read before may have changed.
+    let flushes: AsyncStream<Void>
     /// What is to be told, in lanes: that of a destination in the order in which it was found. Of more than there is
     /// room for, the later is not told.
     let tellings: [AsyncStream<Telling>]
@@ -39,14 +42,6 @@ package final class StoreSharing: SharedVerdicts {
     /// In which connection, and with which words, the store last refused to let this host write exemptions.
     let refusal = Mutex<(connection: Int, words: String)?>(nil)
     private let address: String
-
-    /// What the store has told.
-    enum Change: Sendable {
-        /// Others have written under this name.
-        case name([UInt8])
-        /// Whatever was read before may have changed.
-        case all
-    }
 
     /// What is to be told.
     enum Telling: Sendable {
@@ -88,8 +83,11 @@ package final class StoreSharing: SharedVerdicts {
         self.log = log
         self.address = address.description
         let (changes, told) = AsyncStream.makeStream(
-            of: Change.self, bufferingPolicy: .bufferingOldest(Self.changeLimit))
+            of: [UInt8].self, bufferingPolicy: .bufferingOldest(Self.changeLimit))
         self.changes = changes
+        // One that has no room among the changes would be lost.
+        let (flushes, flushed) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        self.flushes = flushes
         (returns, returned) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         (exemptionNews, exemptionsTold) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         let lanes = (0..<Self.tellingLanes).map { _ in
@@ -104,12 +102,12 @@ package final class StoreSharing: SharedVerdicts {
         client = try StoreClient(address, credentials: credentials, trust: trust, options: own) { event in
             switch event {
             case .connected(let generation):
-                if generation > 1 { told.yield(.all) }
+                if generation > 1 { flushed.yield() }
                 exemptionsTold.yield()
                 returned.yield()
             case .disconnected: break
             case .flushed:
-                told.yield(.all)
+                flushed.yield()
                 exemptionsTold.yield()
                 returned.yield()
             case .invalidated(let names):
@@ -119,7 +117,7 @@ package final class StoreSharing: SharedVerdicts {
                         continue
                     }
                     waits.changed(String(decoding: name, as: UTF8.self))
-                    told.yield(.name(name))
+                    told.yield(name)
                 }
             }
         }
