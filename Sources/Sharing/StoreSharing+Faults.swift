@@ -54,7 +54,8 @@ extension StoreSharing {
     /// Takes back what this host has told of faults and doubts, because the way to its DNS was at fault. Otherwise the
     /// next fault would be as old as what was none. It does not wait.
     package func takeBack(_ subjects: [FaultBook.Subject]) {
-        guard client.isReady, !subjects.isEmpty else { return }
+        guard !subjects.isEmpty else { return }
+        guard client.isReady else { return owed.note(subjects) }
         yield(.takenBack(subjects), to: 0)
     }
 

@@ -18,13 +18,17 @@ extension StoreSharing {
         if let kept, let known = claim?.known { compare(kept, known, key) }
         guard kept != nil || claim?.lock != nil else { return }
         let news = VerdictTelling(key: key, kept: kept, lock: claim?.lock, isOrdered: isOrdered)
-        guard client.isReady else { return owe(news) }
+        guard client.isReady else { return owe(.verdict(news)) }
         yield(.verdict(news), to: key.destination.hashValue)
     }
 
     /// Remembers what is over by what could not be told.
-    private func owe(_ news: VerdictTelling) {
-        if let kept = news.kept { owed.note(Self.ended(by: kept)) }
+    private func owe(_ news: Telling) {
+        switch news {
+        case .verdict(let found): if let kept = found.kept { owed.note(Self.ended(by: kept)) }
+        case .takenBack(let subjects): owed.note(subjects)
+        case .finding: break
+        }
     }
 
     /// Has something told in the lane of its subject.
@@ -32,7 +36,7 @@ extension StoreSharing {
         let lane = telling[Int(subject.magnitude % UInt(telling.count))]
         guard case .dropped = lane.yield(news) else { return }
         tally.noteUntold()
-        if case .verdict(let found) = news { owe(found) }
+        owe(news)
     }
 
     /// Tells what has been found, until it is cancelled.
@@ -46,7 +50,7 @@ extension StoreSharing {
     private func tell(all lane: AsyncStream<Telling>) async {
         for await news in lane {
             guard client.isReady else {
-                if case .verdict(let found) = news { owe(found) }
+                owe(news)
                 continue
             }
             let telling: VerdictTelling
@@ -59,7 +63,7 @@ extension StoreSharing {
                 await takeBackFaults(subjects)
                 continue
             }
-            if let kept = telling.kept, await !tell(telling.key, kept, isOrdered: telling.isOrdered) { owe(telling) }
+            if let kept = telling.kept, await !tell(telling.key, kept, isOrdered: telling.isOrdered) { owe(news) }
             guard let lock = telling.lock else { continue }
             _ = try? await client.run(
                 Self.unlock, keys: [Array(keys(telling.key).lock.utf8)], arguments: [lock], within: Self.writing)

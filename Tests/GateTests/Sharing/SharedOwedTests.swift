@@ -80,6 +80,18 @@ import WorldStore
         }
     }
 
+    /// What was no fault, because the way to the DNS was at fault, is taken back later, too.
+    @Test func whatWasNoneIsTakenBackLater() async throws {
+        try await cutOff { host, other, open in
+            try await tellOldFault(other)
+            try await open(false)
+            host.sharing.takeBack([Self.subject])
+            try await open(true)
+            #expect(
+                try await eventually(within: SharingHost.patience) { try await other.value(Self.name) == .null })
+        }
+    }
+
     /// Until the store knows, what stands there is no older for this host than it can be.
     @Test func anAgeCountsSinceAllWasWell() async throws {
         try await SharingHost.run(["a"], outcome: .tlsaInvalid) { _, hosts async throws in
@@ -109,6 +121,9 @@ import WorldStore
         let all = (0..<OwedEnds.limit + 10).map { FaultBook.Subject.doubt(SharingHost.destination("d\($0).example")) }
         owed.note(all)
         #expect(owed.some(.max).count == OwedEnds.limit)
+        // Of which there is no record, the end is that of the last one without room.
+        let stranger = FaultBook.Subject.doubt(SharingHost.destination("stranger.example"))
+        #expect(owed.end(of: stranger) != nil)
         owed.settle(owed.some(.max))
         #expect(owed.some(1).isEmpty)
     }
