@@ -51,8 +51,10 @@ extension StoreSharing: ReportJournal {
             tally.note(.writer)
             return nil
         }
-        guard let foreign = record.finding(source, among: records, at: max(now / 1000, unixTime())) else {
-            tally.note(.form)
+        let date = max(now / 1000, unixTime())
+        guard let foreign = record.finding(source, among: records, at: date) else {
+            // Its certificate may have expired since.
+            tally.note(record.u ?? date < date ? .time : .form)
             return nil
         }
         let age = Duration.milliseconds(max(0, now - record.t))

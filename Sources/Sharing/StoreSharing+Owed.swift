@@ -44,6 +44,8 @@ extension StoreSharing {
         _ batch: [(subject: FaultBook.Subject, at: ContinuousClock.Instant)], _ now: Int64
     ) async -> Bool {
         let known = batch.compactMap { end in name(of: end.subject).map { (name: $0, at: end.at) } }
+        // A lack of what policy demands is not shared, and MGET without a name is an error.
+        guard !known.isEmpty else { return true }
         guard let seen = try? await client.answer(to: Self.command(["MGET"] + known.map(\.name)), within: Self.writing),
             let values = seen.elements, values.count == known.count
         else { return false }

@@ -188,6 +188,7 @@ import WorldStore
             #expect(await way.probe(records) == Self.session(chain))
             #expect(way.prober.targets.count == 1)
             #expect(host.sharing.standing.findingsUsed == 0)
+            if poison == .ended { #expect(host.sharing.standing.refused == [.time: 1]) }
         }
     }
 

@@ -116,6 +116,17 @@ import WorldStore
         }
     }
 
+    /// What is not shared keeps nothing else waiting.
+    @Test func whatIsNotSharedIsSettled() async throws {
+        try await SharingHost.run(["a"]) { _, hosts async throws in
+            let host = hosts[0]
+            let names = (0..<200).map { FaultBook.Subject.policy(SharingHost.destination("d\($0).example")) }
+            host.sharing.owed.note(names)
+            await host.sharing.settleOwed()
+            #expect(host.sharing.owed.some(1).isEmpty)
+        }
+    }
+
     @Test func notMoreAreKeptThanAreAllowed() {
         let owed = OwedEnds()
         let all = (0..<OwedEnds.limit + 10).map { FaultBook.Subject.doubt(SharingHost.destination("d\($0).example")) }

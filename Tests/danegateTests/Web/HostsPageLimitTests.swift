@@ -69,7 +69,7 @@ import World
         // Each is made by a program that ends at once, so all of them are younger than five seconds, unless the machine
         // is slow: then the count of calls says nothing, and they are made anew.
         var isSeen = false
-        for round in 0..<10 where !isSeen {
+        for round in 0..<30 where !isSeen {
             let before = site.calls
             let start = ContinuousClock.now
             for number in 0..<17 { _ = try await HostsPageTests.get(page, "/trace?word=b\(number).r\(round).example") }
